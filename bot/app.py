@@ -1,0 +1,161 @@
+"""The composition root: ledger, clock, Slack clients, Bolt app, planner and courier are put together here only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from slack_bolt import App, BoltContext, BoltResponse
+from slack_bolt.authorization import AuthorizeResult
+
+import handlers
+from bot import planner
+from bot.courier import Courier
+from bot.slack import ANSWER_TIMEOUT, posting_client
+from handlers import payloads
+from handlers.people import ensure_known, profile
+from store import people, workspaces
+from store.db import Ledger
+
+if TYPE_CHECKING:
+    from slack_sdk import WebClient
+
+    from bot.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+Clock = Callable[[], datetime]
+
+
+def wall_clock() -> datetime:
+    """The time on the wall, aware UTC. Read here and nowhere else."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who we are in Slack, as auth.test says."""
+
+    team_id: str
+    team: str
+    bot_id: str
+    bot_user_id: str
+
+
+class Makegood:
+    """The bot, put together and not yet started."""
+
+    def __init__(self, settings: Settings, ledger: Ledger, clock: Clock) -> None:
+        self.settings = settings
+        self.ledger = ledger
+        self.clock = clock
+        self.identity: Identity | None = None
+        self._token = settings.slack_bot_token.get_secret_value()
+        pace = timedelta(minutes=1) / settings.posts_per_minute
+        self.courier = Courier(ledger, self._client_of, clock, pace=pace)
+        self._posting = posting_client(self._token, settings.slack_api_url)
+        self._answering = posting_client(self._token, settings.slack_api_url, timeout=ANSWER_TIMEOUT)
+        self._known: set[tuple[str, str]] = set()
+        self.bolt = self._bolt()
+
+    def connect(self) -> None:
+        """Ask Slack who we are and who works here, and write it down.
+
+        Raises SlackApiError where Slack refuses us and OSError where it cannot be reached.
+        """
+        answer = self._posting.auth_test()
+        self.identity = Identity(answer["team_id"], answer["team"], str(answer.get("bot_id", "")), answer["user_id"])
+        self.sync_people()
+
+    def sync_people(self) -> None:
+        """Bring the ledger's people up to date with Slack's, all of them."""
+        if self.identity is None:
+            raise RuntimeError("connect first")
+        team_id, profiles, cursor = self.identity.team_id, [], None
+        while True:
+            page = self._posting.users_list(limit=200, include_locale=True, cursor=cursor)
+            profiles += [profile(user, team_id) for user in page["members"]]
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                break
+        with self.ledger.begin() as tx:
+            workspace = workspaces.ensure(tx, team_id=team_id, name=self.identity.team, now=self.clock())
+            people.sync(tx, workspace, profiles, now=self.clock())
+        log.info("people_synced", people=len(profiles))
+
+    def plan(self, now: datetime) -> list[str]:
+        """One planning pass as of `now`; what was planned, in words."""
+        return [planned.words for planned in planner.plan(self.ledger, now)]
+
+    def tick(self) -> None:
+        """One planning pass now, and the courier sees to it."""
+        planned = planner.plan(self.ledger, self.clock())
+        if planned:
+            log.info("planned", briefs=len(planned))
+        self.courier.wake()
+
+    def close(self) -> None:
+        self.ledger.close()
+
+    def _client_of(self, workspace_id: int) -> WebClient:
+        # One token serves the one workspace that this process was set up for.
+        del workspace_id
+        return self._posting
+
+    def _bolt(self) -> App:
+        secret = self.settings.slack_signing_secret
+        app = App(
+            signing_secret=secret.get_secret_value() if secret else "",
+            # Bolt injects by the names of arguments, `self` included, so it gets a function without any.
+            authorize=lambda: self._authorize(),  # type: ignore[arg-type,return-value]  # noqa: PLW0108
+            client=posting_client(None, self.settings.slack_api_url, timeout=ANSWER_TIMEOUT),
+            # The answer leaves when the listener has finished: nothing is confirmed that is not stored, and
+            # an event whose listener failed is sent again by Slack.
+            process_before_response=True,
+            # The sandbox and Slack both probe with ssl_check; it needs no verification token.
+            ssl_check_enabled=True,
+        )
+        app.use(self._prepare)
+        handlers.register(app)
+        return app
+
+    def _authorize(self) -> AuthorizeResult | None:
+        """Who we are for this request, without a call to Slack and without a session of Bolt's."""
+        if self.identity is None:
+            return None
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=self.identity.team_id,
+            bot_token=self._token,
+            bot_id=self.identity.bot_id,
+            bot_user_id=self.identity.bot_user_id,
+        )
+
+    def _prepare(
+        self, body: dict[str, Any], context: BoltContext, next: Callable[[], BoltResponse]  # noqa: A002  Bolt's name
+    ) -> BoltResponse:  # fmt: skip
+        """Give listeners what they need. Bolt makes a client per request, so ours travels in the context."""
+        now = self.clock()
+        context["ledger"] = self.ledger
+        context["slack"] = self._answering
+        context["now"] = now
+        context["wake"] = self.courier.wake
+        asker = payloads.asker(body)
+        key = (asker.team_id, asker.user_id)
+        if asker.user_id and key not in self._known:
+            ensure_known(self.ledger, self._answering, asker.team_id, [asker.user_id], now)
+            self._known.add(key)
+        return next()
+
+
+def compose(settings: Settings, *, clock: Clock = wall_clock) -> Makegood:
+    """Put the bot together. Opens no connection and reads no environment."""
+    ledger = Ledger(
+        settings.database_url.get_secret_value(),
+        # Every thread may hold a connection, and a courier thread two on PostgreSQL.
+        pool_size=settings.web_threads + 2 * settings.courier_threads + 4,
+    )
+    return Makegood(settings, ledger, clock)

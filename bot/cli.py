@@ -1,0 +1,323 @@
+"""The commands. Each one loads what it needs and nothing else, so that `--help` is there at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot.trouble import in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.planner import Planned
+    from bot.settings import BasicSettings, Settings
+    from store.db import Ledger
+
+
+class Problem(click.ClickException):
+    """Told as it stands, without a traceback; exit status 1."""
+
+    def show(self, file: Any = None) -> None:  # noqa: ANN401  as click declares it
+        click.echo(self.message, file=file or sys.stderr)
+
+
+class Commands(click.Group):
+    """Turns what can be expected to go wrong into words, for every command in one place."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  as click declares it
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            words = in_words(error)
+            if words is None:
+                raise
+            raise Problem(words) from None
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """As they are written below: what one needs first comes first."""
+        del ctx
+        return list(self.commands)
+
+
+class Instant(click.ParamType[datetime]):
+    """An ISO-8601 instant that says its zone."""
+
+    name = "ISO-8601"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:  # noqa: ANN401  as click declares it
+        try:
+            instant = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not an instant such as 2026-11-23T09:00:00+01:00", param, ctx)
+        if instant.tzinfo is None:
+            self.fail(
+                f"{value!r} does not say in which zone: write 2026-11-23T09:00:00+01:00, or end it with Z for UTC",
+                param,
+                ctx,
+            )
+        return instant.astimezone(UTC)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="makegood", prog_name="makegood")
+def makegood() -> None:
+    """Makegood keeps account plans alive in Slack: every commitment has an owner, a date and somebody who
+    asks again.
+
+    Settings come from the environment and from a file .env in the current folder; .env.example lists them all.
+    """
+
+
+@makegood.command()
+def run() -> None:
+    """Run everything in one process.
+
+    Brings the database up to date, connects to Slack, plans, delivers, and answers Slack over HTTP, or over
+    Socket Mode where SLACK_APP_TOKEN is set. Ends in good order on Ctrl-C and SIGTERM.
+    """
+    _serve(web=True, work=True, bring_up_to_date=True)
+
+
+@makegood.command()
+def web() -> None:
+    """Answer Slack only; `makegood worker` does the rest.
+
+    Any number may run on one PostgreSQL database. Run `makegood migrate` first.
+    """
+    _serve(web=True, work=False)
+
+
+@makegood.command()
+def worker() -> None:
+    """Plan and deliver only; `makegood web` answers Slack.
+
+    Any number may run on one PostgreSQL database. Run `makegood migrate` first.
+    """
+    _serve(web=False, work=True)
+
+
+@makegood.command()
+def migrate() -> None:
+    """Bring the database up to date.
+
+    Safe to run again, and from several machines at once: they queue.
+    """
+    from store.migrate import upgrade  # noqa: PLC0415  see the module
+
+    settings = _basic_settings()
+    ledger = _ledger(settings)
+    try:
+        before, after = upgrade(ledger)
+    finally:
+        ledger.close()
+    click.echo(
+        f"The database was up to date (revision {after})."
+        if before == after
+        else f"The database was brought from revision {before or 'none'} to {after}."
+    )
+
+
+@makegood.command()
+@click.option("--at", type=Instant(), help="Act as of this instant, e.g. 2026-11-23T09:00:00+01:00. Default: now.")
+@click.option("--dry-run", is_flag=True, help="Only say who would be told what. Nothing is kept, nobody is told.")
+def tick(at: datetime | None, *, dry_run: bool) -> None:
+    """Plan and deliver once, and say who is told what.
+
+    For a cron job instead of a worker, and for trying out what happens on another day. With --at everything
+    takes place as of that instant; without --dry-run it is kept and people are really told.
+    """
+    clock = clock_from(at)
+    if dry_run:
+        _dry_tick(clock())
+    else:
+        _tick(clock)
+
+
+@makegood.command()
+def doctor() -> None:
+    """Look at settings, database, Slack, clock and outbox, and say what to do.
+
+    Exit status 1 if there is a problem (✗); ! is worth knowing, ✓ is fine.
+    """
+    from bot.doctor import examine, has_problem  # noqa: PLC0415  see the module
+
+    _log(None)
+    findings = []
+    for finding in examine(lambda: datetime.now(UTC)):
+        click.echo(str(finding))
+        findings.append(finding)
+    if has_problem(findings):
+        sys.exit(1)
+
+
+@makegood.command()
+@click.option("--socket", is_flag=True, help="For Socket Mode: no public address is needed.")
+@click.option("--url", metavar="https://…", help="For HTTP: the public address of the bot.")
+def manifest(url: str | None, *, socket: bool) -> None:
+    """Print the app manifest to paste into Slack.
+
+    Create the app at https://api.slack.com/apps with “From a manifest”, or update it under “App Manifest”.
+    """
+    from bot.manifest import for_address, for_socket_mode  # noqa: PLC0415  see the module
+
+    if socket == (url is not None):
+        raise click.UsageError("Choose one: --socket, or --url with the bot's https address.")
+    try:
+        found = for_socket_mode() if url is None else for_address(url)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--url") from None
+    click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+
+
+@makegood.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=3100, show_default=True, help="Where the page is.")
+@click.option("--database", metavar="URL", help="Keep the ledger here. Default: a temporary file.")
+def demo(port: int, database: str | None) -> None:
+    """Try it without Slack: the real bot in front of a workspace in a box, in your browser.
+
+    Needs no settings and no network. If the port is taken the next free one is used.
+    """
+    from bot.demo import run_demo  # noqa: PLC0415  see the module
+
+    _log(None, level="warning")
+    _leave(finished=run_demo(port=port, database=database, say=click.echo))
+
+
+def clock_from(at: datetime | None) -> Callable[[], datetime]:
+    """A clock that shows `at` now and goes on from there; the wall clock for None."""
+    if at is None:
+        return lambda: datetime.now(UTC)
+    started = time.monotonic()
+    return lambda: at + timedelta(seconds=time.monotonic() - started)
+
+
+def _serve(*, web: bool, work: bool, bring_up_to_date: bool = False) -> None:
+    from bot.service import Parts, Service, Signals  # noqa: PLC0415  see the module
+
+    signals = Signals()
+    settings = _settings()
+    from bot.app import compose  # noqa: PLC0415  see the module
+
+    makegood = compose(settings)
+    try:
+        _have_the_shape(makegood.ledger, upgrade=bring_up_to_date)
+        service = Service(makegood, Parts(web=web, work=work))
+    except BaseException:
+        makegood.close()
+        raise
+    try:
+        service.start()
+        signals.hand_to(service)
+        service.wait()
+    finally:
+        finished = service.stop()
+    if service.failed:
+        click.echo(f"{service.failed}. The process ends, so that its supervisor starts it anew.", err=True)
+    _leave(finished=finished, status=1 if service.failed else 0)
+
+
+def _have_the_shape(ledger: Ledger, *, upgrade: bool) -> None:
+    from store import migrate  # noqa: PLC0415  see the module
+
+    if upgrade:
+        migrate.upgrade(ledger)
+        return
+    found, newest = migrate.current(ledger), migrate.head()
+    if found != newest:
+        raise Problem(
+            f"The database is at revision {found or 'none'}, this version expects {newest}: run `makegood migrate`."
+        )
+
+
+def _tick(clock: Callable[[], datetime]) -> None:
+    from bot.app import compose  # noqa: PLC0415  see the module
+    from store import outbox  # noqa: PLC0415  see the module
+
+    makegood = compose(_settings(), clock=clock)
+    try:
+        _have_the_shape(makegood.ledger, upgrade=False)
+        makegood.connect()
+        started = clock()
+        _say_planned(makegood.plan(started))
+        click.echo(f"{_count(makegood.courier.deliver_due(), 'message')} handled.")
+        with makegood.ledger.read() as tx:
+            refused = outbox.refused(tx, since=started)
+    finally:
+        makegood.close()
+    for key, reason in refused:
+        click.echo(f"Slack refused {key}: {reason}", err=True)
+    if refused:
+        sys.exit(1)
+
+
+def _dry_tick(now: datetime) -> None:
+    from bot.planner import plan  # noqa: PLC0415  see the module
+
+    ledger = _ledger(_basic_settings())
+    try:
+        _have_the_shape(ledger, upgrade=False)
+        planned: list[Planned] = plan(ledger, now, dry_run=True)
+    finally:
+        ledger.close()
+    _say_planned([each.words for each in planned])
+    click.echo("Nothing was kept and nobody was told: this was a dry run.")
+
+
+def _say_planned(lines: Sequence[str]) -> None:
+    for line in lines:
+        click.echo(line)
+    if not lines:
+        click.echo("Nobody is due to hear anything.")
+
+
+def _settings() -> Settings:
+    from bot import settings  # noqa: PLC0415  see the module
+
+    found = settings.load()
+    _log(found, secrets=found.secrets)
+    return found
+
+
+def _basic_settings() -> BasicSettings:
+    from bot import settings  # noqa: PLC0415  see the module
+
+    found = settings.load_basic()
+    _log(found)
+    return found
+
+
+def _log(settings: BasicSettings | None, *, secrets: Sequence[str] = (), level: str = "info") -> None:
+    from bot import logs  # noqa: PLC0415  see the module
+
+    if settings is None:
+        logs.configure(level=level)
+    else:
+        logs.configure(level=settings.log_level, style=settings.log_format, secrets=secrets)
+
+
+def _ledger(settings: BasicSettings) -> Ledger:
+    from store.db import Ledger  # noqa: PLC0415  see the module
+
+    return Ledger(settings.database_url.get_secret_value(), pool_size=2)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _leave(*, finished: bool, status: int = 0) -> None:
+    """End the process, also where a thread would not: whoever asked it to stop was promised that it does."""
+    if finished:
+        sys.exit(status)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)

@@ -1,0 +1,209 @@
+"""What is wrong with an installation, and what to do: one line for each thing that was looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from bot import settings as settings_module
+from bot.link import FAILURES, in_words
+from bot.readiness import late_parts
+from bot.schedule import last_beats
+from bot.slack import posting_client
+from handlers.ids import SCOPES
+from store import outbox
+from store.db import Ledger, normal_url
+from store.tables import SENDING, Outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from bot.settings import BasicSettings, Settings
+
+WELL, PROBLEM, NOTE = "✓", "✗", "!"
+
+# Slack refuses what is signed further from its own time, and so do we.
+_CLOCKS_APART = timedelta(minutes=5)
+_OUTBOX_LATE = timedelta(minutes=5)
+_REFUSED_WITHIN = timedelta(days=7)
+_SHOWN = 10
+_SLACK_TIMEOUT = 10
+
+_REASONS = {
+    "channel_not_found": "the channel is gone or the app cannot see it: invite @Makegood there",
+    "not_in_channel": "invite @Makegood to the channel",
+    "is_archived": "the channel is archived: share it elsewhere",
+    "user_disabled": "the person has left: hand their commitments over",
+    "messages_tab_disabled": "switch the Messages tab on in the app's settings: use `makegood manifest`",
+    "restricted_action": "an admin has restricted who may post there",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at: `mark` is WELL, PROBLEM or NOTE; `advice` says what to do."""
+
+    mark: str
+    words: str
+    advice: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.mark} {self.words}" + (f"\n  → {self.advice}" if self.advice else "")
+
+
+def examine(now: Callable[[], datetime], *, env_file: str = ".env") -> Iterator[Finding]:
+    """Everything, one finding after the other. `now`: the wall clock (aware), held against Slack's."""
+    settings: Settings | None = None
+    try:
+        settings = settings_module.load(env_file=env_file)
+        mode = "Socket Mode" if settings.socket_mode else f"HTTP on port {settings.port}"
+        yield Finding(WELL, f"The settings are complete ({mode}).")
+    except settings_module.SettingsError as error:
+        advice = "Set it in the environment or in the file .env here."
+        yield from (Finding(PROBLEM, f"{problem}.", advice) for problem in error.problems)
+    basic = settings or _basic(env_file)
+    if basic:
+        yield from _database(basic, now())
+    if settings:
+        yield from _slack(settings, now)
+
+
+def has_problem(findings: Iterable[Finding]) -> bool:
+    return any(finding.mark == PROBLEM for finding in findings)
+
+
+def _basic(env_file: str) -> BasicSettings | None:
+    try:
+        return settings_module.load_basic(env_file=env_file)
+    except settings_module.SettingsError:
+        return None
+
+
+def _database(settings: BasicSettings, now: datetime) -> Iterator[Finding]:
+    url = normal_url(settings.database_url.get_secret_value())
+    shown = url.render_as_string(hide_password=True)
+    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
+        words = f"The database {shown} does not exist yet."
+        yield Finding(PROBLEM, words, "Run `makegood migrate` or `makegood run`.")
+        return
+    ledger = Ledger(url, pool_size=1)
+    try:
+        with ledger.read() as tx:
+            tx.execute(sa.text("SELECT 1"))
+        yield Finding(WELL, f"The database {shown} answers.")
+        migrated = _migrations(ledger)
+        yield migrated
+        if migrated.mark == WELL:
+            yield from _outbox(ledger, now)
+            yield from _heartbeats(ledger, now)
+    except sa.exc.SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        yield Finding(PROBLEM, f"The database {shown} does not answer: {reason}.", "See DATABASE_URL.")
+    finally:
+        ledger.close()
+
+
+def _migrations(ledger: Ledger) -> Finding:
+    from store import migrate  # noqa: PLC0415  Alembic is loaded only where it is asked
+
+    found, newest = migrate.current(ledger), migrate.head()
+    if found == newest:
+        return Finding(WELL, f"The database is up to date (revision {found}).")
+    words = f"The database is at revision {found or 'none'}, this version expects {newest}."
+    return Finding(PROBLEM, words, "Run `makegood migrate`.")
+
+
+def _outbox(ledger: Ledger, now: datetime) -> Iterator[Finding]:
+    with ledger.read() as tx:
+        counts = outbox.counts(tx)
+        refused = outbox.refused(tx, since=now - _REFUSED_WITHIN)
+        waiting_since = outbox.next_chance(tx)
+        unknown = tx.execute(
+            sa.select(Outbox.dedupe_key, Outbox.last_error)
+            .where(Outbox.state == SENDING, Outbox.first_try_at < now - outbox.LEASE)
+            .order_by(Outbox.id)
+            .limit(_SHOWN)
+        ).all()
+    states = ", ".join(f"{number} {state}" for state, number in sorted(counts.items())) or "empty"
+    if waiting_since is not None and now - waiting_since > _OUTBOX_LATE:
+        words = f"The outbox ({states}) has not been emptied since {_moment(waiting_since)}."
+        yield Finding(PROBLEM, words, "See whether `makegood run` or `makegood worker` runs, and its log.")
+    else:
+        yield Finding(WELL, f"The outbox: {states}.")
+    for key, reason in refused[:_SHOWN]:
+        words = f"Slack refused {key} for good: {reason}."
+        yield Finding(NOTE, words, _REASONS.get(reason, "It is not sent again."))
+    for key, last_error in unknown:
+        words = f"Nobody knows yet whether {key} reached Slack ({last_error or 'no answer'})."
+        yield Finding(NOTE, words, "It is looked up in the conversation before it is sent again.")
+
+
+def _heartbeats(ledger: Ledger, now: datetime) -> Iterator[Finding]:
+    beats = last_beats(ledger)
+    late = late_parts(beats, now)
+    if not beats:
+        yield Finding(NOTE, "Planner and courier have never run.", "Start `makegood run`.")
+    elif late:
+        yield from (Finding(PROBLEM, words) for words in late)
+    else:
+        newest = max(beats.values())
+        yield Finding(WELL, f"Planner and courier do their rounds (last at {_moment(newest)}).")
+
+
+def _slack(settings: Settings, now: Callable[[], datetime]) -> Iterator[Finding]:
+    client = posting_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, timeout=_SLACK_TIMEOUT)
+    try:
+        answer = client.auth_test()
+    except FAILURES as error:
+        yield Finding(PROBLEM, f"Slack does not accept the bot: {in_words(error)}.")
+        return
+    headers = _lowered(answer.headers)
+    yield Finding(WELL, f"Slack knows the bot {answer.get('user')} in {answer.get('team')}.")
+    yield _scopes(headers.get("x-oauth-scopes"))
+    yield _clock(headers.get("date"), now())
+    if settings.slack_app_token:
+        try:
+            client.apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
+            yield Finding(WELL, "Slack accepts the app-level token for Socket Mode.")
+        except FAILURES as error:
+            advice = settings_module.WHERE["SLACK_APP_TOKEN"]
+            yield Finding(PROBLEM, f"Socket Mode is not possible: {in_words(error)}.", f"SLACK_APP_TOKEN: {advice}.")
+
+
+def _scopes(granted: str | None) -> Finding:
+    if granted is None:
+        return Finding(NOTE, "Slack did not say which permissions the bot has.")
+    missing = sorted(set(SCOPES) - {scope.strip() for scope in granted.split(",")})
+    if not missing:
+        return Finding(WELL, f"The bot has every permission it needs ({len(SCOPES)}).")
+    words = "The bot lacks " + "; ".join(f"{scope} ({SCOPES[scope]})" for scope in missing) + "."
+    return Finding(PROBLEM, words, "Update the app with `makegood manifest`, then install it to the workspace again.")
+
+
+def _clock(date: str | None, now: datetime) -> Finding:
+    try:
+        theirs = parsedate_to_datetime(date or "")
+    except ValueError:
+        return Finding(NOTE, "Slack did not say what time it is.")
+    apart = now - (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC))
+    seconds = round(abs(apart).total_seconds())
+    if abs(apart) <= _CLOCKS_APART:
+        return Finding(WELL, f"This machine's clock agrees with Slack's (within {seconds} s).")
+    words = f"This machine's clock is {seconds} s {'ahead of' if apart > timedelta() else 'behind'} Slack's."
+    return Finding(PROBLEM, words, "Set it (NTP). Slack's requests are refused from five minutes on.")
+
+
+def _lowered(headers: Any) -> dict[str, str]:  # noqa: ANN401  the SDK gives a dict of text or of lists
+    return {
+        str(name).lower(): value[0] if isinstance(value, list) and value else str(value)
+        for name, value in dict(headers or {}).items()
+    }
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"

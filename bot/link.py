@@ -1,0 +1,129 @@
+"""Whether Slack and the bot know each other, and what to do where they do not."""
+
+from __future__ import annotations
+
+import http.client
+import time
+from typing import TYPE_CHECKING, Any, Protocol
+
+import structlog
+from slack_sdk.errors import SlackApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slack_bolt import App
+
+    from bot.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+# What a call to Slack may raise without anything being wrong with this program.
+FAILURES = (SlackApiError, OSError, http.client.HTTPException)
+
+# Slack's errors that no waiting heals, with what heals them.
+_REMEDIES = {
+    "invalid_auth": "Slack does not know the bot token: copy it anew from OAuth & Permissions of your Slack app",
+    "not_authed": "Slack does not know the bot token: copy it anew from OAuth & Permissions of your Slack app",
+    "account_inactive": "the app was removed from the workspace: install it again and set the new SLACK_BOT_TOKEN",
+    "token_revoked": "the bot token was revoked: install the app again and set the new SLACK_BOT_TOKEN",
+    "token_expired": "the bot token has expired: switch token rotation off for your Slack app and install it again",
+    "missing_scope": "a permission is missing: update the app with `makegood manifest` and install it again",
+    "team_access_not_granted": "the workspace has not approved the app: ask an admin of it",
+    "ekm_access_denied": "an admin of the workspace has suspended the app",
+}
+# Slack is asked anew this often (seconds) while all is well.
+_ASK_EVERY = 60.0
+
+
+class Connecting(Protocol):
+    """What is connected: see bot/app.py."""
+
+    bolt: App
+    settings: Settings
+
+    def connect(self) -> None: ...
+
+
+def error_name(error: BaseException) -> str:
+    """Slack's name for what went wrong, "" where Slack did not say."""
+    if not isinstance(error, SlackApiError):
+        return ""
+    response: Any = error.response
+    try:
+        return str(response.get("error") or "")
+    except (AttributeError, TypeError, ValueError):
+        return ""
+
+
+def in_words(error: BaseException) -> str:
+    """What went wrong between Slack and us, and what to do."""
+    name = error_name(error)
+    if name in _REMEDIES:
+        return f"{_REMEDIES[name]} ({name})"
+    if name:
+        return f"Slack answered {name}"
+    if isinstance(error, SlackApiError):
+        status = getattr(error.response, "status_code", None)
+        return f"Slack answered with status {status} and no reason"
+    reason = getattr(error, "reason", None) or error
+    return f"Slack was not reached ({reason}): see the network, and SLACK_API_URL if it is set"
+
+
+def is_final(error: BaseException) -> bool:
+    """Whether trying again without changing anything is of no use."""
+    return error_name(error) in _REMEDIES
+
+
+class Link:
+    """The connection of this process to its workspace, made once and looked after from then on."""
+
+    def __init__(self, makegood: Connecting, *, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._makegood = makegood
+        self._seconds = seconds
+        self._connected = False
+        self._asked_at = 0.0
+        self._problem: str | None = "Slack has not been asked yet"
+
+    @property
+    def problem(self) -> str | None:
+        """In words, or None while all is well."""
+        return self._problem
+
+    def connect(self) -> None:
+        """Connect now. A failure that no waiting heals is raised; any other is told, and tried again later."""
+        try:
+            self._makegood.connect()
+        except FAILURES as error:
+            self._problem = in_words(error)
+            if is_final(error):
+                raise
+            log.warning("slack_not_connected", why=self._problem)
+        else:
+            self._well(connected=True)
+            log.info("slack_connected")
+
+    def look(self) -> None:
+        """Connect if that has not succeeded; otherwise ask Slack now and then whether it still knows us."""
+        if self._connected and self._problem is None and self._seconds() - self._asked_at < _ASK_EVERY:
+            return
+        before = self._problem
+        try:
+            if self._connected:
+                token = self._makegood.settings.slack_bot_token.get_secret_value()
+                self._makegood.bolt.client.auth_test(token=token)
+            else:
+                self._makegood.connect()
+        except FAILURES as error:
+            self._problem = in_words(error)
+            if self._problem != before:
+                log.error("slack_lost", why=self._problem)  # noqa: TRY400  words, no trace, for what is expected
+            return
+        self._well(connected=True)
+        if before is not None:
+            log.info("slack_connected")
+
+    def _well(self, *, connected: bool) -> None:
+        self._connected = connected
+        self._problem = None
+        self._asked_at = self._seconds()

@@ -1,0 +1,149 @@
+"""Logs: one line per event, with ids and never with what people wrote or with a secret."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from typing import TYPE_CHECKING, Any, TextIO
+
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from structlog.typing import EventDict, Processor, WrappedLogger
+
+# Whose lower levels are ours to choose. Everybody else's say what is in requests: Bolt logs whole bodies at
+# INFO, the SDK whole calls at DEBUG. And a library sets the level of its own loggers, so that the one place
+# that holds is the handler.
+OURS = ("bot", "handlers", "store", "sandbox", "__main__")
+
+# Bolt reads our variables by itself and warns that it does not use them.
+_NO_NEWS = "As you gave `client` as well"
+
+HIDDEN = "[hidden]"
+_TOKENS = re.compile(
+    r"xox[a-z]+[.-][A-Za-z0-9.-]+|xapp-[A-Za-z0-9-]+|https://hooks\.slack\.com/[^\s\"']+|(?<=://)[^\s/:@]+:[^\s/@]+(?=@)"
+)
+# SQLAlchemy tells the values of a failed statement, which are what people wrote.
+_PARAMETERS = re.compile(r"\[parameters: .*?\](?=\n|$)", re.DOTALL)
+
+
+_ID = re.compile(r"[A-Za-z0-9_./:-]{1,80}")
+
+
+def request_ids(body: dict[str, Any]) -> dict[str, str]:
+    """What may be said in the log of a payload from Slack, whatever its shape: kinds and ids, no words."""
+    event, user, view = (_part(body, name) for name in ("event", "user", "view"))
+    actions = body.get("actions")
+    action = actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], dict) else {}
+    found = {
+        "kind": body.get("command") or event.get("type") or body.get("type"),
+        "what": action.get("action_id") or view.get("callback_id") or body.get("callback_id"),
+        "user": body.get("user_id") or user.get("id") or event.get("user"),
+        "event_id": body.get("event_id"),
+    }
+    return {name: value for name, value in found.items() if isinstance(value, str) and _ID.fullmatch(value)}
+
+
+def _part(body: dict[str, Any], name: str) -> dict[str, Any]:
+    part = body.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+class OnlyOurs(logging.Filter):
+    """Passes our own events, and of others only warnings and worse."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.partition(".")[0] in OURS:
+            return True
+        return record.levelno >= logging.WARNING and not str(record.msg).startswith(_NO_NEWS)
+
+
+class Hide:
+    """Takes secrets out of every text of an event: whatever looks like a token, and the ones given."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        known = sorted({secret for secret in secrets if secret}, key=len, reverse=True)
+        self._known = re.compile("|".join(map(re.escape, known))) if known else None
+
+    def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        return {key: self._clean(value) for key, value in event.items()}
+
+    def _clean(self, value: Any) -> Any:  # noqa: ANN401  an event carries any value
+        if isinstance(value, str):
+            text = self._known.sub(HIDDEN, value) if self._known else value
+            return _PARAMETERS.sub("[parameters hidden]", _TOKENS.sub(HIDDEN, text))
+        if isinstance(value, dict):
+            return {key: self._clean(each) for key, each in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self._clean(each) for each in value]
+        if isinstance(value, BaseException):
+            return self._clean(f"{type(value).__name__}: {value}")
+        return value
+
+
+def configure(
+    *,
+    level: str = "info",
+    style: str | None = None,
+    secrets: Iterable[str] = (),
+    stream: TextIO | None = None,
+) -> None:
+    """Route every log of the process, ours and the libraries', to one place (standard error).
+
+    `style` is "console" or "json"; None chooses by whether that place is a terminal.
+    """
+    stream = stream or sys.stderr
+    style = style or ("console" if stream.isatty() else "json")
+    shared: list[Processor] = [
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    handler = logging.StreamHandler(stream)
+    handler.addFilter(OnlyOurs())
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, _first_line],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                Hide(secrets),
+                _renderer(style, colors=stream.isatty()),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    for old in root.handlers[:]:
+        # Those of others (a test's) stay.
+        if isinstance(old.formatter, structlog.stdlib.ProcessorFormatter):
+            root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(level.upper())
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _first_line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Bolt appends a page of sample code to its warnings, and tells what somebody typed into a search."""
+    event["event"] = re.sub(
+        r"^Unhandled request .*", "Unhandled request", str(event.get("event", "")).partition("\n")[0]
+    )
+    return event
+
+
+def _renderer(style: str, *, colors: bool) -> Processor:
+    if style == "json":
+        return structlog.processors.JSONRenderer(ensure_ascii=False)
+    return structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=structlog.dev.plain_traceback)

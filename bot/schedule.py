@@ -1,0 +1,165 @@
+"""The few ticks. APScheduler only ticks, in memory; the database decides who does what.
+
+So any number of processes may tick at once, and a tick that is lost or late loses nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+import sqlalchemy as sa
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from store import outbox
+from store.tables import Heartbeat
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from store.db import Ledger
+
+log = structlog.get_logger(__name__)
+
+PLAN_EVERY = 10
+WAKE_EVERY = 1
+SYNC_EVERY = 24 * 60 * 60
+LINK_EVERY = 10
+# The wall clock was set back when it shows less than it did by more than this.
+_HOP = timedelta(seconds=5)
+
+# A courier that works takes what is due within seconds.
+TAKEN_WITHIN = timedelta(seconds=30)
+
+PLANNER, COURIER = "planner", "courier"
+
+
+class Courier(Protocol):
+    def wake(self) -> None: ...
+
+
+class Ticking(Protocol):
+    """What the ticks drive: see bot/app.py."""
+
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
+    @property
+    def courier(self) -> Courier: ...
+    def tick(self) -> None: ...
+    def sync_people(self) -> None: ...
+
+
+class Schedule:
+    """The ticks of one process. `work`: plan, wake the courier and sync people; `link`: look after Slack.
+
+    A job that fails says so in the log and comes again; nothing that it does may end the others.
+    """
+
+    def __init__(
+        self,
+        makegood: Ticking,
+        *,
+        work: bool,
+        link: Callable[[], None] | None = None,
+        wall: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._makegood = makegood
+        self._wall = wall
+        self._seen = wall()
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(max_workers=4)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        if work:
+            self._every(PLAN_EVERY, self.plan, "plan", at_once=True)
+            self._every(WAKE_EVERY, self._wake, "wake_courier")
+            self._every(SYNC_EVERY, makegood.sync_people, "sync_people")
+        if link is not None:
+            self._every(LINK_EVERY, link, "slack_link")
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """No further tick; one that is running is not waited for."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    def jobs(self) -> list[str]:
+        return [job.id for job in self._scheduler.get_jobs()]
+
+    def notice_clock(self) -> bool:
+        """Call now and then: where the wall clock was set back all jobs are due now, not when it catches up."""
+        now = self._wall()
+        hopped = now < self._seen - _HOP
+        self._seen = now
+        if hopped:
+            log.warning("clock_set_back", now=now.isoformat())
+            for job in self._scheduler.get_jobs():
+                job.modify(next_run_time=now)
+        return hopped
+
+    def plan(self) -> None:
+        """One round now: plan, wake the courier, and write down that it was done."""
+        self._makegood.tick()
+        ledger, now = self._makegood.ledger, self._makegood.clock()
+        beat(ledger, PLANNER, now)
+        # Threads that are alive prove nothing. That what was due has been taken does.
+        with ledger.read() as tx:
+            waiting_since = outbox.next_chance(tx)
+        if waiting_since is None or now - waiting_since < TAKEN_WITHIN:
+            beat(ledger, COURIER, now)
+
+    def _wake(self) -> None:
+        self._makegood.courier.wake()
+
+    def _every(self, seconds: int, job: Callable[[], None], name: str, *, at_once: bool = False) -> None:
+        first = {"next_run_time": self._wall()} if at_once else {}
+        self._scheduler.add_job(unfailing(job, name), "interval", seconds=seconds, id=name, **first)
+
+
+def unfailing(job: Callable[[], None], name: str) -> Callable[[], None]:
+    """The job, with what goes wrong in it told in the log instead of raised."""
+
+    def run() -> None:
+        started = time.monotonic()
+        try:
+            job()
+        except (sa.exc.SQLAlchemyError, SlackApiError, OSError) as error:
+            # Expected of a network: words are enough. It is tried again at the next tick.
+            log.error("job_failed", job=name, error=type(error).__name__, why=_first_line(error))  # noqa: TRY400  no trace for what is expected
+        except Exception:
+            log.exception("job_failed", job=name)
+        took = time.monotonic() - started
+        if took > PLAN_EVERY:
+            log.warning("job_slow", job=name, seconds=round(took, 1))
+
+    run.__name__ = name
+    return run
+
+
+def beat(ledger: Ledger, name: str, at: datetime) -> None:
+    """Write down that this part of the program did its round at `at`."""
+    insert = sqlite_insert if ledger.is_sqlite else postgresql_insert
+    statement = insert(Heartbeat).values(name=name, at=at)
+    with ledger.begin() as tx:
+        tx.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"at": at}))
+
+
+def last_beats(ledger: Ledger) -> dict[str, datetime]:
+    """When each part last did its round."""
+    with ledger.read() as tx:
+        return {row.name: row.at for row in tx.scalars(sa.select(Heartbeat))}
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]

@@ -1,0 +1,209 @@
+"""Socket Mode: the same Bolt app behind a WebSocket, and a watchdog that does not believe the socket.
+
+A connection can look open and be deaf. The client's own monitor closes what is stale, yet it has been seen
+to hang while it reconnects, and then nobody answers for hours. So somebody outside it counts the silence.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import structlog
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+
+from bot.incoming import RefusedError, check_shape
+from bot.link import FAILURES, in_words, is_final
+from bot.logs import request_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slack_bolt import App
+    from slack_sdk.socket_mode.client import BaseSocketModeClient
+    from slack_sdk.socket_mode.request import SocketModeRequest
+
+log = structlog.get_logger(__name__)
+
+# Seconds. We ping every ten, and Slack answers each; three unanswered ones are silence, not a hiccup.
+PING_EVERY = 10
+SILENT_AFTER = 30.0
+# So long without a sign of life, in spite of every attempt, and the process ends: its supervisor starts anew.
+DEAF_AFTER = 90.0
+LOOK_EVERY = 1.0
+_LONGEST_BACKOFF = 30.0
+
+
+class SocketMode:
+    """One Socket Mode connection, kept alive. `on_deaf` is called, once, with the words for the log when it
+    cannot be: the caller ends the process with a non-zero status.
+
+    `seconds` is a monotonic clock.
+    """
+
+    def __init__(
+        self,
+        bolt: App,
+        app_token: str,
+        *,
+        on_deaf: Callable[[str], None],
+        concurrency: int = 10,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._handler = _Handler(bolt, app_token, ping_interval=PING_EVERY, concurrency=concurrency)
+        self._handler.client.on_message_listeners.append(lambda _message: self._heard())
+        self._on_deaf = on_deaf
+        self._seconds = seconds
+        self._heard_at = seconds()
+        self._last_pong: tuple[object, object] | None = None
+        self._attempts = 0
+        self._next_attempt_at = 0.0
+        self._attempt: threading.Thread | None = None
+        self._gave_up = self._stopped = False
+        self._stopping = threading.Event()
+        self._watchdog = threading.Thread(target=self._watch, name="socket-watchdog", daemon=True)
+
+    def start(self) -> None:
+        """Connect and watch. Raises SlackApiError where Slack refuses the app token for good."""
+        try:
+            self._handler.client.connect()
+        except FAILURES as error:
+            if is_final(error):
+                raise
+            log.warning("socket_not_connected", why=in_words(error))
+        self._watchdog.start()
+
+    def alive(self) -> bool:
+        """Whether the connection is open and was heard of lately."""
+        return self._handler.client.is_connected() and self._silence() < SILENT_AFTER
+
+    def stop_accepting(self) -> None:
+        """Take up no further envelope. Slack sends an event that was not acked to another connection."""
+        self._stopping.set()
+        self._handler.stop_accepting()
+
+    def stop(self, within: float) -> bool:
+        """Finish what is in flight, at most `within` seconds, and close; whether all of it was finished."""
+        if self._stopped:
+            return True
+        self._stopped = True
+        self.stop_accepting()
+        finished = self._handler.wait_until_idle(within)
+        closing = threading.Thread(target=self._handler.hang_up, name="socket-closing", daemon=True)
+        closing.start()
+        # The client joins its own threads without a limit.
+        closing.join(2)
+        return finished
+
+    def look(self) -> None:
+        """One look of the watchdog: note signs of life, make a silent connection anew, give up on a deaf one."""
+        if self._pong_is_new():
+            self._heard()
+        if self.alive():
+            self._attempts = 0
+            self._next_attempt_at = 0.0
+            return
+        now = self._seconds()
+        if self._silence() > DEAF_AFTER:
+            self._give_up()
+        elif now >= self._next_attempt_at and not self._is_attempting():
+            self._attempts += 1
+            self._next_attempt_at = now + min(_LONGEST_BACKOFF, 2.0 ** (self._attempts - 1))
+            log.warning("socket_silent", seconds=round(self._silence()), attempt=self._attempts)
+            self._attempt = threading.Thread(target=self._reconnect, name="socket-attempt", daemon=True)
+            self._attempt.start()
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(LOOK_EVERY):
+            try:
+                self.look()
+            except Exception:
+                # A watchdog that dies of what it sees is none.
+                log.exception("socket_watchdog_failed")
+
+    def _reconnect(self) -> None:
+        # In a thread of its own: one that hangs must not keep the watchdog from counting.
+        try:
+            self._handler.client.connect_to_new_endpoint(force=True)
+        except FAILURES as error:
+            log.warning("socket_not_connected", why=in_words(error))
+        except Exception:
+            log.exception("socket_not_connected")
+
+    def _is_attempting(self) -> bool:
+        return self._attempt is not None and self._attempt.is_alive()
+
+    def _give_up(self) -> None:
+        if not self._gave_up:
+            self._gave_up = True
+            self._on_deaf(
+                f"Slack has not been heard of for {round(self._silence())} seconds in spite of"
+                f" {self._attempts} attempts to connect"
+            )
+
+    def _heard(self) -> None:
+        self._heard_at = self._seconds()
+
+    def _silence(self) -> float:
+        return self._seconds() - self._heard_at
+
+    def _pong_is_new(self) -> bool:
+        # The client notes the wall time of a pong. That it changed is enough; wall clocks jump.
+        session = self._handler.client.current_session
+        pong = (getattr(session, "session_id", None), getattr(session, "last_ping_pong_time", None))
+        changed = pong != self._last_pong and pong[1] is not None
+        self._last_pong = pong
+        return changed
+
+
+class _Handler(SocketModeHandler):
+    """Bolt's handler, counting what is in flight."""
+
+    def __init__(self, bolt: App, app_token: str, *, ping_interval: float, concurrency: int) -> None:
+        super().__init__(bolt, app_token, ping_interval=ping_interval, concurrency=concurrency)
+        self._in_flight = 0
+        self._change = threading.Condition()
+        self._accepting = True
+
+    def handle(self, client: BaseSocketModeClient, req: SocketModeRequest) -> None:
+        with self._change:
+            if not self._accepting:
+                return
+            self._in_flight += 1
+        try:
+            self._answer(client, req)
+        except RefusedError as error:
+            log.warning("slack_request_refused", why=error.reason)
+        except Exception:
+            log.exception("slack_request_failed")
+        finally:
+            with self._change:
+                self._in_flight -= 1
+                self._change.notify_all()
+
+    def _answer(self, client: BaseSocketModeClient, req: SocketModeRequest) -> None:
+        started = time.monotonic()
+        payload = check_shape(req.payload)
+        super().handle(client, req)  # type: ignore[arg-type]  # the base class declares another client
+        log.info("slack_request", ms=round((time.monotonic() - started) * 1000), **request_ids(payload))
+
+    def stop_accepting(self) -> None:
+        with self._change:
+            self._accepting = False
+
+    def hang_up(self) -> None:
+        """Close. By itself the client would wait until its own read times out, three seconds."""
+        client = self.client
+        client.closed, client.auto_reconnect_enabled = True, False
+        wire = getattr(client.current_session, "sock", None)
+        with contextlib.suppress(OSError):
+            if wire is not None:
+                wire.shutdown(socket.SHUT_RDWR)
+        self.close()  # type: ignore[no-untyped-call]  # the SDK's
+
+    def wait_until_idle(self, within: float) -> bool:
+        with self._change:
+            return self._change.wait_for(lambda: self._in_flight == 0, timeout=within)

@@ -1,0 +1,82 @@
+"""Every surface that a person touches. This page is the routing table: what Slack sends → who answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from handlers import accounts, commands, commitments, errors, home, ids, people
+
+if TYPE_CHECKING:
+    from slack_bolt import App
+
+Listener = Callable[..., Any]
+
+COMMANDS: dict[str, Listener] = {ids.COMMAND: commands.commit}
+
+SHORTCUTS: dict[str, Listener] = {
+    ids.SHORTCUT_NEW: commitments.new_from_anywhere,
+    ids.SHORTCUT_FROM_MESSAGE: commitments.new_from_message,
+}
+
+PRESSES: dict[str, Listener] = {
+    ids.DONE: commitments.finish,
+    ids.REOPEN: commitments.reopen,
+    ids.UNBLOCK: commitments.unblock,
+    ids.ACCEPT: commitments.accept,
+    ids.UNDO: commitments.undo,
+    ids.SHARE: commitments.share,
+    ids.CREATE_ACCOUNT: commitments.create_account,
+    ids.MOVE: commitments.ask_date,
+    ids.BLOCK: commitments.ask_blocker,
+    ids.HAND_OVER: commitments.ask_new_owner,
+    ids.HAND_BACK: commitments.ask_why_back,
+    ids.CANCEL: commitments.ask_why_cancel,
+    ids.EDIT: commitments.ask_edit,
+    ids.SHOW: commitments.show,
+    ids.MORE: commitments.more,
+    ids.OPEN_FORM: commitments.new_from_anywhere,
+    ids.PAGE_OLDER: home.turned,
+    ids.PAGE_NEWER: home.turned,
+}
+
+FORMS: dict[str, Listener] = {
+    ids.FORM_NEW: commitments.submit_new,
+    ids.FORM_EDIT: commitments.submit_edit,
+    ids.FORM_MOVE: commitments.submit_move,
+    ids.FORM_BLOCK: commitments.submit_block,
+    ids.FORM_HAND_OVER: commitments.submit_hand_over,
+    ids.FORM_HAND_BACK: commitments.submit_hand_back,
+    ids.FORM_CANCEL: commitments.submit_cancel,
+}
+
+MENUS: dict[str, Listener] = {ids.ACCOUNT: accounts.options, ids.STAKEHOLDER: accounts.options}
+
+EVENTS: dict[str, Listener] = {
+    ids.EVENT_HOME_OPENED: home.opened,
+    ids.EVENT_USER_CHANGED: people.changed,
+    ids.EVENT_USER_JOINED: people.changed,
+}
+
+
+def register(app: App) -> None:
+    """Put the whole table into a Bolt app."""
+    for command, listener in COMMANDS.items():
+        app.command(command)(listener)
+    for callback_id, listener in SHORTCUTS.items():
+        app.shortcut(callback_id)(listener)
+    for action_id, listener in PRESSES.items():
+        app.action(action_id)(listener)
+    for callback_id, listener in FORMS.items():
+        app.view(callback_id)(listener)
+    for action_id, listener in MENUS.items():
+        app.options(action_id)(listener)
+    for event, listener in EVENTS.items():
+        app.event(event)(listener)
+    # A press on something that an older version showed, or that only carries a link, is no error.
+    app.action({"type": "block_actions"})(lambda ack: ack())
+    app.error(_tell)
+
+
+def _tell(error: Exception, body: dict[str, Any], context: Any) -> Any:  # noqa: ANN401  Bolt injects by name
+    return errors.tell(error, body, context)

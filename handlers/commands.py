@@ -1,0 +1,149 @@
+"""`/commit …`: one line is a commitment; a few first words look instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from rapidfuzz import fuzz, process
+
+from handlers import payloads, places
+from handlers import people as directory
+from handlers.lines import Understood, understand
+from handlers.payloads import Command, Context
+from handlers.people import viewer
+from handlers.views import blocks as b
+from handlers.views import forms
+from handlers.views.words import render
+from store import accounts, commitments, workspaces
+from store.errors import LedgerError, NotFoundError
+from store.rules.line import read_line
+from store.rules.mornings import local_day
+from store.rules.names import Close, Exact, Several, match
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from slack_bolt import BoltContext
+    from slackblocks import Block
+    from sqlalchemy.orm import Session
+
+    from store.tables import Person
+
+Ack = Callable[..., Any]
+
+# The words that look; `account` takes a name, a number is a commitment.
+WORDS = ("mine", "overdue", "account", "help")
+# How alike a word must be to be taken for a slip of one of them, of 100.
+_ALIKE = 75
+
+
+def commit(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+    """The /commit command."""
+    command = payloads.command(body)
+    first, _, rest = command.text.partition(" ")
+    word, rest = first.casefold(), rest.strip()
+    if not command.text:
+        open_form(context, command, Understood(forms.Filled(owner=command.asker.user_id)))
+        ack()
+    elif word == "help" and not rest:
+        _answer(ack, [b.section(render("help.j2", nearest=None, said=""))])
+    elif word.removeprefix("#").isdecimal() and not rest:
+        _look(ack, command, context, lambda tx, who, now: _one(tx, who, int(word.removeprefix("#")), now))
+    elif word == "mine" and not rest:
+        _look(ack, command, context, places.mine)
+    elif word == "overdue" and not rest:
+        _look(ack, command, context, places.overdue)
+    elif word == "account" and rest:
+        _look(ack, command, context, lambda tx, who, now: _account(tx, who, rest, now))
+    else:
+        _line(ack, command, context)
+
+
+def open_form(context: BoltContext, command: Command, understood: Understood) -> None:
+    """Open the form with what was understood already filled in."""
+    known = Context(channel=command.channel)
+    context["slack"].views_open(trigger_id=command.trigger_id, view=forms.new(understood.filled, known))
+
+
+def _answer(ack: Ack, blocks: list[Block], text: str = "Makegood") -> None:
+    ack(response_type="ephemeral", text=text, blocks=b.resolved(blocks))
+
+
+def _look(
+    ack: Ack, command: Command, context: BoltContext, draw: Callable[[Session, Person, datetime], list[Block]]
+) -> None:
+    with context["ledger"].read() as tx:
+        person = viewer(tx, command.asker.team_id, command.asker.user_id)
+        blocks = draw(tx, person, context["now"])
+    _answer(ack, blocks)
+
+
+def _one(tx: Session, person: Person, number: int, now: datetime) -> list[Block]:
+    return places.one(tx, person, commitments.get(tx, person, number), now)
+
+
+def _account(tx: Session, person: Person, name: str, now: datetime) -> list[Block]:
+    found = match(name, accounts.names(tx, person))
+    if isinstance(found, Several):
+        raise NotFoundError(f"“{name}” could be {_either(found.names)}. Please write it in full.")
+    if not isinstance(found, (Exact, Close)):
+        raise NotFoundError(f"I don't know an account called “{name}”. The form of `/commit` can create it.")
+    account = accounts.named(tx, person, found.name)
+    if account is None:
+        raise NotFoundError(f"I don't know an account called “{name}”.")
+    return places.of_account(tx, person, account, now)
+
+
+def _either(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:-1]) + " or " + names[-1]
+
+
+def _line(ack: Ack, command: Command, context: BoltContext) -> None:
+    """A line is recorded when it has an action, one owner and a clear date; otherwise the form asks."""
+    ledger, now, team_id = context["ledger"], context["now"], command.asker.team_id
+    with ledger.read() as tx:
+        person = viewer(tx, team_id, command.asker.user_id)
+        known = accounts.names(tx, person)
+    week = workspaces.working_days(person.workspace)
+    line = read_line(
+        command.text, today=local_day(now, person.zone), locale=person.locale, accounts=known,
+        working_week=week.weekdays, fiscal_year_start=person.workspace.fiscal_year_start,
+    )  # fmt: skip
+    nearest = _nearest(command.text) if line.due is None and not line.owners else None
+    if nearest:
+        return _answer(ack, [b.section(render("help.j2", nearest=nearest, said=command.text))])
+    others = [owner for owner in line.owners if not owner.startswith("@") and owner != person.slack_id]
+    if others:
+        directory.ensure_known(ledger, context["slack"], team_id, others, now)
+    with ledger.begin() as tx:
+        understood = understand(tx, person, line, command.text)
+        if understood.draft is not None:
+            try:
+                recorded = commitments.record(
+                    tx, person, understood.draft, origin_key=f"command:{command.trigger_id}", now=now
+                )
+            except LedgerError as error:
+                understood = understood.but(error.words)
+            else:
+                blocks = places.receipt(tx, person, recorded, now, unknown_account=understood.unknown_account)
+    if understood.draft is None:
+        open_form(context, command, understood)
+        return ack()  # type: ignore[no-any-return]
+    context["wake"]()
+    return _answer(ack, blocks, f"Recorded as #{recorded.number}")
+
+
+def _nearest(text: str) -> str | None:
+    """The command that a short line without owner and date was probably meant to be."""
+    words = text.split()
+    first = words[0].casefold()
+    if len(words) > 3 or (first in WORDS and len(words) > 1 and first != "account"):  # noqa: PLR2004  a slip is short
+        return None
+    best = process.extractOne(first, WORDS, scorer=fuzz.ratio, score_cutoff=_ALIKE)
+    if best is None:
+        return None
+    word = str(best[0])
+    if word == "account":
+        return f"account {' '.join(words[1:]) or '…'}"
+    return word if len(words) == 1 else None

@@ -1,0 +1,369 @@
+"""What people do with a commitment: press, fill in, submit. Each listener parses, opens, acts and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from slack_sdk.errors import SlackApiError
+
+from handlers import accounts as account_fields
+from handlers import ids, payloads, places
+from handlers import people as directory
+from handlers.lines import readable
+from handlers.payloads import Context, ItemRef, Press, Submission
+from handlers.people import viewer
+from handlers.views import blocks as b
+from handlers.views import forms
+from store import accounts, commitments, people
+from store.commitments import Draft
+from store.errors import BadInputError, NotAllowedError
+from store.rules.mornings import local_day
+from store.rules.text import ACTION_LIMIT, clean
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from slack_bolt import BoltContext
+    from slack_sdk import WebClient
+    from sqlalchemy.orm import Session
+
+    from store.tables import Commitment, Person
+
+Ack = Callable[..., Any]
+Body = dict[str, Any]
+
+
+# ---- buttons that act at once --------------------------------------------------------------------------
+
+
+def _act(ack: Ack, body: Body, context: BoltContext, verb: Callable[..., Commitment]) -> None:
+    press = payloads.press(body)
+    ref = ItemRef.decode(press.value)
+    with context["ledger"].begin() as tx:
+        person = viewer(tx, press.asker.team_id, press.asker.user_id)
+        verb(tx, person, ref.number, origin_key=press.origin_key, now=context["now"])
+        drawn = places.draw(tx, person, ref.place, ref.number, context["now"])
+    context["wake"]()
+    places.after_press(context["slack"], press, drawn)
+    ack()
+
+
+def finish(ack: Ack, body: Body, context: BoltContext) -> None:
+    _act(ack, body, context, commitments.finish)
+
+
+def reopen(ack: Ack, body: Body, context: BoltContext) -> None:
+    _act(ack, body, context, commitments.reopen)
+
+
+def unblock(ack: Ack, body: Body, context: BoltContext) -> None:
+    _act(ack, body, context, commitments.unblock)
+
+
+def accept(ack: Ack, body: Body, context: BoltContext) -> None:
+    _act(ack, body, context, commitments.accept)
+
+
+def undo(ack: Ack, body: Body, context: BoltContext) -> None:
+    _act(ack, body, context, commitments.undo)
+
+
+def create_account(ack: Ack, body: Body, context: BoltContext) -> None:
+    """The account that a line named does not exist; the person says that it shall."""
+    press = payloads.press(body)
+    value, _, name = press.value.partition("|")
+    ref = ItemRef.decode(value)
+    with context["ledger"].begin() as tx:
+        person = viewer(tx, press.asker.team_id, press.asker.user_id)
+        account = accounts.create(tx, person, name, now=context["now"])
+        commitments.set_account(tx, person, ref.number, account, origin_key=press.origin_key, now=context["now"])
+        drawn = places.draw(tx, person, ref.place, ref.number, context["now"])
+    context["wake"]()
+    places.after_press(context["slack"], press, drawn)
+    ack()
+
+
+def share(ack: Ack, body: Body, context: BoltContext) -> None:
+    """Post the item where the person is. Slack is asked first who reads there."""
+    press = payloads.press(body)
+    ref = ItemRef.decode(press.value)
+    channel = press.context.channel or press.channel
+    if not channel:
+        raise BadInputError("There is no channel here to share it in. Use `/commit` in the channel.")
+    external = _read_by_others(context["slack"], channel)
+    with context["ledger"].begin() as tx:
+        person = viewer(tx, press.asker.team_id, press.asker.user_id)
+        commitments.share(
+            tx,
+            person,
+            ref.number,
+            channel,
+            external=external,
+            origin_key=press.origin_key,
+            now=context["now"],
+        )
+    context["wake"]()
+    ack()
+
+
+def _read_by_others(slack: WebClient, channel: str) -> bool:
+    """Whether another company reads the channel; NotAllowedError, with what to do, where the bot may not post."""
+    try:
+        about = slack.conversations_info(channel=channel)["channel"]
+    except SlackApiError as error:
+        if error.response.get("error") in {
+            "channel_not_found",
+            "not_in_channel",
+            "method_not_supported_for_channel_type",
+        }:
+            raise NotAllowedError(
+                "I can't post here because I'm not in this conversation. Type `/invite @Makegood` and press"
+                " *Share here* again."
+            ) from None
+        raise
+    if about.get("is_archived"):
+        raise NotAllowedError("This channel is archived; nothing can be posted here.")
+    if (about.get("is_private") or about.get("is_im") or about.get("is_mpim")) and not about.get("is_member", True):
+        raise NotAllowedError("I'm not in this channel. Type `/invite @Makegood` and press *Share here* again.")
+    return bool(about.get("is_ext_shared") or about.get("is_pending_ext_shared"))
+
+
+# ---- buttons that open a form --------------------------------------------------------------------------
+
+
+def _ask(
+    ack: Ack, body: Body, context: BoltContext,
+    form: Callable[[Session, Person, Commitment, Context], b.Json],
+) -> None:  # fmt: skip
+    _open(ack, payloads.press(body), context, form)
+
+
+def _open(
+    ack: Ack, press: Press, context: BoltContext,
+    form: Callable[[Session, Person, Commitment, Context], b.Json],
+) -> None:  # fmt: skip
+    ref = ItemRef.decode(press.value)
+    with context["ledger"].read() as tx:
+        person = viewer(tx, press.asker.team_id, press.asker.user_id)
+        commitment = commitments.get(tx, person, ref.number)
+        commitments.check_change(person, commitment)
+        known = Context(
+            place=ref.place, number=commitment.number, version=commitment.version,
+            channel=press.context.channel or press.channel,
+            response_url=press.response_url if press.surface == "ephemeral" else None,
+            root_view_id=press.view_id if press.surface == "modal" else None,
+        )  # fmt: skip
+        view = form(tx, person, commitment, known)
+    slack: WebClient = context["slack"]
+    opener = slack.views_push if press.surface == "modal" else slack.views_open
+    opener(trigger_id=press.trigger_id, view=view)
+    ack()
+
+
+def ask_date(ack: Ack, body: Body, context: BoltContext) -> None:
+    now = context["now"]
+    _ask(ack, body, context, lambda _tx, who, item, known: forms.move(item, known, local_day(now, who.zone)))
+
+
+def ask_blocker(ack: Ack, body: Body, context: BoltContext) -> None:
+    _ask(ack, body, context, lambda _tx, _who, item, known: forms.block(item, known))
+
+
+def ask_new_owner(ack: Ack, body: Body, context: BoltContext) -> None:
+    _ask(ack, body, context, lambda _tx, _who, item, known: forms.hand_over(item, known))
+
+
+def ask_why_back(ack: Ack, body: Body, context: BoltContext) -> None:
+    _ask(ack, body, context, lambda _tx, _who, item, known: forms.hand_back(item, known))
+
+
+def ask_why_cancel(ack: Ack, body: Body, context: BoltContext) -> None:
+    _ask(ack, body, context, lambda _tx, _who, item, known: forms.cancel(item, known))
+
+
+def ask_edit(ack: Ack, body: Body, context: BoltContext) -> None:
+    _ask(ack, body, context, _edit_form(context["now"]))
+
+
+def _edit_form(now: datetime) -> Callable[[Session, Person, Commitment, Context], b.Json]:
+    def form(tx: Session, person: Person, commitment: Commitment, known: Context) -> b.Json:
+        fresh = commitments.may_undo(tx, person, commitment, now)
+        return forms.edit(commitment, known, with_who_and_when=fresh)
+
+    return form
+
+
+def more(ack: Ack, body: Body, context: BoltContext) -> None:
+    """The "…" menu of an item: its value says which button it stands for."""
+    press = payloads.press(body)
+    action, _, value = press.value.partition("|")
+    press = replace(press, value=value)
+    if action == ids.SHOW:
+        _show(ack, press, context)
+    elif action == ids.EDIT:
+        _open(ack, press, context, _edit_form(context["now"]))
+    else:
+        _open(ack, press, context, lambda _tx, _who, item, known: forms.cancel(item, known))
+
+
+def show(ack: Ack, body: Body, context: BoltContext) -> None:
+    _show(ack, payloads.press(body), context)
+
+
+def _show(ack: Ack, press: Press, context: BoltContext) -> None:
+    ref = ItemRef.decode(press.value)
+    with context["ledger"].read() as tx:
+        person = viewer(tx, press.asker.team_id, press.asker.user_id)
+        blocks = places.one(tx, person, commitments.get(tx, person, ref.number), context["now"])
+    slack: WebClient = context["slack"]
+    view = b.modal(f"Commitment #{ref.number}", blocks, callback_id=ids.RECEIPT)
+    (slack.views_push if press.surface == "modal" else slack.views_open)(trigger_id=press.trigger_id, view=view)
+    ack()
+
+
+# ---- forms ---------------------------------------------------------------------------------------------
+
+
+def new_from_anywhere(ack: Ack, body: Body, context: BoltContext) -> None:
+    """The global shortcut, and the Home tab's button."""
+    asker = payloads.asker(body)
+    view = forms.new(forms.Filled(owner=asker.user_id), Context())
+    context["slack"].views_open(trigger_id=body["trigger_id"], view=view)
+    ack()
+
+
+def new_from_message(ack: Ack, body: Body, context: BoltContext) -> None:
+    """The message shortcut: the text is the action, and the place where it was said is kept."""
+    shortcut = payloads.message_shortcut(body)
+    with context["ledger"].read() as tx:
+        person = viewer(tx, shortcut.asker.team_id, shortcut.asker.user_id)
+        text = readable(tx, person, shortcut.text)
+    action = clean(text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+    known = Context(channel=shortcut.channel, permalink=_permalink(context["slack"], shortcut.channel, shortcut.ts))
+    filled = forms.Filled(
+        action=action, owner=shortcut.asker.user_id, note=action if len(action) > ACTION_LIMIT else ""
+    )
+    context["slack"].views_open(trigger_id=shortcut.trigger_id, view=forms.new(filled, known))
+    ack()
+
+
+def _permalink(slack: WebClient, channel: str, ts: str) -> str:
+    try:
+        return str(slack.chat_getPermalink(channel=channel, message_ts=ts)["permalink"])
+    except (SlackApiError, OSError):
+        # Slack redirects this form to the workspace's own; it needs no call that a private channel refuses.
+        return f"https://slack.com/archives/{channel}/p{ts.replace('.', '')}"
+
+
+def submit_new(ack: Ack, body: Body, context: BoltContext) -> None:
+    """Record what the form says. The form turns into the receipt."""
+    form = payloads.submission(body)
+    now, owner_id = context["now"], form.text(ids.OWNER)
+    directory.ensure_known(context["ledger"], context["slack"], form.asker.team_id, [owner_id], now)
+    with context["ledger"].begin() as tx:
+        person = viewer(tx, form.asker.team_id, form.asker.user_id)
+        draft = _draft(tx, person, form, now)
+        recorded = commitments.record(tx, person, draft, origin_key=form.origin_key, now=now)
+        blocks = places.receipt(tx, person, recorded, now, channel=form.context.channel is not None)
+    context["wake"]()
+    ack(response_action="update", view=places.receipt_modal(blocks, Context(channel=form.context.channel)))
+
+
+def submit_edit(ack: Ack, body: Body, context: BoltContext) -> None:
+    def save(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+        current = commitments.get(tx, person, form.context.number)
+        draft = _draft(tx, person, form, now, current)
+        commitments.edit(
+            tx,
+            person,
+            current.number,
+            draft,
+            version=form.context.version,
+            origin_key=form.origin_key,
+            now=now,
+        )
+
+    _submit(ack, body, context, save)
+
+
+def submit_move(ack: Ack, body: Body, context: BoltContext) -> None:
+    def save(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+        commitments.move(
+            tx, person, form.context.number, form.day(ids.DUE), form.text(ids.REASON),
+            version=form.context.version, origin_key=form.origin_key, now=now,
+        )  # fmt: skip
+
+    _submit(ack, body, context, save)
+
+
+def submit_block(ack: Ack, body: Body, context: BoltContext) -> None:
+    _submit_reason(ack, body, context, commitments.block)
+
+
+def submit_cancel(ack: Ack, body: Body, context: BoltContext) -> None:
+    _submit_reason(ack, body, context, commitments.cancel)
+
+
+def submit_hand_back(ack: Ack, body: Body, context: BoltContext) -> None:
+    def save(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+        commitments.hand_back(
+            tx, person, form.context.number, form.text(ids.REASON), origin_key=form.origin_key, now=now
+        )
+
+    _submit(ack, body, context, save)
+
+
+def submit_hand_over(ack: Ack, body: Body, context: BoltContext) -> None:
+    asked = payloads.submission(body)
+    directory.ensure_known(
+        context["ledger"], context["slack"], asked.asker.team_id, [asked.text(ids.OWNER)], context["now"]
+    )
+
+    def save(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+        to = people.as_owner(tx, person, form.text(ids.OWNER))
+        commitments.hand_over(
+            tx, person, form.context.number, to, form.text(ids.REASON),
+            version=form.context.version, origin_key=form.origin_key, now=now,
+        )  # fmt: skip
+
+    _submit(ack, body, context, save)
+
+
+def _submit_reason(ack: Ack, body: Body, context: BoltContext, verb: Callable[..., Commitment]) -> None:
+    def save(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+        verb(
+            tx, person, form.context.number, form.text(ids.REASON),
+            version=form.context.version, origin_key=form.origin_key, now=now,
+        )  # fmt: skip
+
+    _submit(ack, body, context, save)
+
+
+def _submit(
+    ack: Ack, body: Body, context: BoltContext,
+    save: Callable[[Session, Person, Submission, datetime], None],
+) -> None:  # fmt: skip
+    form = payloads.submission(body)
+    with context["ledger"].begin() as tx:
+        person = viewer(tx, form.asker.team_id, form.asker.user_id)
+        save(tx, person, form, context["now"])
+        drawn = places.draw(tx, person, form.context.place, form.context.number, context["now"])
+    context["wake"]()
+    ack()
+    places.after_form(context["slack"], form.asker.user_id, form.context, drawn)
+
+
+def _draft(tx: Session, person: Person, form: Submission, now: datetime, current: Commitment | None = None) -> Draft:
+    """What the form says; owner and date as they are where the form does not show them."""
+    shows_all = current is None or ids.OWNER in form.fields
+    account = account_fields.chosen_account(tx, person, form.fields.get(ids.ACCOUNT), now)
+    stakeholder = account_fields.chosen_stakeholder(tx, person, form.fields.get(ids.STAKEHOLDER), account, now)
+    owner = people.as_owner(tx, person, form.text(ids.OWNER)) if shows_all else current.owner  # type: ignore[union-attr]
+    due_on = form.day(ids.DUE) if shows_all else current.due_on  # type: ignore[union-attr]
+    return Draft(
+        action=form.text(ids.ACTION), owner=owner, due_on=due_on, account=account, stakeholder=stakeholder,
+        side=form.text(ids.SIDE) or "ours", internal=form.text(ids.SHARING) != "shareable",
+        note=form.text(ids.NOTE), permalink=form.context.permalink,
+    )  # fmt: skip

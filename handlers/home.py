@@ -1,0 +1,34 @@
+"""The App Home tab: drawn when it is opened, and kept true by the courier from then on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from handlers import payloads, places
+from handlers.messages import home_for
+from handlers.people import viewer
+from store import outbox
+
+if TYPE_CHECKING:
+    from slack_bolt import BoltContext
+
+
+def opened(body: dict[str, Any], context: BoltContext) -> None:
+    if body["event"].get("tab", "home") != "home":
+        return
+    asker = payloads.asker(body)
+    with context["ledger"].begin() as tx:
+        person = viewer(tx, asker.team_id, asker.user_id)
+        outbox.watch_home(tx, person, now=context["now"])
+        view = home_for(tx, person, context["now"])
+    context["slack"].views_publish(user_id=asker.user_id, view=view)
+
+
+def turned(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # noqa: ANN401  Bolt's ack is a callable
+    """A page was turned, in the Home tab or in a list."""
+    press = payloads.press(body)
+    with context["ledger"].read() as tx:
+        person = viewer(tx, press.asker.team_id, press.asker.user_id)
+        drawn = places.draw(tx, person, press.value, 0, context["now"])
+    places.after_press(context["slack"], press, drawn)
+    ack()

@@ -1,0 +1,80 @@
+"""Every command, callback, action and block id, and what the app asks of Slack. They live here once.
+
+The manifest is generated from this page, and a test holds the routing table against it.
+"""
+
+from __future__ import annotations
+
+COMMAND = "/commit"
+
+# Shortcuts: one from anywhere, one on a message.
+SHORTCUT_NEW = "new_commitment"
+SHORTCUT_FROM_MESSAGE = "commitment_from_message"
+
+# Modals.
+FORM_NEW = "form.new"
+FORM_EDIT = "form.edit"
+FORM_MOVE = "form.move"
+FORM_BLOCK = "form.block"
+FORM_HAND_OVER = "form.hand_over"
+FORM_HAND_BACK = "form.hand_back"
+FORM_CANCEL = "form.cancel"
+RECEIPT = "receipt"
+
+# Buttons on an item. The value says which item and where it was shown (payloads.ItemRef).
+DONE = "item.done"
+MOVE = "item.move"
+BLOCK = "item.block"
+UNBLOCK = "item.unblock"
+HAND_OVER = "item.hand_over"
+CANCEL = "item.cancel"
+ACCEPT = "item.accept"
+HAND_BACK = "item.hand_back"
+UNDO = "item.undo"
+EDIT = "item.edit"
+SHARE = "item.share"
+SHOW = "item.show"
+REOPEN = "item.reopen"
+MORE = "item.more"
+CREATE_ACCOUNT = "item.create_account"
+
+# Buttons that turn pages or open things.
+PAGE_OLDER = "page.older"
+PAGE_NEWER = "page.newer"
+OPEN_FORM = "open.form"
+# Buttons that only carry a link; Slack reports the press all the same.
+LINK = "link"
+
+# Form fields: block id and action id are the same word, which is also LedgerError.field.
+ACTION = "action"
+OWNER = "owner"
+DUE = "due"
+ACCOUNT = "account"
+STAKEHOLDER = "stakeholder"
+SIDE = "side"
+SHARING = "sharing"
+NOTE = "note"
+REASON = "reason"
+
+EVENT_HOME_OPENED = "app_home_opened"
+EVENT_USER_CHANGED = "user_change"
+EVENT_USER_JOINED = "team_join"
+
+BOT_EVENTS = (EVENT_HOME_OPENED, EVENT_USER_JOINED, EVENT_USER_CHANGED)
+
+# What each scope is for; docs/permissions.md tells the admin the same.
+SCOPES = {
+    "commands": "the /commit command and the shortcuts",
+    "chat:write": "briefs, notices and shared items",
+    "chat:write.public": "sharing an item in a public channel without being invited first",
+    "im:write": "opening the conversation in which a person is reminded",
+    "im:history": "making sure that a message of unknown outcome was not posted already",
+    "metadata.message:read": "recognising that message by the key it carries",
+    "channels:history": "the same, for items shared in public channels",
+    "groups:history": "the same, for items shared in private channels",
+    "channels:read": "knowing whether people of another company read a channel",
+    "groups:read": "the same, for private channels",
+    "users:read": "names, time zones, and who has left",
+}
+
+METADATA_EVENT = "makegood_message"

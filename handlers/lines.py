@@ -1,0 +1,117 @@
+"""From a line that was read to what can be recorded, or to a form that asks for the rest."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from handlers.views.forms import NEW, Filled
+from store import accounts, people
+from store.commitments import Draft
+from store.errors import LedgerError
+from store.rules.names import Close, Exact, Several, Unknown
+from store.rules.phrases import Due
+from store.rules.text import ACTION_LIMIT, clean
+from store.tables import OURS, THEIRS, Account, Person
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from store.rules.line import Line
+
+_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+_CHANNEL = re.compile(r"<#[CG][A-Z0-9]+\|([^>]*)>")
+_LINK = re.compile(r"<((?:https?|mailto):[^|>]+)(?:\|[^>]*)?>")
+
+
+@dataclass(frozen=True)
+class Understood:
+    """`draft` is what can be recorded as it stands; None where `filled` must go to the person first."""
+
+    filled: Filled
+    draft: Draft | None = None
+    unknown_account: str | None = None
+
+    def but(self, words: str) -> Understood:
+        """The same, as a form, because of something that the ledger refused in these words."""
+        return Understood(replace(self.filled, remark=words))
+
+
+def understand(tx: Session, viewer: Person, line: Line, said: str) -> Understood:
+    """Decide whether a line says enough. Nothing that was written is lost: the form starts with it."""
+    action = clean(readable(tx, viewer, line.action))
+    account, unknown = _account(tx, viewer, line)
+    due = line.due.on if isinstance(line.due, Due) else None
+    asked = due or (line.due.suggestion if line.due and not isinstance(line.due, Due) else None)
+    owner, trouble = _owner(tx, viewer, line)
+    filled = Filled(
+        action=action,
+        owner=owner.slack_id if owner else None,
+        due=asked,
+        account=_option(account, unknown),
+        side=THEIRS if line.theirs else OURS,
+        note=clean(readable(tx, viewer, said), lines=True) if len(action) > ACTION_LIMIT else "",
+    )  # fmt: skip
+    missing = trouble or _missing(line, action)
+    if missing or owner is None or due is None:
+        return Understood(replace(filled, remark=missing))
+    draft = Draft(action=action, owner=owner, due_on=due, account=account, side=filled.side)
+    return Understood(filled, draft, unknown)
+
+
+def _option(account: Account | None, unknown: str | None) -> tuple[str, str] | None:
+    if account:
+        return str(account.id), account.name
+    return (NEW + unknown, f"Create “{unknown}”") if unknown else None
+
+
+def readable(tx: Session, viewer: Person, text: str) -> str:
+    """Slack's mentions and links as people read them: names and addresses."""
+
+    def named(found: re.Match[str]) -> str:
+        person = people.by_slack_ids(tx, viewer.workspace, [found.group(1)])
+        return "@" + (person[0].name if person else found.group(1))
+
+    return _LINK.sub(r"\1", _CHANNEL.sub(r"#\1", _MENTION.sub(named, text)))
+
+
+def _owner(tx: Session, viewer: Person, line: Line) -> tuple[Person | None, str | None]:
+    """(the owner, what is the matter with it)."""
+    if not line.owners:
+        return viewer, None
+    named = line.owners[0]
+    if named.startswith("@"):
+        person = people.named(tx, viewer, named)
+        if person is None:
+            return None, f"I don't know who {named} is. Please choose the owner."
+        named = person.slack_id
+    try:
+        owner = people.as_owner(tx, viewer, named)
+    except LedgerError as error:
+        return None, error.words
+    if len(line.owners) > 1:
+        return owner, "A commitment has one accountable owner. Is it this one?"
+    return owner, None
+
+
+def _account(tx: Session, viewer: Person, line: Line) -> tuple[Account | None, str | None]:
+    """(the known account, the unknown name to offer for creation)."""
+    if isinstance(line.account, (Exact, Close)):
+        return accounts.named(tx, viewer, line.account.name), None
+    if isinstance(line.account, Unknown):
+        return None, line.account_phrase
+    return None, None
+
+
+def _missing(line: Line, action: str) -> str | None:
+    """What still needs an answer, in words; None when the line says everything."""
+    if not action:
+        return "What is to be done?"
+    if len(action) > ACTION_LIMIT:
+        return f"The action is longer than {ACTION_LIMIT} characters. All of it is in the note: shorten the action."
+    if isinstance(line.account, Several):
+        return f"Which account is it: {', '.join(line.account.names)}?"
+    if line.due is None:
+        return "By when? Choose the due date."
+    return None if isinstance(line.due, Due) else line.due.reason

@@ -1,0 +1,134 @@
+"""Outbox row → message. The ledger is read again here, so that nobody is told what is no longer true."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from handlers.views import blocks as b
+from handlers.views import briefs
+from handlers.views import home as home_view
+from store import commitments, outbox, people, workspaces
+from store.rules.mornings import local_day, morning_is_on
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slackblocks import Block
+    from sqlalchemy.orm import Session
+
+    from store.tables import Commitment, Outbox, Person
+
+
+@dataclass(frozen=True)
+class Message:
+    """What Slack is to show: a message (`text` for notifications, `blocks`), or a Home tab in `home`.
+
+    `shown` lists the commitments in it, with the occasion of each where it is a brief.
+    """
+
+    text: str = ""
+    blocks: list[b.Json] = field(default_factory=list)
+    shown: list[tuple[Commitment, str | None]] = field(default_factory=list)
+    home: b.Json | None = None
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """There is nothing to say any more; `reason` is for the log and doctor."""
+
+    reason: str
+
+
+def render(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
+    """Make the message for an outbox row as of `now`: for the first time, or anew where it stands already."""
+    if row.person is not None and not row.person.is_active:
+        return Nothing(f"{row.person.slack_id} has left the workspace")
+    return _KINDS[row.kind](tx, row, now)
+
+
+def _brief(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
+    person = _reader(row)
+    day, today = date.fromisoformat(row.ids["day"]), local_day(now, person.zone)
+    mentioned: list[tuple[Commitment, str | None]]
+    if row.ts:
+        mentioned = _again(tx, row, person)
+    else:
+        workspace = person.workspace
+        if day != today or not morning_is_on(now, person.zone, workspace.send_hour, workspaces.working_days(workspace)):
+            return Nothing("its morning had passed")
+        mentioned = list(_in_order(commitments.deserving(tx, person, day, besides=row.id)))
+    if not mentioned:
+        return Nothing("nothing was left to mention")
+    text, blocks, count = briefs.brief(mentioned, person, day, today)
+    return _message(text, blocks, mentioned[:count])
+
+
+def _in_order(found: list[tuple[Commitment, str]]) -> list[tuple[Commitment, str]]:
+    """Ours before theirs, today before overdue before later: what can be done this morning stands first."""
+    rank = {"today": 0, "eve": 2, "soon": 3}
+    return sorted(found, key=lambda pair: (pair[0].side == "theirs", rank.get(pair[1], 1), pair[0].due_on))
+
+
+def _notice(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
+    reader = _reader(row)
+    commitment = commitments.by_ids(tx, reader, [row.ids["commitment"]]).get(row.ids["commitment"])
+    if commitment is None:
+        return Nothing("its commitment is out of the reader's sight")
+    if row.kind == "assigned" and not row.ts and not (commitment.is_open and commitment.owner_id == reader.id):
+        return Nothing("it was settled or given to somebody else before it could be told")
+    actor = people.get(tx, row.ids["actor"])
+    reason = _reason(tx, reader, commitment, row) if row.kind != "assigned" else None
+    text, blocks = briefs.notice(row.kind, commitment, actor, reader, local_day(now, reader.zone), reason=reason)
+    return _message(text, blocks, [(commitment, None)])
+
+
+def _shared(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
+    actor = people.get(tx, row.ids["actor"])
+    commitment = commitments.by_ids(tx, actor, [row.ids["commitment"]]).get(row.ids["commitment"])
+    if commitment is None:
+        return Nothing("its commitment is out of the sharer's sight")
+    text, blocks = briefs.shared(commitment, actor, local_day(now, actor.zone))
+    return _message(text, blocks, [(commitment, None)])
+
+
+def _home(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
+    return Message(home=home_for(tx, _reader(row), now))
+
+
+def home_for(tx: Session, viewer: Person, now: datetime, *, start: int = 0) -> b.Json:
+    """The viewer's Home tab as of `now`, from item `start`."""
+    return home_view.home(commitments.home(tx, viewer), viewer, local_day(now, viewer.zone), start=start)
+
+
+def _reader(row: Outbox) -> Person:
+    if row.person is None:
+        raise ValueError(f"outbox row {row.id} ({row.kind}) has no recipient")
+    return row.person
+
+
+def _again(tx: Session, row: Outbox, person: Person) -> list[tuple[Commitment, str | None]]:
+    shown = outbox.shown_by(tx, row)
+    found = commitments.by_ids(tx, person, [commitment_id for commitment_id, _ in shown])
+    return [(found[commitment_id], why) for commitment_id, why in shown if commitment_id in found]
+
+
+def _reason(tx: Session, reader: Person, commitment: Commitment, row: Outbox) -> str | None:
+    verb = {"handed_back": "hand_back", "cancelled": "cancel"}[row.kind]
+    told = [entry for entry in commitments.history(tx, reader, commitment) if entry.verb == verb]
+    return told[-1].reason if told else None
+
+
+def _message(text: str, blocks: list[Block], shown: list[tuple[Commitment, str | None]]) -> Message:
+    return Message(text, b.resolved(blocks), shown)
+
+
+_KINDS: dict[str, Callable[[Session, Outbox, datetime], Message | Nothing]] = {
+    "brief": _brief,
+    "assigned": _notice,
+    "handed_back": _notice,
+    "cancelled": _notice,
+    "shared": _shared,
+    outbox.HOME: _home,
+}

@@ -1,0 +1,222 @@
+"""Slack's dicts → small frozen dataclasses. The one place that knows how Slack spells things."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from store.errors import BadInputError
+
+Surface = Literal["message", "ephemeral", "modal", "home"]
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks, from which workspace."""
+
+    team_id: str
+    user_id: str
+
+
+@dataclass(frozen=True)
+class Command:
+    asker: Asker
+    text: str
+    channel: str
+    trigger_id: str
+    response_url: str
+
+
+@dataclass(frozen=True)
+class ItemRef:
+    """Which commitment a button is about, the version that was shown, and where it was shown (places.py)."""
+
+    number: int
+    version: int
+    place: str
+
+    def encode(self) -> str:
+        return f"{self.number}:{self.version}:{self.place}"
+
+    @classmethod
+    def decode(cls, value: str) -> ItemRef:
+        """Raises BadInputError for anything that `encode` did not write."""
+        number, _, rest = value.partition(":")
+        version, _, place = rest.partition(":")
+        if not (number.isdecimal() and version.isdecimal()):
+            raise BadInputError("That button is from an older version of Makegood. `/commit mine` has fresh ones.")
+        return cls(int(number), int(version), place)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a form remembers from where it was opened; travels in the view's private_metadata."""
+
+    place: str = ""
+    number: int = 0
+    version: int = 0
+    channel: str | None = None
+    response_url: str | None = None
+    permalink: str | None = None
+    root_view_id: str | None = None
+
+    def encode(self) -> str:
+        return json.dumps({key: value for key, value in vars(self).items() if value}, separators=(",", ":"))
+
+    @classmethod
+    def decode(cls, text: str) -> Context:
+        known = json.loads(text) if text else {}
+        return cls(**{key: known[key] for key in cls.__dataclass_fields__ if key in known})
+
+
+@dataclass(frozen=True)
+class Press:
+    """A button, or a choice from a menu. `value` is the button's, or the chosen option's."""
+
+    asker: Asker
+    action_id: str
+    value: str
+    trigger_id: str
+    surface: Surface
+    response_url: str | None = None
+    channel: str | None = None
+    view_id: str | None = None
+    context: Context = Context()
+
+    @property
+    def origin_key(self) -> str:
+        return f"press:{self.trigger_id}"
+
+
+@dataclass(frozen=True)
+class Submission:
+    asker: Asker
+    view_id: str
+    callback_id: str
+    context: Context
+    fields: dict[str, str | None] = field(default_factory=dict)
+
+    @property
+    def origin_key(self) -> str:
+        """One form records once, however often it is submitted."""
+        return f"view:{self.view_id}"
+
+    def text(self, name: str) -> str:
+        return self.fields.get(name) or ""
+
+    def day(self, name: str) -> date:
+        """The chosen date; BadInputError at the field if there is none."""
+        chosen = self.fields.get(name)
+        try:
+            return date.fromisoformat(chosen or "")
+        except ValueError:
+            raise BadInputError("Choose a date.", field=name) from None
+
+
+@dataclass(frozen=True)
+class MessageShortcut:
+    asker: Asker
+    trigger_id: str
+    channel: str
+    ts: str
+    text: str
+    response_url: str
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Somebody types into a menu that asks us for its options."""
+
+    asker: Asker
+    action_id: str
+    typed: str
+    fields: dict[str, str | None]
+
+
+def asker(body: Body) -> Asker:
+    """Who sent this, whatever kind of request it is. The workspace is the one that installed the app."""
+    view = body.get("view") or {}
+    team = body.get("team") or {}
+    event = body.get("event") or {}
+    team_id = view.get("app_installed_team_id") or team.get("id") or body.get("team_id") or ""
+    user = body.get("user") or event.get("user") or body.get("user_id") or ""
+    return Asker(str(team_id), str(user.get("id") if isinstance(user, dict) else user))
+
+
+def command(body: Body) -> Command:
+    return Command(
+        asker(body),
+        text=(body.get("text") or "").strip(),
+        channel=body.get("channel_id") or "",
+        trigger_id=body["trigger_id"],
+        response_url=body.get("response_url") or "",
+    )
+
+
+def press(body: Body) -> Press:
+    action = body["actions"][0]
+    view, container = body.get("view") or {}, body.get("container") or {}
+    option = action.get("selected_option") or {}
+    surface: Surface = "message"
+    if view:
+        surface = "home" if view.get("type") == "home" else "modal"
+    elif container.get("is_ephemeral"):
+        surface = "ephemeral"
+    return Press(
+        asker(body),
+        action_id=action["action_id"],
+        value=str(option.get("value") or action.get("value") or ""),
+        trigger_id=body["trigger_id"],
+        surface=surface,
+        response_url=body.get("response_url"),
+        channel=(body.get("channel") or {}).get("id") or container.get("channel_id"),
+        view_id=view.get("id"),
+        context=Context.decode(view.get("private_metadata") or ""),
+    )
+
+
+def submission(body: Body) -> Submission:
+    view = body["view"]
+    return Submission(
+        asker(body),
+        view_id=view["id"],
+        callback_id=view["callback_id"],
+        context=Context.decode(view.get("private_metadata") or ""),
+        fields=fields(view),
+    )
+
+
+def message_shortcut(body: Body) -> MessageShortcut:
+    message = body.get("message") or {}
+    return MessageShortcut(
+        asker(body),
+        trigger_id=body["trigger_id"],
+        channel=(body.get("channel") or {}).get("id") or "",
+        ts=str(body.get("message_ts") or message.get("ts") or ""),
+        text=message.get("text") or "",
+        response_url=body.get("response_url") or "",
+    )
+
+
+def suggestion(body: Body) -> Suggestion:
+    return Suggestion(
+        asker(body),
+        action_id=body["action_id"],
+        typed=(body.get("value") or "").strip(),
+        fields=fields(body.get("view") or {}),
+    )
+
+
+def fields(view: Body) -> dict[str, str | None]:
+    """The form's values by field; block id and action id are the same word in our forms."""
+    values = (view.get("state") or {}).get("values") or {}
+    return {block_id: _value(next(iter(inputs.values()), {})) for block_id, inputs in values.items()}
+
+
+def _value(given: Body) -> str | None:
+    option = given.get("selected_option") or {}
+    chosen = given.get("value") or given.get("selected_date") or given.get("selected_user") or option.get("value")
+    return str(chosen) if chosen else None

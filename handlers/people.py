@@ -1,0 +1,83 @@
+"""People: making sure that the ledger knows whoever asks or is named, and keeping up with Slack."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from slack_sdk.errors import SlackApiError
+
+from store import people, workspaces
+from store.errors import NotFoundError
+from store.people import Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from slack_bolt import BoltContext
+    from slack_sdk import WebClient
+    from sqlalchemy.orm import Session
+
+    from store.db import Ledger
+    from store.tables import Person
+
+
+def viewer(tx: Session, team_id: str, user_id: str) -> Person:
+    """The person who asks. The middleware has seen to it that the ledger knows them."""
+    person = people.viewer(tx, team_id, user_id)
+    if person is None:
+        raise NotFoundError("I don't know you in this workspace yet. Please try again in a minute.")
+    return person
+
+
+def profile(user: dict[str, Any], team_id: str) -> Profile:
+    """A user object of Slack's as the ledger keeps it. `team_id` is the workspace's own."""
+    about = user.get("profile") or {}
+    name = about.get("display_name") or about.get("real_name") or user.get("real_name") or user.get("name")
+    home_team = user.get("team_id") or team_id
+    return Profile(
+        slack_id=user["id"],
+        name=str(name or user["id"]),
+        handle=str(about.get("display_name") or user.get("name") or ""),
+        zone=user.get("tz") or "UTC",
+        locale=user.get("locale") or "en-US",
+        is_active=not user.get("deleted", False),
+        is_bot=bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
+        is_admin=bool(user.get("is_admin") or user.get("is_owner")),
+        is_external=bool(user.get("is_stranger")) or home_team != team_id,
+    )
+
+
+def ensure_known(ledger: Ledger, slack: WebClient, team_id: str, user_ids: Iterable[str], now: datetime) -> None:
+    """Ask Slack about those whom the ledger does not know yet. Unknown to Slack too: left out."""
+    with ledger.read() as tx:
+        workspace = workspaces.by_team(tx, team_id)
+        if workspace is None:
+            raise NotFoundError("Makegood is not set up for this workspace yet. Please try again in a minute.")
+        wanted = set(user_ids)
+        missing = wanted - {person.slack_id for person in people.by_slack_ids(tx, workspace, wanted)}
+    found = [user for user in (_ask(slack, user_id) for user_id in sorted(missing)) if user]
+    if found:
+        with ledger.begin() as tx:
+            workspace = workspaces.ensure(tx, team_id=team_id, name=workspace.name, now=now)
+            people.sync(tx, workspace, [profile(user, team_id) for user in found], now=now)
+
+
+def changed(body: dict[str, Any], context: BoltContext) -> None:
+    """Somebody joined, left, was renamed or moved to another zone."""
+    user = body["event"]["user"]
+    ledger: Ledger = context["ledger"]
+    with ledger.begin() as tx:
+        workspace = workspaces.by_team(tx, body["team_id"])
+        if workspace is not None:
+            people.sync(tx, workspace, [profile(user, workspace.team_id)], now=context["now"])
+
+
+def _ask(slack: WebClient, user_id: str) -> dict[str, Any] | None:
+    try:
+        user: dict[str, Any] = slack.users_info(user=user_id, include_locale=True)["user"]
+    except SlackApiError as error:
+        if error.response.get("error") in {"user_not_found", "user_not_visible"}:
+            return None
+        raise
+    return user

@@ -1,0 +1,157 @@
+"""Where an item is shown, and how that place is drawn again after something changed there.
+
+Messages that the courier posted are brought up to date by the courier. What it cannot reach (ephemeral
+messages, modals, the Home tab in front of the person who pressed) is drawn again here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.webhook import WebhookClient
+
+from handlers import ids
+from handlers.messages import home_for
+from handlers.payloads import Context, Press
+from handlers.views import blocks as b
+from handlers.views import items, lists
+from store import accounts, commitments
+from store.rules.mornings import local_day
+from store.tables import THEIRS, Account, Commitment, Person
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from slack_sdk import WebClient
+    from slackblocks import Block
+    from sqlalchemy.orm import Session
+
+log = structlog.get_logger(__name__)
+
+RECEIPT, ITEM, MINE, OVERDUE, ACCOUNT, HOME = "receipt", "item", "mine", "overdue", "account", "home"
+_WITHIN = 2
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A place drawn for one viewer: blocks for a message or modal, or a whole Home view."""
+
+    blocks: list[Block]
+    home: b.Json | None = None
+
+
+def draw(tx: Session, viewer: Person, place: str, number: int, now: datetime) -> Drawn | None:
+    """Draw `place` as it stands now; None where the courier or nobody is to draw it."""
+    name, _, rest = place.partition(".")
+    start = int(rest) if rest.isdecimal() else 0
+    if name == HOME:
+        return Drawn([], home_for(tx, viewer, now, start=start))
+    if name in {ITEM, RECEIPT}:
+        commitment = commitments.get(tx, viewer, number)
+        return Drawn((one if name == ITEM else receipt)(tx, viewer, commitment, now))
+    blocks = _list(tx, viewer, name, start, now)
+    return None if blocks is None else Drawn(blocks)
+
+
+def _list(tx: Session, viewer: Person, name: str, start: int, now: datetime) -> list[Block] | None:
+    if name == MINE:
+        return mine(tx, viewer, now, start=start)
+    if name == OVERDUE:
+        return overdue(tx, viewer, now, start=start)
+    list_name, _, account_id = name.partition("-")
+    if list_name != ACCOUNT:
+        return None
+    return of_account(tx, viewer, accounts.get(tx, viewer, int(account_id)), now, start=start)
+
+
+def mine(tx: Session, viewer: Person, now: datetime, *, start: int = 0) -> list[Block]:
+    page = commitments.mine(tx, viewer, start=start, size=lists.PAGE)
+    empty = "Nothing is open. `/commit` records the next promise."
+    return lists.page_of(
+        page, viewer, local_day(now, viewer.zone), title="Yours", empty=empty, place=lambda at: f"{MINE}.{at}"
+    )
+
+
+def overdue(tx: Session, viewer: Person, now: datetime, *, start: int = 0) -> list[Block]:
+    today = local_day(now, viewer.zone)
+    page = commitments.overdue(tx, viewer, today=today, start=start, size=lists.PAGE)
+    return lists.page_of(
+        page, viewer, today, title="Overdue", empty="Nothing is overdue. Well kept.",
+        place=lambda at: f"{OVERDUE}.{at}", heading=lambda c: "Yours" if c.owner_id == viewer.id else "Others'",
+    )  # fmt: skip
+
+
+def of_account(tx: Session, viewer: Person, account: Account, now: datetime, *, start: int = 0) -> list[Block]:
+    page = commitments.account_page(tx, viewer, account, start=start, size=lists.PAGE)
+    return lists.page_of(
+        page, viewer, local_day(now, viewer.zone), title=account.name,
+        empty="Neither side owes the other anything that is recorded here.",
+        place=lambda at: f"{ACCOUNT}-{account.id}.{at}",
+        heading=lambda c: "They owe us" if c.side == THEIRS else "We owe",
+    )  # fmt: skip
+
+
+def one(tx: Session, viewer: Person, commitment: Commitment, now: datetime) -> list[Block]:
+    entries = commitments.history(tx, viewer, commitment)
+    names = {"people": commitments.names_in(tx, viewer, entries)}
+    return items.details(commitment, entries, names, viewer, local_day(now, viewer.zone), ITEM)
+
+
+def receipt(
+    tx: Session, viewer: Person, commitment: Commitment, now: datetime, *, unknown_account: str | None = None,
+    channel: bool = True,
+) -> list[Block]:  # fmt: skip
+    return items.receipt(
+        commitment, viewer, local_day(now, viewer.zone), place=RECEIPT, unknown_account=unknown_account,
+        may_undo=commitments.may_undo(tx, viewer, commitment, now), channel=channel,
+    )  # fmt: skip
+
+
+def after_press(slack: WebClient, press: Press, drawn: Drawn | None) -> None:
+    """Show the place as it is now to the person who pressed there."""
+    if drawn is None:
+        return
+    if drawn.home is not None:
+        _calmly(lambda: slack.views_publish(user_id=press.asker.user_id, view=drawn.home or {}))
+    elif press.surface == "modal" and press.view_id:
+        view = receipt_modal(drawn.blocks, press.context)
+        _calmly(lambda: slack.views_update(view_id=press.view_id, view=view))
+    elif press.surface == "ephemeral" and press.response_url:
+        replace(press.response_url, drawn.blocks)
+
+
+def after_form(slack: WebClient, user_id: str, context: Context, drawn: Drawn | None) -> None:
+    """Show the place that a form was opened from as it is now."""
+    if drawn is None:
+        return
+    if drawn.home is not None:
+        _calmly(lambda: slack.views_publish(user_id=user_id, view=drawn.home or {}))
+    elif context.root_view_id:
+        view = receipt_modal(drawn.blocks, Context(channel=context.channel))
+        _calmly(lambda: slack.views_update(view_id=context.root_view_id, view=view))
+    elif context.response_url:
+        replace(context.response_url, drawn.blocks)
+
+
+def receipt_modal(blocks: list[Block], context: Context) -> b.Json:
+    return b.modal("Makegood", blocks, callback_id=ids.RECEIPT, metadata=context.encode())
+
+
+def replace(response_url: str, blocks: list[Block]) -> None:
+    answer = WebhookClient(response_url, timeout=_WITHIN).send(
+        text="Makegood", blocks=b.resolved(blocks), replace_original=True
+    )
+    if answer.status_code != 200:  # noqa: PLR2004  HTTP
+        log.warning("place_not_redrawn", status=answer.status_code)
+
+
+def _calmly(call: Callable[[], object]) -> None:
+    """The change is stored; that a view could not be redrawn is worth a line in the log and no more."""
+    try:
+        call()
+    except (SlackApiError, OSError) as error:
+        log.warning("place_not_redrawn", error=type(error).__name__)

@@ -1,0 +1,127 @@
+"""Block Kit, built and checked by slackblocks; what it cannot say stands here as plain dicts."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Literal
+
+from slackblocks import (
+    ActionsBlock,
+    Block,
+    Button,
+    ConfirmationDialogue,
+    ContextBlock,
+    DividerBlock,
+    Element,
+    HeaderBlock,
+    HomeTabView,
+    ModalView,
+    Option,
+    OverflowMenu,
+    SectionBlock,
+    Text,
+    TextType,
+)
+
+from handlers.views.words import shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+# Slack's limits: 50 blocks and about 13,200 characters over all blocks of a message (the latter is not
+# documented; a longer one is refused with msg_blocks_too_long), 3,000 characters in a section.
+MESSAGE_BLOCKS = 50
+MESSAGE_CHARACTERS = 12_000
+SECTION_CHARACTERS = 3_000
+
+Json = dict[str, Any]
+
+
+def resolved(blocks: Iterable[Block]) -> list[Json]:
+    """The blocks as JSON, checked."""
+    return [block._resolve() for block in blocks]  # noqa: SLF001  the library's one way to a single block's JSON
+
+
+def size(blocks: Iterable[Block]) -> int:
+    """Characters that Slack counts against a message."""
+    return sum(len(json.dumps(block, ensure_ascii=False)) for block in resolved(blocks))
+
+
+def section(mrkdwn: str, *, accessory: Element | None = None) -> SectionBlock:
+    return SectionBlock(text=_mrkdwn(mrkdwn, SECTION_CHARACTERS), accessory=accessory)
+
+
+def context(mrkdwn: str) -> ContextBlock:
+    return ContextBlock(elements=[_mrkdwn(mrkdwn, SECTION_CHARACTERS)])
+
+
+def header(text: str) -> HeaderBlock:
+    return HeaderBlock(text=shortened(text, 150))
+
+
+def divider() -> DividerBlock:
+    return DividerBlock()
+
+
+def button(
+    text: str,
+    action_id: str,
+    value: str,
+    *,
+    style: Literal["primary", "danger"] | None = None,
+    confirm: ConfirmationDialogue | None = None,
+    label: str | None = None,
+) -> Button:
+    return Button(
+        text=shortened(text, 75),
+        action_id=action_id,
+        value=value,
+        style=style,
+        confirm=confirm,
+        accessibility_label=shortened(label, 75) if label else None,
+    )
+
+
+def overflow(action_id: str, options: Sequence[tuple[str, str]]) -> OverflowMenu:
+    """A "…" menu of (text, value), at most five."""
+    return OverflowMenu(action_id=action_id, options=[option(text, value) for text, value in options])
+
+
+def option(text: str, value: str) -> Option:
+    return Option(text=plain(shortened(text, 75)), value=value)
+
+
+def actions(*elements: Element) -> ActionsBlock:
+    return ActionsBlock(elements=list(elements))
+
+
+def plain(text: str) -> Text:
+    return Text(text, type_=TextType.PLAINTEXT)
+
+
+def modal(
+    title: str,
+    blocks: list[Block],
+    *,
+    callback_id: str,
+    metadata: str = "",
+    submit: str | None = None,
+    close: str = "Close",
+) -> Json:
+    return ModalView(
+        title=shortened(title, 24),
+        blocks=blocks,
+        submit=submit,
+        close=close,
+        callback_id=callback_id,
+        private_metadata=metadata or None,
+    ).to_dict()
+
+
+def home(blocks: list[Block]) -> Json:
+    return HomeTabView(blocks=blocks).to_dict()
+
+
+def _mrkdwn(text: str, limit: int) -> Text:
+    # verbatim: Slack must not find links or names in what people wrote.
+    return Text(shortened(text, limit), type_=TextType.MARKDOWN, verbatim=True)

@@ -1,0 +1,71 @@
+"""The App Home tab: what is overdue, this week, later, and what the person waits for."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from handlers import ids
+from handlers.views import blocks as b
+from handlers.views import items
+from handlers.views.words import full_date, plural
+
+if TYPE_CHECKING:
+    from slackblocks import Block, Element
+
+    from store.commitments import Waiting
+    from store.tables import Commitment, Person
+
+# Two blocks an item, a hundred blocks a view.
+PAGE = 20
+
+
+def home(open_business: Waiting, viewer: Person, today: date, *, start: int = 0) -> b.Json:
+    """The page that begins at item `start`, as views.publish takes it."""
+    rows = _rows(open_business, today)
+    start = min(start, max(0, (len(rows) - 1) // PAGE * PAGE))
+    blocks: list[Block] = [
+        b.section(f"*{full_date(today)}*  ·  {_summary(rows)}"),
+        b.actions(b.button("New commitment", ids.OPEN_FORM, f"home.{start}", style="primary")),
+    ]
+    if not rows:
+        blocks.append(b.section("Nothing is open. What was promised in your last conversation?"))
+    above = None
+    for heading, commitment in rows[start : start + PAGE]:
+        if heading != above:
+            count = sum(other == heading for other, _ in rows)
+            blocks += [b.divider(), b.header(f"{heading} ({count})")]
+            above = heading
+        blocks += items.item(commitment, viewer, today, f"home.{start}")
+    return b.home(blocks + _turn(start, len(rows)))
+
+
+def _rows(open_business: Waiting, today: date) -> list[tuple[str, Commitment]]:
+    sunday = today + timedelta(days=6 - today.weekday())
+    rows = []
+    for commitment in open_business.own:
+        if commitment.due_on < today:
+            rows.append(("Overdue", commitment))
+        elif commitment.due_on <= sunday:
+            rows.append(("This week", commitment))
+        else:
+            rows.append(("Later", commitment))
+    return rows + [("What I wait for", commitment) for commitment in open_business.waiting]
+
+
+def _summary(rows: list[tuple[str, Commitment]]) -> str:
+    overdue = sum(heading == "Overdue" for heading, _ in rows)
+    if not rows:
+        return "nothing open"
+    return f"{plural(len(rows), 'open commitment')}" + (f", {overdue} overdue" if overdue else "")
+
+
+def _turn(start: int, total: int) -> list[Block]:
+    row: list[Element] = []
+    if start:
+        row.append(b.button("← Earlier", ids.PAGE_NEWER, f"home.{max(0, start - PAGE)}"))
+    if start + PAGE < total:
+        row.append(b.button(f"Next {min(PAGE, total - start - PAGE)} →", ids.PAGE_OLDER, f"home.{start + PAGE}"))
+    if not row:
+        return []
+    return [b.context(f"{start + 1}–{min(start + PAGE, total)} of {total:,}"), b.actions(*row)]

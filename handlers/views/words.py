@@ -1,0 +1,104 @@
+"""Words: Jinja2 templates whose every value is escaped for Slack, dates as people read them."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+
+from store.rules.mornings import zone_of
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+# Slack's own rule for text in messages: these three, and only these, as entities.
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+# A formatting character formats where a word begins or ends. Between two zero-width spaces it is a character
+# like any other.
+_FORMATTING = re.compile(r"(?<!\w)[*_~`]|[*_~`](?!\w)")
+_QUOTE = re.compile(r"^(\s*)(&gt;|[•\-] |\d+\. )", re.MULTILINE)
+_ZERO_WIDTH = "\u200b"
+_RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+
+
+class Mrkdwn(str):
+    """Text that is already Slack markup, written by us."""
+
+    __slots__ = ()
+
+
+def escape(value: Any) -> Mrkdwn:  # noqa: ANN401  whatever a template prints
+    """Make `value` plain text in Slack's markup: it cannot ping, link, format or turn its neighbours around."""
+    if isinstance(value, Mrkdwn):
+        return value
+    text = "".join(_ENTITIES.get(character, character) for character in str(value))
+    text = _FORMATTING.sub(lambda found: f"{_ZERO_WIDTH}{found.group()}{_ZERO_WIDTH}", text)
+    text = _QUOTE.sub(lambda found: f"{found.group(1)}{_ZERO_WIDTH}{found.group(2)}", text)
+    if _RIGHT_TO_LEFT.search(text):
+        # First strong isolate … pop: right-to-left text keeps its order to itself.
+        text = f"\u2068{text}\u2069"
+    return Mrkdwn(text)
+
+
+def shortened(text: str, limit: int) -> str:
+    """`text` in at most `limit` characters, with an ellipsis where something is left out."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def full_date(day: date) -> str:
+    """The full date, unmistakable in every country: Friday 27 November 2026."""
+    return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def short_date(day: date) -> str:
+    """The date with its weekday, short: Fri 27 Nov 2026."""
+    return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def when(due_on: date, today: date) -> str:
+    """How far off: "today", "tomorrow", "in 5 days", "3 days overdue"."""
+    days = (due_on - today).days
+    near = {0: "today", 1: "tomorrow", -1: "1 day overdue"}
+    if days in near:
+        return near[days]
+    return f"in {days} days" if days > 0 else f"{-days} days overdue"
+
+
+def clock_time(at: datetime, zone: str) -> str:
+    """Day and time in that zone: Fri 27 Nov 2026, 14:05."""
+    local = at.astimezone(zone_of(zone))
+    return f"{short_date(local.date())}, {local:%H:%M}"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def render(template: str, **values: Any) -> str:  # noqa: ANN401  whatever the template prints
+    """The words of handlers/templates/`template`, stripped of the blank lines that tags leave behind."""
+    text = _environment().get_template(template).render(**values)
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    # Slack's markup is not HTML: autoescape would turn quotes into entities that Slack shows as they stand.
+    # `finalize` puts every value through our own escape instead.
+    environment = jinja2.Environment(  # noqa: S701  see above
+        loader=jinja2.PackageLoader("handlers", "templates"),
+        finalize=escape,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        auto_reload=False,
+    )
+    environment.filters |= {
+        "full_date": full_date,
+        "short_date": short_date,
+        "shortened": shortened,
+        "plural": plural,
+    }
+    environment.globals |= {"when": when, "clock_time": clock_time}
+    return environment

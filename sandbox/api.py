@@ -1,0 +1,122 @@
+"""The Web API. Every call, whoever makes it, passes through `WebApi.call`: there it is authenticated,
+limited, logged, and there a test may step in between (`intercept`).
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeAlias
+
+from sandbox.core import Core
+from sandbox.errors import SlackError
+from sandbox.limiter import Limiter
+from sandbox.methods import METHODS, Args, Method, Workspace
+from sandbox.models import Call, Json
+
+LOG = 100_000
+"""Calls that are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes back over HTTP. With `broken`, the connection breaks off in the middle of it: the app
+    cannot know whether the call was carried out.
+    """
+
+    body: Json
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    broken: bool = False
+
+
+Intercept: TypeAlias = Callable[[str, Json, Callable[[], Reply]], Reply]
+"""A fault: gets the method, its arguments, and what would carry the call out."""
+
+
+class WebApi:
+    """The dispatcher."""
+
+    def __init__(self, core: Core, *, bot_token: str, app_token: str, socket_url: Callable[[], str]) -> None:
+        self._core = core
+        self._bot_token = bot_token
+        self._app_token = app_token
+        self.limiter = Limiter()
+        self.revoked = False
+        self.intercept: Intercept | None = None
+        self._workspace = Workspace(core, self.limiter, socket_url)
+        self._log: deque[Call] = deque(maxlen=LOG)
+        self._lock = threading.Lock()
+
+    @property
+    def calls(self) -> list[Call]:
+        with self._lock:
+            return list(self._log)
+
+    def call(self, method: str, args: Json, token: str | None) -> Reply:
+        """Carry out one call, log it, and wake whoever waits for a change."""
+        at, started = self._core.clock.now(), time.monotonic()
+        answer = partial(self._answer, method, args, token)
+        reply = self.intercept(method, args, answer) if self.intercept else answer()
+        call = Call(
+            method=method,
+            args=args,
+            ok=bool(reply.body.get("ok")),
+            error=reply.body.get("error"),
+            at=at,
+            duration=time.monotonic() - started,
+            token=token,
+            status=reply.status,
+        )
+        with self._lock:
+            self._log.append(call)
+        self._core.world.changed()
+        return reply
+
+    def _answer(self, name: str, args: Json, token: str | None) -> Reply:
+        headers: dict[str, str] = {}
+        try:
+            method = _known(name)
+            self._authenticate(method, token)
+            headers = self._scope_headers(method)
+            self.limiter.take(name, method.tier)
+            self._has_scope(method)
+            return Reply({"ok": True, **method.run(self._workspace, Args(args))}, headers=headers)
+        except SlackError as error:
+            body = error.body()
+            if error.needed is not None:
+                body["provided"] = ",".join(self._core.manifest.scopes)
+            if error.retry_after is not None:
+                headers = {**headers, "Retry-After": str(error.retry_after)}
+            return Reply(body, status=error.status, headers=headers)
+
+    def _authenticate(self, method: Method, token: str | None) -> None:
+        if not token:
+            raise SlackError("not_authed")
+        if token not in (self._bot_token, self._app_token):
+            raise SlackError("invalid_auth")
+        if (token == self._app_token) != method.app_level:
+            raise SlackError("not_allowed_token_type")
+        if token == self._bot_token and not self._core.installed:
+            raise SlackError("account_inactive")
+        if token == self._bot_token and self.revoked:
+            raise SlackError("token_revoked")
+
+    def _scope_headers(self, method: Method) -> dict[str, str]:
+        return {
+            "X-OAuth-Scopes": ",".join(self._core.manifest.scopes),
+            "X-Accepted-OAuth-Scopes": ",".join(method.scopes),
+        }
+
+    def _has_scope(self, method: Method) -> None:
+        if method.scopes and not set(method.scopes) & set(self._core.manifest.scopes):
+            raise SlackError("missing_scope", needed=",".join(method.scopes))
+
+
+def _known(name: str) -> Method:
+    try:
+        return METHODS[name]
+    except KeyError:
+        raise SlackError("unknown_method") from None

@@ -1,0 +1,16 @@
+"""The methods of the Web API, by name."""
+
+from collections.abc import Mapping
+
+from sandbox.methods import auth, chat, conversations, users, views
+from sandbox.methods.registry import Args, Method, Workspace
+
+METHODS: Mapping[str, Method] = {
+    **auth.METHODS,
+    **chat.METHODS,
+    **conversations.METHODS,
+    **users.METHODS,
+    **views.METHODS,
+}
+
+__all__ = ["METHODS", "Args", "Method", "Workspace"]

@@ -1,0 +1,161 @@
+"""The page for a person: the workspace in a browser, drawn here, kept up to date by a small script."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+import flask
+
+from sandbox import render
+from sandbox.models import SandboxError
+from sandbox.page.acts import ACTS, UnusableError, complaint
+from sandbox.page.marks import Marks
+from sandbox.page.scene import Painter, people_of, reader_for
+
+if TYPE_CHECKING:
+    from sandbox.models import User
+    from sandbox.page.box import Box
+    from sandbox.page.scene import Scene
+
+_STATIC: Final = Path(__file__).parent.parent / "static"
+_PATIENCE: Final = 20.0
+"""Seconds for which a request for news is held open when there is none."""
+_REGIONS: Final = ("side", "clock", "head", "main", "thread", "modals")
+_POLICY: Final = (
+    "default-src 'self'; img-src 'self' https: http: data:; object-src 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'; form-action 'self'"
+)
+
+
+def blueprint(box: "Box") -> flask.Blueprint:
+    """The page of one workspace, to be registered at "/"."""
+    page = _Page(box, Marks(box.world))
+    views = flask.Blueprint("page", __name__, static_folder=str(_STATIC), static_url_path="/static")
+    views.add_url_rule("/", "show", page.show)
+    views.add_url_rule("/news", "news", page.news)
+    views.add_url_rule("/suggest", "suggest", page.suggest)
+    views.add_url_rule("/act", "act", page.act, methods=["POST"])
+    views.after_request(_guarded)
+    return views
+
+
+def _guarded(response: flask.Response) -> flask.Response:
+    """A second fence behind the escaping: no script or style but the page's own files."""
+    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@dataclass(frozen=True)
+class _Page:
+    """The four requests of the page."""
+
+    box: "Box"
+    marks: Marks
+
+    def show(self) -> str:
+        """GET /?as=&in=&thread=: the whole page."""
+        return self._draw("page.html", self._scene(), self.box.world.revision)
+
+    def news(self) -> flask.Response:
+        """GET /news?since=…: once the workspace differs from that revision, the page's regions anew."""
+        since = flask.request.args.get("since", -1, type=int)
+        revision = self.box.world.wait(since, _PATIENCE)
+        if revision == since:
+            return flask.jsonify(revision=revision)
+        scene = self._scene()
+        regions = {name: self._draw(f"{name}.html", scene, revision) for name in _REGIONS}
+        return flask.jsonify(revision=revision, regions=regions, title=self._draw("title.txt", scene, revision))
+
+    def suggest(self) -> flask.Response:
+        """GET /suggest?as=&view=&action=&text=: what an external select offers."""
+        asked = flask.request.args
+        me = self._me()
+        drawn = render.Surface(reader=reader_for(self.box, me), key="")
+        try:
+            found = self.box.suggestions(
+                me.id,
+                view_id=asked.get("view", ""),
+                action_id=asked.get("action", ""),
+                text=asked.get("text", ""),
+            )
+        except SandboxError as refused:
+            return flask.jsonify(options=[], notice=str(refused))
+        choices = [
+            {
+                "value": str(one.get("value", "")),
+                "label": drawn.plain(one.get("text")),
+                "description": drawn.plain(one.get("description")),
+            }
+            for one in found
+        ]
+        return flask.jsonify(options=choices)
+
+    def act(self) -> tuple[flask.Response, int]:
+        """POST /act: one gesture. Only JSON is read, so that no other site's form can make one."""
+        wish = flask.request.get_json()
+        act = ACTS.get(str(wish.get("kind"))) if isinstance(wish, dict) else None
+        if act is None:
+            return flask.jsonify(
+                ok=False, notice="The page asked for something unknown. Reload it."
+            ), HTTPStatus.BAD_REQUEST
+        me = self._me(str(wish.get("as", "")))
+        try:
+            outcome = act(self.box, me, ZoneInfo(me.tz), wish)
+        except (SandboxError, UnusableError, ValueError) as refused:
+            return flask.jsonify(ok=False, notice=str(refused)), HTTPStatus.OK
+        if outcome is None:
+            return flask.jsonify(ok=True), HTTPStatus.OK
+        notice = complaint(wish["kind"], outcome, self.box.manifest.bot_name)
+        return flask.jsonify(ok=outcome.ok, notice=notice, errors=dict(outcome.errors)), HTTPStatus.OK
+
+    # -- drawing --------------------------------------------------------------------------------------
+
+    def _me(self, wanted: str | None = None) -> "User":
+        """The acting person; an unknown or departed one turns into the first."""
+        wanted = wanted if wanted is not None else flask.request.args.get("as", "")
+        people = people_of(self.box)
+        if not people:
+            flask.abort(HTTPStatus.NOT_FOUND, "There is nobody in this workspace.")
+        return next((user for user in people if user.id == wanted), people[0])
+
+    def _scene(self) -> "Scene":
+        asked = flask.request.args
+        return Painter(self.box, self._me(), self.marks).scene(asked.get("in"), asked.get("thread") or None)
+
+    def _draw(self, template: str, scene: "Scene", revision: int) -> str:
+        manifest = self.box.manifest
+        shortcuts = [(kind, shortcut) for (kind, _), shortcut in manifest.shortcuts.items()]
+        return (
+            render.environment()
+            .get_template(template)
+            .render(
+                scene=scene,
+                revision=revision,
+                home_tab=manifest.home_tab,
+                messages_tab=manifest.messages_tab,
+                read_only=manifest.messages_read_only,
+                global_shortcuts=[shortcut for kind, shortcut in shortcuts if kind == "global"],
+                message_shortcuts=[shortcut for kind, shortcut in shortcuts if kind == "message"],
+                words=self._words(scene),
+            )
+        )
+
+    def _words(self, scene: "Scene") -> dict[str, Any]:
+        """What the composer completes."""
+        commands = self.box.manifest.commands.values()
+        return {
+            "commands": [
+                {
+                    "name": one["command"],
+                    "hint": one.get("usage_hint", ""),
+                    "about": one.get("description", ""),
+                }
+                for one in commands
+            ],
+            "people": [{"name": one.handle, "about": one.name} for one in (*scene.people, scene.app)],
+            "channels": [{"name": name, "about": ""} for name in scene.reader.channels.values()],
+        }

@@ -1,0 +1,129 @@
+"""What the page's script asks for on a person's behalf: a table from the kind of act to the gesture."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from sandbox.reader import next_day, next_working_morning, wall_time
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from zoneinfo import ZoneInfo
+
+    from sandbox.models import Outcome, User
+    from sandbox.page.box import Box
+
+
+# No block or action is named so; the script wraps what a datetimepicker holds in it.
+_WALL_TIME: Final = "wall time"
+
+
+class UnusableError(ValueError):
+    """A request that no page of ours sends; its words go back as they are."""
+
+
+def leap(box: "Box", zone: "ZoneInfo", to: str) -> None:
+    """Move the clock: `hour`, `day`, `morning`, or what a date-and-time field holds, read in `zone`."""
+    now = box.clock.now()
+    known = {
+        "hour": lambda: now + timedelta(hours=1),
+        "day": lambda: next_day(now, zone),
+        "morning": lambda: next_working_morning(now, zone),
+    }
+    box.move_clock(known[to]() if to in known else wall_time(to, zone))
+
+
+def plain_values(values: Any, zone: "ZoneInfo") -> Any:  # noqa: ANN401 (any JSON in, the same out)
+    """The script's values as gestures take them: a date and time of `zone`'s clocks becomes an epoch."""
+    if isinstance(values, dict):
+        if set(values) == {_WALL_TIME}:
+            return int(wall_time(str(values[_WALL_TIME]), zone).timestamp())
+        return {key: plain_values(value, zone) for key, value in values.items()}
+    return values
+
+
+def _text(wish: "Mapping[str, Any]", name: str) -> str:
+    value = wish.get(name)
+    if not isinstance(value, str) or not value:
+        raise UnusableError(f"“{name}” is missing.")
+    return value
+
+
+def _say(box: "Box", me: "User", _zone: "ZoneInfo", wish: "Mapping[str, Any]") -> "Outcome | None":
+    box.say(me.id, _text(wish, "channel"), _text(wish, "text"), thread_ts=wish.get("thread") or None)
+    return None
+
+
+def _command(box: "Box", me: "User", _zone: "ZoneInfo", wish: "Mapping[str, Any]") -> "Outcome | None":
+    name, _, rest = _text(wish, "text").partition(" ")
+    if name not in box.manifest.commands:
+        raise UnusableError(
+            f"{name} is not a valid command. Messages that start with “/” are taken as commands; "
+            "put a space first to send it as a message."
+        )
+    if wish.get("thread"):
+        raise UnusableError(f"{name} is not supported in threads. Sorry!")
+    return box.command(me.id, _text(wish, "channel"), name, rest.strip())
+
+
+def _press(box: "Box", me: "User", zone: "ZoneInfo", wish: "Mapping[str, Any]") -> "Outcome | None":
+    return box.press(
+        me.id,
+        action_id=_text(wish, "action"),
+        block_id=wish.get("block") or None,
+        value=plain_values(wish.get("value"), zone),
+        channel=wish.get("channel"),
+        ts=wish.get("ts"),
+        view_id=wish.get("view"),
+        home=bool(wish.get("home")),
+        ephemeral_id=wish.get("ephemeral"),
+        state=plain_values(wish.get("state"), zone),
+    )
+
+
+def _submit(box: "Box", me: "User", zone: "ZoneInfo", wish: "Mapping[str, Any]") -> "Outcome | None":
+    return box.submit(me.id, _text(wish, "view"), plain_values(wish.get("state") or {}, zone))
+
+
+def _close(box: "Box", me: "User", _zone: "ZoneInfo", wish: "Mapping[str, Any]") -> "Outcome | None":
+    """Close one view, or with `all` the whole stack, from the top down as the corner's cross does."""
+    if not wish.get("all"):
+        return box.close(me.id, _text(wish, "view"))
+    outcome = None
+    for view in reversed(list(box.modals(me.id))):
+        outcome = box.close(me.id, view.id)
+    return outcome
+
+
+def _clock(box: "Box", _me: "User", zone: "ZoneInfo", wish: "Mapping[str, Any]") -> "Outcome | None":
+    leap(box, zone, _text(wish, "to"))
+    return None
+
+
+ACTS: "Final[dict[str, Callable[[Box, User, ZoneInfo, Mapping[str, Any]], Outcome | None]]]" = {
+    "say": _say,
+    "command": _command,
+    "press": _press,
+    "submit": _submit,
+    "close": _close,
+    "clock": _clock,
+    "home": lambda box, me, _zone, wish: box.open_home(me.id, tab=_text(wish, "tab")),
+    "global": lambda box, me, _zone, wish: box.global_shortcut(me.id, _text(wish, "callback")),
+    "shortcut": lambda box, me, _zone, wish: box.message_shortcut(
+        me.id, _text(wish, "callback"), _text(wish, "channel"), _text(wish, "ts")
+    ),
+}
+
+
+def complaint(kind: str, outcome: "Outcome", app: str) -> str | None:
+    """What the person is told when the app did not answer in time, or not properly; None when all went well.
+
+    A command's failure is told by Slackbot in the conversation, so nothing is said a second time; that
+    an event went unanswered is no business of whoever opened the Home tab.
+    """
+    if outcome.ok or outcome.errors or kind in {"command", "home"}:
+        return None
+    if kind == "submit":
+        return "We had some trouble connecting. Try again?"
+    if outcome.timed_out:
+        return f"{app} did not respond. {outcome.problem or 'Try again.'}"
+    return outcome.problem or f"{app} answered with an error."

@@ -1,0 +1,31 @@
+"""Who has read how far. Slack keeps this for its client; here the page does."""
+
+import threading
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sandbox.world import Channel, World
+
+
+class Marks:
+    """The last message read, by person and channel. What was there before the page counts as read."""
+
+    def __init__(self, world: "World") -> None:
+        self._lock = threading.Lock()
+        self._read: dict[tuple[str, str], str] = {}
+        with world.lock:
+            self._start = {channel.id: channel.order[-1] for channel in world.channels.values() if channel.order}
+
+    def read(self, user: str, channel: str, ts: str) -> None:
+        """That person has seen the message `ts` and all before it."""
+        with self._lock:
+            self._read[user, channel] = max(ts, self._read.get((user, channel), ""))
+
+    def unread(self, world: "World", user: str, channel: "Channel") -> int:
+        """Messages of others since then; ephemerals never count, as they never do in Slack."""
+        with self._lock:
+            seen = self._read.get((user, channel.id)) or self._start.get(channel.id, "")
+        with world.lock:
+            fresh = [channel.messages[ts] for ts in channel.order[bisect_right(channel.order, seen) :]]
+        return sum(message.user != user and message.ephemeral_for is None for message in fresh)

@@ -1,0 +1,34 @@
+"""One HTTP port: a WSGI app on waitress, in a thread that ends when it is told to."""
+
+import threading
+from wsgiref.types import WSGIApplication
+
+from waitress import create_server, wasyncore
+
+THREADS = 16
+"""Each open page holds one, and each gesture from a page another while the app answers."""
+
+
+class Server:
+    """Serves from its construction until `stop`."""
+
+    def __init__(self, app: WSGIApplication, host: str, port: int) -> None:
+        self._waitress = create_server(
+            app,
+            host=host,
+            port=port,
+            threads=THREADS,
+            ident="Slack in a box",
+            clear_untrusted_proxy_headers=True,
+        )
+        self.port = int(self._waitress.effective_port)
+        self._thread = threading.Thread(target=self._waitress.run, name="sandbox-http", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let running requests end, close every socket, join the thread."""
+        server = self._waitress
+        server.task_dispatcher.shutdown()
+        # The loop owns its sockets, so it is asked to close them itself; it returns when none is left.
+        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))  # noqa: SLF001 - waitress has no public way
+        self._thread.join()

@@ -1,0 +1,107 @@
+"""What the sandbox's port serves: the Web API, response_urls, and the page for a person."""
+
+import importlib.util
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, request
+
+from sandbox.api import Reply, WebApi
+from sandbox.core import Core
+from sandbox.errors import SlackError
+from sandbox.models import Json
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+_JSON_FIELDS = ("blocks", "attachments", "metadata", "view")
+"""Arguments that may come as JSON text; in a form they always do."""
+
+
+def web_app(box: Core, api: WebApi, page: "Blueprint | None") -> Flask:
+    """The WSGI app. Without a page, the root says what this is."""
+    app = Flask("sandbox", static_folder=None, template_folder=None)
+
+    @app.route("/api/<method>", methods=["GET", "POST"])
+    def call(method: str) -> Response:
+        try:
+            args = _arguments()
+        except SlackError as error:
+            return _answer(Reply(error.body()))
+        return _answer(api.call(method, args, _token(args)))
+
+    @app.post("/response/<path:path>")
+    def respond(path: str) -> Response:
+        payload = request.get_json(force=True, silent=True)
+        try:
+            box.answers.receive(path, payload)
+        except SlackError as error:
+            return _answer(Reply(error.body(), status=error.status))
+        return Response("ok", content_type="text/html")
+
+    if page is not None:
+        app.register_blueprint(page, url_prefix="/")
+    else:
+        app.add_url_rule("/", view_func=lambda: Response("A Slack workspace in a box.", mimetype="text/plain"))
+    return app
+
+
+def has_page() -> bool:
+    """Whether the page for a person is there."""
+    return importlib.util.find_spec("sandbox.page") is not None
+
+
+def _arguments() -> Json:
+    args: Json = request.values.to_dict()
+    if request.mimetype == "application/json":
+        # The SDK announces JSON even when it sends no argument at all.
+        body = request.get_json(silent=True) if request.get_data() else {}
+        if body is None:
+            raise SlackError("invalid_json")
+        if not isinstance(body, dict):
+            raise SlackError("json_not_object")
+        args |= body
+    for name in _JSON_FIELDS:
+        if isinstance(args.get(name), str) and args[name]:
+            args[name] = _decoded(name, args[name])
+    return args
+
+
+def _decoded(name: str, text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        match name:
+            case "blocks":
+                raise SlackError("invalid_blocks_format") from None
+            case "metadata":
+                raise SlackError("invalid_metadata_format") from None
+            case _:
+                raise SlackError("invalid_arguments", messages=[f"invalid `{name}`"]) from None
+
+
+def _token(args: Json) -> str | None:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() == "bearer" and token:
+        return token.strip()
+    given = args.pop("token", None)
+    return str(given) if given else None
+
+
+def _answer(reply: Reply) -> Response:
+    text = json.dumps(reply.body)
+    response = Response(
+        _breaking_off(text) if reply.broken else text,
+        status=reply.status,
+        content_type="application/json; charset=utf-8",
+        headers=dict(reply.headers),
+    )
+    if reply.broken:
+        response.content_length = len(text)
+    return response
+
+
+def _breaking_off(text: str) -> Iterator[str]:
+    """The first half of an answer. What is announced and never comes breaks the connection."""
+    yield text[: len(text) // 2]

@@ -1,0 +1,186 @@
+"""What people ask of the ledger. Every question starts from the viewer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from store import outbox, workspaces
+from store.errors import NotFoundError
+from store.rules.mentions import HORIZON, occasion
+from store.scope import seen_by
+from store.tables import THEIRS, Account, Commitment, Entry, Person
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+SHOWN = (
+    joinedload(Commitment.owner),
+    joinedload(Commitment.creator),
+    joinedload(Commitment.account).joinedload(Account.owner),
+    joinedload(Commitment.stakeholder),
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a longer list: `items` are those from `start`, `total` counts all of them."""
+
+    items: Sequence[Commitment]
+    start: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A person's open business: what they own of ours, and what they wait for."""
+
+    own: Sequence[Commitment]
+    waiting: Sequence[Commitment]
+
+
+def visible(viewer: Person) -> sa.Select[Commitment]:
+    return sa.select(Commitment).where(seen_by(Commitment, viewer)).options(*SHOWN)
+
+
+def get(tx: Session, viewer: Person, number: int, *, to_change: bool = False) -> Commitment:
+    """The commitment of that number; NotFoundError, in words, if there is none for this viewer.
+
+    With `to_change` its row is locked for this transaction and read anew.
+    """
+    query = visible(viewer).where(Commitment.number == number)
+    if to_change:
+        # What this transaction saw of it before the lock may be outdated by now. Only commitments are read
+        # anew: `populate_existing` would also strip the people around them of what was loaded with them.
+        tx.flush()
+        for known in [one for one in tx.identity_map.values() if isinstance(one, Commitment)]:
+            tx.expire(known)
+        query = query.with_for_update(of=Commitment)
+    found = tx.scalar(query) if number < 2**31 else None
+    if found is None:
+        raise NotFoundError(f"There is no commitment #{number} here. `/commit mine` lists yours.")
+    return found
+
+
+def by_ids(tx: Session, viewer: Person, ids: Iterable[int]) -> dict[int, Commitment]:
+    """The commitments of those ids that the viewer sees, by id."""
+    found = tx.scalars(visible(viewer).where(Commitment.id.in_(list(ids))))
+    return {commitment.id: commitment for commitment in found}
+
+
+def history(tx: Session, viewer: Person, commitment: Commitment) -> list[Entry]:
+    """Everything that happened to it, oldest first."""
+    return list(
+        tx.scalars(
+            sa.select(Entry)
+            .where(Entry.workspace_id == viewer.workspace_id, Entry.commitment_id == commitment.id)
+            .options(joinedload(Entry.actor))
+            .order_by(Entry.id)
+        )
+    )
+
+
+def names_in(tx: Session, viewer: Person, entries: Iterable[Entry]) -> dict[int, str]:
+    """Names of the people whom the entries' changes speak of, by id."""
+    ids = {id_ for entry in entries for id_ in entry.changes.get("owner_id", ()) if id_ is not None}
+    if not ids:
+        return {}
+    found = tx.execute(sa.select(Person.id, Person.name).where(seen_by(Person, viewer), Person.id.in_(ids)))
+    return dict(found)
+
+
+def mine(tx: Session, viewer: Person, *, start: int, size: int) -> Page:
+    """What the viewer owns and is open, the most urgent first."""
+    return _page(tx, viewer, [Commitment.owner_id == viewer.id], start, size)
+
+
+def overdue(tx: Session, viewer: Person, *, today: date, start: int, size: int) -> Page:
+    """Everything open whose date has passed, the viewer's own first, then the oldest."""
+    first = sa.case((Commitment.owner_id == viewer.id, 0), else_=1)
+    return _page(tx, viewer, [Commitment.due_on < today], start, size, first)
+
+
+def account_page(tx: Session, viewer: Person, account: Account, *, start: int, size: int) -> Page:
+    """The account's open commitments of both sides, ours first, then by date."""
+    return _page(tx, viewer, [Commitment.account_id == account.id], start, size, Commitment.side)
+
+
+def _page(
+    tx: Session,
+    viewer: Person,
+    wanted: Sequence[sa.ColumnElement[bool]],
+    start: int,
+    size: int,
+    *first: Any,  # noqa: ANN401  columns and expressions
+) -> Page:
+    live = [seen_by(Commitment, viewer), Commitment.ended_at.is_(None), *wanted]
+    total = tx.scalar(sa.select(sa.func.count()).select_from(Commitment).where(*live)) or 0
+    # A list can shrink under somebody who turns its pages: the last page that exists is shown then.
+    start = min(start, max(0, (total - 1) // size * size))
+    query = sa.select(Commitment).where(*live).options(*SHOWN)
+    items = tx.scalars(query.order_by(*first, Commitment.due_on, Commitment.id).offset(start).limit(size))
+    return Page(items.all(), start, total)
+
+
+def home(tx: Session, viewer: Person, *, limit: int = 500) -> Waiting:
+    """The viewer's open business by date: what they own of ours; theirs, and what they asked of others."""
+    live = visible(viewer).where(Commitment.ended_at.is_(None)).order_by(Commitment.due_on, Commitment.id)
+    own = live.where(Commitment.owner_id == viewer.id, Commitment.side != THEIRS)
+    waiting = live.where(
+        sa.or_(
+            sa.and_(Commitment.owner_id == viewer.id, Commitment.side == THEIRS),
+            sa.and_(Commitment.creator_id == viewer.id, Commitment.owner_id != viewer.id),
+        )
+    )
+    return Waiting(tx.scalars(own.limit(limit)).all(), tx.scalars(waiting.limit(limit)).all())
+
+
+def worth_a_brief(tx: Session, people: Sequence[Person], days: dict[int, date]) -> set[int]:
+    """Ids of those among `people` for whom something deserves a mention on their local day `days[id]`."""
+    found = _candidates(tx, people, days, besides=None)
+    return {person_id for person_id, items in found.items() if items}
+
+
+def deserving(tx: Session, person: Person, day: date, *, besides: int) -> list[tuple[Commitment, str]]:
+    """What deserves a mention to this person on their local `day`, most urgent first, with its occasion.
+
+    `besides` is the outbox row of the brief that is being made, whose own earlier attempts do not count.
+    """
+    items = _candidates(tx, [person], {person.id: day}, besides=besides)[person.id]
+    shown = by_ids(tx, person, [commitment_id for commitment_id, _ in items])
+    return [(shown[commitment_id], why) for commitment_id, why in items if commitment_id in shown]
+
+
+def _candidates(
+    tx: Session, people: Sequence[Person], days: dict[int, date], *, besides: int | None
+) -> dict[int, list[tuple[int, str]]]:
+    """For each person the (commitment id, occasion) pairs that deserve a mention and were not mentioned."""
+    by_id = {person.id: person for person in people}
+    live = tx.execute(
+        sa.select(Commitment.id, Commitment.owner_id, Commitment.due_on)
+        .where(
+            Commitment.owner_id.in_(list(by_id)),
+            Commitment.ended_at.is_(None),
+            Commitment.due_on <= max(days.values()) + HORIZON,
+        )
+        .order_by(Commitment.due_on, Commitment.id)
+    ).all()
+    reached = []
+    for commitment_id, owner_id, due_on in live:
+        why = occasion(due_on, days[owner_id], workspaces.working_days(by_id[owner_id].workspace))
+        if why:
+            reached.append((commitment_id, owner_id, due_on, why))
+    said: set[Any] = set()
+    ids = [commitment_id for commitment_id, *_ in reached]
+    for at in range(0, len(ids), 500):
+        said |= outbox.mentioned(tx, ids[at : at + 500], besides=besides)
+    items: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for commitment_id, owner_id, due_on, why in reached:
+        if (commitment_id, owner_id, why, due_on) not in said:
+            items[owner_id].append((commitment_id, why))
+    return items

@@ -1,0 +1,154 @@
+"""The database behind the ledger: engine, transactions, and every difference between SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.engine import Dialect
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.pool import ConnectionPoolEntry
+
+# Slack waits three seconds for an answer. A database that cannot serve within two leaves time to say so.
+ANSWER_WITHIN = 2.0
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """An aware instant, UTC in the database and UTC when read. A naive value is refused on the way in.
+
+    SQLite keeps no zone, so what comes back from it gets UTC attached.
+    """
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive instant {value!r}: the ledger takes aware instants only")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def normal_url(url: str) -> sa.URL:
+    """Read a database address as people write it: `postgres://` and `postgresql://` both mean psycopg 3.
+
+    Raises ValueError, in words, for anything that is neither SQLite nor PostgreSQL.
+    """
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError:
+        raise ValueError("it is not a database address such as sqlite:///makegood.db") from None
+    backend = parsed.drivername.partition("+")[0]
+    if backend in {"postgres", "postgresql"}:
+        return parsed.set(drivername="postgresql+psycopg")
+    if backend == "sqlite":
+        return parsed.set(drivername="sqlite")
+    raise ValueError(f"{backend} is not supported: use sqlite:///… or postgresql://…")
+
+
+class Ledger:
+    """The one door to the database: `begin()` to change, `read()` to look. Whoever opens it closes it.
+
+    Both give a Session that is committed (or merely ended) when the block leaves without an error and
+    rolled back otherwise. Objects stay readable after the block; nothing is loaded behind anyone's back.
+    """
+
+    def __init__(self, url: str | sa.URL, *, pool_size: int = 20) -> None:
+        self.url = normal_url(url) if isinstance(url, str) else url
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(self.url, pool_size) if self.is_sqlite else _postgresql(self.url, pool_size)
+        self._for_writing = self.engine.execution_options(makegood_writes=True)
+        # SQLite has one writer. Waiting on a lock here is fair and cheap; waiting inside SQLite is a
+        # sleep loop that wakes late. Other processes are still handled by busy_timeout.
+        self._writer: contextlib.AbstractContextManager[Any] = (
+            threading.Lock() if self.is_sqlite else contextlib.nullcontext()
+        )
+
+    @contextlib.contextmanager
+    def begin(self) -> Iterator[Session]:
+        """Open a transaction that may write. Never held while talking to Slack."""
+        with self._writer, Session(self._for_writing, expire_on_commit=False) as tx, tx.begin():
+            yield tx
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a transaction that only looks."""
+        with Session(self.engine, expire_on_commit=False) as tx, tx.begin():
+            yield tx
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
+    engine = sa.create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=ANSWER_WITHIN,
+        connect_args={"check_same_thread": False, "timeout": ANSWER_WITHIN},
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        # The driver must not begin transactions by itself: it would begin deferred ones, which meet
+        # SQLITE_BUSY when they turn to writing, whatever the timeout.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        writes = connection.get_execution_options().get("makegood_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: sa.URL, pool_size: int) -> sa.Engine:
+    milliseconds = int(ANSWER_WITHIN * 1000)
+    return sa.create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=ANSWER_WITHIN,
+        pool_pre_ping=False,
+        pool_use_lifo=True,
+        connect_args={
+            "connect_timeout": int(ANSWER_WITHIN),
+            "options": f"-c lock_timeout={milliseconds} -c statement_timeout={milliseconds}"
+            " -c idle_in_transaction_session_timeout=60000"
+            " -c timezone=UTC -c synchronous_commit=on",
+        },
+    )
+
+
+def insert_once(tx: Session, table: type[Any], values: dict[str, Any], *, keys: tuple[str, ...]) -> int | None:
+    """Insert a row unless one with the same unique `keys` is there; its id, or None if it was there.
+
+    The unique constraint is the referee: of two transactions that race, one inserts and the other sees it.
+    """
+    insert = sqlite_insert if tx.get_bind().dialect.name == "sqlite" else postgresql_insert
+    statement = insert(table).values(**values).on_conflict_do_nothing(index_elements=list(keys))
+    new_id: int | None = tx.scalar(statement.returning(table.id))
+    return new_id

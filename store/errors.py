@@ -1,0 +1,35 @@
+"""What can go wrong in the ledger, in the words of the person who asked.
+
+Raised deep, told in two places only: the Slack edge (handlers/errors.py) and the courier.
+"""
+
+from __future__ import annotations
+
+
+class LedgerError(Exception):
+    """A request that the ledger refuses. Its text is shown to the person as it stands.
+
+    `field` names the form field that the words belong to (action, owner, due, account, stakeholder,
+    reason, note, …), or is None where they belong to the request as a whole.
+    """
+
+    def __init__(self, words: str, *, field: str | None = None) -> None:
+        super().__init__(words)
+        self.words = words
+        self.field = field
+
+
+class NotFoundError(LedgerError):
+    """There is no such thing in this workspace, or not for this viewer. The two are not told apart."""
+
+
+class NotAllowedError(LedgerError):
+    """The viewer may look but not change. The words say who can."""
+
+
+class BadInputError(LedgerError):
+    """A value that cannot be stored; `field` says which."""
+
+
+class ChangedMeanwhileError(LedgerError):
+    """Somebody else was first. The words say what happened and when."""

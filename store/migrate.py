@@ -1,0 +1,65 @@
+"""Bringing the database to the shape that this version of the program expects, under a lock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+if TYPE_CHECKING:
+    from store.db import Ledger
+
+# It spells "make" on a telephone; negative, because the courier locks rows by their positive ids.
+_LOCK = -6253
+
+
+def upgrade(ledger: Ledger) -> tuple[str | None, str]:
+    """Apply what is missing and return (revision before, revision after).
+
+    Safe to call from several processes at once: they queue on a lock, and whoever comes later finds nothing
+    to do. Everything is applied in one transaction on both databases, so a failure leaves it as it was.
+    """
+    writes = ledger.engine.execution_options(makegood_writes=True)
+    with writes.connect() as connection:
+        if ledger.is_sqlite:
+            # BEGIN IMMEDIATE is the lock; whoever migrates may take longer than a request would wait.
+            connection.exec_driver_sql("ROLLBACK")
+            connection.exec_driver_sql("PRAGMA busy_timeout=60000")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+        before = MigrationContext.configure(connection).get_current_revision()
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+        connection.detach()
+    return before, head()
+
+
+def head() -> str:
+    """The newest revision that this program knows."""
+    revision = ScriptDirectory.from_config(_config()).get_current_head()
+    if revision is None:
+        raise RuntimeError("the program was packaged without its migrations")
+    return revision
+
+
+def current(ledger: Ledger) -> str | None:
+    """The revision of the database; None for an empty one."""
+    with ledger.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config

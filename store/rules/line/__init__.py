@@ -1,0 +1,128 @@
+"""One line that records a commitment: "@ana send the pricing sheet to Dana by Friday for Acme".
+
+Who, what, by when, for which account, and whose side. Whatever is not surely a date or an account stays in
+the action: a word too many there is read by people, a date that nobody meant is acted on by a machine. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from store.rules.line.account import account_at_end
+from store.rules.line.due import date_at_end, date_inside, not_a_date
+from store.rules.line.words import Span
+from store.rules.phrases import Due, Unclear, frame
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from store.rules.names import Match
+    from store.rules.phrases import Frame
+
+_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>|(@[^\W_](?:[\w.\-]*\w)?)(?=[\s,:;&+]|$)")
+# What stands between the owners, and after them.
+_BETWEEN = re.compile(r"[\s,:;]*(?:(?:(?:and|und|et|y)\s+|(?:&amp;|[&+])\s*)(?=<?@))?")
+_EVERYBODY = frozenset({"@here", "@channel", "@everyone"})
+_MARKED = re.compile(
+    r"(?:theirs|(?:(?:the|le|el|der)\s+)?(?:client|customer|kunde|cliente)(?:\s+side)?)\s*:\s*|theirs\s+", re.IGNORECASE
+)
+# "Client" also begins "client references": only a verb behind it makes the client the one who acts.
+_THEY_ACT = re.compile(
+    r"they\b|(?:the\s+)?(?:client|customer)\s+(?:(?:will|shall|must|should|to|can|has|have|is|are|needs|sends|signs"
+    r"|gives|provides|confirms|shares|delivers|pays|approves|returns|names|introduces|orders|decides)\b"
+    r"|\w+\s+(?:us|me)\b)",
+    re.IGNORECASE,
+)
+_SEPARATORS = " \t\r\n,;:-–—"
+_MONDAY_TO_FRIDAY = frozenset({0, 1, 2, 3, 4})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a line says.
+
+    `owners`: Slack user ids, or "@handle" where Slack resolved none. `action`: their words without the owners,
+    a date that was read and an account that is known; Slack's mentions and links in it stay as Slack wrote
+    them. `due` is Unclear where a date was surely meant, and then `action` keeps words that are no date at all
+    ("before the QBR"). `account` goes with `account_phrase`, the name as written; both None without one.
+    """
+
+    owners: tuple[str, ...]
+    action: str
+    due: Due | Unclear | None
+    account: Match | None
+    account_phrase: str | None
+    theirs: bool
+
+
+def read_line(
+    text: str,
+    *,
+    today: date,
+    locale: str = "en-US",
+    working_week: frozenset[int] = _MONDAY_TO_FRIDAY,
+    fiscal_year_start: int = 1,
+    accounts: Sequence[str] = (),
+) -> Line:
+    """Read the text behind the command, as Slack sends it (mentions in brackets, &, < and > escaped).
+
+    Arguments as for `read_due`; `accounts` are the names that the person may see.
+    """
+    owners, theirs, rest = _who(text)
+    said = rest.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
+    return _what(
+        said, frame(today, locale, frozenset(working_week), fiscal_year_start), accounts, owners, theirs=theirs
+    )
+
+
+def _who(text: str) -> tuple[tuple[str, ...], bool, str]:
+    """The leading mentions and whose side it is, in either order, and what remains."""
+    owners: dict[str, None] = {}
+    theirs, at = False, len(text) - len(text.lstrip())
+    while True:
+        if (found := _MENTION.match(text, at)) and found[0].casefold() not in _EVERYBODY:
+            owners[found[1] or found[2]] = None
+        elif not theirs and (found := _MARKED.match(text, at)):
+            theirs = True
+        else:
+            break
+        at = _BETWEEN.match(text, found.end()).end()  # type: ignore[union-attr] # it matches nothing, too
+    return tuple(owners), theirs or _THEY_ACT.match(text, at) is not None, text[at:]
+
+
+def _what(said: str, asked: Frame, accounts: Sequence[str], owners: tuple[str, ...], *, theirs: bool) -> Line:
+    """Take the date and the account from the end, in either order; what remains is the action."""
+    end, cuts = len(said), list[Span]()
+    due: Due | Unclear | None = None
+    account: Match | None = None
+    phrase: str | None = None
+    for _ in range(2):
+        if due is None and (dated := date_at_end(said, end, asked, accounts)):
+            due, end = dated.due, dated.span.start
+            cuts += [dated.span] if dated.taken else []
+        elif account is None and (named := account_at_end(said, end, asked, accounts)):
+            account, phrase, end = named.match, named.phrase, named.span.start
+            cuts += [named.span] if named.taken else []
+    if due is None and (inside := date_inside(said, end, asked)):
+        due = inside.due
+        cuts.append(inside.span)
+    return Line(
+        owners=owners,
+        action=_without(said, cuts),
+        due=due or not_a_date(said, end, asked),
+        account=account,
+        account_phrase=phrase,
+        theirs=theirs,
+    )
+
+
+def _without(said: str, cuts: list[Span]) -> str:
+    """The words outside the cuts, and no separator left hanging where something was cut."""
+    for cut in sorted(cuts, key=lambda span: span.start, reverse=True):
+        before, after = said[: cut.start].rstrip(_SEPARATORS), said[cut.end :].lstrip(_SEPARATORS)
+        glue = "" if not before or not after or after[0] in ".!?)" else " "
+        said = before + glue + after
+    return said.strip()

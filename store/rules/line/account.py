@@ -1,0 +1,103 @@
+"""The account at the end of a line: "for Acme"."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from store.rules.line.words import EVENTS, Span, last_words, without_courtesy
+from store.rules.names import Close, Exact, Match, Several, Unknown, fold, match
+from store.rules.phrases import read
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from store.rules.phrases import Frame
+
+_FOR = frozenset({"for", "fur", "fuer", "pour", "para"})
+_LONGEST_NAME = 5
+_LINKS = frozenset(
+    {"of", "and", "the", "de", "du", "des", "der", "und", "et", "y", "von", "van", "la", "le", "di", "for", "&"}
+)
+# Capitals at the start of these name nobody: "for Me", "for Review".
+_NO_NAMES = frozenset(
+    {
+        "i",
+        "me",
+        "us",
+        "you",
+        "him",
+        "her",
+        "them",
+        "it",
+        "this",
+        "that",
+        "these",
+        "those",
+        "everyone",
+        "everybody",
+        "all",
+    }
+    | {"now", "mich", "uns", "dich", "ihn", "sie", "euch", "alle", "moi", "nous", "vous", "lui", "eux", "mi", "ti"}
+    | {"nosotros", "ellos", "ellas", "todos", "todo", "the", "our", "my", "your", "their"}
+)
+_DOTTED = frozenset({"inc.", "ltd.", "co.", "corp.", "llc.", "bros."})
+_PUNCTUATION = " \t\r\n,;:!?)]…"
+
+
+class Named(NamedTuple):
+    """An account found in a line. `taken`: it is known, and its words leave the action."""
+
+    match: Match
+    phrase: str
+    span: Span
+    taken: bool
+
+
+def account_at_end(said: str, end: int, asked: Frame, accounts: Sequence[str]) -> Named | None:
+    """The name behind the last words "for …" before `end`, courtesy aside.
+
+    A known name wins wherever it begins ("for Partners for Growth"); an unknown one must look like a name.
+    """
+    end = without_courtesy(said, end)
+    tail = last_words(said, end)
+    found = []
+    for word, following in pairwise(tail):
+        if word.folded in _FOR:
+            phrase = _named(said[following.start : end])
+            found.append(Named(match(phrase, accounts), phrase, Span(word.start, end), taken=True))
+    for wanted in (Exact, Close, Several):
+        for named in reversed(found):
+            if isinstance(named.match, wanted) and _meant(named):
+                return named._replace(taken=wanted is not Several)
+    if found and _looks_like_a_name(found[-1].phrase, asked):
+        return found[-1]._replace(match=Unknown(), taken=False)
+    return None
+
+
+def _named(typed: str) -> str:
+    """The name without the punctuation of the sentence; the dot of "Inc." and "S.A." is the name's own."""
+    phrase = typed.strip(_PUNCTUATION)
+    last = phrase[phrase.rfind(" ") + 1 :]
+    return phrase if "." in last[:-1] or last.casefold() in _DOTTED else phrase.rstrip("." + _PUNCTUATION)
+
+
+def _meant(named: Named) -> bool:
+    """In small letters a slip is more likely another word ("for review") than a name misspelt."""
+    if isinstance(named.match, Exact) or any(c.isupper() for c in named.phrase):
+        return True
+    names = (named.match.name,) if isinstance(named.match, Close) else ()
+    return any(fold(name).startswith(fold(named.phrase) + " ") for name in names)
+
+
+def _looks_like_a_name(phrase: str, asked: Frame) -> bool:
+    parts = phrase.split()
+    if not parts or len(parts) > _LONGEST_NAME or any(c in phrase for c in "<>@:/"):
+        return False
+    if parts[0].casefold() in _NO_NAMES or (len(parts) == 1 and parts[0].casefold() in EVENTS):
+        return False
+    capitals = [any(c.isupper() for c in part) for part in parts]
+    if not (capitals[0] and capitals[-1]):
+        return False
+    linked = (capital or part.casefold() in _LINKS for capital, part in zip(capitals, parts, strict=True))
+    return all(linked) and read(phrase, asked, strictly=True).kind is None

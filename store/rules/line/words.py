@@ -1,0 +1,79 @@
+"""The words at the end of a line, and the small words that say what follows them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from store.rules.phrases.tokens import plain
+from store.rules.phrases.words import vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from store.rules.phrases import Frame
+
+_WORD = re.compile(r"\S+")
+_POLITE = frozenset({"please", "pls", "plz", "thanks", "thx", "ty", "bitte", "danke", "svp", "stp", "merci", "gracias"})
+# A plan's own events: with them a phrase is a deadline that only its owner can date, and no account.
+EVENTS = frozenset(
+    {"qbr", "qbrs", "review", "meeting", "call", "kickoff", "kick-off", "launch", "go-live", "workshop", "renewal"}
+    | {"demo", "conference", "steerco", "christmas", "easter", "thanksgiving", "holidays", "weihnachten", "ostern"}
+    | {"termin", "sitzung", "noel", "paques", "navidad", "reunion"}
+)
+_TRAILING = " \t\r\n,;!…"
+# No date and no account name is longer than this many words; characters bound the search in one long word.
+_WORDS_BACK, _CHARACTERS_BACK = 9, 120
+
+
+class Span(NamedTuple):
+    """Characters `start` (included) to `end` (excluded) of a line."""
+
+    start: int
+    end: int
+
+
+class Word(NamedTuple):
+    """A word as typed, where it starts and ends, and folded without the punctuation around it."""
+
+    start: int
+    end: int
+    typed: str
+    folded: str
+
+
+def words(text: str, start: int, end: int) -> list[Word]:
+    return [Word(w.start(), w.end(), w[0], plain(w[0]).strip(".:-")) for w in _WORD.finditer(text, start, end)]
+
+
+def last_words(text: str, end: int) -> list[Word]:
+    """The last few words before `end`, in order; a word cut in two by the limit is left out."""
+    start = max(0, end - _CHARACTERS_BACK)
+    found = words(text, start, end)
+    if start and found and not text[start - 1].isspace():
+        found = found[1:]
+    return found[-_WORDS_BACK:]
+
+
+def without_courtesy(text: str, end: int) -> int:
+    """`end` moved before "please", "thanks!" and the like."""
+    for _ in range(3):
+        kept = text[max(0, end - _CHARACTERS_BACK) : end].rstrip(_TRAILING)
+        end = max(0, end - _CHARACTERS_BACK) + len(kept)
+        word = kept[max(kept.rfind(" "), kept.rfind("\n")) + 1 :]
+        if word.rstrip(".").casefold() not in _POLITE and any(c.isalnum() for c in word):
+            return end
+        if word.startswith(")"):
+            return end
+        end -= len(word)
+    return end
+
+
+def codes_of(folded: str, asked: Frame) -> Iterator[str]:
+    """What a word means in a date; parts joined by hyphens or apostrophes one by one."""
+    known = vocabulary(asked.language)
+    for part in re.split(r"[-'’/]", folded):
+        if part in known:
+            yield known[part]
+        elif any(c.isdigit() for c in part):
+            yield "0"

@@ -1,0 +1,169 @@
+"""Account names as people write them: what counts as the same name, and which known one is meant. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeAlias
+
+from rapidfuzz.distance import OSA
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# How a company is incorporated says nothing about which company it is. "Corporation" and "Company" are
+# absent on purpose: people say them, so "Acme" is close to "Acme Corporation", not the same words.
+_LEGAL_FORMS = """
+    inc incorporated ltd limited llc llp lp plc pty pte pvt gmbh ggmbh mbh ag kg kgaa ohg ug eg se
+    sa sas sasu sarl eurl sca snc sl slu sau srl spa bv nv cv bvba ab as asa aps oy oyj sro doo kk bhd sdn
+"""
+_LEGAL = frozenset(_LEGAL_FORMS.split())
+# "GmbH & Co. KG": these two belong to the legal form only when a legal suffix stood behind them.
+_LEGAL_LINKS = frozenset({"co", "and"})
+# What may follow a known name without naming another company: "Acme Group" where "Acme" is known.
+_GENERIC = frozenset({"corporation", "company", "group", "holding", "holdings"})
+_SPELT_OUT = {"corp": "corporation", "co": "company", "grp": "group", "intl": "international"}
+# Letters that Unicode does not decompose into a base letter and a mark.
+_LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i"})
+_INITIALS = re.compile(r"(?<![^\W_])((?:[^\W_]\.){2,})")
+
+# One slip is forgiven in words of this many letters (as known, and as typed when one was dropped), two in
+# a name. In shorter words one letter is as often another company or country ("Acme UK", "Acme US").
+_WORD_FOR_TYPO = 6
+_TYPOS_IN_NAME = 2
+# One letter says too little to be the beginning of a name.
+_PREFIX = 2
+# Nobody's account name is longer; whatever is goes through the comparison unread.
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """`name` is the known name that was written, case, accents, punctuation and legal form aside."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """`name` is the only known name that was probably meant: its first words, or a slip of the keyboard."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """More than one known name fits; `names` holds them in the order in which they were given."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No known name fits."""
+
+
+Match: TypeAlias = Exact | Close | Several | Unknown
+
+
+@lru_cache(maxsize=8192)
+def fold(name: str) -> str:
+    """`name` reduced to what tells companies apart: lower case, no accents, punctuation or legal suffixes.
+
+    Never empty for a name that holds a visible character: "AG" alone stays "ag", and a name of symbols
+    only is kept as it is written.
+    """
+    return " ".join(_without_legal_form(_words(name))) or " ".join(name.casefold().split())
+
+
+def fold_person(name: str) -> str:
+    """`fold` for people: a surname like Sá or Ng keeps its place although it looks like a legal form."""
+    return " ".join(_words(name)) or " ".join(name.casefold().split())
+
+
+def _words(name: str) -> list[str]:
+    text = unicodedata.normalize("NFKD", name.casefold()).translate(_LETTERS)
+    text = "".join(c for c in text if not unicodedata.combining(c)).casefold()
+    text = _INITIALS.sub(lambda initials: initials[1].replace(".", ""), text)
+    text = text.replace("'", "").replace("\u2019", "").replace("&", " and ").replace("+", " plus ")
+    return "".join(c if c.isalnum() else " " for c in text).split()
+
+
+def _without_legal_form(words: list[str]) -> list[str]:
+    kept = list(words)
+    while len(kept) > 1 and (kept[-1] in _LEGAL or (len(kept) < len(words) and kept[-1] in _LEGAL_LINKS)):
+        kept.pop()
+    if len(kept) > 1 and kept[0] == "the":
+        kept = kept[1:]
+    return [_SPELT_OUT.get(word, word) if n else word for n, word in enumerate(kept)]
+
+
+def match(name: str, known: Sequence[str]) -> Match:
+    """Say which of the `known` names is meant by `name`; refuses rather than guesses.
+
+    In this order: the same name; the first whole words of exactly one; the known name with "Group" or
+    "Company" behind it; one slip in a long word. Two candidates at the same step are `Several`.
+    """
+    wanted = fold(name[:_LONGEST])
+    if not wanted or not known:
+        return Unknown()
+    index = _index(tuple(known))
+    if same := index.get(wanted):
+        return _the_same(name, same)
+    for step in (_begins, _extended, _slips):
+        found = [original for folded, names in index.items() if step(wanted, folded) for original in names]
+        if found:
+            return Close(found[0]) if len(found) == 1 else Several(tuple(found))
+    return Unknown()
+
+
+@lru_cache(maxsize=64)
+def _index(known: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    index: dict[str, tuple[str, ...]] = {}
+    for name in dict.fromkeys(known):
+        folded = fold(name[:_LONGEST])
+        index[folded] = (*index.get(folded, ()), name)
+    return index
+
+
+def _the_same(name: str, same: tuple[str, ...]) -> Match:
+    """Two accounts may differ by their legal form alone; then only the full name decides."""
+    if len(same) == 1:
+        return Exact(same[0])
+    written = " ".join(name.casefold().split())
+    literal = [known for known in same if " ".join(known.casefold().split()) == written]
+    return Exact(literal[0]) if len(literal) == 1 else Several(same)
+
+
+def _begins(wanted: str, folded: str) -> bool:
+    return len(wanted) >= _PREFIX and folded.startswith(wanted + " ")
+
+
+def _extended(wanted: str, folded: str) -> bool:
+    return wanted.startswith(folded + " ") and set(wanted[len(folded) :].split()) <= _GENERIC
+
+
+def _slips(wanted: str, folded: str) -> bool:
+    """One slip in a long word, two at most in all; a space too many or too few; never a digit."""
+    if max(len(wanted), len(folded)) < _WORD_FOR_TYPO or abs(len(wanted) - len(folded)) > _TYPOS_IN_NAME:
+        return False
+    if wanted.replace(" ", "") == folded.replace(" ", ""):
+        return True
+    ours, theirs = wanted.split(), folded.split()
+    if len(ours) != len(theirs):
+        return False
+    slips = [_slip(a, b) for a, b in zip(ours, theirs, strict=True) if a != b]
+    return all(slips) and len(slips) <= _TYPOS_IN_NAME
+
+
+def _slip(ours: str, theirs: str) -> bool:
+    """Whether one letter was dropped, doubled, swapped or mistaken, but not the first one."""
+    return (
+        max(len(ours), len(theirs)) >= _WORD_FOR_TYPO
+        and ours[0] == theirs[0]
+        and ours.isalpha()
+        and theirs.isalpha()
+        and OSA.distance(ours, theirs, score_cutoff=1) <= 1
+    )

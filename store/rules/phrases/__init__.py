@@ -1,0 +1,50 @@
+"""What people mean by "Friday", "EOQ" or "4. Dezember": a day, or the reason why it is none.
+
+A small grammar reads first and refuses what it is not sure of; dateparser may help with the spelling of a
+month; everything else is for the date picker. A date that is not meant costs more than a question.
+Pure: `today` is the person's local date.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from store.rules.phrases import grammar, loose
+from store.rules.phrases.answers import NOT_A_DATE, Due, Reading, Unclear
+from store.rules.phrases.frame import Frame, frame
+from store.rules.phrases.tokens import LONGEST, code, plain
+
+if TYPE_CHECKING:
+    from datetime import date
+
+__all__ = ["Due", "Frame", "Reading", "Unclear", "frame", "read", "read_due"]
+
+_MONDAY_TO_FRIDAY = frozenset({0, 1, 2, 3, 4})
+
+
+def read_due(
+    phrase: str,
+    *,
+    today: date,
+    locale: str = "en-US",
+    working_week: frozenset[int] = _MONDAY_TO_FRIDAY,
+    fiscal_year_start: int = 1,
+) -> Due | Unclear:
+    """Read a due date in English, German, French or Spanish.
+
+    `today` is the person's local date, `working_week` holds weekdays (Monday 0 … Sunday 6) and
+    `fiscal_year_start` a month (1 … 12); ValueError if those two are impossible, never for a phrase.
+    A `Due` lies between today and two years from today. Public holidays are not looked at.
+    """
+    reading = read(phrase, frame(today, locale, frozenset(working_week), fiscal_year_start))
+    return reading.answer(phrase.strip())
+
+
+def read(phrase: str, asked: Frame, *, strictly: bool = False) -> Reading:
+    """`read_due` with the kind of the answer kept. `strictly` leaves dateparser out."""
+    if len(phrase) > 4 * LONGEST or not phrase.strip():
+        return NOT_A_DATE
+    reading = grammar.read(code(phrase, asked), asked)
+    if reading is None and not strictly and len(plain(phrase)) <= LONGEST:
+        reading = loose.read(phrase, asked)
+    return reading or NOT_A_DATE

@@ -1,0 +1,141 @@
+"""The small grammar: a line of codes (see `tokens`) is brought into one order, then must fit one form whole.
+
+Nothing is ever read out of half a phrase: a word too many, and it is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from store.rules.phrases import dates, durations, periods, weekdays
+from store.rules.phrases.answers import (
+    NOT_A_DATE,
+    SAID,
+    Reading,
+    did_you_mean,
+    settle,
+    spell_with_weekday,
+    unclear,
+)
+from store.rules.phrases.forms import form
+from store.rules.working_days import DAY
+
+if TYPE_CHECKING:
+    from store.rules.phrases.frame import Frame
+    from store.rules.phrases.tokens import Coded
+
+_DAYS_ON = {"today": 0, "tomorrow": 1, "d2": 2, "over tomorrow": 2, "day after tomorrow": 2}
+_UNIT = r"(?:week|month|quarter|year)"
+_FIGURES = re.compile(r"(?:w(?P<before>\d) )?@(?: w(?P<after>\d))?", re.ASCII)
+# "Le lundi" and "los lunes" are every Monday; "pour le lundi" is one.
+_HABIT = re.compile(r"le w(\d)", re.ASCII)
+# What cannot be promised before: "vor 3 Tagen" is three days ago, and nothing ends before a length of time.
+_LENGTHS = frozenset({"duration", "bare", "vague", "month"})
+
+# Brought into one order, each only if its first word is there at all (most lines hold none of them).
+_REORDERINGS = (
+    ("a", re.compile(r"\ba (?=(?:few |biz )?(?:day|week|fortnight|month|year|hour))"), "1 "),
+    ("hence", re.compile(r"^hence a "), "hence "),
+    # "On a Friday" is any Friday.
+    ("a", re.compile(r"(?:^| )a(?! w\d)(?= |$)"), ""),
+    ("le", re.compile(r"(?:^| )le(?= |$)"), ""),
+    ("biz", re.compile(r"\bbiz (week|month|quarter)\b"), r"\1"),
+    ("after", re.compile(r"\bweek after next\b"), "next2 week"),
+    ("week", re.compile(r"(?<=week) by(?= w\d)"), ""),
+    ("next", re.compile(rf"\b({_UNIT}) (next)\b(?! {_UNIT})"), r"\2 \1"),
+    ("coming", re.compile(rf"\bcoming ({_UNIT})\b"), r"next \1"),
+    ("coming", re.compile(rf"\b({_UNIT}) coming\b"), r"next \1"),
+    ("end", re.compile(r"\b((?:(?:this|next) )?(?:month|quarter|year)) end\b"), r"end \1"),
+    ("day", re.compile(r"\b(?:end|close) (?:this )?(?:biz )?day\b"), "eod"),
+    ("biz", re.compile(r"\b(?:end|close) biz\b"), "eod"),
+    ("part", re.compile(r"^(?:this|today) part\b"), "today"),
+    ("eod", re.compile(r"^eod(?: today)?$"), "today"),
+    ("eod", re.compile(r"^eod | eod$"), ""),
+    ("part", re.compile(r"(?<=[a-z0-9]) part$"), ""),
+)
+
+
+def _relative(found: re.Match[str], frame: Frame) -> Reading:
+    return settle(frame.today + _DAYS_ON[found[0]] * DAY, frame, "day")
+
+
+FORMS = (
+    form("|".join(_DAYS_ON), _relative),
+    *weekdays.FORMS,
+    *dates.FORMS,
+    *durations.FORMS,
+    *periods.FORMS,
+)
+
+
+def read(coded: Coded, frame: Frame) -> Reading | None:
+    """Read a line of codes; None if it fits no form."""
+    if coded.codes is None:
+        return None
+    if found := _HABIT.fullmatch(coded.codes):
+        return weekdays.every(found, frame)
+    line, before = _head(coded.codes)
+    reading = _fit(_in_order(line), coded, frame)
+    if reading is not None and before:
+        reading = _before(reading, frame)
+    if coded.clock:
+        return _with_clock(reading, frame)
+    return reading
+
+
+def _head(line: str) -> tuple[str, bool]:
+    """Take "by", "until", "before" … off; say whether one of them was "before"."""
+    before = False
+    while True:
+        first, _, rest = line.partition(" ")
+        if first not in ("by", "before"):
+            return line, before
+        line, before = rest, before or first == "before"
+
+
+def _in_order(line: str) -> str:
+    for word, pattern, order in _REORDERINGS:
+        if word in line:
+            line = pattern.sub(order, line)
+    return line.strip()
+
+
+def _fit(line: str, coded: Coded, frame: Frame) -> Reading | None:
+    if "@" in line:
+        return _figures(line, coded, frame)
+    for pattern, meaning in FORMS:
+        if (found := pattern.fullmatch(line)) and (reading := meaning(found, frame)):
+            return reading
+    if line.startswith("hence "):
+        return _fit(line.removeprefix("hence "), coded, frame)
+    return None
+
+
+def _figures(line: str, coded: Coded, frame: Frame) -> Reading | None:
+    found = _FIGURES.fullmatch(line.removeprefix("hence "))
+    if found is None:
+        return None
+    reading = dates.in_figures(coded.figures[0], frame)
+    weekday = found["before"] or found["after"]
+    return reading if weekday is None else dates.on_weekday(reading, int(weekday), frame)
+
+
+def _before(reading: Reading, frame: Frame) -> Reading:
+    """“Before Friday” is Thursday to one and Friday to another; before the end of a period is by it."""
+    if reading.kind in _LENGTHS or reading.kind is None:
+        return unclear(f"{SAID} is not a day to be ready by.", frame, reading.kind or "vague")
+    if reading.on is None or reading.kind == "period":
+        return reading
+    earlier = frame.working.last_until(reading.on - DAY)
+    reason = f"{SAID} leaves open whether {spell_with_weekday(reading.on)} still counts."
+    if reading.kind == "quarter" or earlier < frame.today:
+        return unclear(reason, frame, reading.kind, reading.on)
+    return did_you_mean(reason, frame, reading.kind, earlier)
+
+
+def _with_clock(reading: Reading | None, frame: Frame) -> Reading | None:
+    """A time of day is not kept, so the day is only suggested. A time alone says which day to nobody."""
+    if reading is None or reading is NOT_A_DATE:
+        return None
+    return did_you_mean(f"{SAID} names an hour, and only days are kept.", frame, "day", reading.on)

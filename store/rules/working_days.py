@@ -1,0 +1,73 @@
+"""Working days: which days somebody works, and counting in them. Pure; days are local dates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+import holidays
+
+from store.errors import BadInputError
+
+DAY = timedelta(days=1)
+# Longer than any run of holidays and days off; past it the calendar itself is wrong.
+_FAR = 400
+
+
+@lru_cache(maxsize=512)
+def _days_off(region: str, year: int) -> frozenset[date]:
+    # Built per year and frozen: the library's own object grows silently whenever it is asked.
+    country, _, subdivision = region.partition("-")
+    return frozenset(
+        holidays.country_holidays(country, subdiv=subdivision or None, years=year, observed=True)
+    )
+
+
+def check_region(region: str) -> str:
+    """Return `region` ("DE", "DE-BY") as the `holidays` package names it; BadInputError if it knows none."""
+    region = region.strip().upper()
+    try:
+        _days_off(region, 2026)
+    except NotImplementedError:
+        raise BadInputError(
+            f"“{region}” is not a region with known public holidays. Examples: DE, DE-BY, US, GB-ENG.",
+            field="holidays_region",
+        ) from None
+    return region
+
+
+@dataclass(frozen=True)
+class WorkingDays:
+    """A working week (weekdays, Monday 0 … Sunday 6) less the public holidays of a region, if one is set."""
+
+    weekdays: frozenset[int] = frozenset({0, 1, 2, 3, 4})
+    region: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.weekdays or not self.weekdays <= frozenset(range(7)):
+            raise ValueError(f"a working week needs weekdays from 0 to 6, not {sorted(self.weekdays)}")
+
+    def works_on(self, day: date) -> bool:
+        if day.weekday() not in self.weekdays:
+            return False
+        return self.region is None or day not in _days_off(self.region, day.year)
+
+    def next_after(self, day: date) -> date:
+        """The first working day after `day`."""
+        return self._seek(day + DAY, DAY)
+
+    def last_until(self, day: date) -> date:
+        """The last working day on or before `day`."""
+        return self._seek(day, -DAY)
+
+    def count_between(self, after: date, until: date) -> int:
+        """How many working days lie in (after, until]; 0 if `until` is not later."""
+        return sum(self.works_on(after + n * DAY) for n in range(1, (until - after).days + 1))
+
+    def _seek(self, day: date, step: timedelta) -> date:
+        for _ in range(_FAR):
+            if self.works_on(day):
+                return day
+            day += step
+        raise ValueError(f"no working day within {_FAR} days of {day}")

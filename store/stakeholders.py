@@ -1,0 +1,69 @@
+"""Stakeholders: the client's people, as rows of our own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from store.db import insert_once
+from store.errors import BadInputError, NotFoundError
+from store.rules.names import fold
+from store.rules.text import NAME_LIMIT, optional, required
+from store.scope import seen_by
+from store.tables import Account, Person, Stakeholder
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+
+def of_account(tx: Session, viewer: Person, account: Account, *, typed: str = "", limit: int = 20) -> list[Stakeholder]:
+    """The account's people whose name contains what was typed, by name."""
+    query = (
+        sa.select(Stakeholder)
+        .where(seen_by(Stakeholder, viewer), Stakeholder.account_id == account.id)
+        .order_by(Stakeholder.name)
+        .limit(limit)
+    )
+    key = fold(typed)
+    if key:
+        query = query.where(Stakeholder.name_key.contains(key, autoescape=True))
+    return list(tx.scalars(query))
+
+
+def get(tx: Session, viewer: Person, stakeholder_id: int, *, account: Account | None) -> Stakeholder:
+    """The stakeholder; BadInputError at `stakeholder` where they belong to another account."""
+    found = tx.scalar(sa.select(Stakeholder).where(seen_by(Stakeholder, viewer), Stakeholder.id == stakeholder_id))
+    if found is None:
+        raise NotFoundError("That person is not in the ledger any more.", field="stakeholder")
+    if account is None or found.account_id != account.id:
+        raise BadInputError(f"{found.name} belongs to another account.", field="stakeholder")
+    return found
+
+
+def create(
+    tx: Session,
+    viewer: Person,
+    name: str,
+    *,
+    account: Account | None,
+    now: datetime,
+    title: str | None = None,
+    owner: Person | None = None,
+) -> Stakeholder:
+    """Add a person of the account, or return the one of that name. BadInputError without an account."""
+    name = required(name, field="stakeholder", what="The client's person", limit=NAME_LIMIT)
+    if account is None:
+        raise BadInputError(f"Choose the account that {name} belongs to.", field="account")
+    key = fold(name) or name.casefold()
+    values = {
+        "workspace_id": viewer.workspace_id, "account_id": account.id, "name": name, "name_key": key,
+        "title": optional(title, field="title", what="The title", limit=NAME_LIMIT),
+        "owner_id": (owner or viewer).id, "created_at": now,
+    }  # fmt: skip
+    insert_once(tx, Stakeholder, values, keys=("account_id", "name_key"))
+    return tx.scalars(
+        sa.select(Stakeholder).where(Stakeholder.account_id == account.id, Stakeholder.name_key == key)
+    ).one()

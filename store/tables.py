@@ -1,0 +1,273 @@
+"""The tables. Every one carries its workspace; facts are appended, the current row is derived from them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from store.db import UtcDateTime
+
+# One convention for constraint names, so that a migration can name what it alters on both databases.
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+OURS, THEIRS = "ours", "theirs"
+OPEN, BLOCKED, DONE, CANCELLED = "open", "blocked", "done", "cancelled"
+PENDING, SENDING, SENT, SKIPPED, DEAD = "pending", "sending", "sent", "skipped", "dead"
+
+
+class Base(DeclarativeBase):
+    metadata = sa.MetaData(naming_convention=NAMES)
+    type_annotation_map = {  # noqa: RUF012  SQLAlchemy reads this name as it stands
+        datetime: UtcDateTime,
+        date: sa.Date,
+        str: sa.Text,
+        dict[str, Any]: sa.JSON,
+    }
+
+
+def _key() -> Mapped[int]:
+    # SQLite numbers rows by itself only where the type is exactly INTEGER.
+    return mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
+
+
+def _to(table: str, *, nullable: bool = False) -> Any:  # noqa: ANN401  the annotation at the column says the type
+    return mapped_column(
+        sa.BigInteger().with_variant(sa.Integer, "sqlite"), sa.ForeignKey(f"{table}.id"), nullable=nullable
+    )
+
+
+class Workspace(Base):
+    """One Slack team that installed the bot, with how it works and how fast it may be posted to."""
+
+    __tablename__ = "workspace"
+
+    id: Mapped[int] = _key()
+    team_id: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    # Weekdays worked, Monday 0 … Sunday 6, as digits: "01234".
+    working_week: Mapped[str] = mapped_column(default="01234", server_default="01234")
+    # A region of the `holidays` package: "DE", "DE-BY"; NULL: no public holidays.
+    holidays_region: Mapped[str | None]
+    send_hour: Mapped[int] = mapped_column(default=9, server_default="9")
+    fiscal_year_start: Mapped[int] = mapped_column(default=1, server_default="1")
+    next_number: Mapped[int] = mapped_column(default=1, server_default="1")
+    # Pacing: nothing is posted to this workspace before this instant, by any process.
+    next_post_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+
+
+class Person(Base):
+    """A Slack user of the workspace."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        sa.UniqueConstraint("workspace_id", "slack_id"),
+        sa.Index("ix_person_next_brief_at", "next_brief_at", sqlite_where=sa.text("next_brief_at IS NOT NULL"),
+                 postgresql_where=sa.text("next_brief_at IS NOT NULL")),
+    )  # fmt: skip
+
+    id: Mapped[int] = _key()
+    workspace_id: Mapped[int] = _to("workspace")
+    slack_id: Mapped[str]
+    name: Mapped[str]
+    handle: Mapped[str] = mapped_column(default="", server_default="")
+    zone: Mapped[str] = mapped_column(default="UTC", server_default="UTC")
+    locale: Mapped[str] = mapped_column(default="en-US", server_default="en-US")
+    is_active: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    is_bot: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    is_admin: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    # A guest from another company in a shared channel: may be seen, never made an owner.
+    is_external: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    # The conversation between the bot and this person, kept before the first message into it.
+    dm_channel: Mapped[str | None]
+    next_brief_at: Mapped[datetime | None]
+
+    workspace: Mapped[Workspace] = relationship(lazy="raise")
+
+
+class Account(Base):
+    """A customer."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        sa.UniqueConstraint("workspace_id", "name_key"),
+        sa.CheckConstraint("category IN ('A', 'B', 'C', 'D')", name="category"),
+    )
+
+    id: Mapped[int] = _key()
+    workspace_id: Mapped[int] = _to("workspace")
+    name: Mapped[str]
+    # The name as names are compared: case, accents and legal suffix away.
+    name_key: Mapped[str]
+    category: Mapped[str | None]
+    owner_id: Mapped[int | None] = _to("person", nullable=True)
+    channel: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+    owner: Mapped[Person | None] = relationship(lazy="raise")
+
+
+class Stakeholder(Base):
+    """A client's person: a row of ours, never assumed to be a Slack user."""
+
+    __tablename__ = "stakeholder"
+    __table_args__ = (sa.UniqueConstraint("account_id", "name_key"),)
+
+    id: Mapped[int] = _key()
+    workspace_id: Mapped[int] = _to("workspace")
+    account_id: Mapped[int] = _to("account")
+    name: Mapped[str]
+    name_key: Mapped[str]
+    title: Mapped[str | None]
+    owner_id: Mapped[int | None] = _to("person", nullable=True)
+    created_at: Mapped[datetime]
+
+
+class Commitment(Base):
+    """Today's state of a commitment. What it said first stands beside it and never changes."""
+
+    __tablename__ = "commitment"
+    __table_args__ = (
+        sa.UniqueConstraint("workspace_id", "number"),
+        sa.UniqueConstraint("workspace_id", "origin_key"),
+        # One equality per column from the left, then the range: what a morning asks of one owner.
+        sa.Index("ix_commitment_owner", "owner_id", "ended_at", "due_on"),
+        sa.Index("ix_commitment_creator", "creator_id", "ended_at", "due_on"),
+        sa.Index("ix_commitment_account", "account_id", "ended_at", "due_on"),
+        sa.Index("ix_commitment_overdue", "workspace_id", "ended_at", "due_on"),
+        sa.CheckConstraint("side IN ('ours', 'theirs')", name="side"),
+        sa.CheckConstraint("state IN ('open', 'blocked', 'done', 'cancelled')", name="state"),
+        sa.CheckConstraint("(ended_at IS NULL) = (state IN ('open', 'blocked'))", name="ended"),
+    )
+
+    id: Mapped[int] = _key()
+    workspace_id: Mapped[int] = _to("workspace")
+    number: Mapped[int]
+    side: Mapped[str]
+    state: Mapped[str]
+    action: Mapped[str]
+    due_on: Mapped[date]
+    first_action: Mapped[str]
+    first_due_on: Mapped[date]
+    slips: Mapped[int] = mapped_column(default=0, server_default="0")
+    owner_id: Mapped[int] = _to("person")
+    creator_id: Mapped[int] = _to("person")
+    account_id: Mapped[int | None] = _to("account", nullable=True)
+    stakeholder_id: Mapped[int | None] = _to("stakeholder", nullable=True)
+    internal: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    note: Mapped[str | None]
+    blocked_by: Mapped[str | None]
+    # NULL until an owner who was committed by somebody else has said yes.
+    accepted_at: Mapped[datetime | None]
+    permalink: Mapped[str | None]
+    # Slack's trigger or view id: the same gesture delivered twice records once.
+    origin_key: Mapped[str]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    owner: Mapped[Person] = relationship(foreign_keys=owner_id, lazy="raise")
+    creator: Mapped[Person] = relationship(foreign_keys=creator_id, lazy="raise")
+    account: Mapped[Account | None] = relationship(lazy="raise")
+    stakeholder: Mapped[Stakeholder | None] = relationship(lazy="raise")
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_at is None
+
+
+class Entry(Base):
+    """One thing that happened to a commitment: who, when, what, why. Appended, never changed."""
+
+    __tablename__ = "entry"
+    __table_args__ = (sa.Index("ix_entry_commitment", "commitment_id", "id"),)
+
+    id: Mapped[int] = _key()
+    workspace_id: Mapped[int] = _to("workspace")
+    commitment_id: Mapped[int] = _to("commitment")
+    at: Mapped[datetime]
+    actor_id: Mapped[int] = _to("person")
+    verb: Mapped[str]
+    # What changed, as {"field": [before, after]}: people and accounts by id, dates as ISO text.
+    changes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    reason: Mapped[str | None]
+    origin_key: Mapped[str | None]
+
+    actor: Mapped[Person] = relationship(lazy="raise")
+
+
+class Outbox(Base):
+    """Something Slack must hear. It carries intent (kind and ids); the words are made when it is sent."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        sa.UniqueConstraint("workspace_id", "dedupe_key"),
+        sa.UniqueConstraint("message_key"),
+        # A nullable instant, not a list of states: SQLite ignores the latter with bound parameters.
+        sa.Index("ix_outbox_due", "workspace_id", "not_before",
+                 sqlite_where=sa.text("not_before IS NOT NULL"),
+                 postgresql_where=sa.text("not_before IS NOT NULL")),
+        sa.CheckConstraint("state IN ('pending', 'sending', 'sent', 'skipped', 'dead')", name="state"),
+    )  # fmt: skip
+
+    id: Mapped[int] = _key()
+    workspace_id: Mapped[int] = _to("workspace")
+    dedupe_key: Mapped[str]
+    # Random, and all that travels in the message's metadata, which others in the workspace can read.
+    message_key: Mapped[str]
+    kind: Mapped[str]
+    # The recipient: a person (by DM) or a channel.
+    person_id: Mapped[int | None] = _to("person", nullable=True)
+    channel: Mapped[str | None]
+    ids: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    state: Mapped[str] = mapped_column(default=PENDING, server_default=PENDING)
+    # When it may be taken (again); NULL: nothing to do. On a sent row: it shows something that changed.
+    not_before: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    first_try_at: Mapped[datetime | None]
+    posted_channel: Mapped[str | None]
+    ts: Mapped[str | None]
+    last_error: Mapped[str | None]
+    created_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+
+    person: Mapped[Person | None] = relationship(lazy="raise")
+
+
+class Mention(Base):
+    """A message shows a commitment: why it was mentioned, and the version that was shown."""
+
+    __tablename__ = "mention"
+    __table_args__ = (sa.Index("ix_mention_commitment", "commitment_id"),)
+
+    outbox_id: Mapped[int] = mapped_column(
+        sa.BigInteger().with_variant(sa.Integer, "sqlite"), sa.ForeignKey("outbox.id"), primary_key=True
+    )
+    commitment_id: Mapped[int] = mapped_column(
+        sa.BigInteger().with_variant(sa.Integer, "sqlite"), sa.ForeignKey("commitment.id"), primary_key=True
+    )
+    workspace_id: Mapped[int] = _to("workspace")
+    person_id: Mapped[int | None] = _to("person", nullable=True)
+    position: Mapped[int]
+    # The occasion of a brief (`soon`, `eve`, `today`, `overdue-3`, …) and the due date it spoke of.
+    occasion: Mapped[str | None]
+    due_on: Mapped[date]
+    version: Mapped[int]
+
+
+class Heartbeat(Base):
+    """When each background part of the program last did its round; read by /readyz and doctor."""
+
+    __tablename__ = "heartbeat"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]

@@ -1,0 +1,343 @@
+"""The command line: what each command says, and with which exit status it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+
+from bot import cli, service
+from bot.demo_ledger import fill
+from bot.manifest import for_address
+from sandbox import Sandbox
+from store import migrate
+from store.db import Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from click.testing import Result
+
+COMMANDS = ["run", "web", "worker", "migrate", "tick", "doctor", "manifest", "demo"]
+
+pytestmark = pytest.mark.usefixtures("environment", "log")
+
+
+def makegood(*arguments: str) -> Result:
+    """The command in this process, as somebody types it."""
+    return CliRunner().invoke(cli.makegood, arguments, prog_name="makegood")
+
+
+@pytest.fixture
+def box() -> Iterator[Sandbox]:
+    with Sandbox(for_address("https://x.example"), app_url=None) as found:
+        yield found
+
+
+@pytest.fixture
+def installed(environment: pytest.MonkeyPatch, box: Sandbox) -> dict[str, str]:
+    """Settings that name the sandbox, and a database in the working folder."""
+    values = {
+        "SLACK_BOT_TOKEN": box.bot_token,
+        "SLACK_SIGNING_SECRET": "sandbox-signing-secret",
+        "SLACK_API_URL": box.api_url,
+        "DATABASE_URL": "sqlite:///here.db",
+        "HOST": "127.0.0.1",
+        "PORT": "0",
+        "LOG_FORMAT": "json",
+    }
+    for name, value in values.items():
+        environment.setenv(name, value)
+    return values
+
+
+# -- words and statuses -----------------------------------------------------------------------------------------
+
+
+def test_help_names_every_command() -> None:
+    """In the order in which one needs them, each with a line."""
+    found = makegood("--help")
+    assert found.exit_code == 0
+    assert re.findall(r"^  ([a-z]+)  +\S", found.output, re.MULTILINE) == COMMANDS
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(command: str) -> None:
+    """More than its name, and without settings."""
+    found = makegood(command, "--help")
+    assert found.exit_code == 0
+    assert len(found.output.splitlines()) > 6
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("fly", "No such command"),
+        ("tick --at 2026-11-23T09:00:00", "does not say in which zone"),
+        ("tick --at tomorrow", "is not an instant"),
+        ("manifest", "Choose one"),
+        ("manifest --socket --url https://a.example", "Choose one"),
+        ("manifest --url http://a.example", "https://"),
+        ("demo --port 70000", "not in the range"),
+    ],
+)
+def test_wrong_usage_is_told(arguments: str, words: str) -> None:
+    """With status 2 and in words."""
+    found = makegood(*arguments.split())
+    assert found.exit_code == 2
+    assert words in found.output
+
+
+@pytest.mark.parametrize("command", ["run", "web", "worker", "tick"])
+def test_missing_settings_are_told(command: str) -> None:
+    """All of them, with status 1 and no traceback."""
+    found = makegood(command)
+    assert found.exit_code == 1
+    assert "SLACK_BOT_TOKEN is missing" in found.output
+    assert "SLACK_SIGNING_SECRET is missing" in found.output
+    assert "Traceback" not in found.output
+
+
+@pytest.mark.parametrize("command", ["migrate", "tick --dry-run"])
+def test_a_database_that_does_not_answer_is_told(environment: pytest.MonkeyPatch, command: str) -> None:
+    """Without its password."""
+    environment.setenv("DATABASE_URL", "postgresql://me:hush@127.0.0.1:1/db")
+    found = makegood(*command.split())
+    assert found.exit_code == 1
+    assert "The database does not answer" in found.output
+    assert "hush" not in found.output
+
+
+def test_migrate_needs_no_slack(tmp_path: Path) -> None:
+    """And may be run again."""
+    first, second = makegood("migrate"), makegood("migrate")
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert f"from revision none to {migrate.head()}" in first.output
+    assert "was up to date" in second.output
+    assert (tmp_path / "makegood.db").exists()
+
+
+def test_a_database_of_a_newer_version_is_told() -> None:
+    """Going on could harm it."""
+    makegood("migrate")
+    ledger = Ledger("sqlite:///makegood.db")
+    with ledger.begin() as tx:
+        tx.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    ledger.close()
+    found = makegood("migrate")
+    assert found.exit_code == 1
+    assert "newer version" in found.output
+
+
+@pytest.mark.parametrize("command", ["web", "worker", "tick", "tick --dry-run"])
+def test_what_does_not_migrate_says_who_does(installed: dict[str, str], command: str) -> None:
+    """Several processes may start at once; one command changes the shape."""
+    found = makegood(*command.split())
+    assert found.exit_code == 1
+    assert "run `makegood migrate`" in found.output
+
+
+def test_a_busy_port_is_told(environment: pytest.MonkeyPatch, installed: dict[str, str]) -> None:
+    """With the variable that chooses another."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        environment.setenv("PORT", str(taken.getsockname()[1]))
+        environment.setattr(service, "Signals", _NoSignals)
+        found = makegood("run")
+    assert found.exit_code == 1
+    assert "The port is in use" in found.output
+
+
+def test_a_refused_token_ends_the_start(
+    environment: pytest.MonkeyPatch, installed: dict[str, str], box: Sandbox
+) -> None:
+    """No waiting heals it."""
+    box.revoke_token()
+    environment.setattr(service, "Signals", _NoSignals)
+    found = makegood("run")
+    assert found.exit_code == 1
+    assert "token was revoked" in found.output
+    assert "Traceback" not in found.output
+
+
+def test_a_process_that_must_end_says_why(environment: pytest.MonkeyPatch, installed: dict[str, str]) -> None:
+    """A deaf Socket Mode connection: status 1, so that the supervisor starts anew."""
+    environment.setattr(service, "Signals", _NoSignals)
+    environment.setattr(service.Service, "wait", lambda self: self.ask_to_stop("Slack has not been heard of"))
+    found = makegood("run")
+    assert found.exit_code == 1
+    assert "Slack has not been heard of." in found.output
+
+
+def test_a_demo_without_its_packages_is_told(environment: pytest.MonkeyPatch) -> None:
+    """They are an extra; the bot itself does without."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "sandbox" or name == "bot.demo"]:
+        environment.delitem(sys.modules, name)
+    environment.setitem(sys.modules, "websockets", None)
+    environment.setitem(sys.modules, "websockets.exceptions", None)
+    found = makegood("demo")
+    assert found.exit_code == 1
+    assert "makegood[demo]" in found.output
+
+
+def test_the_manifest_is_json() -> None:
+    """On standard output, for a pipe."""
+    assert json.loads(makegood("manifest", "--socket").stdout)["settings"]["socket_mode_enabled"] is True
+    made = json.loads(makegood("manifest", "--url", "https://a.example").stdout)
+    assert made["settings"]["interactivity"]["request_url"] == "https://a.example/slack/events"
+
+
+def test_doctor_ends_with_1_for_a_problem() -> None:
+    """And with one line for each thing."""
+    found = makegood("doctor")
+    assert found.exit_code == 1
+    assert found.stdout.startswith("✗ SLACK_BOT_TOKEN is missing")
+
+
+# -- tick -------------------------------------------------------------------------------------------------------
+
+
+def test_the_clock_of_at_goes_on() -> None:
+    """From that instant, with the time that passes."""
+    at = datetime(2026, 11, 24, 8, 40, tzinfo=UTC)
+    clock = cli.clock_from(at)
+    first = clock()
+    second = clock()
+    assert at <= first <= second < at + timedelta(seconds=60)
+
+
+def test_at_takes_any_zone() -> None:
+    """And reckons in UTC."""
+    instant = cli.Instant().convert("2026-11-24T09:40:00+01:00", None, None)
+    assert instant == datetime(2026, 11, 24, 8, 40, tzinfo=UTC)
+    assert instant.tzinfo is UTC
+
+
+@pytest.fixture
+def filled(installed: dict[str, str], box: Sandbox) -> str:
+    """A ledger with the demo's story, and the next Tuesday morning in Berlin."""
+    from bot import settings
+    from bot.app import compose
+
+    bot = compose(settings.load())
+    migrate.upgrade(bot.ledger)
+    bot.connect()
+    now = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+    fill(bot.ledger, box.seed.team_id, now)
+    bot.close()
+    box.move_clock(now)
+    return "2026-11-24T09:45:00+01:00"
+
+
+def test_a_dry_tick_tells_and_keeps_nothing(filled: str, box: Sandbox) -> None:
+    """However often it is asked, and nobody in Slack sees anything."""
+    first, second = (makegood("tick", "--dry-run", "--at", filled) for _ in range(2))
+    assert first.exit_code == 0
+    assert "Eva Lindqvist: brief for Tuesday 24 November 2026" in first.stdout
+    assert first.stdout == second.stdout
+    assert box.dm("U0EVA") == []
+
+
+def test_a_tick_tells_and_delivers(filled: str, box: Sandbox) -> None:
+    """Once: the second one has nothing to say."""
+    first = makegood("tick", "--at", filled)
+    assert first.exit_code == 0, first.output
+    assert "Eva Lindqvist: brief for Tuesday 24 November 2026" in first.stdout
+    assert len(box.dm("U0EVA")) == 1
+    second = makegood("tick", "--at", filled)
+    assert "Nobody is due" in second.stdout
+    assert len(box.dm("U0EVA")) == 1
+
+
+# -- processes ---------------------------------------------------------------------------------------------------
+
+
+class Process:
+    """A command in a process of its own."""
+
+    def __init__(self, command: str, **environment: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "bot", *command.split()],
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def event(self, name: str) -> dict[str, Any]:
+        """Wait for that event in its log."""
+        assert self._process.stderr
+        seen = []
+        for line in self._process.stderr:
+            seen.append(line)
+            if line.startswith("{") and (found := json.loads(line))["event"] == name:
+                return dict(found)
+        raise AssertionError("".join(seen))
+
+    def end(self, number: signal.Signals) -> tuple[int, float, str]:
+        """Send the signal; exit status, seconds it took, and what it still said."""
+        started = time.monotonic()
+        self._process.send_signal(number)
+        out, err = self._process.communicate(timeout=30)
+        return self._process.returncode, time.monotonic() - started, out + err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_run_serves_and_ends_in_good_order(installed: dict[str, str], box: Sandbox, number: signal.Signals) -> None:
+    """Migrated, ready, answering; and within ten seconds of the signal it has ended with 0."""
+    process = Process("run", **installed)
+    port = process.event("started")["port"]
+    assert _ready(port)
+    box.app_url = f"http://127.0.0.1:{port}/slack/events"
+    assert box.command("U0EVA", "C0ACME", "/commit", "help").status == 200
+    status, seconds, said = process.end(number)
+    assert status == 0, said
+    assert seconds < 10
+    assert '"finished": true' in said
+    assert "Traceback" not in said
+    assert box.bot_token not in said
+
+
+def test_a_signal_while_starting_ends_it(installed: dict[str, str]) -> None:
+    """Also while Slack takes its time."""
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        mute.settimeout(30)
+        url = f"http://127.0.0.1:{mute.getsockname()[1]}/api/"
+        process = Process("run", **installed | {"SLACK_API_URL": url})
+        asked, _ = mute.accept()
+        status, seconds, said = process.end(signal.SIGTERM)
+        asked.close()
+    assert status == 0, said
+    assert seconds < 10
+    assert "Traceback" not in said
+
+
+class _NoSignals:
+    """The handlers of the process that runs the tests stay as they are."""
+
+    def hand_to(self, _service: object) -> None:
+        """Nothing to hand over."""
+
+
+def _ready(port: int) -> bool:
+    """Whether it becomes ready: the first round of the planner may take a moment."""
+    deadline, pause = time.monotonic() + 20, threading.Event()
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+                return bool(json.loads(answer.read())["ready"])
+        except OSError:
+            pause.wait(0.05)
+    return False

@@ -1,0 +1,135 @@
+"""The demo: the real bot in front of the box, calm at first, and following the box's clock."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+
+from bot.demo import Demo
+from bot.demo_ledger import ACME, PROMISES, fill
+from store import commitments, people
+from store.tables import Account, Commitment, Outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sandbox import Message, Sandbox
+
+pytestmark = pytest.mark.usefixtures("environment", "log")
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    found = Demo(port=0, database=f"sqlite:///{tmp_path / 'demo.db'}")
+    found.start()
+    yield found
+    assert found.stop() is True
+
+
+def _handed_over(box: Sandbox) -> list[Message] | None:
+    return box.dm("U0ANA") or None
+
+
+def _told_of(day: str) -> Callable[[Sandbox], bool | None]:
+    return lambda box: any(day in message.text for message in box.dm("U0EVA")) or None
+
+
+def test_the_first_look_is_calm(demo: Demo) -> None:
+    """Ana hears that something was handed to her; everything else is history."""
+    (message,) = demo.box.wait_for(_handed_over)
+    assert "audit log" in message.text
+    with demo.makegood.ledger.read() as tx:
+        states = Counter(tx.scalars(sa.select(Outbox.state)))
+    assert set(states) <= {"skipped", "sent", "sending"}
+    assert states["skipped"] >= 2
+    assert demo.box.dm("U0EVA") == demo.box.dm("U0BEN") == []
+
+
+def test_the_ledger_shows_every_state(demo: Demo) -> None:
+    """Both sides, all four states, overdue, due today and tomorrow, moved twice, internal and shareable."""
+    with demo.makegood.ledger.read() as tx:
+        eva = people.viewer(tx, demo.box.seed.team_id, "U0EVA")
+        assert eva
+        found = list(tx.scalars(sa.select(Commitment)))
+        categories = {account.name: account.category for account in tx.scalars(sa.select(Account))}
+    today = demo.box.clock.now().astimezone(BERLIN).date()
+    assert len(found) == len(PROMISES) >= 12
+    assert {commitment.side for commitment in found} == {"ours", "theirs"}
+    assert {commitment.state for commitment in found} == {"open", "blocked", "done", "cancelled"}
+    assert {commitment.internal for commitment in found} == {True, False}
+    assert max(commitment.slips for commitment in found) == 2
+    days = [(commitment.due_on - today).days for commitment in found if commitment.is_open]
+    assert {-4, 0, 1} <= set(days)
+    assert any(commitment.accepted_at is None for commitment in found)
+    assert categories == {ACME: "A", "Globex": "B"}
+
+
+def test_a_command_goes_through_the_real_bot(demo: Demo) -> None:
+    """Signed, over HTTP, into the ledger."""
+    outcome = demo.box.command("U0EVA", "C0ACME", "/commit", "send the roadmap tomorrow for Acme")
+    assert outcome.ok, outcome
+    with demo.makegood.ledger.read() as tx:
+        eva = people.viewer(tx, demo.box.seed.team_id, "U0EVA")
+        assert eva
+        newest = commitments.get(tx, eva, len(PROMISES) + 1)
+    assert "roadmap" in newest.action
+
+
+def test_the_bot_follows_the_clock(demo: Demo) -> None:
+    """The next working morning brings a brief at once, also after the clock has been further and back."""
+    morning = _next_working_morning(demo.box.clock.now().astimezone(BERLIN))
+    later = _next_working_morning(morning + timedelta(days=30))
+    for moment in (later, morning):
+        demo.box.move_clock(moment)
+        day = f"{moment:%A} {moment.day} {moment:%B %Y}"
+        demo.box.wait_for(_told_of(day))
+    assert len(demo.box.dm("U0EVA")) == 2
+
+
+def test_a_filled_ledger_is_left_alone(demo: Demo) -> None:
+    """A database that is given may be used again."""
+    ledger, team = demo.makegood.ledger, demo.box.seed.team_id
+    assert fill(ledger, team, demo.box.clock.now()) is False
+
+
+def test_the_command_prints_one_line_and_ends_with_0(tmp_path: Path) -> None:
+    """Without a terminal; the taken port is passed over; the page answers."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "demo", "--port", str(port)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+        )  # fmt: skip
+        assert process.stdout
+        line = process.stdout.readline()
+        found = re.fullmatch(r"Makegood demo: open (http://127\.0\.0\.1:(\d+)/)  — Ctrl-C stops it\n", line)
+        assert found, line + process.communicate(timeout=30)[1]
+        assert int(found[2]) != port
+        with urllib.request.urlopen(found[1], timeout=10) as page:
+            assert page.status == 200
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (0, "", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def _next_working_morning(now: datetime) -> datetime:
+    """Ten o'clock on the next day from Monday to Friday: every brief of that morning is due by then."""
+    day = now + timedelta(days=1)
+    while day.weekday() > 4:
+        day += timedelta(days=1)
+    return day.replace(hour=10, minute=0, second=0)

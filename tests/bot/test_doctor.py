@@ -1,0 +1,251 @@
+"""doctor: each thing that can be wrong with an installation is found, and the advice heals it."""
+
+from __future__ import annotations
+
+import email.utils
+import json
+import threading
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.doctor import NOTE, PROBLEM, WELL, Finding, examine, has_problem
+from bot.schedule import COURIER, PLANNER, beat
+from handlers.ids import SCOPES
+from store import migrate, outbox, workspaces
+from store.db import Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+
+
+class Slack:
+    """Slack as far as doctor asks it: who we are, which scopes we have, what time it is, and sockets."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, dict[str, Any]] = {
+            "auth.test": {"ok": True, "user": "makegood", "team": "Northwind"},
+            "apps.connections.open": {"ok": True, "url": "ws://127.0.0.1:1/"},
+        }
+        self.headers = {
+            "x-oauth-scopes": ",".join([*SCOPES, "team:read"]),
+            "Date": email.utils.format_datetime(NOW, usegmt=True),
+        }
+        outer = self
+
+        class Answering(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["Content-Length"] or 0))
+                self.send_response_only(200)
+                for name, value in outer.headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(json.dumps(outer.answers[self.path.rpartition("/")[2]]).encode())
+
+            def log_message(self, *_: object) -> None:
+                """Silence."""
+
+        self.server = HTTPServer(("127.0.0.1", 0), Answering)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/api/"
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+
+
+@pytest.fixture
+def slack() -> Iterator[Slack]:
+    found = Slack()
+    yield found
+    found.server.shutdown()
+    found.server.server_close()
+
+
+@pytest.fixture
+def ledger(environment: pytest.MonkeyPatch, slack: Slack) -> Iterator[Ledger]:
+    """An installation in which everything is well: settings, a migrated database and fresh heartbeats."""
+    for name, value in {
+        "SLACK_BOT_TOKEN": "xoxb-hush",
+        "SLACK_SIGNING_SECRET": "hush",
+        "SLACK_API_URL": slack.url,
+        "DATABASE_URL": "sqlite:///here.db",
+    }.items():
+        environment.setenv(name, value)
+    found = Ledger("sqlite:///here.db")
+    migrate.upgrade(found)
+    for part in (PLANNER, COURIER):
+        beat(found, part, NOW)
+    yield found
+    found.close()
+
+
+def _findings(mark: str | None = None) -> list[Finding]:
+    return [finding for finding in examine(lambda: NOW) if mark in {None, finding.mark}]
+
+
+def _only(mark: str) -> Finding:
+    (finding,) = _findings(mark)
+    return finding
+
+
+def test_all_is_well(ledger: Ledger) -> None:
+    """One line for each thing looked at, and no problem."""
+    findings = _findings()
+    assert {finding.mark for finding in findings} == {WELL}
+    assert len(findings) == 8
+    assert not has_problem(findings)
+    assert "hush" not in str(findings)
+
+
+def test_every_problem_of_the_settings_is_told(environment: pytest.MonkeyPatch) -> None:
+    """And the database is looked at all the same."""
+    problems = [finding.words for finding in _findings(PROBLEM)]
+    assert [words.split()[0] for words in problems] == ["SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "The"]
+    assert "does not exist yet" in problems[-1]
+
+
+def test_a_missing_database_is_not_created(environment: pytest.MonkeyPatch) -> None:
+    """Looking leaves nothing behind."""
+    assert has_problem(_findings())
+    assert not Path("makegood.db").exists()
+
+
+def test_a_database_without_tables(ledger: Ledger, environment: pytest.MonkeyPatch) -> None:
+    """The command that brings them is named."""
+    Path("empty.db").touch()
+    environment.setenv("DATABASE_URL", "sqlite:///empty.db")
+    finding = _only(PROBLEM)
+    assert "revision none" in finding.words
+    assert "makegood migrate" in finding.advice
+
+
+def test_a_file_that_is_no_database(ledger: Ledger, environment: pytest.MonkeyPatch) -> None:
+    """SQLite's words, and where the address comes from."""
+    Path("odd.db").write_text("not a database, only a text that is long enough " * 9, encoding="utf-8")
+    environment.setenv("DATABASE_URL", "sqlite:///odd.db")
+    finding = _only(PROBLEM)
+    assert "does not answer" in finding.words
+    assert "DATABASE_URL" in finding.advice
+
+
+def test_a_server_that_does_not_answer(ledger: Ledger, environment: pytest.MonkeyPatch) -> None:
+    """The password is not shown."""
+    environment.setenv("DATABASE_URL", "postgresql://me:hush@127.0.0.1:1/db")
+    finding = _only(PROBLEM)
+    assert "127.0.0.1" in finding.words
+    assert "hush" not in str(finding)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ("invalid_auth", "copy it anew"),
+        ("token_revoked", "install the app again"),
+        ("account_inactive", "removed from the workspace"),
+        ("something_new", "Slack answered something_new"),
+    ],
+)
+def test_a_token_that_slack_refuses(ledger: Ledger, slack: Slack, error: str, words: str) -> None:
+    """With Slack's name for it, and what to do where we know."""
+    slack.answers["auth.test"] = {"ok": False, "error": error}
+    finding = _only(PROBLEM)
+    assert words in finding.words
+    assert error in finding.words
+
+
+def test_slack_out_of_reach(ledger: Ledger, environment: pytest.MonkeyPatch) -> None:
+    """The network's words."""
+    environment.setenv("SLACK_API_URL", "http://127.0.0.1:1/api/")
+    assert "was not reached" in _only(PROBLEM).words
+
+
+def test_missing_permissions_are_named_with_their_use(ledger: Ledger, slack: Slack) -> None:
+    """So that an admin can judge them."""
+    slack.headers["x-oauth-scopes"] = ",".join(scope for scope in SCOPES if scope != "users:read")
+    finding = _only(PROBLEM)
+    assert finding.words == f"The bot lacks users:read ({SCOPES['users:read']})."
+    assert "makegood manifest" in finding.advice
+
+
+@pytest.mark.parametrize(
+    ("apart", "mark"),
+    [(-301, PROBLEM), (-300, WELL), (0, WELL), (300, WELL), (301, PROBLEM)],
+)
+def test_a_clock_that_is_wrong(ledger: Ledger, slack: Slack, apart: int, mark: str) -> None:
+    """More than five minutes, on either side: every request of Slack's would be refused."""
+    slack.headers["Date"] = email.utils.format_datetime(NOW - timedelta(seconds=apart), usegmt=True)
+    (finding,) = [finding for finding in _findings() if "clock" in finding.words]
+    assert finding.mark == mark
+    assert f"{abs(apart)} s" in finding.words
+
+
+def test_slack_that_tells_neither_scopes_nor_time(ledger: Ledger, slack: Slack) -> None:
+    """A proxy between may swallow both; that is worth knowing and no problem."""
+    slack.headers = {}
+    assert len(_findings(NOTE)) == 2
+    assert not has_problem(_findings())
+
+
+def test_the_app_token_is_tried(ledger: Ledger, slack: Slack, environment: pytest.MonkeyPatch) -> None:
+    """Only where Socket Mode is chosen."""
+    environment.setenv("SLACK_APP_TOKEN", "xapp-hush")
+    assert any("Socket Mode" in finding.words and finding.mark == WELL for finding in _findings())
+    slack.answers["apps.connections.open"] = {"ok": False, "error": "missing_scope"}
+    finding = _only(PROBLEM)
+    assert "connections:write" in finding.advice
+
+
+def _intend(ledger: Ledger, key: str, at: datetime) -> None:
+    with ledger.begin() as tx:
+        workspace = workspaces.ensure(tx, team_id="T1", name="T", now=at)
+        outbox.intend(tx, workspace_id=workspace.id, key=key, kind="brief", now=at)
+
+
+def test_a_refused_message_is_told_with_its_reason(ledger: Ledger) -> None:
+    """It is worth knowing, and the advice fits the reason."""
+    _intend(ledger, "brief:1:2026-11-23", NOW)
+    with ledger.begin() as tx:
+        claimed = outbox.claim(tx, NOW)
+        assert claimed
+        outbox.settle_dead(tx, claimed, error="is_archived", now=NOW)
+    finding = _only(NOTE)
+    assert "brief:1:2026-11-23" in finding.words
+    assert "archived" in finding.advice
+    assert not has_problem(_findings())
+
+
+def test_a_message_of_unknown_outcome_is_told(ledger: Ledger) -> None:
+    """Nobody has to do anything, but somebody may wonder."""
+    _intend(ledger, "brief:1:2026-11-23", NOW - timedelta(hours=1))
+    with ledger.begin() as tx:
+        claimed = outbox.claim(tx, NOW - timedelta(hours=1))
+        assert claimed
+        outbox.leave_unknown(tx, claimed, error="timed out", now=NOW)
+    finding = _only(NOTE)
+    assert "timed out" in finding.words
+    assert not has_problem(_findings())
+
+
+@pytest.mark.parametrize(("seconds", "is_problem"), [(300, False), (301, True)])
+def test_an_outbox_that_nobody_empties(ledger: Ledger, seconds: int, *, is_problem: bool) -> None:
+    """After five minutes it is a problem."""
+    _intend(ledger, "a", NOW - timedelta(seconds=seconds))
+    (finding,) = [finding for finding in _findings() if "outbox" in finding.words]
+    assert "1 pending" in finding.words
+    assert (finding.mark == PROBLEM) is is_problem
+
+
+def test_silence_of_the_background_parts(ledger: Ledger) -> None:
+    """Each one that has not done its round for a minute is named."""
+    beat(ledger, PLANNER, NOW - timedelta(seconds=61))
+    assert "planner" in _only(PROBLEM).words
+
+
+def test_a_first_visit_is_no_problem(ledger: Ledger) -> None:
+    """One may look before the first start."""
+    with ledger.begin() as tx:
+        tx.connection().exec_driver_sql("DELETE FROM heartbeat")
+    assert "makegood run" in _only(NOTE).advice
+    assert not has_problem(_findings())

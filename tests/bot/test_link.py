@@ -1,0 +1,106 @@
+"""The connection to the workspace: made once, looked after, and told in words when it is lost."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.error import URLError
+
+import pytest
+from slack_sdk.errors import SlackApiError
+
+from bot import settings
+from bot.link import Link, in_words
+
+
+def refused(error: str) -> SlackApiError:
+    return SlackApiError("refused", {"ok": False, "error": error})  # type: ignore[no-untyped-call]
+
+
+class Bot:
+    """What is connected; `failure` is what Slack does to it."""
+
+    def __init__(self) -> None:
+        self.settings = settings.given(slack_bot_token="xoxb-1", slack_signing_secret="s")
+        self.bolt = self.client = self
+        self.failure: Exception | None = None
+        self.connects = self.asks = 0
+
+    def connect(self) -> None:
+        self.connects += 1
+        self._answer()
+
+    def auth_test(self, **given: Any) -> None:
+        assert given == {"token": "xoxb-1"}
+        self.asks += 1
+        self._answer()
+
+    def _answer(self) -> None:
+        if self.failure:
+            raise self.failure
+
+
+@pytest.fixture
+def bot() -> Bot:
+    return Bot()
+
+
+def test_nothing_is_known_before_the_first_word(bot: Bot) -> None:
+    """A process that has not asked is not ready."""
+    assert Link(bot).problem is not None  # type: ignore[arg-type]
+
+
+def test_a_final_refusal_is_raised(bot: Bot) -> None:
+    """The process ends, with words."""
+    bot.failure = refused("invalid_auth")
+    with pytest.raises(SlackApiError):
+        Link(bot).connect()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("failure", [URLError("no route"), refused("ratelimited"), TimeoutError("timed out")])
+def test_anything_else_is_tried_again(bot: Bot, failure: Exception) -> None:
+    """The process goes on, and connects when it can."""
+    link = Link(bot)  # type: ignore[arg-type]
+    bot.failure = failure
+    link.connect()
+    assert link.problem
+    link.look()
+    assert bot.connects == 2
+    bot.failure = None
+    link.look()
+    assert bot.connects == 3
+    assert link.problem is None
+
+
+def test_slack_is_asked_once_a_minute(bot: Bot) -> None:
+    """While all is well; at every look while it is not."""
+    now = 0.0
+    link = Link(bot, seconds=lambda: now)  # type: ignore[arg-type]
+    link.connect()
+    for later in (10.0, 59.0, 60.0, 70.0, 119.0, 120.0):
+        now = later
+        link.look()
+    assert bot.asks == 2
+    bot.failure = refused("token_revoked")
+    now = 180.0
+    link.look()
+    assert "token was revoked" in (link.problem or "")
+    bot.failure = None
+    now = 181.0
+    link.look()
+    assert bot.asks == 4
+    assert link.problem is None
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (refused("invalid_auth"), "copy it anew"),
+        (refused("ratelimited"), "Slack answered ratelimited"),
+        (SlackApiError("x", ""), "no reason"),  # type: ignore[no-untyped-call]
+        (URLError("no route"), "no route"),
+        (ConnectionResetError("reset by peer"), "reset by peer"),
+    ],
+)
+def test_every_failure_has_words(error: Exception, words: str) -> None:
+    """Also one of a shape that nobody expected."""
+    assert words in in_words(error)

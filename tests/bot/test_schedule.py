@@ -1,0 +1,177 @@
+"""The ticks: which there are, what happens when one fails, and what they leave behind."""
+
+from __future__ import annotations
+
+import threading
+import urllib.error
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+
+from bot.schedule import COURIER, PLANNER, TAKEN_WITHIN, Schedule, beat, last_beats, unfailing
+from store import outbox, workspaces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from store.db import Ledger
+    from tests.bot.conftest import Log
+
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+
+
+class Ticked:
+    """What the ticks drive, counting."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.courier = self
+        self.now = NOW
+        self.ticks = self.wakes = 0
+        self.ticked, self.woken = threading.Event(), threading.Event()
+        self.failure: Exception | None = None
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def tick(self) -> None:
+        self.ticks += 1
+        self.ticked.set()
+        if self.failure:
+            raise self.failure
+
+    def wake(self) -> None:
+        self.wakes += 1
+        self.woken.set()
+
+    def sync_people(self) -> None:
+        """Nothing to do here."""
+
+
+@pytest.fixture
+def ticked(ledger: Ledger) -> Ticked:
+    return Ticked(ledger)
+
+
+@pytest.fixture
+def schedule(ticked: Ticked) -> Iterator[Schedule]:
+    found = Schedule(ticked, work=True)
+    yield found
+    found.stop()
+
+
+def test_a_worker_plans_wakes_and_syncs(schedule: Schedule) -> None:
+    """These three, and nothing per commitment or person."""
+    assert set(schedule.jobs()) == {"plan", "wake_courier", "sync_people"}
+
+
+def test_a_web_process_only_looks_after_slack(ticked: Ticked) -> None:
+    """The worker elsewhere does the rest."""
+    assert Schedule(ticked, work=False, link=lambda: None).jobs() == ["slack_link"]
+
+
+def test_a_late_tick_is_done_once(schedule: Schedule) -> None:
+    """However late it is, and however many were missed; never twice at the same time."""
+    schedule.start()
+    for job in schedule._scheduler.get_jobs():
+        assert (job.coalesce, job.max_instances, job.misfire_grace_time) == (True, 1, None)
+
+
+def test_the_first_round_is_at_once(schedule: Schedule, ticked: Ticked) -> None:
+    """And the courier is woken every second from then on."""
+    schedule.start()
+    assert ticked.ticked.wait(10)
+    assert ticked.woken.wait(10)
+
+
+def test_nothing_ticks_after_the_stop(schedule: Schedule, ticked: Ticked) -> None:
+    """Stopping twice is as good as once."""
+    schedule.start()
+    assert ticked.ticked.wait(10)
+    schedule.stop()
+    assert not schedule._scheduler.running
+    schedule.stop()
+
+
+def test_a_round_leaves_heartbeats(schedule: Schedule, ticked: Ticked) -> None:
+    """The planner's, and the courier's where nothing has been waiting for long."""
+    schedule.plan()
+    assert last_beats(ticked.ledger) == {PLANNER: NOW, COURIER: NOW}
+    ticked.now += timedelta(seconds=10)
+    schedule.plan()
+    assert last_beats(ticked.ledger) == {PLANNER: ticked.now, COURIER: ticked.now}
+
+
+def test_a_courier_that_takes_nothing_has_no_heartbeat(schedule: Schedule, ticked: Ticked) -> None:
+    """Threads that are alive prove nothing; what is due must be taken."""
+    with ticked.ledger.begin() as tx:
+        workspace = workspaces.ensure(tx, team_id="T1", name="T", now=NOW)
+        outbox.intend(tx, workspace_id=workspace.id, key="k", kind="brief", now=NOW)
+    ticked.now = NOW + TAKEN_WITHIN - timedelta(seconds=1)
+    schedule.plan()
+    taken = last_beats(ticked.ledger)[COURIER]
+    ticked.now = NOW + TAKEN_WITHIN
+    schedule.plan()
+    assert last_beats(ticked.ledger) == {PLANNER: ticked.now, COURIER: taken}
+
+
+def test_a_round_that_fails_leaves_no_heartbeat(schedule: Schedule, ticked: Ticked) -> None:
+    """/readyz must see it."""
+    ticked.failure = sa.exc.OperationalError("x", {}, Exception("gone"))
+    unfailing(schedule.plan, "plan")()
+    assert last_beats(ticked.ledger) == {}
+
+
+def test_a_beat_replaces_the_one_before(ledger: Ledger) -> None:
+    """One row for each part, on both databases."""
+    beat(ledger, PLANNER, NOW)
+    beat(ledger, PLANNER, NOW + timedelta(seconds=10))
+    assert last_beats(ledger) == {PLANNER: NOW + timedelta(seconds=10)}
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        sa.exc.OperationalError("SELECT", {"action": "lunch"}, Exception("server closed")),
+        urllib.error.URLError("no route"),
+        TimeoutError("timed out"),
+    ],
+)
+def test_what_a_network_does_is_told_without_a_trace(log: Log, failure: Exception) -> None:
+    """One line in words, and the next tick comes."""
+
+    def fail() -> None:
+        raise failure
+
+    unfailing(fail, "plan")()
+    (event,) = log.events("job_failed")
+    assert (event["job"], event["error"]) == ("plan", type(failure).__name__)
+    assert "exception" not in event
+    assert "lunch" not in log.text
+
+
+def test_a_bug_is_told_with_its_trace(log: Log) -> None:
+    """And the next tick comes all the same."""
+
+    def fail() -> None:
+        raise AssertionError("never so")
+
+    unfailing(fail, "plan")()
+    (event,) = log.events("job_failed")
+    assert "never so" in event["exception"]
+
+
+def test_a_clock_set_back_delays_nothing(ticked: Ticked) -> None:
+    """All jobs are due at once then, not when the clock has caught up."""
+    wall = NOW
+    schedule = Schedule(ticked, work=True, wall=lambda: wall)
+    schedule._scheduler.start(paused=True)
+    wall = NOW + timedelta(seconds=5)
+    assert schedule.notice_clock() is False
+    wall = NOW - timedelta(hours=1)
+    assert schedule.notice_clock() is True
+    assert {job.next_run_time for job in schedule._scheduler.get_jobs()} == {wall}
+    assert schedule.notice_clock() is False
+    schedule.stop()

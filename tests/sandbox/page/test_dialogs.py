@@ -1,0 +1,160 @@
+"""Modals, buttons, menus and the Home tab, in a real browser."""
+
+import re
+
+from playwright.sync_api import expect
+
+from sandbox import Sandbox
+from tests.sandbox.page.app import PageApp
+from tests.sandbox.page.hands import Open, commit, message, send
+
+
+def test_a_modal_is_filled_in_and_submitted(visit: Open, app: PageApp, box: Sandbox) -> None:
+    """Every kind of field reaches the app; an external select asks while one types; the dialog closes."""
+    page = visit("C0ACME")
+    dialog = commit(page)
+    expect(dialog.get_by_label("Action")).to_be_focused()
+    dialog.get_by_label("Action").fill("Send <the> sheet")
+    dialog.get_by_label("Owner").select_option(label="Ana Souza")
+    dialog.get_by_label("Due").fill("2026-12-11")
+    dialog.get_by_label("Account").fill("glo")
+    dialog.get_by_role("option", name="Globex <b>").click()
+    dialog.get_by_label("They do").check()
+    dialog.get_by_role("button", name="Commit").click()
+    expect(dialog).to_have_count(0)
+    [sent] = app.interactions("view_submission")
+    values = sent["view"]["state"]["values"]
+    assert values["action"]["text"]["value"] == "Send <the> sheet"
+    assert values["owner"]["who"]["selected_user"] == "U0ANA"
+    assert values["due"]["day"]["selected_date"] == "2026-12-11"
+    assert values["account"]["which"]["selected_option"]["value"] == "globex"
+    assert values["side"]["side"]["selected_option"]["value"] == "theirs"
+    assert values["note"]["note"]["value"] is None
+
+
+def test_errors_stand_at_their_fields(visit: Open, app: PageApp) -> None:
+    """Slack's own checks come before anything is sent, the app's after; nothing typed is lost."""
+    page = visit("C0ACME")
+    dialog = commit(page)
+    dialog.get_by_label("Action").fill("x" * 61)
+    dialog.get_by_role("button", name="Commit").click()
+    expect(dialog.get_by_label("Action")).to_have_accessible_description(re.compile("no more than 60 characters"))
+    expect(dialog.get_by_label("Account")).to_have_accessible_description(re.compile("Please complete"))
+    assert app.interactions("view_submission") == []
+    dialog.get_by_label("Action").fill("Send it")
+    dialog.get_by_label("Account").press_sequentially("ac")
+    expect(dialog.get_by_role("listbox").get_by_role("option")).to_have_count(1)
+    dialog.get_by_label("Account").press("Enter")
+    dialog.get_by_label("Due").fill("2020-01-01")
+    dialog.get_by_role("button", name="Commit").click()
+    expect(dialog.get_by_label("Due")).to_have_accessible_description(re.compile("That day is <past>."))
+    expect(dialog.get_by_label("Action")).to_have_value("Send it")
+    expect(dialog.get_by_label("Account")).to_have_value("Acme Corporation")
+    expect(dialog.get_by_label("Due")).to_be_focused()
+
+
+def test_views_stack_and_the_lower_keeps_what_was_typed(visit: Open, box: Sandbox) -> None:
+    """Back leads to the view below with its fields as they were; the cross closes all of them."""
+    page = visit("C0ACME")
+    commit(page).get_by_label("Action").fill("Half a sent")
+    page.get_by_role("button", name="Add a second owner").click()
+    expect(page.get_by_role("dialog")).to_have_accessible_name("Second owner")
+    page.get_by_role("button", name="Previous view").click()
+    expect(page.get_by_role("dialog")).to_have_accessible_name("New commitment")
+    expect(page.get_by_label("Action")).to_have_value("Half a sent")
+    page.get_by_role("button", name="Add a second owner").click()
+    expect(page.get_by_role("dialog")).to_have_accessible_name("Second owner")
+    page.get_by_role("button", name="Dismiss").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert box.modals("U0EVA") == []
+
+
+def test_escape_closes_a_view_and_the_app_hears_of_it(visit: Open, app: PageApp) -> None:
+    """Closing without submitting sends view_closed where the view asked for it."""
+    page = visit("C0ACME")
+    dialog = commit(page)
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    assert len(app.interactions("view_closed")) == 1
+
+
+def test_a_messages_menu_holds_the_apps_shortcuts(visit: Open, app: PageApp) -> None:
+    """From a colleague's words to a filled-in dialog in two clicks."""
+    page = visit("C0ACME")
+    said = message(page, "I'll get the pricing sheet")
+    said.hover()
+    said.get_by_role("button", name="More about this message").click()
+    page.get_by_role("menuitem", name="Make it a commitment").click()
+    expect(page.get_by_label("Action")).to_have_value("I'll get the pricing sheet to Dana by Friday")
+
+
+def test_the_composers_menu_holds_the_global_shortcuts(visit: Open) -> None:
+    """The bolt beside the composer opens the app's shortcuts of the workspace."""
+    page = visit("C0GENERAL", user="U0ADA")
+    page.get_by_role("button", name="Shortcuts").click()
+    page.get_by_role("menuitem", name="New commitment").click()
+    expect(page.get_by_role("dialog", name="New commitment")).to_be_visible()
+
+
+def test_buttons_of_a_brief(visit: Open, app: PageApp) -> None:
+    """Done changes the message in place; a date goes out as a date; a menu's choice as an option."""
+    app.brief("U0EVA")
+    page = visit("app")
+    brief = message(page, "pricing sheet to Dana")
+    brief.get_by_role("button", name="Done").first.click()
+    expect(page.get_by_text("(edited)")).to_be_visible()
+    expect(page.get_by_text("pricing sheet to Dana")).to_have_count(0)
+    page.get_by_label("New date").first.fill("2026-12-01")
+    page.get_by_role("button", name="More options").first.click()
+    app.heard(2)
+    page.get_by_role("menuitem", name="Hand over").click()
+    app.heard(3)
+    done, moved, handed = (sent["actions"][0] for sent in app.interactions("block_actions"))
+    assert (done["action_id"], done["value"]) == ("done", "41")
+    assert (moved["action_id"], moved["block_id"], moved["selected_date"]) == ("move", "do-52", "2026-12-01")
+    assert handed["selected_option"]["value"] == "hand"
+
+
+def test_a_button_that_asks_first(visit: Open, app: PageApp) -> None:
+    """Its question stands in a dialog; no sends nothing, yes sends the press."""
+    app.brief("U0EVA")
+    page = visit("app")
+    page.get_by_role("button", name="Cancel…").first.click()
+    question = page.get_by_role("dialog", name="Cancel it?")
+    expect(question).to_contain_text("This ends the commitment.")
+    question.get_by_role("button", name="Keep it").click()
+    expect(question).to_have_count(0)
+    assert app.interactions("block_actions") == []
+    page.get_by_role("button", name="Cancel…").first.click()
+    question.get_by_role("button", name="End it").click()
+    app.heard(1)
+
+
+def test_the_home_tab_is_filled_when_opened(visit: Open, app: PageApp) -> None:
+    """Opening it tells the app, whose view appears with working buttons."""
+    page = visit("home")
+    expect(page.get_by_role("heading", name="Good morning")).to_be_visible()
+    page.get_by_role("button", name="New commitment").click()
+    expect(page.get_by_role("dialog", name="New commitment")).to_be_visible()
+
+
+def test_an_app_that_does_not_respond(visit: Open, app: PageApp) -> None:
+    """After three seconds the person is told, where they look: below the command, in a notice, in the dialog."""
+    page = visit("app")
+    send(page, "/slow")
+    expect(message(page, "operation_timeout")).to_contain_text("Only visible to you")
+    app.mute |= {"done", "second"}
+    app.brief("U0EVA")
+    page.get_by_role("button", name="Done").first.click()
+    expect(page.get_by_role("status")).to_contain_text("Makegood did not respond.")
+    page.get_by_role("button", name="Dismiss notice").click()
+    dialog = commit(page)
+    dialog.get_by_role("button", name="Add a second owner").click()
+    expect(dialog.get_by_text("Makegood did not respond.")).to_be_visible()
+    dialog.get_by_label("Action").fill("Send it")
+    dialog.get_by_label("Account").fill("acme")
+    dialog.get_by_role("option", name="Acme").click()
+    app.mute.add("commit")
+    dialog.get_by_role("button", name="Commit").click()
+    expect(dialog.get_by_text("We had some trouble connecting. Try again?")).to_be_visible()
+    expect(dialog.get_by_label("Action")).to_have_value("Send it")

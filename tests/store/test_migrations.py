@@ -1,0 +1,113 @@
+"""Migrations: models and database agree, and several processes may start at once."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from store import migrate
+from store.db import Ledger, normal_url
+from store.tables import Base
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def test_models_and_migrations_agree(ledger: Ledger) -> None:
+    """A migrated database has exactly the tables, columns, keys and indexes that the models declare."""
+    with ledger.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"target_metadata": Base.metadata, "compare_type": True, "compare_server_default": False}
+        )
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_check_constraints_are_in_the_database(ledger: Ledger) -> None:
+    """Every check constraint of the models exists under its name; the comparison above leaves them out."""
+    wanted = {
+        (table.name, str(constraint.name))
+        for table in Base.metadata.tables.values()
+        for constraint in table.constraints
+        if isinstance(constraint, sa.CheckConstraint)
+    }
+    inspector = sa.inspect(ledger.engine)
+    found = {
+        (table, str(constraint["name"]))
+        for table in inspector.get_table_names()
+        for constraint in inspector.get_check_constraints(table)
+    }
+    assert wanted
+    assert wanted <= found
+
+
+def test_migrating_twice_changes_nothing(ledger: Ledger) -> None:
+    """A database that is up to date stays as it is."""
+    assert migrate.upgrade(ledger) == (migrate.head(), migrate.head())
+    assert migrate.current(ledger) == migrate.head()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server: sa.URL = request.getfixturevalue("postgresql")
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    name = f"makegood_{uuid.uuid4().hex[:12]}"
+    with engine.connect() as connection:
+        connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
+        yield server.set(database=name).render_as_string(hide_password=False)
+        connection.execute(sa.text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    engine.dispose()
+
+
+def test_several_processes_may_migrate_at_once(empty_url: str) -> None:
+    """Four that start together queue on the lock: one migrates, the others find it done."""
+    start, results, failures = threading.Barrier(4), [], []
+
+    def upgrade() -> None:
+        ledger = Ledger(empty_url)
+        start.wait()
+        try:
+            results.append(migrate.upgrade(ledger)[0])
+        except Exception as error:  # noqa: BLE001  whatever it is, the test must show it
+            failures.append(error)
+        finally:
+            ledger.close()
+
+    threads = [threading.Thread(target=upgrade) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert sorted(map(str, results)) == [migrate.head()] * 3 + ["None"]
+
+
+@pytest.mark.parametrize(
+    ("given", "driver"),
+    [
+        ("sqlite:///makegood.db", "sqlite"),
+        ("postgres://u:p@h/db", "postgresql+psycopg"),
+        ("postgresql://u:p@h/db", "postgresql+psycopg"),
+        ("postgresql+psycopg2://u:p@h/db", "postgresql+psycopg"),
+    ],
+)
+def test_addresses_as_people_write_them(given: str, driver: str) -> None:
+    """Both spellings of PostgreSQL mean the same driver."""
+    assert normal_url(given).drivername == driver
+
+
+@pytest.mark.parametrize("given", ["mysql://h/db", "makegood.db", ""])
+def test_other_databases_are_refused_in_words(given: str) -> None:
+    """What is neither SQLite nor PostgreSQL is refused with a sentence that says what to use."""
+    with pytest.raises(ValueError, match="sqlite:///"):
+        normal_url(given)
