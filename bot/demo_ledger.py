@@ -135,7 +135,7 @@ class _Story:
         )
         commitment = commitments.record(self._tx, by, draft, origin_key=key, now=self._at(promise.ago))
         for step_number, step in enumerate(promise.then):
-            self._take(commitment, step, f"{key}:{step_number}")
+            commitment = self._take(commitment, step, f"{key}:{step_number}")
         return commitment
 
     def hand_over(self, commitment: Commitment) -> None:
@@ -156,7 +156,7 @@ class _Story:
         for person in self._people.values():
             people.plan_next_brief(person, self._now, has_open_business=True)
 
-    def _take(self, commitment: Commitment, step: Step, key: str) -> None:
+    def _take(self, commitment: Commitment, step: Step, key: str) -> Commitment:
         tx, by, number, now = self._tx, self._people[step.by], commitment.number, self._at(step.ago)
         verbs: dict[str, Callable[[], Commitment]] = {
             "accept": lambda: commitments.accept(tx, by, number, origin_key=key, now=now),
@@ -172,7 +172,7 @@ class _Story:
                 version=commitment.version, origin_key=key, now=now,
             ),
         }  # fmt: skip
-        verbs[step.verb]()
+        return verbs[step.verb]()
 
     def _account(self, name: str, owner: str, category: str, at: datetime, *, channel: str | None = None) -> Account:
         return accounts.create(self._tx, self._people[owner], name, now=at, category=category, channel=channel)

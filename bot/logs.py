@@ -22,6 +22,8 @@ OURS = ("bot", "handlers", "store", "sandbox", "__main__")
 # Bolt reads our variables by itself and warns that it does not use them.
 _NO_NEWS = "As you gave `client` as well"
 
+# A "secret" of a letter or two would hide the log itself.
+_SHORTEST = 6
 HIDDEN = "[hidden]"
 _TOKENS = re.compile(
     r"xox[a-z]+[.-][A-Za-z0-9.-]+|xapp-[A-Za-z0-9-]+|https://hooks\.slack\.com/[^\s\"']+|(?<=://)[^\s/:@]+:[^\s/@]+(?=@)"
@@ -65,8 +67,9 @@ class Hide:
     """Takes secrets out of every text of an event: whatever looks like a token, and the ones given."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        known = sorted({secret for secret in secrets if secret}, key=len, reverse=True)
-        self._known = re.compile("|".join(map(re.escape, known))) if known else None
+        known = sorted({secret for secret in secrets if len(secret) >= _SHORTEST}, key=len, reverse=True)
+        either = "|".join(map(re.escape, known))
+        self._known = re.compile(rf"(?<![A-Za-z0-9])(?:{either})(?![A-Za-z0-9])") if known else None
 
     def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         return {key: self._clean(value) for key, value in event.items()}

@@ -5,6 +5,7 @@ So any number of processes may tick at once, and a tick that is lost or late los
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -74,6 +75,9 @@ class Schedule:
         self._makegood = makegood
         self._wall = wall
         self._seen = wall()
+        self._ended = threading.Condition()
+        self._running = 0
+        self._stopped = False
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(max_workers=4)},
@@ -89,10 +93,13 @@ class Schedule:
     def start(self) -> None:
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """No further tick; one that is running is not waited for."""
+    def stop(self, within: float = 5.0) -> bool:
+        """No further tick. One that is running has `within` seconds to end; whether it did."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+        with self._ended:
+            self._stopped = True
+            return self._ended.wait_for(lambda: self._running == 0, timeout=within)
 
     def jobs(self) -> list[str]:
         return [job.id for job in self._scheduler.get_jobs()]
@@ -124,7 +131,23 @@ class Schedule:
 
     def _every(self, seconds: int, job: Callable[[], None], name: str, *, at_once: bool = False) -> None:
         first = {"next_run_time": self._wall()} if at_once else {}
-        self._scheduler.add_job(unfailing(job, name), "interval", seconds=seconds, id=name, **first)
+        step = self._counted(unfailing(job, name))
+        self._scheduler.add_job(step, "interval", seconds=seconds, id=name, name=name, **first)
+
+    def _counted(self, job: Callable[[], None]) -> Callable[[], None]:
+        def run() -> None:
+            with self._ended:
+                if self._stopped:
+                    return
+                self._running += 1
+            try:
+                job()
+            finally:
+                with self._ended:
+                    self._running -= 1
+                    self._ended.notify_all()
+
+        return run
 
 
 def unfailing(job: Callable[[], None], name: str) -> Callable[[], None]:
@@ -143,7 +166,6 @@ def unfailing(job: Callable[[], None], name: str) -> Callable[[], None]:
         if took > PLAN_EVERY:
             log.warning("job_slow", job=name, seconds=round(took, 1))
 
-    run.__name__ = name
     return run
 
 

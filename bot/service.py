@@ -103,15 +103,18 @@ class Service:
         for front in (self._server, self._sockets):
             if front:
                 front.stop_accepting()
-        self.schedule.stop()
+        self.schedule.stop(within=0)
         courier = _aside(lambda: self.makegood.courier.stop(within)) if self._working else None
-        finished = all(
-            [front.stop(_left(deadline)) for front in (self._server, self._sockets) if front]
-            + [_drained(self.makegood.bolt.listener_runner.listener_executor, _left(deadline))]
-        )
+        executor = self.makegood.bolt.listener_runner.listener_executor
+        ends: list[Callable[[float], bool]] = [
+            *(front.stop for front in (self._server, self._sockets) if front),
+            lambda left: _drained(executor, left),
+            self.schedule.stop,
+        ]
         if courier:
-            courier.join(_left(deadline))
-            finished = finished and not courier.is_alive()
+            ends.append(lambda left: _joined(courier, left))
+        ended = [end(_left(deadline)) for end in ends]
+        finished = all(ended)
         self.makegood.close()
         log.info("stopped", finished=finished)
         return finished
@@ -166,7 +169,10 @@ def _aside(step: Callable[[], None]) -> threading.Thread:
 
 def _drained(executor: Executor, within: float) -> bool:
     """Let the listeners that still run after their ack come to their end."""
-    thread = _aside(lambda: executor.shutdown(wait=True))
+    return _joined(_aside(lambda: executor.shutdown(wait=True)), within)
+
+
+def _joined(thread: threading.Thread, within: float) -> bool:
     thread.join(within)
     return not thread.is_alive()
 

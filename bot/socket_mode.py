@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-# Seconds. We ping every ten, and Slack answers each; three unanswered ones are silence, not a hiccup.
-PING_EVERY = 10
-SILENT_AFTER = 30.0
+# Seconds. Slack answers each ping; three unanswered ones are silence, not a hiccup. (The client itself puts up
+# with five pings that cannot even be sent.)
+PING_EVERY = 5
+SILENT_AFTER = 15.0
 # So long without a sign of life, in spite of every attempt, and the process ends: its supervisor starts anew.
 DEAF_AFTER = 90.0
 LOOK_EVERY = 1.0
@@ -78,7 +79,8 @@ class SocketMode:
 
     def alive(self) -> bool:
         """Whether the connection is open and was heard of lately."""
-        return self._handler.client.is_connected() and self._silence() < SILENT_AFTER
+        client = self._handler.client
+        return client.is_connected() and self._silence() < SILENT_AFTER and _is_whole(client.current_session)
 
     def stop_accepting(self) -> None:
         """Take up no further envelope. Slack sends an event that was not acked to another connection."""
@@ -157,6 +159,19 @@ class SocketMode:
         changed = pong != self._last_pong and pong[1] is not None
         self._last_pong = pong
         return changed
+
+
+def _is_whole(session: object) -> bool:
+    """Whether the wire under the connection has not been cut. The client's reader passes over a reset, and
+    until a ping cannot be sent for the fifth time the client holds the connection for open.
+    """
+    wire = getattr(session, "sock", None)
+    try:
+        if wire is not None:
+            wire.getpeername()
+    except OSError:
+        return False
+    return True
 
 
 class _Handler(SocketModeHandler):

@@ -51,7 +51,9 @@ def _slack(error: BaseException) -> str | None:
 
 
 def _packages(error: BaseException) -> str | None:
-    if not isinstance(error, ModuleNotFoundError) or error.name not in {"httpx", "websockets"}:
+    if not isinstance(error, ModuleNotFoundError):
+        return None
+    if str(error.name).partition(".")[0] not in {"httpx", "websockets"}:
         return None
     return "The demo needs two more packages: install Makegood as makegood[demo]."
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from handlers import accounts, commands, commitments, errors, home, ids, people
+from handlers import accounts, commands, commitments, errors, home, ids, payloads, people
 
 if TYPE_CHECKING:
     from slack_bolt import App
@@ -34,7 +34,6 @@ PRESSES: dict[str, Listener] = {
     ids.CANCEL: commitments.ask_why_cancel,
     ids.EDIT: commitments.ask_edit,
     ids.SHOW: commitments.show,
-    ids.MORE: commitments.more,
     ids.OPEN_FORM: commitments.new_from_anywhere,
     ids.PAGE_OLDER: home.turned,
     ids.PAGE_NEWER: home.turned,
@@ -49,6 +48,15 @@ FORMS: dict[str, Listener] = {
     ids.FORM_HAND_BACK: commitments.submit_hand_back,
     ids.FORM_CANCEL: commitments.submit_cancel,
 }
+
+
+def _more(ack: Listener, body: dict[str, Any], context: Any) -> None:  # noqa: ANN401  Bolt injects by name
+    """The "…" menu of an item: what was chosen says which button it stands for."""
+    chosen = payloads.chosen(body)
+    PRESSES[chosen["actions"][0]["action_id"]](ack, chosen, context)
+
+
+PRESSES[ids.MORE] = _more
 
 MENUS: dict[str, Listener] = {ids.ACCOUNT: accounts.options, ids.STAKEHOLDER: accounts.options}
 

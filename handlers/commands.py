@@ -16,8 +16,8 @@ from handlers.views import blocks as b
 from handlers.views import forms
 from handlers.views.words import render
 from store import accounts, commitments, workspaces
-from store.errors import LedgerError, NotFoundError
-from store.rules.line import read_line
+from store.errors import BadInputError, NotFoundError
+from store.rules.line import Line, read_line
 from store.rules.mornings import local_day
 from store.rules.names import Close, Exact, Several, match
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from slackblocks import Block
     from sqlalchemy.orm import Session
 
+    from store.db import Ledger
     from store.tables import Person
 
 Ack = Callable[..., Any]
@@ -101,37 +102,45 @@ def _either(names: tuple[str, ...]) -> str:
 
 def _line(ack: Ack, command: Command, context: BoltContext) -> None:
     """A line is recorded when it has an action, one owner and a clear date; otherwise the form asks."""
-    ledger, now, team_id = context["ledger"], context["now"], command.asker.team_id
-    with ledger.read() as tx:
-        person = viewer(tx, team_id, command.asker.user_id)
-        known = accounts.names(tx, person)
-    week = workspaces.working_days(person.workspace)
-    line = read_line(
-        command.text, today=local_day(now, person.zone), locale=person.locale, accounts=known,
-        working_week=week.weekdays, fiscal_year_start=person.workspace.fiscal_year_start,
-    )  # fmt: skip
+    ledger, now = context["ledger"], context["now"]
+    person, line, understood = _read(ledger, command, now)
     nearest = _nearest(command.text) if line.due is None and not line.owners else None
     if nearest:
         return _answer(ack, [b.section(render("help.j2", nearest=nearest, said=command.text))])
-    others = [owner for owner in line.owners if not owner.startswith("@") and owner != person.slack_id]
-    if others:
-        directory.ensure_known(ledger, context["slack"], team_id, others, now)
-    with ledger.begin() as tx:
-        understood = understand(tx, person, line, command.text)
-        if understood.draft is not None:
-            try:
+    if understood.strangers:
+        directory.ensure_known(ledger, context["slack"], command.asker.team_id, understood.strangers, now)
+        person, line, understood = _read(ledger, command, now, asked_slack=True)
+    if understood.draft is not None:
+        try:
+            # Nothing but the writing happens in here: everybody else of the workspace waits for it.
+            with ledger.begin() as tx:
                 recorded = commitments.record(
                     tx, person, understood.draft, origin_key=f"command:{command.trigger_id}", now=now
                 )
-            except LedgerError as error:
-                understood = understood.but(error.words)
-            else:
-                blocks = places.receipt(tx, person, recorded, now, unknown_account=understood.unknown_account)
+        except BadInputError as error:
+            understood = understood.but(error.words)
     if understood.draft is None:
         open_form(context, command, understood)
         return ack()  # type: ignore[no-any-return]
     context["wake"]()
+    with ledger.read() as tx:
+        blocks = places.receipt(tx, person, recorded, now, unknown_account=understood.unknown_account)
     return _answer(ack, blocks, f"Recorded as #{recorded.number}")
+
+
+def _read(
+    ledger: Ledger, command: Command, now: datetime, *, asked_slack: bool = False
+) -> tuple[Person, Line, Understood]:
+    """Who writes, what the line says, and what can be made of it."""
+    with ledger.read() as tx:
+        person = viewer(tx, command.asker.team_id, command.asker.user_id)
+        line = read_line(
+            command.text, today=local_day(now, person.zone), locale=person.locale,
+            accounts=accounts.names(tx, person),
+            working_week=workspaces.working_days(person.workspace).weekdays,
+            fiscal_year_start=person.workspace.fiscal_year_start,
+        )  # fmt: skip
+        return person, line, understand(tx, person, line, command.text, asked_slack=asked_slack)
 
 
 def _nearest(text: str) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.errors import SlackApiError
@@ -193,19 +192,6 @@ def _edit_form(now: datetime) -> Callable[[Session, Person, Commitment, Context]
         return forms.edit(commitment, known, with_who_and_when=fresh)
 
     return form
-
-
-def more(ack: Ack, body: Body, context: BoltContext) -> None:
-    """The "…" menu of an item: its value says which button it stands for."""
-    press = payloads.press(body)
-    action, _, value = press.value.partition("|")
-    press = replace(press, value=value)
-    if action == ids.SHOW:
-        _show(ack, press, context)
-    elif action == ids.EDIT:
-        _open(ack, press, context, _edit_form(context["now"]))
-    else:
-        _open(ack, press, context, lambda _tx, _who, item, known: forms.cancel(item, known))
 
 
 def show(ack: Ack, body: Body, context: BoltContext) -> None:

@@ -32,14 +32,22 @@ class Understood:
     filled: Filled
     draft: Draft | None = None
     unknown_account: str | None = None
+    # Slack ids of people whom the ledger does not know yet; Slack may.
+    strangers: tuple[str, ...] = ()
 
     def but(self, words: str) -> Understood:
         """The same, as a form, because of something that the ledger refused in these words."""
         return Understood(replace(self.filled, remark=words))
 
 
-def understand(tx: Session, viewer: Person, line: Line, said: str) -> Understood:
-    """Decide whether a line says enough. Nothing that was written is lost: the form starts with it."""
+def understand(tx: Session, viewer: Person, line: Line, said: str, *, asked_slack: bool = False) -> Understood:
+    """Decide whether a line says enough. Nothing that was written is lost: the form starts with it.
+
+    Until Slack was asked about them, people whom the ledger does not know are given back as `strangers`.
+    """
+    strangers = () if asked_slack else _strangers(tx, viewer, line)
+    if strangers:
+        return Understood(Filled(), strangers=strangers)
     action = clean(readable(tx, viewer, line.action))
     account, unknown = _account(tx, viewer, line)
     due = line.due.on if isinstance(line.due, Due) else None
@@ -58,6 +66,13 @@ def understand(tx: Session, viewer: Person, line: Line, said: str) -> Understood
         return Understood(replace(filled, remark=missing))
     draft = Draft(action=action, owner=owner, due_on=due, account=account, side=filled.side)
     return Understood(filled, draft, unknown)
+
+
+def _strangers(tx: Session, viewer: Person, line: Line) -> tuple[str, ...]:
+    asked = {owner for owner in line.owners if not owner.startswith("@")} - {viewer.slack_id}
+    if not asked:
+        return ()
+    return tuple(asked - {person.slack_id for person in people.by_slack_ids(tx, viewer.workspace, asked)})
 
 
 def _option(account: Account | None, unknown: str | None) -> tuple[str, str] | None:

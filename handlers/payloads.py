@@ -178,6 +178,13 @@ def press(body: Body) -> Press:
     )
 
 
+def chosen(body: Body) -> Body:
+    """The same request, as if the button that a menu's option stands for had been pressed ("action|value")."""
+    action = body["actions"][0]
+    action_id, _, value = str((action.get("selected_option") or {}).get("value")).partition("|")
+    return {**body, "actions": [{**action, "action_id": action_id, "value": value, "selected_option": None}]}
+
+
 def submission(body: Body) -> Submission:
     view = body["view"]
     return Submission(

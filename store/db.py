@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -148,7 +149,12 @@ def insert_once(tx: Session, table: type[Any], values: dict[str, Any], *, keys: 
 
     The unique constraint is the referee: of two transactions that race, one inserts and the other sees it.
     """
-    insert = sqlite_insert if tx.get_bind().dialect.name == "sqlite" else postgresql_insert
-    statement = insert(table).values(**values).on_conflict_do_nothing(index_elements=list(keys))
-    new_id: int | None = tx.scalar(statement.returning(table.id))
+    new_id: int | None = tx.scalar(_insert_once(table.__table__, keys, tx.get_bind().dialect.name), values)
     return new_id
+
+
+@functools.cache
+def _insert_once(table: sa.Table, keys: tuple[str, ...], dialect: str) -> Any:  # noqa: ANN401  one type per database
+    # Built once: putting a statement together costs more than running it.
+    insert: Any = sqlite_insert if dialect == "sqlite" else postgresql_insert
+    return insert(table).on_conflict_do_nothing(index_elements=list(keys)).returning(table.c.id)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from store.db import insert_once
+from store.db import UtcDateTime, insert_once
 from store.tables import (
     DEAD,
     PENDING,
@@ -26,6 +26,7 @@ from store.tables import (
     Outbox,
     Person,
     Workspace,
+    core,
 )
 
 if TYPE_CHECKING:
@@ -261,6 +262,24 @@ def keep_true(tx: Session, commitment: Commitment, people: Iterable[int], now: d
     )
 
 
+def keep_homes_true(tx: Session, workspace_id: int, people: Iterable[int], now: datetime) -> None:
+    """Something that no message shows yet has come: the Home tabs of its people are due for an update."""
+    homes = [f"{HOME}:{person_id}" for person_id in sorted(set(people))]
+    tx.execute(_HOMES, {"workspace": workspace_id, "homes": homes, "at": now})
+
+
+_ROWS = core(Outbox)
+_HOMES = (
+    sa.update(_ROWS)
+    .where(
+        _ROWS.c.workspace_id == sa.bindparam("workspace"),
+        _ROWS.c.dedupe_key.in_(sa.bindparam("homes", expanding=True)),
+        _ROWS.c.state == SENT,
+    )
+    .values(not_before=sa.bindparam("at", type_=UtcDateTime))
+)
+
+
 def watch_home(tx: Session, person: Person, *, now: datetime) -> None:
     """The person has opened their Home tab: from now on changes are shown there."""
     values = {
@@ -274,7 +293,7 @@ def watch_home(tx: Session, person: Person, *, now: datetime) -> None:
 def counts(tx: Session) -> dict[str, int]:
     """How many rows are in each state, for doctor."""
     found = tx.execute(sa.select(Outbox.state, sa.func.count()).group_by(Outbox.state)).all()
-    return dict(row._tuple() for row in found)
+    return {row[0]: row[1] for row in found}
 
 
 def refused(tx: Session, *, since: datetime) -> list[tuple[str, str]]:

@@ -9,14 +9,29 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from store import workspaces
+from store.db import UtcDateTime
 from store.errors import BadInputError
 from store.rules.mornings import next_morning
 from store.scope import seen_by
-from store.tables import Commitment, Person, Workspace
+from store.tables import Commitment, Person, Workspace, core
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+
+
+# Statements of the slash command's path, put together once.
+_VIEWER = (
+    sa.select(Person)
+    .join(Person.workspace)
+    .where(Workspace.team_id == sa.bindparam("team"), Person.slack_id == sa.bindparam("user"))
+    .options(contains_eager(Person.workspace))
+)
+_EXPECT = (
+    sa.update(core(Person))
+    .where(core(Person).c.id == sa.bindparam("person"))
+    .values(next_brief_at=sa.func.coalesce(core(Person).c.next_brief_at, sa.bindparam("at", type_=UtcDateTime)))
+)
 
 
 @dataclass(frozen=True)
@@ -67,12 +82,7 @@ def by_slack_ids(tx: Session, workspace: Workspace, slack_ids: Iterable[str]) ->
 
 def viewer(tx: Session, team_id: str, slack_id: str) -> Person | None:
     """The person who asks, with their workspace; None if the ledger does not know them yet."""
-    return tx.scalar(
-        sa.select(Person)
-        .join(Person.workspace)
-        .where(Workspace.team_id == team_id, Person.slack_id == slack_id)
-        .options(contains_eager(Person.workspace))
-    )
+    return tx.scalar(_VIEWER, {"team": team_id, "user": slack_id})
 
 
 def get(tx: Session, person_id: int) -> Person:
@@ -113,10 +123,14 @@ def as_owner(tx: Session, viewer: Person, slack_id: str, *, field: str = "owner"
     return person
 
 
-def expect_brief(person: Person, workspace: Workspace, now: datetime) -> None:
-    """See to it that `person`, who has open business now, is looked at on their next working morning."""
-    if person.next_brief_at is None and person.is_active:
-        person.next_brief_at = _next_brief(person, workspace, now)
+def expect_brief(tx: Session, person: Person, workspace: Workspace, now: datetime) -> None:
+    """See to it that `person`, who has open business now, is looked at on their next working morning.
+
+    The row is written even where nothing changes: the lock on it orders this transaction against a planner
+    that is just finding that the person has nothing open.
+    """
+    if person.is_active:
+        tx.execute(_EXPECT, {"person": person.id, "at": _next_brief(person, workspace, now)})
 
 
 def claim_due(tx: Session, now: datetime, *, limit: int) -> list[Person]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -32,6 +32,11 @@ class Base(DeclarativeBase):
         str: sa.Text,
         dict[str, Any]: sa.JSON,
     }
+
+
+def core(model: type[Base]) -> sa.Table:
+    """The model's bare table, for statements that need no objects and should cost nothing to put together."""
+    return cast("sa.Table", model.__table__)
 
 
 def _key() -> Mapped[int]:

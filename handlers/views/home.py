@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # Two blocks an item, a hundred blocks a view.
 PAGE = 20
+SATURDAY = 5
 
 
 def home(open_business: Waiting, viewer: Person, today: date, *, start: int = 0) -> b.Json:
@@ -41,7 +42,8 @@ def home(open_business: Waiting, viewer: Person, today: date, *, start: int = 0)
 
 
 def _rows(open_business: Waiting, today: date) -> list[tuple[str, Commitment]]:
-    sunday = today + timedelta(days=6 - today.weekday())
+    # At the weekend the week that matters is the coming one.
+    sunday = today + timedelta(days=6 - today.weekday() + (7 if today.weekday() >= SATURDAY else 0))
     rows = []
     for commitment in open_business.own:
         if commitment.due_on < today:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # A history is told from its end; the beginning stands in the first promise anyway.
 HISTORY_LINES = 15
+_DETAILS = ("Details", ids.SHOW)
 
 
 def item(commitment: Commitment, viewer: Person, today: date, place: str) -> list[Block]:
@@ -37,20 +38,19 @@ def buttons(commitment: Commitment, viewer: Person, place: str) -> list[Element]
     details = b.button("Details", ids.SHOW, value, label=f"Details of {about}")
     if not commitment.is_open:
         return [b.button("Reopen", ids.REOPEN, value, label=f"Reopen {about}"), details]
-    row: list[Element] = []
+    block = ("Unblock", ids.UNBLOCK) if commitment.state == "blocked" else ("Blocked", ids.BLOCK)
     if commitment.accepted_at is None and commitment.owner_id == viewer.id:
-        row.append(b.button("Accept", ids.ACCEPT, value, style="primary", label=f"Accept {about}"))
-        row.append(b.button("Hand back", ids.HAND_BACK, value, label=f"Hand back {about}"))
-    row.append(b.button("Done", ids.DONE, value, label=f"Mark {about} done"))
-    row.append(b.button("New date", ids.MOVE, value, label=f"New date for {about}"))
-    if commitment.state == "blocked":
-        row.append(b.button("Unblock", ids.UNBLOCK, value, label=f"Unblock {about}"))
+        # The first question is whether they agree; a phone has room for three buttons beside it.
+        shown = [("Accept", ids.ACCEPT), ("Hand back", ids.HAND_BACK), ("Done", ids.DONE)]
+        more = [("New date", ids.MOVE), block, ("Hand over", ids.HAND_OVER), ("Cancel", ids.CANCEL), _DETAILS]
     else:
-        row.append(b.button("Blocked", ids.BLOCK, value, label=f"Mark {about} blocked"))
-    row.append(b.button("Hand over", ids.HAND_OVER, value, label=f"Hand over {about}"))
-    more = [("Edit", ids.EDIT), ("Cancel", ids.CANCEL), ("Details", ids.SHOW)]
-    row.append(b.overflow(ids.MORE, [(text, f"{action}|{value}") for text, action in more]))
-    return row
+        shown = [("Done", ids.DONE), ("New date", ids.MOVE), block, ("Hand over", ids.HAND_OVER)]
+        more = [("Edit", ids.EDIT), ("Cancel", ids.CANCEL), _DETAILS]
+    row: list[Element] = [
+        b.button(text, action, value, label=f"{text}: {about}", style="primary" if action == ids.ACCEPT else None)
+        for text, action in shown
+    ]
+    return [*row, b.overflow(ids.MORE, [(text, f"{action}|{value}") for text, action in more])]
 
 
 def receipt(

@@ -91,7 +91,7 @@ def names_in(tx: Session, viewer: Person, entries: Iterable[Entry]) -> dict[int,
     if not ids:
         return {}
     found = tx.execute(sa.select(Person.id, Person.name).where(seen_by(Person, viewer), Person.id.in_(ids)))
-    return dict(found)
+    return {row[0]: row[1] for row in found}
 
 
 def mine(tx: Session, viewer: Person, *, start: int, size: int) -> Page:

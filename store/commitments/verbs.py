@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
 
 from store import outbox, people
 from store.commitments.questions import get, history
@@ -32,6 +33,7 @@ from store.tables import (
     Person,
     Stakeholder,
     Workspace,
+    core,
 )
 
 if TYPE_CHECKING:
@@ -65,32 +67,48 @@ def record(tx: Session, viewer: Person, draft: Draft, *, origin_key: str, now: d
     action = required(draft.action, field="action", what="The action", limit=ACTION_LIMIT)
     due_on = check_due(draft.due_on, viewer, now)
     by_self = draft.owner.id == viewer.id
-    number = tx.scalar(
-        sa.update(Workspace)
-        .where(Workspace.id == viewer.workspace_id)
-        .values(next_number=Workspace.next_number + 1)
-        .returning(Workspace.next_number - 1)
-        .execution_options(synchronize_session=False)
-    )
     values = {
-        "workspace_id": viewer.workspace_id, "number": number, "side": draft.side, "state": OPEN,
+        "workspace_id": viewer.workspace_id, "side": draft.side, "state": OPEN,
         "action": action, "first_action": action, "due_on": due_on, "first_due_on": due_on,
         "owner_id": draft.owner.id, "creator_id": viewer.id, "internal": draft.internal,
         "account_id": draft.account.id if draft.account else None,
         "stakeholder_id": draft.stakeholder.id if draft.stakeholder else None,
         "note": optional(draft.note, field="note", what="The note", limit=NOTE_LIMIT, lines=True),
         "permalink": draft.permalink, "origin_key": origin_key, "created_at": now,
-        "accepted_at": now if by_self else None,
+        "accepted_at": now if by_self else None, "slips": 0, "version": 1,
     }  # fmt: skip
+    people.expect_brief(tx, draft.owner, viewer.workspace, now)
+    outbox.keep_homes_true(tx, viewer.workspace_id, {viewer.id, draft.owner.id}, now)
+    # The number comes late: from here on everybody else of the workspace waits for this transaction.
+    values["number"] = tx.scalar(_NEXT_NUMBER, {"workspace": viewer.workspace_id})
     new_id = insert_once(tx, Commitment, values, keys=("workspace_id", "origin_key"))
     if new_id is None:
         return _recorded_as(tx, viewer, origin_key)
-    commitment = get(tx, viewer, number or 0)
+    commitment = _as_recorded(new_id, values, viewer, draft)
     _append(tx, viewer, commitment, "record", now=now, origin_key=origin_key)
-    people.expect_brief(commitment.owner, viewer.workspace, now)
     if not by_self:
         _tell(tx, commitment, draft.owner, "assigned", viewer, now)
-    outbox.keep_true(tx, commitment, {viewer.id, draft.owner.id}, now)
+    return commitment
+
+
+_WORKSPACES = core(Workspace)
+_NEXT_NUMBER = (
+    sa.update(_WORKSPACES)
+    .where(_WORKSPACES.c.id == sa.bindparam("workspace"))
+    .values(next_number=_WORKSPACES.c.next_number + 1)
+    .returning(_WORKSPACES.c.next_number - 1)
+)
+_APPEND = sa.insert(core(Entry))
+
+
+def _as_recorded(new_id: int, values: dict[str, Any], viewer: Person, draft: Draft) -> Commitment:
+    """The row just written, with the people around it, without asking the database for what is known."""
+    commitment = Commitment(id=new_id, ended_at=None, blocked_by=None, **values)
+    around = {
+        "creator": viewer, "owner": draft.owner, "account": draft.account, "stakeholder": draft.stakeholder,
+    }  # fmt: skip
+    for name, value in around.items():
+        set_committed_value(commitment, name, value)
     return commitment
 
 
@@ -126,7 +144,7 @@ def edit(
         return commitment
     commitment = _finish_change(tx, viewer, commitment, "edit", changes, now, origin_key)
     if before.id != commitment.owner_id:
-        people.expect_brief(commitment.owner, viewer.workspace, now)
+        people.expect_brief(tx, commitment.owner, viewer.workspace, now)
         outbox.keep_true(tx, commitment, {before.id}, now)
         if commitment.owner_id != viewer.id:
             _tell(tx, commitment, commitment.owner, "assigned", viewer, now)
@@ -172,7 +190,7 @@ def reopen(tx: Session, viewer: Person, number: int, *, origin_key: str, now: da
     if commitment is None:
         return get(tx, viewer, number)
     changes = _apply(commitment, {"state": OPEN, "ended_at": None, "blocked_by": None})
-    people.expect_brief(commitment.owner, viewer.workspace, now)
+    people.expect_brief(tx, commitment.owner, viewer.workspace, now)
     return _finish_change(tx, viewer, commitment, "reopen", changes, now, origin_key)
 
 
@@ -303,6 +321,9 @@ def may_undo(tx: Session, viewer: Person, commitment: Commitment, now: datetime)
         return False
     if now - commitment.created_at > UNDO_WITHIN:
         return False
+    if commitment.created_at == now:
+        # Recorded in this very request: nothing can have happened to it.
+        return True
     count = sa.select(sa.func.count()).where(Entry.commitment_id == commitment.id)
     return tx.scalar(count) == 1
 
@@ -390,7 +411,7 @@ def _give(
     before = commitment.owner_id
     accepted = now if to.id == viewer.id or verb == "hand_back" else None
     changes = _apply(commitment, {"owner_id": to.id, "accepted_at": accepted})
-    people.expect_brief(to, viewer.workspace, now)
+    people.expect_brief(tx, to, viewer.workspace, now)
     commitment = _finish_change(tx, viewer, commitment, verb, changes, now, origin_key, reason)
     if to.id != viewer.id:
         _tell(tx, commitment, to, "handed_back" if verb == "hand_back" else "assigned", viewer, now)
@@ -427,13 +448,13 @@ def _append(
     tx: Session, viewer: Person, commitment: Commitment, verb: str, changes: dict[str, Any] | None = None, *,
     now: datetime, origin_key: str, reason: str | None = None,
 ) -> None:  # fmt: skip
-    tx.add(
-        Entry(
-            workspace_id=viewer.workspace_id, commitment_id=commitment.id, at=now, actor_id=viewer.id, verb=verb,
-            changes=changes or {}, reason=reason, origin_key=origin_key,
-        )
+    tx.execute(
+        _APPEND,
+        {
+            "workspace_id": viewer.workspace_id, "commitment_id": commitment.id, "at": now, "actor_id": viewer.id,
+            "verb": verb, "changes": changes or {}, "reason": reason, "origin_key": origin_key,
+        },
     )  # fmt: skip
-    tx.flush()
 
 
 def _tell(tx: Session, commitment: Commitment, to: Person, kind: str, by: Person, now: datetime) -> None:

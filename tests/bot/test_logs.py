@@ -45,6 +45,14 @@ def test_the_password_in_an_address_is_hidden(log: Log) -> None:
     assert "@db.example:5432/makegood" in log.text
 
 
+@pytest.mark.parametrize("secret", ["", "s", "event"])
+def test_a_secret_that_is_none_hides_nothing(log: Log, secret: str) -> None:
+    """Somebody's password for trying things out must not eat the log."""
+    logs.configure(style="json", secrets=[secret], stream=log.stream)
+    ours.info("settings_event", words="events pass")
+    assert HIDDEN not in log.text
+
+
 def test_values_of_a_failed_statement_are_hidden(log: Log) -> None:
     """They are what people wrote."""
     engine = sa.create_engine("sqlite://")

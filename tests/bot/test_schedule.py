@@ -95,6 +95,27 @@ def test_nothing_ticks_after_the_stop(schedule: Schedule, ticked: Ticked) -> Non
     schedule.stop()
 
 
+def test_the_stop_waits_for_a_round_that_is_on(ledger: Ledger) -> None:
+    """So long as it is told to, and says whether it ended."""
+
+    class Held(Ticked):
+        def __init__(self) -> None:
+            super().__init__(ledger)
+            self.go = threading.Event()
+
+        def tick(self) -> None:
+            super().tick()
+            assert self.go.wait(10)
+
+    held = Held()
+    schedule = Schedule(held, work=True)
+    schedule.start()
+    assert held.ticked.wait(10)
+    assert schedule.stop(within=0) is False
+    held.go.set()
+    assert schedule.stop(within=10) is True
+
+
 def test_a_round_leaves_heartbeats(schedule: Schedule, ticked: Ticked) -> None:
     """The planner's, and the courier's where nothing has been waiting for long."""
     schedule.plan()

@@ -2,28 +2,74 @@
 
 from __future__ import annotations
 
+import html
+import logging
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
+import structlog
 
-from bot import settings
+from bot import logs, settings
 from bot.app import Makegood, compose
 from bot.manifest import EVENTS_PATH, for_address
 from bot.service import Parts, Service
+from handlers import ids
 from sandbox import Clock, Sandbox
-from store import people
+from sandbox import render as page
+from sandbox.delivery import Ack
+from sandbox.reader import Reader
+from store import commitments, people
+from store.commitments import Draft
+from store.tables import Commitment, Outbox
+from tests.bot.conftest import Log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sandbox import Message
-    from store.tables import Commitment, Person
+    from sandbox import Message, Outcome, View
+    from sandbox.delivery import Parcel, Transport
+    from store.tables import Person
+
+pytest.register_assert_rewrite("tests.journeys.manners")
 
 # A Monday, eleven in Berlin, five in the morning in New York.
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 TOKEN, SECRET = "xoxb-journeys-0123456789", "journeys-signing-secret-0123456789"
+
+
+class Post:
+    """The way from the box to the bot, with everything that went along it."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self.parcels: list[Parcel] = []
+
+        self._keeps = False
+
+    def send(self, parcel: Parcel, seconds: float) -> Ack:
+        self.parcels.append(parcel)
+        return Ack(200) if self._keeps else self._transport.send(parcel, seconds)
+
+    @contextmanager
+    def caught(self) -> Iterator[list[Parcel]]:
+        """What is done meanwhile does not reach the bot; the list holds it, to be sent later."""
+        before, self._keeps = len(self.parcels), True
+        caught: list[Parcel] = []
+        try:
+            yield caught
+        finally:
+            self._keeps = False
+            caught += self.parcels[before:]
+
+    def stop(self) -> None:
+        self._transport.stop()
 
 
 class Town:
@@ -33,26 +79,87 @@ class Town:
         self.box = box
         self.makegood = makegood
         self.service = service
+        self.post = Post(box.transport)
+        box.transport = self.post
+
+    # -- what people do ---------------------------------------------------------------------------------
 
     def commit(self, user: str, text: str, channel: str = "C0ACME") -> Any:
-        return self.box.command(user, channel, "/commit", text)
+        """Type `/commit text`. Whatever was typed, the bot answers with something that Slack takes."""
+        outcome = self.box.command(user, channel, "/commit", text)
+        assert outcome.problem is None, outcome
+        return outcome
 
-    def receipt(self, user: str, text: str) -> Message:
+    def receipt(self, user: str, text: str, channel: str = "C0ACME") -> Message:
         """Record a line; the ephemeral receipt."""
-        outcome = self.commit(user, text)
+        outcome = self.commit(user, text, channel)
         assert outcome.ok, outcome
         assert outcome.messages, outcome
-        return outcome.messages[-1]
+        shown: Message = outcome.messages[-1]
+        assert "Recorded as #" in words(shown)
+        return shown
+
+    def press(self, user: str, message: Message, action_id: str, value: object = None) -> Outcome:
+        """Press what stands on a message, as a button of its own or in the item's "…" menu."""
+        options = (o["value"] for b in message.blocks for e in b.get("elements", ()) for o in e.get("options", ()))
+        in_menu = next((option for option in options if option.startswith(f"{action_id}|")), None)
+        if in_menu is not None and value is None:
+            action_id, value = ids.MORE, in_menu
+        outcome = self.box.press(user, action_id=action_id, value=value, channel=message.channel, ts=message.ts)
+        assert outcome.problem is None, outcome
+        return outcome
+
+    def form(self, user: str, message: Message, action_id: str) -> View:
+        """Press what opens a form; the form."""
+        view = self.press(user, message, action_id).view
+        assert view is not None
+        return view
+
+    def submit(self, user: str, form: View, **fields: Any) -> Outcome:
+        """Fill in those fields and submit."""
+        return self.box.submit(user, form.id, {field: {field: value} for field, value in fields.items()})
+
+    def item(self, user: str, number: int = 1, channel: str = "C0ACME") -> Message:
+        """The commitment as this person sees it now."""
+        shown: Message = self.commit(user, str(number), channel).messages[-1]
+        return shown
+
+    def again(self, parcel: Parcel | None = None) -> Ack:
+        """The same request once more, byte for byte but for its signature: a double click, or Slack's retry."""
+        return self.box.send(parcel or self.post.parcels[-1])
+
+    def at_once(self, *parcels: Parcel) -> list[Ack]:
+        """Send all of these at the same moment, each from a thread of its own."""
+        together = threading.Barrier(len(parcels))
+
+        def one(parcel: Parcel) -> Ack:
+            together.wait()
+            return self.box.send(parcel)
+
+        with ThreadPoolExecutor(len(parcels)) as threads:
+            return list(threads.map(one, parcels))
+
+    def told(self, user: str, channel: str = "C0ACME") -> str:
+        """The newest thing that this person reads in the channel."""
+        return words(self.box.messages(channel, viewer=user)[-1])
+
+    # -- time ---------------------------------------------------------------------------------------------
 
     def settled(self) -> None:
         """Everything that waits in the outbox for now is delivered."""
         self.makegood.courier.deliver_due()
 
+    def move(self, *instant: int) -> None:
+        """Move the workspace's clock to that UTC instant. Nobody plans or delivers anything yet."""
+        self.box.clock.move_to(datetime(*instant, tzinfo=UTC))  # type: ignore[misc,arg-type]
+
     def jump(self, *instant: int) -> None:
         """Move the workspace's clock to that UTC instant; what is due then is planned and delivered."""
-        self.box.clock.move_to(datetime(*instant, tzinfo=UTC))  # type: ignore[misc]
+        self.move(*instant)
         self.makegood.tick()
         self.settled()
+
+    # -- what the ledger says -----------------------------------------------------------------------------
 
     def ask(self, user: str, question: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """What the ledger says to a person."""
@@ -65,10 +172,37 @@ class Town:
         return found
 
     def commitment(self, number: int) -> Commitment:
-        from store import commitments
-
         found: Commitment = self.ask("U0EVA", commitments.get, number)
         return found
+
+    def verbs(self, number: int) -> list[str]:
+        """What happened to a commitment, in order."""
+        return [entry.verb for entry in self.ask("U0EVA", commitments.history, self.commitment(number))]
+
+    def rows(self) -> dict[str, int]:
+        """How many rows each table holds."""
+        with self.makegood.ledger.read() as tx:
+            tables = Commitment.metadata.sorted_tables
+            return {table.name: tx.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in tables}
+
+    def outbox(self, kind: str | None = None) -> list[Outbox]:
+        """The outbox, oldest first."""
+        with self.makegood.ledger.read() as tx:
+            found = tx.scalars(sa.select(Outbox).order_by(Outbox.id)).all()
+        return [row for row in found if kind in {None, row.kind}]
+
+    def has_recorded(self, user: str, *promises: tuple[str, str, str], **more: Any) -> None:
+        """`user` recorded these earlier: (owner, action, ISO due date). Without Slack, so it can be many.
+
+        `more` are other fields of the draft; `at` is when it was, by default now.
+        """
+        at = more.pop("at", None) or self.box.clock.now()
+        with self.makegood.ledger.begin() as tx:
+            viewer = self.person(tx, user)
+            for owner, action, due in promises:
+                draft = Draft(action=action, owner=self.person(tx, owner), due_on=date.fromisoformat(due), **more)
+                key = f"earlier:{action}:{owner}:{due}:{len(tx.new)}"
+                commitments.record(tx, viewer, draft, origin_key=key, now=at)
 
 
 @contextmanager
@@ -78,16 +212,7 @@ def open_town(database_url: str, *, work: bool = False, **more: Any) -> Iterator
     clock.move_to(more.pop("now", MONDAY))
     manifest = for_address("https://bot.makegood.example")
     with Sandbox(manifest, app_url=None, signing_secret=SECRET, bot_token=TOKEN, clock=clock, **more) as box:
-        given = settings.given(
-            slack_bot_token=TOKEN,
-            slack_signing_secret=SECRET,
-            slack_api_url=box.api_url,
-            database_url=database_url,
-            host="127.0.0.1",
-            port=0,
-            posts_per_minute=60_000,
-        )
-        makegood = compose(given, clock=box.clock.now)
+        makegood = compose(given_for(box, database_url), clock=box.clock.now)
         service = Service(makegood, Parts(web=True, work=work))
         service.start()
         box.app_url = f"http://127.0.0.1:{service.port}{EVENTS_PATH}"
@@ -97,9 +222,49 @@ def open_town(database_url: str, *, work: bool = False, **more: Any) -> Iterator
             service.stop()
 
 
+def given_for(box: Sandbox, database_url: str) -> settings.Settings:
+    """The settings of a bot that belongs to this box."""
+    return settings.given(
+        slack_bot_token=TOKEN,
+        slack_signing_secret=SECRET,
+        slack_api_url=box.api_url,
+        database_url=database_url,
+        host="127.0.0.1",
+        port=0,
+        posts_per_minute=60_000,
+    )
+
+
 @pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    """The default workspace, with delivery done by `settled` in the test's own thread."""
+def log() -> Iterator[Log]:
+    """What the bot logs, as JSON."""
+    kept = Log()
+    root = logging.getLogger()
+    level, handlers = root.level, root.handlers[:]
+    logs.configure(level="info", style="json", secrets=[TOKEN, SECRET], stream=kept.stream)
+    yield kept
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def town(database_url: str, log: Log) -> Iterator[Town]:
+    """The default workspace, with delivery done by `settled` in the test's own thread.
+
+    Afterwards manners.py holds whatever the test did: no traceback, nothing that Slack refuses for its form,
+    nobody pinged, no markup that people wrote.
+    """
+    with open_town(database_url) as town:
+        yield town
+        from tests.journeys import manners
+
+        manners.hold(town.box, log)
+
+
+@pytest.fixture
+def bare_town(database_url: str, log: Log) -> Iterator[Town]:
+    """Like `town`, for tests that break something on purpose and say themselves what must hold."""
     with open_town(database_url) as town:
         yield town
 
@@ -107,6 +272,24 @@ def town(database_url: str) -> Iterator[Town]:
 def words(message: Message) -> str:
     """Everything a person reads in a message, blocks and buttons included."""
     return " ".join([message.text, *texts(message.blocks)])
+
+
+def words_of(view: View | None) -> str:
+    """Everything a person reads in a view."""
+    assert view is not None
+    return " ".join([view.title, *texts(view.blocks)])
+
+
+# What stands for a formatting character where it must not format, and the marks that keep texts apart.
+_ALIKE = str.maketrans("∗∼ˋˍ", "*~`_", "\u200a\u200b\u2060\u2068\u2069")
+
+
+def read(message: Message) -> str:
+    """What a person sees of a message once Slack has made of the markup what it makes of it."""
+    reader = Reader(message.ephemeral_for or "U0EVA", ZoneInfo("Europe/Berlin"), MONDAY)
+    drawn = str(page.blocks(message.blocks, page.Surface(reader, key="read"))) or str(page.words(message.text, reader))
+    seen = re.sub(r"<[^>]*>", "", drawn.replace("<br>", "\n"))
+    return html.unescape(seen).translate(_ALIKE)
 
 
 def texts(blocks: Any) -> list[str]:

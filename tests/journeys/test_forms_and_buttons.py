@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from handlers import ids
 from store import accounts
-from tests.journeys.conftest import Town, words
+from tests.journeys.conftest import Town, words, words_of
 
 if TYPE_CHECKING:
     from sandbox import View
@@ -189,10 +189,3 @@ def test_the_morning_brief(town: Town) -> None:
     assert "Due today" in words(briefs[0])
     town.jump(2026, 11, 24, 12, 0)
     assert len(town.box.dm("U0ANA")) == before + 1
-
-
-def words_of(view: View | None) -> str:
-    assert view is not None
-    from tests.journeys.conftest import texts
-
-    return " ".join(texts(view.blocks))

@@ -1,0 +1,74 @@
+"""What holds in every journey, whatever people did: asked of the whole workspace and the whole log at its end."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sandbox import Sandbox
+    from tests.bot.conftest import Log
+
+# What Slack answers to a call that is wrong in itself, whatever the state of the workspace.
+MALFORMED = re.compile(r"invalid_(?!auth)|too_long|too_large|too_many|no_text|missing_scope|unknown_method|_format$")
+# What the bot logs where an answer of its own was not taken, or where nobody had thought of an error.
+TROUBLE = {"answer_not_taken", "place_not_redrawn", "request_failed", "courier_failed", "job_failed"}
+# The only markup there is: the channel something was shared in, and the place where it was said.
+OWN_MARKUP = re.compile(r"<#C0[A-Z]+>|<https://[a-z.]+/archives/[A-Z0-9]+/p[0-9]+\|Where it was said>")
+_MARKUP = re.compile(r"<[^>]*>")
+
+
+def hold(box: Sandbox, log: Log) -> None:
+    """Assert all of it."""
+    assert tracebacks(log) == []
+    assert [event for event in log.events() if event["event"] in TROUBLE] == []
+    assert malformed(box) == []
+    assert pings(box) == []
+    assert markup(box) == []
+
+
+def tracebacks(log: Log) -> list[str]:
+    return [event["exception"] for event in log.events() if "exception" in event]
+
+
+def malformed(box: Sandbox) -> list[tuple[str, str | None]]:
+    """Calls that Slack refused for their form."""
+    return [(call.method, call.error) for call in box.calls if call.error and MALFORMED.search(call.error)]
+
+
+def pings(box: Sandbox) -> list[tuple[str, ...]]:
+    """Messages of the bot that would have pinged somebody."""
+    return [message.notified for message in _ours(box) if message.notified]
+
+
+def markup(box: Sandbox) -> list[str]:
+    """Texts with markup that is not our own, in whatever the bot ever sent or shows now."""
+    sent = [value for call in box.calls for name in ("text", "blocks", "view") if (value := call.args.get(name))]
+    shown = [part for message in _ours(box) for part in ({"type": "mrkdwn", "text": message.text}, message.blocks)]
+    views = [view.blocks for user in box.world.users for view in box.modals(user)]
+    texts = [text for part in [*sent, *shown, *views] for text in _mrkdwn(part)]
+    return [text for text in texts if _MARKUP.search(OWN_MARKUP.sub("", text))]
+
+
+def _ours(box: Sandbox) -> list[Any]:
+    with box.world.lock:
+        everything = [message for channel in box.world.channels.values() for message in channel.messages.values()]
+    return [message for message in everything if message.user == box.world.bot]
+
+
+def _mrkdwn(part: Any) -> Iterator[str]:
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, list | tuple):
+        for each in part:
+            if not isinstance(each, str):
+                yield from _mrkdwn(each)
+    elif isinstance(part, dict):
+        if part.get("type") == "mrkdwn":
+            yield part["text"]
+        else:
+            for each in part.values():
+                if not isinstance(each, str):
+                    yield from _mrkdwn(each)

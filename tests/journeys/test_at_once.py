@@ -1,0 +1,177 @@
+"""Clicks that come twice, at the same moment, or too late: a thing changes once, and whoever is second is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from handlers import ids
+from sandbox import User
+from store.tables import Person
+from tests.journeys.conftest import Town, read, words_of
+from tests.journeys.test_forms_and_buttons import filled, offer, open_form
+
+if TYPE_CHECKING:
+    from sandbox import Message, View
+    from sandbox.delivery import Parcel
+
+
+def pressed(town: Town, user: str, message: Message, action_id: str) -> Parcel:
+    """A press that is on its way and has not arrived yet."""
+    with town.post.caught() as parcels:
+        town.press(user, message, action_id)
+    (parcel,) = parcels
+    return parcel
+
+
+def submitted(town: Town, user: str, form: View, **fields: Any) -> Parcel:
+    """A submission that is on its way and has not arrived yet."""
+    with town.post.caught() as parcels:
+        town.box.submit(user, form.id, {field: {field: value} for field, value in fields.items()})
+    (parcel,) = parcels
+    return parcel
+
+
+def test_a_double_click_changes_once(town: Town) -> None:
+    """The same press delivered twice is one change without a word; a second press is told of the first."""
+    town.receipt("U0EVA", "send it by Friday")
+    shown = town.item("U0EVA")
+    town.press("U0EVA", shown, ids.DONE)
+    before = len(town.box.messages("C0ACME", viewer="U0EVA"))
+    assert town.again().status == 200
+    assert town.verbs(1) == ["record", "finish"]
+    assert len(town.box.messages("C0ACME", viewer="U0EVA")) == before
+    other = pressed(town, "U0EVA", town.receipt("U0EVA", "call them by Friday"), ids.UNDO)
+    assert [ack.status for ack in town.at_once(other, other, other, other)] == [200] * 4
+    assert town.verbs(2) == ["record", "undo"]
+
+
+def test_an_impatient_person_clicks_thrice(town: Town) -> None:
+    """Three presses of Done at the same moment: one counts, the others are told that it is done."""
+    town.receipt("U0EVA", "send it by Friday")
+    shown = town.item("U0EVA")
+    parcels = [pressed(town, "U0EVA", shown, ids.DONE) for _ in range(3)]
+    town.at_once(*parcels)
+    assert town.verbs(1) == ["record", "finish"]
+    told = [read(message) for message in town.box.messages("C0ACME", viewer="U0EVA")]
+    assert sum("You marked it done" in words for words in told) == 2
+
+
+def test_two_people_press_one_button(town: Town) -> None:
+    """Both press Done at once on a shared message: it is done once, and the second hears who was first."""
+    receipt = town.receipt("U0EVA", "@ana send it by Friday")
+    town.press("U0EVA", receipt, ids.SHARE)
+    town.settled()
+    shared = town.box.messages("C0ACME")[-1]
+    town.at_once(*(pressed(town, user, shared, ids.DONE) for user in ("U0EVA", "U0ANA")))
+    assert town.verbs(1)[-1] == "finish"
+    assert town.verbs(1).count("finish") == 1
+    told = {user: read(town.box.messages("C0ACME", viewer=user)[-1]) for user in ("U0EVA", "U0ANA")}
+    late = [user for user, words in told.items() if "has changed meanwhile" in words]
+    assert len(late) == 1
+    first = {"U0EVA": "Ana Souza", "U0ANA": "Eva Lindqvist"}[late[0]]
+    assert f"{first} marked it done" in told[late[0]]
+
+
+def test_a_form_submitted_twice_records_once(town: Town) -> None:
+    """Delivered four times at the same moment, one form is one commitment, one account and one notice."""
+    form = open_form(town)
+    offer(town, form, account="Acme", stakeholder="Dana Whitfield")
+    with town.post.caught() as parcels:
+        town.box.submit("U0EVA", form.id, filled())
+    acks = town.at_once(*parcels * 4)
+    assert {ack.body["response_action"] for ack in acks} == {"update"}
+    town.settled()
+    rows = town.rows()
+    assert [rows[table] for table in ("commitment", "entry", "account", "stakeholder", "outbox")] == [1] * 5
+    assert len(town.box.dm("U0ANA")) == 1
+
+
+def test_a_command_sent_again_records_once(town: Town) -> None:
+    """Slack sends a command again when it heard no answer: the same receipt, and nothing new."""
+    receipt = town.receipt("U0EVA", "send it by Friday")
+    town.at_once(*[town.post.parcels[-1]] * 3)
+    assert town.rows()["commitment"] == 1
+    assert "Recorded as #1" in read(receipt)
+
+
+def test_every_button_twice(town: Town) -> None:
+    """Create account, Share and Accept, each clicked twice: one entry, one message."""
+    receipt = town.receipt("U0EVA", "@ana send it for Acme by Friday")
+    town.at_once(*(pressed(town, "U0EVA", receipt, ids.CREATE_ACCOUNT) for _ in range(2)))
+    assert town.verbs(1) == ["record", "edit"]
+    receipt = town.receipt("U0EVA", "@ana call them by Friday")
+    town.at_once(*(pressed(town, "U0EVA", receipt, ids.SHARE) for _ in range(2)))
+    town.settled()
+    assert len([m for m in town.box.messages("C0ACME") if "shared a commitment" in read(m)]) == 1
+    assert town.verbs(2) == ["record", "share"]
+    notice = town.box.dm("U0ANA")[-1]
+    town.at_once(*(pressed(town, "U0ANA", notice, ids.ACCEPT) for _ in range(2)))
+    assert town.verbs(2) == ["record", "share", "accept"]
+
+
+def test_a_form_for_something_that_has_changed(town: Town) -> None:
+    """Somebody else was first while the form was open: told at the form, which keeps what was typed."""
+    town.receipt("U0EVA", "@ana send it by Friday")
+    move = town.form("U0EVA", town.item("U0EVA"), ids.MOVE)
+    over = town.form("U0ADA", town.item("U0ADA", 1, "C0GENERAL"), ids.HAND_OVER)
+    block = town.form("U0ANA", town.item("U0ANA"), ids.BLOCK)
+    assert town.submit("U0ANA", block, reason="no figures").errors == {}
+    late = town.submit("U0EVA", move, due="2026-12-07", reason="later")
+    assert "Ana Souza marked it blocked" in " ".join(late.errors.values())
+    late = town.submit("U0ADA", over, owner="U0BEN")
+    assert "Ana Souza marked it blocked" in " ".join(late.errors.values())
+    assert town.box.modals("U0EVA")[-1].state["reason"]["reason"]["value"] == "later"
+    assert town.verbs(1) == ["record", "block"]
+
+
+def test_two_forms_at_the_same_moment(town: Town) -> None:
+    """Eva moves it while Ana cancels it: one of the two happens, the other is told."""
+    town.receipt("U0EVA", "@ana send it by Friday")
+    move = town.form("U0EVA", town.item("U0EVA"), ids.MOVE)
+    cancel = town.form("U0ANA", town.item("U0ANA"), ids.CANCEL)
+    acks = town.at_once(
+        submitted(town, "U0EVA", move, due="2026-12-07", reason="later"),
+        submitted(town, "U0ANA", cancel, reason="not needed"),
+    )
+    assert len([ack for ack in acks if ack.body and "errors" in ack.body]) == 1
+    assert len(town.verbs(1)) == 2
+    assert town.commitment(1).version == 2
+
+
+def test_a_button_of_an_old_message(town: Town) -> None:
+    """What is pressed on an older copy acts on today's item, or says what happened since."""
+    town.receipt("U0EVA", "@ana send it by Friday")
+    town.settled()
+    old = town.item("U0EVA")
+    notice = town.box.dm("U0ANA")[-1]
+    edit = town.form("U0EVA", town.box.messages("C0ACME", viewer="U0EVA")[-2], ids.EDIT)
+    town.submit("U0EVA", edit, action="send all of it")
+    town.press("U0ANA", notice, ids.ACCEPT)
+    town.press("U0EVA", old, ids.DONE)
+    assert town.verbs(1) == ["record", "edit", "accept", "finish"]
+    assert "send all of it" in read(next(m for m in town.box.messages("C0ACME", viewer="U0EVA") if m.ts == old.ts))
+    town.press("U0ANA", notice, ids.DONE)
+    assert "Eva Lindqvist marked it done" in read(town.box.dm("U0ANA")[-1])
+    assert town.verbs(1)[-1] == "finish"
+
+
+def test_somebody_new_acts_at_once(town: Town) -> None:
+    """Somebody whom the ledger does not know yet records, presses and is named, also twice at the same moment."""
+    town.box.world.put_user(User("U0NEW", "nina", "Nina New", tz="Asia/Tokyo"))
+    town.box.world.put_user(User("U0OTHER", "otto", "Otto Other"))
+    for user in ("U0NEW", "U0OTHER"):
+        town.box.join(user, "C0ACME")
+    with town.post.caught() as parcels:
+        for _ in range(4):
+            town.box.command("U0NEW", "C0ACME", "/commit", "@otto send it by Friday")
+    acks = town.at_once(*parcels)
+    assert all("Recorded as #" in str(ack.body) for ack in acks)
+    with town.makegood.ledger.read() as tx:
+        known = tx.scalars(sa.select(Person).where(Person.slack_id.in_(("U0NEW", "U0OTHER")))).all()
+    assert {(person.name, person.zone) for person in known} == {("Nina New", "Asia/Tokyo"), ("Otto Other", "Europe/Berlin")}
+    town.settled()
+    assert len(town.box.dm("U0OTHER")) == 4
+    town.box.open_home("U0OTHER")
+    assert "This week (4)" in words_of(town.box.home("U0OTHER"))

@@ -1,0 +1,286 @@
+"""What people and strangers may send by mistake or in malice: refused or stored, never broken, never markup."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import httpx
+
+from handlers import ids
+from sandbox import User
+from sandbox.delivery import sign
+from store import accounts
+from tests.journeys.conftest import SECRET, Town, read, words, words_of
+from tests.journeys.test_forms_and_buttons import filled, offer, open_form
+
+if TYPE_CHECKING:
+    from sandbox import Message
+
+COMMAND = urlencode(
+    {
+        "command": "/commit", "text": "send it by Friday", "team_id": "T0NORTHWIND", "user_id": "U0EVA",
+        "channel_id": "C0ACME", "trigger_id": "1.2.3", "response_url": "http://127.0.0.1:9/none",
+    }
+).encode()  # fmt: skip
+FORM = "application/x-www-form-urlencoded"
+
+
+def send(town: Town, body: bytes, *, kind: str = FORM, **headers: str) -> int:
+    """Send raw bytes to the bot, as anybody on the internet can; the status."""
+    named = {name.replace("_", "-").encode(): value.encode("latin-1") for name, value in headers.items()}
+    assert town.box.app_url
+    with httpx.Client(trust_env=False) as client:
+        return client.post(town.box.app_url, content=body, headers={b"Content-Type": kind.encode()} | named).status_code
+
+
+def signed(body: bytes, *, secret: str = SECRET, timestamp: str | None = None) -> dict[str, str]:
+    """The headers with which Slack sends `body`, now unless `timestamp` says otherwise."""
+    timestamp = timestamp or str(int(time.time()))
+    return {"X_Slack_Request_Timestamp": timestamp, "X_Slack_Signature": sign(secret, timestamp, body)}
+
+
+def test_only_slack_is_let_in(town: Town) -> None:
+    """Unsigned, wrongly signed, stale, early or with a timestamp that is none: 401, and no row changes."""
+    before = town.rows()
+    now = int(time.time())
+    cases: list[dict[str, str]] = [
+        {},
+        signed(COMMAND, secret="guessed"),
+        signed(b"something else"),
+        signed(COMMAND) | {"X_Slack_Signature": ""},
+        signed(COMMAND) | {"X_Slack_Signature": "v0="},
+        signed(COMMAND) | {"X_Slack_Signature": signed(COMMAND)["X_Slack_Signature"].upper()},
+        signed(COMMAND, timestamp=str(now - 310)),
+        signed(COMMAND, timestamp=str(now + 310)),
+        *(signed(COMMAND, timestamp=odd) for odd in ("soon", "-1", "1e9", "9" * 40, "0x5f", f"{now}.5", "\xb2")),
+    ]
+    assert [send(town, COMMAND, **headers) for headers in cases] == [401] * len(cases)
+    assert town.rows() == before
+    assert send(town, COMMAND, **signed(COMMAND)) == 200
+    assert town.commitment(1).action == "send it"
+
+
+def test_what_makes_no_sense_is_refused(town: Town) -> None:
+    """A signed body that is no payload gets 400, an unknown one no more than a shrug, and no row changes."""
+    before = town.rows()
+    nonsense = [b"", b"{", b"[]", b"payload=", b"payload=%7B", b"payload=[]", b"payload=null", b"\xff\xfe", b"%"]
+    for body in nonsense:
+        assert send(town, body, **signed(body)) in {400, 404}, body
+    for kind in (b"[[[[", b'"text"', b"12", b"{}", b"[" * 50_000):
+        assert send(town, kind, kind="application/json", **signed(kind)) == 400, kind[:20]
+    who = {"team": {"id": "T0NORTHWIND"}, "user": {"id": "U0EVA"}, "trigger_id": "1.2.3"}
+    unknown: list[dict[str, Any]] = [
+        {"type": "block_actions", "actions": [{"action_id": "nobody.knows", "value": "1"}]},
+        {"type": "block_actions", "actions": [{"value": "1"}]},
+        {"type": "view_submission", "view": {"type": "modal", "callback_id": "nobody.knows"}},
+        {"type": "shortcut", "callback_id": "nobody.knows"},
+        {"type": "nonsense"},
+    ]
+    for payload in unknown:
+        body = urlencode({"payload": json.dumps(who | payload)}).encode()
+        assert send(town, body, **signed(body)) in {200, 400, 404}, payload
+    assert town.rows() == before
+
+
+# Only we write what buttons carry; whoever sends something else is told, and nothing happens.
+FORGED = ["", "x", "1", "1:x:item", "999999:1:item", "9" * 5000 + ":1:item", "\xb2:1:a", "|", "item.show|", "home.x"]
+
+
+def test_a_button_that_we_did_not_make(town: Town) -> None:
+    """A press with a value that no version of ours writes is answered in words and changes nothing."""
+    receipt = town.receipt("U0EVA", "send it by Friday")
+    with town.post.caught() as parcels:
+        town.press("U0EVA", receipt, ids.UNDO)
+    (parcel,) = parcels
+    before = town.rows()
+    for value in FORGED:
+        for action in (ids.DONE, ids.MOVE, ids.MORE, ids.CREATE_ACCOUNT, ids.SHOW, ids.PAGE_OLDER):
+            parcel.payload["actions"][0] |= {"action_id": action, "value": value}
+            assert town.again(parcel).status == 200, (action, value[:20])
+    assert town.rows() == before
+
+
+SLIPS = {
+    "overdu": "/commit overdue",
+    "acount Acme": "/commit account Acme",
+    "hlep": "/commit help",
+    "Mine!": "/commit mine",
+    "account": "/commit account …",
+}
+
+
+def test_a_slip_in_a_word_gets_help_for_the_nearest(town: Town) -> None:
+    """An unknown command word is told the nearest one, and nothing is recorded."""
+    for typed, meant in SLIPS.items():
+        answer = read(town.commit("U0EVA", typed).messages[-1])
+        assert f"Did you mean {meant}?" in answer
+        assert "/commit 12 – one commitment" in answer
+    assert town.rows()["commitment"] == 0
+
+
+HARD = [
+    ("*bold* _it_ `code` ~gone~", None),
+    ("1 < 2 & 3 > 2", None),
+    ("ask &lt;b&gt; & R&amp;D", None),
+    ("<!channel> and <!here> and @channel", None),
+    ("<@U0ANA> <#C0ACME> <https://evil.example|click>", None),
+    ("> quoted", None),
+    ("• dotted", None),
+    ("```block``` and :smile:", None),
+    ("🎉👩‍👩‍👧‍👦🇩🇪 celebrate", None),  # noqa: RUF001  flags and families are several characters each
+    ("שלח את הדוח לדנה", None),
+    ("أرسل العقد", None),
+    ("bell\x07 null\x00 escape\x1b[31m red", "bell null escape[31m red"),
+    ("over\u202eride and \u2066isolate", "override and isolate"),
+    ("tab\there", "tab here"),
+    ("zażółć gęślą jaźń", None),
+    ("'; DROP TABLE commitment; --", None),
+    ("{{ 7 * 7 }} {% raw %} %s {0}", None),
+]
+
+
+def test_hard_texts_are_kept_and_read_as_typed(town: Town) -> None:
+    """Markup, entities, emoji, right-to-left and control characters: everybody reads what was typed, as text."""
+    for number, (typed, kept) in enumerate(HARD, start=1):
+        receipt = town.receipt("U0EVA", f"@ana {typed} by Friday")
+        assert (kept or typed) in read(receipt), typed
+        assert (kept or typed) in read(town.commit("U0BEN", str(number)).messages[-1])
+    town.settled()
+    notices = [read(message) for message in town.box.dm("U0ANA")]
+    assert len(notices) == len(HARD)
+    for (typed, kept), notice in zip(HARD, notices, strict=True):
+        assert (kept or typed) in notice
+    town.jump(2026, 11, 26, 8, 45)
+    town.commit("U0ANA", "mine")
+    town.box.open_home("U0ANA")
+
+
+def test_what_is_long_is_asked_back_whole(town: Town) -> None:
+    """Three thousand characters open the form with all of them; too long for a field is told at the field."""
+    text = "word " * 600
+    form = town.commit("U0EVA", text + "by Friday").view
+    assert form is not None
+    assert "longer than 500 characters" in words_of(form)
+    note = next(block["element"] for block in form.blocks if block.get("block_id") == ids.NOTE)
+    assert note["initial_value"].startswith(text[:2900])
+    wrong = town.box.submit("U0EVA", form.id, {ids.ACTION: {ids.ACTION: "&" * 501}})
+    assert "500 fit" in wrong.errors[ids.ACTION]
+    assert town.box.submit("U0EVA", form.id, {ids.ACTION: {ids.ACTION: "&" * 500}}).errors == {}
+    assert "&" * 500 in read(town.item("U0EVA"))
+    assert "&" * 500 in read(town.commit("U0EVA", "mine").messages[-1])
+
+
+IMPOSSIBLE = {
+    "send it by 2000000-01-01": "date",
+    "send it by 31 Feb": "There is no 31 February",
+    "send it by 2026-13-45": "date",
+    "send it by 1 January 2020": "passed",
+    "send it by 2099-01-01": "two years",
+    "send it by yesterday": "passed",
+    "by Friday": "What is to be done?",
+    "@nobody send it by Friday": "I don't know who @nobody is",
+    "@ana @ben send it by Friday": "one accountable owner",
+}
+
+
+def test_what_cannot_be_is_asked_back(town: Town) -> None:
+    """An impossible date or owner opens the form with the reason in words; nothing is stored."""
+    for typed, said in IMPOSSIBLE.items():
+        form = town.commit("U0EVA", typed).view
+        assert form is not None, typed
+        assert said in words_of(form), typed
+        town.box.close("U0EVA", form.id)
+    assert town.rows()["commitment"] == 0
+
+
+def test_a_number_that_is_none_of_ours(town: Town) -> None:
+    """Whatever the number, the answer is that there is none."""
+    for number in ("0", "13", "99999999999", "9" * 400, "9" * 5000, "٣", "#7"):
+        answer = read(town.commit("U0EVA", number).messages[-1])
+        assert "There is no commitment #" in answer, number[:20]
+
+
+def test_who_cannot_own_is_told_why(town: Town) -> None:
+    """An app, somebody who has left, and somebody of another company: in words, in line, form and hand over."""
+    town.box.add_user(User("U0GUEST", "dana", "Dana Whitfield", team_id="T0ACME", is_stranger=True))
+    town.box.add_user(User("U0GONE", "gone", "Gone Girl"))
+    town.receipt("U0EVA", "send it by Friday")
+    town.box.change_user("U0GONE", deleted=True)
+    reasons = {"U0MAKEGOOD": "is an app", "U0GONE": "has left", "U0GUEST": "another company", "U0NOBODY": "don't know"}
+    form = open_form(town)
+    offer(town, form, account="Acme", stakeholder="Dana Whitfield")
+    for owner, reason in reasons.items():
+        wrong = town.box.submit("U0EVA", form.id, filled(owner=owner))
+        assert set(wrong.errors) == {ids.OWNER}
+        assert reason in wrong.errors[ids.OWNER]
+    item = town.item("U0EVA")
+    over = town.form("U0EVA", item, ids.HAND_OVER)
+    for owner, reason in reasons.items():
+        wrong = town.box.submit("U0EVA", over.id, {ids.OWNER: {ids.OWNER: owner}})
+        assert reason in wrong.errors[ids.OWNER]
+    for name, reason in {"makegood": "is an app", "dana": "another company", "gone": "@gone"}.items():
+        assert reason in words_of(town.commit("U0EVA", f"@{name} send it by Friday").view)
+    assert town.rows()["commitment"] == 1
+    assert town.verbs(1) == ["record"]
+
+
+HOSTILE = "<!channel> *x* <@U0BEN>"
+
+
+def test_names_are_text_too(town: Town) -> None:
+    """Accounts, people, reasons and display names with markup in them: text in every list, form, notice and refusal."""
+    town.box.change_user("U0BEN", display_name="<!here> *Ben*")
+    form = open_form(town)
+    account, other = f"Acme {HOSTILE}", "Acme <!everyone> _y_"
+    offer(town, form, account=account, stakeholder=HOSTILE)
+    hostile = {ids.ACCOUNT: f"new:{account}", ids.STAKEHOLDER: f"new:{HOSTILE}", ids.ACTION: HOSTILE, ids.NOTE: HOSTILE}
+    assert town.box.submit("U0EVA", form.id, filled(**hostile)).errors == {}
+    form = open_form(town)
+    offer(town, form, account=other)
+    town.box.submit("U0EVA", form.id, filled(account=f"new:{other}", stakeholder=None, owner="U0BEN"))
+    town.settled()
+    assert account in read(town.box.dm("U0ANA")[-1])
+    assert account in (several := read(town.commit("U0EVA", "account Acme").messages[-1]))
+    assert other in several
+    assert account in read(town.commit("U0EVA", f"account {account}").messages[-1])
+    item = town.item("U0ADA", 2, "C0GENERAL")
+    assert "<!here> *Ben*" in read(item)
+    _refused(town, town.item("U0ANA", 2))
+    _all_reasons(town)
+    for user in ("U0ANA", "U0BEN", "U0EVA"):
+        town.box.open_home(user)
+    town.jump(2026, 12, 4, 15, 0)
+    town.jump(2026, 12, 9, 15, 0)
+    assert town.commit("U0EVA", "overdue")
+
+
+def _refused(town: Town, item: Message) -> None:
+    """Ana may not change Ben's item, and reads who can."""
+    town.press("U0ANA", item, ids.DONE)
+    refusal = town.box.messages("C0ACME", viewer="U0ANA")[-1]
+    assert "<!here> *Ben*" in read(refusal)
+    assert "<!everyone>" in read(refusal) or "Only" in read(refusal)
+
+
+def _all_reasons(town: Town) -> None:
+    """Every verb that takes a reason is given a hostile one."""
+    for action, field in ((ids.BLOCK, ids.REASON), (ids.MOVE, ids.REASON), (ids.HAND_BACK, ids.REASON)):
+        notice = town.box.dm("U0ANA")[-1]
+        assert town.submit("U0ANA", town.form("U0ANA", notice, action), **{field: f"{action} {HOSTILE}"}).errors == {}
+        town.settled()
+    assert HOSTILE in read(town.box.dm("U0EVA")[-1])
+    details = read(town.item("U0EVA"))
+    assert details.count(HOSTILE) >= 5
+
+
+def test_a_line_that_was_refused_is_given_back(town: Town) -> None:
+    """Slack clears what was typed; the refusal gives it back so that it can be copied and sent again."""
+    typed = "account R&D <Team> for @ana in #acme at https://acme.example"
+    refused = town.commit("U0EVA", typed).messages[-1]
+    assert "I don't know an account called" in words(refused)
+    assert f"You wrote: /commit {typed}" in read(refused)
+    assert "\u200b" not in refused.text.partition("You wrote:")[2]
+    assert town.ask("U0EVA", accounts.names) == []
