@@ -56,6 +56,7 @@ class Makegood:
         self._token = settings.slack_bot_token.get_secret_value()
         pace = timedelta(minutes=1) / settings.posts_per_minute
         self.courier = Courier(ledger, self._client_of, clock, pace=pace)
+        ledger.on_news = self.courier.wake
         self._posting = posting_client(self._token, settings.slack_api_url)
         self._answering = posting_client(self._token, settings.slack_api_url, timeout=ANSWER_TIMEOUT)
         self._known: set[tuple[str, str]] = set()
@@ -142,7 +143,6 @@ class Makegood:
         context["ledger"] = self.ledger
         context["slack"] = self._answering
         context["now"] = now
-        context["wake"] = self.courier.wake
         asker = payloads.asker(body)
         key = (asker.team_id, asker.user_id)
         if asker.user_id and key not in self._known:

@@ -69,12 +69,14 @@ class Courier:
         """Something was written to the outbox: look now rather than in a second."""
         with self._news:
             self._woken += 1
-            self._news.notify_all()
+            self._news.notify()
 
     def stop(self, timeout: float = 10) -> None:
         """Claim nothing more and let posts in flight finish, for at most `timeout` seconds altogether."""
         self._stopping.set()
-        self.wake()
+        with self._news:
+            self._woken += 1
+            self._news.notify_all()
         for thread in self._threads:
             thread.join(timeout / max(1, len(self._threads)))
         if not any(thread.is_alive() for thread in self._threads):
@@ -113,20 +115,25 @@ class Courier:
     def _run(self) -> None:
         while not self._stopping.is_set():
             seen = self._woken
-            try:
-                if self.deliver_one():
-                    continue
-                wait = self._until_next()
-            except sa.exc.SQLAlchemyError as error:
-                log.error("courier_database_unavailable", error=type(error).__name__)  # noqa: TRY400  words, no trace
-                wait = None
-            except Exception:
-                # One row must not end the thread that serves all others; its lease brings it back.
-                log.exception("courier_failed")
-                wait = None
-            pause = IDLE if wait is None else min(IDLE, max(0.005, wait.total_seconds()))
-            with self._news:
-                self._news.wait_for(lambda seen=seen: self._woken != seen, timeout=pause)  # type: ignore[misc]
+            pause = self._round()
+            if pause:
+                with self._news:
+                    self._news.wait_for(lambda seen=seen: self._woken != seen, timeout=pause)  # type: ignore[misc]
+
+    def _round(self) -> float:
+        """Deliver one row, or find that there is none; seconds to wait before the next look."""
+        try:
+            # A look costs a read; a claim would take the one writer's turn on SQLite.
+            wait = self._until_next()
+            if wait is None or wait > timedelta(0):
+                return IDLE if wait is None else min(IDLE, max(0.005, wait.total_seconds()))
+            return 0 if self.deliver_one() else 0.005
+        except sa.exc.SQLAlchemyError as error:
+            log.error("courier_database_unavailable", error=type(error).__name__)  # noqa: TRY400  words, no trace
+        except Exception:
+            # One row must not end the thread that serves all others; its lease brings it back.
+            log.exception("courier_failed")
+        return IDLE
 
     def _until_next(self) -> timedelta | None:
         with self._ledger.read() as tx:

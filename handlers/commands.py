@@ -122,7 +122,6 @@ def _line(ack: Ack, command: Command, context: BoltContext) -> None:
     if understood.draft is None:
         open_form(context, command, understood)
         return ack()  # type: ignore[no-any-return]
-    context["wake"]()
     with ledger.read() as tx:
         blocks = places.receipt(tx, person, recorded, now, unknown_account=understood.unknown_account)
     return _answer(ack, blocks, f"Recorded as #{recorded.number}")

@@ -44,7 +44,6 @@ def _act(ack: Ack, body: Body, context: BoltContext, verb: Callable[..., Commitm
         person = viewer(tx, press.asker.team_id, press.asker.user_id)
         verb(tx, person, ref.number, origin_key=press.origin_key, now=context["now"])
         drawn = places.draw(tx, person, ref.place, ref.number, context["now"])
-    context["wake"]()
     places.after_press(context["slack"], press, drawn)
     ack()
 
@@ -79,7 +78,6 @@ def create_account(ack: Ack, body: Body, context: BoltContext) -> None:
         account = accounts.create(tx, person, name, now=context["now"])
         commitments.set_account(tx, person, ref.number, account, origin_key=press.origin_key, now=context["now"])
         drawn = places.draw(tx, person, ref.place, ref.number, context["now"])
-    context["wake"]()
     places.after_press(context["slack"], press, drawn)
     ack()
 
@@ -103,7 +101,6 @@ def share(ack: Ack, body: Body, context: BoltContext) -> None:
             origin_key=press.origin_key,
             now=context["now"],
         )
-    context["wake"]()
     ack()
 
 
@@ -253,7 +250,6 @@ def submit_new(ack: Ack, body: Body, context: BoltContext) -> None:
         draft = _draft(tx, person, form, now)
         recorded = commitments.record(tx, person, draft, origin_key=form.origin_key, now=now)
         blocks = places.receipt(tx, person, recorded, now, channel=form.context.channel is not None)
-    context["wake"]()
     ack(response_action="update", view=places.receipt_modal(blocks, Context(channel=form.context.channel)))
 
 
@@ -336,7 +332,6 @@ def _submit(
         person = viewer(tx, form.asker.team_id, form.asker.user_id)
         save(tx, person, form, context["now"])
         drawn = places.draw(tx, person, form.context.place, form.context.number, context["now"])
-    context["wake"]()
     ack()
     places.after_form(context["slack"], form.asker.user_id, form.context, drawn)
 

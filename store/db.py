@@ -14,12 +14,17 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy.engine import Dialect
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
 
+# Set in a session's `info` by whoever leaves something in the outbox.
+NEWS = "news"
+# In a writing session's `info`: its connection, for the statements of the slash command's path. Going through
+# the session costs as much as running them.
+CONNECTION = "connection"
 # Slack waits three seconds for an answer. A database that cannot serve within two leaves time to say so.
 ANSWER_WITHIN = 2.0
 
@@ -76,7 +81,13 @@ class Ledger:
         self.url = normal_url(url) if isinstance(url, str) else url
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url, pool_size) if self.is_sqlite else _postgresql(self.url, pool_size)
-        self._for_writing = self.engine.execution_options(makegood_writes=True)
+        # SQLite's one writer keeps a connection of its own: whatever another connection writes empties the
+        # page cache, and this one is written by nobody else.
+        self._writing = _sqlite(self.url, 1) if self.is_sqlite else self.engine
+        self._for_writing = self._writing.execution_options(makegood_writes=True)
+        self._for_reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        # Called after a transaction that left something in the outbox.
+        self.on_news: Callable[[], None] = lambda: None
         # SQLite has one writer. Waiting on a lock here is fair and cheap; waiting inside SQLite is a
         # sleep loop that wakes late. Other processes are still handled by busy_timeout.
         self._writer: contextlib.AbstractContextManager[Any] = (
@@ -86,17 +97,29 @@ class Ledger:
     @contextlib.contextmanager
     def begin(self) -> Iterator[Session]:
         """Open a transaction that may write. Never held while talking to Slack."""
-        with self._writer, Session(self._for_writing, expire_on_commit=False) as tx, tx.begin():
+        with (
+            self._writer,
+            self._for_writing.begin() as connection,
+            Session(connection, expire_on_commit=False, info={CONNECTION: connection}) as tx,
+        ):
             yield tx
+            # Flushes, and ends the session's part; the connection's own block commits.
+            tx.commit()
+        if tx.info.get(NEWS):
+            self.on_news()
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:
-        """Open a transaction that only looks."""
-        with Session(self.engine, expire_on_commit=False) as tx, tx.begin():
+        """Open a session that only looks. Each question is answered as of when it is asked.
+
+        No transaction is begun: on PostgreSQL that saves two round trips, on SQLite nothing is locked.
+        """
+        with Session(self._for_reading, expire_on_commit=False) as tx:
             yield tx
 
     def close(self) -> None:
         self.engine.dispose()
+        self._writing.dispose()
 
 
 def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
@@ -105,6 +128,8 @@ def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=ANSWER_WITHIN,
+        pool_use_lifo=True,
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": ANSWER_WITHIN},
     )
 
@@ -120,8 +145,9 @@ def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        writes = connection.get_execution_options().get("makegood_writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        if options.get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("makegood_writes") else "BEGIN")
 
     return engine
 
@@ -133,7 +159,8 @@ def _postgresql(url: sa.URL, pool_size: int) -> sa.Engine:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=ANSWER_WITHIN,
-        pool_pre_ping=False,
+        # What people wrote stays out of exceptions, and so out of logs.
+        hide_parameters=True,
         pool_use_lifo=True,
         connect_args={
             "connect_timeout": int(ANSWER_WITHIN),
@@ -149,8 +176,14 @@ def insert_once(tx: Session, table: type[Any], values: dict[str, Any], *, keys: 
 
     The unique constraint is the referee: of two transactions that race, one inserts and the other sees it.
     """
-    new_id: int | None = tx.scalar(_insert_once(table.__table__, keys, tx.get_bind().dialect.name), values)
+    new_id: int | None = core_of(tx).scalar(_insert_once(table.__table__, keys, tx.get_bind().dialect.name), values)
     return new_id
+
+
+def core_of(tx: Session) -> sa.Connection:
+    """The connection of a session from `Ledger.begin`."""
+    connection: sa.Connection = tx.info[CONNECTION]
+    return connection
 
 
 @functools.cache

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from store.db import UtcDateTime, insert_once
+from store.db import NEWS, UtcDateTime, core_of, insert_once
 from store.tables import (
     DEAD,
     PENDING,
@@ -73,7 +73,10 @@ def intend(
         "person_id": person.id if person else None, "channel": channel, "ids": ids or {},
         "state": PENDING, "not_before": now, "created_at": now,
     }  # fmt: skip
-    return insert_once(tx, Outbox, values, keys=("workspace_id", "dedupe_key")) is not None
+    is_new = insert_once(tx, Outbox, values, keys=("workspace_id", "dedupe_key")) is not None
+    if is_new:
+        tx.info[NEWS] = True
+    return is_new
 
 
 def claim(tx: Session, now: datetime, *, pace: timedelta = PACE, busy: Iterable[int] = ()) -> Claimed | None:
@@ -245,7 +248,7 @@ def keep_true(tx: Session, commitment: Commitment, people: Iterable[int], now: d
     """
     # Rows still being sent are touched too: the lock on them orders this change against `settle_sent`.
     homes = [f"{HOME}:{person_id}" for person_id in sorted(set(people))]
-    tx.execute(
+    marked = tx.execute(
         sa.update(Outbox)
         .where(
             Outbox.workspace_id == commitment.workspace_id,
@@ -259,13 +262,20 @@ def keep_true(tx: Session, commitment: Commitment, people: Iterable[int], now: d
             ),
         )
         .values(not_before=sa.case((Outbox.state == SENT, now), else_=Outbox.not_before))
+        .execution_options(synchronize_session=False)
     )
+    _mark(tx, marked)
 
 
 def keep_homes_true(tx: Session, workspace_id: int, people: Iterable[int], now: datetime) -> None:
     """Something that no message shows yet has come: the Home tabs of its people are due for an update."""
     homes = [f"{HOME}:{person_id}" for person_id in sorted(set(people))]
-    tx.execute(_HOMES, {"workspace": workspace_id, "homes": homes, "at": now})
+    _mark(tx, core_of(tx).execute(_HOMES, {"workspace": workspace_id, "homes": homes, "at": now}))
+
+
+def _mark(tx: Session, result: Any) -> None:  # noqa: ANN401  rowcount is the cursor result's
+    if result.rowcount:
+        tx.info[NEWS] = True
 
 
 _ROWS = core(Outbox)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from store import workspaces
-from store.db import UtcDateTime
+from store.db import UtcDateTime, core_of
 from store.errors import BadInputError
 from store.rules.mornings import next_morning
 from store.scope import seen_by
@@ -130,7 +130,7 @@ def expect_brief(tx: Session, person: Person, workspace: Workspace, now: datetim
     that is just finding that the person has nothing open.
     """
     if person.is_active:
-        tx.execute(_EXPECT, {"person": person.id, "at": _next_brief(person, workspace, now)})
+        core_of(tx).execute(_EXPECT, {"person": person.id, "at": _next_brief(person, workspace, now)})
 
 
 def claim_due(tx: Session, now: datetime, *, limit: int) -> list[Person]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from store import outbox, people
 from store.commitments.questions import get, history
-from store.db import insert_once
+from store.db import core_of, insert_once
 from store.errors import BadInputError, ChangedMeanwhileError, NotAllowedError
 from store.rules import transitions
 from store.rules.mornings import local_day, zone_of
@@ -80,7 +80,7 @@ def record(tx: Session, viewer: Person, draft: Draft, *, origin_key: str, now: d
     people.expect_brief(tx, draft.owner, viewer.workspace, now)
     outbox.keep_homes_true(tx, viewer.workspace_id, {viewer.id, draft.owner.id}, now)
     # The number comes late: from here on everybody else of the workspace waits for this transaction.
-    values["number"] = tx.scalar(_NEXT_NUMBER, {"workspace": viewer.workspace_id})
+    values["number"] = core_of(tx).scalar(_NEXT_NUMBER, {"workspace": viewer.workspace_id})
     new_id = insert_once(tx, Commitment, values, keys=("workspace_id", "origin_key"))
     if new_id is None:
         return _recorded_as(tx, viewer, origin_key)
@@ -448,7 +448,7 @@ def _append(
     tx: Session, viewer: Person, commitment: Commitment, verb: str, changes: dict[str, Any] | None = None, *,
     now: datetime, origin_key: str, reason: str | None = None,
 ) -> None:  # fmt: skip
-    tx.execute(
+    core_of(tx).execute(
         _APPEND,
         {
             "workspace_id": viewer.workspace_id, "commitment_id": commitment.id, "at": now, "actor_id": viewer.id,

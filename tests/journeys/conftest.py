@@ -8,7 +8,7 @@ import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -146,8 +146,8 @@ class Town:
     # -- time ---------------------------------------------------------------------------------------------
 
     def settled(self) -> None:
-        """Everything that waits in the outbox for now is delivered."""
-        self.makegood.courier.deliver_due()
+        """Everything that waits in the outbox for now is delivered. What is to be tried again later stays."""
+        self.makegood.courier.deliver_due(patience=timedelta(seconds=0.5))
 
     def move(self, *instant: int) -> None:
         """Move the workspace's clock to that UTC instant. Nobody plans or delivers anything yet."""
@@ -206,19 +206,25 @@ class Town:
 
 
 @contextmanager
-def open_town(database_url: str, *, work: bool = False, **more: Any) -> Iterator[Town]:
-    """A town on that database. With `work` scheduler and courier run by themselves."""
+def open_town(database_url: str, *, work: bool = False, connect: bool = True, **more: Any) -> Iterator[Town]:
+    """A town on that database. With `work` scheduler and courier run by themselves; without `connect` nobody is
+    known to the ledger yet, and nothing is served.
+    """
     clock = Clock()
     clock.move_to(more.pop("now", MONDAY))
     manifest = for_address("https://bot.makegood.example")
     with Sandbox(manifest, app_url=None, signing_secret=SECRET, bot_token=TOKEN, clock=clock, **more) as box:
         makegood = compose(given_for(box, database_url), clock=box.clock.now)
         service = Service(makegood, Parts(web=True, work=work))
-        service.start()
-        box.app_url = f"http://127.0.0.1:{service.port}{EVENTS_PATH}"
+        if connect:
+            service.start()
+            box.app_url = f"http://127.0.0.1:{service.port}{EVENTS_PATH}"
         try:
             yield Town(box, makegood, service)
         finally:
+            if not work:
+                # A test that delivered by itself may have left its thread's connection open.
+                makegood.courier.stop()
             service.stop()
 
 

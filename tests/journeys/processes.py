@@ -1,0 +1,102 @@
+"""The bot as it really runs: `python -m bot …` in a process of its own, in front of a box in this one."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from bot.manifest import EVENTS_PATH
+from tests.journeys.conftest import SECRET, TOKEN
+
+if TYPE_CHECKING:
+    from sandbox import Sandbox
+
+ROOT = Path(__file__).parents[2]
+# What a process may take to be there on a busy machine.
+PATIENCE = 30
+
+
+def environment(box: Sandbox, database_url: str) -> dict[str, str]:
+    """The environment of a bot that belongs to this box, without a word of this machine's proxies and settings."""
+    kept = {name: value for name, value in os.environ.items() if not re.search("proxy|slack|database", name, re.I)}
+    return kept | {
+        "SLACK_BOT_TOKEN": TOKEN,
+        "SLACK_SIGNING_SECRET": SECRET,
+        "SLACK_API_URL": box.api_url,
+        "DATABASE_URL": database_url,
+        "HOST": "127.0.0.1",
+        "PORT": "0",
+        "LOG_FORMAT": "json",
+        "POSTS_PER_MINUTE": "60000",
+        "PYTHONWARNINGS": "error::ResourceWarning",
+    }
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "bot", *arguments]
+
+
+class Process:
+    """`python -m bot run`, from when it listens until it ends. The box sends what happens to it."""
+
+    def __init__(self, box: Sandbox, database_url: str) -> None:
+        self._events: list[dict[str, Any]] = []
+        self._news = threading.Condition()
+        self._process = subprocess.Popen(
+            command("run"), cwd=ROOT, env=environment(box, database_url), stderr=subprocess.PIPE, text=True
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        port = self.wait_for("started")["port"]
+        box.app_url = f"http://127.0.0.1:{port}{EVENTS_PATH}"
+
+    def wait_for(self, event: str) -> dict[str, Any]:
+        """The first log event of that name; AssertionError with the whole log where there is none in time."""
+        with self._news:
+            found = self._news.wait_for(lambda: self.events(event), PATIENCE)
+        assert found, self.events()
+        return found[0]
+
+    def events(self, name: str | None = None) -> list[dict[str, Any]]:
+        return [event for event in self._events if name in {None, event["event"]}]
+
+    def kill(self) -> None:
+        """As the kernel does it: no handler runs."""
+        self._process.kill()
+        self._end()
+
+    def terminate(self) -> None:
+        """SIGTERM: please end."""
+        self._process.terminate()
+
+    def ended(self, within: float) -> int:
+        """The exit status; TimeoutExpired if the process has not ended by itself."""
+        status = self._process.wait(within)
+        self._end()
+        return status
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self.kill()
+
+    def _end(self) -> None:
+        self._process.wait()
+        self._reader.join()
+        if self._process.stderr:
+            self._process.stderr.close()
+
+    def _read(self) -> None:
+        for line in self._process.stderr or ():
+            event = json.loads(line) if line.startswith("{") else {"event": line}
+            with self._news:
+                self._events.append(event)
+                self._news.notify_all()

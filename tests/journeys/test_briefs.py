@@ -1,0 +1,230 @@
+"""The morning brief: one message on a working morning of one's own zone, about what deserves it, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from handlers import ids
+from store import commitments, workspaces
+from store.tables import Mention, Outbox, Workspace
+from tests.journeys.conftest import Town, read
+from tests.journeys.test_lists import LONG, numbers
+
+if TYPE_CHECKING:
+    from sandbox import Message
+
+# The hours (UTC) at which these tests look: before and after nine in Berlin, before and after nine in New York,
+# the evening in both. A brief may go out until six in the evening.
+LOOKS = ((7, 30), (8, 45), (13, 30), (14, 45), (20, 0), (23, 30))
+
+
+def briefs(town: Town, user: str) -> list[Message]:
+    """The briefs that stand in this person's DM."""
+    sent = {row.ts for row in town.outbox("brief") if row.ts}
+    return [message for message in town.box.dm(user) if message.ts in sent]
+
+
+def days(town: Town, user: str, zone: str) -> list[date]:
+    """The local days on which briefs came."""
+    return [local(message, zone).date() for message in briefs(town, user)]
+
+
+def local(message: Message, zone: str) -> datetime:
+    return datetime.fromtimestamp(float(message.ts), UTC).astimezone(ZoneInfo(zone))
+
+
+def live_through(town: Town, first: date, last: date) -> None:
+    """Let every day from `first` to `last` pass, looking several times a day."""
+    day = first
+    while day <= last:
+        for hour, minute in LOOKS:
+            town.jump(day.year, day.month, day.day, hour, minute)
+        day += timedelta(days=1)
+
+
+def occasions(town: Town) -> list[str | None]:
+    """Why something was mentioned in a brief, in the order in which it was."""
+    with town.makegood.ledger.read() as tx:
+        found = tx.scalars(sa.select(Mention.occasion).join(Outbox, Outbox.id == Mention.outbox_id)
+                           .where(Outbox.kind == "brief").order_by(Mention.outbox_id, Mention.position))  # fmt: skip
+        return list(found)
+
+
+def works(town: Town, region: str | None = None, weekdays: str = "01234") -> None:
+    with town.makegood.ledger.begin() as tx:
+        workspace = tx.scalars(sa.select(Workspace)).one()
+        days = frozenset(int(day) for day in weekdays)
+        workspaces.set_working_week(workspace, weekdays=days, holidays_region=region)
+
+
+def test_one_on_each_working_morning_of_ones_zone(town: Town) -> None:
+    """Berlin and New York: one a day after nine there, none at a weekend or on a holiday, none without a cause."""
+    works(town, "US")
+    each_day = [(f"call {day}", f"2026-{day}") for day in ("11-24", "11-25", "11-26", "11-27", "11-30", "12-01")]
+    for user in ("U0ANA", "U0BEN"):
+        town.has_recorded(user, *((user, action, due) for action, due in each_day))
+    town.has_recorded("U0EVA", ("U0EVA", "next year's plan", "2027-03-31"))
+    live_through(town, date(2026, 11, 24), date(2026, 12, 1))
+    # Thursday the 26th is Thanksgiving.
+    expected = [date(2026, 11, day) for day in (24, 25, 27, 30)] + [date(2026, 12, 1)]
+    for user, zone in (("U0ANA", "Europe/Berlin"), ("U0BEN", "America/New_York")):
+        assert days(town, user, zone) == expected
+        assert {local(message, zone).hour for message in briefs(town, user)} == {9}
+    assert town.box.dm("U0EVA") == town.box.dm("U0ADA") == []
+
+
+def test_each_occasion_once(town: Town) -> None:
+    """Within a week once, on the eve, on the day, and overdue on the first, third and seventh working day."""
+    town.has_recorded("U0ANA", ("U0ANA", "send it", "2026-12-04"))
+    live_through(town, date(2026, 11, 24), date(2026, 12, 17))
+    assert days(town, "U0ANA", "Europe/Berlin") == [
+        date(2026, 11, 27), *(date(2026, 12, day) for day in (3, 4, 7, 9, 15))
+    ]  # fmt: skip
+    assert occasions(town) == ["soon", "eve", "today", "overdue-1", "overdue-3", "overdue-7"]
+    heads = ["within a week", "next working day", "Due today", "Overdue", "Overdue", "Overdue"]
+    for head, message in zip(heads, briefs(town, "U0ANA"), strict=True):
+        assert head in read(message)
+    move = town.form("U0ANA", briefs(town, "U0ANA")[-1], ids.MOVE)
+    town.submit("U0ANA", move, due="2026-12-28", reason="after the holidays")
+    live_through(town, date(2026, 12, 18), date(2026, 12, 22))
+    assert occasions(town)[-1] == "soon"
+    assert len(briefs(town, "U0ANA")) == 7
+
+
+def test_what_they_owe_us_is_to_be_asked_for(town: Town) -> None:
+    """Ours first; what the client owes stands under its own words, for whoever looks after it here."""
+    town.has_recorded("U0ANA", ("U0ANA", "signed order", "2026-11-24"), side="theirs")
+    town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-11-25"))
+    town.jump(2026, 11, 24, 8, 45)
+    (brief,) = briefs(town, "U0ANA")
+    shown = read(brief)
+    assert shown.index("pricing sheet") < shown.index("Ask them") < shown.index("signed order")
+
+
+def test_what_was_settled_meanwhile_is_not_mentioned(town: Town) -> None:
+    """Between planning and sending one is done, one handed over: nobody is nudged about either."""
+    town.has_recorded("U0ANA", ("U0ANA", "first", "2026-11-24"), ("U0ANA", "second", "2026-11-24"))
+    town.has_recorded("U0BEN", ("U0BEN", "third", "2026-11-24"))
+    town.move(2026, 11, 24, 14, 45)
+    town.makegood.plan(town.box.clock.now())
+    assert len(town.outbox("brief")) == 2
+    town.press("U0ANA", town.item("U0ANA", 1), ids.DONE)
+    over = town.form("U0BEN", town.item("U0BEN", 3), ids.HAND_OVER)
+    town.submit("U0BEN", over, owner="U0EVA")
+    town.settled()
+    (brief,) = briefs(town, "U0ANA")
+    assert numbers(brief.blocks) == [2]
+    assert "first" not in read(brief)
+    assert briefs(town, "U0BEN") == []
+    (skipped,) = [row for row in town.outbox("brief") if row.state == "skipped"]
+    assert skipped.last_error == "nothing was left to mention"
+
+
+def test_its_buttons_act_and_it_follows(town: Town) -> None:
+    """Pressed in the brief or elsewhere: the same message shows it, and no second one comes."""
+    town.has_recorded("U0EVA", ("U0ANA", "first", "2026-11-24"), ("U0ANA", "second", "2026-11-24"))
+    town.settled()
+    before = len(town.box.dm("U0ANA"))
+    town.jump(2026, 11, 24, 8, 45)
+    (brief,) = briefs(town, "U0ANA")
+    town.box.press("U0ANA", action_id=ids.DONE, channel=brief.channel, ts=brief.ts, value=_value_of(brief, 1))
+    town.settled()
+    (now,) = briefs(town, "U0ANA")
+    assert ":white_check_mark:" in str(now.blocks)
+    town.press("U0EVA", town.item("U0EVA", 2), ids.CANCEL)
+    form = town.box.modals("U0EVA")[-1]
+    town.submit("U0EVA", form, reason="they bought elsewhere")
+    town.settled()
+    (now,) = briefs(town, "U0ANA")
+    assert ids.DONE not in str(now.blocks)
+    assert now.edited
+    # The one who cancelled is not told; the owner is, in words of its own.
+    assert len(town.box.dm("U0ANA")) == before + 2
+
+
+def _value_of(message: Message, number: int) -> str:
+    values = [e.get("value", "") for block in message.blocks for e in block.get("elements", ())]
+    found: str = next(value for value in values if value.startswith(f"{number}:"))
+    return found
+
+
+def test_sixty_on_one_morning(town: Town) -> None:
+    """Slack takes the brief, it says how many more there are, and they are mentioned on the next mornings."""
+    town.has_recorded("U0ANA", *(("U0ANA", f"{LONG[:480]} {n}", "2026-11-24") for n in range(60)))
+    town.jump(2026, 11, 24, 8, 45)
+    (brief,) = briefs(town, "U0ANA")
+    shown = len(numbers(brief.blocks))
+    assert 0 < shown < 60
+    assert f"{60 - shown} more" in read(brief)
+    assert "60 commitments" in brief.text
+    assert len(occasions(town)) == shown
+    town.jump(2026, 11, 25, 8, 45)
+    assert len(briefs(town, "U0ANA")) == 2
+    assert "60 commitments" in briefs(town, "U0ANA")[1].text
+
+
+def test_after_an_outage_one_brief_and_none_at_night(town: Town) -> None:
+    """Down over three mornings: one brief on return by day; returning at night, the next morning's and no other."""
+    for user in ("U0ANA", "U0BEN"):
+        town.has_recorded(user, (user, "first", "2026-11-24"), (user, "second", "2026-11-26"))
+    # Thursday: afternoon in Berlin, morning in New York; then late evening in both.
+    town.jump(2026, 11, 26, 14, 45)
+    assert days(town, "U0ANA", "Europe/Berlin") == days(town, "U0BEN", "America/New_York") == [date(2026, 11, 26)]
+    town.has_recorded("U0ANA", ("U0ANA", "third", "2026-12-02"))
+    town.jump(2026, 12, 1, 23, 0)
+    assert len(briefs(town, "U0ANA")) == 1
+    assert len(briefs(town, "U0BEN")) == 1
+    town.jump(2026, 12, 2, 8, 45)
+    assert days(town, "U0ANA", "Europe/Berlin")[1:] == [date(2026, 12, 2)]
+    town.jump(2026, 12, 2, 12, 0)
+    assert len(briefs(town, "U0ANA")) == 2
+
+
+def test_a_brief_that_could_not_be_sent_in_time_is_dropped(town: Town) -> None:
+    """Planned in the morning, delivered only in the evening: nobody hears of it then, but on the next morning."""
+    town.has_recorded("U0ANA", ("U0ANA", "first", "2026-11-24"))
+    town.move(2026, 11, 24, 8, 45)
+    town.makegood.plan(town.box.clock.now())
+    town.jump(2026, 11, 24, 21, 0)
+    assert briefs(town, "U0ANA") == []
+    town.jump(2026, 11, 25, 8, 45)
+    assert occasions(town) == ["overdue-1"]
+
+
+def test_who_has_left_hears_nothing(town: Town) -> None:
+    """Deactivated before planning, before sending, or unknown to us: no message, and it is not tried again."""
+    for user in ("U0ANA", "U0BEN", "U0ADA"):
+        town.has_recorded(user, (user, "first", "2026-11-24"))
+    town.box.change_user("U0ANA", deleted=True)
+    town.move(2026, 11, 24, 14, 45)
+    town.makegood.plan(town.box.clock.now())
+    town.box.change_user("U0BEN", deleted=True)
+    _leaves_unnoticed(town, "U0ADA")
+    town.settled()
+    by_state = {row.state: row.last_error or "" for row in town.outbox("brief")}
+    assert by_state.keys() == {"skipped", "dead"}
+    assert "U0BEN has left" in by_state["skipped"]
+    assert by_state["dead"] == "user_disabled"
+    live_through(town, date(2026, 11, 25), date(2026, 11, 25))
+    assert town.box.dm("U0ANA") == town.box.dm("U0BEN") == []
+
+
+def _leaves_unnoticed(town: Town, user: str) -> None:
+    """Slack knows that they have left; its event never arrived."""
+    town.box.world.put_user(replace(town.box.world.users[user], deleted=True))
+
+
+def test_moving_to_another_zone(town: Town) -> None:
+    """From Berlin to New York on a morning: no second brief that day, and from then on at nine over there."""
+    due = (("U0ANA", f"call {day}", f"2026-11-{day}") for day in (24, 25, 26))
+    town.has_recorded("U0ANA", *due)
+    town.jump(2026, 11, 24, 8, 45)
+    town.box.change_user("U0ANA", tz="America/New_York")
+    live_through(town, date(2026, 11, 24), date(2026, 11, 25))
+    assert [local(message, "UTC").hour for message in briefs(town, "U0ANA")] == [8, 14]
+    assert town.ask("U0ANA", commitments.mine, start=0, size=10).total == 3

@@ -1,0 +1,449 @@
+"""Slack fails in every way that it can fail in: each message arrives once, late rather than twice, or is given up in words."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+
+from bot.app import compose
+from handlers import ids
+from sandbox.api import Reply
+from store import outbox
+from store.db import Ledger
+from store.outbox import GRACE, LEASE
+from store.tables import Outbox, Workspace
+from tests.journeys.conftest import Town, given_for, open_town, read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from bot.app import Makegood
+
+    Step = Callable[[Callable[[], Reply]], Reply]
+
+POST = "chat.postMessage"
+
+
+class Faults:
+    """What goes wrong with the next calls: `on(method, step, …)`; each step gets what would carry the call out."""
+
+    def __init__(self, town: Town) -> None:
+        self._steps: dict[str, list[Step]] = {}
+        self.seen: list[str] = []
+        town.box.api.intercept = self
+
+    def on(self, method: str, *steps: Step) -> None:
+        self._steps.setdefault(method, []).extend(steps)
+
+    def __call__(self, method: str, args: dict[str, Any], carry_out: Callable[[], Reply]) -> Reply:
+        del args
+        self.seen.append(method)
+        waiting = self._steps.get(method)
+        return waiting.pop(0)(carry_out) if waiting else carry_out()
+
+    @property
+    def left(self) -> int:
+        return sum(len(steps) for steps in self._steps.values())
+
+
+def says(error: str, status: int = 200, *, first: bool = False, **headers: str) -> Step:
+    """Slack answers with an error; with `first` it has acted all the same."""
+
+    def step(carry_out: Callable[[], Reply]) -> Reply:
+        if first:
+            carry_out()
+        return Reply({"ok": False, "error": error}, status, {k.replace("_", "-"): v for k, v in headers.items()})
+
+    return step
+
+
+def drops(*, first: bool = False) -> Step:
+    """The connection breaks off; with `first` after Slack has acted."""
+
+    def step(carry_out: Callable[[], Reply]) -> Reply:
+        if first:
+            carry_out()
+        return Reply({"ok": True}, broken=True)
+
+    return step
+
+
+@pytest.fixture
+def faults(bare_town: Town) -> Faults:
+    return Faults(bare_town)
+
+
+def later(town: Town, by: timedelta = GRACE) -> None:
+    """Let that much time pass, and a second; then deliver."""
+    town.box.clock.move_to(town.box.clock.now() + by + timedelta(seconds=1))
+    town.settled()
+
+
+def notices(town: Town, user: str = "U0ANA") -> list[int]:
+    """The numbers of the commitments that this person was told of, in the order of the messages."""
+    return [int(re.findall(r"#(\d+)", read(message))[0]) for message in town.box.dm(user)]
+
+
+def row(town: Town, number: int = -1) -> Outbox:
+    """The newest row of the outbox."""
+    return town.outbox()[number]
+
+
+UNKNOWN = {
+    "the connection drops": drops,
+    "fatal_error": lambda **how: says("fatal_error", **how),
+    "internal_error": lambda **how: says("internal_error", 500, **how),
+    "request_timeout": lambda **how: says("request_timeout", 408, **how),
+    "service_unavailable": lambda **how: says("service_unavailable", 503, **how),
+    "a page of HTML": lambda **how: says("", 502, **how),
+}
+
+
+def test_lost_before_slack_took_it(bare_town: Town, faults: Faults) -> None:
+    """However it is lost: nothing is posted until the history has been looked at, then once."""
+    town = bare_town
+    for number, (name, fault) in enumerate(UNKNOWN.items(), start=1):
+        faults.on(POST, fault())
+        town.receipt("U0EVA", f"@ana send {name} by Friday")
+        town.settled()
+        assert (row(town).state, notices(town)) == ("sending", list(range(1, number))), name
+        later(town, timedelta(seconds=30))
+        assert len(notices(town)) == number - 1
+        faults.seen.clear()
+        later(town)
+        assert faults.seen == ["conversations.history", POST], name
+        assert (row(town).state, notices(town)) == ("sent", list(range(1, number + 1))), name
+    assert faults.left == 0
+
+
+def test_lost_after_slack_took_it(bare_town: Town, faults: Faults) -> None:
+    """However the answer is lost: it is found by its key in the history, not posted again, and can be updated."""
+    town = bare_town
+    for number, (name, fault) in enumerate(UNKNOWN.items(), start=1):
+        faults.on(POST, fault(first=True))
+        town.receipt("U0EVA", f"@ana send {name} by Friday")
+        town.settled()
+        assert (row(town).state, notices(town)[-1]) == ("sending", number), name
+        faults.seen.clear()
+        later(town)
+        assert faults.seen == ["conversations.history"], name
+        message = town.box.dm("U0ANA")[-1]
+        assert (row(town).state, row(town).ts) == ("sent", message.ts), name
+        town.press("U0ANA", message, ids.DONE)
+        town.settled()
+        assert ":white_check_mark:" in str(town.box.dm("U0ANA")[-1].blocks)
+    assert notices(town) == list(range(1, len(UNKNOWN) + 1))
+
+
+def test_it_has_changed_before_it_is_found(bare_town: Town, faults: Faults) -> None:
+    """Done while its message was lost: found, and brought up to date at once."""
+    town = bare_town
+    faults.on(POST, drops(first=True))
+    town.receipt("U0EVA", "@ana send it by Friday")
+    town.settled()
+    town.press("U0EVA", town.item("U0EVA"), ids.DONE)
+    later(town)
+    (message,) = town.box.dm("U0ANA")
+    assert ":white_check_mark:" in str(message.blocks)
+
+
+def test_no_answer_in_time(bare_town: Town, faults: Faults) -> None:
+    """Slack takes the message after the client has given up: found later, not posted again."""
+    town = bare_town
+    town.makegood._posting.timeout = 0.2  # type: ignore[assignment]
+    given_up = threading.Event()
+
+    def slow(carry_out: Callable[[], Reply]) -> Reply:
+        given_up.wait(10)
+        return carry_out()
+
+    faults.on("conversations.open", lambda carry_out: carry_out())
+    faults.on(POST, slow)
+    town.receipt("U0EVA", "@ana send it by Friday")
+    town.settled()
+    assert (row(town).state, notices(town)) == ("sending", [])
+    given_up.set()
+    town.box.wait_for(lambda box: box.dm("U0ANA"))
+    town.makegood._posting.timeout = 10
+    later(town)
+    assert (row(town).state, notices(town)) == ("sent", [1])
+    assert faults.seen.count(POST) == 1
+
+
+def test_the_history_cannot_be_read(bare_town: Town, faults: Faults) -> None:
+    """As long as Slack cannot be asked whether it took the message, nothing is posted."""
+    town = bare_town
+    faults.on(POST, drops(first=True))
+    faults.on("conversations.history", says("internal_error", 500), drops(), says("ratelimited", 429, Retry_After="5"))
+    town.receipt("U0EVA", "@ana send it by Friday")
+    town.settled()
+    for _ in range(3):
+        later(town)
+        assert row(town).state == "sending"
+    later(town)
+    assert (row(town).state, notices(town)) == ("sent", [1])
+    assert faults.seen.count(POST) == 1
+
+
+def test_the_worker_dies_after_posting(bare_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing was written down of what Slack took: after the lease it is found, also by another worker."""
+    town = bare_town
+
+    def dies(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as death:
+        death.setattr(town.makegood.courier, "_settle", dies)
+        town.receipt("U0EVA", "@ana send it by Friday")
+        with pytest.raises(KeyboardInterrupt):
+            town.settled()
+    assert (row(town).state, notices(town)) == ("sending", [1])
+    town.box.clock.move_to(town.box.clock.now() + LEASE + timedelta(seconds=1))
+    with replica(town) as other:
+        other.courier.deliver_due()
+    assert (row(town).state, notices(town)) == ("sent", [1])
+
+
+@contextmanager
+def replica(town: Town) -> Iterator[Makegood]:
+    """Another process of the same installation, as far as the database and Slack can tell."""
+    url = town.makegood.ledger.url.render_as_string(hide_password=False)
+    other = compose(given_for(town.box, url), clock=town.box.clock.now)
+    try:
+        yield other
+    finally:
+        other.courier.stop()
+        other.close()
+
+
+def test_a_frozen_worker_excludes_the_others(bare_town: Town, faults: Faults) -> None:
+    """Frozen while posting for longer than the lease: nobody posts meanwhile, and its late word does no harm."""
+    town = bare_town
+    frozen, thaws = threading.Event(), threading.Event()
+
+    def freezes(carry_out: Callable[[], Reply]) -> Reply:
+        frozen.set()
+        thaws.wait(10)
+        return carry_out()
+
+    faults.on(POST, freezes)
+    town.receipt("U0EVA", "@ana send it by Friday")
+    with ThreadPoolExecutor(1) as threads, replica(town) as other:
+        worker = threads.submit(town.settled)
+        assert frozen.wait(10)
+        town.box.clock.move_to(town.box.clock.now() + LEASE + timedelta(seconds=1))
+        # On SQLite one process works; a second thread of it is the other there.
+        (town.makegood if town.makegood.ledger.is_sqlite else other).courier.deliver_one()
+        assert faults.seen.count(POST) == 1
+        thaws.set()
+        worker.result()
+    later(town)
+    assert (row(town).state, notices(town)) == ("sent", [1])
+
+
+def test_a_rate_limit_is_obeyed_by_everybody(bare_town: Town, faults: Faults) -> None:
+    """429: what Slack says is written down for the whole workspace, and no process posts before that."""
+    town = bare_town
+    faults.on(POST, says("ratelimited", 429, Retry_After="40"))
+    town.receipt("U0EVA", "@ana send it by Friday")
+    town.receipt("U0EVA", "@ben call them by Friday")
+    before = town.box.clock.now()
+    town.settled()
+    with town.makegood.ledger.read() as tx:
+        (until,) = tx.scalars(sa.select(Workspace.next_post_at))
+    assert timedelta(seconds=39) < until - before < timedelta(seconds=45)
+    assert notices(town) == notices(town, "U0BEN") == []
+    assert faults.seen.count(POST) == 1
+    town.box.clock.move_to(before + timedelta(seconds=30))
+    with replica(town) as other:
+        other.courier.deliver_due()
+        assert faults.seen.count(POST) == 1
+        later(town, timedelta(seconds=12))
+        other.courier.deliver_due()
+    assert (notices(town), notices(town, "U0BEN")) == ([1], [2])
+    assert "conversations.history" not in faults.seen
+
+
+def test_order_is_kept_for_each_person(bare_town: Town, faults: Faults) -> None:
+    """Whatever happens to the first message, the second to the same person does not overtake it."""
+    town = bare_town
+    faults.on(POST, says("ratelimited", 429, Retry_After="40"), drops(), drops(first=True))
+    for number in range(1, 5):
+        town.receipt("U0EVA", f"@ana send {number} by Friday")
+    town.settled()
+    for _ in range(4):
+        later(town)
+    assert notices(town) == [1, 2, 3, 4]
+
+
+def test_order_is_kept_by_many_threads(database_url: str) -> None:
+    """Four couriers at once: thirty messages to one person arrive in the order in which things happened."""
+    with open_town(database_url, work=True) as town:
+        for number in range(1, 31):
+            town.receipt("U0EVA", f"@ana send {number} by Friday")
+        town.box.wait_for(lambda box: len(box.dm("U0ANA")) == 30)
+        assert notices(town) == list(range(1, 31))
+
+
+REFUSED = {
+    "channel_not_found": says("channel_not_found"),
+    "user_disabled": says("user_disabled"),
+    "is_archived": says("is_archived"),
+    "restricted_action": says("restricted_action"),
+    "missing_scope": says("missing_scope"),
+    "token_revoked": says("token_revoked"),
+}
+
+
+def test_what_slack_refuses_is_given_up(bare_town: Town, faults: Faults) -> None:
+    """A definite no is written down with Slack's reason and never tried again; the next message goes out."""
+    town = bare_town
+    for name, fault in REFUSED.items():
+        faults.on(POST, fault)
+        town.receipt("U0EVA", f"@ana send {name} by Friday")
+        town.settled()
+        assert (row(town).state, row(town).last_error, row(town).not_before) == ("dead", name, None)
+    posts = faults.seen.count(POST)
+    later(town, timedelta(days=2))
+    assert faults.seen.count(POST) == posts
+    town.receipt("U0EVA", "@ana one more by Friday 4 Dec")
+    town.settled()
+    assert notices(town) == [len(REFUSED) + 1]
+
+
+def test_a_revoked_token(bare_town: Town) -> None:
+    """The real thing rather than a fault: given up with the reason, and the person who types gets an answer."""
+    town = bare_town
+    town.receipt("U0EVA", "@ana send it by Friday")
+    town.box.revoke_token()
+    town.settled()
+    assert (row(town).state, row(town).last_error) == ("dead", "token_revoked")
+    assert town.receipt("U0EVA", "call them by Friday")
+
+
+def test_a_shared_item_whose_channel_is_gone(bare_town: Town) -> None:
+    """Archived between the press and the post; deleted after it: given up, without harm to anything else."""
+    town = bare_town
+    receipt = town.receipt("U0EVA", "send it by Friday", "C0GENERAL")
+    town.press("U0EVA", receipt, ids.SHARE)
+    town.box.archive("C0GENERAL")
+    town.settled()
+    assert (row(town).state, row(town).last_error) == ("dead", "is_archived")
+    town.press("U0EVA", town.receipt("U0EVA", "call them by Friday"), ids.SHARE)
+    town.settled()
+    message = town.box.messages("C0ACME")[-1]
+    town.box.world.remove(message)
+    town.press("U0EVA", town.item("U0EVA", 2), ids.DONE)
+    town.settled()
+    assert (row(town).state, row(town).last_error, row(town).not_before) == ("sent", "message_not_found", None)
+
+
+def test_slack_is_away(bare_town: Town, faults: Faults) -> None:
+    """Not reached at all: certainly not posted, so it is tried again ever more rarely, without a look at the history."""
+    town = bare_town
+    there, town.makegood._posting.base_url = town.makegood._posting.base_url, "http://127.0.0.1:9/api/"
+    town.receipt("U0EVA", "@ana send it by Friday")
+    waits: list[timedelta] = []
+    for _ in range(4):
+        before = town.box.clock.now()
+        town.makegood.courier.deliver_one()
+        at = row(town).not_before
+        assert isinstance(at, datetime)
+        assert row(town).state == "pending"
+        waits.append(at - before)
+        town.box.clock.move_to(at + timedelta(seconds=1))
+    assert waits == sorted(waits)
+    assert waits[-1] > 2 * waits[0]
+    town.makegood._posting.base_url = there
+    town.settled()
+    assert notices(town) == [1]
+    assert faults.seen.count("conversations.history") == 0
+
+
+def test_a_conversation_is_opened_again(bare_town: Town, faults: Faults) -> None:
+    """Opening the DM may be lost and repeated; the message in it comes once."""
+    town = bare_town
+    faults.on("conversations.open", drops(), drops(first=True), says("fatal_error"))
+    town.receipt("U0EVA", "@ana send it by Friday")
+    for _ in range(5):
+        later(town)
+    assert notices(town) == [1]
+    assert faults.seen.count(POST) == 1
+
+
+def test_an_update_that_fails_is_made_up_for(bare_town: Town, faults: Faults) -> None:
+    """A message or Home tab that could not be brought up to date is so later, whatever happened to the call."""
+    town = bare_town
+    town.box.open_home("U0ANA")
+    town.receipt("U0EVA", "@ana send it by Friday")
+    town.settled()
+    faults.on("chat.update", drops(), says("ratelimited", 429, Retry_After="20"), drops(first=True))
+    faults.on("views.publish", says("internal_error", 500), drops(first=True))
+    town.press("U0EVA", town.item("U0EVA"), ids.DONE)
+    town.settled()
+    for _ in range(4):
+        later(town)
+    (message,) = town.box.dm("U0ANA")
+    assert ":white_check_mark:" in str(message.blocks)
+    assert "Nothing is open" in str(town.box.home("U0ANA"))
+    assert {each.not_before for each in town.outbox()} == {None}
+    assert faults.left == 0
+
+
+def test_nobody_sends_twice_by_itself(bare_town: Town) -> None:
+    """No client of ours repeats a call: the SDK's handler would, after a dropped connection that Slack had taken."""
+    makegood = bare_town.makegood
+    for client in (makegood._posting, makegood._answering, makegood.bolt.client):
+        assert client.retry_handlers == []
+
+
+def test_what_travels_and_what_is_kept_says_nothing(bare_town: Town) -> None:
+    """The outbox holds ids, days and keys; a message's metadata holds its random key: never what people wrote."""
+    town = bare_town
+    receipt = town.receipt("U0EVA", "@ana send SECRETWORD by tomorrow for SECRETACCOUNT")
+    town.press("U0EVA", receipt, ids.SHARE)
+    town.settled()
+    form = town.form("U0ANA", town.box.dm("U0ANA")[-1], ids.HAND_BACK)
+    town.submit("U0ANA", form, reason="SECRETREASON")
+    town.box.open_home("U0EVA")
+    town.jump(2026, 11, 24, 8, 45)
+    with town.makegood.ledger.read() as tx:
+        rows = [dict(found._mapping) for found in tx.execute(sa.select(Outbox.__table__))]
+    assert {kept["kind"] for kept in rows} == {"assigned", "handed_back", "shared", "brief", "home"}
+    assert "SECRET" not in json.dumps(rows, default=str)
+    posted = [call.args for call in town.box.calls if call.method == POST]
+    assert len(posted) == 4
+    keys = {kept["message_key"] for kept in rows}
+    for args in posted:
+        assert args["metadata"].keys() == {"event_type", "event_payload"}
+        assert args["metadata"]["event_payload"].keys() == {"key"}
+        assert args["metadata"]["event_payload"]["key"] in keys
+    assert all(re.fullmatch("[0-9a-f]{32}", key) for key in keys)
+
+
+def test_the_ledger_of_another_workspace_is_not_touched(bare_town: Town) -> None:
+    """A workspace that waits for Slack's permission does not hold up another one in the same database."""
+    town = bare_town
+    town.receipt("U0EVA", "@ana send it by Friday")
+    ledger = Ledger(town.makegood.ledger.url)
+    with ledger.begin() as tx:
+        mine = tx.scalars(sa.select(Workspace)).one()
+        other = Workspace(team_id="T0OTHER", name="Other", next_post_at=mine.next_post_at, created_at=mine.created_at)
+        tx.add(other)
+        mine.next_post_at = town.box.clock.now() + timedelta(hours=1)
+        tx.flush()
+        tx.add(Outbox(workspace_id=other.id, dedupe_key="x", message_key="x", kind="home", state="sent",
+                      not_before=town.box.clock.now(), created_at=town.box.clock.now()))  # fmt: skip
+    with ledger.begin() as tx:
+        claimed = outbox.claim(tx, town.box.clock.now())
+    ledger.close()
+    assert claimed is not None
+    assert claimed.kind == "home"

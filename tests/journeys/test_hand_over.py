@@ -1,0 +1,259 @@
+"""Between people: who is told of what, who may do what, and what is shown to a channel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers import ids
+from sandbox import User
+from sandbox.seed import ChannelSeed
+from store import accounts
+from tests.journeys.conftest import Town, read, words_of
+
+if TYPE_CHECKING:
+    from sandbox import Message
+
+
+
+def notice(town: Town, user: str) -> Message:
+    """The newest message in this person's DM, once everything is delivered."""
+    town.settled()
+    return town.box.dm(user)[-1]
+
+
+def refused(town: Town, user: str, message: Message, action_id: str) -> str:
+    """Press what this person may not; what they alone are told beside it."""
+    town.press(user, message, action_id)
+    told = town.box.messages(message.channel, viewer=user)[-1]
+    assert told.ephemeral_for == user
+    assert told.ts != message.ts
+    return read(told)
+
+
+def test_accepted(town: Town) -> None:
+    """The owner hears who committed them, accepts in place, and the one who asked sees it."""
+    town.box.open_home("U0EVA")
+    town.receipt("U0EVA", "@ana send it by Friday")
+    told = notice(town, "U0ANA")
+    assert "Eva Lindqvist committed you to this" in read(told)
+    assert "not accepted yet" in read(told)
+    town.press("U0ANA", told, ids.ACCEPT)
+    now = notice(town, "U0ANA")
+    assert now.ts == told.ts
+    assert "not accepted yet" not in read(now)
+    assert ids.ACCEPT not in str(now.blocks)
+    assert ids.HAND_BACK not in str(now.blocks)
+    assert "not accepted yet" not in str(town.box.home("U0EVA"))
+    assert town.box.dm("U0EVA") == []
+
+
+def test_what_the_client_owes_is_asked_for_in_other_words(town: Town) -> None:
+    """Whoever is made to follow up on a client's promise is told so, not that they committed to it."""
+    town.receipt("U0EVA", "theirs: @ana signed order by Friday")
+    assert "asks you to follow up on what the client owes" in read(notice(town, "U0ANA"))
+
+
+def test_handed_back_with_a_reason(town: Town) -> None:
+    """Back to whoever gave it, with the reason; the message of the one who gave it back follows."""
+    town.receipt("U0EVA", "@ana send it by Friday")
+    told = notice(town, "U0ANA")
+    form = town.form("U0ANA", told, ids.HAND_BACK)
+    assert town.submit("U0ANA", form, reason="  ").errors
+    assert town.submit("U0ANA", form, reason="Ben has the figures").errors == {}
+    back = read(notice(town, "U0EVA"))
+    assert "Ana Souza handed this back" in back
+    assert "Ben has the figures" in back
+    kept = town.commitment(1)
+    assert (kept.owner.slack_id, kept.accepted_at is not None) == ("U0EVA", True)
+    assert len(town.box.dm("U0ANA")) == 1
+    assert "Eva Lindqvist" in read(town.box.dm("U0ANA")[-1])
+    over = town.form("U0EVA", notice(town, "U0EVA"), ids.HAND_OVER)
+    assert "already owns it" in " ".join(town.submit("U0EVA", over, owner="U0EVA").errors.values())
+    assert town.submit("U0EVA", over, owner="U0BEN", reason="you have them").errors == {}
+    assert "Eva Lindqvist committed you to this" in read(notice(town, "U0BEN"))
+    assert town.verbs(1) == ["record", "hand_back", "hand_over"]
+
+
+def test_what_nobody_gave_cannot_be_handed_back(town: Town) -> None:
+    """My own: no such button; and one that was handed on meanwhile is no longer mine to answer for."""
+    town.receipt("U0ANA", "send it by Friday")
+    assert ids.HAND_BACK not in str(town.item("U0ANA").blocks)
+    town.receipt("U0EVA", "@ana call them by Friday")
+    told = notice(town, "U0ANA")
+    form = town.form("U0ANA", told, ids.HAND_BACK)
+    over = town.form("U0EVA", town.item("U0EVA", 2), ids.HAND_OVER)
+    town.submit("U0EVA", over, owner="U0BEN")
+    wrong = town.submit("U0ANA", form, reason="not mine")
+    assert "Ben Okafor" in " ".join(wrong.errors.values())
+    assert "is Ben Okafor's now" in refused(town, "U0ANA", told, ids.ACCEPT)
+    assert town.commitment(2).owner.slack_id == "U0BEN"
+
+
+def test_cancelled_and_reopened(town: Town) -> None:
+    """Owner and creator hear of it, with the reason, unless they did it; it can be opened again."""
+    town.receipt("U0EVA", "@ana send it by Friday")
+    told = notice(town, "U0ANA")
+    form = town.form("U0ADA", town.item("U0ADA", 1, "C0GENERAL"), ids.CANCEL)
+    town.submit("U0ADA", form, reason="they bought elsewhere")
+    for user in ("U0EVA", "U0ANA"):
+        words = read(notice(town, user))
+        assert "Ada Moreau cancelled this" in words
+        assert "they bought elsewhere" in words
+    assert town.box.dm("U0ADA") == []
+    assert ids.DONE not in str(next(m for m in town.box.dm("U0ANA") if m.ts == told.ts).blocks)
+    town.press("U0EVA", notice(town, "U0EVA"), ids.REOPEN)
+    assert town.commitment(1).state == "open"
+    town.settled()
+    assert ids.DONE in str(next(m for m in town.box.dm("U0ANA") if m.ts == told.ts).blocks)
+
+
+def test_who_may_change_it(town: Town) -> None:
+    """Owner, creator, the account's owner and an admin; anybody else is told who, whatever they press."""
+    with town.makegood.ledger.begin() as tx:
+        accounts.create(tx, town.person(tx, "U0BEN"), "Acme", now=town.box.clock.now())
+    for number in range(1, 5):
+        town.receipt("U0EVA", f"@ana send {number} by Friday for Acme")
+    town.receipt("U0EVA", "@ana the fifth by Friday")
+    for user, number, channel in (("U0ANA", 1, "C0ACME"), ("U0EVA", 2, "C0ACME"), ("U0BEN", 3, "C0ACME"),
+                                  ("U0ADA", 4, "C0GENERAL")):  # fmt: skip
+        town.press(user, town.item(user, number, channel), ids.DONE)
+        assert town.commitment(number).state == "done"
+    fifth = town.item("U0BEN", 5)
+    for action in (ids.DONE, ids.MOVE, ids.BLOCK, ids.HAND_OVER, ids.CANCEL, ids.EDIT):
+        words = refused(town, "U0BEN", fifth, action)
+        assert "Only Ana Souza (its owner), Eva Lindqvist (who recorded it) or a workspace admin" in words
+        assert "can change #5" in words
+    assert town.box.modals("U0BEN") == []
+    assert town.verbs(5) == ["record"]
+
+
+def test_who_shares_a_name_with_two_roles_is_named_once(town: Town) -> None:
+    """One who owns, recorded and looks after the account is named once, with all three."""
+    with town.makegood.ledger.begin() as tx:
+        accounts.create(tx, town.person(tx, "U0EVA"), "Acme", now=town.box.clock.now())
+    town.receipt("U0EVA", "send it by Friday for Acme")
+    words = refused(town, "U0BEN", town.item("U0BEN"), ids.DONE)
+    assert "Only Eva Lindqvist (its owner, who recorded it, who owns Acme) or a workspace admin" in words
+
+
+def test_an_unknown_account_is_created_from_the_receipt(town: Town) -> None:
+    """The receipt says that it does not know it, offers to create it, and then shows it."""
+    receipt = town.receipt("U0EVA", "@ana send it by Friday for Umbrella Holdings")
+    assert "I don't know an account called “Umbrella Holdings”" in read(receipt)
+    assert town.ask("U0EVA", accounts.names) == []
+    town.press("U0EVA", receipt, ids.CREATE_ACCOUNT)
+    now = next(m for m in town.box.messages("C0ACME", viewer="U0EVA") if m.ts == receipt.ts)
+    assert "Account: Umbrella Holdings" in read(now)
+    assert ids.CREATE_ACCOUNT not in str(now.blocks)
+    assert town.ask("U0EVA", accounts.names) == ["Umbrella Holdings"]
+    account = town.commitment(1).account
+    assert account is not None
+    assert account.owner is not None
+    assert account.owner.slack_id == "U0EVA"
+    assert "I don't know" not in read(town.receipt("U0BEN", "call them by Friday for umbrella"))
+
+
+def shared(town: Town, channel: str) -> list[Message]:
+    """What the bot has posted in the channel for everybody."""
+    town.settled()
+    return [m for m in town.box.messages(channel) if m.user == town.box.world.bot and not m.ephemeral_for]
+
+
+def test_shared_in_a_channel_and_kept_true(town: Town) -> None:
+    """Everybody sees who shared it, its buttons act for those who may, and it follows in place."""
+    receipt = town.receipt("U0EVA", "@ana send it by Friday")
+    town.press("U0EVA", receipt, ids.SHARE)
+    (message,) = shared(town, "C0ACME")
+    assert "Eva Lindqvist shared a commitment" in read(message)
+    assert "Only Ana Souza" in refused(town, "U0BEN", message, ids.DONE)
+    move = town.form("U0ANA", message, ids.MOVE)
+    town.submit("U0ANA", move, due="2026-12-07", reason="legal needs a week")
+    (message,) = shared(town, "C0ACME")
+    assert "Mon 7 Dec 2026" in read(message)
+    town.press("U0ANA", message, ids.DONE)
+    (message,) = shared(town, "C0ACME")
+    assert ":white_check_mark:" in str(message.blocks)
+    assert ids.DONE not in str(message.blocks)
+    assert town.verbs(1) == ["record", "share", "move", "finish"]
+
+
+def test_where_the_bot_may_not_post(town: Town) -> None:
+    """A private channel without the bot and an archived one: told what to do, and after /invite it works."""
+    receipt = town.receipt("U0EVA", "send it by Friday", "G0DEALS")
+    town.press("U0EVA", receipt, ids.SHARE)
+    assert "/invite @Makegood" in town.told("U0EVA", "G0DEALS")
+    assert shared(town, "G0DEALS") == []
+    town.box.invite_app("G0DEALS", by="U0EVA")
+    town.press("U0EVA", receipt, ids.SHARE)
+    assert len(shared(town, "G0DEALS")) == 1
+    receipt = town.receipt("U0EVA", "call them by Friday")
+    town.box.archive("C0ACME")
+    town.press("U0EVA", receipt, ids.SHARE)
+    assert "archived" in town.told("U0EVA")
+    assert town.verbs(2) == ["record"]
+
+
+def test_a_public_channel_without_the_bot(town: Town) -> None:
+    """There it may post without an invitation."""
+    town.box.add_channel(ChannelSeed("C0RANDOM", "random", ("U0EVA", "U0BEN"), app=False))
+    receipt = town.receipt("U0EVA", "send it by Friday", "C0RANDOM")
+    town.press("U0EVA", receipt, ids.SHARE)
+    assert len(shared(town, "C0RANDOM")) == 1
+
+
+def test_nothing_internal_where_another_company_reads(town: Town) -> None:
+    """Internal: refused with the reason; made shareable it goes out; made internal again it is not shared anew."""
+    receipt = town.receipt("U0EVA", "send it by Friday", "C0SHARED")
+    town.press("U0EVA", receipt, ids.SHARE)
+    words = town.told("U0EVA", "C0SHARED")
+    assert "internal" in words
+    assert "another company" in words
+    assert shared(town, "C0SHARED") == []
+    edit = town.form("U0EVA", receipt, ids.EDIT)
+    town.submit("U0EVA", edit, sharing="shareable")
+    receipt = next(m for m in town.box.messages("C0SHARED", viewer="U0EVA") if m.ts == receipt.ts)
+    town.press("U0EVA", receipt, ids.SHARE)
+    assert len(shared(town, "C0SHARED")) == 1
+    town.press("U0EVA", town.receipt("U0EVA", "an internal one by Friday"), ids.SHARE)
+    assert len(shared(town, "C0ACME")) == 1
+    assert len(shared(town, "C0SHARED")) == 1
+
+
+def test_made_internal_after_it_was_shared(town: Town) -> None:
+    """What another company has read cannot be unread, but what is written from then on is not shown to them."""
+    receipt = town.receipt("U0EVA", "send it by Friday", "C0SHARED")
+    town.submit("U0EVA", town.form("U0EVA", receipt, ids.EDIT), sharing="shareable")
+    receipt = next(m for m in town.box.messages("C0SHARED", viewer="U0EVA") if m.ts == receipt.ts)
+    town.press("U0EVA", receipt, ids.SHARE)
+    assert len(shared(town, "C0SHARED")) == 1
+    edit = town.form("U0EVA", town.item("U0EVA"), ids.EDIT)
+    town.submit("U0EVA", edit, sharing="internal", action="send the figures that they must not see")
+    (message,) = shared(town, "C0SHARED")
+    assert "must not see" not in read(message)
+    assert "must not see" not in message.text
+
+
+def test_people_of_another_company_press_in_vain(town: Town) -> None:
+    """A guest in a shared channel sees what was shared there and no more: no history, no note, no list, no change."""
+    guest = "U0GUEST"
+    town.box.add_user(User(guest, "dana", "Dana Whitfield", team_id="T0ACME", is_stranger=True))
+    town.box.join(guest, "C0SHARED")
+    receipt = town.receipt("U0EVA", "send it by Friday", "C0SHARED")
+    edit = town.form("U0EVA", receipt, ids.EDIT)
+    town.submit("U0EVA", edit, sharing="shareable", note="walk away below 80 thousand")
+    receipt = next(m for m in town.box.messages("C0SHARED", viewer="U0EVA") if m.ts == receipt.ts)
+    town.press("U0EVA", receipt, ids.SHARE)
+    town.receipt("U0EVA", "an internal one by Friday")
+    (message,) = shared(town, "C0SHARED")
+    before = town.rows() | {"person": 0}
+    for action in (ids.SHOW, ids.EDIT, ids.DONE, ids.MOVE, ids.CANCEL):
+        if action in str(message.blocks):
+            town.press(guest, message, action)
+    for typed in ("mine", "overdue", "1", "2", "send them all by Friday", ""):
+        town.commit(guest, typed, "C0SHARED")
+    town.box.open_home(guest)
+    seen = [read(m) for m in town.box.messages("C0SHARED", viewer=guest) if m.ephemeral_for == guest]
+    views = [words_of(view) for view in (*town.box.modals(guest), town.box.home(guest)) if view is not None]
+    assert not any(secret in text for text in (*seen, *views) for secret in ("80 thousand", "an internal one"))
+    assert any("another company" in text or "Only" in text for text in seen)
+    assert town.rows() | {"person": 0} == before

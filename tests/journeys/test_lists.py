@@ -1,0 +1,200 @@
+"""`/commit mine | overdue | account … | 12 | help` and the Home tab, with more in them than one page holds."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from handlers import ids
+from store import accounts
+from tests.journeys.conftest import Town, read, words_of
+
+if TYPE_CHECKING:
+    from sandbox import Message
+
+MANY = 60
+# Long, with characters that grow when they are escaped.
+LONG = "compare R&D figures <draft> with *all* of last year’s, line by line, and tell Dana what differs & why; " * 5
+
+
+def promises(owner: str = "U0EVA", *, due: str = "2026-12-{day:02}", long: bool = True) -> list[tuple[str, str, str]]:
+    """Sixty of them for `owner`, due on the days of a month."""
+    text = LONG[:490] if long else "call"
+    return [(owner, f"{text} {number}", due.format(day=number % 28 + 1)) for number in range(1, MANY + 1)]
+
+
+def numbers(blocks: Any) -> list[int]:
+    """The commitments that blocks show, in order: what their buttons act on."""
+    found = re.findall(r"['\"](?:[a-z_.]+\|)?(\d+):\d+:[a-z]", str(blocks))
+    return list(dict.fromkeys(int(number) for number in found))
+
+
+class Pages:
+    """A list in front of a person, to be turned."""
+
+    def __init__(self, town: Town, user: str, message: Message) -> None:
+        self._town, self._user, self._at = town, user, (message.channel, message.ts)
+
+    @property
+    def shown(self) -> Message:
+        channel, ts = self._at
+        return next(m for m in self._town.box.messages(channel, viewer=self._user) if m.ts == ts)
+
+    def all_the_way(self, action_id: str) -> list[list[int]]:
+        """Press until there is nothing more to press; what each page showed, this one included."""
+        seen = [numbers(self.shown.blocks)]
+        while action_id in str(self.shown.blocks):
+            self._town.press(self._user, self.shown, action_id)
+            seen.append(numbers(self.shown.blocks))
+            assert len(seen) <= MANY
+        return seen
+
+
+def to_the_end_and_back(pages: Pages) -> set[int]:
+    """Every item is on one page on the way to the end, and on a page on the way back; which ones there are."""
+    forth = pages.all_the_way(ids.PAGE_OLDER)
+    there = [number for page in forth for number in page]
+    assert len(there) == len(set(there))
+    back = pages.all_the_way(ids.PAGE_NEWER)
+    assert back[-1] == forth[0]
+    assert {number for page in back for number in page} == set(there)
+    return set(there)
+
+
+def test_sixty_of_mine_can_all_be_reached(town: Town) -> None:
+    """Long texts, sixty items: each page is taken by Slack, and turning pages shows every item, forth and back."""
+    town.has_recorded("U0EVA", *promises())
+    first = town.commit("U0EVA", "mine").messages[-1]
+    assert "60 commitments" in read(first)
+    pages = Pages(town, "U0EVA", first)
+    assert to_the_end_and_back(pages) == set(range(1, MANY + 1))
+    town.press("U0EVA", pages.shown, ids.PAGE_OLDER)
+    on_second = numbers(pages.shown.blocks)
+    town.box.press(
+        "U0EVA", action_id=ids.DONE, channel="C0ACME", ts=first.ts, value=_value(pages.shown, on_second[0])
+    )
+    assert town.commitment(on_second[0]).state == "done"
+    assert numbers(pages.shown.blocks)[: len(on_second) - 1] == on_second[1:]
+    assert "59 commitments" in read(pages.shown)
+
+
+def _value(message: Message, number: int) -> str:
+    """The value of the buttons that act on that commitment."""
+    found = re.search(rf"['\"]({number}:\d+:[a-z][^'\"]*)['\"]", str(message.blocks))
+    assert found
+    return found[1]
+
+
+def test_sixty_overdue_of_everybody(town: Town) -> None:
+    """The viewer's own first, then the others', all of them within reach."""
+    town.has_recorded("U0EVA", *promises("U0EVA")[:20], *promises("U0ANA")[20:])
+    town.move(2027, 1, 11, 10)
+    first = town.commit("U0EVA", "overdue").messages[-1]
+    assert "60 commitments" in read(first)
+    assert set(numbers(first.blocks)) <= set(range(1, 21))
+    assert to_the_end_and_back(Pages(town, "U0EVA", first)) == set(range(1, MANY + 1))
+    assert "Nothing is overdue" not in read(town.commit("U0BEN", "overdue").messages[-1])
+
+
+def test_an_account_shows_both_sides(town: Town) -> None:
+    """What we owe and what they owe, under headings, sixty of them within reach; other accounts are not in it."""
+    with town.makegood.ledger.begin() as tx:
+        acme = accounts.create(tx, town.person(tx, "U0EVA"), "Acme", now=town.box.clock.now())
+    town.has_recorded("U0EVA", *promises()[:30], account=acme)
+    town.has_recorded("U0EVA", *promises()[30:], account=acme, side="theirs")
+    town.has_recorded("U0EVA", ("U0EVA", "something else", "2026-12-01"))
+    first = town.commit("U0BEN", "account Acme").messages[-1]
+    assert "We owe" in read(first)
+    pages = Pages(town, "U0BEN", first)
+    assert to_the_end_and_back(pages) == set(range(1, MANY + 1))
+    pages.all_the_way(ids.PAGE_OLDER)
+    assert "They owe us" in read(pages.shown)
+
+
+MEANT = {
+    "Acme Corporation": ["acme corporation", "ACME CORP", "Acmé Corporation Inc.", "acme", "Acme Corporaton"],
+    "Société Générale": ["societe generale", "SOCIÉTÉ GÉNÉRALE", "Société", "societe general"],
+    "Müller & Söhne GmbH": ["muller & sohne", "Müller & Söhne"],
+}
+
+
+def test_an_account_is_found_however_it_is_typed(town: Town) -> None:
+    """Case, accents, legal form, the first words or a slip of the keyboard; several are asked back, none is said."""
+    with town.makegood.ledger.begin() as tx:
+        eva = town.person(tx, "U0EVA")
+        for name in (*MEANT, "Globex North", "Globex South"):
+            accounts.create(tx, eva, name, now=town.box.clock.now())
+    for name, typed in MEANT.items():
+        for written in typed:
+            assert name in read(town.commit("U0EVA", f"account {written}").messages[-1]), written
+    receipt = read(town.receipt("U0EVA", "send it by Friday for müller & söhne"))
+    assert "Account: Müller & Söhne GmbH" in receipt
+    several = read(town.commit("U0EVA", "account globex").messages[-1])
+    assert "Globex North or Globex South" in several
+    unknown = read(town.commit("U0EVA", "account Umbrella").messages[-1])
+    assert "I don't know an account called “Umbrella”" in unknown
+    assert "You wrote: /commit account Umbrella" in unknown
+
+
+def test_one_commitment_with_its_history(town: Town) -> None:
+    """By number, with or without #: today's wording, the first one, and everything that happened."""
+    town.receipt("U0EVA", "@ana send the pricing sheet by Friday")
+    move = town.form("U0ANA", town.item("U0ANA"), ids.MOVE)
+    town.submit("U0ANA", move, due="2026-12-07", reason="legal needs a week")
+    for typed in ("1", "#1", " 1 "):
+        shown = read(town.commit("U0BEN", typed).messages[-1])
+        assert "Mon 7 Dec 2026" in shown
+        assert "First promised for Fri 27 Nov 2026" in shown
+        assert "Ana Souza moved it" in shown
+        assert "legal needs a week" in shown
+    assert "Dates as you say them" in read(town.commit("U0BEN", "help").messages[-1])
+    assert "Nothing is open" in read(town.commit("U0BEN", "MINE").messages[-1])
+
+
+def test_home_with_sixty(town: Town) -> None:
+    """Home is turned to the end and back, and a press on any page is shown at once, and stays on that page."""
+    town.has_recorded("U0EVA", *promises())
+    town.has_recorded("U0BEN", ("U0EVA", "from Ben", "2026-11-24"))
+    town.box.open_home("U0EVA")
+
+    def page() -> list[int]:
+        view = town.box.home("U0EVA")
+        assert view is not None
+        return numbers(view.blocks)
+
+    seen = [page()]
+    while ids.PAGE_OLDER in str(town.box.home("U0EVA")):
+        assert town.box.press("U0EVA", home=True, action_id=ids.PAGE_OLDER).ok
+        seen.append(page())
+    assert sorted(number for each in seen for number in each) == list(range(1, MANY + 2))
+    while ids.PAGE_NEWER in str(town.box.home("U0EVA")):
+        town.box.press("U0EVA", home=True, action_id=ids.PAGE_NEWER)
+    assert page() == seen[0]
+    town.box.press("U0EVA", home=True, action_id=ids.PAGE_OLDER)
+    done = page()[0]
+    _press_at_home(town, ids.DONE, done)
+    assert page()[0] == seen[1][1]
+    assert "60 open" in words_of(town.box.home("U0EVA"))
+    town.settled()
+    assert page()[0] == seen[1][1]
+
+
+def _press_at_home(town: Town, action_id: str, number: int) -> None:
+    view = town.box.home("U0EVA")
+    assert view is not None
+    found = re.search(rf"['\"]({number}:\d+:[a-z][^'\"]*)['\"]", str(view.blocks))
+    assert found
+    assert town.box.press("U0EVA", home=True, action_id=action_id, value=found[1]).ok
+
+
+def test_home_follows_everybody(town: Town) -> None:
+    """What others do to my items is on my Home without a press of mine: recorded, handed over, done."""
+    town.box.open_home("U0ANA")
+    assert "Nothing is open" in words_of(town.box.home("U0ANA"))
+    town.receipt("U0EVA", "@ana send it by Friday")
+    town.settled()
+    assert "This week (1)" in words_of(town.box.home("U0ANA"))
+    over = town.form("U0EVA", town.item("U0EVA"), ids.HAND_OVER)
+    town.submit("U0EVA", over, owner="U0BEN", reason="Ana is away")
+    town.settled()
+    assert "Nothing is open" in words_of(town.box.home("U0ANA"))

@@ -1,0 +1,141 @@
+"""Several processes on one PostgreSQL database: whatever they do at the same moment, everybody hears once."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+
+from bot import planner
+from sandbox import NORTHWIND, Seed, User
+from store.tables import Commitment, Person, Workspace
+from tests.journeys.conftest import MONDAY, Town, open_town
+from tests.journeys.processes import PATIENCE, ROOT, command, environment
+from tests.journeys.test_delivery import replica
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from bot.app import Makegood
+
+pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+
+# Tuesday morning, a quarter to ten in Berlin.
+MORNING = (2026, 11, 24, 8, 45)
+AT = "2026-11-24T08:45:00Z"
+REPLICAS = 4
+
+
+def crowd(size: int) -> Seed:
+    """A workspace of that many people in Berlin."""
+    users = tuple(User(f"U{n:06}", f"person{n}", f"Person {n}") for n in range(size))
+    return Seed(users=(*NORTHWIND.users, *users), channels=NORTHWIND.channels)
+
+
+def all_have_something_due(town: Town) -> list[str]:
+    """Everybody of the crowd owns one thing due on that Tuesday; their Slack ids."""
+    now, due = town.box.clock.now(), date(2026, 11, 24)
+    with town.makegood.ledger.begin() as tx:
+        people = tx.execute(
+            sa.select(Person.id, Person.workspace_id, Person.slack_id).where(Person.handle.like("person%"))
+        ).all()
+        rows: list[dict[str, Any]] = [
+            {"workspace_id": workspace, "number": n, "side": "ours", "state": "open", "action": "call", "due_on": due,
+             "first_action": "call", "first_due_on": due, "owner_id": person, "creator_id": person, "internal": True,
+             "origin_key": f"crowd:{n}", "version": 1, "slips": 0, "created_at": now, "accepted_at": now}
+            for n, (person, workspace, _) in enumerate(people, start=1)
+        ]  # fmt: skip
+        tx.execute(sa.insert(Commitment), rows)
+        tx.execute(sa.update(Person).where(Person.handle.like("person%")).values(next_brief_at=now))
+        tx.execute(sa.update(Workspace).values(next_number=len(rows) + 1))
+    return [slack_id for _, _, slack_id in people]
+
+
+@contextmanager
+def replicas(town: Town) -> Iterator[list[Makegood]]:
+    with ExitStack() as opened:
+        yield [opened.enter_context(replica(town)) for _ in range(REPLICAS)]
+
+
+def at_once(replicas: list[Makegood], act: Callable[[Makegood], Any]) -> None:
+    """Every replica acts at the same moment; what one of them raises is raised here."""
+    together = threading.Barrier(len(replicas))
+
+    def one(makegood: Makegood) -> None:
+        together.wait()
+        act(makegood)
+
+    with ThreadPoolExecutor(len(replicas)) as threads:
+        list(threads.map(one, replicas))
+
+
+def heard(town: Town, people: list[str]) -> Counter[int]:
+    """How many people got how many messages."""
+    return Counter(len(town.box.dm(user)) for user in people)
+
+
+def test_replicas_start_together(database_url: str) -> None:
+    """Four processes that meet an empty database at once all come up, and everybody is in it once."""
+    with open_town(database_url, seed=crowd(100), connect=False) as town, replicas(town) as started:
+        at_once(started, lambda makegood: makegood.connect())
+        assert town.rows()["workspace"] == 1
+        assert town.rows()["person"] == 100 + len(NORTHWIND.users) + 1
+
+
+@pytest.mark.parametrize("batch", [1, 7, 500])
+def test_four_planners_plan_each_person_once(database_url: str, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
+    """However many people are looked at in one transaction: one brief for each, and everybody's next morning is set."""
+    monkeypatch.setattr(planner, "BATCH", batch)
+    with open_town(database_url, seed=crowd(100)) as town, replicas(town) as running:
+        people = all_have_something_due(town)
+        town.move(*MORNING)
+        at_once(running, lambda makegood: makegood.plan(town.box.clock.now()))
+        assert Counter(row.person_id for row in town.outbox("brief")).most_common(1)[0][1] == 1
+        assert len(town.outbox("brief")) == len(people)
+        with town.makegood.ledger.read() as tx:
+            late = sa.select(sa.func.count()).where(Person.next_brief_at < town.box.clock.now())
+            assert tx.scalar(late) == 0
+
+
+def test_four_replicas_brief_four_hundred_people_once(database_url: str) -> None:
+    """Four planners and couriers at the same moment, each in a thread: four hundred briefs, nobody hears twice."""
+    with open_town(database_url, seed=crowd(400)) as town, replicas(town) as running:
+        people = all_have_something_due(town)
+        town.move(*MORNING)
+
+        def work(makegood: Makegood) -> None:
+            makegood.tick()
+            makegood.courier.deliver_due(patience=timedelta(seconds=1))
+
+        at_once(running, work)
+        assert heard(town, people) == {1: 400}
+        assert {(row.state, row.attempts) for row in town.outbox("brief")} == {("sent", 1)}
+
+
+def test_four_real_processes_brief_four_hundred_people_once(database_url: str) -> None:
+    """The same with four processes of `makegood tick`: between them they say whom they told, once each."""
+    with open_town(database_url, seed=crowd(400), now=MONDAY) as town:
+        people = all_have_something_due(town)
+        town.move(*MORNING)
+        started = [
+            subprocess.Popen(
+                command("tick", "--at", AT), cwd=ROOT, env=environment(town.box, database_url),
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            )
+            for _ in range(REPLICAS)
+        ]  # fmt: skip
+        said = [process.communicate(timeout=2 * PATIENCE) for process in started]
+        assert [process.returncode for process in started] == [0] * REPLICAS, said
+        planned = [line for out, _ in said for line in out.splitlines() if "brief for Tuesday 24 November 2026" in line]
+        assert Counter(planned).most_common(1)[0][1] == 1
+        assert len(planned) == 400
+        assert heard(town, people) == {1: 400}
+        town.settled()
+        assert heard(town, people) == {1: 400}
