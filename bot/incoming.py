@@ -10,6 +10,9 @@ from urllib.parse import parse_qsl
 from slack_bolt import BoltRequest
 from slack_bolt.request.internals import build_context
 
+# What people do comes with a trigger, which is how a gesture is told from the next one.
+_WITH_TRIGGER = {"block_actions", "shortcut", "message_action"}
+
 
 class RefusedError(Exception):
     """A request that is not Slack's, or that makes no sense. Nothing has been touched."""
@@ -47,6 +50,12 @@ def check_shape(payload: object) -> dict[str, Any]:
         actions = payload.get("actions")
         if not (isinstance(actions, list) and actions and isinstance(actions[0], dict)):
             raise _no_payload()
+        if not isinstance(actions[0].get("action_id"), str):
+            raise _no_payload()
+    if (payload.get("type") in _WITH_TRIGGER or "command" in payload) and not isinstance(
+        payload.get("trigger_id"), str
+    ):
+        raise _no_payload()
     return payload
 
 

@@ -53,7 +53,10 @@ FORMS: dict[str, Listener] = {
 def _more(ack: Listener, body: dict[str, Any], context: Any) -> None:  # noqa: ANN401  Bolt injects by name
     """The "…" menu of an item: what was chosen says which button it stands for."""
     chosen = payloads.chosen(body)
-    PRESSES[chosen["actions"][0]["action_id"]](ack, chosen, context)
+    listener = PRESSES.get(chosen["actions"][0]["action_id"])
+    if listener is None:
+        raise payloads.outdated()
+    listener(ack, chosen, context)
 
 
 PRESSES[ids.MORE] = _more

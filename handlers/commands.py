@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from rapidfuzz import fuzz, process
 from handlers import payloads, places
 from handlers import people as directory
 from handlers.lines import Understood, understand
-from handlers.payloads import Command, Context
+from handlers.payloads import Command, Context, unescaped
 from handlers.people import viewer
 from handlers.views import blocks as b
 from handlers.views import forms
@@ -35,6 +36,8 @@ Ack = Callable[..., Any]
 
 # The words that look; `account` takes a name, a number is a commitment.
 WORDS = ("mine", "overdue", "account", "help")
+# Longer ones are no numbers of commitments, and Python refuses to read very long ones.
+_NUMBER = re.compile(r"#?\d{1,10}", re.ASCII)
 # How alike a word must be to be taken for a slip of one of them, of 100.
 _ALIKE = 75
 
@@ -49,14 +52,14 @@ def commit(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         ack()
     elif word == "help" and not rest:
         _answer(ack, [b.section(render("help.j2", nearest=None, said=""))])
-    elif word.removeprefix("#").isdecimal() and not rest:
+    elif _NUMBER.fullmatch(word) and not rest:
         _look(ack, command, context, lambda tx, who, now: _one(tx, who, int(word.removeprefix("#")), now))
     elif word == "mine" and not rest:
         _look(ack, command, context, places.mine)
     elif word == "overdue" and not rest:
         _look(ack, command, context, places.overdue)
     elif word == "account" and rest:
-        _look(ack, command, context, lambda tx, who, now: _account(tx, who, rest, now))
+        _look(ack, command, context, lambda tx, who, now: _account(tx, who, unescaped(rest), now))
     else:
         _line(ack, command, context)
 
@@ -89,7 +92,7 @@ def _account(tx: Session, person: Person, name: str, now: datetime) -> list[Bloc
     if isinstance(found, Several):
         raise NotFoundError(f"“{name}” could be {_either(found.names)}. Please write it in full.")
     if not isinstance(found, (Exact, Close)):
-        raise NotFoundError(f"I don't know an account called “{name}”. The form of `/commit` can create it.")
+        raise NotFoundError(f"I don't know an account called “{name}”. The form of /commit can create it.")
     account = accounts.named(tx, person, found.name)
     if account is None:
         raise NotFoundError(f"I don't know an account called “{name}”.")

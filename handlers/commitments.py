@@ -88,7 +88,7 @@ def share(ack: Ack, body: Body, context: BoltContext) -> None:
     ref = ItemRef.decode(press.value)
     channel = press.context.channel or press.channel
     if not channel:
-        raise BadInputError("There is no channel here to share it in. Use `/commit` in the channel.")
+        raise BadInputError("There is no channel here to share it in. Use /commit in the channel.")
     external = _read_by_others(context["slack"], channel)
     with context["ledger"].begin() as tx:
         person = viewer(tx, press.asker.team_id, press.asker.user_id)
@@ -115,14 +115,14 @@ def _read_by_others(slack: WebClient, channel: str) -> bool:
             "method_not_supported_for_channel_type",
         }:
             raise NotAllowedError(
-                "I can't post here because I'm not in this conversation. Type `/invite @Makegood` and press"
-                " *Share here* again."
+                "I can't post here because I'm not in this conversation. Type “/invite @Makegood” and press"
+                " “Share here” again."
             ) from None
         raise
     if about.get("is_archived"):
         raise NotAllowedError("This channel is archived; nothing can be posted here.")
     if (about.get("is_private") or about.get("is_im") or about.get("is_mpim")) and not about.get("is_member", True):
-        raise NotAllowedError("I'm not in this channel. Type `/invite @Makegood` and press *Share here* again.")
+        raise NotAllowedError("I'm not in this channel. Type “/invite @Makegood” and press “Share here” again.")
     return bool(about.get("is_ext_shared") or about.get("is_pending_ext_shared"))
 
 

@@ -12,8 +12,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
 from handlers import ids
+from handlers.payloads import as_typed
 from handlers.views import blocks as b
-from handlers.views.words import escape
+from handlers.views.words import escape, shortened
 from store.errors import LedgerError
 
 if TYPE_CHECKING:
@@ -60,31 +61,30 @@ def _is_database(error: Exception) -> bool:
 
 
 def _ephemeral(words: str, body: dict[str, Any]) -> BoltResponse:
-    said = (body.get("text") or "").strip()
+    said = as_typed((body.get("text") or "").strip())
     # Slack clears the line once it is sent; it is given back so that it can be sent again.
-    again = f"\nYou wrote: `{body['command']} {escape(said[:1500]).replace('`', '')}`" if said else ""
-    return _json({"response_type": "ephemeral", "text": f":warning: {words}{again}"})
+    again = f"\nYou wrote: {escape(shortened(said, 1000))}" if said else ""
+    return _json({"response_type": "ephemeral", "text": f":warning: {escape(words)}{again}"})
 
 
 def _at_field(words: str, field: str | None, body: dict[str, Any]) -> BoltResponse:
     inputs = [block["block_id"] for block in body["view"]["blocks"] if block.get("type") == "input"]
     if not inputs:
         return BoltResponse(status=200)
-    plain = words.replace("*", "").replace("`", "")
-    return _json({"response_action": "errors", "errors": {field if field in inputs else inputs[0]: plain}})
+    return _json({"response_action": "errors", "errors": {field if field in inputs else inputs[0]: words}})
 
 
 def _aside(words: str, body: dict[str, Any], context: BoltContext) -> None:
     """Tell the person beside what they pressed: only they see it, and what they pressed stays as it is."""
     if body.get("response_url"):
         answer = WebhookClient(body["response_url"], timeout=_WITHIN).send(
-            text=f":warning: {words}", response_type="ephemeral", replace_original=False
+            text=f":warning: {escape(words)}", response_type="ephemeral", replace_original=False
         )
         if answer.status_code != 200:  # noqa: PLR2004  HTTP
             log.warning("answer_not_taken", status=answer.status_code)
         return
     client: WebClient = context["slack"]
-    view = b.modal("That did not work", [b.section(f":warning: {words}")], callback_id=ids.RECEIPT)
+    view = b.modal("That did not work", [b.section(f":warning: {escape(words)}")], callback_id=ids.RECEIPT)
     in_modal = (body.get("view") or {}).get("type") == "modal"
     try:
         (client.views_push if in_modal else client.views_open)(trigger_id=body["trigger_id"], view=view)

@@ -12,23 +12,37 @@ from store import outbox
 if TYPE_CHECKING:
     from slack_bolt import BoltContext
 
+    from handlers.payloads import Asker
+    from handlers.views.blocks import Json
+
 
 def opened(body: dict[str, Any], context: BoltContext) -> None:
     if body["event"].get("tab", "home") != "home":
         return
     asker = payloads.asker(body)
-    with context["ledger"].begin() as tx:
-        person = viewer(tx, asker.team_id, asker.user_id)
-        outbox.watch_home(tx, person, now=context["now"])
-        view = home_for(tx, person, context["now"])
+    view = _view(context, asker, 0)
     context["slack"].views_publish(user_id=asker.user_id, view=view)
 
 
 def turned(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # noqa: ANN401  Bolt's ack is a callable
     """A page was turned, in the Home tab or in a list."""
     press = payloads.press(body)
+    if press.surface == "home":
+        place = press.value.removeprefix(f"{places.HOME}.")
+        view = _view(context, press.asker, int(place) if place.isdecimal() else 0)
+        context["slack"].views_publish(user_id=press.asker.user_id, view=view)
+        return ack()  # type: ignore[no-any-return]
     with context["ledger"].read() as tx:
         person = viewer(tx, press.asker.team_id, press.asker.user_id)
         drawn = places.draw(tx, person, press.value, 0, context["now"])
     places.after_press(context["slack"], press, drawn)
-    ack()
+    return ack()  # type: ignore[no-any-return]
+
+
+def _view(context: BoltContext, asker: Asker, start: int) -> Json:
+    """The asker's Home from item `start`; the courier keeps that page true from now on."""
+    now = context["now"]
+    with context["ledger"].begin() as tx:
+        person = viewer(tx, asker.team_id, asker.user_id)
+        outbox.watch_home(tx, person, start=start, now=now)
+        return home_for(tx, person, now, start=start)

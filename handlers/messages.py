@@ -89,12 +89,16 @@ def _shared(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     commitment = commitments.by_ids(tx, actor, [row.ids["commitment"]]).get(row.ids["commitment"])
     if commitment is None:
         return Nothing("its commitment is out of the sharer's sight")
+    if row.ids.get("external") and commitment.internal:
+        # Another company reads along there: what became internal since is withdrawn, also from what stands.
+        text, blocks = briefs.withdrawn()
+        return _message(text, blocks, [(commitment, None)])
     text, blocks = briefs.shared(commitment, actor, local_day(now, actor.zone))
     return _message(text, blocks, [(commitment, None)])
 
 
 def _home(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
-    return Message(home=home_for(tx, _reader(row), now))
+    return Message(home=home_for(tx, _reader(row), now, start=row.ids.get("start", 0)))
 
 
 def home_for(tx: Session, viewer: Person, now: datetime, *, start: int = 0) -> b.Json:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
 from store.errors import BadInputError
+
+_NUMBER = re.compile(r"\d{1,10}", re.ASCII)
+_REFERENCE = re.compile(r"<([@#])[A-Z0-9]+(?:\|([^>]*))?>")
+_LINK = re.compile(r"<([a-z]+:[^|>]+)(?:\|[^>]*)?>")
 
 Surface = Literal["message", "ephemeral", "modal", "home"]
 Body = dict[str, Any]
@@ -46,8 +51,8 @@ class ItemRef:
         """Raises BadInputError for anything that `encode` did not write."""
         number, _, rest = value.partition(":")
         version, _, place = rest.partition(":")
-        if not (number.isdecimal() and version.isdecimal()):
-            raise BadInputError("That button is from an older version of Makegood. `/commit mine` has fresh ones.")
+        if not (_NUMBER.fullmatch(number) and _NUMBER.fullmatch(version)):
+            raise outdated()
         return cls(int(number), int(version), place)
 
 
@@ -134,6 +139,22 @@ class Suggestion:
     action_id: str
     typed: str
     fields: dict[str, str | None]
+
+
+def outdated() -> BadInputError:
+    """What to say to a button that this version of the program did not make."""
+    return BadInputError("That button is from an older version of Makegood. Type /commit mine for fresh ones.")
+
+
+def unescaped(text: str) -> str:
+    """Slack's three entities as the characters that were typed."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def as_typed(text: str) -> str:
+    """A line as it was typed before Slack marked up its mentions and links, so that it can be sent again."""
+    text = _REFERENCE.sub(lambda found: found.group(1) + (found.group(2) or ""), text)
+    return unescaped(_LINK.sub(r"\1", text))
 
 
 def asker(body: Body) -> Asker:

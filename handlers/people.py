@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from slack_sdk.errors import SlackApiError
 
 from store import people, workspaces
-from store.errors import NotFoundError
+from store.errors import NotAllowedError, NotFoundError
 from store.people import Profile
 
 if TYPE_CHECKING:
@@ -27,6 +27,10 @@ def viewer(tx: Session, team_id: str, user_id: str) -> Person:
     person = people.viewer(tx, team_id, user_id)
     if person is None:
         raise NotFoundError("I don't know you in this workspace yet. Please try again in a minute.")
+    if person.is_external:
+        raise NotAllowedError(
+            "Makegood is for the people of this workspace, and you are from another company. Ask your colleague here."
+        )
     return person
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 class LedgerError(Exception):
-    """A request that the ledger refuses. Its text is shown to the person as it stands.
+    """A request that the ledger refuses. Its text, plain and without markup, is shown to the person.
 
     `field` names the form field that the words belong to (action, owner, due, account, stakeholder,
     reason, note, …), or is None where they belong to the request as a whole.

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from store.db import NEWS, UtcDateTime, core_of, insert_once
 from store.tables import (
@@ -71,6 +71,7 @@ def intend(
     values = {
         "workspace_id": workspace_id, "dedupe_key": key, "message_key": uuid.uuid4().hex, "kind": kind,
         "person_id": person.id if person else None, "channel": channel, "ids": ids or {},
+        "recipient": f"person:{person.id}" if person else f"channel:{workspace_id}:{channel}",
         "state": PENDING, "not_before": now, "created_at": now,
     }  # fmt: skip
     is_new = insert_once(tx, Outbox, values, keys=("workspace_id", "dedupe_key")) is not None
@@ -82,10 +83,18 @@ def intend(
 def claim(tx: Session, now: datetime, *, pace: timedelta = PACE, busy: Iterable[int] = ()) -> Claimed | None:
     """Take the next row that is due, from the workspace that has waited longest; None if nothing is due.
 
-    One statement decides work, pacing (`pace` between two posts to a workspace) and fairness. `busy` are
-    rows that this process is still sending.
+    One statement decides work, pacing (`pace` between two posts to a workspace), fairness, and order: nobody
+    gets a message while an earlier one to them is on its way or undecided. `busy` are rows that this process
+    is still sending.
     """
-    due = sa.and_(Outbox.not_before <= now, Outbox.id.not_in(list(busy)))
+    earlier = aliased(Outbox)
+    overtakes = sa.exists().where(
+        earlier.recipient == Outbox.recipient,
+        earlier.id < Outbox.id,
+        earlier.not_before.is_not(None),
+        earlier.state.in_((PENDING, SENDING)),
+    )
+    due = sa.and_(Outbox.not_before <= now, Outbox.id.not_in(list(busy)), ~overtakes)
     oldest = (
         sa.select(Outbox.id)
         .where(Outbox.workspace_id == Workspace.id, due)
@@ -290,14 +299,16 @@ _HOMES = (
 )
 
 
-def watch_home(tx: Session, person: Person, *, now: datetime) -> None:
-    """The person has opened their Home tab: from now on changes are shown there."""
+def watch_home(tx: Session, person: Person, *, start: int = 0, now: datetime) -> None:
+    """The person looks at their Home tab from item `start`: from now on it is kept true there."""
     values = {
         "workspace_id": person.workspace_id, "dedupe_key": f"{HOME}:{person.id}", "kind": HOME,
-        "message_key": uuid.uuid4().hex, "person_id": person.id, "ids": {}, "state": SENT,
-        "created_at": now, "settled_at": now,
+        "recipient": f"{HOME}:{person.id}", "message_key": uuid.uuid4().hex, "person_id": person.id,
+        "ids": {"start": start}, "state": SENT, "created_at": now, "settled_at": now,
     }  # fmt: skip
-    insert_once(tx, Outbox, values, keys=("workspace_id", "dedupe_key"))
+    if insert_once(tx, Outbox, values, keys=("workspace_id", "dedupe_key")) is None:
+        same = sa.and_(Outbox.workspace_id == person.workspace_id, Outbox.dedupe_key == values["dedupe_key"])
+        tx.execute(sa.update(Outbox).where(same).values(ids={"start": start}))
 
 
 def counts(tx: Session) -> dict[str, int]:

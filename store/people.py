@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from store import workspaces
-from store.db import UtcDateTime, core_of
+from store.db import UtcDateTime, core_of, insert_once
 from store.errors import BadInputError
 from store.rules.mornings import next_morning
 from store.scope import seen_by
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+_SLACK_USER = ("workspace_id", "slack_id")
 # Statements of the slash command's path, put together once.
 _VIEWER = (
     sa.select(Person)
@@ -59,7 +60,8 @@ def sync(tx: Session, workspace: Workspace, profiles: Iterable[Profile], *, now:
     for slack_id, profile in given.items():
         person = known.get(slack_id)
         if person is None:
-            tx.add(Person(workspace_id=workspace.id, workspace=workspace, **asdict(profile)))
+            # Somebody else may be adding them at this very moment; whoever is second finds them there.
+            insert_once(tx, Person, {"workspace_id": workspace.id, **asdict(profile)}, keys=_SLACK_USER)
             continue
         moved = person.zone != profile.zone
         for field, value in asdict(profile).items():

@@ -221,6 +221,9 @@ class Outbox(Base):
         sa.Index("ix_outbox_due", "workspace_id", "not_before",
                  sqlite_where=sa.text("not_before IS NOT NULL"),
                  postgresql_where=sa.text("not_before IS NOT NULL")),
+        sa.Index("ix_outbox_recipient", "recipient", "id",
+                 sqlite_where=sa.text("not_before IS NOT NULL"),
+                 postgresql_where=sa.text("not_before IS NOT NULL")),
         sa.CheckConstraint("state IN ('pending', 'sending', 'sent', 'skipped', 'dead')", name="state"),
     )  # fmt: skip
 
@@ -233,6 +236,8 @@ class Outbox(Base):
     # The recipient: a person (by DM) or a channel.
     person_id: Mapped[int | None] = _to("person", nullable=True)
     channel: Mapped[str | None]
+    # The same for rows that must not overtake each other.
+    recipient: Mapped[str]
     ids: Mapped[dict[str, Any]] = mapped_column(default=dict)
     state: Mapped[str] = mapped_column(default=PENDING, server_default=PENDING)
     # When it may be taken (again); NULL: nothing to do. On a sent row: it shows something that changed.

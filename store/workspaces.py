@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from store.db import insert_once
 from store.rules.working_days import WorkingDays, check_region
 from store.tables import Workspace
 
@@ -19,10 +20,11 @@ def ensure(tx: Session, *, team_id: str, name: str, now: datetime) -> Workspace:
     """Return the workspace of that Slack team, created if it is new, its name brought up to date."""
     workspace = by_team(tx, team_id)
     if workspace is None:
-        workspace = Workspace(team_id=team_id, name=name, next_post_at=now, created_at=now)
-        tx.add(workspace)
-        tx.flush()
-    elif workspace.name != name:
+        # Several processes may start at once; the unique key settles who adds it.
+        values = {"team_id": team_id, "name": name, "next_post_at": now, "created_at": now}
+        insert_once(tx, Workspace, values, keys=("team_id",))
+        return tx.scalars(sa.select(Workspace).where(Workspace.team_id == team_id)).one()
+    if workspace.name != name:
         workspace.name = name
     return workspace
 

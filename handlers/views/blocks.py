@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Literal
 
 from slackblocks import (
@@ -28,10 +27,12 @@ from handlers.views.words import shortened
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-# Slack's limits: 50 blocks and about 13,200 characters over all blocks of a message (the latter is not
-# documented; a longer one is refused with msg_blocks_too_long), 3,000 characters in a section.
+# Slack's limits: 50 blocks in a message, 3,000 characters in a section, and about 12,000 characters of text
+# over all blocks with an allowance for each container; the last is not documented (msg_blocks_too_long), so
+# we stay well below it by a count of our own.
 MESSAGE_BLOCKS = 50
-MESSAGE_CHARACTERS = 12_000
+MESSAGE_CHARACTERS = 10_000
+_CONTAINER = 30
 SECTION_CHARACTERS = 3_000
 
 Json = dict[str, Any]
@@ -43,8 +44,15 @@ def resolved(blocks: Iterable[Block]) -> list[Json]:
 
 
 def size(blocks: Iterable[Block]) -> int:
-    """Characters that Slack counts against a message."""
-    return sum(len(json.dumps(block, ensure_ascii=False)) for block in resolved(blocks))
+    """What Slack may count against a message: its texts, and something for each object around them."""
+    return sum(_size(block) for block in resolved(blocks))
+
+
+def _size(part: Any) -> int:  # noqa: ANN401  any JSON
+    if isinstance(part, dict):
+        own = len(part["text"]) if isinstance(part.get("text"), str) else 0
+        return _CONTAINER + own + sum(_size(value) for value in part.values() if not isinstance(value, str))
+    return sum(_size(value) for value in part) if isinstance(part, list) else 0
 
 
 def section(mrkdwn: str, *, accessory: Element | None = None) -> SectionBlock:

@@ -20,6 +20,8 @@ PLACE = "dm"
 SHARED = "shared"
 # Each item takes two blocks; the furniture takes up to eight.
 MOST = 18
+# How much of each action a brief shows: all that fits comfortably, or less so that more items fit.
+LONG, SHORT = 200, 60
 _HEADINGS = {TODAY: "Due today", EVE: "Due on the next working day", SOON: "Due within a week"}
 
 
@@ -37,19 +39,31 @@ def brief(
     text = f"{plural(len(mentioned), 'commitment')} for {full_date(day)}: " + "; ".join(
         _named(commitment, 60) for commitment, _ in mentioned[:3]
     )
-    count, characters, above = 0, b.size(lines), None
-    for commitment, occasion in mentioned:
-        words = _heading(commitment, occasion)
-        group: list[Block] = [b.section(f"*{words}*")] if words != above else []
-        group += items.item(commitment, person, today, PLACE)
-        characters += b.size(group)
-        if count == MOST or (count and characters > b.MESSAGE_CHARACTERS):
-            break
-        lines += group
-        count, above = count + 1, words
+    rows, count = _rows(mentioned, person, today, LONG)
+    if count < min(MOST, len(mentioned)):
+        rows, count = _rows(mentioned, person, today, SHORT)
+    lines += rows
     if count < len(mentioned):
         lines.append(b.context(f"… and {len(mentioned) - count} more: `/commit mine` or the Home tab shows them."))
     return text, lines, count
+
+
+def _rows(
+    mentioned: Sequence[tuple[Commitment, str | None]], person: Person, today: date, limit: int
+) -> tuple[list[Block], int]:
+    """The items under their headings, as many as fit with `limit` characters of each action; and how many."""
+    rows: list[Block] = []
+    count, characters, above = 0, 0, None
+    for commitment, occasion in mentioned[:MOST]:
+        words = _heading(commitment, occasion)
+        group: list[Block] = [b.section(f"*{words}*")] if words != above else []
+        group += items.item(commitment, person, today, PLACE, limit=limit)
+        characters += b.size(group)
+        if count and characters > b.MESSAGE_CHARACTERS:
+            break
+        rows += group
+        count, above = count + 1, words
+    return rows, count
 
 
 def notice(
@@ -67,6 +81,12 @@ def shared(commitment: Commitment, actor: Person, today: date) -> tuple[str, lis
     nobody = Person(id=0, workspace_id=commitment.workspace_id)
     text = f"{opening} {_named(commitment, 150)}"
     return text, [b.section(opening), *items.item(commitment, nobody, today, SHARED)]
+
+
+def withdrawn() -> tuple[str, list[Block]]:
+    """(text, blocks) in the place of an item that was shared and has become internal."""
+    text = "This commitment is no longer shared here."
+    return text, [b.section(text)]
 
 
 def _named(commitment: Commitment, limit: int) -> str:

@@ -9,6 +9,7 @@ from handlers import ids
 from handlers.payloads import ItemRef
 from handlers.views import blocks as b
 from handlers.views.words import Mrkdwn, clock_time, escape, render, short_date, shortened
+from store.rules.text import ACTION_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,13 +23,13 @@ HISTORY_LINES = 15
 _DETAILS = ("Details", ids.SHOW)
 
 
-def item(commitment: Commitment, viewer: Person, today: date, place: str) -> list[Block]:
-    """The item and its row of buttons. Ended items have none but *Reopen*."""
-    return [b.section(item_text(commitment, viewer, today)), b.actions(*buttons(commitment, viewer, place))]
+def item(commitment: Commitment, viewer: Person, today: date, place: str, *, limit: int = ACTION_LIMIT) -> list[Block]:
+    """The item, with `limit` characters of its action, and its row of buttons. An ended one can be reopened."""
+    return [b.section(item_text(commitment, viewer, today, limit)), b.actions(*buttons(commitment, viewer, place))]
 
 
-def item_text(commitment: Commitment, viewer: Person, today: date) -> str:
-    return render("item.j2", item=commitment, viewer=viewer, today=today)
+def item_text(commitment: Commitment, viewer: Person, today: date, limit: int = ACTION_LIMIT) -> str:
+    return render("item.j2", item=commitment, viewer=viewer, today=today, action=shortened(commitment.action, limit))
 
 
 def buttons(commitment: Commitment, viewer: Person, place: str) -> list[Element]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from handlers import ids
 from handlers.views import blocks as b
 from handlers.views import items
-from handlers.views.words import plural
+from handlers.views.words import escape, plural
+from store.rules.text import ACTION_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 
 # Items of one page: each takes two blocks, and a phone shows three at a time anyway.
 PAGE = 10
-# Room for the title, a sub-title per side and the row that turns pages.
-_FURNITURE = 8
+# How much of each action is shown, the first that lets a whole page fit into a message. A page is never cut
+# short: turning back and forth passes every item.
+SHOWN = (ACTION_LIMIT, 200, 60)
 
 
 def page_of(
@@ -39,24 +41,32 @@ def page_of(
     `heading` groups neighbours: whenever its words change, they stand above the item as a sub-title.
     """
     if not page.total:
-        return [b.section(f"*{title}*\n{empty}")]
-    shown: list[Block] = [b.section(f"*{title}*  ·  {plural(page.total, 'commitment')}")]
-    count, characters, above = 0, b.size(shown), None
+        return [b.section(f"*{escape(title)}*\n{empty}")]
+    top: list[Block] = [b.section(f"*{escape(title)}*  ·  {plural(page.total, 'commitment')}")]
+    rows: list[Block] = []
+    for limit in SHOWN:
+        rows = _rows(page, viewer, today, place(page.start), heading, limit)
+        if b.size(rows) <= b.MESSAGE_CHARACTERS:
+            break
+    return top + rows + _turn(page, place)
+
+
+def _rows(
+    page: Page, viewer: Person, today: date, place: str, heading: Callable[[Commitment], str] | None, limit: int
+) -> list[Block]:
+    rows: list[Block] = []
+    above = None
     for commitment in page.items:
         words = heading(commitment) if heading else None
-        group: list[Block] = [b.section(f"*{words}*")] if words and words != above else []
-        group += items.item(commitment, viewer, today, place(page.start))
-        characters += b.size(group)
-        full = len(shown) + len(group) > b.MESSAGE_BLOCKS - _FURNITURE or characters > b.MESSAGE_CHARACTERS
-        if full and count:
-            break
-        shown += group
-        count, above = count + 1, words
-    return shown + _turn(page, count, place)
+        if words and words != above:
+            rows.append(b.section(f"*{words}*"))
+        above = words
+        rows += items.item(commitment, viewer, today, place, limit=limit)
+    return rows
 
 
-def _turn(page: Page, count: int, place: Callable[[int], str]) -> list[Block]:
-    end = page.start + count
+def _turn(page: Page, place: Callable[[int], str]) -> list[Block]:
+    end = page.start + len(page.items)
     row: list[Element] = []
     if page.start:
         row.append(b.button("← Earlier", ids.PAGE_NEWER, place(max(0, page.start - PAGE))))

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 # Slack's own rule for text in messages: these three, and only these, as entities.
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-# A formatting character formats where a word begins or ends. Between two zero-width spaces it is a character
-# like any other.
+# A formatting character formats where a word begins or ends, and nothing escapes it. It is shown by its
+# look-alike, which no parser knows; the ledger keeps what was typed.
 _FORMATTING = re.compile(r"(?<!\w)[*_~`]|[*_~`](?!\w)")
+_LOOK_ALIKES = {"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb"}
 _QUOTE = re.compile(r"^(\s*)(&gt;|[•\-] |\d+\. )", re.MULTILINE)
 _ZERO_WIDTH = "\u200b"
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -34,7 +35,7 @@ def escape(value: Any) -> Mrkdwn:  # noqa: ANN401  whatever a template prints
     if isinstance(value, Mrkdwn):
         return value
     text = "".join(_ENTITIES.get(character, character) for character in str(value))
-    text = _FORMATTING.sub(lambda found: f"{_ZERO_WIDTH}{found.group()}{_ZERO_WIDTH}", text)
+    text = _FORMATTING.sub(lambda found: _LOOK_ALIKES[found.group()], text)
     text = _QUOTE.sub(lambda found: f"{found.group(1)}{_ZERO_WIDTH}{found.group(2)}", text)
     if _RIGHT_TO_LEFT.search(text):
         # First strong isolate … pop: right-to-left text keeps its order to itself.

@@ -63,7 +63,7 @@ def get(tx: Session, viewer: Person, number: int, *, to_change: bool = False) ->
         query = query.with_for_update(of=Commitment)
     found = tx.scalar(query) if number < 2**31 else None
     if found is None:
-        raise NotFoundError(f"There is no commitment #{number} here. `/commit mine` lists yours.")
+        raise NotFoundError(f"There is no commitment #{number} here. Type /commit mine for yours.")
     return found
 
 
@@ -121,7 +121,8 @@ def _page(
     live = [seen_by(Commitment, viewer), Commitment.ended_at.is_(None), *wanted]
     total = tx.scalar(sa.select(sa.func.count()).select_from(Commitment).where(*live)) or 0
     # A list can shrink under somebody who turns its pages: the last page that exists is shown then.
-    start = min(start, max(0, (total - 1) // size * size))
+    if start >= total:
+        start = max(0, (total - 1) // size * size)
     query = sa.select(Commitment).where(*live).options(*SHOWN)
     items = tx.scalars(query.order_by(*first, Commitment.due_on, Commitment.id).offset(start).limit(size))
     return Page(items.all(), start, total)

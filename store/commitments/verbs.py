@@ -125,7 +125,7 @@ def edit(
         return get(tx, viewer, number)
     fresh = may_undo(tx, viewer, commitment, now)
     if not fresh and (draft.due_on != commitment.due_on or draft.owner.id != commitment.owner_id):
-        raise BadInputError("Use *New date* or *Hand over* to change the date or the owner.", field="due")
+        raise BadInputError("Use “New date” or “Hand over” to change the date or the owner.", field="due")
     wanted: dict[str, Any] = {
         "action": required(draft.action, field="action", what="The action", limit=ACTION_LIMIT),
         "account_id": draft.account.id if draft.account else None,
@@ -178,7 +178,7 @@ def undo(tx: Session, viewer: Person, number: int, *, origin_key: str, now: date
     if not may_undo(tx, viewer, commitment, now):
         raise NotAllowedError(
             f"#{number} can't be undone any more: only its creator can, within ten minutes and before anything"
-            " happened to it. *Cancel* ends it with a reason."
+            " happened to it. “Cancel” ends it with a reason."
         )
     changes = _apply(commitment, {"state": CANCELLED, "ended_at": now})
     return _finish_change(tx, viewer, commitment, "undo", changes, now, origin_key)
@@ -271,7 +271,7 @@ def hand_back(
     account_owner = commitment.account.owner if commitment.account else None
     to = giver or (account_owner if account_owner and account_owner.id != viewer.id else None)
     if to is None:
-        raise BadInputError("Nobody gave it to you. *Hand over* makes somebody else its owner.")
+        raise BadInputError("Nobody gave it to you. “Hand over” makes somebody else its owner.")
     return _give(tx, viewer, commitment, to, "hand_back", reason, origin_key, now)
 
 
@@ -283,6 +283,8 @@ def set_account(
     if commitment is None:
         return get(tx, viewer, number)
     changes = _apply(commitment, {"account_id": account.id})
+    if not changes:
+        return commitment
     return _finish_change(tx, viewer, commitment, "edit", changes, now, origin_key)
 
 
@@ -293,11 +295,12 @@ def share(
     commitment = get(tx, viewer, number)
     if external and commitment.internal:
         raise NotAllowedError(
-            f"#{number} is internal, and people of another company read this channel. *Edit* it to be shareable"
+            f"#{number} is internal, and people of another company read this channel. “Edit” it to be shareable"
             " first, or share it elsewhere."
         )
-    key = f"share:{commitment.id}:{channel}:{origin_key}"
-    ids = {"commitment": commitment.id, "actor": viewer.id}
+    # The same state is posted to a channel once, however often the button is pressed.
+    key = f"share:{commitment.id}:{commitment.version}:{channel}"
+    ids = {"commitment": commitment.id, "actor": viewer.id, "external": external}
     if outbox.intend(tx, workspace_id=viewer.workspace_id, key=key, kind="shared", now=now, channel=channel, ids=ids):
         _append(tx, viewer, commitment, "share", {"channel": [None, channel]}, now=now, origin_key=origin_key)
     return commitment
@@ -389,7 +392,7 @@ def _what_happened(tx: Session, viewer: Person, commitment: Commitment) -> str:
     at = last.at.astimezone(zone_of(viewer.zone))
     return (
         f"#{commitment.number} has changed meanwhile: {who} {_PAST[last.verb]} on {at:%a} {at.day} {at:%b at %H:%M}."
-        " Nothing was done twice; `/commit " + str(commitment.number) + "` shows how it stands."
+        " Nothing was done twice; /commit " + str(commitment.number) + " shows how it stands."
     )
 
 

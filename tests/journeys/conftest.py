@@ -287,7 +287,7 @@ def words_of(view: View | None) -> str:
 
 
 # What stands for a formatting character where it must not format, and the marks that keep texts apart.
-_ALIKE = str.maketrans("∗∼ˋˍ", "*~`_", "\u200a\u200b\u2060\u2068\u2069")
+_ALIKE = str.maketrans("\u2217\u223c\u02cb\u02cd", "*~`_", "\u200a\u200b\u2060\u2068\u2069")
 
 
 def read(message: Message) -> str:

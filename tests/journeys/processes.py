@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 # What a process may take to be there on a busy machine.
 PATIENCE = 30
+NOT_OURS = re.compile("proxy|slack|database", re.IGNORECASE)
 
 
 def environment(box: Sandbox, database_url: str) -> dict[str, str]:
     """The environment of a bot that belongs to this box, without a word of this machine's proxies and settings."""
-    kept = {name: value for name, value in os.environ.items() if not re.search("proxy|slack|database", name, re.I)}
+    kept = {name: value for name, value in os.environ.items() if not NOT_OURS.search(name)}
     return kept | {
         "SLACK_BOT_TOKEN": TOKEN,
         "SLACK_SIGNING_SECRET": SECRET,

@@ -170,7 +170,10 @@ def test_somebody_new_acts_at_once(town: Town) -> None:
     assert all("Recorded as #" in str(ack.body) for ack in acks)
     with town.makegood.ledger.read() as tx:
         known = tx.scalars(sa.select(Person).where(Person.slack_id.in_(("U0NEW", "U0OTHER")))).all()
-    assert {(person.name, person.zone) for person in known} == {("Nina New", "Asia/Tokyo"), ("Otto Other", "Europe/Berlin")}
+    assert {(person.name, person.zone) for person in known} == {
+        ("Nina New", "Asia/Tokyo"),
+        ("Otto Other", "Europe/Berlin"),
+    }
     town.settled()
     assert len(town.box.dm("U0OTHER")) == 4
     town.box.open_home("U0OTHER")

@@ -130,7 +130,7 @@ HARD = [
     ("> quoted", None),
     ("• dotted", None),
     ("```block``` and :smile:", None),
-    ("🎉👩‍👩‍👧‍👦🇩🇪 celebrate", None),  # noqa: RUF001  flags and families are several characters each
+    ("🎉👩‍👩‍👧‍👦🇩🇪 celebrate", None),
     ("שלח את הדוח לדנה", None),
     ("أرسل العقد", None),
     ("bell\x07 null\x00 escape\x1b[31m red", "bell null escape[31m red"),
@@ -281,6 +281,6 @@ def test_a_line_that_was_refused_is_given_back(town: Town) -> None:
     typed = "account R&D <Team> for @ana in #acme at https://acme.example"
     refused = town.commit("U0EVA", typed).messages[-1]
     assert "I don't know an account called" in words(refused)
-    assert f"You wrote: /commit {typed}" in read(refused)
+    assert typed in read(refused).partition("You wrote:")[2]
     assert "\u200b" not in refused.text.partition("You wrote:")[2]
     assert town.ask("U0EVA", accounts.names) == []

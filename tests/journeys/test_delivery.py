@@ -1,10 +1,11 @@
-"""Slack fails in every way that it can fail in: each message arrives once, late rather than twice, or is given up in words."""
+"""Slack fails in every way there is: each message arrives once, late rather than twice, or is given up in words."""
 
 from __future__ import annotations
 
 import json
 import re
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -23,11 +24,11 @@ from store.tables import Outbox, Workspace
 from tests.journeys.conftest import Town, given_for, open_town, read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from bot.app import Makegood
 
-    Step = Callable[[Callable[[], Reply]], Reply]
+Step = Callable[[Callable[[], Reply]], Reply]
 
 POST = "chat.postMessage"
 
@@ -97,7 +98,7 @@ def row(town: Town, number: int = -1) -> Outbox:
     return town.outbox()[number]
 
 
-UNKNOWN = {
+UNKNOWN: dict[str, Callable[..., Step]] = {
     "the connection drops": drops,
     "fatal_error": lambda **how: says("fatal_error", **how),
     "internal_error": lambda **how: says("internal_error", 500, **how),
@@ -347,7 +348,7 @@ def test_a_shared_item_whose_channel_is_gone(bare_town: Town) -> None:
 
 
 def test_slack_is_away(bare_town: Town, faults: Faults) -> None:
-    """Not reached at all: certainly not posted, so it is tried again ever more rarely, without a look at the history."""
+    """Not reached at all, so certainly not posted: tried again ever more rarely, without a look at the history."""
     town = bare_town
     there, town.makegood._posting.base_url = town.makegood._posting.base_url, "http://127.0.0.1:9/api/"
     town.receipt("U0EVA", "@ana send it by Friday")

@@ -31,8 +31,9 @@ def offer(town: Town, form: View, **typed: str) -> None:
 
 def open_form(town: Town, user: str = "U0EVA") -> View:
     outcome = town.commit(user, "")
-    assert outcome.view is not None, outcome
-    return outcome.view
+    view: View | None = outcome.view
+    assert view is not None, outcome
+    return view
 
 
 def test_the_form_records_everything(town: Town) -> None:
@@ -46,6 +47,8 @@ def test_the_form_records_everything(town: Town) -> None:
     assert "Friday 4 December 2026" in words_of(receipt)
     kept = town.commitment(1)
     assert (kept.action, kept.owner.slack_id, kept.due_on) == ("send the SOC 2 report", "U0ANA", date(2026, 12, 4))
+    assert kept.account is not None
+    assert kept.stakeholder is not None
     assert (kept.account.name, kept.stakeholder.name) == ("Acme", "Dana Whitfield")
     assert (kept.side, kept.internal, kept.note) == ("ours", False, "the 2026 one")
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from sandbox import Message
 
 
-
 def notice(town: Town, user: str) -> Message:
     """The newest message in this person's DM, once everything is delivered."""
     town.settled()

@@ -125,6 +125,7 @@ def _tables() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("person_id", KEY, nullable=True),
         sa.Column("channel", sa.Text(), nullable=True),
+        sa.Column("recipient", sa.Text(), nullable=False),
         sa.Column("ids", sa.JSON(), nullable=False),
         sa.Column("state", sa.Text(), server_default="pending", nullable=False),
         sa.Column("not_before", INSTANT, nullable=True),
@@ -135,9 +136,7 @@ def _tables() -> None:
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("settled_at", INSTANT, nullable=True),
-        sa.CheckConstraint(
-            "state IN ('pending', 'sending', 'sent', 'skipped', 'dead')", name=op.f("ck_outbox_state")
-        ),
+        sa.CheckConstraint("state IN ('pending', 'sending', 'sent', 'skipped', 'dead')", name=op.f("ck_outbox_state")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_outbox_person_id")),
         sa.ForeignKeyConstraint(["workspace_id"], ["workspace.id"], name=op.f("fk_outbox_workspace_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
@@ -148,6 +147,14 @@ def _tables() -> None:
         "ix_outbox_due",
         "outbox",
         ["workspace_id", "not_before"],
+        unique=False,
+        sqlite_where=sa.text("not_before IS NOT NULL"),
+        postgresql_where=sa.text("not_before IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_outbox_recipient",
+        "outbox",
+        ["recipient", "id"],
         unique=False,
         sqlite_where=sa.text("not_before IS NOT NULL"),
         postgresql_where=sa.text("not_before IS NOT NULL"),
@@ -193,19 +200,13 @@ def _tables() -> None:
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("ended_at", INSTANT, nullable=True),
-        sa.CheckConstraint(
-            "(ended_at IS NULL) = (state IN ('open', 'blocked'))", name=op.f("ck_commitment_ended")
-        ),
+        sa.CheckConstraint("(ended_at IS NULL) = (state IN ('open', 'blocked'))", name=op.f("ck_commitment_ended")),
         sa.CheckConstraint("side IN ('ours', 'theirs')", name=op.f("ck_commitment_side")),
-        sa.CheckConstraint(
-            "state IN ('open', 'blocked', 'done', 'cancelled')", name=op.f("ck_commitment_state")
-        ),
+        sa.CheckConstraint("state IN ('open', 'blocked', 'done', 'cancelled')", name=op.f("ck_commitment_state")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_commitment_account_id")),
         sa.ForeignKeyConstraint(["creator_id"], ["person.id"], name=op.f("fk_commitment_creator_id")),
         sa.ForeignKeyConstraint(["owner_id"], ["person.id"], name=op.f("fk_commitment_owner_id")),
-        sa.ForeignKeyConstraint(
-            ["stakeholder_id"], ["stakeholder.id"], name=op.f("fk_commitment_stakeholder_id")
-        ),
+        sa.ForeignKeyConstraint(["stakeholder_id"], ["stakeholder.id"], name=op.f("fk_commitment_stakeholder_id")),
         sa.ForeignKeyConstraint(["workspace_id"], ["workspace.id"], name=op.f("fk_commitment_workspace_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_commitment")),
         sa.UniqueConstraint("workspace_id", "number", name=op.f("uq_commitment_workspace_id_number")),
@@ -213,9 +214,7 @@ def _tables() -> None:
     )
     op.create_index("ix_commitment_account", "commitment", ["account_id", "ended_at", "due_on"], unique=False)
     op.create_index("ix_commitment_creator", "commitment", ["creator_id", "ended_at", "due_on"], unique=False)
-    op.create_index(
-        "ix_commitment_overdue", "commitment", ["workspace_id", "ended_at", "due_on"], unique=False
-    )
+    op.create_index("ix_commitment_overdue", "commitment", ["workspace_id", "ended_at", "due_on"], unique=False)
     op.create_index("ix_commitment_owner", "commitment", ["owner_id", "ended_at", "due_on"], unique=False)
     op.create_table(
         "entry",

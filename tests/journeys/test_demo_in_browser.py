@@ -1,0 +1,365 @@
+"""The demo as a person meets it: `makegood demo` in a process of its own, its page in a real browser."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Self
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from handlers.views.words import full_date
+from tests.sandbox.page.hands import Open, message, send
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+# Nothing but the demo is talked to.
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+BERLIN = ZoneInfo("Europe/Berlin")
+# Milliseconds that a busy machine may take to show something.
+PATIENCE = 10_000
+FRIDAY = 4
+PHONE = {"width": 390, "height": 844}
+
+
+class Demo:
+    """`makegood demo`, from the line that says its address until SIGTERM ends it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "demo", "--port", "0"],
+            cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        found = re.search(r"open (http://127\.0\.0\.1:\d+/) ", line)
+        assert found, line + self._process.communicate(timeout=30)[1]
+        self.url = found[1]
+
+    def ended(self) -> tuple[int, str]:
+        """(exit status, what it complained of) after SIGTERM."""
+        self._process.send_signal(signal.SIGTERM)
+        _, complaints = self._process.communicate(timeout=15)
+        return self._process.returncode, complaints
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.communicate()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One for this file; where no Chromium is installed there is nothing to look through."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine's PATH")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo, its clock set to eleven on the coming Monday, when “Friday” can mean one day only."""
+    with Demo(tmp_path_factory.mktemp("demo")) as demo:
+        page = browser.new_page()
+        page.goto(demo.url)
+        today = today_of(page)
+        monday = today + timedelta(days=7 - today.weekday())
+        page.get_by_label("Date and time").fill(f"{monday}T11:00")
+        page.get_by_role("button", name="Set clock").click()
+        expect(clock_of(page)).to_contain_text(f"Mon {monday.day} ", timeout=PATIENCE)
+        page.close()
+        yield demo
+        status, _ = demo.ended()
+        assert status == 0
+
+
+@pytest.fixture
+def visit(demo: Demo, browser: Browser) -> Iterator[Open]:
+    """Opens the demo's address in a window of its own; fails if the browser's console told of an error."""
+    pages: list[Page] = []
+    failures: list[str] = []
+
+    def open_page(*, width: int = 1280, height: int = 900) -> Page:
+        page = browser.new_page(viewport={"width": width, "height": height})
+        page.set_default_timeout(PATIENCE)
+        page.on("pageerror", lambda error: failures.append(str(error)))
+        page.on("console", lambda said: failures.append(said.text) if said.type in {"error", "warning"} else None)
+        page.on("requestfailed", lambda sent: failures.append(sent.url) if "/news?" not in sent.url else None)
+        pages.append(page)
+        page.goto(demo.url)
+        return page
+
+    yield open_page
+    for page in pages:
+        page.close()
+    assert failures == []
+
+
+# -- what a person does on the page ------------------------------------------------------------------------
+
+
+def clock_of(page: Page) -> Locator:
+    return page.get_by_role("region", name="Clock")
+
+
+def today_of(page: Page) -> date:
+    """The day in Berlin by the page's clock."""
+    instant = page.locator("#now").get_attribute("datetime")
+    assert instant
+    return datetime.fromisoformat(instant).astimezone(BERLIN).date()
+
+
+def go_to(page: Page, name: str) -> Page:
+    """Choose a channel or the app at the left, whatever is unread there."""
+    link = page.get_by_role("navigation", name="Workspace").get_by_role("link")
+    link.filter(has=page.get_by_text(name, exact=True)).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+    return page
+
+
+def messages_of_app(page: Page) -> Page:
+    """Open the conversation with the app."""
+    go_to(page, "Makegood").get_by_role("link", name=re.compile("^Messages")).click()
+    expect(page.get_by_role("link", name=re.compile("^Messages"))).to_have_attribute("aria-current", "page")
+    return page
+
+
+def home_of_app(page: Page) -> Page:
+    go_to(page, "Makegood").get_by_role("link", name="Home", exact=True).click()
+    expect(page.get_by_role("button", name="New commitment")).to_be_visible()
+    return page
+
+
+def act_as(page: Page, name: str) -> Page:
+    page.get_by_role("button", name=re.compile("^Acting as")).click()
+    page.get_by_role("link", name=name).click()
+    expect(page.get_by_role("button", name=f"Acting as {name}")).to_be_visible()
+    return page
+
+
+def recorded(page: Page, line: str, action: str) -> int:
+    """Type the line in the channel; the number on its receipt."""
+    send(page, line)
+    receipt = message(page, action).filter(has_text="Recorded as #")
+    expect(receipt).to_be_visible()
+    found = re.search(r"Recorded as #(\d+)", receipt.inner_text())
+    assert found
+    return int(found[1])
+
+
+def fill_in(dialog: Locator, *, action: str, owner: str, due: date, account: str, note: str) -> None:
+    """Every field of the form that takes words or a choice."""
+    dialog.get_by_label("Action").fill(action)
+    dialog.get_by_label("Owner").select_option(label=owner)
+    dialog.get_by_label("Due date").fill(due.isoformat())
+    dialog.get_by_label("Account").press_sequentially(account[:3])
+    dialog.get_by_role("option", name=account, exact=True).click()
+    dialog.get_by_label("They owe us").check()
+    dialog.get_by_label("Note").fill(note)
+
+
+# -- what must come of it --------------------------------------------------------------------------------------
+
+
+def test_one_line_becomes_a_receipt_and_is_shared(visit: Open) -> None:
+    """Number, owner, account, full date with its weekday; shared, the channel sees it, the receipt stays private."""
+    page = go_to(visit(), "acme")
+    friday = today_of(page) + timedelta(days=FRIDAY - today_of(page).weekday())
+    send(page, "/commit @ana send the pricing sheet to Dana by Friday for Acme")
+    receipt = message(page, "send the pricing sheet to Dana").filter(has_text="Recorded as #")
+    for words in ("Only visible to you", "Ana Souza", "Acme Corporation", full_date(friday), "Friday"):
+        expect(receipt).to_contain_text(words)
+    expect(receipt).to_contain_text(re.compile(r"Recorded as #\d+"))
+    receipt.get_by_role("button", name="Share here").click()
+    shared = message(page, "shared a commitment").filter(has_text="send the pricing sheet to Dana")
+    expect(shared).to_have_count(1)
+    expect(shared).not_to_contain_text("Only visible to you")
+    act_as(page, "Ben Okafor")
+    expect(shared).to_have_count(1)
+    expect(receipt).to_have_count(0)
+
+
+def test_a_form_with_an_error_keeps_everything(visit: Open) -> None:
+    """A past date is told at its field, all else stands as typed; corrected, the form turns into the receipt."""
+    page = go_to(visit(), "acme")
+    today = today_of(page)
+    send(page, "/commit")
+    dialog = page.get_by_role("dialog", name="New commitment")
+    note = "Ask for the signed copy.\nLegal has it."
+    fill_in(dialog, action="Return the signed order", owner="Ben Okafor", due=today - timedelta(days=1),
+            account="Globex", note=note)  # fmt: skip
+    dialog.get_by_role("button", name="Record").click()
+    expect(dialog.get_by_label("Due date")).to_have_accessible_description(re.compile("has already passed"))
+    expect(dialog.get_by_label("Action")).to_have_value("Return the signed order")
+    expect(dialog.get_by_label("Owner")).to_have_value("U0BEN")
+    expect(dialog.get_by_label("Due date")).to_have_value((today - timedelta(days=1)).isoformat())
+    expect(dialog.get_by_label("Account")).to_have_value("Globex")
+    expect(dialog.get_by_label("They owe us")).to_be_checked()
+    expect(dialog.get_by_label("Note")).to_have_value(note)
+    dialog.get_by_label("Due date").fill((today + timedelta(days=9)).isoformat())
+    dialog.get_by_role("button", name="Record").click()
+    receipt = page.get_by_role("dialog", name="Makegood")
+    for words in ("Recorded as #", "Ben Okafor", "Globex", "they owe us", full_date(today + timedelta(days=9))):
+        expect(receipt).to_contain_text(words)
+    receipt.get_by_role("button", name="Dismiss").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_the_owner_accepts_and_finishes(visit: Open) -> None:
+    """Ana's notice asks whether she agrees; each press settles it in place, there and in the channel."""
+    page = go_to(visit(), "acme")
+    number = recorded(page, "/commit @ana sign the escrow by Friday for Acme", "sign the escrow")
+    message(page, "sign the escrow").get_by_role("button", name="Share here").click()
+    shared = message(page, "shared a commitment").filter(has_text="sign the escrow")
+    expect(shared).to_contain_text("not accepted yet")
+    notice = message(messages_of_app(act_as(page, "Ana Souza")), "sign the escrow")
+    expect(notice).to_contain_text("Eva Lindqvist committed you to this")
+    expect(notice.get_by_role("button", name=f"Hand back: #{number}")).to_be_visible()
+    notice.get_by_role("button", name=f"Accept: #{number}").click()
+    expect(notice.get_by_role("button", name=f"Accept: #{number}")).to_have_count(0)
+    expect(notice).not_to_contain_text("not accepted yet")
+    notice.get_by_role("button", name=f"Done: #{number}").click()
+    expect(notice).to_contain_text(f"#{number} · done")
+    expect(notice).to_have_count(1)
+    expect(notice.get_by_role("button", name=f"Done: #{number}")).to_have_count(0)
+    go_to(act_as(page, "Eva Lindqvist"), "acme")
+    expect(shared).to_contain_text(f"#{number} · done")
+    expect(shared).to_have_count(1)
+
+
+def test_a_colleagues_words_become_a_commitment(visit: Open) -> None:
+    """From a message's menu: its words are the action already, and the commitment leads back to them."""
+    page = go_to(visit(), "acme")
+    said = message(page, "We still owe them the SOC 2 report")
+    said.hover()
+    said.get_by_role("button", name="More about this message").click()
+    page.get_by_role("menuitem", name="Make it a commitment").click()
+    dialog = page.get_by_role("dialog", name="New commitment")
+    expect(dialog.get_by_label("Action")).to_have_value("We still owe them the SOC 2 report")
+    dialog.get_by_label("Due date").fill((today_of(page) + timedelta(days=8)).isoformat())
+    dialog.get_by_role("button", name="Record").click()
+    receipt = page.get_by_role("dialog", name="Makegood")
+    expect(receipt).to_contain_text("We still owe them the SOC 2 report")
+    found = re.search(r"Recorded as #(\d+)", receipt.inner_text())
+    assert found
+    receipt.get_by_role("button", name="Dismiss").click()
+    send(page, f"/commit {found[1]}")
+    expect(page.get_by_role("link", name="Where it was said")).to_have_attribute(
+        "href", re.compile("archives/C0ACME/p")
+    )
+
+
+def test_home_shows_and_follows(visit: Open) -> None:
+    """Overdue, this week, later, and what one waits for; what is done here or by somebody else leaves by itself."""
+    page = go_to(visit(), "acme")
+    in_3_weeks = today_of(page) + timedelta(days=21)
+    own = recorded(page, "/commit book the room by Sunday", "book the room")
+    recorded(page, f"/commit plan the summit by {in_3_weeks}", "plan the summit")
+    other = recorded(page, f"/commit @ana count the seats by {in_3_weeks}", "count the seats")
+    home = home_of_app(page)
+    for heading in ("Overdue", "This week", "Later", "What I wait for"):
+        expect(home.get_by_role("heading", name=re.compile(rf"^{heading} \(\d+\)"))).to_be_visible()
+    expect(home.get_by_text("book the room")).to_be_visible()
+    expect(home.get_by_text("count the seats")).to_be_visible()
+    home.get_by_role("button", name=f"Done: #{own}").click()
+    expect(home.get_by_text("book the room")).to_have_count(0)
+    ana = messages_of_app(act_as(visit(), "Ana Souza"))
+    message(ana, "count the seats").get_by_role("button", name=f"Done: #{other}").click()
+    expect(message(ana, "count the seats")).to_contain_text("done")
+    expect(home.get_by_text("count the seats")).to_have_count(0)
+    expect(home.get_by_text("plan the summit")).to_be_visible()
+
+
+def morning(page: Page) -> tuple[Locator, date]:
+    """Turn the clock to the next working morning; Eva's brief, and its day."""
+    before = today_of(page)
+    clock_of(page).get_by_role("button", name="Next working morning").click()
+    day = before + timedelta(days=3 if before.weekday() == FRIDAY else 1)
+    expect(clock_of(page)).to_contain_text(f"{day.day} {day:%b %Y}, 09:35")
+    brief = message(messages_of_app(page), "Good morning, Eva Lindqvist").filter(has_text=full_date(day))
+    expect(brief).to_have_count(1)
+    return brief, day
+
+
+def test_the_next_working_morning_brings_the_brief(visit: Open) -> None:
+    """One message with what is due, marked as unread until it is read, whose buttons act where it stands."""
+    page = go_to(visit(), "acme")
+    first = recorded(page, "/commit call Marcus tomorrow for Acme", "call Marcus")
+    second = recorded(page, "/commit thank Priya tomorrow for Globex", "thank Priya")
+    brief, day = morning(page)
+    expect(brief).to_contain_text("Due today")
+    brief.get_by_role("button", name=f"Done: #{first}").click()
+    expect(brief).to_contain_text(f"#{first} · done")
+    brief.get_by_role("button", name=f"New date: #{second}").click()
+    form = page.get_by_role("dialog", name="New date")
+    form.get_by_label("New date", exact=True).fill((day + timedelta(days=10)).isoformat())
+    form.get_by_label("Why does it move?").fill("She is away")
+    form.get_by_role("button", name="Move").click()
+    expect(form).to_have_count(0)
+    expect(brief).to_contain_text("in 10 days")
+    expect(brief).to_have_count(1)
+
+
+def test_the_same_brief_on_a_phone(visit: Open) -> None:
+    """At 390 by 844 all of it can be read and pressed, and nothing moves sideways."""
+    wide = go_to(visit(), "acme")
+    number = recorded(wide, "/commit write the thank-you note tomorrow for Acme", "write the thank-you note")
+    _, day = morning(wide)
+    page = visit(**PHONE)
+    page.goto(wide.url)
+    brief = message(page, "Good morning, Eva Lindqvist").filter(has_text=full_date(day))
+    for words in ("Due today", "write the thank-you note", f"#{number}"):
+        expect(brief).to_contain_text(words)
+    assert sideways(page) == 0
+    for button in brief.get_by_role("button").all():
+        box = button.bounding_box()
+        assert box
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= PHONE["width"]
+        assert box["height"] >= 24
+    done = brief.get_by_role("button", name=f"Done: #{number}")
+    done.scroll_into_view_if_needed()
+    done.click()
+    expect(brief).to_contain_text(f"#{number} · done")
+    assert sideways(page) == 0
+
+
+def sideways(page: Page) -> int:
+    """By how many pixels the page, or what scrolls in it, is wider than the screen."""
+    wider: int = page.evaluate(
+        "Math.max(...[document.documentElement, document.body, ...document.querySelectorAll('main, .scroll')]"
+        ".map((part) => part.scrollWidth - Math.min(part.clientWidth, innerWidth)))"
+    )
+    return wider
+
+
+def test_it_ends_while_it_is_looked_at(browser: Browser, tmp_path: Path) -> None:
+    """An open page waits for news all the time; that does not hold up the end."""
+    with Demo(tmp_path) as demo:
+        page = browser.new_page()
+        with page.expect_request("**/news?*"):
+            page.goto(demo.url)
+        assert demo.ended() == (0, "")
+        page.close()
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,346 @@
+"""How the house is built: one arrow between its floors, ids that live once, and nothing asked of Slack in vain."""
+
+from __future__ import annotations
+
+import ast
+import re
+import socket
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from slack_sdk import WebClient
+
+import handlers
+from bot.manifest import EVENTS_PATH, for_address, for_socket_mode
+from handlers import ids
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[1]
+FLOORS = ("bot", "handlers", "store", "sandbox")
+
+
+# ---- the files and what they import -----------------------------------------------------------------------
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def files(*folders: str) -> list[Path]:
+    found = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    assert found
+    return found
+
+
+def module_of(path: Path) -> str:
+    """The dotted name under which a file is imported."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_of(path): path for path in files(*FLOORS)}
+
+
+def imports(path: Path) -> set[str]:
+    """Every module that a file imports, wherever it does so; `from a import b` is a.b where that is a file."""
+    found: set[str] = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are written in full"
+            whole = node.module or ""
+            found |= {f"{whole}.{a.name}" if f"{whole}.{a.name}" in MODULES else whole for a in node.names}
+    return found
+
+
+def tops(path: Path) -> set[str]:
+    """The packages that a file imports from."""
+    return {name.partition(".")[0] for name in imports(path)}
+
+
+def offenders(folder: str, *forbidden: str) -> list[str]:
+    """Files below `folder` that import one of those packages; a trailing * stands for any ending."""
+    pattern = re.compile("|".join(re.escape(name).replace(r"\*", r"\w*") for name in forbidden))
+    return [
+        f"{module_of(path)} imports {name}"
+        for path in files(folder)
+        for name in sorted(tops(path))
+        if pattern.fullmatch(name)
+    ]
+
+
+def test_the_ledger_knows_nobody() -> None:
+    """store/ imports neither the floors above it, nor Slack, nor HTTP, nor a scheduler."""
+    strangers = ("slack*", "flask", "waitress", "werkzeug", "apscheduler", "click", "pydantic*", "jinja2", "httpx")
+    assert offenders("store", "bot", "handlers", "sandbox", *strangers) == []
+
+
+def test_the_surfaces_know_the_ledger_only() -> None:
+    """handlers/ imports neither the running program, nor the sandbox, nor a scheduler, server or settings."""
+    strangers = ("flask", "waitress", "werkzeug", "apscheduler", "click", "pydantic*", "alembic", "httpx")
+    assert offenders("handlers", "bot", "sandbox", *strangers) == []
+
+
+def test_the_surfaces_write_no_sql() -> None:
+    """Of SQLAlchemy they know the Session's type, and in one place the errors that a database raises."""
+    for path in files("handlers"):
+        used = {name for name in imports(path) if name.partition(".")[0] == "sqlalchemy"}
+        if path.name != "errors.py":
+            assert used <= {"sqlalchemy.orm"}, path
+            continue
+        attributes = {
+            node.attr
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "sa"
+        }
+        assert attributes == {"exc"}
+    sessions = [
+        (module_of(path), alias.name)
+        for path in files("handlers")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ImportFrom) and node.module == "sqlalchemy.orm"
+        for alias in node.names
+    ]
+    assert {name for _, name in sessions} == {"Session"}
+
+
+def test_the_sandbox_stands_alone() -> None:
+    """It pretends to be Slack and knows nothing of ours; only the demo and the tests know it."""
+    assert offenders("sandbox", "bot", "handlers", "store") == []
+    knowing = {module_of(path) for path in files("bot", "handlers", "store") if "sandbox" in tops(path)}
+    assert knowing == {name for name in knowing if name.startswith("bot.demo")}
+    assert knowing
+
+
+def test_no_two_files_import_each_other() -> None:
+    """Not in a loop of any length, counting what is imported late or for types only."""
+    edges = {name: {target for target in imports(path) if target in MODULES} for name, path in MODULES.items()}
+    done: set[str] = set()
+
+    def walk(name: str, way: tuple[str, ...]) -> None:
+        assert name not in way, " → ".join([*way[way.index(name) :], name])
+        if name not in done:
+            for target in sorted(edges[name] - {name}):
+                walk(target, (*way, name))
+            done.add(name)
+
+    for name in sorted(edges):
+        walk(name, ())
+
+
+# ---- time and environment ---------------------------------------------------------------------------------
+
+CLOCKS = {
+    "datetime": {"now", "utcnow", "today"},
+    "date": {"today"},
+    "time": {"time", "time_ns", "localtime", "gmtime"},
+    "os": {"environ", "getenv", "environb"},
+}
+
+
+def attributes(path: Path) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Attribute):
+            owner = node.value
+            yield owner.id if isinstance(owner, ast.Name) else getattr(owner, "attr", ""), node.attr
+
+
+def test_only_the_program_looks_at_clock_and_environment() -> None:
+    """Below bot/ the time is an argument, and what the environment says has been read already."""
+    found = [
+        f"{module_of(path)}: {owner}.{name}"
+        for path in files("handlers", "store")
+        for owner, name in attributes(path)
+        if name in CLOCKS.get(owner, ())
+    ]
+    assert found == []
+
+
+# ---- ids, routing table, manifest -------------------------------------------------------------------------
+
+
+def named(prefix: str) -> set[str]:
+    """The values of the ids whose names begin so."""
+    return {value for name, value in vars(ids).items() if name.startswith(prefix) and isinstance(value, str)}
+
+
+def buttons() -> set[str]:
+    return {
+        v
+        for n, v in vars(ids).items()
+        if n.isupper() and isinstance(v, str) and v.startswith(("item.", "page.", "open."))
+    }
+
+
+def test_everything_that_can_be_pressed_has_a_listener() -> None:
+    """Routing table and ids are the same, both ways: commands, shortcuts, buttons, forms, menus and events."""
+    assert set(handlers.COMMANDS) == named("COMMAND")
+    assert set(handlers.SHORTCUTS) == named("SHORTCUT_")
+    assert set(handlers.PRESSES) == buttons()
+    assert set(handlers.FORMS) == named("FORM_")
+    assert set(handlers.EVENTS) == named("EVENT_") == set(ids.BOT_EVENTS)
+    assert set(handlers.MENUS) <= {ids.ACCOUNT, ids.STAKEHOLDER}
+
+
+def test_every_id_lives_once_and_is_used() -> None:
+    """No two ids are the same word, and none is left over from something that is gone."""
+    constants = {name: value for name, value in vars(ids).items() if name.isupper() and isinstance(value, str)}
+    assert len(set(constants.values())) == len(constants)
+    used = {name for path in files("bot", "handlers") for owner, name in attributes(path) if owner == "ids"}
+    used |= {alias.name for path in files("bot", "handlers") for node in ast.walk(tree(path))
+             if isinstance(node, ast.ImportFrom) and node.module == "handlers.ids" for alias in node.names}  # fmt: skip
+    assert set(constants) - used == set()
+
+
+def test_ids_are_written_in_one_place() -> None:
+    """Nowhere else does the word of a button, form or shortcut stand in the code."""
+    words = buttons() | named("FORM_") | named("SHORTCUT_")
+    for path in files("bot", "handlers"):
+        if module_of(path) == "handlers.ids":
+            continue
+        written = {
+            node.value
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+        assert written & words == set(), path
+
+
+@pytest.mark.parametrize("manifest", [for_address("https://x.example"), for_socket_mode()], ids=["http", "socket"])
+def test_the_manifest_says_what_the_code_does(manifest: dict[str, object]) -> None:
+    """Commands, shortcuts, events and scopes are the ids', and Slack is sent to the one address there is."""
+    text = str(manifest)
+    features: dict[str, list[dict[str, str]]] = manifest["features"]  # type: ignore[assignment]
+    assert [each["command"] for each in features["slash_commands"]] == list(handlers.COMMANDS)
+    assert {each["callback_id"] for each in features["shortcuts"]} == set(handlers.SHORTCUTS)
+    settings: dict[str, dict[str, list[str]]] = manifest["settings"]  # type: ignore[assignment]
+    assert set(settings["event_subscriptions"]["bot_events"]) == set(handlers.EVENTS)
+    config: dict[str, dict[str, list[str]]] = manifest["oauth_config"]  # type: ignore[assignment]
+    assert config["scopes"]["bot"] == list(ids.SCOPES)
+    assert set(re.findall(r"https://[^'\"]+", text)) <= {f"https://x.example{EVENTS_PATH}"}
+
+
+# Which scopes each method of the Web API needs, as docs.slack.dev/reference/methods says; for conversations
+# the one that goes with each kind of conversation.
+NEEDS = {
+    "auth_test": set(),
+    "apps_connections_open": set(),  # an app-level token's own
+    "chat_getPermalink": set(),
+    "chat_postMessage": {"chat:write"},
+    "chat_update": {"chat:write"},
+    "conversations_history": {"channels:history", "groups:history", "im:history"},
+    "conversations_info": {"channels:read", "groups:read"},
+    "conversations_open": {"im:write"},
+    "users_info": {"users:read"},
+    "users_list": {"users:read"},
+    "views_open": set(),
+    "views_publish": set(),
+    "views_push": set(),
+    "views_update": set(),
+}
+# What is needed for something other than a method.
+BESIDES = {
+    "commands": "slash commands and shortcuts",
+    "chat:write.public": "posting where the bot is not a member",
+    "metadata.message:read": "include_all_metadata of conversations.history",
+}
+EVENT_NEEDS = {"app_home_opened": set(), "user_change": {"users:read"}, "team_join": {"users:read"}}
+
+
+def called() -> set[str]:
+    """The Web API methods that our code calls, by their names in the SDK."""
+    families = (
+        "api_",
+        "apps_",
+        "auth_",
+        "chat_",
+        "conversations_",
+        "files_",
+        "pins_",
+        "reactions_",
+        "team_",
+        "users_",
+        "views_",
+    )
+    methods = {name for name in dir(WebClient) if name.startswith(families)}
+    return {name for path in files("bot", "handlers") for _, name in attributes(path) if name in methods}
+
+
+def test_every_call_is_covered_by_a_scope() -> None:
+    """What we call and hear of needs what we ask for, and we ask for nothing that we do not need."""
+    assert called() <= set(NEEDS)
+    needed = set().union(*(NEEDS[name] for name in called()), *(EVENT_NEEDS[event] for event in ids.BOT_EVENTS))
+    assert needed | set(BESIDES) == set(ids.SCOPES)
+
+
+# ---- what is in the repository ----------------------------------------------------------------------------
+
+# Each with something in it that the name itself has not, so that this file may be looked at too.
+REGISTRIES = re.compile(
+    r"py[p]i\.|python[h]osted|npm[j]s\.|registry\.[n]pm|crates\.[i]o|proxy\.[g]olang|rubygems\.[o]rg|extra-[i]ndex-url",
+    re.IGNORECASE,
+)
+MACHINES = re.compile(r"/[w]ork/(?:main|shared|\.)|/[t]mp/w/|/[h]ome/\w+/|/[r]oot/")
+
+
+def tracked() -> list[Path]:
+    """Every file that git knows or would take."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
+
+
+def test_no_registry_and_no_machine_is_named() -> None:
+    """Whoever installs chooses where packages come from; and nobody's folders are anybody else's."""
+    found = [
+        f"{path.relative_to(ROOT)}: {hit[0]}"
+        for path in tracked()
+        for text in [path.read_text(encoding="utf-8", errors="replace")]
+        for hit in (REGISTRIES.search(text), MACHINES.search(text))
+        if hit
+    ]
+    assert found == []
+
+
+def test_every_package_is_shipped() -> None:
+    """Each folder with code in it is named where the packages are listed: what is not is missing once installed."""
+    listed = set(
+        re.findall(r'^ {4}"([a-z_.]+)",$', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    packages = {module_of(path.parent / "__init__.py") for path in files(*FLOORS)}
+    assert packages <= listed
+
+
+# ---- the suite itself -------------------------------------------------------------------------------------
+
+
+def every_test() -> Iterator[tuple[Path, ast.FunctionDef]]:
+    for path in files("tests"):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                yield path, node
+
+
+def test_every_test_says_what_it_holds() -> None:
+    """In its docstring."""
+    assert [f"{path.name}: {node.name}" for path, node in every_test() if not ast.get_docstring(node)] == []
+
+
+def test_no_test_sleeps() -> None:
+    """What happens later is waited for, not slept through."""
+    assert [str(path) for path in files("tests") if ("time", "sleep") in set(attributes(path))] == []
+
+
+def test_nothing_leaves_this_machine() -> None:
+    """The suite's guard refuses whatever is not loopback, before a packet leaves."""
+    with pytest.raises(AssertionError, match=r"192\.0\.2\.1"):
+        socket.create_connection(("192.0.2.1", 9), timeout=0.01)
