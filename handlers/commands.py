@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +9,12 @@ from rapidfuzz import fuzz, process
 
 from handlers import payloads, places
 from handlers import people as directory
-from handlers.lines import Understood, understand
+from handlers.lines import Understood, marked, understand
 from handlers.payloads import Command, Context, unescaped
 from handlers.people import viewer
 from handlers.views import blocks as b
 from handlers.views import forms
-from handlers.views.words import render
+from handlers.views.words import render, shortened
 from store import accounts, commitments, workspaces
 from store.errors import BadInputError, NotFoundError
 from store.rules.line import Line, read_line
@@ -37,7 +36,7 @@ Ack = Callable[..., Any]
 # The words that look; `account` takes a name, a number is a commitment.
 WORDS = ("mine", "overdue", "account", "help")
 # Longer ones are no numbers of commitments, and Python refuses to read very long ones.
-_NUMBER = re.compile(r"#?\d{1,10}", re.ASCII)
+_DIGITS = 10
 # How alike a word must be to be taken for a slip of one of them, of 100.
 _ALIKE = 75
 
@@ -52,8 +51,8 @@ def commit(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         ack()
     elif word == "help" and not rest:
         _answer(ack, [b.section(render("help.j2", nearest=None, said=""))])
-    elif _NUMBER.fullmatch(word) and not rest:
-        _look(ack, command, context, lambda tx, who, now: _one(tx, who, int(word.removeprefix("#")), now))
+    elif word.removeprefix("#").isdecimal() and not rest:
+        _look(ack, command, context, lambda tx, who, now: _one(tx, who, word.removeprefix("#"), now))
     elif word == "mine" and not rest:
         _look(ack, command, context, places.mine)
     elif word == "overdue" and not rest:
@@ -83,8 +82,10 @@ def _look(
     _answer(ack, blocks)
 
 
-def _one(tx: Session, person: Person, number: int, now: datetime) -> list[Block]:
-    return places.one(tx, person, commitments.get(tx, person, number), now)
+def _one(tx: Session, person: Person, digits: str, now: datetime) -> list[Block]:
+    if len(digits) > _DIGITS:
+        raise NotFoundError(f"There is no commitment #{shortened(digits, _DIGITS)}. Type /commit mine for yours.")
+    return places.one(tx, person, commitments.get(tx, person, int(digits)), now)
 
 
 def _account(tx: Session, person: Person, name: str, now: datetime) -> list[Block]:
@@ -136,13 +137,14 @@ def _read(
     """Who writes, what the line says, and what can be made of it."""
     with ledger.read() as tx:
         person = viewer(tx, command.asker.team_id, command.asker.user_id)
+        said = marked(command.text)
         line = read_line(
-            command.text, today=local_day(now, person.zone), locale=person.locale,
+            said, today=local_day(now, person.zone), locale=person.locale,
             accounts=accounts.names(tx, person),
             working_week=workspaces.working_days(person.workspace).weekdays,
             fiscal_year_start=person.workspace.fiscal_year_start,
         )  # fmt: skip
-        return person, line, understand(tx, person, line, command.text, asked_slack=asked_slack)
+        return person, line, understand(tx, person, line, said, asked_slack=asked_slack)
 
 
 def _nearest(text: str) -> str | None:

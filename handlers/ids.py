@@ -42,8 +42,6 @@ CREATE_ACCOUNT = "item.create_account"
 PAGE_OLDER = "page.older"
 PAGE_NEWER = "page.newer"
 OPEN_FORM = "open.form"
-# Buttons that only carry a link; Slack reports the press all the same.
-LINK = "link"
 
 # Form fields: block id and action id are the same word, which is also LedgerError.field.
 ACTION = "action"

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from handlers.payloads import unescaped
 from handlers.views.forms import NEW, Filled
 from store import accounts, people
 from store.commitments import Draft
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from store.rules.line import Line
 
+# A private character that stands for a "<" that somebody typed.
+_TYPED = "\ue000"
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _CHANNEL = re.compile(r"<#[CG][A-Z0-9]+\|([^>]*)>")
 _LINK = re.compile(r"<((?:https?|mailto):[^|>]+)(?:\|[^>]*)?>")
@@ -48,7 +51,7 @@ def understand(tx: Session, viewer: Person, line: Line, said: str, *, asked_slac
     strangers = () if asked_slack else _strangers(tx, viewer, line)
     if strangers:
         return Understood(Filled(), strangers=strangers)
-    action = clean(readable(tx, viewer, line.action))
+    action = clean(_said(tx, viewer, line.action))
     account, unknown = _account(tx, viewer, line)
     due = line.due.on if isinstance(line.due, Due) else None
     asked = due or (line.due.suggestion if line.due and not isinstance(line.due, Due) else None)
@@ -59,7 +62,7 @@ def understand(tx: Session, viewer: Person, line: Line, said: str, *, asked_slac
         due=asked,
         account=_option(account, unknown),
         side=THEIRS if line.theirs else OURS,
-        note=clean(readable(tx, viewer, said), lines=True) if len(action) > ACTION_LIMIT else "",
+        note=clean(unescaped(_said(tx, viewer, said)), lines=True) if len(action) > ACTION_LIMIT else "",
     )  # fmt: skip
     missing = trouble or _missing(line, action)
     if missing or owner is None or due is None:
@@ -79,6 +82,15 @@ def _option(account: Account | None, unknown: str | None) -> tuple[str, str] | N
     if account:
         return str(account.id), account.name
     return (NEW + unknown, f"Create “{unknown}”") if unknown else None
+
+
+def marked(text: str) -> str:
+    """The line with what was typed as "<" told apart from what Slack marked up, until `_said` puts it back."""
+    return text.replace("&lt;", _TYPED)
+
+
+def _said(tx: Session, viewer: Person, text: str) -> str:
+    return readable(tx, viewer, text).replace(_TYPED, "<")
 
 
 def readable(tx: Session, viewer: Person, text: str) -> str:

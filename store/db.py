@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import select
 import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -154,7 +155,7 @@ def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
 
 def _postgresql(url: sa.URL, pool_size: int) -> sa.Engine:
     milliseconds = int(ANSWER_WITHIN * 1000)
-    return sa.create_engine(
+    engine = sa.create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
@@ -169,6 +170,15 @@ def _postgresql(url: sa.URL, pool_size: int) -> sa.Engine:
             " -c timezone=UTC -c synchronous_commit=on",
         },
     )
+
+    @sa.event.listens_for(engine, "checkout")
+    def _alive(connection: Any, _entry: ConnectionPoolEntry, _proxy: Any) -> None:  # noqa: ANN401  the driver's own
+        # A server that went away has closed its end, which shows without asking it: nothing else is ever
+        # waiting to be read on an idle connection. All that are older go with this one.
+        if select.select([connection.fileno()], [], [], 0)[0]:
+            raise sa.exc.InvalidatePoolError("the server has closed the connection")
+
+    return engine
 
 
 def insert_once(tx: Session, table: type[Any], values: dict[str, Any], *, keys: tuple[str, ...]) -> int | None:

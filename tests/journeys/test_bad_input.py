@@ -99,6 +99,7 @@ def test_a_button_that_we_did_not_make(town: Town) -> None:
     for value in FORGED:
         for action in (ids.DONE, ids.MOVE, ids.MORE, ids.CREATE_ACCOUNT, ids.SHOW, ids.PAGE_OLDER):
             parcel.payload["actions"][0] |= {"action_id": action, "value": value}
+            parcel.payload["response_url"] = town.box.response_url("U0EVA", "C0ACME")
             assert town.again(parcel).status == 200, (action, value[:20])
     assert town.rows() == before
 
@@ -126,7 +127,7 @@ HARD = [
     ("1 < 2 & 3 > 2", None),
     ("ask &lt;b&gt; & R&amp;D", None),
     ("<!channel> and <!here> and @channel", None),
-    ("<@U0ANA> <#C0ACME> <https://evil.example|click>", None),
+    ("<@U0ANA> <#C0ACME> <https://evil.example|click>", "@Ana Souza <#C0ACME> <https://evil.example|click>"),
     ("> quoted", None),
     ("• dotted", None),
     ("```block``` and :smile:", None),
@@ -197,10 +198,13 @@ def test_what_cannot_be_is_asked_back(town: Town) -> None:
 
 
 def test_a_number_that_is_none_of_ours(town: Town) -> None:
-    """Whatever the number, the answer is that there is none."""
-    for number in ("0", "13", "99999999999", "9" * 400, "9" * 5000, "٣", "#7"):
-        answer = read(town.commit("U0EVA", number).messages[-1])
-        assert "There is no commitment #" in answer, number[:20]
+    """Told that there is none; what is too long for a number is no worse than any other line."""
+    for number in ("0", "13", "#7", "#0013", "2147483647", "2147483648", "9999999999"):
+        assert "There is no commitment #" in read(town.commit("U0EVA", number).messages[-1]), number
+    for odd in ("9" * 11, "9" * 400, "9" * 5000, "٣", "²", "#", "#-1", "1.5"):
+        outcome = town.commit("U0EVA", odd)
+        assert outcome.messages or outcome.view, odd
+    assert town.rows()["commitment"] == 0
 
 
 def test_who_cannot_own_is_told_why(town: Town) -> None:

@@ -441,10 +441,9 @@ def test_the_ledger_of_another_workspace_is_not_touched(bare_town: Town) -> None
         tx.add(other)
         mine.next_post_at = town.box.clock.now() + timedelta(hours=1)
         tx.flush()
-        tx.add(Outbox(workspace_id=other.id, dedupe_key="x", message_key="x", kind="home", state="sent",
-                      not_before=town.box.clock.now(), created_at=town.box.clock.now()))  # fmt: skip
+        outbox.intend(tx, workspace_id=other.id, key="x", kind="shared", now=town.box.clock.now(), channel="C1")
     with ledger.begin() as tx:
         claimed = outbox.claim(tx, town.box.clock.now())
     ledger.close()
     assert claimed is not None
-    assert claimed.kind == "home"
+    assert claimed.kind == "shared"

@@ -37,6 +37,8 @@ _THEY_ACT = re.compile(
     re.IGNORECASE,
 )
 _SEPARATORS = " \t\r\n,;:-–—"
+# A colon before a date may be the end of an emoji, ":smile:".
+_SEPARATORS_BEFORE = _SEPARATORS.replace(":", "")
 _MONDAY_TO_FRIDAY = frozenset({0, 1, 2, 3, 4})
 
 
@@ -122,7 +124,7 @@ def _what(said: str, asked: Frame, accounts: Sequence[str], owners: tuple[str, .
 def _without(said: str, cuts: list[Span]) -> str:
     """The words outside the cuts, and no separator left hanging where something was cut."""
     for cut in sorted(cuts, key=lambda span: span.start, reverse=True):
-        before, after = said[: cut.start].rstrip(_SEPARATORS), said[cut.end :].lstrip(_SEPARATORS)
+        before, after = said[: cut.start].rstrip(_SEPARATORS_BEFORE), said[cut.end :].lstrip(_SEPARATORS)
         glue = "" if not before or not after or after[0] in ".!?)" else " "
         said = before + glue + after
     return said.strip()

@@ -1,0 +1,219 @@
+"""Socket Mode: the same bot without an address of its own. What people do and read is the same as over HTTP."""
+
+from __future__ import annotations
+
+import shutil
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import make_url
+
+from bot import settings
+from bot.app import compose
+from bot.manifest import EVENTS_PATH, for_socket_mode
+from bot.service import Parts, Service
+from handlers import ids
+from sandbox import Clock, Sandbox
+from tests.journeys import manners, processes
+from tests.journeys.conftest import MONDAY, TOKEN, Town, open_town, read, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sandbox import Message
+    from tests.bot.conftest import Log
+
+APP_TOKEN = "xapp-journeys-0123456789"
+# Which database it is makes no difference to how requests arrive.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@contextmanager
+def open_socket_town(database_url: str) -> Iterator[Town]:
+    """Like `open_town`, for a bot that was given SLACK_APP_TOKEN and no signing secret."""
+    clock = Clock()
+    clock.move_to(MONDAY)
+    with Sandbox(for_socket_mode(), app_url=None, bot_token=TOKEN, app_token=APP_TOKEN, clock=clock) as box:
+        given = settings.given(
+            slack_bot_token=TOKEN,
+            slack_app_token=APP_TOKEN,
+            slack_api_url=box.api_url,
+            database_url=database_url,
+            host="127.0.0.1",
+            port=0,
+            posts_per_minute=60_000,
+        )
+        makegood = compose(given, clock=box.clock.now)
+        service = Service(makegood, Parts(web=True, work=False))
+        service.start()
+        try:
+            assert box.sockets.wait_connected()
+            yield Town(box, makegood, service)
+        finally:
+            makegood.courier.stop()
+            assert service.stop()
+
+
+WAYS: dict[str, Callable[[str], Any]] = {"http": open_town, "socket": open_socket_town}
+
+
+@pytest.fixture
+def office(database_url: str, log: Log) -> Iterator[Town]:
+    """A town in Socket Mode."""
+    with open_socket_town(database_url) as town:
+        yield town
+        manners.hold(town.box, log)
+
+
+def test_a_command_is_recorded_and_answered(office: Town) -> None:
+    """The receipt comes back through the socket; what is wrong comes back in words."""
+    receipt = office.receipt("U0EVA", "@ana send the pricing sheet to Dana by Friday")
+    assert "Friday 27 November 2026" in read(receipt)
+    assert office.commitment(1).owner.slack_id == "U0ANA"
+    assert "There is no commitment #99" in read(office.item("U0EVA", 99))
+
+
+def test_a_form_is_opened_refused_and_recorded(office: Town) -> None:
+    """Menus ask us for their options, errors find their field, and the form turns into the receipt."""
+    form = office.commit("U0EVA", "").view
+    office.box.suggestions("U0EVA", view_id=form.id, action_id=ids.ACCOUNT, text="Acme")
+    values = {"action": "send it", "owner": "U0ANA", "due": "2026-11-01", "account": "new:Acme"}
+    assert set(office.submit("U0EVA", form, **values).errors) == {"due"}
+    assert office.submit("U0EVA", form, due="2026-12-04").errors == {}
+    assert "Recorded as #1" in " ".join(texts(office.box.modals("U0EVA")[-1].blocks))
+    kept = office.commitment(1)
+    assert (kept.action, kept.account and kept.account.name) == ("send it", "Acme")
+
+
+def test_buttons_act_and_a_double_click_acts_once(office: Town) -> None:
+    """Accept and Done in the notice settle it in place; the same envelope again changes nothing."""
+    office.receipt("U0EVA", "@ana send it by Friday")
+    office.settled()
+    (notice,) = office.box.dm("U0ANA")
+    for button in (ids.ACCEPT, ids.DONE):
+        office.press("U0ANA", notice, button)
+        assert office.again().ok
+    office.settled()
+    assert office.verbs(1) == ["record", "accept", "finish"]
+    (notice,) = office.box.dm("U0ANA")
+    assert "#1 · done" in read(notice)
+
+
+def test_the_morning_brief_and_its_buttons(office: Town) -> None:
+    """It comes on the working morning, and Done in it settles it there."""
+    office.receipt("U0EVA", "call Marcus by tomorrow")
+    office.jump(2026, 11, 24, 8, 45)
+    (brief,) = office.box.dm("U0EVA")
+    assert "Good morning, Eva Lindqvist" in read(brief)
+    office.press("U0EVA", brief, ids.DONE)
+    office.settled()
+    (brief,) = office.box.dm("U0EVA")
+    assert "#1 · done" in read(brief)
+
+
+def test_nobody_gets_in_by_http(office: Town) -> None:
+    """Requests are unsigned in Socket Mode, so Slack's endpoint does not exist; health and readiness do."""
+    office.service.schedule.plan()
+    base = f"http://127.0.0.1:{office.service.port}"
+    with urllib.request.urlopen(f"{base}/readyz") as answer:
+        assert "Socket Mode" in answer.read().decode()
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{base}{EVENTS_PATH}", data=b"command=%2Fcommit&text=mine")
+    assert refused.value.code == 404
+    refused.value.close()
+
+
+def test_slack_asks_for_another_connection(office: Town) -> None:
+    """Told to move, as Slack tells every few hours: the new connection takes over and nothing is lost."""
+    office.receipt("U0EVA", "send the first by Friday")
+    office.box.sockets.disconnect()
+    assert office.box.sockets.wait_served(2)
+    assert office.box.sockets.wait_connected()
+    office.receipt("U0EVA", "send the second by Friday")
+    assert office.ask("U0EVA", _numbers) == [1, 2]
+
+
+def _numbers(tx: Any, viewer: Any) -> list[int]:
+    from store import commitments
+
+    return [item.number for item in commitments.mine(tx, viewer, start=0, size=10).items]
+
+
+def test_both_ways_lead_to_the_same_handlers(database_url: str, tmp_path: Path) -> None:
+    """One day of every kind of request, lived through both ways: everybody reads the same to the letter."""
+    lived = {}
+    for way, opened in WAYS.items():
+        path = shutil.copy(make_url(database_url).database or "", tmp_path / f"{way}.db")
+        with opened(f"sqlite:///{path}") as town:
+            lived[way] = a_day_in(town)
+    assert lived["socket"] == lived["http"]
+    assert len(lived["http"]) == 14
+
+
+def a_day_in(town: Town) -> list[str]:
+    """Commands, buttons, forms, menus, shortcuts, events and a brief: what the people concerned read at each step."""
+    eva, box = "U0EVA", town.box
+    seen: list[str] = []
+
+    def reads(*messages: Message) -> None:
+        seen.extend(read(message) for message in messages)
+
+    def sees(part: Any) -> None:
+        seen.append(" ".join(texts(part)))
+
+    reads(town.receipt(eva, "@ana send the pricing sheet by tomorrow for Acme"), town.item(eva, 99))
+    reads(town.commit(eva, "help").messages[-1])
+    form = town.commit(eva, "").view
+    sees(form.blocks)
+    sees(list(box.suggestions(eva, view_id=form.id, action_id=ids.ACCOUNT, text="Ac")))
+    wrong = town.submit(eva, form, action="call Marcus", owner=eva, due="2026-11-01", account="new:Ac")
+    seen.append(str(dict(wrong.errors)))
+    town.submit(eva, form, due="2026-11-24")
+    sees(box.modals(eva)[-1].blocks)
+    said = box.say("U0BEN", "C0ACME", "We owe them the report")
+    shortcut = box.message_shortcut(eva, ids.SHORTCUT_FROM_MESSAGE, "C0ACME", said.ts).view
+    assert shortcut is not None
+    sees(shortcut.blocks)
+    anywhere = box.global_shortcut(eva, ids.SHORTCUT_NEW).view
+    assert anywhere is not None
+    sees(anywhere.blocks)
+    box.open_home(eva)
+    home = box.home(eva)
+    assert home is not None
+    sees(home.blocks)
+    box.change_user("U0ANA", real_name="Ana Souza-Lima")
+    town.settled()
+    town.press("U0ANA", box.dm("U0ANA")[-1], ids.ACCEPT)
+    town.settled()
+    reads(box.dm("U0ANA")[-1], town.item(eva, 1))
+    town.jump(2026, 11, 24, 8, 45)
+    reads(box.dm(eva)[-1])
+    town.press(eva, box.dm(eva)[-1], ids.DONE)
+    town.settled()
+    reads(box.dm(eva)[-1])
+    return seen
+
+
+def test_the_program_itself(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`makegood run` with SLACK_APP_TOKEN: it connects by itself, answers, delivers, and ends when asked."""
+    usual = processes.environment
+
+    def environment(box: Sandbox, url: str) -> dict[str, str]:
+        kept = {name: value for name, value in usual(box, url).items() if name != "SLACK_SIGNING_SECRET"}
+        return kept | {"SLACK_APP_TOKEN": APP_TOKEN}
+
+    monkeypatch.setattr(processes, "environment", environment)
+    with (
+        Sandbox(for_socket_mode(), app_url=None, bot_token=TOKEN, app_token=APP_TOKEN) as box,
+        processes.Process(box, database_url) as bot,
+    ):
+        assert bot.wait_for("started")["socket"] is True
+        assert box.sockets.wait_connected()
+        assert box.command("U0EVA", "C0ACME", "/commit", "@ana send it tomorrow").ok
+        box.wait_for(lambda box: box.dm("U0ANA"))
+        bot.terminate()
+        assert bot.ended(within=15) == 0
