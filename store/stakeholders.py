@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from store.db import insert_once
 from store.errors import BadInputError, NotFoundError
-from store.rules.names import fold
+from store.rules.names import fold_person
 from store.rules.text import NAME_LIMIT, optional, required
 from store.scope import seen_by
 from store.tables import Account, Person, Stakeholder
@@ -27,7 +27,7 @@ def of_account(tx: Session, viewer: Person, account: Account, *, typed: str = ""
         .order_by(Stakeholder.name)
         .limit(limit)
     )
-    key = fold(typed)
+    key = fold_person(typed)
     if key:
         query = query.where(Stakeholder.name_key.contains(key, autoescape=True))
     return list(tx.scalars(query))
@@ -57,7 +57,7 @@ def create(
     name = required(name, field="stakeholder", what="The client's person", limit=NAME_LIMIT)
     if account is None:
         raise BadInputError(f"Choose the account that {name} belongs to.", field="account")
-    key = fold(name) or name.casefold()
+    key = fold_person(name) or name.casefold()
     values = {
         "workspace_id": viewer.workspace_id, "account_id": account.id, "name": name, "name_key": key,
         "title": optional(title, field="title", what="The title", limit=NAME_LIMIT),

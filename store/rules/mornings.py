@@ -39,9 +39,7 @@ def morning(day: date, zone: str, send_hour: int, person_id: int) -> datetime:
     return wall.astimezone(UTC) + timedelta(seconds=offset)
 
 
-def next_morning(
-    after: datetime, zone: str, send_hour: int, working_days: WorkingDays, person_id: int
-) -> datetime:
+def next_morning(after: datetime, zone: str, send_hour: int, working_days: WorkingDays, person_id: int) -> datetime:
     """The first working morning (UTC instant) strictly after `after` (aware)."""
     day = local_day(after, zone)
     while not working_days.works_on(day) or morning(day, zone, send_hour, person_id) <= after:

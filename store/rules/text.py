@@ -42,9 +42,7 @@ def required(text: str | None, *, field: str, what: str, limit: int, lines: bool
     if not kept:
         raise BadInputError(f"{what} is missing. Please write it in a few words.", field=field)
     if len(kept) > limit:
-        raise BadInputError(
-            f"{what} has {len(kept):,} characters; {limit:,} fit. Please shorten it.", field=field
-        )
+        raise BadInputError(f"{what} has {len(kept):,} characters; {limit:,} fit. Please shorten it.", field=field)
     return kept
 
 

@@ -19,9 +19,7 @@ _FAR = 400
 def _days_off(region: str, year: int) -> frozenset[date]:
     # Built per year and frozen: the library's own object grows silently whenever it is asked.
     country, _, subdivision = region.partition("-")
-    return frozenset(
-        holidays.country_holidays(country, subdiv=subdivision or None, years=year, observed=True)
-    )
+    return frozenset(holidays.country_holidays(country, subdiv=subdivision or None, years=year, observed=True))
 
 
 def check_region(region: str) -> str:

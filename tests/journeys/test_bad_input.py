@@ -127,7 +127,7 @@ HARD = [
     ("1 < 2 & 3 > 2", None),
     ("ask &lt;b&gt; & R&amp;D", None),
     ("<!channel> and <!here> and @channel", None),
-    ("<@U0ANA> <#C0ACME> <https://evil.example|click>", "@Ana Souza <#C0ACME> <https://evil.example|click>"),
+    ("<@U0ANA> <#C0ACME> <https://evil.example|click>", None),
     ("> quoted", None),
     ("• dotted", None),
     ("```block``` and :smile:", None),

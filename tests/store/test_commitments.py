@@ -16,6 +16,8 @@ from store.tables import Commitment, Entry, Outbox
 from tests.conftest import NOW, Office
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from store.tables import Person
 
 FRIDAY = date(2026, 11, 27)
@@ -26,7 +28,7 @@ def recorded(office: Office, by: str = "eva", owner: str | None = None, **draft:
     now = draft.pop("now", NOW)
     with office.ledger.begin() as tx:
         viewer = office.person(tx, by)
-        draft = {"action": "send the pricing sheet", "due_on": FRIDAY} | draft
+        draft = {"action": "send the pricing sheet", "due_on": FRIDAY, **draft}
         commitment = commitments.record(
             tx, viewer, Draft(owner=office.person(tx, owner or by), **draft), origin_key=key, now=now
         )
@@ -92,7 +94,9 @@ def test_what_cannot_be_kept_is_refused_at_its_field(office: Office, draft: dict
 
 def test_control_characters_and_overrides_are_left_out(office: Office) -> None:
     """NUL, half surrogates and direction overrides never reach the database; letters and emoji do."""
-    number = recorded(office, origin_key="k", action="send\x00 \u202eevil\u202c 😀 مرحبا \ud800 the <!channel> price\n now")
+    number = recorded(
+        office, origin_key="k", action="send\x00 \u202eevil\u202c 😀 مرحبا \ud800 the <!channel> price\n now"
+    )
     with office.ledger.read() as tx:
         action = commitments.get(tx, office.person(tx, "eva"), number).action
     assert action == "send evil 😀 مرحبا the <!channel> price now"
@@ -155,12 +159,13 @@ def test_a_reason_is_asked(office: Office) -> None:
     """Moving, blocking, cancelling and handing back need a reason, asked at the field."""
     number = recorded(office, owner="ana")
     later = FRIDAY + timedelta(days=1)
-    for call in (
+    calls: tuple[Callable[[], Commitment], ...] = (
         lambda: act(office, commitments.move, "eva", number, later, " ", version=1),
         lambda: act(office, commitments.block, "eva", number, "", version=1),
         lambda: act(office, commitments.cancel, "eva", number, "", version=1),
         lambda: act(office, commitments.hand_back, "ana", number, ""),
-    ):
+    )
+    for call in calls:
         with pytest.raises(BadInputError) as refused:
             call()
         assert refused.value.field == "reason"
