@@ -1,4 +1,4 @@
-"""One planner tick over a ledger of 1,000,000 open commitments, against one of 10,000. Target: at most 2× as long.
+"""One planner tick over a ledger of 1,000,000 open commitments, against one of 10,000. Target: at most twice as long.
 
 Method: two ledgers of the same kind of database, bulk-filled. In both the same 100 people are due this morning, with
 the same 20 open commitments each, most of which deserve a mention; everything else belongs to people whose morning
@@ -22,7 +22,7 @@ import time
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 from commit_throughput import database_of
@@ -86,7 +86,7 @@ class Stage:
         self._due = range(1, self._people + 1, self._people // PEOPLE_DUE)
         assert len(self._due) == PEOPLE_DUE
 
-    def __enter__(self) -> Stage:
+    def __enter__(self) -> Self:
         ledger = Ledger(self._url)
         migrate.upgrade(ledger)
         self._fill(ledger)
@@ -107,8 +107,7 @@ class Stage:
         seconds = time.perf_counter() - started
         assert {each.person_id for each in planned} == set(self._due)
         with self._ledger.begin() as tx:
-            planned_rows = sa.delete(Outbox).where(Outbox.created_at == NOW)
-            assert tx.execute(planned_rows).rowcount == PEOPLE_DUE
+            tx.execute(sa.delete(Outbox).where(Outbox.created_at == NOW))
             due = sa.update(Person).where(Person.id.in_(self._due))
             tx.execute(due.values(next_brief_at=THIS_MORNING).execution_options(synchronize_session=False))
         return seconds
@@ -135,19 +134,20 @@ class Stage:
     def _commitment(self, workspace: int, number: int) -> dict[str, Any]:
         turn, owner = divmod(number, self._people)
         due_on = TODAY + timedelta(days=5 * turn - 45)
+        action = f"Send document {number} to the client's purchasing department"
+        # Slack's trigger ids come in no order.
+        key = f"command:{number * 2_654_435_761 % 2**32:08x}"
         return {
             "workspace_id": workspace, "number": number + 1, "side": OURS, "state": OPEN, "owner_id": owner + 1,
-            "creator_id": owner + 1, "action": f"Send document {number} to the client's purchasing department",
-            "first_action": f"Send document {number} to the client's purchasing department", "due_on": due_on,
-            "first_due_on": due_on, "origin_key": f"command:{number * 2654435761 % 2**32:08x}.{number}", "created_at": LAST_WEEK,
-            "accepted_at": LAST_WEEK,
+            "creator_id": owner + 1, "action": action, "first_action": action, "due_on": due_on,
+            "first_due_on": due_on, "origin_key": key, "created_at": LAST_WEEK, "accepted_at": LAST_WEEK,
         }  # fmt: skip
 
     def _brief(self, workspace: int, person: int) -> dict[str, Any]:
         return {
             "workspace_id": workspace, "dedupe_key": f"brief:{person}:2026-11-17", "message_key": f"{person:032x}",
-            "kind": planner.BRIEF, "person_id": person, "ids": {"day": "2026-11-17"}, "state": SENT, "ts": "1.0",
-            "created_at": LAST_WEEK, "settled_at": LAST_WEEK,
+            "kind": planner.BRIEF, "person_id": person, "recipient": f"person:{person}", "ids": {"day": "2026-11-17"},
+            "state": SENT, "ts": "1.0", "created_at": LAST_WEEK, "settled_at": LAST_WEEK,
         }  # fmt: skip
 
     def _mention(self, workspace: int, number: int) -> dict[str, Any]:

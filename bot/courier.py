@@ -104,6 +104,8 @@ class Courier:
             claimed = outbox.claim(tx, self._clock(), pace=self._pace, busy=self._exclusion.held)
         if claimed is None:
             return False
+        # While this thread waits for Slack, another one looks for the next row.
+        self.wake()
         with self._exclusion.hold(claimed.id) as alone:
             if alone:
                 self._deliver(claimed)

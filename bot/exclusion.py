@@ -67,12 +67,7 @@ class Exclusion:
 
     @contextmanager
     def _advisory_lock(self, row_id: int) -> Iterator[bool]:
-        connection = self._connection()
-        try:
-            alone = bool(connection.scalar(sa.select(sa.func.pg_try_advisory_lock(row_id))))
-        except sa.exc.DBAPIError:
-            self._forget(connection)
-            raise
+        connection, alone = self._locked(row_id)
         try:
             yield alone
         finally:
@@ -82,6 +77,20 @@ class Exclusion:
                 except sa.exc.DBAPIError:
                     # The session is gone and its locks with it.
                     self._forget(connection)
+
+    def _locked(self, row_id: int) -> tuple[sa.Connection, bool]:
+        """The thread's connection, and whether the lock is ours.
+
+        A connection that died while it waited for work is replaced: nothing was posted yet, so asking again is safe.
+        """
+        lock = sa.select(sa.func.pg_try_advisory_lock(row_id))
+        connection = self._connection()
+        try:
+            return connection, bool(connection.scalar(lock))
+        except sa.exc.DBAPIError:
+            self._forget(connection)
+        connection = self._connection()
+        return connection, bool(connection.scalar(lock))
 
     def _connection(self) -> sa.Connection:
         connection: sa.Connection | None = getattr(self._own, "connection", None)

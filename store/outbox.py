@@ -87,14 +87,7 @@ def claim(tx: Session, now: datetime, *, pace: timedelta = PACE, busy: Iterable[
     gets a message while an earlier one to them is on its way or undecided. `busy` are rows that this process
     is still sending.
     """
-    earlier = aliased(Outbox)
-    overtakes = sa.exists().where(
-        earlier.recipient == Outbox.recipient,
-        earlier.id < Outbox.id,
-        earlier.not_before.is_not(None),
-        earlier.state.in_((PENDING, SENDING)),
-    )
-    due = sa.and_(Outbox.not_before <= now, Outbox.id.not_in(list(busy)), ~overtakes)
+    due = sa.and_(Outbox.not_before <= now, Outbox.id.not_in(list(busy)), ~_overtakes())
     oldest = (
         sa.select(Outbox.id)
         .where(Outbox.workspace_id == Workspace.id, due)
@@ -133,10 +126,21 @@ def load(tx: Session, row_id: int) -> Outbox:
     ).one()
 
 
+def _overtakes() -> sa.ColumnElement[bool]:
+    """Whether an earlier message to the same recipient is on its way or undecided."""
+    earlier = aliased(Outbox)
+    return sa.exists().where(
+        earlier.recipient == Outbox.recipient,
+        earlier.id < Outbox.id,
+        earlier.not_before.is_not(None),
+        earlier.state.in_((PENDING, SENDING)),
+    )
+
+
 def next_chance(tx: Session) -> datetime | None:
     """When `claim` may find something at the earliest; None while nothing waits."""
     due = sa.select(Outbox.workspace_id, sa.func.min(Outbox.not_before).label("at")).where(
-        Outbox.not_before.is_not(None)
+        Outbox.not_before.is_not(None), ~_overtakes()
     )
     first = due.group_by(Outbox.workspace_id).subquery()
     free = sa.case((first.c.at > Workspace.next_post_at, first.c.at), else_=Workspace.next_post_at)
