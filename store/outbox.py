@@ -100,12 +100,15 @@ def claim(tx: Session, now: datetime, *, pace: timedelta = PACE, busy: Iterable[
         .where(Workspace.next_post_at <= now, sa.exists().where(Outbox.workspace_id == Workspace.id, due))
         .order_by(Workspace.next_post_at)
         .limit(1)
-        .with_for_update(of=Workspace, skip_locked=True)
+        # Without the key: rows that refer to the workspace may be written meanwhile.
+        .with_for_update(of=Workspace, skip_locked=True, key_share=True)
     ).first()
     if taken is None or taken[1] is None:
         return None
     tx.execute(sa.update(Workspace).where(Workspace.id == taken[0]).values(next_post_at=now + pace))
-    row = tx.get(Outbox, taken[1], with_for_update=True)
+    # The choice was made before the workspace was locked; whoever took the row since may hold it, and must not
+    # be waited for while we hold the workspace.
+    row = tx.scalar(sa.select(Outbox).where(Outbox.id == taken[1]).with_for_update(skip_locked=True))
     if row is None or row.not_before is None or row.not_before > now:
         return None
     posted = row.state == SENT

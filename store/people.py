@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from store import workspaces
-from store.db import UtcDateTime, core_of, insert_once
+from store.db import UtcDateTime, insert_once
 from store.errors import BadInputError
+from store.prepared import Prepared
 from store.rules.mornings import next_morning
 from store.scope import seen_by
-from store.tables import Commitment, Person, Workspace, core
+from store.tables import Commitment, Person, Workspace, as_read, core
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,17 +22,16 @@ if TYPE_CHECKING:
 
 
 _SLACK_USER = ("workspace_id", "slack_id")
-# Statements of the slash command's path, put together once.
-_VIEWER = (
-    sa.select(Person)
-    .join(Person.workspace)
-    .where(Workspace.team_id == sa.bindparam("team"), Person.slack_id == sa.bindparam("user"))
-    .options(contains_eager(Person.workspace))
+_PEOPLE, _WORKSPACES = core(Person), core(Workspace)
+_VIEWER = Prepared(
+    sa.select(*_PEOPLE.c, *_WORKSPACES.c)
+    .join_from(_PEOPLE, _WORKSPACES)
+    .where(_WORKSPACES.c.team_id == sa.bindparam("team"), _PEOPLE.c.slack_id == sa.bindparam("user"))
 )
-_EXPECT = (
-    sa.update(core(Person))
-    .where(core(Person).c.id == sa.bindparam("person"))
-    .values(next_brief_at=sa.func.coalesce(core(Person).c.next_brief_at, sa.bindparam("at", type_=UtcDateTime)))
+_EXPECT = Prepared(
+    sa.update(_PEOPLE)
+    .where(_PEOPLE.c.id == sa.bindparam("person"))
+    .values(next_brief_at=sa.func.coalesce(_PEOPLE.c.next_brief_at, sa.bindparam("at", type_=UtcDateTime)))
 )
 
 
@@ -83,8 +83,13 @@ def by_slack_ids(tx: Session, workspace: Workspace, slack_ids: Iterable[str]) ->
 
 
 def viewer(tx: Session, team_id: str, slack_id: str) -> Person | None:
-    """The person who asks, with their workspace; None if the ledger does not know them yet."""
-    return tx.scalar(_VIEWER, {"team": team_id, "user": slack_id})
+    """The person who asks, with their workspace, to look at; None if the ledger does not know them yet."""
+    found = _VIEWER.rows(tx, team=team_id, user=slack_id)
+    if not found:
+        return None
+    of_person, of_workspace = found[0][: len(_PEOPLE.c)], found[0][len(_PEOPLE.c) :]
+    workspace = as_read(Workspace, dict(zip(_WORKSPACES.c.keys(), of_workspace, strict=True)))
+    return as_read(Person, {**dict(zip(_PEOPLE.c.keys(), of_person, strict=True)), "workspace": workspace})
 
 
 def get(tx: Session, person_id: int) -> Person:
@@ -132,7 +137,7 @@ def expect_brief(tx: Session, person: Person, workspace: Workspace, now: datetim
     that is just finding that the person has nothing open.
     """
     if person.is_active:
-        core_of(tx).execute(_EXPECT, {"person": person.id, "at": _next_brief(person, workspace, now)})
+        _EXPECT.count(tx, person=person.id, at=_next_brief(person, workspace, now))
 
 
 def claim_due(tx: Session, now: datetime, *, limit: int) -> list[Person]:
@@ -148,7 +153,7 @@ def claim_due(tx: Session, now: datetime, *, limit: int) -> list[Person]:
             .order_by(Person.next_brief_at)
             .limit(limit)
             .options(contains_eager(Person.workspace))
-            .with_for_update(of=Person, skip_locked=True)
+            .with_for_update(of=Person, skip_locked=True, key_share=True)
         )
     )
 

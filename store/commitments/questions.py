@@ -60,7 +60,7 @@ def get(tx: Session, viewer: Person, number: int, *, to_change: bool = False) ->
         tx.flush()
         for known in [one for one in tx.identity_map.values() if isinstance(one, Commitment)]:
             tx.expire(known)
-        query = query.with_for_update(of=Commitment)
+        query = query.with_for_update(of=Commitment, key_share=True)
     found = tx.scalar(query) if number < 2**31 else None
     if found is None:
         raise NotFoundError(f"There is no commitment #{number} here. Type /commit mine for yours.")
