@@ -139,7 +139,7 @@ def tick(at: datetime | None, *, dry_run: bool) -> None:
     if dry_run:
         _dry_tick(clock())
     else:
-        _tick(clock)
+        _tick(clock, as_of_now=at is None)
 
 
 @makegood.command()
@@ -238,8 +238,9 @@ def _have_the_shape(ledger: Ledger, *, upgrade: bool) -> None:
         )
 
 
-def _tick(clock: Callable[[], datetime]) -> None:
+def _tick(clock: Callable[[], datetime], *, as_of_now: bool) -> None:
     from bot.app import compose  # noqa: PLC0415  see the module
+    from bot.schedule import COURIER, PLANNER, beat  # noqa: PLC0415  see the module
     from store import outbox  # noqa: PLC0415  see the module
 
     makegood = compose(_settings(), clock=clock)
@@ -249,6 +250,9 @@ def _tick(clock: Callable[[], datetime]) -> None:
         started = clock()
         _say_planned(makegood.plan(started))
         click.echo(f"{_count(makegood.courier.deliver_due(), 'message')} handled.")
+        if as_of_now:
+            for part in (PLANNER, COURIER):
+                beat(makegood.ledger, part, clock())
         with makegood.ledger.read() as tx:
             refused = outbox.refused(tx, since=started)
     finally:

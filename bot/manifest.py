@@ -83,7 +83,7 @@ def _features(url: str | None) -> dict[str, Any]:
                 "description": "Record who does what by when",
             },
             {
-                "name": "Record a commitment",
+                "name": "Make it a commitment",
                 "type": "message",
                 "callback_id": ids.SHORTCUT_FROM_MESSAGE,
                 "description": "Record what this message promises",

@@ -79,7 +79,7 @@ def _notice(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     if row.kind == "assigned" and not row.ts and not (commitment.is_open and commitment.owner_id == reader.id):
         return Nothing("it was settled or given to somebody else before it could be told")
     actor = people.get(tx, row.ids["actor"])
-    reason = _reason(tx, reader, commitment, row) if row.kind != "assigned" else None
+    reason = _reason(tx, reader, commitment, row)
     text, blocks = briefs.notice(row.kind, commitment, actor, reader, local_day(now, reader.zone), reason=reason)
     return _message(text, blocks, [(commitment, None)])
 
@@ -119,8 +119,12 @@ def _again(tx: Session, row: Outbox, person: Person) -> list[tuple[Commitment, s
 
 
 def _reason(tx: Session, reader: Person, commitment: Commitment, row: Outbox) -> str | None:
-    verb = {"handed_back": "hand_back", "cancelled": "cancel"}[row.kind]
-    told = [entry for entry in commitments.history(tx, reader, commitment) if entry.verb == verb]
+    verb = {"assigned": "hand_over", "handed_back": "hand_back", "cancelled": "cancel"}[row.kind]
+    told = [
+        entry
+        for entry in commitments.history(tx, reader, commitment)
+        if entry.verb == verb and (row.kind == "cancelled" or entry.changes["owner_id"][1] == reader.id)
+    ]
     return told[-1].reason if told else None
 
 
