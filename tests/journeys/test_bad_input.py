@@ -130,7 +130,7 @@ HARD = [
     ("<@U0ANA> <#C0ACME> <https://evil.example|click>", None),
     ("> quoted", None),
     ("• dotted", None),
-    ("```block``` and :smile:", None),
+    ("```block``` and ``two``", None),
     ("🎉👩‍👩‍👧‍👦🇩🇪 celebrate", None),
     ("שלח את הדוח לדנה", None),
     ("أرسل العقد", None),
@@ -138,7 +138,7 @@ HARD = [
     ("over\u202eride and \u2066isolate", "override and isolate"),
     ("tab\there", "tab here"),
     ("zażółć gęślą jaźń", None),
-    ("'; DROP TABLE commitment; --", None),
+    ("'; DROP TABLE commitment; -- x", None),
     ("{{ 7 * 7 }} {% raw %} %s {0}", None),
 ]
 
@@ -288,3 +288,22 @@ def test_a_line_that_was_refused_is_given_back(town: Town) -> None:
     assert typed in read(refused).partition("You wrote:")[2]
     assert "\u200b" not in refused.text.partition("You wrote:")[2]
     assert town.ask("U0EVA", accounts.names) == []
+
+
+def test_any_message_can_be_made_a_commitment(town: Town) -> None:
+    """Four thousand characters, markup, broadcasts and attachments' worth of nothing: the form opens with the text."""
+    said = town.box.say("U0ANA", "C0ACME", f"@channel <b> R&D: {'very long ' * 390} *now*")
+    form = town.box.message_shortcut("U0EVA", ids.SHORTCUT_FROM_MESSAGE, "C0ACME", said.ts).view
+    assert form is not None
+    note = next(block["element"]["initial_value"] for block in form.blocks if block.get("block_id") == ids.NOTE)
+    assert "R&D: very long" in note
+    assert town.submit("U0EVA", form, action="answer it", due="2026-11-30").errors == {}
+    kept = town.commitment(1)
+    assert kept.note is not None
+    assert len(kept.note) > 2900
+    assert "R&D: very long" in read(town.item("U0BEN"))
+    emoji = town.box.say("U0ANA", "C0ACME", "🎉")
+    form = town.box.message_shortcut("U0EVA", ids.SHORTCUT_FROM_MESSAGE, "C0ACME", emoji.ts).view
+    assert form is not None
+    assert town.submit("U0EVA", form, due="2026-11-30").errors == {}
+    assert town.commitment(2).action == "🎉"

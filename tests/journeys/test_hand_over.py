@@ -106,6 +106,24 @@ def test_cancelled_and_reopened(town: Town) -> None:
     assert ids.DONE in str(next(m for m in town.box.dm("U0ANA") if m.ts == told.ts).blocks)
 
 
+def test_the_wrong_person_was_named(town: Town) -> None:
+    """Corrected in the receipt within ten minutes: the right one is told, the wrong one's message no longer asks."""
+    receipt = town.receipt("U0EVA", "@ana send it by Friday")
+    wrong = notice(town, "U0ANA")
+    edit = town.form("U0EVA", receipt, ids.EDIT)
+    assert town.submit("U0EVA", edit, owner="U0BEN", due="2026-11-30").errors == {}
+    assert "Eva Lindqvist committed you to this" in read(notice(town, "U0BEN"))
+    wrong = next(m for m in town.box.dm("U0ANA") if m.ts == wrong.ts)
+    assert ids.ACCEPT not in str(wrong.blocks)
+    assert "Ben Okafor" in read(wrong)
+    assert len(town.box.dm("U0ANA")) == 1
+    kept = town.commitment(1)
+    assert (kept.slips, kept.due_on.isoformat()) == (0, "2026-11-30")
+    late = town.item("U0EVA")
+    town.move(2026, 11, 23, 10, 15)
+    assert ids.OWNER not in [block.get("block_id") for block in town.form("U0EVA", late, ids.EDIT).blocks]
+
+
 def test_who_may_change_it(town: Town) -> None:
     """Owner, creator, the account's owner and an admin; anybody else is told who, whatever they press."""
     with town.makegood.ledger.begin() as tx:

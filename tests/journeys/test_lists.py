@@ -149,6 +149,28 @@ def test_one_commitment_with_its_history(town: Town) -> None:
     assert "Nothing is open" in read(town.commit("U0BEN", "MINE").messages[-1])
 
 
+def test_details_in_a_modal_lead_nowhere_else(town: Town) -> None:
+    """Opened from Home, Details can be pressed as often as it is shown, and its buttons work to the last."""
+    town.receipt("U0EVA", "send it by Friday")
+    town.box.open_home("U0EVA")
+    _show_details(town, home=True)
+    for _ in range(4):
+        if ids.SHOW in str(town.box.modals("U0EVA")[-1].blocks):
+            _show_details(town)
+    top = town.box.modals("U0EVA")[-1]
+    assert "History" in words_of(top)
+    assert town.box.press("U0EVA", action_id=ids.DONE).ok
+    assert town.commitment(1).state == "done"
+
+
+def _show_details(town: Town, *, home: bool = False) -> None:
+    view = town.box.home("U0EVA") if home else town.box.modals("U0EVA")[-1]
+    assert view is not None
+    in_menu = re.search(rf"'({ids.SHOW}\|[^']+)'", str(view.blocks))
+    value = {"action_id": ids.MORE, "value": in_menu[1]} if in_menu else {"action_id": ids.SHOW}
+    assert town.box.press("U0EVA", home=home, **value).ok
+
+
 def test_home_with_sixty(town: Town) -> None:
     """Home is turned to the end and back, and a press on any page is shown at once, and stays on that page."""
     town.has_recorded("U0EVA", *promises())

@@ -135,7 +135,7 @@ def test_the_database_is_down(box: Sandbox, database_url: str) -> None:
     """Whoever acts is told within three seconds to try again, with their line; afterwards all is well by itself."""
     with Process(box, database_url) as process:
         assert recorded(commit(box))
-        box.wait_for(lambda box: box.dm("U0ANA"))
+        process.wait_for("delivered")
         form = commit(box, "").view
         assert form is not None
         with _down(database_url):
@@ -168,9 +168,9 @@ def _works_again(box: Sandbox) -> None:
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_the_database_was_restarted(box: Sandbox, database_url: str) -> None:
     """Every connection is cut while nobody does anything: the next one who types notices nothing."""
-    with Process(box, database_url):
+    with Process(box, database_url) as process:
         assert recorded(commit(box))
-        box.wait_for(lambda box: box.dm("U0ANA"))
+        process.wait_for("delivered")
         with _down(database_url):
             pass
         assert recorded(commit(box))

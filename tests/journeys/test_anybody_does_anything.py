@@ -1,0 +1,172 @@
+"""People press whatever they see and fill in whatever is asked, at any time: it adds up, and nobody sees a fault."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sandbox import SandboxError
+from sandbox.elements import flat_options
+from store import commitments
+from tests.journeys import manners
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sandbox import Message, View
+    from store.tables import Commitment
+    from tests.bot.conftest import Log
+    from tests.journeys.conftest import Town
+
+PEOPLE = ("U0EVA", "U0ANA", "U0BEN", "U0ADA")
+PLACES = ("C0ACME", "C0GENERAL", "C0SHARED", "G0DEALS")
+LINES = (
+    "send *it* by Friday", "@ana call them tomorrow for Acme", "theirs: @ben signed order by 4 Dec for R&D <Ltd>",
+    "@ada <!channel> by 2026-12-24", "no date here", "mine", "overdue", "account Acme", "account", "1", "2", "3",
+    "help", "",
+)  # fmt: skip
+STEPS = 150
+
+
+class Anybody:
+    """Makes one random step after the other, always one that Slack's client would let a person make."""
+
+    def __init__(self, town: Town, seed: int) -> None:
+        self.town = town
+        self.chance = random.Random(seed)
+        self.done: list[str] = []
+
+    def step(self) -> None:
+        act = self.chance.choices((self.type, self.press, self.fill_in, self.wait, self.look), (3, 8, 6, 1, 1))[0]
+        user = self.chance.choice(PEOPLE)
+        self.done.append(f"{act.__name__} {user}")
+        act(user)
+
+    def type(self, user: str) -> None:
+        """A command somewhere they are."""
+        places = [place for place in PLACES if user in self.town.box.world.channels[place].members]
+        self.town.commit(user, self.chance.choice(LINES), self.chance.choice(places))
+
+    def press(self, user: str) -> None:
+        """Something on a recent message, on Home or in the modal on top."""
+        spots = [spot for spot in self._spots(user) if self._buttons(spot[0])]
+        if not spots:
+            return
+        shown, where = self.chance.choice(spots)
+        element, value = self.chance.choice(self._buttons(shown))
+        self.done[-1] += f" {element['action_id']} {value} {where}"
+        outcome = self.town.box.press(user, action_id=element["action_id"], value=value, **where)
+        assert outcome.problem is None, (outcome, self.done)
+
+    def fill_in(self, user: str) -> None:
+        """Submit the modal on top with anything, or close it."""
+        stack = self.town.box.modals(user)
+        if not stack:
+            return
+        view = stack[-1]
+        if not view.submit or self.chance.random() < 0.1:
+            self.town.box.close(user, view.id)
+            return
+        state = {block["block_id"]: {e["action_id"]: self._value(user, view, e)} for block, e in _inputs(view)}
+        self.done[-1] += f" {view.callback_id} {state}"
+        outcome = self.town.box.submit(user, view.id, state)
+        assert outcome.problem is None, (outcome, self.done)
+        if outcome.errors:
+            self.town.box.close(user, view.id)
+
+    def wait(self, _: str) -> None:
+        """Hours pass, and what is due then happens."""
+        hours = self.chance.choice((0, 1, 9, 24))
+        self.town.box.clock.move_to(self.town.box.clock.now() + timedelta(hours=hours))
+        self.town.makegood.tick()
+        self.town.settled()
+
+    def look(self, user: str) -> None:
+        self.town.box.open_home(user)
+        self.town.settled()
+
+    def _spots(self, user: str) -> Iterator[tuple[Message | View, dict[str, Any]]]:
+        modals = self.town.box.modals(user)
+        if modals:
+            # What lies below a modal cannot be reached.
+            yield modals[-1], {"view_id": modals[-1].id}
+            return
+        for place in self.town.box.world.channels.values():
+            if user in place.members:
+                for message in self.town.box.messages(place.id, viewer=user)[-6:]:
+                    yield message, {"channel": place.id, "ts": message.ts}
+        if home := self.town.box.home(user):
+            yield home, {"home": True}
+
+    @staticmethod
+    def _buttons(shown: Message | View) -> list[tuple[dict[str, Any], str]]:
+        elements = [e for block in shown.blocks for e in block.get("elements", ()) if "action_id" in e]
+        return [
+            (element, value)
+            for element in elements
+            for value in ([o["value"] for o in element["options"]] if "options" in element else [element["value"]])
+        ]
+
+    def _value(self, user: str, view: View, element: dict[str, Any]) -> Any:
+        match element["type"]:
+            case "plain_text_input":
+                return self.chance.choice(("because", "*bold* & <b>", "x" * 600, " ", "שלום"))
+            case "datepicker":
+                return self.chance.choice(("2026-11-20", "2026-11-27", "2026-12-24", "2040-01-01"))
+            case "users_select":
+                return self.chance.choice((*PEOPLE, "U0MAKEGOOD"))
+            case "external_select":
+                typed = self.chance.choice(("", "Acme", "Dana", "R&D <Ltd>"))
+                offered = self.town.box.suggestions(user, view_id=view.id, action_id=element["action_id"], text=typed)
+                return self.chance.choice([None, *(option["value"] for option in offered)])
+            case _:
+                return self.chance.choice(flat_options(element))["value"]
+
+
+def _inputs(view: View) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    return [(block, block["element"]) for block in view.blocks if block["type"] == "input"]
+
+
+@pytest.mark.parametrize("seed", [13, 22])
+def test_whatever_people_do(bare_town: Town, log: Log, seed: int) -> None:
+    """After every step all answers are well formed; at the end each commitment is what its history says."""
+    town = bare_town
+    anybody = Anybody(town, seed)
+    for line in LINES[:4]:
+        town.receipt("U0EVA", line)
+    for _ in range(STEPS):
+        try:
+            anybody.step()
+        except SandboxError as error:
+            # Nobody can press what has just gone; the draw was made before it went.
+            raise AssertionError(anybody.done[-5:]) from error
+    town.settled()
+    rows = town.rows()
+    assert rows["commitment"] >= 4
+    assert rows["entry"] > rows["commitment"]
+    for number in range(1, rows["commitment"] + 1):
+        _adds_up(town, town.ask("U0EVA", commitments.get, number))
+    # Whoever submits a form half an hour after opening it is not shown the place where they did.
+    manners.hold(town.box, log, expected=frozenset({"place_not_redrawn"}))
+
+
+def _adds_up(town: Town, kept: Commitment) -> None:
+    """The current row is what the first one and the entries give."""
+    entries = town.ask("U0EVA", commitments.history, kept)
+    assert entries[0].verb == "record"
+    changing = [entry for entry in entries[1:] if entry.verb != "share"]
+    assert kept.version == 1 + len(changing)
+    for field in ("action", "due_on", "owner_id", "account_id", "state"):
+        steps = [entry.changes[field] for entry in changing if field in entry.changes]
+        for before, after in pairwise(steps):
+            assert before[1] == after[0], (kept.number, field, steps)
+        if steps:
+            now = getattr(kept, field)
+            assert steps[-1][1] == (now.isoformat() if field == "due_on" else now)
+    assert kept.slips == sum(
+        entry.changes["due_on"][1] > entry.changes["due_on"][0] for entry in changing if entry.verb == "move"
+    )

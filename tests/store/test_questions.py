@@ -1,0 +1,386 @@
+"""The questions asked of the ledger: pages that stay in range, their order, who sees what, and at what cost."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+
+from store import accounts, commitments, outbox, people, stakeholders, workspaces
+from store.commitments import Draft
+from store.errors import NotFoundError
+from store.people import Profile
+from store.prepared import Prepared
+from store.tables import Commitment, Outbox
+from tests.conftest import NOW, Office
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy.orm import Session
+
+    from store.commitments import Page
+    from store.tables import Account, Person
+
+TODAY = date(2026, 11, 23)
+
+
+def day(number: int) -> date:
+    return TODAY + timedelta(days=number)
+
+
+@dataclass
+class Shelf:
+    """Fills the office's ledger with commitments."""
+
+    office: Office
+
+    def put(
+        self, *due: int, by: str = "eva", owner: str | None = None, account: str | None = None, **more: Any
+    ) -> None:
+        """Record one for each of `due`, in days from today; past ones as of a month ago."""
+        with self.office.ledger.begin() as tx:
+            viewer = self.office.person(tx, by)
+            for at, days in enumerate(due):
+                now = NOW - timedelta(days=30) if days < 0 else NOW
+                of = accounts.create(tx, viewer, account, now=now) if account else None
+                client = stakeholders.create(tx, viewer, "Dana", account=of, now=now) if of else None
+                draft = Draft(
+                    f"{owner or by} {days}", self.office.person(tx, owner or by), day(days), of, client, **more
+                )
+                seen = tx.scalar(sa.select(sa.func.count()).select_from(Commitment))
+                commitments.record(tx, viewer, draft, origin_key=f"put:{seen}:{at}", now=now)
+
+    def ask(self, who: str, question: Callable[..., Any], *given: Any, **more: Any) -> Any:
+        with self.office.ledger.read() as tx:
+            return question(tx, self.office.person(tx, who), *given, **more)
+
+    def account(self, name: str) -> Account:
+        found: Account = self.ask("eva", accounts.named, name)
+        return found
+
+    def end(self, *numbers: int) -> None:
+        with self.office.ledger.begin() as tx:
+            for number in numbers:
+                commitments.finish(tx, self.office.person(tx, "ada"), number, origin_key=f"end:{number}", now=NOW)
+
+
+@pytest.fixture
+def shelf(office: Office) -> Shelf:
+    return Shelf(office)
+
+
+def dues(items: Any) -> list[int]:
+    return [(item.due_on - TODAY).days for item in items]
+
+
+# ---- pages ------------------------------------------------------------------------------------------------
+
+
+LISTS: dict[str, Callable[[Shelf], Callable[..., Page]]] = {
+    "mine": lambda shelf: lambda **page: shelf.ask("eva", commitments.mine, **page),
+    "overdue": lambda shelf: lambda **page: shelf.ask("eva", commitments.overdue, today=day(100), **page),
+    "account": lambda shelf: lambda **page: shelf.ask("eva", commitments.account_page, shelf.account("Acme"), **page),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_page_is_never_out_of_range(shelf: Shelf, name: str) -> None:
+    """Wherever it begins, it holds what stands there; beyond the end, the last page that exists is shown."""
+    shelf.put(*range(23), account="Acme")
+    asked = LISTS[name](shelf)
+    for size in (1, 6, 10, 22, 23, 24, 100):
+        for start in (0, 1, 5, 6, 9, 10, 12, 19, 20, 21, 22, 23, 24, 60, 10**6):
+            page = asked(start=start, size=size)
+            assert page.total == 23
+            assert page.start == start if start < 23 else 0 <= page.start < 23
+            assert dues(page.items) == list(range(23))[page.start : page.start + size]
+            assert page.items
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_turning_the_pages_shows_each_item_once(shelf: Shelf, name: str) -> None:
+    """Also where a page shows fewer than were asked for, and the next one begins where it ended."""
+    shelf.put(*range(23), account="Acme")
+    asked = LISTS[name](shelf)
+    for shown in (1, 6, 10):
+        start, seen = 0, []
+        while start < 23:
+            page = asked(start=start, size=10)
+            assert page.start == start
+            seen += dues(page.items[:shown])
+            start += len(page.items[:shown])
+        assert seen == list(range(23))
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_that_shrinks_under_its_reader(shelf: Shelf, name: str) -> None:
+    """The page they were on is gone: they see the last that is left, and at last an empty one."""
+    shelf.put(*range(13), account="Acme")
+    asked = LISTS[name](shelf)
+    shelf.end(11, 12, 13)
+    page = asked(start=10, size=10)
+    assert (page.start, page.total, dues(page.items)) == (0, 10, list(range(10)))
+    shelf.end(*range(1, 11))
+    page = asked(start=10, size=10)
+    assert (page.start, page.total, list(page.items)) == (0, 0, [])
+
+
+# ---- what is listed, and in which order --------------------------------------------------------------------
+
+
+def test_mine_is_what_one_owns_the_most_urgent_first(shelf: Shelf) -> None:
+    """By date, then as they were recorded; neither others' nor what has ended."""
+    shelf.put(5, -3, 9, 0)
+    shelf.put(-3, by="ana", owner="eva")
+    shelf.put(1, owner="ana")
+    shelf.end(3)
+    page = shelf.ask("eva", commitments.mine, start=0, size=10)
+    assert [item.number for item in page.items] == [2, 5, 4, 1]
+
+
+def test_overdue_shows_ones_own_first_then_the_oldest(shelf: Shelf) -> None:
+    """What is due today is not overdue, and what has ended is nobody's worry."""
+    shelf.put(-2, -9, -1, 0, 3)
+    shelf.put(-5, -20, by="ana")
+    shelf.end(3)
+    page = shelf.ask("eva", commitments.overdue, today=TODAY, start=0, size=10)
+    assert [(item.owner.handle, (item.due_on - TODAY).days) for item in page.items] == [
+        ("eva", -9), ("eva", -2), ("ana", -20), ("ana", -5)
+    ]  # fmt: skip
+
+
+def test_an_account_shows_ours_first_then_by_date(shelf: Shelf) -> None:
+    """Both sides, whoever owns them, and no other account's."""
+    shelf.put(4, 2, account="Acme", side="theirs")
+    shelf.put(7, by="ana", account="Acme")
+    shelf.put(1, 9, account="Acme")
+    shelf.put(0, account="Globex")
+    page = shelf.ask("ben", commitments.account_page, shelf.account("acme"), start=0, size=10)
+    assert [(item.side, (item.due_on - TODAY).days) for item in page.items] == [
+        ("ours", 1), ("ours", 7), ("ours", 9), ("theirs", 2), ("theirs", 4)
+    ]  # fmt: skip
+
+
+def test_home_holds_what_one_owns_and_what_one_waits_for(shelf: Shelf) -> None:
+    """Own ones of ours; theirs that one looks after, and what one asked of others. Nothing stands in both."""
+    shelf.put(6, 1)
+    shelf.put(3, side="theirs")
+    shelf.put(2, owner="ana")
+    shelf.put(4, by="ana", owner="eva")
+    shelf.put(0, by="ana")
+    home = shelf.ask("eva", commitments.home)
+    assert (dues(home.own), dues(home.waiting)) == ([1, 4, 6], [2, 3])
+    assert dues(shelf.ask("eva", commitments.home, limit=1).own) == [1]
+
+
+def test_a_history_is_told_from_its_beginning(shelf: Shelf) -> None:
+    """Everything that happened to it, with who did it and the people whom it names."""
+    shelf.put(3)
+    with shelf.office.ledger.begin() as tx:
+        eva, ana = shelf.office.person(tx, "eva"), shelf.office.person(tx, "ana")
+        commitments.hand_over(tx, eva, 1, ana, None, version=1, origin_key="a", now=NOW)
+        commitments.accept(tx, ana, 1, origin_key="b", now=NOW)
+        commitments.finish(tx, ana, 1, origin_key="c", now=NOW)
+    with shelf.office.ledger.read() as tx:
+        eva = shelf.office.person(tx, "eva")
+        entries = commitments.history(tx, eva, commitments.get(tx, eva, 1))
+        names = commitments.names_in(tx, eva, entries)
+    told = [(entry.verb, entry.actor.handle) for entry in entries]
+    assert told == [("record", "eva"), ("hand_over", "eva"), ("accept", "ana"), ("finish", "ana")]
+    assert sorted(names.values()) == ["Ana Souza", "Eva Lindqvist"]
+
+
+# ---- who sees what -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two_houses(shelf: Shelf) -> tuple[Shelf, Shelf]:
+    """Two workspaces with the same names, handles and numbers, and the same promises made in both."""
+    with shelf.office.ledger.begin() as tx:
+        other = workspaces.ensure(tx, team_id="T2", name="Other", now=NOW)
+        people.sync(tx, other, [Profile(f"U0{handle.upper()}", f"Other {handle}", handle)
+                                for handle in ("eva", "ana", "ada")], now=NOW)  # fmt: skip
+    houses = shelf, Shelf(Office(shelf.office.ledger, "T2"))
+    for house in houses:
+        house.put(-1, 2, account="Acme")
+        house.put(3, owner="ana", account="Acme")
+    return houses
+
+
+def test_no_question_looks_into_another_workspace(two_houses: tuple[Shelf, Shelf]) -> None:
+    """Each asks the same and finds only its own, by number, id, name, list and date."""
+    for house in two_houses:
+        with house.office.ledger.read() as tx:
+            eva = house.office.person(tx, "eva")
+            found = [commitments.get(tx, eva, number) for number in (1, 2, 3)]
+            for items in _all_lists(tx, eva):
+                assert items
+                assert {item.workspace_id for item in items} == {eva.workspace_id}
+            entries = commitments.history(tx, eva, found[0])
+            assert {entry.workspace_id for entry in entries} == {eva.workspace_id}
+            assert accounts.names(tx, eva) == ["Acme"]
+            assert {one.workspace_id for one in accounts.matching(tx, eva, "")} == {eva.workspace_id}
+            ana = people.named(tx, eva, "@ana")
+            assert ana
+            assert ana.workspace_id == people.as_owner(tx, eva, "U0ANA").workspace_id == eva.workspace_id
+
+
+def _all_lists(tx: Session, viewer: Person) -> list[Any]:
+    account = accounts.named(tx, viewer, "Acme")
+    assert account
+    home = commitments.home(tx, viewer)
+    return [
+        commitments.mine(tx, viewer, start=0, size=10).items,
+        commitments.overdue(tx, viewer, today=TODAY, start=0, size=10).items,
+        commitments.account_page(tx, viewer, account, start=0, size=10).items,
+        home.own,
+        home.waiting,
+        [found for found, _ in commitments.deserving(tx, viewer, TODAY, besides=0)],
+        stakeholders.of_account(tx, viewer, account),
+    ]
+
+
+def test_ids_of_another_workspace_lead_nowhere(two_houses: tuple[Shelf, Shelf]) -> None:
+    """Whoever has learned them finds nothing: no commitment, history, account or client's person."""
+    here, there = two_houses
+    with there.office.ledger.read() as tx:
+        eva, stranger = here.office.person(tx, "eva"), there.office.person(tx, "eva")
+        theirs = commitments.get(tx, stranger, 1)
+        account, client = theirs.account, theirs.stakeholder
+        assert account
+        assert client
+        assert commitments.by_ids(tx, eva, [theirs.id]) == {}
+        assert commitments.history(tx, eva, theirs) == []
+        assert commitments.names_in(tx, eva, commitments.history(tx, stranger, theirs)) == {}
+        assert commitments.account_page(tx, eva, account, start=0, size=10).total == 0
+        assert stakeholders.of_account(tx, eva, account) == []
+        for lost in (lambda: accounts.get(tx, eva, account.id),
+                     lambda: stakeholders.get(tx, eva, client.id, account=account)):  # fmt: skip
+            with pytest.raises(NotFoundError):
+                lost()
+
+
+# ---- what it costs -----------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def counted(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The statements that are run meanwhile, whether SQLAlchemy runs them or the driver itself."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(statement)
+
+    run = Prepared._run
+
+    def running(prepared: Prepared, *given: Any) -> Any:
+        seen.append(str(prepared.statement))
+        return run(prepared, *given)
+
+    sa.event.listen(office.ledger.engine, "before_cursor_execute", note)
+    with monkeypatch.context() as patched:
+        patched.setattr(Prepared, "_run", running)
+        yield seen
+    sa.event.remove(office.ledger.engine, "before_cursor_execute", note)
+
+
+def read_aloud(items: Any) -> list[tuple[Any, ...]]:
+    """All that a list shows of its items, and of the people and accounts around them."""
+    return [
+        (one.number, one.owner.name, one.creator.name, one.account and (one.account.name, one.account.owner),
+         one.stakeholder and one.stakeholder.name)
+        for one in items
+    ]  # fmt: skip
+
+
+def _ids(tx: Session) -> list[int]:
+    return list(tx.scalars(sa.select(Commitment.id)))
+
+
+def _brief(tx: Session, eva: Person) -> Any:
+    everybody = [people.get(tx, person_id) for person_id in (1, 2, 3, 4)]
+    return lambda: commitments.worth_a_brief(tx, everybody, {person.id: TODAY for person in everybody})
+
+
+def _history(tx: Session, eva: Person) -> Any:
+    first = commitments.get(tx, eva, 1)
+
+    def ask() -> Any:
+        entries = commitments.history(tx, eva, first)
+        return [(entry.actor.name, entry.verb) for entry in entries], commitments.names_in(tx, eva, entries)
+
+    return ask
+
+
+def _account(tx: Session, eva: Person) -> Any:
+    account = accounts.named(tx, eva, "Acme")
+    assert account
+    return lambda: read_aloud(commitments.account_page(tx, eva, account, start=0, size=50).items)
+
+
+def _by_ids(tx: Session, eva: Person) -> Any:
+    wanted = _ids(tx)
+    return lambda: read_aloud(commitments.by_ids(tx, eva, wanted).values())
+
+
+# For each question how many statements it may cost, and what asks it: (session, viewer) → the question, which is
+# counted; what it needs beforehand is not.
+COSTS: dict[str, tuple[int, Callable[[Session, Person], Callable[[], Any]]]] = {
+    "mine": (2, lambda tx, eva: lambda: read_aloud(commitments.mine(tx, eva, start=0, size=50).items)),
+    "overdue": (2, lambda tx, eva: lambda: read_aloud(
+        commitments.overdue(tx, eva, today=day(100), start=0, size=50).items)),
+    "account": (2, _account),
+    "home": (2, lambda tx, eva: lambda: [read_aloud(half) for half in vars(commitments.home(tx, eva)).values()]),
+    "by ids": (1, _by_ids),
+    "one": (1, lambda tx, eva: lambda: read_aloud([commitments.get(tx, eva, 1)])),
+    "history": (2, _history),
+    "brief": (3, lambda tx, eva: lambda: read_aloud(
+        one for one, _ in commitments.deserving(tx, eva, day(3), besides=0))),
+    "planning": (2, _brief),
+    "open business": (1, lambda tx, _: lambda: people.with_open_business(tx, range(1, 5))),
+    "mornings": (1, lambda tx, _: lambda: [
+        (one.name, one.workspace.name) for one in people.claim_due(tx, NOW + timedelta(days=30), limit=200)]),
+    "accounts": (1, lambda tx, eva: lambda: [one.name for one in accounts.matching(tx, eva, "a", limit=100)]),
+    "account names": (1, lambda tx, eva: lambda: accounts.names(tx, eva)),
+    "people": (1, lambda tx, eva: lambda: people.by_slack_ids(tx, eva.workspace, ["U0EVA", "U0ANA", "U0BEN"])),
+    "outbox": (1, lambda tx, _: lambda: outbox.next_chance(tx)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", COSTS)
+def test_no_question_costs_a_statement_per_row(shelf: Shelf, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """As many statements over forty rows as over four, and no more than a few."""
+    most, question = COSTS[name]
+    seen: list[list[str]] = []
+    for more in (1, 9):
+        _grow(shelf, more)
+        with shelf.office.ledger.read() as tx:
+            ask = question(tx, shelf.office.person(tx, "eva"))
+            tx.expunge_all()
+            with counted(shelf.office, monkeypatch) as statements:
+                ask()
+        seen.append(list(statements))
+    few, many = seen
+    assert few
+    assert len(many) == len(few) <= most, many
+
+
+def _grow(shelf: Shelf, times: int) -> None:
+    for n in range(times):
+        shelf.put(n, n + 3, account="Acme")
+        shelf.put(n + 1, owner="ana", account=f"Avalon {n}")
+        shelf.put(n + 2, by="ben", owner="eva", side="theirs")
+    with shelf.office.ledger.begin() as tx:
+        eva, ana = shelf.office.person(tx, "eva"), shelf.office.person(tx, "ana")
+        for turn in range(times):
+            key = f"{times}:{turn}"
+            now = commitments.get(tx, eva, 1)
+            to = ana if now.owner_id == eva.id else eva
+            commitments.hand_over(tx, eva, 1, to, None, version=now.version, origin_key=f"over:{key}", now=NOW)
+        outstanding = tx.scalar(sa.select(sa.func.count()).select_from(Outbox))
+        assert outstanding
