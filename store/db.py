@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 # Set in a session's `info` by whoever leaves something in the outbox.
 NEWS = "news"
-# In a writing session's `info`: its connection, for the statements of the slash command's path. Going through
-# the session costs as much as running them.
+# In a session's `info`: its connection, for what goes past the session (prepared.py, insert_once).
 CONNECTION = "connection"
 # Slack waits three seconds for an answer. A database that cannot serve within two leaves time to say so.
 ANSWER_WITHIN = 2.0
@@ -86,7 +85,11 @@ class Ledger:
         # page cache, and this one is written by nobody else.
         self._writing = _sqlite(self.url, 1) if self.is_sqlite else self.engine
         self._for_writing = self._writing.execution_options(makegood_writes=True)
-        self._for_reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        # SQLite's connections begin nothing by themselves. SQLAlchemy's AUTOCOMMIT would undo that, and switch a pragma
+        # each time, after which SQLite plans every statement anew.
+        self._for_reading = self.engine.execution_options(
+            **{"makegood_looks": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        )
         # Called after a transaction that left something in the outbox.
         self.on_news: Callable[[], None] = lambda: None
         # SQLite has one writer. Waiting on a lock here is fair and cheap; waiting inside SQLite is a
@@ -104,8 +107,9 @@ class Ledger:
             Session(connection, expire_on_commit=False, info={CONNECTION: connection}) as tx,
         ):
             yield tx
-            # Flushes, and ends the session's part; the connection's own block commits.
-            tx.commit()
+            if tx.in_transaction():
+                # Flushes, and ends the session's part; the connection's own block commits.
+                tx.commit()
         if tx.info.get(NEWS):
             self.on_news()
 
@@ -115,7 +119,10 @@ class Ledger:
 
         No transaction is begun: on PostgreSQL that saves two round trips, on SQLite nothing is locked.
         """
-        with Session(self._for_reading, expire_on_commit=False) as tx:
+        with (
+            self._for_reading.connect() as connection,
+            Session(connection, expire_on_commit=False, info={CONNECTION: connection}) as tx,
+        ):
             yield tx
 
     def close(self) -> None:
@@ -131,6 +138,8 @@ def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
         pool_timeout=ANSWER_WITHIN,
         pool_use_lifo=True,
         hide_parameters=True,
+        # As psycopg takes them too, so that prepared.py hands both the same.
+        paramstyle="named",
         connect_args={"check_same_thread": False, "timeout": ANSWER_WITHIN},
     )
 
@@ -147,8 +156,8 @@ def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         options = connection.get_execution_options()
-        if options.get("isolation_level") != "AUTOCOMMIT":
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("makegood_writes") else "BEGIN")
+        if not options.get("makegood_looks"):
+            on_driver(connection, "BEGIN IMMEDIATE" if options.get("makegood_writes") else "BEGIN", {}).close()
 
     return engine
 
@@ -190,10 +199,26 @@ def insert_once(tx: Session, table: type[Any], values: dict[str, Any], *, keys: 
     return new_id
 
 
+def on_driver(connection: sa.Connection, text: str, values: dict[str, Any]) -> Any:  # noqa: ANN401  the driver's cursor
+    """Run a statement as it stands, past everything that SQLAlchemy would do around it."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(text, values)
+    except connection.dialect.loaded_dbapi.Error as error:
+        # Its own judgement: the error as everybody knows it, and a connection that is gone leaves the pool.
+        connection._handle_dbapi_exception(error, text, None, cursor, None)  # noqa: SLF001  has no other name
+    return cursor
+
+
 def core_of(tx: Session) -> sa.Connection:
-    """The connection of a session from `Ledger.begin`."""
+    """The connection of a session that the ledger has opened."""
     connection: sa.Connection = tx.info[CONNECTION]
     return connection
+
+
+def is_sqlite(tx: Session) -> bool:
+    """Whether SQLite is behind a session that the ledger has opened. For what only one of the two can."""
+    return core_of(tx).dialect.name == "sqlite"
 
 
 @functools.cache

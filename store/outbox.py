@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from store.db import NEWS, UtcDateTime, core_of, insert_once
+from store.db import NEWS, UtcDateTime, insert_once
+from store.prepared import Prepared
 from store.tables import (
     DEAD,
     PENDING,
@@ -264,7 +265,7 @@ def keep_true(tx: Session, commitment: Commitment, people: Iterable[int], now: d
     """
     # Rows still being sent are touched too: the lock on them orders this change against `settle_sent`.
     homes = [f"{HOME}:{person_id}" for person_id in sorted(set(people))]
-    marked = tx.execute(
+    changed: Any = tx.execute(
         sa.update(Outbox)
         .where(
             Outbox.workspace_id == commitment.workspace_id,
@@ -280,26 +281,32 @@ def keep_true(tx: Session, commitment: Commitment, people: Iterable[int], now: d
         .values(not_before=sa.case((Outbox.state == SENT, now), else_=Outbox.not_before))
         .execution_options(synchronize_session=False)
     )
-    _mark(tx, marked)
+    marked(tx, changed.rowcount)
 
 
-def keep_homes_true(tx: Session, workspace_id: int, people: Iterable[int], now: datetime) -> None:
-    """Something that no message shows yet has come: the Home tabs of its people are due for an update."""
-    homes = [f"{HOME}:{person_id}" for person_id in sorted(set(people))]
-    _mark(tx, core_of(tx).execute(_HOMES, {"workspace": workspace_id, "homes": homes, "at": now}))
+def homes_of(workspace_id: int, people: tuple[int, int], now: datetime) -> dict[str, Any]:
+    """The parameters of HOMES, for the Home tabs of two people, who may be the same."""
+    one, other = people
+    return {"workspace_id": workspace_id, "home": f"{HOME}:{one}", "other_home": f"{HOME}:{other}", "at": now}
 
 
-def _mark(tx: Session, result: Any) -> None:  # noqa: ANN401  rowcount is the cursor result's
-    if result.rowcount:
+def mark_homes(tx: Session, given: dict[str, Any]) -> None:
+    """Something that no message shows yet has come: these Home tabs (see `homes_of`) are due for an update."""
+    marked(tx, HOMES.count(tx, **given))
+
+
+def marked(tx: Session, rows: int) -> None:
+    """So many rows were marked as due: if any was, the courier hears of it after the commit."""
+    if rows:
         tx.info[NEWS] = True
 
 
 _ROWS = core(Outbox)
-_HOMES = (
+HOMES = Prepared(
     sa.update(_ROWS)
     .where(
-        _ROWS.c.workspace_id == sa.bindparam("workspace"),
-        _ROWS.c.dedupe_key.in_(sa.bindparam("homes", expanding=True)),
+        _ROWS.c.workspace_id == sa.bindparam("workspace_id"),
+        _ROWS.c.dedupe_key.in_([sa.bindparam(name, type_=sa.Text) for name in ("home", "other_home")]),
         _ROWS.c.state == SENT,
     )
     .values(not_before=sa.bindparam("at", type_=UtcDateTime))

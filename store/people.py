@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, joinedload
@@ -28,10 +28,10 @@ _VIEWER = Prepared(
     .join_from(_PEOPLE, _WORKSPACES)
     .where(_WORKSPACES.c.team_id == sa.bindparam("team"), _PEOPLE.c.slack_id == sa.bindparam("user"))
 )
-_EXPECT = Prepared(
+EXPECT = Prepared(
     sa.update(_PEOPLE)
     .where(_PEOPLE.c.id == sa.bindparam("person"))
-    .values(next_brief_at=sa.func.coalesce(_PEOPLE.c.next_brief_at, sa.bindparam("at", type_=UtcDateTime)))
+    .values(next_brief_at=sa.func.coalesce(_PEOPLE.c.next_brief_at, sa.bindparam("brief_at", type_=UtcDateTime)))
 )
 
 
@@ -136,8 +136,12 @@ def expect_brief(tx: Session, person: Person, workspace: Workspace, now: datetim
     The row is written even where nothing changes: the lock on it orders this transaction against a planner
     that is just finding that the person has nothing open.
     """
-    if person.is_active:
-        _EXPECT.count(tx, person=person.id, at=_next_brief(person, workspace, now))
+    EXPECT.count(tx, **expected(person, workspace, now))
+
+
+def expected(person: Person, workspace: Workspace, now: datetime) -> dict[str, Any]:
+    """The parameters of EXPECT. Of somebody who has left nothing is expected."""
+    return {"person": person.id if person.is_active else None, "brief_at": _next_brief(person, workspace, now)}
 
 
 def claim_due(tx: Session, now: datetime, *, limit: int) -> list[Person]:

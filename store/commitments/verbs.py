@@ -12,11 +12,10 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm.attributes import set_committed_value
 
 from store import outbox, people
 from store.commitments.questions import get, history
-from store.db import core_of, insert_once
+from store.commitments.recording import append, write_down
 from store.errors import BadInputError, ChangedMeanwhileError, NotAllowedError
 from store.rules import transitions
 from store.rules.mornings import local_day, zone_of
@@ -32,8 +31,7 @@ from store.tables import (
     Entry,
     Person,
     Stakeholder,
-    Workspace,
-    core,
+    as_read,
 )
 
 if TYPE_CHECKING:
@@ -77,38 +75,15 @@ def record(tx: Session, viewer: Person, draft: Draft, *, origin_key: str, now: d
         "permalink": draft.permalink, "origin_key": origin_key, "created_at": now,
         "accepted_at": now if by_self else None, "slips": 0, "version": 1,
     }  # fmt: skip
-    people.expect_brief(tx, draft.owner, viewer.workspace, now)
-    outbox.keep_homes_true(tx, viewer.workspace_id, {viewer.id, draft.owner.id}, now)
-    # The number comes late: from here on everybody else of the workspace waits for this transaction.
-    values["number"] = core_of(tx).scalar(_NEXT_NUMBER, {"workspace": viewer.workspace_id})
-    new_id = insert_once(tx, Commitment, values, keys=("workspace_id", "origin_key"))
-    if new_id is None:
+    added = write_down(tx, viewer, draft.owner, values, now)
+    if added is None:
         return _recorded_as(tx, viewer, origin_key)
-    commitment = _as_recorded(new_id, values, viewer, draft)
-    _append(tx, viewer, commitment, "record", now=now, origin_key=origin_key)
-    if not by_self:
-        _tell(tx, commitment, draft.owner, "assigned", viewer, now)
-    return commitment
-
-
-_WORKSPACES = core(Workspace)
-_NEXT_NUMBER = (
-    sa.update(_WORKSPACES)
-    .where(_WORKSPACES.c.id == sa.bindparam("workspace"))
-    .values(next_number=_WORKSPACES.c.next_number + 1)
-    .returning(_WORKSPACES.c.next_number - 1)
-)
-_APPEND = sa.insert(core(Entry))
-
-
-def _as_recorded(new_id: int, values: dict[str, Any], viewer: Person, draft: Draft) -> Commitment:
-    """The row just written, with the people around it, without asking the database for what is known."""
-    commitment = Commitment(id=new_id, ended_at=None, blocked_by=None, **values)
     around = {
         "creator": viewer, "owner": draft.owner, "account": draft.account, "stakeholder": draft.stakeholder,
     }  # fmt: skip
-    for name, value in around.items():
-        set_committed_value(commitment, name, value)
+    commitment = as_read(Commitment, {**values, **added, **around, "ended_at": None, "blocked_by": None})
+    if not by_self:
+        _tell(tx, commitment, draft.owner, "assigned", viewer, now)
     return commitment
 
 
@@ -302,7 +277,7 @@ def share(
     key = f"share:{commitment.id}:{commitment.version}:{channel}"
     ids = {"commitment": commitment.id, "actor": viewer.id, "external": external}
     if outbox.intend(tx, workspace_id=viewer.workspace_id, key=key, kind="shared", now=now, channel=channel, ids=ids):
-        _append(tx, viewer, commitment, "share", {"channel": [None, channel]}, now=now, origin_key=origin_key)
+        append(tx, viewer, commitment.id, "share", {"channel": [None, channel]}, now=now, origin_key=origin_key)
     return commitment
 
 
@@ -442,22 +417,9 @@ def _finish_change(
     origin_key: str, reason: str | None = None,
 ) -> Commitment:  # fmt: skip
     commitment.version += 1
-    _append(tx, viewer, commitment, verb, changes, now=now, origin_key=origin_key, reason=reason)
+    append(tx, viewer, commitment.id, verb, changes, now=now, origin_key=origin_key, reason=reason)
     outbox.keep_true(tx, commitment, {commitment.owner_id, commitment.creator_id, viewer.id}, now)
     return get(tx, viewer, commitment.number, to_change=True)
-
-
-def _append(
-    tx: Session, viewer: Person, commitment: Commitment, verb: str, changes: dict[str, Any] | None = None, *,
-    now: datetime, origin_key: str, reason: str | None = None,
-) -> None:  # fmt: skip
-    core_of(tx).execute(
-        _APPEND,
-        {
-            "workspace_id": viewer.workspace_id, "commitment_id": commitment.id, "at": now, "actor_id": viewer.id,
-            "verb": verb, "changes": changes or {}, "reason": reason, "origin_key": origin_key,
-        },
-    )  # fmt: skip
 
 
 def _tell(tx: Session, commitment: Commitment, to: Person, kind: str, by: Person, now: datetime) -> None:

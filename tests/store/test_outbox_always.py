@@ -232,7 +232,7 @@ def test_any_course_of_events(ledger: Ledger) -> None:
     run_state_machine_as_test(
         type("Course", (Course,), {"ledger": ledger}),
         settings=settings(
-            max_examples=25,
+            max_examples=15,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],

@@ -1,0 +1,137 @@
+"""How a commitment comes into the ledger: its number, its row, its first entry, and whoever must look again.
+
+Everybody of a workspace waits here for one counter. Where the database takes several changes as one statement
+(PostgreSQL) they are one: the counter stays locked for that statement and the commit, not for four more round
+trips. On SQLite there is no wire to wait for, and they are made one by one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from store import outbox, people
+from store.db import is_sqlite
+from store.prepared import Prepared
+from store.tables import Commitment, Entry, Person, Workspace, core
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+_WORKSPACES, _COMMITMENTS, _ENTRIES = core(Workspace), core(Commitment), core(Entry)
+# The unique key that lets a gesture record once.
+_GESTURE = ("workspace_id", "origin_key")
+# What is known of a new commitment before it has a number, and of an entry before its commitment has an id.
+_OF_COMMITMENT = (
+    "workspace_id", "side", "state", "action", "first_action", "due_on", "first_due_on", "owner_id", "creator_id",
+    "internal", "account_id", "stakeholder_id", "note", "permalink", "origin_key", "created_at", "accepted_at",
+    "slips", "version",
+)  # fmt: skip
+_OF_ENTRY = ("workspace_id", "at", "actor_id", "verb", "changes", "reason", "origin_key")
+
+_NUMBER = (
+    sa.update(_WORKSPACES)
+    .where(_WORKSPACES.c.id == sa.bindparam("workspace_id"))
+    .values(next_number=_WORKSPACES.c.next_number + 1)
+    .returning((_WORKSPACES.c.next_number - 1).label("number"))
+)
+
+
+def append(
+    tx: Session, actor: Person, commitment_id: int, verb: str, changes: dict[str, Any] | None = None, *,
+    now: datetime, origin_key: str, reason: str | None = None,
+) -> None:  # fmt: skip
+    """Append to a commitment's history: `changes` as {"field": [before, after]}, fit for JSON."""
+    _APPEND.count(tx, commitment_id=commitment_id, **_entry(actor, verb, changes or {}, now, origin_key, reason))
+
+
+def write_down(
+    tx: Session, viewer: Person, owner: Person, values: dict[str, Any], now: datetime
+) -> dict[str, Any] | None:
+    """Write a commitment with these values (all of _OF_COMMITMENT) and its first entry.
+
+    Gives back what the database has added, `id` and `number`; None if this gesture has recorded before. The owner
+    is looked at on their next working morning; their Home tab and the viewer's are due for an update.
+    """
+    given = {
+        **values,
+        **_entry(viewer, "record", {}, now, values["origin_key"], None),
+        **people.expected(owner, viewer.workspace, now),
+        **outbox.homes_of(viewer.workspace_id, (viewer.id, owner.id), now),
+    }
+    written = (_one_by_one if is_sqlite(tx) else _at_once)(tx, given)
+    return written and dict(zip(("id", "number"), written, strict=True))
+
+
+def _entry(
+    actor: Person, verb: str, changes: dict[str, Any], now: datetime, origin_key: str, reason: str | None
+) -> dict[str, Any]:  # fmt: skip
+    return {
+        "workspace_id": actor.workspace_id, "at": now, "actor_id": actor.id, "verb": verb, "changes": changes,
+        "reason": reason, "origin_key": origin_key,
+    }  # fmt: skip
+
+
+def _one_by_one(tx: Session, given: dict[str, Any]) -> tuple[int, int] | None:
+    number = _NEXT.rows(tx, **given)[0][0]
+    inserted = _INSERT.rows(tx, **given, number=number)
+    if not inserted:
+        return None
+    commitment_id = inserted[0][0]
+    _APPEND.count(tx, **given, commitment_id=commitment_id)
+    people.EXPECT.count(tx, **given)
+    outbox.mark_homes(tx, given)
+    return commitment_id, number
+
+
+def _at_once(tx: Session, given: dict[str, Any]) -> tuple[int, int] | None:
+    found = _ALL.rows(tx, **given)
+    if not found:
+        return None
+    commitment_id, number, homes = found[0]
+    outbox.marked(tx, homes)
+    return commitment_id, number
+
+
+_NEXT = Prepared(_NUMBER)
+_INSERT = Prepared(
+    sqlite_insert(_COMMITMENTS).on_conflict_do_nothing(index_elements=_GESTURE).returning(_COMMITMENTS.c.id),
+    columns=(*_OF_COMMITMENT, "number"),
+)
+_APPEND = Prepared(sa.insert(_ENTRIES).inline(), columns=(*_OF_ENTRY, "commitment_id"))
+
+
+def _whole() -> sa.Select[Any]:
+    """All of it as one statement. What is read from is done first, so the counter is locked before anything else
+    is: in the order in which the courier locks, which takes a workspace and then a row of its outbox.
+    """
+    number = _NUMBER.cte("number")
+    commitment = (
+        postgresql_insert(_COMMITMENTS)
+        .from_select(
+            [*_OF_COMMITMENT, "number"], sa.select(*_parameters(_COMMITMENTS, _OF_COMMITMENT), number.c.number)
+        )
+        .on_conflict_do_nothing(index_elements=_GESTURE)
+        .returning(_COMMITMENTS.c.id, _COMMITMENTS.c.number)
+        .cte("written")
+    )
+    entry = sa.insert(_ENTRIES).from_select(
+        [*_OF_ENTRY, "commitment_id"], sa.select(*_parameters(_ENTRIES, _OF_ENTRY), commitment.c.id)
+    )
+    homes = outbox.HOMES.statement.returning(sa.literal_column("1").label("one")).cte("homes")
+    told = sa.select(sa.func.count()).select_from(homes).scalar_subquery()
+    return sa.select(commitment.c.id, commitment.c.number, told).add_cte(
+        entry.cte("entry"), people.EXPECT.statement.cte("brief")
+    )
+
+
+def _parameters(table: sa.Table, columns: tuple[str, ...]) -> list[sa.BindParameter[Any]]:
+    return [sa.bindparam(name, type_=table.c[name].type) for name in columns]
+
+
+_ALL = Prepared(_whole())
