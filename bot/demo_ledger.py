@@ -153,8 +153,8 @@ class _Story:
 
     def wait_for_tomorrow(self) -> None:
         """Nobody's morning is now: the first look is calm, and the clock brings the next morning."""
-        for person in self._people.values():
-            people.plan_next_brief(person, self._now, has_open_business=True)
+        for known in self._people.values():
+            people.plan_next_brief(people.get(self._tx, known.id), self._now, has_open_business=True)
 
     def _take(self, commitment: Commitment, step: Step, key: str) -> Commitment:
         tx, by, number, now = self._tx, self._people[step.by], commitment.number, self._at(step.ago)

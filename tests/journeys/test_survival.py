@@ -139,7 +139,7 @@ def test_the_database_is_down(box: Sandbox, database_url: str) -> None:
         form = commit(box, "").view
         assert form is not None
         with _down(database_url):
-            for _ in range(3):
+            for _ in range(2):
                 refused = commit(box)
                 assert not refused.timed_out, refused
                 assert "can't be reached right now" in read(refused.messages[-1])
