@@ -17,7 +17,7 @@ from handlers.views import forms
 from handlers.views.words import render, shortened
 from store import accounts, commitments, workspaces
 from store.errors import BadInputError, NotFoundError
-from store.rules.line import Line, read_line
+from store.rules.line import read_line
 from store.rules.mornings import local_day
 from store.rules.names import Close, Exact, Several, match
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from slackblocks import Block
     from sqlalchemy.orm import Session
 
-    from store.db import Ledger
     from store.tables import Person
 
 Ack = Callable[..., Any]
@@ -106,45 +105,50 @@ def _either(names: tuple[str, ...]) -> str:
 
 def _line(ack: Ack, command: Command, context: BoltContext) -> None:
     """A line is recorded when it has an action, one owner and a clear date; otherwise the form asks."""
-    ledger, now = context["ledger"], context["now"]
-    person, line, understood = _read(ledger, command, now)
-    nearest = _nearest(command.text) if line.due is None and not line.owners else None
-    if nearest:
-        return _answer(ack, [b.section(render("help.j2", nearest=nearest, said=command.text))])
-    if understood.strangers:
-        directory.ensure_known(ledger, context["slack"], command.asker.team_id, understood.strangers, now)
-        person, line, understood = _read(ledger, command, now, asked_slack=True)
-    if understood.draft is not None:
-        try:
-            # Nothing but the writing happens in here: everybody else of the workspace waits for it.
-            with ledger.begin() as tx:
-                recorded = commitments.record(
-                    tx, person, understood.draft, origin_key=f"command:{command.trigger_id}", now=now
-                )
-        except BadInputError as error:
-            understood = understood.but(error.words)
-    if understood.draft is None:
-        open_form(context, command, understood)
-        return ack()  # type: ignore[no-any-return]
-    with ledger.read() as tx:
-        blocks = places.receipt(tx, person, recorded, now, unknown_account=understood.unknown_account)
-    return _answer(ack, blocks, f"Recorded as #{recorded.number}")
+    outcome = _taken(command, context)
+    if isinstance(outcome, Understood) and outcome.strangers:
+        ledger, slack = context["ledger"], context["slack"]
+        directory.ensure_known(ledger, slack, command.asker.team_id, outcome.strangers, context["now"])
+        outcome = _taken(command, context, asked_slack=True)
+    if isinstance(outcome, Understood):
+        open_form(context, command, outcome)
+        ack()
+    else:
+        blocks, text = outcome
+        _answer(ack, blocks, text)
 
 
-def _read(
-    ledger: Ledger, command: Command, now: datetime, *, asked_slack: bool = False
-) -> tuple[Person, Line, Understood]:
-    """Who writes, what the line says, and what can be made of it."""
-    with ledger.read() as tx:
-        person = viewer(tx, command.asker.team_id, command.asker.user_id)
-        said = marked(command.text)
-        line = read_line(
-            said, today=local_day(now, person.zone), locale=person.locale,
-            accounts=accounts.names(tx, person),
-            working_week=workspaces.working_days(person.workspace).weekdays,
-            fiscal_year_start=person.workspace.fiscal_year_start,
-        )  # fmt: skip
-        return person, line, understand(tx, person, line, said, asked_slack=asked_slack)
+def _taken(
+    command: Command, context: BoltContext, *, asked_slack: bool = False
+) -> Understood | tuple[list[Block], str]:
+    """Read the line, record it if it says enough, and give back what to answer; what was understood if it does not.
+
+    One transaction, because a connection is dear and one is enough; nothing in it waits for anybody.
+    """
+    now, understood = context["now"], Understood(forms.Filled())
+    try:
+        with context["ledger"].begin() as tx:
+            person = viewer(tx, command.asker.team_id, command.asker.user_id)
+            said = marked(command.text)
+            line = read_line(
+                said, today=local_day(now, person.zone), locale=person.locale,
+                accounts=accounts.names(tx, person),
+                working_week=workspaces.working_days(person.workspace).weekdays,
+                fiscal_year_start=person.workspace.fiscal_year_start,
+            )  # fmt: skip
+            nearest = _nearest(command.text) if line.due is None and not line.owners else None
+            if nearest:
+                return [b.section(render("help.j2", nearest=nearest, said=command.text))], "Makegood"
+            understood = understand(tx, person, line, said, asked_slack=asked_slack)
+            if understood.draft is None:
+                return understood
+            origin_key = f"command:{command.trigger_id}"
+            recorded = commitments.record(tx, person, understood.draft, origin_key=origin_key, now=now)
+            blocks = places.receipt(tx, person, recorded, now, unknown_account=understood.unknown_account)
+    except BadInputError as error:
+        # What the ledger refused goes back to the person in the form; whatever was begun is undone.
+        return understood.but(error.words)
+    return blocks, f"Recorded as #{recorded.number}"
 
 
 def _nearest(text: str) -> str | None:

@@ -79,6 +79,11 @@ class Workspace(Base):
     # A region of the `holidays` package: "DE", "DE-BY"; NULL: no public holidays.
     holidays_region: Mapped[str | None]
     send_hour: Mapped[int] = mapped_column(default=9, server_default="9")
+    # Working days overdue after which the account's owner hears of it: for A accounts, and for all others.
+    escalate_a_after: Mapped[int] = mapped_column(default=3, server_default="3")
+    escalate_after: Mapped[int] = mapped_column(default=5, server_default="5")
+    # Whether a Slack status such as "Vacationing" counts as being away.
+    honours_status: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     fiscal_year_start: Mapped[int] = mapped_column(default=1, server_default="1")
     next_number: Mapped[int] = mapped_column(default=1, server_default="1")
     # Pacing: nothing is posted to this workspace before this instant, by any process.
@@ -111,8 +116,43 @@ class Person(Base):
     # The conversation between the bot and this person, kept before the first message into it.
     dm_channel: Mapped[str | None]
     next_brief_at: Mapped[datetime | None]
+    # The local day of the newest brief that was planned: moving between zones repeats none.
+    briefed_on: Mapped[date | None]
+    # What differs from the workspace, by the person's own choice; NULL: as the workspace has it.
+    send_hour: Mapped[int | None]
+    working_week: Mapped[str | None]
+    holidays_region: Mapped[str | None]
+    # A language tag, "de": in which dates are read and shown; NULL: read as Slack's locale, shown in English.
+    date_language: Mapped[str | None]
+    # One summary on the first working morning of a week instead of a brief each day.
+    weekly: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
     workspace: Mapped[Workspace] = relationship(lazy="raise")
+
+
+class Absence(Base):
+    """A pause of somebody's briefs, first to last local day, both included. It always has an end."""
+
+    __tablename__ = "absence"
+    __table_args__ = (
+        sa.Index("ix_absence_person", "person_id", "last_day"),
+        sa.CheckConstraint("first_day <= last_day", name="days"),
+        sa.CheckConstraint("source IN ('person', 'status')", name="source"),
+    )
+
+    id: Mapped[int] = _key()
+    workspace_id: Mapped[int] = _to("workspace")
+    person_id: Mapped[int] = _to("person")
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    # Who hears what falls due meanwhile; NULL: nobody does.
+    delegate_id: Mapped[int | None] = _to("person", nullable=True)
+    # Whether the person said so here, or their Slack status did.
+    source: Mapped[str] = mapped_column(default="person", server_default="person")
+    created_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship(foreign_keys=person_id, lazy="raise")
+    delegate: Mapped[Person | None] = relationship(foreign_keys=delegate_id, lazy="raise")
 
 
 class Account(Base):
@@ -187,6 +227,10 @@ class Commitment(Base):
     internal: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     note: Mapped[str | None]
     blocked_by: Mapped[str | None]
+    # The colleague who was named as being in the way, if one was.
+    blocker_id: Mapped[int | None] = _to("person", nullable=True)
+    # "Not today": its owner does not hear of it before this local day of theirs.
+    quiet_until: Mapped[date | None]
     # NULL until an owner who was committed by somebody else has said yes.
     accepted_at: Mapped[datetime | None]
     permalink: Mapped[str | None]
@@ -194,12 +238,15 @@ class Commitment(Base):
     origin_key: Mapped[str]
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     created_at: Mapped[datetime]
+    # When somebody last changed it; NULL: nothing has happened since it was recorded.
+    touched_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
     owner: Mapped[Person] = relationship(foreign_keys=owner_id, lazy="raise")
     creator: Mapped[Person] = relationship(foreign_keys=creator_id, lazy="raise")
     account: Mapped[Account | None] = relationship(lazy="raise")
     stakeholder: Mapped[Stakeholder | None] = relationship(lazy="raise")
+    blocker: Mapped[Person | None] = relationship(foreign_keys=blocker_id, lazy="raise")
 
     @property
     def is_open(self) -> bool:

@@ -22,6 +22,8 @@ _LOOK_ALIKES = {"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb"}
 _QUOTE = re.compile(r"^(\s*)(&gt;|[•\-] |\d+\. )", re.MULTILINE)
 _ZERO_WIDTH = "\u200b"
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+# Any of the above. Most texts have none of it.
+_SPECIAL = re.compile(rf"[&<>*_~`]|{_QUOTE.pattern}|{_RIGHT_TO_LEFT.pattern}", re.MULTILINE)
 
 
 class Mrkdwn(str):
@@ -34,7 +36,10 @@ def escape(value: Any) -> Mrkdwn:  # noqa: ANN401  whatever a template prints
     """Make `value` plain text in Slack's markup: it cannot ping, link, format or turn its neighbours around."""
     if isinstance(value, Mrkdwn):
         return value
-    text = str(value).translate(_ENTITIES)
+    text = str(value)
+    if not _SPECIAL.search(text):
+        return Mrkdwn(text)
+    text = text.translate(_ENTITIES)
     text = _FORMATTING.sub(lambda found: _LOOK_ALIKES[found.group()], text)
     text = _QUOTE.sub(lambda found: f"{found.group(1)}{_ZERO_WIDTH}{found.group(2)}", text)
     if _RIGHT_TO_LEFT.search(text):

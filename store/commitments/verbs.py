@@ -57,6 +57,10 @@ class Draft:
     permalink: str | None = None
 
 
+# What a commitment that has just been recorded does not have, as the database leaves it.
+_NOTHING_YET = dict.fromkeys(("ended_at", "blocked_by", "blocker_id", "blocker", "quiet_until", "touched_at"))
+
+
 def record(tx: Session, viewer: Person, draft: Draft, *, origin_key: str, now: datetime) -> Commitment:
     """Record a commitment. The same gesture delivered twice gives the commitment it recorded first.
 
@@ -81,7 +85,7 @@ def record(tx: Session, viewer: Person, draft: Draft, *, origin_key: str, now: d
     around = {
         "creator": viewer, "owner": draft.owner, "account": draft.account, "stakeholder": draft.stakeholder,
     }  # fmt: skip
-    commitment = as_read(Commitment, {**values, **added, **around, "ended_at": None, "blocked_by": None})
+    commitment = as_read(Commitment, {**values, **added, **around, **_NOTHING_YET})
     if not by_self:
         _tell(tx, commitment, draft.owner, "assigned", viewer, now)
     return commitment
@@ -417,6 +421,7 @@ def _finish_change(
     origin_key: str, reason: str | None = None,
 ) -> Commitment:  # fmt: skip
     commitment.version += 1
+    commitment.touched_at = now
     append(tx, viewer, commitment.id, verb, changes, now=now, origin_key=origin_key, reason=reason)
     outbox.keep_true(tx, commitment, {commitment.owner_id, commitment.creator_id, viewer.id}, now)
     return get(tx, viewer, commitment.number, to_change=True)
