@@ -15,21 +15,15 @@ INSTANT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    for column in (
-        sa.Column("escalate_a_after", sa.Integer(), server_default="3", nullable=False),
-        sa.Column("escalate_after", sa.Integer(), server_default="5", nullable=False),
-        sa.Column("honours_status", sa.Boolean(), server_default=sa.false(), nullable=False),
-    ):
-        op.add_column("workspace", column)
-    for column in (
-        sa.Column("briefed_on", sa.Date(), nullable=True),
-        sa.Column("send_hour", sa.Integer(), nullable=True),
-        sa.Column("working_week", sa.Text(), nullable=True),
-        sa.Column("holidays_region", sa.Text(), nullable=True),
-        sa.Column("date_language", sa.Text(), nullable=True),
-        sa.Column("weekly", sa.Boolean(), server_default=sa.false(), nullable=False),
-    ):
-        op.add_column("person", column)
+    op.add_column("workspace", sa.Column("escalate_a_after", sa.Integer(), server_default="3", nullable=False))
+    op.add_column("workspace", sa.Column("escalate_after", sa.Integer(), server_default="5", nullable=False))
+    op.add_column("workspace", sa.Column("honours_status", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("person", sa.Column("briefed_on", sa.Date(), nullable=True))
+    op.add_column("person", sa.Column("send_hour", sa.Integer(), nullable=True))
+    op.add_column("person", sa.Column("working_week", sa.Text(), nullable=True))
+    op.add_column("person", sa.Column("holidays_region", sa.Text(), nullable=True))
+    op.add_column("person", sa.Column("date_language", sa.Text(), nullable=True))
+    op.add_column("person", sa.Column("weekly", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("commitment", sa.Column("quiet_until", sa.Date(), nullable=True))
     op.add_column("commitment", sa.Column("touched_at", INSTANT, nullable=True))
     # SQLite takes the foreign key of an added column only together with it, and so does PostgreSQL.
