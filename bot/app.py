@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
-from slack_bolt import App, BoltContext, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 
-import handlers
-from bot import planner
+from bot import bolt, planner
 from bot.courier import Courier
 from bot.slack import ANSWER_TIMEOUT, posting_client
 from handlers import payloads
@@ -21,6 +19,7 @@ from store import people, workspaces
 from store.db import Ledger
 
 if TYPE_CHECKING:
+    from slack_bolt import BoltRequest
     from slack_sdk import WebClient
 
     from bot.settings import Settings
@@ -60,7 +59,8 @@ class Makegood:
         self._posting = posting_client(self._token, settings.slack_api_url)
         self._answering = posting_client(self._token, settings.slack_api_url, timeout=ANSWER_TIMEOUT)
         self._known: set[tuple[str, str]] = set()
-        self.bolt = self._bolt()
+        client = posting_client(None, settings.slack_api_url, timeout=ANSWER_TIMEOUT)
+        self.bolt = bolt.build(client, self._authorize, self._prepare)
 
     def connect(self) -> None:
         """Ask Slack who we are and who works here, and write it down.
@@ -106,27 +106,8 @@ class Makegood:
         del workspace_id
         return self._posting
 
-    def _bolt(self) -> App:
-        secret = self.settings.slack_signing_secret
-        app = App(
-            signing_secret=secret.get_secret_value() if secret else "",
-            # Bolt injects by the names of arguments, `self` included, so it gets a function without any.
-            authorize=lambda: self._authorize(),  # type: ignore[arg-type,return-value]  # noqa: PLW0108
-            client=posting_client(None, self.settings.slack_api_url, timeout=ANSWER_TIMEOUT),
-            # The answer leaves when the listener has finished: nothing is confirmed that is not stored, and
-            # an event whose listener failed is sent again by Slack.
-            process_before_response=True,
-            # The sandbox and Slack both probe with ssl_check; it needs no verification token.
-            ssl_check_enabled=True,
-            # Done at the door (server.py), where a signature that is wrong is not written into the log.
-            request_verification_enabled=False,
-        )
-        app.use(self._prepare)
-        handlers.register(app)
-        return app
-
     def _authorize(self) -> AuthorizeResult | None:
-        """Who we are for this request, without a call to Slack and without a session of Bolt's."""
+        """Who we are, for Bolt; None before we know."""
         if self.identity is None:
             return None
         return AuthorizeResult(
@@ -137,20 +118,17 @@ class Makegood:
             bot_user_id=self.identity.bot_user_id,
         )
 
-    def _prepare(
-        self, body: dict[str, Any], context: BoltContext, next: Callable[[], BoltResponse]  # noqa: A002  Bolt's name
-    ) -> BoltResponse:  # fmt: skip
+    def _prepare(self, incoming: BoltRequest) -> None:
         """Give listeners what they need. Bolt makes a client per request, so ours travels in the context."""
-        now = self.clock()
+        now, context = self.clock(), incoming.context
         context["ledger"] = self.ledger
         context["slack"] = self._answering
         context["now"] = now
-        asker = payloads.asker(body)
+        asker = payloads.asker(incoming.body)
         key = (asker.team_id, asker.user_id)
         if asker.user_id and key not in self._known:
             ensure_known(self.ledger, self._answering, asker.team_id, [asker.user_id], now)
             self._known.add(key)
-        return next()
 
 
 def compose(settings: Settings, *, clock: Clock = wall_clock) -> Makegood:

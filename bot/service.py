@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 import time
@@ -84,6 +85,9 @@ class Service:
         self.schedule.start()
         if self._sockets:
             self._sockets.start()
+        # What is loaded by now stays for ever. A full collection would look through all of it and hold up every
+        # request for a tenth of a second.
+        gc.freeze()
         log.info("started", web=self._parts.web, work=self._parts.work, port=self.port, socket=bool(self._sockets))
 
     def ask_to_stop(self, failed: str | None = None) -> None:

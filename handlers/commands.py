@@ -123,11 +123,12 @@ def _taken(
 ) -> Understood | tuple[list[Block], str]:
     """Read the line, record it if it says enough, and give back what to answer; what was understood if it does not.
 
-    One transaction, because a connection is dear and one is enough; nothing in it waits for anybody.
+    One transaction, because a connection is dear and one is enough; nothing in it waits for anybody. Where the owner
+    cannot be somebody else, who would have to be told, recording is one statement.
     """
     now, understood = context["now"], Understood(forms.Filled())
     try:
-        with context["ledger"].begin() as tx:
+        with context["ledger"].begin(alone="@" not in command.text) as tx:
             person = viewer(tx, command.asker.team_id, command.asker.user_id)
             said = marked(command.text)
             line = read_line(

@@ -81,12 +81,9 @@ class Ledger:
         self.url = normal_url(url) if isinstance(url, str) else url
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url, pool_size) if self.is_sqlite else _postgresql(self.url, pool_size)
-        # SQLite's one writer keeps a connection of its own: whatever another connection writes empties the
-        # page cache, and this one is written by nobody else.
-        self._writing = _sqlite(self.url, 1) if self.is_sqlite else self.engine
-        self._for_writing = self._writing.execution_options(makegood_writes=True)
         # SQLite's connections begin nothing by themselves. SQLAlchemy's AUTOCOMMIT would undo that, and switch a pragma
         # each time, after which SQLite plans every statement anew.
+        self._for_writing = self.engine.execution_options(makegood_writes=True)
         self._for_reading = self.engine.execution_options(
             **{"makegood_looks": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         )
@@ -97,13 +94,18 @@ class Ledger:
         self._writer: contextlib.AbstractContextManager[Any] = (
             threading.Lock() if self.is_sqlite else contextlib.nullcontext()
         )
+        self._writing: sa.Connection | None = None
 
     @contextlib.contextmanager
-    def begin(self) -> Iterator[Session]:
-        """Open a transaction that may write. Never held while talking to Slack."""
+    def begin(self, *, alone: bool = False) -> Iterator[Session]:
+        """Open a transaction that may write. Never held while talking to Slack.
+
+        `alone`: the block writes with a single statement, or on SQLite with several. PostgreSQL then needs nothing
+        around it, which saves two round trips, and locks are held for that statement only.
+        """
         with (
             self._writer,
-            self._for_writing.begin() as connection,
+            self._write(alone=alone) as connection,
             Session(connection, expire_on_commit=False, info={CONNECTION: connection}) as tx,
         ):
             yield tx
@@ -126,8 +128,22 @@ class Ledger:
             yield tx
 
     def close(self) -> None:
+        if self._writing is not None:
+            self._writing.close()
         self.engine.dispose()
-        self._writing.dispose()
+
+    @contextlib.contextmanager
+    def _write(self, *, alone: bool) -> Iterator[sa.Connection]:
+        if not self.is_sqlite:
+            with self._for_reading.connect() if alone else self._for_writing.begin() as connection:
+                yield connection
+            return
+        # SQLite's one writer keeps a connection of its own, which nobody else writes through: whatever another one
+        # writes would empty its page cache.
+        if self._writing is None:
+            self._writing = self._for_writing.connect()
+        with self._writing.begin():
+            yield self._writing
 
 
 def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
@@ -137,6 +153,8 @@ def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
         max_overflow=pool_size,
         pool_timeout=ANSWER_WITHIN,
         pool_use_lifo=True,
+        # There is nothing to undo: a transaction ends with its block, and looking begins none.
+        pool_reset_on_return=None,
         hide_parameters=True,
         # As psycopg takes them too, so that prepared.py hands both the same.
         paramstyle="named",

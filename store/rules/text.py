@@ -16,7 +16,9 @@ NAME_LIMIT = 100
 
 # Explicit direction embeddings, overrides and isolates: they reach beyond the text that holds them and
 # can make a line read as something else. Right-to-left letters need none of them.
-_DIRECTION = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0xFEFF])
+_DIRECTION = "\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
+# Controls (Unicode's Cc) but the line break, and halves of surrogate pairs (Cs).
+_UNFIT = re.compile(f"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff{_DIRECTION}]")
 
 
 def clean(text: str, *, lines: bool = False) -> str:
@@ -24,9 +26,8 @@ def clean(text: str, *, lines: bool = False) -> str:
 
     With `lines` line breaks are kept (three in a row become two), otherwise they become spaces.
     """
-    text = unicodedata.normalize("NFC", text).translate(_DIRECTION)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    text = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"})
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    text = _UNFIT.sub("", text)
     if not lines:
         return " ".join(text.split())
     text = "\n".join(" ".join(line.split()) for line in text.split("\n"))

@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from store.rules.line.account import account_at_end
-from store.rules.line.due import date_at_end, date_inside, not_a_date
-from store.rules.line.words import Span
+from store.rules.line.account import Named, account_at_end
+from store.rules.line.due import Dated, date_at_end, date_inside, not_a_date
+from store.rules.line.words import Span, tail_of
 from store.rules.phrases import Due, Unclear, frame
 
 if TYPE_CHECKING:
@@ -97,24 +97,27 @@ def _who(text: str) -> tuple[tuple[str, ...], bool, str]:
 
 def _what(said: str, asked: Frame, accounts: Sequence[str], owners: tuple[str, ...], *, theirs: bool) -> Line:
     """Take the date and the account from the end, in either order; what remains is the action."""
-    end, cuts = len(said), list[Span]()
+    tail, cuts = tail_of(said, len(said)), list[Span]()
     due: Due | Unclear | None = None
     account: Match | None = None
     phrase: str | None = None
+    found: Dated | Named
     for _ in range(2):
-        if due is None and (dated := date_at_end(said, end, asked, accounts)):
-            due, end = dated.due, dated.span.start
-            cuts += [dated.span] if dated.taken else []
-        elif account is None and (named := account_at_end(said, end, asked, accounts)):
-            account, phrase, end = named.match, named.phrase, named.span.start
-            cuts += [named.span] if named.taken else []
-    if due is None and (inside := date_inside(said, end, asked)):
+        if due is None and (dated := date_at_end(said, tail, asked, accounts)):
+            due, found = dated.due, dated
+        elif account is None and (named := account_at_end(said, tail, asked, accounts)):
+            account, phrase, found = named.match, named.phrase, named
+        else:
+            break
+        cuts += [found.span] if found.taken else []
+        tail = tail_of(said, found.span.start)
+    if due is None and (inside := date_inside(said, tail.end, asked)):
         due = inside.due
         cuts.append(inside.span)
     return Line(
         owners=owners,
         action=_without(said, cuts),
-        due=due or not_a_date(said, end, asked),
+        due=due or not_a_date(said, tail, asked),
         account=account,
         account_phrase=phrase,
         theirs=theirs,

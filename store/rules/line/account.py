@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from store.rules.line.words import EVENTS, Span, last_words, without_courtesy
+from store.rules.line.words import EVENTS, Span, Tail
 from store.rules.names import Close, Exact, Match, Several, Unknown, fold, match
 from store.rules.phrases import read
 
@@ -54,13 +54,12 @@ class Named(NamedTuple):
     taken: bool
 
 
-def account_at_end(said: str, end: int, asked: Frame, accounts: Sequence[str]) -> Named | None:
-    """The name behind the last words "for …" before `end`, courtesy aside.
+def account_at_end(said: str, before: Tail, asked: Frame, accounts: Sequence[str]) -> Named | None:
+    """The name behind the last words "for …" at the end.
 
     A known name wins wherever it begins ("for Partners for Growth"); an unknown one must look like a name.
     """
-    end = without_courtesy(said, end)
-    tail = last_words(said, end)
+    end, tail = before
     found = []
     for word, following in pairwise(tail):
         if word.folded in _FOR:

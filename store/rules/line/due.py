@@ -9,7 +9,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from store.rules.line.words import EVENTS, Span, Word, codes_of, last_words, without_courtesy, words
+from store.rules.line.words import EVENTS, Span, Tail, Word, codes_of, last_words, words
 from store.rules.names import Exact, match
 from store.rules.phrases import Due, Unclear, read
 from store.rules.phrases.answers import NOT_A_DATE
@@ -78,10 +78,9 @@ _MARKERS_TRIED = 8
 _REACH = 120
 
 
-def date_at_end(said: str, end: int, asked: Frame, accounts: Sequence[str]) -> Dated | None:
-    """The longest phrase before `end` that reads as a date, courtesy aside."""
-    end = without_courtesy(said, end)
-    tail = last_words(said, end)
+def date_at_end(said: str, before: Tail, asked: Frame, accounts: Sequence[str]) -> Dated | None:
+    """The longest phrase at the end that reads as a date."""
+    end, tail = before
     if not tail or not any(codes_of(tail[-1].folded, asked)):
         return None
     for n, word in enumerate(tail):
@@ -116,9 +115,9 @@ def date_inside(said: str, end: int, asked: Frame) -> Dated | None:
     return None
 
 
-def not_a_date(said: str, end: int, asked: Frame) -> Unclear | None:
+def not_a_date(said: str, at_end: Tail, asked: Frame) -> Unclear | None:
     """A deadline at the end that is no date: "before the QBR". Its words stay in the action."""
-    tail = last_words(said, without_courtesy(said, end))
+    tail = at_end.words
     for n, word in enumerate(tail[:-1]):
         before = tail[:n]
         if _lead(word, tail[n + 1].folded, asked) != "strong":
@@ -139,7 +138,7 @@ def _lead(word: Word, following: str, asked: Frame) -> Literal["strong", "weak",
         return "strong"
     if word.folded in _WEAK:
         return "weak"
-    return "none" if word.folded not in _TIED and any(True for _ in codes_of(word.folded, asked)) else None
+    return "none" if word.folded not in _TIED and codes_of(word.folded, asked) else None
 
 
 def _tied(before: list[Word], lead: str, asked: Frame) -> bool:
@@ -187,7 +186,7 @@ def _is_account(word: Word, phrase: str, accounts: Sequence[str]) -> bool:
 def _goes_on(following: list[Word], asked: Frame) -> bool:
     """Whether the next word, articles aside, still belongs to the date: then it is not read without it."""
     for word in following:
-        codes = list(codes_of(word.folded, asked))
+        codes = codes_of(word.folded, asked)
         if word.folded in _NEGATING or word.folded in ("and", "of", "und", "et", "y"):
             return True
         if not codes or any(code not in _ARTICLE for code in codes):

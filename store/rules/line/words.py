@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from store.rules.phrases.tokens import plain
 from store.rules.phrases.words import vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from store.rules.phrases import Frame
 
 _WORD = re.compile(r"\S+")
@@ -46,6 +45,19 @@ def words(text: str, start: int, end: int) -> list[Word]:
     return [Word(w.start(), w.end(), w[0], plain(w[0]).strip(".:-")) for w in _WORD.finditer(text, start, end)]
 
 
+class Tail(NamedTuple):
+    """The end of a line, courtesy aside, and the few words before it."""
+
+    end: int
+    words: list[Word]
+
+
+def tail_of(text: str, end: int) -> Tail:
+    """What stands before `end` in `text`."""
+    end = without_courtesy(text, end)
+    return Tail(end, last_words(text, end))
+
+
 def last_words(text: str, end: int) -> list[Word]:
     """The last few words before `end`, in order; a word cut in two by the limit is left out."""
     start = max(0, end - _CHARACTERS_BACK)
@@ -69,11 +81,15 @@ def without_courtesy(text: str, end: int) -> int:
     return end
 
 
-def codes_of(folded: str, asked: Frame) -> Iterator[str]:
+def codes_of(folded: str, asked: Frame) -> tuple[str, ...]:
     """What a word means in a date; parts joined by hyphens or apostrophes one by one."""
-    known = vocabulary(asked.language)
-    for part in re.split(r"[-'’/]", folded):
-        if part in known:
-            yield known[part]
-        elif any(c.isdigit() for c in part):
-            yield "0"
+    return _codes(folded, asked.language)
+
+
+@lru_cache(maxsize=4096)
+def _codes(folded: str, language: str) -> tuple[str, ...]:
+    known = vocabulary(language)
+    parts = re.split(r"[-'’/]", folded)
+    return tuple(
+        known.get(part, "0") for part in parts if part in known or any(character.isdigit() for character in part)
+    )

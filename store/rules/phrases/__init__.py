@@ -7,6 +7,7 @@ Pure: `today` is the person's local date.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from store.rules.phrases import grammar, loose
@@ -40,6 +41,7 @@ def read_due(
     return reading.answer(phrase.strip())
 
 
+@lru_cache(maxsize=1024)  # of a day's dates most are "Friday" and "tomorrow"
 def read(phrase: str, asked: Frame, *, strictly: bool = False) -> Reading:
     """`read_due` with the kind of the answer kept. `strictly` leaves dateparser out."""
     if len(phrase) > 4 * LONGEST or not phrase.strip():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from store.rules.phrases.words import vocabulary
@@ -70,6 +71,7 @@ class Coded:
     clock: bool = False
 
 
+@lru_cache(maxsize=4096)  # people write the same words again and again
 def plain(phrase: str) -> str:
     """Lower case, no accents, no invisible characters, single spaces, no brackets or quotes around."""
     text = phrase.lower()
