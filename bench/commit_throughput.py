@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 IN_FLIGHT, WARM_UP, REQUESTS, ROUNDS = 16, 200, 1_500, 5
 SECRET, TOKEN = "bench-signing-secret-0123456789", "xoxb-bench-0123456789"
 ROOT = Path(__file__).parent.parent
-LINE = "send the pricing sheet to Dana by Friday for Acme"
+# No two lines are the same, as no two promises are.
+LINE = "send pricing sheet {} to Dana by Friday for Acme"
 APPS = ("makegood", "bare", "hasty")
 
 
@@ -139,8 +140,9 @@ def _more(wire: socket.socket) -> bytes:
 
 def signed(verifier: SignatureVerifier, number: int) -> bytes:
     body = urllib.parse.urlencode({
-        "command": "/commit", "text": LINE, "team_id": "T0NORTHWIND", "user_id": "U0EVA", "channel_id": "C0ACME",
-        "trigger_id": f"bench.{number}", "response_url": "http://127.0.0.1:9/none", "api_app_id": "A0MAKEGOOD",
+        "command": "/commit", "text": LINE.format(number), "team_id": "T0NORTHWIND", "user_id": "U0EVA",
+        "channel_id": "C0ACME", "trigger_id": f"bench.{number}", "response_url": "http://127.0.0.1:9/none",
+        "api_app_id": "A0MAKEGOOD",
     })  # fmt: skip
     stamp = str(int(time.time()))
     head = (
