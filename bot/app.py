@@ -11,11 +11,11 @@ import structlog
 from slack_bolt.authorization import AuthorizeResult
 
 from bot import bolt, planner
-from bot.courier import Courier
+from bot.courier import Courier, Times
 from bot.slack import ANSWER_TIMEOUT, posting_client
 from handlers import payloads
-from handlers.people import ensure_known, profile
-from store import people, workspaces
+from handlers.people import ensure_known, sync
+from store import workspaces
 from store.db import Ledger
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
+
+# Slack bears one message a second in a conversation. What takes a hundred a second altogether is not Slack.
+ONE_SECOND, A_STAND_IN = timedelta(seconds=1), 6000
 
 Clock = Callable[[], datetime]
 
@@ -47,16 +50,17 @@ class Identity:
 class Makegood:
     """The bot, put together and not yet started."""
 
-    def __init__(self, settings: Settings, ledger: Ledger, clock: Clock) -> None:
+    def __init__(self, settings: Settings, ledger: Ledger, clock: Clock, times: Times | None = None) -> None:
         self.settings = settings
         self.ledger = ledger
         self.clock = clock
         self.identity: Identity | None = None
         self._token = settings.slack_bot_token.get_secret_value()
         pace = timedelta(minutes=1) / settings.posts_per_minute
-        self.courier = Courier(ledger, self._client_of, clock, pace=pace)
+        times = times or Times(apart=ONE_SECOND if settings.posts_per_minute < A_STAND_IN else 4 * pace)
+        self.courier = Courier(ledger, self._client_of, clock, pace=pace, times=times)
         ledger.on_news = self.courier.wake
-        self._posting = posting_client(self._token, settings.slack_api_url)
+        self._posting = posting_client(self._token, settings.slack_api_url, timeout=times.post)
         self._answering = posting_client(self._token, settings.slack_api_url, timeout=ANSWER_TIMEOUT)
         self._known: set[tuple[str, str]] = set()
         client = posting_client(None, settings.slack_api_url, timeout=ANSWER_TIMEOUT)
@@ -75,17 +79,17 @@ class Makegood:
         """Bring the ledger's people up to date with Slack's, all of them."""
         if self.identity is None:
             raise RuntimeError("connect first")
-        team_id, profiles, cursor = self.identity.team_id, [], None
+        team_id, users, cursor = self.identity.team_id, [], None
         while True:
             page = self._posting.users_list(limit=200, include_locale=True, cursor=cursor)
-            profiles += [profile(user, team_id) for user in page["members"]]
+            users += page["members"]
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 break
         with self.ledger.begin() as tx:
             workspace = workspaces.ensure(tx, team_id=team_id, name=self.identity.team, now=self.clock())
-            people.sync(tx, workspace, profiles, now=self.clock())
-        log.info("people_synced", people=len(profiles))
+            sync(tx, workspace, users, self.clock())
+        log.info("people_synced", people=len(users))
 
     def plan(self, now: datetime) -> list[str]:
         """One planning pass as of `now`; what was planned, in words."""
@@ -93,9 +97,9 @@ class Makegood:
 
     def tick(self) -> None:
         """One planning pass now, and the courier sees to it."""
-        planned = planner.plan(self.ledger, self.clock())
+        planned = sum(map(len, planner.in_batches(self.ledger, self.clock())))
         if planned:
-            log.info("planned", briefs=len(planned))
+            log.info("planned", briefs=planned)
         self.courier.wake()
 
     def close(self) -> None:
@@ -131,11 +135,11 @@ class Makegood:
             self._known.add(key)
 
 
-def compose(settings: Settings, *, clock: Clock = wall_clock) -> Makegood:
-    """Put the bot together. Opens no connection and reads no environment."""
+def compose(settings: Settings, *, clock: Clock = wall_clock, times: Times | None = None) -> Makegood:
+    """Put the bot together. Opens no connection and reads no environment. `times`: other than Slack's, for tests."""
     ledger = Ledger(
         settings.database_url.get_secret_value(),
         # Every thread may hold a connection, and a courier thread two on PostgreSQL.
         pool_size=settings.web_threads + 2 * settings.courier_threads + 4,
     )
-    return Makegood(settings, ledger, clock)
+    return Makegood(settings, ledger, clock, times)

@@ -143,6 +143,26 @@ def tick(at: datetime | None, *, dry_run: bool) -> None:
 
 
 @makegood.command()
+@click.argument("number", metavar="NUMBER")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="About that day, e.g. 2026-12-04.")
+@click.option("--workspace", metavar="TEAM_ID", help="Whose commitment, where several workspaces share a database.")
+def explain(number: str, on: datetime | None, workspace: str | None) -> None:
+    """Say when a commitment is mentioned next, to whom, and why.
+
+    With --on: what everybody hears of it on that day, and why not where they hear nothing. NUMBER is 12 or '#12'.
+    """
+    from bot.explaining import about  # noqa: PLC0415  see the module
+
+    ledger = _ledger(_basic_settings())
+    try:
+        _have_the_shape(ledger, upgrade=False)
+        for sentence in about(ledger, number, datetime.now(UTC), on=on.date() if on else None, team_id=workspace):
+            click.echo(sentence)
+    finally:
+        ledger.close()
+
+
+@makegood.command()
 def doctor() -> None:
     """Look at settings, database, Slack, clock and outbox, and say what to do.
 
@@ -201,7 +221,7 @@ def clock_from(at: datetime | None) -> Callable[[], datetime]:
 
 
 def _serve(*, web: bool, work: bool, bring_up_to_date: bool = False) -> None:
-    from bot.service import Parts, Service, Signals  # noqa: PLC0415  see the module
+    from bot.service import Parts, Service, Signals, StopRequested  # noqa: PLC0415  see the module
 
     signals = Signals()
     settings = _settings()
@@ -214,12 +234,17 @@ def _serve(*, web: bool, work: bool, bring_up_to_date: bool = False) -> None:
     except BaseException:
         makegood.close()
         raise
+    signals.hand_to(service)
     try:
         service.start()
-        signals.hand_to(service)
         service.wait()
-    finally:
-        finished = service.stop()
+    except StopRequested:
+        # While it was starting; what had begun is stopped like anything else.
+        pass
+    except BaseException:
+        service.stop()
+        raise
+    finished = service.stop()
     if service.failed:
         click.echo(f"{service.failed}. The process ends, so that its supervisor starts it anew.", err=True)
     _leave(finished=finished, status=1 if service.failed else 0)

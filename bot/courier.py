@@ -6,22 +6,33 @@ docs/decisions/0005-delivery.md has the protocol, and what no client can promise
 from __future__ import annotations
 
 import threading
+import time
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 import structlog
 
 from bot.exclusion import Exclusion
-from bot.slack import NotTakenError, OutcomeUnknownError, RateLimitedError, RefusedError, outcomes
+from bot.slack import (
+    POST_TIMEOUT,
+    NotTakenError,
+    OutcomeUnknownError,
+    RateLimitedError,
+    RefusedError,
+    outcomes,
+)
 from handlers.ids import METADATA_EVENT
 from handlers.messages import Message, Nothing, render
-from store import outbox
+from store import outbox, people
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from slack_sdk import WebClient
+    from sqlalchemy.orm import Session
 
     from store.db import Ledger
     from store.outbox import Claimed
@@ -29,11 +40,33 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-# How far before the first attempt the history is read: the clocks of two machines are never equal.
-LOOK_BACK = timedelta(seconds=60)
+# How far before the first attempt the history is read. What stands in it is stamped by Slack's clock and the
+# attempt by ours, which may have been wrong then by an hour, or a day, and set right since.
+LOOK_BACK = timedelta(hours=26)
 # An idle courier looks this often, in case another process wrote something.
 IDLE = 1.0
 _LONGEST_WAIT = timedelta(minutes=5)
+# After so many attempts, about an hour, a message that cannot be put into words is given up: it holds up all later ones
+# to the same person.
+_GIVE_UP_AFTER = 20
+
+
+class SpeechlessError(Exception):
+    """A bug of ours: the words of a message could not be made. Nothing was posted."""
+
+
+@dataclass(frozen=True)
+class Times:
+    """How long things take. Tests that kill and freeze have shorter ones; `lease` > `grace` + twice `post`.
+
+    `lease`: a claim excludes others; `grace`: Slack shows in the history what it took; `post`: seconds until a call
+    is given up; `apart`: between two messages to one recipient.
+    """
+
+    lease: timedelta = outbox.LEASE
+    grace: timedelta = outbox.GRACE
+    post: int = POST_TIMEOUT
+    apart: timedelta = timedelta()
 
 
 class Courier:
@@ -46,12 +79,16 @@ class Courier:
         clock: Callable[[], datetime],
         *,
         pace: timedelta = outbox.PACE,
+        times: Times = Times(),
     ) -> None:
         self._ledger = ledger
         self._client_of = client_of
         self._clock = clock
         self._pace = pace
+        self._times = times
         self._exclusion = Exclusion(ledger)
+        # Of all threads one looks for work; the others wait here, and the next one looks when it has found some.
+        self._turn = threading.Lock()
         self._news = threading.Condition()
         self._woken = 0
         self._stopping = threading.Event()
@@ -71,17 +108,29 @@ class Courier:
             self._woken += 1
             self._news.notify()
 
-    def stop(self, timeout: float = 10) -> None:
-        """Claim nothing more and let posts in flight finish, for at most `timeout` seconds altogether."""
+    def stop(self, timeout: float = 10) -> bool:
+        """Claim nothing more and let posts in flight finish, for at most `timeout` seconds altogether; whether they
+        did.
+        """
+        deadline = time.monotonic() + timeout
         self._stopping.set()
         with self._news:
             self._woken += 1
             self._news.notify_all()
         for thread in self._threads:
-            thread.join(timeout / max(1, len(self._threads)))
-        if not any(thread.is_alive() for thread in self._threads):
+            thread.join(max(0.0, deadline - time.monotonic()))
+        finished = not any(thread.is_alive() for thread in self._threads)
+        if finished:
             self._exclusion.close()
         self._threads.clear()
+        return finished
+
+    def clock_set_back(self) -> None:
+        """What was put off by the clock as it was need not wait until it has caught up."""
+        with self._ledger.begin() as tx:
+            outbox.clock_set_back(tx, self._clock(), lease=self._times.lease, most=_LONGEST_WAIT)
+            people.clock_set_back(tx, self._clock())
+        self.wake()
 
     def deliver_due(self, *, patience: timedelta = timedelta(seconds=5)) -> int:
         """Deliver in this thread until nothing becomes due within `patience`; how many were handled."""
@@ -100,42 +149,59 @@ class Courier:
 
     def deliver_one(self) -> bool:
         """Claim and deliver one row; False if none may be taken now."""
-        with self._ledger.begin() as tx:
-            claimed = outbox.claim(tx, self._clock(), pace=self._pace, busy=self._exclusion.held)
+        claimed = self._claim()
         if claimed is None:
             return False
-        # While this thread waits for Slack, another one looks for the next row.
-        self.wake()
+        self._handle(claimed)
+        return True
+
+    def _claim(self) -> Claimed | None:
+        with self._ledger.begin() as tx:
+            return outbox.claim(tx, self._clock(), pace=self._pace, lease=self._times.lease, busy=self._exclusion.held)
+
+    def _handle(self, claimed: Claimed) -> None:
         with self._exclusion.hold(claimed.id) as alone:
             if alone:
                 self._deliver(claimed)
             else:
                 # A frozen worker still holds it. It wakes or dies; either way it is looked up later.
                 self._settle(outbox.leave_unknown, claimed, error="another worker is still sending it")
-        return True
+        # Whoever waits for work knows nothing yet of what waited for this one: the next message to the same person.
+        self.wake()
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            seen = self._woken
-            pause = self._round()
-            if pause:
-                with self._news:
-                    self._news.wait_for(lambda seen=seen: self._woken != seen, timeout=pause)  # type: ignore[misc]
+            with self._turn:
+                claimed = self._guarded(self._look)
+            if claimed is not None:
+                self._guarded(partial(self._handle, claimed))
 
-    def _round(self) -> float:
-        """Deliver one row, or find that there is none; seconds to wait before the next look."""
+    def _look(self) -> Claimed | None:
+        """Claim the next row, or wait until there may be one."""
+        seen = self._woken
+        # A look costs a read; a claim would take the one writer's turn on SQLite.
+        wait = self._until_next()
+        if wait is not None and wait <= timedelta(0) and not self._stopping.is_set():
+            claimed = self._claim()
+            if claimed is not None:
+                return claimed
+        pause = IDLE if wait is None else min(IDLE, max(0.005, wait.total_seconds()))
+        with self._news:
+            self._news.wait_for(lambda: self._woken != seen or self._stopping.is_set(), timeout=pause)
+        return None
+
+    def _guarded(self, step: Callable[[], Claimed | None]) -> Claimed | None:
+        """What the step gives; None, after a pause, where it went wrong."""
         try:
-            # A look costs a read; a claim would take the one writer's turn on SQLite.
-            wait = self._until_next()
-            if wait is None or wait > timedelta(0):
-                return IDLE if wait is None else min(IDLE, max(0.005, wait.total_seconds()))
-            return 0 if self.deliver_one() else 0.005
+            return step()
         except sa.exc.SQLAlchemyError as error:
-            log.error("courier_database_unavailable", error=type(error).__name__)  # noqa: TRY400  words, no trace
+            why = str(error).partition("\n")[0]
+            log.error("courier_database_unavailable", error=type(error).__name__, why=why)  # noqa: TRY400  words, no trace
         except Exception:
             # One row must not end the thread that serves all others; its lease brings it back.
             log.exception("courier_failed")
-        return IDLE
+        self._stopping.wait(IDLE)
+        return None
 
     def _until_next(self) -> timedelta | None:
         with self._ledger.read() as tx:
@@ -156,6 +222,13 @@ class Courier:
         except RefusedError as error:
             log.warning("delivery_refused", outbox=claimed.id, kind=claimed.kind, error=str(error))
             self._settle(outbox.settle_dead, claimed, error=str(error), now=self._clock())
+        except SpeechlessError as error:
+            log.exception("courier_failed", outbox=claimed.id, kind=claimed.kind)
+            if claimed.attempt >= _GIVE_UP_AFTER:
+                self._settle(outbox.settle_dead, claimed, error=str(error), now=self._clock())
+            else:
+                until = self._clock() + _backoff(claimed.attempt)
+                self._settle(outbox.postpone, claimed, until=until, error=str(error), whole_workspace=False)
         except OutcomeUnknownError as error:
             log.warning("delivery_outcome_unknown", outbox=claimed.id, kind=claimed.kind, error=str(error))
             self._settle(outbox.leave_unknown, claimed, error=str(error), now=self._clock())
@@ -163,17 +236,35 @@ class Courier:
     def _send(self, claimed: Claimed) -> None:
         with self._ledger.begin() as tx:
             row = outbox.load(tx, claimed.id)
-            message = render(tx, row, self._clock())
+            message = self._words(tx, row)
             if isinstance(message, Nothing):
                 outbox.settle_skipped(tx, claimed, reason=message.reason, now=self._clock())
                 return
-            if row.attempts != claimed.attempt:
+            if row.attempts != claimed.attempt or not self._in_time(tx, row, claimed):
                 return
             outbox.show(tx, row, message.shown)
         client = self._client_of(row.workspace_id)
         channel, ts = self._post(client, row, message)
         self._settle(outbox.settle_sent, claimed, channel=channel, ts=ts, now=self._clock())
         log.info("delivered", outbox=row.id, kind=row.kind, update=claimed.posted)
+
+    def _words(self, tx: Session, row: Outbox) -> Message | Nothing:
+        try:
+            return render(tx, row, self._clock())
+        except sa.exc.SQLAlchemyError:
+            raise
+        except Exception as error:
+            raise SpeechlessError(f"it could not be put into words ({type(error).__name__})") from error
+
+    def _in_time(self, tx: Session, row: Outbox, claimed: Claimed) -> bool:
+        """Whether the row stays ours for as long as a post may take, and the grace after it; the lease is renewed
+        where so much is not left of it. False: another attempt has taken it.
+        """
+        now = self._clock()
+        needed = now + self._times.grace + timedelta(seconds=self._times.post)
+        if row.not_before is not None and row.not_before >= needed:
+            return True
+        return outbox.hold_on(tx, claimed, now + self._times.lease)
 
     def _post(self, client: WebClient, row: Outbox, message: Message) -> tuple[str, str]:
         if message.home is not None and row.person is not None:
@@ -251,12 +342,26 @@ class Courier:
                 return None
 
     def _settle(self, verb: Callable[..., bool], claimed: Claimed, **values: Any) -> None:  # noqa: ANN401
-        if "now" not in values and verb is outbox.leave_unknown:
-            values["now"] = self._clock()
+        if verb is outbox.leave_unknown:
+            values = {"now": self._clock(), "grace": self._times.grace} | values
+        elif verb is outbox.settle_sent:
+            values["apart"] = self._times.apart
         with self._ledger.begin() as tx:
-            kept = verb(tx, claimed, **values)
-        if not kept:
-            log.warning("delivery_fenced", outbox=claimed.id, attempt=claimed.attempt)
+            if verb(tx, claimed, **values):
+                return
+            told = not claimed.posted and self._late_word(tx, verb, claimed, values)
+        log.warning("delivery_fenced", outbox=claimed.id, attempt=claimed.attempt, told=told)
+
+    def _late_word(self, tx: Session, verb: Callable[..., bool], claimed: Claimed, values: dict[str, Any]) -> bool:
+        """The row is another attempt's by now. What this one knows of Slack is true all the same; it is told before
+        the row's lock is given up, so that whoever comes next finds it.
+        """
+        now = self._clock()
+        if verb is outbox.settle_sent:
+            return outbox.stands_after_all(tx, claimed, channel=values["channel"], ts=values["ts"], now=now)
+        if verb is outbox.leave_unknown:
+            return outbox.look_later(tx, claimed, until=now + self._times.grace)
+        return False
 
 
 def _backoff(attempt: int) -> timedelta:

@@ -11,7 +11,6 @@ import errno
 import os
 import secrets
 import tempfile
-from datetime import datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,10 +22,10 @@ from bot.schedule import unfailing
 from bot.service import Parts, Service, Signals
 from sandbox import Sandbox
 from store import migrate, people, workspaces
-from store.rules.mornings import local_day, zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from bot.app import Makegood
 
@@ -47,9 +46,9 @@ def run_demo(*, port: int, database: str | None, say: Callable[[str], None]) -> 
             folder = open_things.enter_context(tempfile.TemporaryDirectory(prefix="makegood-demo-"))
             database = f"sqlite:///{Path(folder) / 'demo.db'}"
         demo = Demo(port=port, database=database)
+        signals.hand_to(demo.service)
         try:
             demo.start()
-            signals.hand_to(demo.service)
             say(f"Makegood demo: open {demo.box.url}/  — Ctrl-C stops it")
             demo.service.wait()
         finally:
@@ -111,9 +110,8 @@ def go_back(makegood: Makegood, users: list[str], now: datetime) -> None:
             workspace.next_post_at = min(workspace.next_post_at, now)
             for known in people.by_slack_ids(tx, workspace, users):
                 if known.next_brief_at is not None and known.next_brief_at > now:
-                    midnight = datetime.combine(local_day(now, known.zone), time(), zone_of(known.zone))
-                    person = people.get(tx, known.id)
-                    people.plan_next_brief(person, midnight, has_open_business=True)
+                    known.briefed_on = None
+                    people.replan(people.get(tx, known.id), now)
 
 
 def _open_box(port: int, secret: str, token: str) -> Sandbox:

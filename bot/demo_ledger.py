@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from store import accounts, commitments, outbox, people, stakeholders
-from store.rules.mornings import local_day
+from store.rules.mornings import local_day, morning_is_on
 from store.tables import OURS, THEIRS
 
 if TYPE_CHECKING:
@@ -154,7 +154,9 @@ class _Story:
     def wait_for_tomorrow(self) -> None:
         """Nobody's morning is now: the first look is calm, and the clock brings the next morning."""
         for known in self._people.values():
-            people.plan_next_brief(people.get(self._tx, known.id), self._now, has_open_business=True)
+            person = people.get(self._tx, known.id)
+            is_on = morning_is_on(self._now, people.habits(person))
+            people.move_on(person, self._now, looked_at=local_day(self._now, known.zone) if is_on else None)
 
     def _take(self, commitment: Commitment, step: Step, key: str) -> Commitment:
         tx, by, number, now = self._tx, self._people[step.by], commitment.number, self._at(step.ago)

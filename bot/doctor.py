@@ -18,7 +18,6 @@ from bot.slack import posting_client
 from handlers.ids import SCOPES
 from store import outbox
 from store.db import Ledger, normal_url
-from store.tables import SENDING, Outbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -123,12 +122,7 @@ def _outbox(ledger: Ledger, now: datetime) -> Iterator[Finding]:
         counts = outbox.counts(tx)
         refused = outbox.refused(tx, since=now - _REFUSED_WITHIN)
         waiting_since = outbox.next_chance(tx)
-        unknown = tx.execute(
-            sa.select(Outbox.dedupe_key, Outbox.last_error)
-            .where(Outbox.state == SENDING, Outbox.first_try_at < now - outbox.LEASE)
-            .order_by(Outbox.id)
-            .limit(_SHOWN)
-        ).all()
+        unknown = outbox.undecided(tx, now, most=_SHOWN)
     states = ", ".join(f"{number} {state}" for state, number in sorted(counts.items())) or "empty"
     if waiting_since is not None and now - waiting_since > _OUTBOX_LATE:
         words = f"The outbox ({states}) has not been emptied since {_moment(waiting_since)}."
@@ -138,9 +132,20 @@ def _outbox(ledger: Ledger, now: datetime) -> Iterator[Finding]:
     for key, reason in refused[:_SHOWN]:
         words = f"Slack refused {key} for good: {reason}."
         yield Finding(NOTE, words, _REASONS.get(reason, "It is not sent again."))
-    for key, last_error in unknown:
-        words = f"Nobody knows yet whether {key} reached Slack ({last_error or 'no answer'})."
-        yield Finding(NOTE, words, "It is looked up in the conversation before it is sent again.")
+    for each in unknown:
+        yield _undecided(each, now)
+
+
+def _undecided(message: outbox.Undecided, now: datetime) -> Finding:
+    since = f" since {_moment(message.since)}" if message.since else ""
+    words = (
+        f"Nobody knows{since} whether {message.key} reached Slack"
+        f" ({message.error or 'its worker was lost'}; attempt {message.attempts})."
+    )
+    when = (
+        "now" if message.looked_up_at is None or message.looked_up_at <= now else f"at {_moment(message.looked_up_at)}"
+    )
+    return Finding(NOTE, words, f"It is looked up in the conversation {when}, before anything is sent again.")
 
 
 def _heartbeats(ledger: Ledger, now: datetime) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ LONG_DESCRIPTION = (
     "Type /commit help to begin."
 )
 COLOUR = "#1f4d3a"
-USAGE = "@owner what by when for account   or   mine · overdue · account name · number · help"
+USAGE = "@owner what by when for account   or   mine · overdue · account name · number · away · settings · help"
 
 
 def for_socket_mode() -> dict[str, Any]:

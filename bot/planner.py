@@ -6,16 +6,20 @@ are looked at, and the key of a brief (person and local day) is unique for ever.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import structlog
 
-from store import commitments, outbox, people, workspaces
-from store.rules.mornings import local_day, morning_is_on
+from store import commitments, outbox, people
+from store.rules.mornings import local_day, morning_is_on, mornings_missed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy.orm import Session
 
     from store.db import Ledger
@@ -30,7 +34,7 @@ BATCH = 200
 LATE = timedelta(minutes=30)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Planned:
     """A brief that will be sent: to whom, and for which local day."""
 
@@ -52,25 +56,28 @@ def _leave() -> None:
 
 
 def plan(ledger: Ledger, now: datetime, *, dry_run: bool = False) -> list[Planned]:
-    """One planning pass as of `now` (aware). With `dry_run` nothing is kept.
+    """One planning pass as of `now` (aware): everything that was planned. With `dry_run` nothing is kept."""
+    if not dry_run:
+        return list(chain.from_iterable(in_batches(ledger, now)))
+    planned: list[Planned] = []
+    with suppress(_DryRunError), ledger.begin() as tx:
+        while (batch := plan_batch(tx, now)) is not None:
+            planned += batch
+        _leave()
+    return planned
+
+
+def in_batches(ledger: Ledger, now: datetime) -> Iterator[list[Planned]]:
+    """One planning pass, a transaction at a time: however many are due, no more of them are held than a batch.
 
     The work grows with the people due, not with the ledger: one indexed query finds them.
     """
-    planned: list[Planned] = []
-    if dry_run:
-        try:
-            with ledger.begin() as tx:
-                while (batch := plan_batch(tx, now)) is not None:
-                    planned += batch
-                _leave()
-        except _DryRunError:
-            return planned
     while True:
         with ledger.begin() as tx:
             batch = plan_batch(tx, now)
         if batch is None:
-            return planned
-        planned += batch
+            return
+        yield batch
 
 
 def plan_batch(tx: Session, now: datetime) -> list[Planned] | None:
@@ -78,26 +85,23 @@ def plan_batch(tx: Session, now: datetime) -> list[Planned] | None:
     due = people.claim_due(tx, now, limit=BATCH)
     if not due:
         return None
-    _log_late(due, now)
-    days = {person.id: local_day(now, person.zone) for person in due}
-    awake = [person for person in due if _may_hear(person, now)]
-    wanted = commitments.worth_a_brief(tx, awake, days) if awake else set()
+    _log_missed(due, now)
+    days = {one.id: local_day(now, one.zone) for one in due if _may_hear(one, now)}
+    awake = [one for one in due if one.id in days]
+    wanted = commitments.worth_a_brief(tx, awake, days)
     planned = [
-        Planned(person.id, person.name, days[person.id])
-        for person in awake
-        if person.id in wanted and _intend_brief(tx, person, days[person.id], now)
+        Planned(one.id, one.name, days[one.id])
+        for one in awake
+        if one.id in wanted and _intend_brief(tx, one, days[one.id], now)
     ]
-    open_business = people.with_open_business(tx, days)
-    for person in due:
-        people.plan_next_brief(person, now, has_open_business=person.id in open_business)
+    for one in due:
+        people.move_on(one, now, looked_at=days.get(one.id))
     tx.flush()
     return planned
 
 
 def _may_hear(person: Person, now: datetime) -> bool:
-    workspace = person.workspace
-    works = workspaces.working_days(workspace)
-    return person.is_active and morning_is_on(now, person.zone, workspace.send_hour, works)
+    return people.is_here(person) and morning_is_on(now, people.habits(person))
 
 
 def _intend_brief(tx: Session, person: Person, day: date, now: datetime) -> bool:
@@ -112,7 +116,14 @@ def _intend_brief(tx: Session, person: Person, day: date, now: datetime) -> bool
     )
 
 
-def _log_late(due: list[Person], now: datetime) -> None:
-    late = [person.next_brief_at for person in due if person.next_brief_at and now - person.next_brief_at > LATE]
+def _log_missed(due: list[Person], now: datetime) -> None:
+    late = [(one, one.next_brief_at) for one in due if one.next_brief_at and now - one.next_brief_at > LATE]
     if late:
-        log.warning("mornings_caught_up", people=len(late), since=min(late).isoformat())
+        missed = [mornings_missed(since, now, people.habits(one)) for one, since in late]
+        log.warning(
+            "mornings_caught_up",
+            people=len(late),
+            since=min(since for _, since in late).isoformat(),
+            mornings_skipped=sum(missed),
+            people_skipped=sum(map(bool, missed)),
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 import structlog
 
-from bot.schedule import COURIER, PLANNER, last_beats
+from bot.schedule import COURIER, PLANNER, beat, last_beats
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +23,10 @@ log = structlog.get_logger(__name__)
 
 # The planner does its round every ten seconds.
 OLDEST_BEAT = timedelta(seconds=60)
+# Seconds. A database that answers may still be unable to write: its disk is full, or it is a copy. Whoever asks
+# whether this process is ready every moment does not make it write every moment.
+_WRITES_EVERY = 5.0
+_PROBE = "readyz"
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class Part:
 
 
 class Readiness:
-    """What /readyz tells. Looking asks the database and nobody else."""
+    """What /readyz tells. Looking asks the database and nobody else. `seconds` is a monotonic clock."""
 
     def __init__(
         self,
@@ -44,12 +49,15 @@ class Readiness:
         *,
         newest_revision: Callable[[], str],
         sockets: SocketMode | None = None,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._ledger = ledger
         self._clock = clock
         self._link = link
         self._newest_revision = newest_revision
         self._sockets = sockets
+        self._seconds = seconds
+        self._written_at: float | None = None
         self._stopping = False
 
     def stop(self) -> None:
@@ -64,12 +72,30 @@ class Readiness:
     def _database(self) -> list[Part]:
         try:
             revision = self._revision()
-            well = Part("database", ok=True, words="The database answers.")
-            return [well, self._migrations(revision), self._scheduler()]
+            return [self._writing(revision), self._migrations(revision), self._scheduler()]
         except sa.exc.SQLAlchemyError as error:
-            log.error("database_unavailable", error=type(error).__name__)  # noqa: TRY400  words, no trace, for what is expected
+            log.error("database_unavailable", error=type(error).__name__, why=_reason(error))  # noqa: TRY400  words, no trace, for what is expected
             words = "The database does not answer: see DATABASE_URL, and the log for the reason."
             return [Part("database", ok=False, words=words)]
+
+    def _writing(self, revision: str | None) -> Part:
+        """Whether the database takes what is written; tried now and then, and every time while it does not."""
+        now = self._seconds()
+        well = Part("database", ok=True, words="The database answers.")
+        # Without tables there is nothing to write to; the next part tells that.
+        if revision is None or (self._written_at is not None and now - self._written_at < _WRITES_EVERY):
+            return well
+        try:
+            beat(self._ledger, _PROBE, self._clock())
+        except sa.exc.SQLAlchemyError as error:
+            self._written_at, why = None, _reason(error)
+            log.error("database_unavailable", error=type(error).__name__, why=why)  # noqa: TRY400  words, no trace
+            words = (
+                f"The database cannot be written ({why}): is the disk full? Nothing is lost; what is new is refused."
+            )
+            return Part("database", ok=False, words=words)
+        self._written_at = now
+        return well
 
     def _revision(self) -> str | None:
         from store.migrate import current  # noqa: PLC0415  Alembic is not needed to begin to answer
@@ -98,6 +124,11 @@ class Readiness:
         if self._sockets is not None and not self._sockets.alive():
             return Part("slack", ok=False, words="The Socket Mode connection is silent; it is being made anew.")
         return Part("slack", ok=True, words="Slack knows the bot.")
+
+
+def _reason(error: sa.exc.SQLAlchemyError) -> str:
+    """The database's own words, without the statement and what was in it."""
+    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
 
 
 def late_parts(beats: dict[str, datetime], now: datetime) -> list[str]:

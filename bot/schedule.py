@@ -43,6 +43,7 @@ PLANNER, COURIER = "planner", "courier"
 
 class Courier(Protocol):
     def wake(self) -> None: ...
+    def clock_set_back(self) -> None: ...
 
 
 class Ticking(Protocol):
@@ -73,6 +74,7 @@ class Schedule:
         wall: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._makegood = makegood
+        self._work = work
         self._wall = wall
         self._seen = wall()
         self._ended = threading.Condition()
@@ -105,7 +107,9 @@ class Schedule:
         return [job.id for job in self._scheduler.get_jobs()]
 
     def notice_clock(self) -> bool:
-        """Call now and then: where the wall clock was set back all jobs are due now, not when it catches up."""
+        """Call now and then: where the wall clock was set back all jobs are due now, not when it catches up, and so
+        is what waits in the outbox.
+        """
         now = self._wall()
         hopped = now < self._seen - _HOP
         self._seen = now
@@ -113,6 +117,8 @@ class Schedule:
             log.warning("clock_set_back", now=now.isoformat())
             for job in self._scheduler.get_jobs():
                 job.modify(next_run_time=now)
+            if self._work:
+                unfailing(self._makegood.courier.clock_set_back, "clock_set_back")()
         return hopped
 
     def plan(self) -> None:
@@ -180,7 +186,8 @@ def beat(ledger: Ledger, name: str, at: datetime) -> None:
 def last_beats(ledger: Ledger) -> dict[str, datetime]:
     """When each part last did its round."""
     with ledger.read() as tx:
-        return {row.name: row.at for row in tx.scalars(sa.select(Heartbeat))}
+        found = tx.scalars(sa.select(Heartbeat).where(Heartbeat.name.in_((PLANNER, COURIER))))
+        return {row.name: row.at for row in found}
 
 
 def _first_line(error: Exception) -> str:

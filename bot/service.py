@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import queue
 import signal
 import threading
 import time
@@ -52,7 +53,9 @@ class Service:
         self.makegood = makegood
         self.failed: str | None = None
         self._parts = parts
-        self._asked = threading.Event()
+        # Not an Event: its lock is no reentrant one, and a signal's handler runs in the thread that waits. One that
+        # comes in the very moment in which that thread holds the lock would wait for it for ever.
+        self._asked: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._link = Link(makegood)
         self._sockets = self._make_sockets() if parts.web and makegood.settings.socket_mode else None
         self.readiness = Readiness(
@@ -72,13 +75,16 @@ class Service:
         return self._server.port if self._server else 0
 
     def start(self) -> None:
-        """Take the port, connect, and begin. OSError for a busy port, SlackApiError where Slack refuses us."""
+        """Take the port, connect, and begin. OSError for a busy port, SlackApiError where Slack refuses us.
+
+        StopRequested where it was asked to stop meanwhile: then it may not have begun at all.
+        """
         settings = self.makegood.settings
         if self._parts.web:
             self._server = self._make_server()
             # First of all: whoever asks for health is answered however long Slack takes.
             self._server.start()
-        self._link.connect()
+        self._connect()
         if self._parts.work:
             self.makegood.courier.start(settings.courier_threads)
             self._working = True
@@ -93,11 +99,11 @@ class Service:
     def ask_to_stop(self, failed: str | None = None) -> None:
         """From any thread: end soon; with `failed`, words, it counts as a failure."""
         self.failed = self.failed or failed
-        self._asked.set()
+        self._asked.put(None)
 
     def wait(self) -> None:
         """Block until the process is asked to stop."""
-        while not self._asked.wait(_LOOK_EVERY):
+        while not self._is_asked(within=_LOOK_EVERY):
             self.schedule.notice_clock()
 
     def stop(self, within: float = STOP_WITHIN) -> bool:
@@ -108,7 +114,7 @@ class Service:
             if front:
                 front.stop_accepting()
         self.schedule.stop(within=0)
-        courier = _aside(lambda: self.makegood.courier.stop(within)) if self._working else None
+        courier = _Aside(lambda: self.makegood.courier.stop(within)) if self._working else None
         executor = self.makegood.bolt.listener_runner.listener_executor
         ends: list[Callable[[float], bool]] = [
             *(front.stop for front in (self._server, self._sockets) if front),
@@ -116,12 +122,40 @@ class Service:
             self.schedule.stop,
         ]
         if courier:
-            ends.append(lambda left: _joined(courier, left))
+            ends.append(courier.succeeds)
         ended = [end(_left(deadline)) for end in ends]
         finished = all(ended)
         self.makegood.close()
         log.info("stopped", finished=finished)
         return finished
+
+    def _connect(self) -> None:
+        """Ask Slack who we are, in a thread of its own: whoever asks us to stop does not wait for Slack."""
+        ended: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
+
+        def connect() -> None:
+            try:
+                self._link.connect()
+            except BaseException as error:  # noqa: BLE001  raised in the thread that waits for it
+                ended.put(error)
+            else:
+                ended.put(None)
+
+        threading.Thread(target=connect, name="connecting", daemon=True).start()
+        while ended.empty():
+            if self._is_asked(within=0.005):
+                raise StopRequested(0)
+        if error := ended.get():
+            raise error
+
+    def _is_asked(self, within: float) -> bool:
+        try:
+            self._asked.get(timeout=within)
+        except queue.Empty:
+            return False
+        # Whoever looks next is told as well.
+        self._asked.put(None)
+        return True
 
     def _make_server(self) -> WebServer:
         from bot.server import WebServer, build  # noqa: PLC0415  a worker serves nothing
@@ -144,18 +178,24 @@ class Service:
 
 
 class Signals:
-    """SIGTERM and SIGINT: while starting they end the process at once, later they ask the service to stop."""
+    """SIGTERM and SIGINT: before there is a service they end the process at once, later they ask it to stop."""
 
     def __init__(self) -> None:
         self._service: Service | None = None
+        self._came = False
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._arrived)
 
     def hand_to(self, service: Service) -> None:
+        """From now on the service is asked. One that came before and was not heard is not forgotten."""
         self._service = service
+        if self._came:
+            service.ask_to_stop()
 
     def _arrived(self, number: int, _frame: FrameType | None) -> None:
         del number
+        # Raised inside a finalizer, say, the exception is swallowed.
+        self._came = True
         if self._service is None:
             raise StopRequested(0)
         self._service.ask_to_stop()
@@ -165,20 +205,32 @@ def _left(deadline: float) -> float:
     return max(0.1, deadline - time.monotonic())
 
 
-def _aside(step: Callable[[], None]) -> threading.Thread:
-    thread = threading.Thread(target=step, name="stopping", daemon=True)
-    thread.start()
-    return thread
+class _Aside:
+    """A step in a thread of its own."""
+
+    def __init__(self, step: Callable[[], bool]) -> None:
+        self._step = step
+        self._well = False
+        self._thread = threading.Thread(target=self._run, name="stopping", daemon=True)
+        self._thread.start()
+
+    def succeeds(self, within: float) -> bool:
+        """Whether it came to its end in time, and well."""
+        self._thread.join(within)
+        return self._well
+
+    def _run(self) -> None:
+        self._well = self._step()
 
 
 def _drained(executor: Executor, within: float) -> bool:
     """Let the listeners that still run after their ack come to their end."""
-    return _joined(_aside(lambda: executor.shutdown(wait=True)), within)
 
+    def shut_down() -> bool:
+        executor.shutdown(wait=True)
+        return True
 
-def _joined(thread: threading.Thread, within: float) -> bool:
-    thread.join(within)
-    return not thread.is_alive()
+    return _Aside(shut_down).succeeds(within)
 
 
 def _once(step: Callable[[], str]) -> Callable[[], str]:

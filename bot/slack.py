@@ -21,6 +21,9 @@ ANSWER_TIMEOUT = 2
 
 # Slack may or may not have acted when it answers one of these.
 _UNKNOWN = {"internal_error", "fatal_error", "request_timeout", "service_unavailable", "timeout"}
+# Slack has not acted and will later: a limit that it tells without 429, or a workspace or channel on the move.
+_TOO_FAST = {"ratelimited", "rate_limited", "message_limit_exceeded"}
+_NOT_NOW = {"team_added_to_org", "org_login_required", "external_channel_migrating"}
 _SERVER_ERROR = 500
 _TOO_MANY = 429
 
@@ -30,7 +33,7 @@ class DeliveryError(Exception):
 
 
 class NotTakenError(DeliveryError):
-    """Slack certainly did not act: it was never reached."""
+    """Slack certainly did not act: it was never reached, or says that it cannot now."""
 
 
 class RateLimitedError(DeliveryError):
@@ -84,9 +87,11 @@ def _judged(error: SlackApiError) -> DeliveryError:
     response: Any = error.response
     status = getattr(response, "status_code", None) or 0
     name = _error_name(response)
-    if status == _TOO_MANY or name == "ratelimited":
+    if status == _TOO_MANY or name in _TOO_FAST:
         headers = {key.lower(): value for key, value in (getattr(response, "headers", None) or {}).items()}
-        return RateLimitedError("ratelimited", timedelta(seconds=_seconds(headers.get("retry-after"))))
+        return RateLimitedError(name or "ratelimited", timedelta(seconds=_seconds(headers.get("retry-after"))))
+    if name in _NOT_NOW:
+        return NotTakenError(name)
     if not name or status >= _SERVER_ERROR or name in _UNKNOWN:
         return OutcomeUnknownError(name or f"Slack answered with status {status}")
     return RefusedError(name)

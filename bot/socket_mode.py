@@ -10,6 +10,7 @@ import contextlib
 import socket
 import threading
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
@@ -28,14 +29,23 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-# Seconds. Slack answers each ping; three unanswered ones are silence, not a hiccup. (The client itself puts up
-# with five pings that cannot even be sent.)
-PING_EVERY = 5
-SILENT_AFTER = 15.0
-# So long without a sign of life, in spite of every attempt, and the process ends: its supervisor starts anew.
+# Seconds without a sign of life, in spite of every attempt, and the process ends: its supervisor starts anew.
 DEAF_AFTER = 90.0
-LOOK_EVERY = 1.0
-_LONGEST_BACKOFF = 30.0
+# Slack answers each ping; three unanswered ones are silence, not a hiccup.
+SILENT_AFTER = 15.0
+# Whatever happened, Slack is asked again so soon that people are answered within half a minute once it is well.
+_LONGEST_BACKOFF = 20.0
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """Seconds: between two pings, until silence is noticed, between two looks of the watchdog. (The client itself puts
+    up with five pings that cannot even be sent.) Tests have less time.
+    """
+
+    ping_every: float = 5.0
+    silent_after: float = SILENT_AFTER
+    look_every: float = 1.0
 
 
 class SocketMode:
@@ -52,9 +62,11 @@ class SocketMode:
         *,
         on_deaf: Callable[[str], None],
         concurrency: int = 10,
+        rhythm: Rhythm = Rhythm(),
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._handler = _Handler(bolt, app_token, ping_interval=PING_EVERY, concurrency=concurrency)
+        self._rhythm = rhythm
+        self._handler = _Handler(bolt, app_token, ping_interval=rhythm.ping_every, concurrency=concurrency)
         self._handler.client.on_message_listeners.append(lambda _message: self._heard())
         self._on_deaf = on_deaf
         self._seconds = seconds
@@ -80,7 +92,9 @@ class SocketMode:
     def alive(self) -> bool:
         """Whether the connection is open and was heard of lately."""
         client = self._handler.client
-        return client.is_connected() and self._silence() < SILENT_AFTER and _is_whole(client.current_session)
+        return (
+            client.is_connected() and self._silence() < self._rhythm.silent_after and _is_whole(client.current_session)
+        )
 
     def stop_accepting(self) -> None:
         """Take up no further envelope. Slack sends an event that was not acked to another connection."""
@@ -119,7 +133,7 @@ class SocketMode:
             self._attempt.start()
 
     def _watch(self) -> None:
-        while not self._stopping.wait(LOOK_EVERY):
+        while not self._stopping.wait(self._rhythm.look_every):
             try:
                 self.look()
             except Exception:
@@ -128,6 +142,9 @@ class SocketMode:
 
     def _reconnect(self) -> None:
         # In a thread of its own: one that hangs must not keep the watchdog from counting.
+        # The client's reader waits for a byte of the silent connection, up to three seconds, before it turns to the new
+        # one; and Slack waits no longer for an ack.
+        _cut(self._handler.client.current_session)
         try:
             self._handler.client.connect_to_new_endpoint(force=True)
         except FAILURES as error:
@@ -174,6 +191,14 @@ def _is_whole(session: object) -> bool:
     return True
 
 
+def _cut(session: object) -> None:
+    """End the wire under the connection: whoever reads from it stops at once."""
+    wire = getattr(session, "sock", None)
+    with contextlib.suppress(OSError):
+        if wire is not None:
+            wire.shutdown(socket.SHUT_RDWR)
+
+
 class _Handler(SocketModeHandler):
     """Bolt's handler, counting what is in flight."""
 
@@ -213,11 +238,14 @@ class _Handler(SocketModeHandler):
         """Close. By itself the client would wait until its own read times out, three seconds."""
         client = self.client
         client.closed, client.auto_reconnect_enabled = True, False
-        wire = getattr(client.current_session, "sock", None)
-        with contextlib.suppress(OSError):
-            if wire is not None:
-                wire.shutdown(socket.SHUT_RDWR)
-        self.close()  # type: ignore[no-untyped-call]  # the SDK's
+        _cut(client.current_session)
+        # A connection that breaks in this moment takes the client's socket away under its hands. Its monitor must end
+        # all the same, or it would connect anew for ever.
+        with contextlib.suppress(OSError, AttributeError):
+            self.close()  # type: ignore[no-untyped-call]  # the SDK's
+        for runner in (client.current_session_runner, client.current_app_monitor, client.message_processor):
+            if runner.is_alive():
+                runner.shutdown()  # type: ignore[no-untyped-call]  # the SDK's
 
     def wait_until_idle(self, within: float) -> bool:
         with self._change:

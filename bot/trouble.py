@@ -11,11 +11,19 @@ def in_words(error: BaseException) -> str | None:
 
     Looks only into modules that are loaded: an error of a library that was never imported cannot be here.
     """
-    for explain in (_settings, _database, _migrations, _slack, _packages, _system):
+    for explain in (_ledger, _settings, _database, _migrations, _slack, _packages, _system):
         words = explain(error)
         if words is not None:
             return words
     return None
+
+
+def _ledger(error: BaseException) -> str | None:
+    module = sys.modules.get("store.errors")
+    if module is None or not isinstance(error, module.LedgerError):
+        return None
+    words: str = error.words
+    return words
 
 
 def _settings(error: BaseException) -> str | None:

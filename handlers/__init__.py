@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from handlers import accounts, commands, commitments, errors, home, ids, payloads, people
+from handlers import absences, accounts, commands, commitments, errors, home, ids, payloads, people, recording, settings
 
 if TYPE_CHECKING:
     from slack_bolt import App
@@ -15,8 +15,8 @@ Listener = Callable[..., Any]
 COMMANDS: dict[str, Listener] = {ids.COMMAND: commands.commit}
 
 SHORTCUTS: dict[str, Listener] = {
-    ids.SHORTCUT_NEW: commitments.new_from_anywhere,
-    ids.SHORTCUT_FROM_MESSAGE: commitments.new_from_message,
+    ids.SHORTCUT_NEW: recording.new_from_anywhere,
+    ids.SHORTCUT_FROM_MESSAGE: recording.new_from_message,
 }
 
 PRESSES: dict[str, Listener] = {
@@ -33,20 +33,28 @@ PRESSES: dict[str, Listener] = {
     ids.HAND_BACK: commitments.ask_why_back,
     ids.CANCEL: commitments.ask_why_cancel,
     ids.EDIT: commitments.ask_edit,
+    ids.PUT_OFF: commitments.ask_until,
     ids.SHOW: commitments.show,
-    ids.OPEN_FORM: commitments.new_from_anywhere,
+    ids.WHY: commitments.why,
+    ids.OPEN_FORM: recording.new_from_anywhere,
+    ids.OPEN_AWAY: absences.ask,
+    ids.END_ABSENCE: absences.end,
+    ids.OPEN_SETTINGS: settings.ask,
     ids.PAGE_OLDER: home.turned,
     ids.PAGE_NEWER: home.turned,
 }
 
 FORMS: dict[str, Listener] = {
-    ids.FORM_NEW: commitments.submit_new,
+    ids.FORM_NEW: recording.submit_new,
     ids.FORM_EDIT: commitments.submit_edit,
     ids.FORM_MOVE: commitments.submit_move,
     ids.FORM_BLOCK: commitments.submit_block,
     ids.FORM_HAND_OVER: commitments.submit_hand_over,
     ids.FORM_HAND_BACK: commitments.submit_hand_back,
     ids.FORM_CANCEL: commitments.submit_cancel,
+    ids.FORM_PUT_OFF: commitments.submit_put_off,
+    ids.FORM_AWAY: absences.submit,
+    ids.FORM_SETTINGS: settings.submit,
 }
 
 

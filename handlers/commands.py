@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rapidfuzz import fuzz, process
 
-from handlers import payloads, places
+from handlers import absences, payloads, places, settings
 from handlers import people as directory
 from handlers.lines import Understood, marked, understand
 from handlers.payloads import Command, Context, unescaped
@@ -20,6 +20,7 @@ from store.errors import BadInputError, NotFoundError
 from store.rules.line import read_line
 from store.rules.mornings import local_day
 from store.rules.names import Close, Exact, Several, match
+from store.settings import reads_dates_as
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,8 +33,9 @@ if TYPE_CHECKING:
 
 Ack = Callable[..., Any]
 
-# The words that look; `account` takes a name, a number is a commitment.
-WORDS = ("mine", "overdue", "account", "help")
+# The words that are no commitments; `account` takes a name and `away` days, a number is a commitment.
+WORDS = ("mine", "overdue", "account", "away", "back", "settings", "help")
+_WITH_MORE = ("account", "away")
 # Longer ones are no numbers of commitments, and Python refuses to read very long ones.
 _DIGITS = 10
 # How alike a word must be to be taken for a slip of one of them, of 100.
@@ -58,6 +60,12 @@ def commit(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         _look(ack, command, context, places.overdue)
     elif word == "account" and rest:
         _look(ack, command, context, lambda tx, who, now: _account(tx, who, unescaped(rest), now))
+    elif word == "away":
+        absences.away(ack, command, context, rest)
+    elif word == "back" and not rest:
+        absences.back(ack, command, context)
+    elif word == "settings" and not rest:
+        settings.ask(ack, body, context)
     else:
         _line(ack, command, context)
 
@@ -132,7 +140,7 @@ def _taken(
             person = viewer(tx, command.asker.team_id, command.asker.user_id)
             said = marked(command.text)
             line = read_line(
-                said, today=local_day(now, person.zone), locale=person.locale,
+                said, today=local_day(now, person.zone), locale=reads_dates_as(person),
                 accounts=accounts.names(tx, person),
                 working_week=workspaces.working_days(person.workspace).weekdays,
                 fiscal_year_start=person.workspace.fiscal_year_start,
@@ -156,12 +164,12 @@ def _nearest(text: str) -> str | None:
     """The command that a short line without owner and date was probably meant to be."""
     words = text.split()
     first = words[0].casefold()
-    if len(words) > 3 or (first in WORDS and len(words) > 1 and first != "account"):  # noqa: PLR2004  a slip is short
+    if len(words) > 3 or (first in WORDS and len(words) > 1 and first not in _WITH_MORE):  # noqa: PLR2004  a slip is short
         return None
     best = process.extractOne(first, WORDS, scorer=fuzz.ratio, score_cutoff=_ALIKE)
     if best is None:
         return None
     word = str(best[0])
-    if word == "account":
-        return f"account {' '.join(words[1:]) or '…'}"
+    if word in _WITH_MORE:
+        return f"{word} {' '.join(words[1:]) or '…'}"
     return word if len(words) == 1 else None

@@ -7,19 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from slack_sdk.errors import SlackApiError
 
-from handlers import accounts as account_fields
 from handlers import ids, payloads, places
 from handlers import people as directory
-from handlers.lines import readable
+from handlers.explaining import explain
 from handlers.payloads import Context, ItemRef, Press, Submission
 from handlers.people import viewer
+from handlers.recording import draft
 from handlers.views import blocks as b
-from handlers.views import forms
+from handlers.views import forms, items
 from store import accounts, commitments, people
-from store.commitments import Draft
 from store.errors import BadInputError, NotAllowedError
 from store.rules.mornings import local_day
-from store.rules.text import ACTION_LIMIT, clean
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -144,7 +142,7 @@ def _open(
     with context["ledger"].read() as tx:
         person = viewer(tx, press.asker.team_id, press.asker.user_id)
         commitment = commitments.get(tx, person, ref.number)
-        commitments.check_change(person, commitment)
+        commitments.check_change(tx, person, commitment, context["now"])
         known = Context(
             place=ref.place, number=commitment.number, version=commitment.version,
             channel=press.context.channel or press.channel,
@@ -160,11 +158,28 @@ def _open(
 
 def ask_date(ack: Ack, body: Body, context: BoltContext) -> None:
     now = context["now"]
-    _ask(ack, body, context, lambda _tx, who, item, known: forms.move(item, known, local_day(now, who.zone)))
+    _ask(ack, body, context, lambda _tx, who, item, known: forms.move(item, known, who, local_day(now, who.zone)))
 
 
 def ask_blocker(ack: Ack, body: Body, context: BoltContext) -> None:
     _ask(ack, body, context, lambda _tx, _who, item, known: forms.block(item, known))
+
+
+def ask_until(ack: Ack, body: Body, context: BoltContext) -> None:
+    """“Not today”."""
+    _ask(ack, body, context, _put_off_form(context["now"]))
+
+
+def _put_off_form(now: datetime) -> Callable[[Session, Person, Commitment, Context], b.Json]:
+    def form(_tx: Session, person: Person, commitment: Commitment, known: Context) -> b.Json:
+        commitments.check_owner(person, commitment)
+        today = local_day(now, person.zone)
+        tomorrow = people.working_days(person).next_after(today)
+        return forms.put_off(
+            commitment, known, person, tomorrow, commitments.quiet_until_at_most(commitment, person, today)
+        )
+
+    return form
 
 
 def ask_new_owner(ack: Ack, body: Body, context: BoltContext) -> None:
@@ -210,62 +225,32 @@ def _show(ack: Ack, press: Press, context: BoltContext) -> None:
     ack()
 
 
-# ---- forms ---------------------------------------------------------------------------------------------
-
-
-def new_from_anywhere(ack: Ack, body: Body, context: BoltContext) -> None:
-    """The global shortcut, and the Home tab's button."""
-    asker = payloads.asker(body)
-    view = forms.new(forms.Filled(owner=asker.user_id), Context())
-    context["slack"].views_open(trigger_id=body["trigger_id"], view=view)
-    ack()
-
-
-def new_from_message(ack: Ack, body: Body, context: BoltContext) -> None:
-    """The message shortcut: the text is the action, and the place where it was said is kept."""
-    shortcut = payloads.message_shortcut(body)
+def why(ack: Ack, body: Body, context: BoltContext) -> None:
+    """Say when the next mention of it comes, to whom, and why."""
+    press = payloads.press(body)
+    ref = ItemRef.decode(press.value)
     with context["ledger"].read() as tx:
-        person = viewer(tx, shortcut.asker.team_id, shortcut.asker.user_id)
-        text = readable(tx, person, shortcut.text)
-    action = clean(text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
-    known = Context(channel=shortcut.channel, permalink=_permalink(context["slack"], shortcut.channel, shortcut.ts))
-    filled = forms.Filled(
-        action=action, owner=shortcut.asker.user_id, note=action if len(action) > ACTION_LIMIT else ""
-    )
-    context["slack"].views_open(trigger_id=shortcut.trigger_id, view=forms.new(filled, known))
+        person = viewer(tx, press.asker.team_id, press.asker.user_id)
+        commitment = commitments.get(tx, person, ref.number)
+        blocks = items.reasons(commitment, explain(tx, person, commitment, context["now"]))
+    view = b.modal(f"Why #{ref.number}?", blocks, callback_id=ids.RECEIPT)
+    slack: WebClient = context["slack"]
+    (slack.views_push if press.surface == "modal" else slack.views_open)(trigger_id=press.trigger_id, view=view)
     ack()
 
 
-def _permalink(slack: WebClient, channel: str, ts: str) -> str:
-    try:
-        return str(slack.chat_getPermalink(channel=channel, message_ts=ts)["permalink"])
-    except (SlackApiError, OSError):
-        # Slack redirects this form to the workspace's own; it needs no call that a private channel refuses.
-        return f"https://slack.com/archives/{channel}/p{ts.replace('.', '')}"
-
-
-def submit_new(ack: Ack, body: Body, context: BoltContext) -> None:
-    """Record what the form says. The form turns into the receipt."""
-    form = payloads.submission(body)
-    now, owner_id = context["now"], form.text(ids.OWNER)
-    directory.ensure_known(context["ledger"], context["slack"], form.asker.team_id, [owner_id], now)
-    with context["ledger"].begin() as tx:
-        person = viewer(tx, form.asker.team_id, form.asker.user_id)
-        draft = _draft(tx, person, form, now)
-        recorded = commitments.record(tx, person, draft, origin_key=form.origin_key, now=now)
-        blocks = places.receipt(tx, person, recorded, now, channel=form.context.channel is not None)
-    ack(response_action="update", view=places.receipt_modal(blocks, Context(channel=form.context.channel)))
+# ---- forms ---------------------------------------------------------------------------------------------
 
 
 def submit_edit(ack: Ack, body: Body, context: BoltContext) -> None:
     def save(tx: Session, person: Person, form: Submission, now: datetime) -> None:
         current = commitments.get(tx, person, form.context.number)
-        draft = _draft(tx, person, form, now, current)
+        drafted = draft(tx, person, form, now, current)
         commitments.edit(
             tx,
             person,
             current.number,
-            draft,
+            drafted,
             version=form.context.version,
             origin_key=form.origin_key,
             now=now,
@@ -285,7 +270,26 @@ def submit_move(ack: Ack, body: Body, context: BoltContext) -> None:
 
 
 def submit_block(ack: Ack, body: Body, context: BoltContext) -> None:
-    _submit_reason(ack, body, context, commitments.block)
+    asked = payloads.submission(body)
+    named = asked.fields.get(ids.BLOCKER)
+    if named:
+        directory.ensure_known(context["ledger"], context["slack"], asked.asker.team_id, [named], context["now"])
+
+    def save(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+        blocker = people.as_owner(tx, person, named, field=ids.BLOCKER) if named else None
+        commitments.block(
+            tx, person, form.context.number, form.text(ids.REASON), blocker,
+            version=form.context.version, origin_key=form.origin_key, now=now,
+        )  # fmt: skip
+
+    _submit(ack, body, context, save)
+
+
+def submit_put_off(ack: Ack, body: Body, context: BoltContext) -> None:
+    def save(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+        commitments.put_off(tx, person, form.context.number, form.day(ids.UNTIL), origin_key=form.origin_key, now=now)
+
+    _submit(ack, body, context, save)
 
 
 def submit_cancel(ack: Ack, body: Body, context: BoltContext) -> None:
@@ -338,17 +342,3 @@ def _submit(
         drawn = places.draw(tx, person, form.context.place, form.context.number, context["now"])
     ack()
     places.after_form(context["slack"], form.asker.user_id, form.context, drawn)
-
-
-def _draft(tx: Session, person: Person, form: Submission, now: datetime, current: Commitment | None = None) -> Draft:
-    """What the form says; owner and date as they are where the form does not show them."""
-    shows_all = current is None or ids.OWNER in form.fields
-    account = account_fields.chosen_account(tx, person, form.fields.get(ids.ACCOUNT), now)
-    stakeholder = account_fields.chosen_stakeholder(tx, person, form.fields.get(ids.STAKEHOLDER), account, now)
-    owner = people.as_owner(tx, person, form.text(ids.OWNER)) if shows_all else current.owner  # type: ignore[union-attr]
-    due_on = form.day(ids.DUE) if shows_all else current.due_on  # type: ignore[union-attr]
-    return Draft(
-        action=form.text(ids.ACTION), owner=owner, due_on=due_on, account=account, stakeholder=stakeholder,
-        side=form.text(ids.SIDE) or "ours", internal=form.text(ids.SHARING) != "shareable",
-        note=form.text(ids.NOTE), permalink=form.context.permalink,
-    )  # fmt: skip

@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from handlers.views import absences as absence_view
 from handlers.views import blocks as b
 from handlers.views import briefs
 from handlers.views import home as home_view
-from store import commitments, outbox, people, workspaces
+from store import absences, commitments, outbox, people
+from store.rules import mentions
 from store.rules.mornings import local_day, morning_is_on
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from slackblocks import Block
     from sqlalchemy.orm import Session
@@ -51,24 +53,38 @@ def render(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
 def _brief(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     person = _reader(row)
     day, today = date.fromisoformat(row.ids["day"]), local_day(now, person.zone)
-    mentioned: list[tuple[Commitment, str | None]]
     if row.ts:
-        mentioned = _again(tx, row, person)
+        lines = _lines(tx, person, day, _again(tx, row, person))
+    elif day != today or not morning_is_on(now, people.habits(person)):
+        return Nothing("its morning had passed")
     else:
-        workspace = person.workspace
-        if day != today or not morning_is_on(now, person.zone, workspace.send_hour, workspaces.working_days(workspace)):
-            return Nothing("its morning had passed")
-        mentioned = list(_in_order(commitments.deserving(tx, person, day, besides=row.id)))
-    if not mentioned:
+        found = commitments.deserving(tx, person, day, besides=row.id)
+        lines = briefs.in_order(_lines(tx, person, day, found), day)
+    if not lines:
         return Nothing("nothing was left to mention")
-    text, blocks, count = briefs.brief(mentioned, person, day, today)
-    return _message(text, blocks, mentioned[:count])
+    text, blocks, count = briefs.brief(lines, person, day, today)
+    return _message(text, blocks, [(line.commitment, line.occasion) for line in lines[:count]])
 
 
-def _in_order(found: list[tuple[Commitment, str]]) -> list[tuple[Commitment, str]]:
-    """Ours before theirs, today before overdue before later: what can be done this morning stands first."""
-    rank = {"today": 0, "eve": 2, "soon": 3}
-    return sorted(found, key=lambda pair: (pair[0].side == "theirs", rank.get(pair[1], 1), pair[0].due_on))
+def _lines(tx: Session, person: Person, day: date, found: Sequence[tuple[Commitment, str | None]]) -> list[briefs.Line]:
+    """The items of the brief for `day` with what else is to be said of them."""
+    covered = {one.owner_id for one, occasion in found if (occasion or "").startswith(mentions.STANDING_IN)}
+    away = {
+        one.person_id: one.last_day
+        for one in (absences.of_people(tx, covered, from_day=day) if covered else ())
+        if one.first_day <= day
+    }
+    return [
+        briefs.Line(
+            one,
+            occasion,
+            away_until=away.get(one.owner_id),
+            next_day=people.working_days(one.owner, person.workspace).next_after(day)
+            if mentions.is_warning(occasion)
+            else None,
+        )
+        for one, occasion in found
+    ]
 
 
 def _notice(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
@@ -97,13 +113,28 @@ def _shared(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     return _message(text, blocks, [(commitment, None)])
 
 
+def _delegated(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
+    reader = _reader(row)
+    today = local_day(now, reader.zone)
+    absence = absences.as_told(tx, reader, row.ids)
+    if absence is None or absence.last_day < today:
+        if not row.ts:
+            return Nothing("the absence was ended before it could be told")
+        text, blocks = absence_view.withdrawn(people.get(tx, row.ids["actor"]))
+    else:
+        text, blocks = absence_view.delegated(absence, reader, today)
+    return _message(text, blocks, [])
+
+
 def _home(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     return Message(home=home_for(tx, _reader(row), now, start=row.ids.get("start", 0)))
 
 
 def home_for(tx: Session, viewer: Person, now: datetime, *, start: int = 0) -> b.Json:
     """The viewer's Home tab as of `now`, from item `start`."""
-    return home_view.home(commitments.home(tx, viewer), viewer, local_day(now, viewer.zone), start=start)
+    today = local_day(now, viewer.zone)
+    away = home_view.Away(absences.coming(tx, viewer, today=today), absences.stood_in_for(tx, viewer, today=today))
+    return home_view.home(commitments.home(tx, viewer), viewer, today, away, start=start)
 
 
 def _reader(row: Outbox) -> Person:
@@ -138,5 +169,6 @@ _KINDS: dict[str, Callable[[Session, Outbox, datetime], Message | Nothing]] = {
     "handed_back": _notice,
     "cancelled": _notice,
     "shared": _shared,
+    absences.NOTICE: _delegated,
     outbox.HOME: _home,
 }

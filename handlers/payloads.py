@@ -57,6 +57,26 @@ class ItemRef:
 
 
 @dataclass(frozen=True)
+class AbsenceRef:
+    """Which absence a button is about, by its name (store/absences.py), and where it was shown."""
+
+    name: tuple[int, int]
+    place: str
+
+    def encode(self) -> str:
+        return f"absence:{self.name[0]}:{self.name[1]}:{self.place}"
+
+    @classmethod
+    def decode(cls, value: str) -> AbsenceRef:
+        """Raises BadInputError for anything that `encode` did not write."""
+        kind, _, rest = value.partition(":")
+        if kind != "absence":
+            raise outdated()
+        ref = ItemRef.decode(rest)
+        return cls((ref.number, ref.version), ref.place)
+
+
+@dataclass(frozen=True)
 class Context:
     """What a form remembers from where it was opened; travels in the view's private_metadata."""
 
@@ -119,6 +139,17 @@ class Submission:
             return date.fromisoformat(chosen or "")
         except ValueError:
             raise BadInputError("Choose a date.", field=name) from None
+
+    def number(self, name: str) -> int:
+        """The whole number that was typed or chosen; BadInputError at the field if there is none."""
+        given = self.text(name)
+        if not _NUMBER.fullmatch(given):
+            raise BadInputError("Give a whole number.", field=name)
+        return int(given)
+
+    def ticked(self, name: str) -> frozenset[str]:
+        """The values of the boxes that are ticked."""
+        return frozenset(self.text(name).split(",")) - {""}
 
 
 @dataclass(frozen=True)
@@ -245,6 +276,9 @@ def fields(view: Body) -> dict[str, str | None]:
 
 
 def _value(given: Body) -> str | None:
+    if "selected_options" in given:
+        # The values of our boxes hold no commas.
+        return ",".join(each["value"] for each in given["selected_options"] or ()) or None
     option = given.get("selected_option") or {}
     chosen = given.get("value") or given.get("selected_date") or given.get("selected_user") or option.get("value")
     return str(chosen) if chosen else None

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.errors import SlackApiError
 
-from store import people, workspaces
+from store import absences, people, workspaces
 from store.errors import NotAllowedError, NotFoundError
 from store.people import Profile
+from store.rules.statuses import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from slack_bolt import BoltContext
     from slack_sdk import WebClient
     from sqlalchemy.orm import Session
 
     from store.db import Ledger
-    from store.tables import Person
+    from store.tables import Person, Workspace
 
 
 def viewer(tx: Session, team_id: str, user_id: str) -> Person:
@@ -52,6 +53,24 @@ def profile(user: dict[str, Any], team_id: str) -> Profile:
     )
 
 
+def status(user: dict[str, Any]) -> Status:
+    """What a user object of Slack's says of somebody's status."""
+    about = user.get("profile") or {}
+    expires = about.get("status_expiration") or 0
+    return Status(
+        text=str(about.get("status_text") or ""),
+        emoji=str(about.get("status_emoji") or "").strip(":"),
+        expires_at=datetime.fromtimestamp(expires, UTC) if expires else None,
+    )
+
+
+def sync(tx: Session, workspace: Workspace, users: Iterable[dict[str, Any]], now: datetime) -> None:
+    """Bring people and their absences up to date with these user objects of Slack's."""
+    given = list(users)
+    people.sync(tx, workspace, [profile(user, workspace.team_id) for user in given], now=now)
+    absences.follow(tx, workspace, {user["id"]: status(user) for user in given}, now=now)
+
+
 def ensure_known(ledger: Ledger, slack: WebClient, team_id: str, user_ids: Iterable[str], now: datetime) -> None:
     """Ask Slack about those whom the ledger does not know yet. Unknown to Slack too: left out."""
     with ledger.read() as tx:
@@ -64,17 +83,17 @@ def ensure_known(ledger: Ledger, slack: WebClient, team_id: str, user_ids: Itera
     if found:
         with ledger.begin() as tx:
             workspace = workspaces.ensure(tx, team_id=team_id, name=workspace.name, now=now)
-            people.sync(tx, workspace, [profile(user, team_id) for user in found], now=now)
+            sync(tx, workspace, found, now)
 
 
 def changed(body: dict[str, Any], context: BoltContext) -> None:
-    """Somebody joined, left, was renamed or moved to another zone."""
+    """Somebody joined, left, was renamed, moved to another zone or set a status."""
     user = body["event"]["user"]
     ledger: Ledger = context["ledger"]
     with ledger.begin() as tx:
         workspace = workspaces.by_team(tx, body["team_id"])
         if workspace is not None:
-            people.sync(tx, workspace, [profile(user, workspace.team_id)], now=context["now"])
+            sync(tx, workspace, [user], context["now"])
 
 
 def _ask(slack: WebClient, user_id: str) -> dict[str, Any] | None:

@@ -16,11 +16,12 @@ from slack_sdk.webhook import WebhookClient
 from handlers import ids
 from handlers.messages import home_for
 from handlers.payloads import Context, Press
+from handlers.views import absences as absence_view
 from handlers.views import blocks as b
 from handlers.views import items, lists
-from store import accounts, commitments
+from store import absences, accounts, commitments, people
 from store.rules.mornings import local_day
-from store.tables import THEIRS, Account, Commitment, Person
+from store.tables import THEIRS, Absence, Account, Commitment, Person
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,9 +31,12 @@ if TYPE_CHECKING:
     from slackblocks import Block
     from sqlalchemy.orm import Session
 
+    from store.absences import Taken
+
 log = structlog.get_logger(__name__)
 
 RECEIPT, ITEM, MINE, OVERDUE, ACCOUNT, HOME = "receipt", "item", "mine", "overdue", "account", "home"
+AWAY = "away"
 _WITHIN = 2
 
 
@@ -53,6 +57,8 @@ def draw(tx: Session, viewer: Person, place: str, number: int, now: datetime) ->
     if name in {ITEM, RECEIPT}:
         commitment = commitments.get(tx, viewer, number)
         return Drawn((one if name == ITEM else receipt)(tx, viewer, commitment, now))
+    if name == AWAY:
+        return Drawn(absence(tx, viewer, now))
     blocks = _list(tx, viewer, name, start, now)
     return None if blocks is None else Drawn(blocks)
 
@@ -105,9 +111,30 @@ def receipt(
     tx: Session, viewer: Person, commitment: Commitment, now: datetime, *, unknown_account: str | None = None,
     channel: bool = True,
 ) -> list[Block]:  # fmt: skip
+    today, due_on = local_day(now, viewer.zone), commitment.due_on
+    works = people.working_days(commitment.owner, viewer.workspace)
+    # What falls on a day off is asked for on the working day before (store/rules/mentions.py).
+    reminded_on = None if works.works_on(due_on) else works.last_until(due_on)
     return items.receipt(
-        commitment, viewer, local_day(now, viewer.zone), place=RECEIPT, unknown_account=unknown_account,
+        commitment, viewer, today, place=RECEIPT, unknown_account=unknown_account,
         may_undo=commitments.may_undo(tx, viewer, commitment, now), channel=channel,
+        reminded_on=reminded_on if reminded_on and reminded_on > today else None,
+    )  # fmt: skip
+
+
+def absence(tx: Session, viewer: Person, now: datetime) -> list[Block]:
+    """Whether the viewer is away, or will be."""
+    found = absences.coming(tx, viewer, today=local_day(now, viewer.zone))
+    return absence_view.nothing(AWAY) if found is None else absence_receipt(viewer, found, now)
+
+
+def absence_receipt(viewer: Person, said: Absence | Taken, now: datetime) -> list[Block]:
+    """An absence as it stands; with what was just said about it, where it was."""
+    taken = said if isinstance(said, absences.Taken) else absences.Taken(said)
+    back_on = people.working_days(viewer).next_after(taken.absence.last_day)
+    return absence_view.receipt(
+        taken.absence, viewer, local_day(now, viewer.zone), back_on, place=AWAY, replaced=taken.replaced,
+        delegate_away=taken.delegate_away, is_new=taken is said,
     )  # fmt: skip
 
 

@@ -3,10 +3,10 @@
 It stands alone: it knows Slack's rules and nothing of the app in front of it.
 """
 
-from sandbox.api import Reply
 from sandbox.box import Sandbox
 from sandbox.clock import Clock
 from sandbox.models import Call, Message, Outcome, SandboxError, User, View
+from sandbox.reply import Reply
 from sandbox.seed import NORTHWIND, ChannelSeed, MessageSeed, Seed
 
 __all__ = [

@@ -1,35 +1,24 @@
 """The Web API. Every call, whoever makes it, passes through `WebApi.call`: there it is authenticated,
-limited, logged, and there a test may step in between (`intercept`).
+limited, logged, and there it may go wrong (`faults`) and a test may step in between (`intercept`).
 """
 
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import partial
 from typing import TypeAlias
 
 from sandbox.core import Core
 from sandbox.errors import SlackError
+from sandbox.faults import Faults
 from sandbox.limiter import Limiter
 from sandbox.methods import METHODS, Args, Method, Workspace
 from sandbox.models import Call, Json
+from sandbox.reply import Reply
 
 LOG = 100_000
 """Calls that are remembered."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What goes back over HTTP. With `broken`, the connection breaks off in the middle of it: the app
-    cannot know whether the call was carried out.
-    """
-
-    body: Json
-    status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
-    broken: bool = False
 
 
 Intercept: TypeAlias = Callable[[str, Json, Callable[[], Reply]], Reply]
@@ -45,6 +34,7 @@ class WebApi:
         self._app_token = app_token
         self.limiter = Limiter()
         self.revoked = False
+        self.faults = Faults(core.clock, changed=core.world.changed)
         self.intercept: Intercept | None = None
         self._workspace = Workspace(core, self.limiter, socket_url)
         self._log: deque[Call] = deque(maxlen=LOG)
@@ -58,7 +48,7 @@ class WebApi:
     def call(self, method: str, args: Json, token: str | None) -> Reply:
         """Carry out one call, log it, and wake whoever waits for a change."""
         at, started = self._core.clock.now(), time.monotonic()
-        answer = partial(self._answer, method, args, token)
+        answer = partial(self.faults.meet, method, partial(self._answer, method, args, token))
         reply = self.intercept(method, args, answer) if self.intercept else answer()
         call = Call(
             method=method,

@@ -7,6 +7,7 @@ from flask import Blueprint
 
 from sandbox.api import WebApi
 from sandbox.clock import Clock
+from sandbox.faults import Faults
 from sandbox.models import Call
 from sandbox.seed import Seed
 from sandbox.server import Server
@@ -64,6 +65,7 @@ class Sandbox(Sights):
 
     def stop(self) -> None:
         """Close everything and wait for every thread. Harmless when it is not running."""
+        self.faults.stop()
         self.world.close()
         self.events.stop()
         self.sockets.stop()
@@ -89,6 +91,11 @@ class Sandbox(Sights):
     def calls(self) -> list[Call]:
         """Every call of the Web API so far."""
         return self.api.calls
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong with calls of the Web API: `faults.fail(method, kind, …)`, `faults.stop()`."""
+        return self.api.faults
 
     @property
     def limits(self) -> bool:

@@ -34,11 +34,14 @@ class SocketMode:
         self._thread: threading.Thread | None = None
         self._lock = threading.Condition()
         self._tickets: set[str] = set()
-        self._connections: list[ServerConnection] = []
-        self._leaving: list[ServerConnection] = []
+        self._connections: list[_Connection] = []
+        self._leaving: list[_Connection] = []
+        self._silent: list[_Connection] = []
         self._waiting: dict[str, _Slot] = {}
         self._turn = itertools.count()
         self.served = 0
+        self.refusing = False
+        """While it is set, no further connection is admitted."""
 
     # -- life ---------------------------------------------------------------------------------------------
 
@@ -49,6 +52,7 @@ class SocketMode:
             0,
             process_request=self._admit,
             compression=None,
+            create_connection=_Connection,
             ping_interval=PING_SECONDS,
             ping_timeout=None,
             close_timeout=1,
@@ -90,10 +94,21 @@ class SocketMode:
             with suppress(ConnectionClosed):
                 connection.send(message)
 
+    def go_silent(self) -> int:
+        """The connections that are open now stay open and carry nothing any more, in neither direction: pings are
+        not answered, envelopes do not arrive. What a firewall does that has forgotten them. Returns how many.
+        """
+        with self._lock:
+            silent, self._connections = self._connections, []
+            self._silent += silent
+        for connection in silent:
+            connection.silent = True
+        return len(silent)
+
     def drop(self) -> int:
         """Cut every connection without a word, as a broken network does (a reset, no close frame)."""
         with self._lock:
-            cut = [*self._connections, *self._leaving]
+            cut = [*self._connections, *self._leaving, *self._silent]
         for connection in cut:
             with suppress(OSError):  # it may have gone by itself
                 connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -103,6 +118,8 @@ class SocketMode:
     # -- a connection ---------------------------------------------------------------------------------------
 
     def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
+        if self.refusing:
+            return connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, "Not now.\n")
         ticket = request.path.partition("ticket=")[2].partition("&")[0]
         with self._lock:
             if ticket in self._tickets:
@@ -111,6 +128,8 @@ class SocketMode:
         return connection.respond(HTTPStatus.NOT_FOUND, "This address has been used or never existed.\n")
 
     def _serve(self, connection: ServerConnection) -> None:
+        if not isinstance(connection, _Connection):
+            raise TypeError("the server makes connections of another kind than it was told to")
         with self._lock:
             self._connections.append(connection)
             self.served += 1
@@ -120,13 +139,15 @@ class SocketMode:
             connection.send(json.dumps(self._hello(count)))
             self._replace_leaving()
             for message in connection:
-                self._receive(message)
+                if not connection.silent:
+                    self._receive(message)
         except ConnectionClosed:
             pass  # whoever had something under way on it is told by its own wait
         finally:
             with self._lock:
                 self._connections = [other for other in self._connections if other is not connection]
                 self._leaving = [other for other in self._leaving if other is not connection]
+                self._silent = [other for other in self._silent if other is not connection]
                 self._lock.notify_all()
 
     def _replace_leaving(self) -> None:
@@ -188,6 +209,19 @@ class SocketMode:
         """Until that many connections have been opened since the start, at most `timeout` real seconds."""
         with self._lock:
             return self._lock.wait_for(lambda: self.served >= count, timeout)
+
+
+class _Connection(ServerConnection):
+    """A connection that can fall silent without being closed."""
+
+    silent = False
+
+    def send_data(self) -> None:
+        """What would be sent, pongs included, is thrown away while it is silent."""
+        if self.silent:
+            self.protocol.data_to_send()
+        else:
+            super().send_data()
 
 
 class _Slot:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 
-from sandbox.api import Reply, WebApi
+from sandbox.api import WebApi
 from sandbox.core import Core
 from sandbox.errors import SlackError
 from sandbox.models import Json
+from sandbox.reply import Reply
 
 if TYPE_CHECKING:
     from flask import Blueprint

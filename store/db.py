@@ -91,9 +91,7 @@ class Ledger:
         self.on_news: Callable[[], None] = lambda: None
         # SQLite has one writer. Waiting on a lock here is fair and cheap; waiting inside SQLite is a
         # sleep loop that wakes late. Other processes are still handled by busy_timeout.
-        self._writer: contextlib.AbstractContextManager[Any] = (
-            threading.Lock() if self.is_sqlite else contextlib.nullcontext()
-        )
+        self._writer = threading.Lock()
         self._writing: sa.Connection | None = None
 
     @contextlib.contextmanager
@@ -104,7 +102,6 @@ class Ledger:
         around it, which saves two round trips, and locks are held for that statement only.
         """
         with (
-            self._writer,
             self._write(alone=alone) as connection,
             Session(connection, expire_on_commit=False, info={CONNECTION: connection}) as tx,
         ):
@@ -138,12 +135,17 @@ class Ledger:
             with self._for_reading.connect() if alone else self._for_writing.begin() as connection:
                 yield connection
             return
-        # SQLite's one writer keeps a connection of its own, which nobody else writes through: whatever another one
-        # writes would empty its page cache.
-        if self._writing is None:
-            self._writing = self._for_writing.connect()
-        with self._writing.begin():
-            yield self._writing
+        if not self._writer.acquire(timeout=ANSWER_WITHIN):
+            raise sa.exc.TimeoutError(f"another part of this process has been writing for {ANSWER_WITHIN:.0f} seconds")
+        try:
+            # SQLite's one writer keeps a connection of its own, which nobody else writes through: whatever another
+            # one writes would empty its page cache.
+            if self._writing is None:
+                self._writing = self._for_writing.connect()
+            with self._writing.begin():
+                yield self._writing
+        finally:
+            self._writer.release()
 
 
 def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, joinedload
 
-from store.db import NEWS, UtcDateTime, insert_once
+from store.db import NEWS, UtcDateTime, core_of, insert_once
 from store.prepared import Prepared
 from store.tables import (
     DEAD,
@@ -32,6 +32,7 @@ from store.tables import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
 
 # How long a claim excludes others: longer than any attempt (HTTP timeout 10 s) can take.
 LEASE = timedelta(seconds=120)
@@ -42,6 +43,85 @@ PACE = timedelta(seconds=0.25)
 # A message older than this is history and is left as it was.
 KEPT_TRUE_FOR = timedelta(days=14)
 HOME = "home"
+
+
+_ROWS, _WORKSPACES, _SHOWN = core(Outbox), core(Workspace), core(Mention)
+
+
+def _overtakes() -> sa.ColumnElement[bool]:
+    """Whether an earlier message to the same recipient is on its way or undecided."""
+    earlier = _ROWS.alias()
+    return sa.exists().where(
+        earlier.c.recipient == _ROWS.c.recipient,
+        earlier.c.id < _ROWS.c.id,
+        earlier.c.not_before.is_not(None),
+        earlier.c.state.in_((PENDING, SENDING)),
+    )
+
+
+# Put together once, and each of them ends at the first row that its index gives: what it costs does not grow with
+# what waits.
+_NOW = sa.bindparam("now", type_=UtcDateTime)
+_BUSY = sa.bindparam("busy", expanding=True, type_=sa.BigInteger)
+_DUE = sa.and_(_ROWS.c.not_before <= _NOW, _ROWS.c.id.not_in(_BUSY), ~_overtakes())
+_FREE = (
+    sa.select(_WORKSPACES.c.id, _WORKSPACES.c.next_post_at)
+    .where(_WORKSPACES.c.next_post_at <= _NOW, sa.exists().where(_ROWS.c.workspace_id == _WORKSPACES.c.id, _DUE))
+    .order_by(_WORKSPACES.c.next_post_at)
+    .limit(1)
+    # Without the key: rows that refer to the workspace may be written meanwhile.
+    .with_for_update(of=_WORKSPACES, skip_locked=True, key_share=True)
+)
+_PACED = (
+    sa.update(_WORKSPACES)
+    .where(_WORKSPACES.c.id == sa.bindparam("of"))
+    .values(next_post_at=sa.bindparam("at", type_=UtcDateTime))
+)
+_OLDEST = (
+    sa.select(_ROWS.c.id, _ROWS.c.kind, _ROWS.c.state, _ROWS.c.attempts, _ROWS.c.first_try_at)
+    .where(_ROWS.c.workspace_id == sa.bindparam("of"), _DUE)
+    .order_by(_ROWS.c.not_before)
+    .limit(1)
+    .with_for_update(of=_ROWS, skip_locked=True)
+)
+_FIRST = (
+    sa.select(_ROWS.c.not_before)
+    .where(_ROWS.c.workspace_id == _WORKSPACES.c.id, _ROWS.c.not_before.is_not(None), ~_overtakes())
+    .order_by(_ROWS.c.not_before)
+    .limit(1)
+    .correlate(_WORKSPACES)
+    .scalar_subquery()
+)
+_FIRSTS = sa.select(_WORKSPACES.c.next_post_at, _FIRST.label("at")).subquery()
+_CHANCE = sa.select(
+    sa.func.min(sa.case((_FIRSTS.c.at > _FIRSTS.c.next_post_at, _FIRSTS.c.at), else_=_FIRSTS.c.next_post_at))
+).where(_FIRSTS.c.at.is_not(None))
+_LOADED = (
+    sa.select(Outbox)
+    .where(Outbox.id == sa.bindparam("id"))
+    .options(joinedload(Outbox.person).joinedload(Person.workspace))
+)
+_OUTDATED = sa.select(
+    sa.exists().where(
+        _SHOWN.c.outbox_id == sa.bindparam("of"),
+        _SHOWN.c.commitment_id == core(Commitment).c.id,
+        _SHOWN.c.version != core(Commitment).c.version,
+    )
+)
+_SPOKE_OF = sa.select(_SHOWN.c.commitment_id, _SHOWN.c.due_on).where(_SHOWN.c.outbox_id == sa.bindparam("of"))
+_TOLD = (
+    sa.select(_SHOWN.c.commitment_id, _SHOWN.c.person_id, _SHOWN.c.occasion, _SHOWN.c.due_on, _ROWS.c.created_at)
+    .join(_ROWS, _ROWS.c.id == _SHOWN.c.outbox_id)
+    .where(
+        _SHOWN.c.commitment_id.in_(sa.bindparam("commitments", expanding=True)),
+        _SHOWN.c.person_id.in_(sa.bindparam("people", expanding=True)),
+        _ROWS.c.state.in_((SENDING, SENT)),
+        _SHOWN.c.outbox_id != sa.bindparam("besides"),
+    )
+    .order_by(_ROWS.c.id)
+)
+_FORGET = sa.delete(_SHOWN).where(_SHOWN.c.outbox_id == sa.bindparam("of"))
+_MENTIONS = sa.insert(_SHOWN)
 
 
 @dataclass(frozen=True)
@@ -81,83 +161,60 @@ def intend(
     return is_new
 
 
-def claim(tx: Session, now: datetime, *, pace: timedelta = PACE, busy: Iterable[int] = ()) -> Claimed | None:
+def claim(
+    tx: Session, now: datetime, *, pace: timedelta = PACE, lease: timedelta = LEASE, busy: Iterable[int] = ()
+) -> Claimed | None:
     """Take the next row that is due, from the workspace that has waited longest; None if nothing is due.
 
-    One statement decides work, pacing (`pace` between two posts to a workspace), fairness, and order: nobody
-    gets a message while an earlier one to them is on its way or undecided. `busy` are rows that this process
-    is still sending.
+    Pacing (`pace` between two posts to a workspace), fairness and order are decided here: nobody gets a message while
+    an earlier one to them is on its way or undecided. Nobody else takes the row within the `lease`. `busy` are rows
+    that this process is still sending.
     """
-    due = sa.and_(Outbox.not_before <= now, Outbox.id.not_in(list(busy)), ~_overtakes())
-    oldest = (
-        sa.select(Outbox.id)
-        .where(Outbox.workspace_id == Workspace.id, due)
-        .order_by(Outbox.not_before, Outbox.id)
-        .limit(1)
-        .scalar_subquery()
-    )
-    taken = tx.execute(
-        sa.select(Workspace.id, oldest)
-        .where(Workspace.next_post_at <= now, sa.exists().where(Outbox.workspace_id == Workspace.id, due))
-        .order_by(Workspace.next_post_at)
-        .limit(1)
-        # Without the key: rows that refer to the workspace may be written meanwhile.
-        .with_for_update(of=Workspace, skip_locked=True, key_share=True)
-    ).first()
-    if taken is None or taken[1] is None:
+    given = {"now": now, "busy": list(busy)}
+    free = tx.execute(_FREE, given).first()
+    if free is None:
         return None
-    tx.execute(sa.update(Workspace).where(Workspace.id == taken[0]).values(next_post_at=now + pace))
-    # The choice was made before the workspace was locked; whoever took the row since may hold it, and must not
-    # be waited for while we hold the workspace.
-    row = tx.scalar(sa.select(Outbox).where(Outbox.id == taken[1]).with_for_update(skip_locked=True))
-    if row is None or row.not_before is None or row.not_before > now:
+    # A look that came a moment late does not slow down the whole row of posts.
+    began = free.next_post_at if now - free.next_post_at < pace else now
+    tx.execute(_PACED, {"of": free.id, "at": began + pace})
+    # Whoever holds a row must not be waited for while we hold the workspace.
+    row = tx.execute(_OLDEST, given | {"of": free.id}).first()
+    if row is None:
         return None
     posted = row.state == SENT
-    unknown_since = row.first_try_at if row.state == SENDING else None
-    row.attempts += 1
-    row.not_before = now + LEASE
+    taken = {"attempts": row.attempts + 1, "not_before": now + lease}
     if not posted:
-        row.state = SENDING
-        row.first_try_at = row.first_try_at or now
-    tx.flush()
-    return Claimed(row.id, row.attempts, row.kind, unknown_since, posted)
+        taken |= {"state": SENDING, "first_try_at": row.first_try_at or now}
+    core_of(tx).execute(sa.update(_ROWS).where(_ROWS.c.id == row.id).values(taken))
+    unknown_since = row.first_try_at if row.state == SENDING else None
+    return Claimed(row.id, row.attempts + 1, row.kind, unknown_since, posted)
 
 
 def load(tx: Session, row_id: int) -> Outbox:
     """The row with its recipient and their workspace, for rendering."""
-    return tx.scalars(
-        sa.select(Outbox).where(Outbox.id == row_id).options(joinedload(Outbox.person).joinedload(Person.workspace))
-    ).one()
-
-
-def _overtakes() -> sa.ColumnElement[bool]:
-    """Whether an earlier message to the same recipient is on its way or undecided."""
-    earlier = aliased(Outbox)
-    return sa.exists().where(
-        earlier.recipient == Outbox.recipient,
-        earlier.id < Outbox.id,
-        earlier.not_before.is_not(None),
-        earlier.state.in_((PENDING, SENDING)),
-    )
+    return tx.scalars(_LOADED, {"id": row_id}).one()
 
 
 def next_chance(tx: Session) -> datetime | None:
     """When `claim` may find something at the earliest; None while nothing waits."""
-    due = sa.select(Outbox.workspace_id, sa.func.min(Outbox.not_before).label("at")).where(
-        Outbox.not_before.is_not(None), ~_overtakes()
-    )
-    first = due.group_by(Outbox.workspace_id).subquery()
-    free = sa.case((first.c.at > Workspace.next_post_at, first.c.at), else_=Workspace.next_post_at)
-    at: datetime | None = tx.scalar(sa.select(sa.func.min(free)).join(first, first.c.workspace_id == Workspace.id))
+    at: datetime | None = core_of(tx).scalar(_CHANCE)
     return at
 
 
 def _mine(claimed: Claimed) -> sa.Update:
-    return sa.update(Outbox).where(Outbox.id == claimed.id, Outbox.attempts == claimed.attempt)
+    return sa.update(_ROWS).where(_ROWS.c.id == claimed.id, _ROWS.c.attempts == claimed.attempt)
 
 
-def settle_sent(tx: Session, claimed: Claimed, *, channel: str, ts: str, now: datetime) -> bool:
-    """The message stands in Slack. If what it shows changed meanwhile it is due for an update at once.
+def hold_on(tx: Session, claimed: Claimed, until: datetime) -> bool:
+    """The attempt took its time before it came to posting: it keeps the row until then. False: it has lost it."""
+    return _changed_one(tx, _mine(claimed).values(not_before=until))
+
+
+def settle_sent(
+    tx: Session, claimed: Claimed, *, channel: str, ts: str, now: datetime, apart: timedelta = timedelta()
+) -> bool:
+    """The message stands in Slack. If what it shows changed meanwhile it is due for an update at once. What waits
+    for the same recipient waits at least until `apart` from now: a conversation bears a message a second.
 
     False: another attempt owns the row by now and this one's word no longer counts.
     """
@@ -168,14 +225,41 @@ def settle_sent(tx: Session, claimed: Claimed, *, channel: str, ts: str, now: da
     if not _changed_one(tx, statement):
         return False
     # Only after the row is locked: a change that commits later finds it sent and marks it itself.
-    outdated = sa.exists().where(
-        Mention.outbox_id == claimed.id,
-        Mention.commitment_id == Commitment.id,
-        Mention.version != Commitment.version,
-    )
-    if tx.scalar(sa.select(outdated)):
-        tx.execute(_mine(claimed).values(not_before=now))
+    if core_of(tx).scalar(_OUTDATED, {"of": claimed.id}):
+        _changed_one(tx, _mine(claimed).values(not_before=now))
+    if apart and not claimed.posted:
+        _let_rest(tx, claimed, now + apart)
     return True
+
+
+def _let_rest(tx: Session, claimed: Claimed, until: datetime) -> None:
+    recipient = sa.select(Outbox.recipient).where(Outbox.id == claimed.id).scalar_subquery()
+    tx.execute(
+        sa.update(Outbox)
+        .where(Outbox.recipient == recipient, Outbox.state == PENDING, Outbox.not_before < until)
+        .values(not_before=until)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def stands_after_all(tx: Session, claimed: Claimed, *, channel: str, ts: str, now: datetime) -> bool:
+    """An attempt that has lost the row was told by Slack that its message stands: that is a fact, whoever owns
+    the row. Whoever owned it undecided is fenced off. False: it was decided already.
+    """
+    undecided = sa.update(Outbox).where(Outbox.id == claimed.id, Outbox.state == SENDING)
+    return _changed_one(
+        tx,
+        undecided.values(
+            state=SENT, attempts=Outbox.attempts + 1, not_before=now, posted_channel=channel, ts=ts, settled_at=now,
+            last_error=None,
+        ),
+    )  # fmt: skip
+
+
+def look_later(tx: Session, claimed: Claimed, *, until: datetime) -> bool:
+    """An attempt that has lost the row may have reached Slack just now: nobody looks before then."""
+    undecided = sa.update(Outbox).where(Outbox.id == claimed.id, Outbox.state == SENDING, Outbox.not_before < until)
+    return _changed_one(tx, undecided.values(not_before=until))
 
 
 def settle_skipped(tx: Session, claimed: Claimed, *, reason: str, now: datetime) -> bool:
@@ -195,12 +279,24 @@ def settle_dead(tx: Session, claimed: Claimed, *, error: str, now: datetime) -> 
 
 
 def postpone(tx: Session, claimed: Claimed, *, until: datetime, error: str, whole_workspace: bool) -> bool:
-    """Slack certainly did not take it (rate limit): it goes back, and with it the workspace's whole pace."""
-    state = {} if claimed.posted else {"state": PENDING}
+    """Slack certainly did not take it, this time: it goes back. With `whole_workspace` (a rate limit) all posts to
+    the workspace wait, or, where it was an update, all its updates: Slack limits each method by itself.
+
+    A row of which an earlier attempt may have arrived stays undecided, and is looked up again.
+    """
+    state = {} if claimed.posted or claimed.unknown_since else {"state": PENDING}
     statement = _mine(claimed).values(not_before=until, last_error=error, **state)
     if not _changed_one(tx, statement):
         return False
-    if whole_workspace:
+    if whole_workspace and claimed.posted:
+        workspace_id = sa.select(Outbox.workspace_id).where(Outbox.id == claimed.id).scalar_subquery()
+        tx.execute(
+            sa.update(Outbox)
+            .where(Outbox.workspace_id == workspace_id, Outbox.state == SENT, Outbox.not_before < until)
+            .values(not_before=until)
+            .execution_options(synchronize_session=False)
+        )
+    elif whole_workspace:
         workspace_id = sa.select(Outbox.workspace_id).where(Outbox.id == claimed.id).scalar_subquery()
         tx.execute(
             sa.update(Workspace)
@@ -210,24 +306,42 @@ def postpone(tx: Session, claimed: Claimed, *, until: datetime, error: str, whol
     return True
 
 
-def leave_unknown(tx: Session, claimed: Claimed, *, error: str, now: datetime) -> bool:
-    """Nobody knows whether Slack took it: it stays `sending` and is looked up after GRACE, counted from now."""
-    return _changed_one(tx, _mine(claimed).values(not_before=now + GRACE, last_error=error))
+def leave_unknown(tx: Session, claimed: Claimed, *, error: str, now: datetime, grace: timedelta = GRACE) -> bool:
+    """Nobody knows whether Slack took it: it stays `sending` and is looked up after `grace`, counted from now."""
+    return _changed_one(tx, _mine(claimed).values(not_before=now + grace, last_error=error))
+
+
+def clock_set_back(tx: Session, now: datetime, *, lease: timedelta = LEASE, most: timedelta) -> int:
+    """The clock went back: what was put off by the clock as it was would wait until it catches up. Leases end
+    `lease` from now at the latest; whatever else was put off by more than `most` may go now. How many rows.
+    """
+    tx.execute(sa.update(Workspace).where(Workspace.next_post_at > now + most).values(next_post_at=now))
+    undecided = sa.update(Outbox).where(Outbox.state == SENDING, Outbox.not_before > now + lease)
+    waiting = sa.update(Outbox).where(Outbox.state.in_((PENDING, SENT)), Outbox.not_before > now + most)
+    changed: list[Any] = [
+        tx.execute(statement.values(not_before=at).execution_options(synchronize_session=False))
+        for statement, at in ((undecided, now + lease), (waiting, now))
+    ]
+    return sum(result.rowcount for result in changed)
 
 
 def show(tx: Session, row: Outbox, shown: Sequence[tuple[Commitment, str | None]]) -> None:
-    """Write down what the message is about to show, before it is posted: (commitment, occasion) in order."""
-    tx.execute(sa.delete(Mention).where(Mention.outbox_id == row.id))
+    """Write down what the message is about to show, before it is posted: (commitment, occasion) in order.
+
+    Brought up to date it shows another due date, but it was another that it spoke of when it came.
+    """
+    spoke_of = {each[0]: each[1] for each in tx.execute(_SPOKE_OF, {"of": row.id})} if row.ts else {}
+    core_of(tx).execute(_FORGET, {"of": row.id})
     if shown:
         values = [
             {
                 "outbox_id": row.id, "commitment_id": commitment.id, "workspace_id": row.workspace_id,
                 "person_id": row.person_id, "position": position, "occasion": occasion,
-                "due_on": commitment.due_on, "version": commitment.version,
+                "due_on": spoke_of.get(commitment.id, commitment.due_on), "version": commitment.version,
             }
             for position, (commitment, occasion) in enumerate(shown)
         ]  # fmt: skip
-        tx.execute(sa.insert(Mention), values)
+        core_of(tx).execute(_MENTIONS, values)
 
 
 def shown_by(tx: Session, row: Outbox) -> list[tuple[int, str | None]]:
@@ -238,25 +352,16 @@ def shown_by(tx: Session, row: Outbox) -> list[tuple[int, str | None]]:
     return [(commitment_id, occasion) for commitment_id, occasion in found]
 
 
-def mentioned(
-    tx: Session, commitment_ids: Iterable[int], *, besides: int | None = None
-) -> set[tuple[int, int | None, str | None, Any]]:
-    """What was already said: (commitment, person, occasion, due date), by messages that were not dropped.
+def told(
+    tx: Session, commitment_ids: Iterable[int], person_ids: Iterable[int], *, besides: int | None = None
+) -> list[tuple[int, int, str | None, date, datetime]]:
+    """What these people were told of these commitments, by messages that were not dropped: (commitment, person,
+    occasion, due date, when), oldest first. A notice has no occasion.
 
     `besides` leaves one message out: the one that is being made.
     """
-    query = (
-        sa.select(Mention.commitment_id, Mention.person_id, Mention.occasion, Mention.due_on)
-        .join(Outbox, Outbox.id == Mention.outbox_id)
-        .where(
-            Mention.commitment_id.in_(list(commitment_ids)),
-            Mention.occasion.is_not(None),
-            Outbox.state.in_((SENDING, SENT)),
-        )
-    )
-    if besides is not None:
-        query = query.where(Mention.outbox_id != besides)
-    return {(cid, pid, occasion, due_on) for cid, pid, occasion, due_on in tx.execute(query)}
+    given = {"commitments": list(commitment_ids), "people": list(person_ids), "besides": besides or 0}
+    return cast("list[tuple[int, int, str | None, date, datetime]]", tx.execute(_TOLD, given).all())
 
 
 def keep_true(tx: Session, commitment: Commitment, people: Iterable[int], now: datetime) -> None:
@@ -301,7 +406,6 @@ def marked(tx: Session, rows: int) -> None:
         tx.info[NEWS] = True
 
 
-_ROWS = core(Outbox)
 HOMES = Prepared(
     sa.update(_ROWS)
     .where(
@@ -325,10 +429,51 @@ def watch_home(tx: Session, person: Person, *, start: int = 0, now: datetime) ->
         tx.execute(sa.update(Outbox).where(same).values(ids={"start": start}))
 
 
+def renew(tx: Session, workspace_id: int, key: str, now: datetime) -> None:
+    """What the message of that key tells has changed: if it stands in Slack it is due for an update."""
+    same = sa.and_(Outbox.workspace_id == workspace_id, Outbox.dedupe_key == key, Outbox.state.in_((SENT, SENDING)))
+    changed: Any = tx.execute(
+        sa.update(Outbox)
+        .where(same)
+        .values(not_before=sa.case((Outbox.state == SENT, now), else_=Outbox.not_before))
+        .execution_options(synchronize_session=False)
+    )
+    marked(tx, changed.rowcount)
+
+
 def counts(tx: Session) -> dict[str, int]:
     """How many rows are in each state, for doctor."""
     found = tx.execute(sa.select(Outbox.state, sa.func.count()).group_by(Outbox.state)).all()
     return {row[0]: row[1] for row in found}
+
+
+@dataclass(frozen=True)
+class Undecided:
+    """A message of which nobody knows whether Slack took it: since when, why, and when that is looked up."""
+
+    key: str
+    since: datetime | None
+    attempts: int
+    error: str | None
+    looked_up_at: datetime | None
+
+
+def undecided(tx: Session, now: datetime, *, lease: timedelta = LEASE, most: int) -> list[Undecided]:
+    """Messages whose outcome is unknown, oldest first: the answer was lost, or the worker was. One that is on its
+    way just now is not among them.
+    """
+    found = tx.execute(
+        sa.select(Outbox.dedupe_key, Outbox.first_try_at, Outbox.attempts, Outbox.last_error, Outbox.not_before)
+        .where(
+            Outbox.state == SENDING,
+            # Through the partial index: few rows wait, however many there are.
+            Outbox.not_before.is_not(None),
+            sa.or_(Outbox.last_error.is_not(None), Outbox.attempts > 1, Outbox.first_try_at < now - lease),
+        )
+        .order_by(Outbox.id)
+        .limit(most)
+    )
+    return [Undecided(*each) for each in found]
 
 
 def refused(tx: Session, *, since: datetime) -> list[tuple[str, str]]:
@@ -343,5 +488,6 @@ def refused(tx: Session, *, since: datetime) -> list[tuple[str, str]]:
 
 
 def _changed_one(tx: Session, statement: sa.Update) -> bool:
-    result: Any = tx.execute(statement.execution_options(synchronize_session=False))
+    tx.flush()
+    result: Any = core_of(tx).execute(statement.execution_options(synchronize_session=False))
     return bool(result.rowcount == 1)

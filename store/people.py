@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from store import workspaces
-from store.db import UtcDateTime, insert_once
+from store.db import insert_once
 from store.errors import BadInputError
 from store.prepared import Prepared
-from store.rules.mornings import next_morning
+from store.rules.mornings import Habits, local_day, next_brief, next_morning
+from store.rules.working_days import DAY, working_days_of
 from store.scope import seen_by
-from store.tables import Commitment, Person, Workspace, as_read, core
+from store.tables import Person, Workspace, as_read, core
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import datetime
+    from collections.abc import Iterable, Iterator
+    from datetime import date, datetime
+
+    from store.rules.working_days import WorkingDays
 
 
 _SLACK_USER = ("workspace_id", "slack_id")
@@ -27,11 +29,6 @@ _VIEWER = Prepared(
     sa.select(*_PEOPLE.c, *_WORKSPACES.c)
     .join_from(_PEOPLE, _WORKSPACES)
     .where(_WORKSPACES.c.team_id == sa.bindparam("team"), _PEOPLE.c.slack_id == sa.bindparam("user"))
-)
-EXPECT = Prepared(
-    sa.update(_PEOPLE)
-    .where(_PEOPLE.c.id == sa.bindparam("person"))
-    .values(next_brief_at=sa.func.coalesce(_PEOPLE.c.next_brief_at, sa.bindparam("brief_at", type_=UtcDateTime)))
 )
 
 
@@ -53,21 +50,25 @@ class Profile:
 def sync(tx: Session, workspace: Workspace, profiles: Iterable[Profile], *, now: datetime) -> None:
     """Bring the workspace's people up to date with Slack; new ones are added, nobody is removed.
 
-    A changed zone moves the next brief to that zone's next working morning.
+    Whoever is here is looked at on their next working morning, and in another zone on the morning there.
     """
     given = {profile.slack_id: profile for profile in profiles}
     known = {person.slack_id: person for person in by_slack_ids(tx, workspace, given)}
-    for slack_id, profile in given.items():
-        person = known.get(slack_id)
-        if person is None:
-            # Somebody else may be adding them at this very moment; whoever is second finds them there.
-            insert_once(tx, Person, {"workspace_id": workspace.id, **asdict(profile)}, keys=_SLACK_USER)
-            continue
+    new = [slack_id for slack_id in given if slack_id not in known]
+    for slack_id in new:
+        # Somebody else may be adding them at this very moment; whoever is second finds them there.
+        insert_once(tx, Person, {"workspace_id": workspace.id, **asdict(given[slack_id])}, keys=_SLACK_USER)
+    for person in [*known.values(), *by_slack_ids(tx, workspace, new)]:
+        profile = given[person.slack_id]
         moved = person.zone != profile.zone
         for field, value in asdict(profile).items():
             if getattr(person, field) != value:
                 setattr(person, field, value)
-        if moved and person.next_brief_at is not None:
+        if not is_here(person):
+            person.next_brief_at = None
+        elif person.next_brief_at is None:
+            person.next_brief_at = next_morning(now, habits(person, workspace))
+        elif moved:
             person.next_brief_at = _next_brief(person, workspace, now)
     tx.flush()
 
@@ -130,18 +131,58 @@ def as_owner(tx: Session, viewer: Person, slack_id: str, *, field: str = "owner"
     return person
 
 
-def expect_brief(tx: Session, person: Person, workspace: Workspace, now: datetime) -> None:
-    """See to it that `person`, who has open business now, is looked at on their next working morning.
+def habits(person: Person, workspace: Workspace | None = None) -> Habits:
+    """When and where this person works: as they chose, else as their workspace does.
 
-    The row is written even where nothing changes: the lock on it orders this transaction against a planner
-    that is just finding that the person has nothing open.
+    The workspace has to be given where it was not loaded with them.
     """
-    EXPECT.count(tx, **expected(person, workspace, now))
+    own = workspace or person.workspace
+    week = person.working_week or own.working_week
+    region = own.holidays_region if person.holidays_region is None else person.holidays_region
+    hour = own.send_hour if person.send_hour is None else person.send_hour
+    return Habits(person.id, person.zone, hour, working_days_of(week, region or None))
 
 
-def expected(person: Person, workspace: Workspace, now: datetime) -> dict[str, Any]:
-    """The parameters of EXPECT. Of somebody who has left nothing is expected."""
-    return {"person": person.id if person.is_active else None, "brief_at": _next_brief(person, workspace, now)}
+def working_days(person: Person, workspace: Workspace | None = None) -> WorkingDays:
+    """The days on which this person works."""
+    return habits(person, workspace).working_days
+
+
+def send_hour(person: Person, workspace: Workspace | None = None) -> int:
+    """The local hour (0 … 23) from which this person may be briefed."""
+    return habits(person, workspace).send_hour
+
+
+def is_here(person: Person) -> bool:
+    """Whether they are somebody of this workspace who can be asked: not gone, no app, no guest."""
+    return person.is_active and not person.is_bot and not person.is_external
+
+
+def replan(person: Person, now: datetime) -> None:
+    """Work out anew when this person (with their workspace) is looked at next: their habits have changed.
+
+    Today's morning still counts while it is on, unless it has been looked at.
+    """
+    person.next_brief_at = _next_brief(person, person.workspace, now)
+
+
+def replan_everybody(tx: Session, workspace: Workspace, now: datetime) -> None:
+    """The same for all people of a workspace whose own habits have changed."""
+    theirs = sa.select(Person).where(Person.workspace_id == workspace.id, Person.is_active)
+    for person in _by_and_by(tx, theirs):
+        person.next_brief_at = _next_brief(person, workspace, now)
+
+
+def clock_set_back(tx: Session, now: datetime) -> None:
+    """The clock went back: whoever was looked at as of a day that is still to come is looked at on their next morning.
+
+    That a brief was planned for such a day stays known to the outbox, so none comes twice.
+    """
+    later = sa.select(Person).where(Person.next_brief_at > now + DAY).options(joinedload(Person.workspace))
+    for person in _by_and_by(tx, later):
+        if person.briefed_on is not None and person.briefed_on > local_day(now, person.zone):
+            person.briefed_on = None
+            replan(person, now)
 
 
 def claim_due(tx: Session, now: datetime, *, limit: int) -> list[Person]:
@@ -162,18 +203,21 @@ def claim_due(tx: Session, now: datetime, *, limit: int) -> list[Person]:
     )
 
 
-def with_open_business(tx: Session, person_ids: Iterable[int]) -> set[int]:
-    """Those among `person_ids` who own an open commitment."""
-    ids = list(person_ids)
-    open_one = sa.exists().where(Commitment.owner_id == Person.id, Commitment.ended_at.is_(None))
-    return set(tx.scalars(sa.select(Person.id).where(Person.id.in_(ids), open_one)))
+def move_on(person: Person, now: datetime, *, looked_at: date | None) -> None:
+    """Move the person's morning on to the next one. `looked_at` is the local day that was planned for, if one was."""
+    if looked_at is not None and (person.briefed_on is None or person.briefed_on < looked_at):
+        person.briefed_on = looked_at
+    replan(person, now)
 
 
-def plan_next_brief(person: Person, now: datetime, *, has_open_business: bool) -> None:
-    """Move the person's morning on: the next working one, or none while nothing is open."""
-    waits = has_open_business and person.is_active
-    person.next_brief_at = _next_brief(person, person.workspace, now) if waits else None
+def _by_and_by(tx: Session, those: sa.Select[Person]) -> Iterator[Person]:
+    """Those people, to be changed; however many they are, a few hundred are held at a time."""
+    last = 0
+    while found := tx.scalars(those.where(Person.id > last).order_by(Person.id).limit(500)).all():
+        last = found[-1].id
+        yield from found
+        tx.flush()
 
 
-def _next_brief(person: Person, workspace: Workspace, now: datetime) -> datetime:
-    return next_morning(now, person.zone, workspace.send_hour, workspaces.working_days(workspace), person.id)
+def _next_brief(person: Person, workspace: Workspace, now: datetime) -> datetime | None:
+    return next_brief(now, habits(person, workspace), person.briefed_on) if is_here(person) else None

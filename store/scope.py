@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from store.tables import Account, Commitment, Person, Stakeholder
+    from store.tables import Absence, Account, Commitment, Person, Stakeholder
 
 
-def seen_by(table: type[Account | Commitment | Person | Stakeholder], viewer: Person) -> sa.ColumnElement[bool]:
+def seen_by(
+    table: type[Absence | Account | Commitment | Person | Stakeholder], viewer: Person
+) -> sa.ColumnElement[bool]:
     """The rows of `table` that `viewer` may look at: those of their workspace."""
     return table.workspace_id == viewer.workspace_id

@@ -116,7 +116,7 @@ class Person(Base):
     # The conversation between the bot and this person, kept before the first message into it.
     dm_channel: Mapped[str | None]
     next_brief_at: Mapped[datetime | None]
-    # The local day of the newest brief that was planned: moving between zones repeats none.
+    # The newest local day that was looked at for a brief: neither moving between zones nor new habits repeat it.
     briefed_on: Mapped[date | None]
     # What differs from the workspace, by the person's own choice; NULL: as the workspace has it.
     send_hour: Mapped[int | None]
@@ -136,6 +136,7 @@ class Absence(Base):
     __tablename__ = "absence"
     __table_args__ = (
         sa.Index("ix_absence_person", "person_id", "last_day"),
+        sa.Index("ix_absence_delegate", "delegate_id", "last_day"),
         sa.CheckConstraint("first_day <= last_day", name="days"),
         sa.CheckConstraint("source IN ('person', 'status')", name="source"),
     )
@@ -161,6 +162,7 @@ class Account(Base):
     __tablename__ = "account"
     __table_args__ = (
         sa.UniqueConstraint("workspace_id", "name_key"),
+        sa.Index("ix_account_owner", "owner_id"),
         sa.CheckConstraint("category IN ('A', 'B', 'C', 'D')", name="category"),
     )
 
@@ -205,10 +207,12 @@ class Commitment(Base):
         sa.Index("ix_commitment_creator", "creator_id", "ended_at", "due_on"),
         sa.Index("ix_commitment_account", "account_id", "ended_at", "due_on"),
         sa.Index("ix_commitment_overdue", "workspace_id", "ended_at", "due_on"),
+        sa.Index("ix_commitment_blocker", "blocker_id", sqlite_where=sa.text("blocker_id IS NOT NULL"),
+                 postgresql_where=sa.text("blocker_id IS NOT NULL")),
         sa.CheckConstraint("side IN ('ours', 'theirs')", name="side"),
         sa.CheckConstraint("state IN ('open', 'blocked', 'done', 'cancelled')", name="state"),
         sa.CheckConstraint("(ended_at IS NULL) = (state IN ('open', 'blocked'))", name="ended"),
-    )
+    )  # fmt: skip
 
     id: Mapped[int] = _key()
     workspace_id: Mapped[int] = _to("workspace")

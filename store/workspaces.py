@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from store.db import insert_once
-from store.rules.working_days import WorkingDays, check_region
+from store.rules.working_days import WorkingDays, check_region, working_days_of
 from store.tables import Workspace
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def every(tx: Session) -> list[Workspace]:
 
 
 def working_days(workspace: Workspace) -> WorkingDays:
-    return WorkingDays(frozenset(int(day) for day in workspace.working_week), workspace.holidays_region)
+    return working_days_of(workspace.working_week, workspace.holidays_region)
 
 
 def set_working_week(workspace: Workspace, *, weekdays: frozenset[int], holidays_region: str | None) -> None:

@@ -18,7 +18,7 @@ from handlers.commands import WORDS
 from handlers.views.briefs import MOST
 from sandbox import Sandbox
 from store.rules.line import read_line
-from store.rules.mentions import EVE, OVERDUE_STEPS, SOON, TODAY
+from store.rules.mentions import AGAIN, BLOCKED, EVE, LEAVING, OVERDUE, OVERDUE_STEPS, SOON, TODAY
 from store.rules.names import Close
 from store.rules.phrases import Due
 
@@ -144,12 +144,12 @@ def test_permissions_are_those_that_are_asked_for() -> None:
 def test_the_occasions_of_a_brief_are_the_rules_own() -> None:
     """Their names, the steps of the back-off, and how many items a brief shows."""
     table = rows(DOCS / "messages.md", "occasion")
-    assert [cells[0] for cells in table] == [SOON, EVE, TODAY, "overdue"]
+    assert [cells[0] for cells in table] == [SOON, EVE, TODAY, OVERDUE, BLOCKED, LEAVING, AGAIN]
     steps = ", ".join(map(str, OVERDUE_STEPS[:-1])) + f" and {OVERDUE_STEPS[-1]}"
-    assert table[-1][1].startswith(steps)
+    assert table[3][1].startswith(steps)
     assert steps in " ".join(text(ROOT / "README.md").split())
-    assert MOST == 18
-    assert "eighteen items" in text(DOCS / "messages.md")
+    assert MOST == 12
+    assert "twelve items" in text(DOCS / "messages.md")
 
 
 def test_the_log_holds_the_events_that_are_listed() -> None:

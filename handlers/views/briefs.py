@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from handlers.views import blocks as b
 from handlers.views import items
-from handlers.views.words import escape, full_date, plural, render, shortened
-from store.rules.mentions import EVE, SOON, TODAY
-from store.tables import THEIRS, Commitment, Person
+from handlers.views.words import escape, full_date, plural, render, short_date, shortened
+from store.rules import mentions as m
+from store.tables import BLOCKED, THEIRS, Commitment, Person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,50 +17,78 @@ if TYPE_CHECKING:
 
     from slackblocks import Block
 
-PLACE = "dm"
+PLACE = items.BRIEF
 SHARED = "shared"
-# Each item takes two blocks; the furniture takes up to eight.
-MOST = 18
+# So many short ones fit: with its buttons each counts some 800 of the characters that we allow a message.
+MOST = 12
+# Above the items and below them: greeting, summary, and how many more there are.
+_FURNITURE = 3
 # How much of each action a brief shows: all that fits comfortably, or less so that more items fit.
 LONG, SHORT = 200, 60
-_HEADINGS = {TODAY: "Due today", EVE: "Due on the next working day", SOON: "Due within a week"}
+_HEADINGS = {
+    m.TODAY: "Due today", m.EVE: "Due on the next working day", m.SOON: "Due within a week",
+    m.LEAVING: "Due while you are away",
+    m.BLOCKED: "Blocked", m.AGAIN: "Put off until today", m.ESCALATED: "Overdue at your accounts",
+    m.BLOCKING: "You are in the way of", m.UNOWNED: "Needs an owner",
+}  # fmt: skip
+# What can be done this morning stands first, what concerns others last. Anything else is overdue, or of this week.
+_RANKS = {
+    m.TODAY: 0, m.AGAIN: 2, m.LEAVING: 3, m.EVE: 4, m.SOON: 5, m.WEEK: 6, m.BLOCKED: 7, m.BLOCKING: 9,
+    m.ESCALATED: 11, m.UNOWNED: 12,
+}  # fmt: skip
+_OVERDUE, _THEIRS, _FOR_OTHERS = 1, 8, 10
 
 
-def brief(
-    mentioned: Sequence[tuple[Commitment, str | None]], person: Person, day: date, today: date
-) -> tuple[str, list[Block], int]:
+@dataclass(frozen=True)
+class Line:
+    """One item of a brief. `occasion` as the rules name it; `away_until`: the last day on which its owner is away,
+    where the reader stands in for them; `next_day`: the working day after, on which the account's owner hears of it.
+    """
+
+    commitment: Commitment
+    occasion: str | None
+    away_until: date | None = None
+    next_day: date | None = None
+
+
+def in_order(lines: Sequence[Line], day: date) -> list[Line]:
+    """As they stand in the brief of `day`: what is the reader's own first, ours before theirs, by date."""
+    return sorted(lines, key=lambda line: (_rank(line, day), line.commitment.due_on, line.commitment.id))
+
+
+def brief(lines: Sequence[Line], person: Person, day: date, today: date) -> tuple[str, list[Block], int]:
     """(text for the notification, blocks, how many items are shown) of the brief for local `day`.
 
     `today` is the reader's day when it is shown, later than `day` when it is brought up to date.
     """
-    lines: list[Block] = [
+    date_ = full_date(day, person.date_language)
+    said: list[Block] = [
         b.header(f"Good morning, {person.name}"),
-        b.section(f"*{full_date(day)}* · {render('brief.j2', mentions=len(mentioned))}"),
+        b.section(f"*{date_}* · {render('brief.j2', mentions=len(lines))}"),
     ]
-    text = f"{plural(len(mentioned), 'commitment')} for {full_date(day)}: " + "; ".join(
-        _named(commitment, 60) for commitment, _ in mentioned[:3]
+    text = f"{plural(len(lines), 'commitment')} for {date_}: " + "; ".join(
+        _named(line.commitment, 60) for line in lines[:3]
     )
-    rows, count = _rows(mentioned, person, today, LONG)
-    if count < min(MOST, len(mentioned)):
-        rows, count = _rows(mentioned, person, today, SHORT)
-    lines += rows
-    if count < len(mentioned):
-        lines.append(b.context(f"… and {len(mentioned) - count} more: `/commit mine` or the Home tab shows them."))
-    return text, lines, count
+    rows, count = _rows(lines, person, day, today, LONG)
+    if count < min(MOST, len(lines)):
+        rows, count = _rows(lines, person, day, today, SHORT)
+    said += rows
+    if count < len(lines):
+        said.append(b.context(f"… and {len(lines) - count} more: `/commit mine` or the Home tab shows them."))
+    return text, said, count
 
 
-def _rows(
-    mentioned: Sequence[tuple[Commitment, str | None]], person: Person, today: date, limit: int
-) -> tuple[list[Block], int]:
+def _rows(lines: Sequence[Line], person: Person, day: date, today: date, limit: int) -> tuple[list[Block], int]:
     """The items under their headings, as many as fit with `limit` characters of each action; and how many."""
     rows: list[Block] = []
     count, characters, above = 0, 0, None
-    for commitment, occasion in mentioned[:MOST]:
-        words = _heading(commitment, occasion)
+    for line in lines[:MOST]:
+        words = _heading(line, person, day)
         group: list[Block] = [b.section(f"*{words}*")] if words != above else []
-        group += items.item(commitment, person, today, PLACE, limit=limit)
+        group += items.item(line.commitment, person, today, PLACE, limit=limit, note=_note(line, person))
         characters += b.size(group)
-        if count and characters > b.MESSAGE_CHARACTERS:
+        room = b.MESSAGE_BLOCKS - _FURNITURE - len(rows)
+        if count and (characters > b.MESSAGE_CHARACTERS or len(group) > room):
             break
         rows += group
         count, above = count + 1, words
@@ -94,9 +123,46 @@ def _named(commitment: Commitment, limit: int) -> str:
     return f"#{commitment.number} {escape(shortened(commitment.action, limit))}"
 
 
-def _heading(commitment: Commitment, occasion: str | None) -> str:
+def _rank(line: Line, day: date) -> tuple[int, int]:
+    occasion, step = line.occasion or "", _step(line, day)
+    if occasion.startswith(m.STANDING_IN):
+        return _FOR_OTHERS, line.commitment.owner_id
+    if line.commitment.side == THEIRS and step not in {m.BLOCKING, m.ESCALATED, m.UNOWNED}:
+        return _THEIRS, 0
+    return _RANKS.get(step, _OVERDUE), 0
+
+
+def _heading(line: Line, reader: Person, day: date) -> str:
+    commitment, step = line.commitment, _step(line, day)
     if not commitment.is_open:
         return "Settled since"
-    if commitment.side == THEIRS:
+    if (line.occasion or "").startswith(m.STANDING_IN):
+        until = f", who is away until {short_date(line.away_until, reader.date_language)}" if line.away_until else ""
+        return f"For {escape(commitment.owner.name)}{until}"
+    if commitment.side == THEIRS and step not in {m.BLOCKING, m.ESCALATED, m.UNOWNED}:
         return "Ask them"
-    return _HEADINGS.get(occasion or "", "Overdue")
+    return "Due this week" if step == m.WEEK else _HEADINGS.get(step, "Overdue")
+
+
+def _step(line: Line, day: date) -> str:
+    """The occasion without its marks; in a summary of the week, what it is as of the brief's `day`."""
+    step = m.step_of(line.occasion or "")
+    if step != m.WEEK:
+        return step
+    if line.commitment.state == BLOCKED:
+        return m.BLOCKED
+    due_on = line.commitment.due_on
+    return m.WEEK if due_on > day else m.TODAY if due_on == day else m.OVERDUE
+
+
+def _note(line: Line, reader: Person) -> str:
+    """What else is to be said of an open item: who hears of it next, who has left, that nobody will ask again."""
+    commitment = line.commitment
+    if not commitment.is_open:
+        return ""
+    step = m.step_of(line.occasion or "")
+    next_day = short_date(line.next_day, reader.date_language) if line.next_day else None
+    return render(
+        "mention.j2", item=commitment, warned=m.is_warning(line.occasion), next_day=next_day,
+        last=m.is_last(line.occasion), unowned=step == m.UNOWNED,
+    )  # fmt: skip

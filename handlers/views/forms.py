@@ -6,25 +6,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from slackblocks import (
-    Block,
-    DatePicker,
-    Element,
-    ExternalSelectMenu,
-    InputBlock,
-    PlainTextInput,
-    RadioButtonGroup,
-    UserSelectMenu,
-)
-
 from handlers import ids
 from handlers.views import blocks as b
-from handlers.views.words import escape, full_date, shortened
+from handlers.views import fields as f
+from handlers.views import items
+from handlers.views.words import escape, full_date
 from store.rules.text import ACTION_LIMIT, NOTE_LIMIT, REASON_LIMIT
 from store.tables import OURS, THEIRS, Commitment
 
 if TYPE_CHECKING:
+    from slackblocks import Block
+
     from handlers.payloads import Context
+    from store.tables import Person
 
 SIDES = ((OURS, "We owe"), (THEIRS, "They owe us"))
 SHARINGS = (("internal", "Internal"), ("shareable", "Shareable with the client"))
@@ -75,36 +69,68 @@ def edit(commitment: Commitment, context: Context, *, with_who_and_when: bool) -
     )  # fmt: skip
 
 
-def move(commitment: Commitment, context: Context, today: date) -> b.Json:
+def move(commitment: Commitment, context: Context, viewer: Person, today: date) -> b.Json:
     suggestion = max(commitment.due_on, today) + timedelta(days=7)
     fields: list[Block] = [
-        _about(commitment),
-        _input("New date", _date(suggestion), ids.DUE, hint=f"Now: {full_date(commitment.due_on)}"),
-        _input("Why does it move?", _text(ids.REASON, REASON_LIMIT, lines=True), ids.REASON),
+        items.about(commitment),
+        f.field(
+            "New date",
+            f.day(ids.DUE, suggestion),
+            ids.DUE,
+            hint=f"Now: {full_date(commitment.due_on, viewer.date_language)}",
+        ),
+        f.field("Why does it move?", f.text(ids.REASON, REASON_LIMIT, lines=True), ids.REASON),
     ]
     return _small("New date", fields, ids.FORM_MOVE, context, "Move")
 
 
 def block(commitment: Commitment, context: Context) -> b.Json:
-    field = _input("What blocks it?", _text(ids.REASON, REASON_LIMIT, lines=True), ids.REASON)
-    return _small("Blocked", [_about(commitment), field], ids.FORM_BLOCK, context, "Mark as blocked")
+    fields: list[Block] = [
+        items.about(commitment),
+        f.field("What blocks it?", f.text(ids.REASON, REASON_LIMIT, lines=True), ids.REASON),
+        f.field(
+            "Is a colleague in the way?",
+            f.person(ids.BLOCKER, placeholder="Nobody, or choose"),
+            ids.BLOCKER,
+            hint="Whom it waits for. It stays with its owner.",
+            optional=True,
+        ),
+    ]
+    return _small("Blocked", fields, ids.FORM_BLOCK, context, "Mark as blocked")
+
+
+def put_off(commitment: Commitment, context: Context, viewer: Person, tomorrow: date, last: date) -> b.Json:
+    """Not today: until `tomorrow`, the next working day, or any day up to `last`."""
+    due = full_date(commitment.due_on, viewer.date_language)
+    latest = full_date(last, viewer.date_language)
+    rest = (
+        f"At the latest on {latest}, the day it is due."
+        if last == commitment.due_on
+        else f"It is due already, so it can rest for one working day: until {latest}."
+    )
+    fields: list[Block] = [
+        items.about(commitment),
+        f.field("Ask me again on", f.day(ids.UNTIL, tomorrow), ids.UNTIL, hint=rest),
+        b.context(f"The due date stays {due}. Nobody is told; its history keeps it."),
+    ]
+    return _small("Not today", fields, ids.FORM_PUT_OFF, context, "Let it rest")
 
 
 def cancel(commitment: Commitment, context: Context) -> b.Json:
-    field = _input(
-        "Why will it not be done?", _text(ids.REASON, REASON_LIMIT, lines=True), ids.REASON,
+    field = f.field(
+        "Why will it not be done?", f.text(ids.REASON, REASON_LIMIT, lines=True), ids.REASON,
         hint="It stays in the ledger with this reason. Its creator and its owner are told.",
     )  # fmt: skip
-    return _small("Cancel", [_about(commitment), field], ids.FORM_CANCEL, context, "End it")
+    return _small("Cancel", [items.about(commitment), field], ids.FORM_CANCEL, context, "End it")
 
 
 def hand_over(commitment: Commitment, context: Context) -> b.Json:
     fields: list[Block] = [
-        _about(commitment),
-        _input("To whom?", _person(None), ids.OWNER, hint="They are told, and can hand it back."),
-        _input(
+        items.about(commitment),
+        f.field("To whom?", f.person(ids.OWNER), ids.OWNER, hint="They are told, and can hand it back."),
+        f.field(
             "Anything they should know",
-            _text(ids.REASON, REASON_LIMIT, lines=True),
+            f.text(ids.REASON, REASON_LIMIT, lines=True),
             ids.REASON,
             optional=True,
         ),
@@ -113,60 +139,27 @@ def hand_over(commitment: Commitment, context: Context) -> b.Json:
 
 
 def hand_back(commitment: Commitment, context: Context) -> b.Json:
-    field = _input("Why do you hand it back?", _text(ids.REASON, REASON_LIMIT, lines=True), ids.REASON)
-    return _small("Hand back", [_about(commitment), field], ids.FORM_HAND_BACK, context, "Hand back")
+    field = f.field("Why do you hand it back?", f.text(ids.REASON, REASON_LIMIT, lines=True), ids.REASON)
+    return _small("Hand back", [items.about(commitment), field], ids.FORM_HAND_BACK, context, "Hand back")
 
 
 def _small(title: str, fields: list[Block], callback_id: str, context: Context, submit: str) -> b.Json:
     return b.modal(title, fields, callback_id=callback_id, metadata=context.encode(), submit=submit)
 
 
-def _about(commitment: Commitment) -> Block:
-    return b.section(f"*#{commitment.number}* {escape(commitment.action)}")
-
-
 def _fields(filled: Filled, *, with_who_and_when: bool) -> list[Block]:
     who_and_when: list[Block] = [
-        _input("Owner", _person(filled.owner), ids.OWNER, hint="The one person here who answers for it."),
-        _input("Due date", _date(filled.due), ids.DUE),
+        f.field("Owner", f.person(ids.OWNER, filled.owner), ids.OWNER, hint="The one person here who answers for it."),
+        f.field("Due date", f.day(ids.DUE, filled.due), ids.DUE),
     ]
     return [
-        _input("Action", _text(ids.ACTION, ACTION_LIMIT, filled.action), ids.ACTION),
+        f.field("Action", f.text(ids.ACTION, ACTION_LIMIT, filled.action), ids.ACTION),
         *(who_and_when if with_who_and_when else []),
-        _input("Account", _external(ids.ACCOUNT, "Type to find or create one", filled.account), ids.ACCOUNT,
+        f.field("Account", f.external(ids.ACCOUNT, "Type to find or create one", filled.account), ids.ACCOUNT,
                optional=True),
-        _input("Client’s person", _external(ids.STAKEHOLDER, "Type a name", filled.stakeholder), ids.STAKEHOLDER,
+        f.field("Client’s person", f.external(ids.STAKEHOLDER, "Type a name", filled.stakeholder), ids.STAKEHOLDER,
                optional=True),
-        _input("Side", _radio(ids.SIDE, SIDES, filled.side), ids.SIDE),
-        _input("Sharing", _radio(ids.SHARING, SHARINGS, filled.sharing), ids.SHARING),
-        _input("Note", _text(ids.NOTE, NOTE_LIMIT, filled.note, lines=True), ids.NOTE, optional=True),
+        f.field("Side", f.radio(ids.SIDE, SIDES, filled.side), ids.SIDE),
+        f.field("Sharing", f.radio(ids.SHARING, SHARINGS, filled.sharing), ids.SHARING),
+        f.field("Note", f.text(ids.NOTE, NOTE_LIMIT, filled.note, lines=True), ids.NOTE, optional=True),
     ]  # fmt: skip
-
-
-def _input(label: str, element: Element, field: str, *, hint: str | None = None, optional: bool = False) -> Block:
-    return InputBlock(label=label, element=element, block_id=field, hint=hint, optional=optional)
-
-
-def _text(field: str, limit: int, value: str = "", *, lines: bool = False) -> PlainTextInput:
-    # Longer texts are refused by the ledger in words; Slack's own limit would only stop the typing.
-    return PlainTextInput(
-        action_id=field, initial_value=shortened(value, limit) or None, multiline=lines, max_length=3000
-    )
-
-
-def _date(day: date | None) -> DatePicker:
-    return DatePicker(action_id=ids.DUE, initial_date=day.isoformat() if day else None)
-
-
-def _person(slack_id: str | None) -> UserSelectMenu:
-    return UserSelectMenu(action_id=ids.OWNER, initial_user=slack_id)
-
-
-def _external(field: str, placeholder: str, chosen: tuple[str, str] | None) -> ExternalSelectMenu:
-    initial = b.option(chosen[1], chosen[0]) if chosen else None
-    return ExternalSelectMenu(action_id=field, placeholder=placeholder, min_query_length=0, initial_option=initial)
-
-
-def _radio(field: str, choices: tuple[tuple[str, str], ...], chosen: str) -> RadioButtonGroup:
-    options = {value: b.option(text, value) for value, text in choices}
-    return RadioButtonGroup(action_id=field, options=list(options.values()), initial_option=options[chosen])

@@ -2,32 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from handlers import ids
+from handlers.views import absences, items
 from handlers.views import blocks as b
-from handlers.views import items
 from handlers.views.words import full_date, plural
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from slackblocks import Block, Element
 
     from store.commitments import Waiting
-    from store.tables import Commitment, Person
+    from store.tables import Absence, Commitment, Person
 
 # Two blocks an item, a hundred blocks a view.
 PAGE = 20
 SATURDAY = 5
 
 
-def home(open_business: Waiting, viewer: Person, today: date, *, start: int = 0) -> b.Json:
+@dataclass(frozen=True)
+class Away:
+    """The absence that somebody is in, or their next one; and those of others for whom they stand in today."""
+
+    own: Absence | None = None
+    stands_in: Sequence[Absence] = ()
+
+
+def home(open_business: Waiting, viewer: Person, today: date, away: Away, *, start: int = 0) -> b.Json:
     """The page that begins at item `start`, as views.publish takes it."""
     rows = _rows(open_business, today)
     start = min(start, max(0, (len(rows) - 1) // PAGE * PAGE))
     blocks: list[Block] = [
-        b.section(f"*{full_date(today)}*  ·  {_summary(rows)}"),
-        b.actions(b.button("New commitment", ids.OPEN_FORM, f"home.{start}", style="primary")),
+        b.section(f"*{full_date(today, viewer.date_language)}*  ·  {_summary(rows)}"),
+        *(absences.standing(away.own, viewer, today, f"home.{start}") if away.own else []),
+        *absences.stands_in(away.stands_in, viewer),
+        b.actions(
+            b.button("New commitment", ids.OPEN_FORM, f"home.{start}", style="primary"),
+            *([] if away.own else [absences.button(f"home.{start}")]),
+            b.button("Settings", ids.OPEN_SETTINGS, f"home.{start}"),
+        ),
     ]
     if not rows:
         blocks.append(b.section("Nothing is open. What was promised in your last conversation?"))

@@ -21,11 +21,20 @@ if TYPE_CHECKING:
 # A history is told from its end; the beginning stands in the first promise anyway.
 HISTORY_LINES = 15
 _DETAILS = ("Details", ids.SHOW)
+_NOT_TODAY = ("Not today", ids.PUT_OFF)
+_WHY = ("Why?", ids.WHY)
+# The place of what the bot sends by itself: briefs and notices.
+BRIEF = "dm"
 
 
-def item(commitment: Commitment, viewer: Person, today: date, place: str, *, limit: int = ACTION_LIMIT) -> list[Block]:
-    """The item, with `limit` characters of its action, and its row of buttons. An ended one can be reopened."""
-    return [b.section(item_text(commitment, viewer, today, limit)), b.actions(*buttons(commitment, viewer, place))]
+def item(
+    commitment: Commitment, viewer: Person, today: date, place: str, *, limit: int = ACTION_LIMIT, note: str = ""
+) -> list[Block]:
+    """The item, with `limit` characters of its action and a `note` (markup) below, and its row of buttons. An ended
+    one can be reopened.
+    """
+    text = item_text(commitment, viewer, today, limit)
+    return [b.section(f"{text}\n{note}" if note else text), b.actions(*buttons(commitment, viewer, place))]
 
 
 def item_text(commitment: Commitment, viewer: Person, today: date, limit: int = ACTION_LIMIT) -> str:
@@ -33,7 +42,7 @@ def item_text(commitment: Commitment, viewer: Person, today: date, limit: int = 
 
 
 def buttons(commitment: Commitment, viewer: Person, place: str) -> list[Element]:
-    """What can be done with it; the two frequent things as buttons, the rest in a menu that fits a phone."""
+    """What can be done with it; the frequent things as buttons, the rest in a menu, which takes five at most."""
     value = ItemRef(commitment.number, commitment.version, place).encode()
     about = f"#{commitment.number}"
     details = b.button("Details", ids.SHOW, value, label=f"Details of {about}")
@@ -44,9 +53,16 @@ def buttons(commitment: Commitment, viewer: Person, place: str) -> list[Element]
         # The first question is whether they agree; a phone has room for three buttons beside it.
         shown = [("Accept", ids.ACCEPT), ("Hand back", ids.HAND_BACK), ("Done", ids.DONE)]
         more = [("New date", ids.MOVE), block, ("Hand over", ids.HAND_OVER), ("Cancel", ids.CANCEL), _DETAILS]
+    elif commitment.owner_id != viewer.id:
+        shown = [("Done", ids.DONE), ("New date", ids.MOVE), block, ("Hand over", ids.HAND_OVER)]
+        more = [("Edit", ids.EDIT), ("Cancel", ids.CANCEL), _WHY, _DETAILS]
+    elif place == BRIEF:
+        # What one says to a reminder: done, later, I cannot, or not today.
+        shown = [("Done", ids.DONE), ("New date", ids.MOVE), block, _NOT_TODAY]
+        more = [("Hand over", ids.HAND_OVER), ("Edit", ids.EDIT), ("Cancel", ids.CANCEL), _WHY, _DETAILS]
     else:
         shown = [("Done", ids.DONE), ("New date", ids.MOVE), block, ("Hand over", ids.HAND_OVER)]
-        more = [("Edit", ids.EDIT), ("Cancel", ids.CANCEL), _DETAILS]
+        more = [_NOT_TODAY, ("Edit", ids.EDIT), ("Cancel", ids.CANCEL), _WHY, _DETAILS]
     row: list[Element] = [
         b.button(text, action, value, label=f"{text}: {about}", style="primary" if action == ids.ACCEPT else None)
         for text, action in shown
@@ -63,10 +79,14 @@ def receipt(
     may_undo: bool,
     unknown_account: str | None = None,
     channel: bool = True,
+    reminded_on: date | None = None,
 ) -> list[Block]:
-    """What was recorded, in full, and what can still be done about it."""
+    """What was recorded, in full, and what can still be done about it.
+
+    `reminded_on` is the working day before, if the due date is a day off of the owner's.
+    """
     text = render(
-        "receipt.j2", item=commitment, viewer=viewer, today=today,
+        "receipt.j2", item=commitment, viewer=viewer, today=today, reminded_on=reminded_on,
         unknown_account=None if commitment.account else unknown_account,
     )  # fmt: skip
     if not commitment.is_open:
@@ -91,41 +111,72 @@ def details(
     shown = entries[-HISTORY_LINES:]
     lines = [
         {
-            "at": clock_time(entry.at, viewer.zone),
+            "at": clock_time(entry.at, viewer.zone, viewer.date_language),
             "who": "you" if entry.actor_id == viewer.id else entry.actor.name,
-            "what": told(entry, names),
+            "what": told(entry, names, viewer.date_language),
             "reason": entry.reason,
         }
         for entry in shown
     ]
     return [
         *item(commitment, viewer, today, place),
-        b.section(render("details.j2", item=commitment)),
+        *_more(commitment, viewer, place),
+        b.section(render("details.j2", item=commitment, viewer=viewer)),
         b.context(render("history.j2", lines=lines, left_out=len(entries) - len(shown))),
     ]
 
 
-def told(entry: Entry, names: dict[str, dict[int, str]]) -> Mrkdwn:
+def _more(commitment: Commitment, viewer: Person, place: str) -> list[Block]:
+    """What the menu of an item that is not accepted yet has no room for."""
+    if not commitment.is_open or commitment.accepted_at is not None or commitment.owner_id != viewer.id:
+        return []
+    value = ItemRef(commitment.number, commitment.version, place).encode()
+    return [b.actions(*(b.button(text, action, value) for text, action in (_NOT_TODAY, ("Edit", ids.EDIT), _WHY)))]
+
+
+def reasons(commitment: Commitment, sentences: Sequence[str]) -> list[Block]:
+    """Why somebody hears of it, or does not: plain sentences."""
+    return [about(commitment), *(b.section(escape(sentence)) for sentence in sentences)]
+
+
+def about(commitment: Commitment) -> Block:
+    """Which one it is."""
+    return b.section(f"*#{commitment.number}* {escape(commitment.action)}")
+
+
+def told(entry: Entry, names: dict[str, dict[int, str]], language: str | None = None) -> Mrkdwn:
     """What an entry says, as the end of a sentence that begins with who did it."""
     changes: dict[str, Any] = entry.changes
-    plain = {
-        "record": "recorded it", "finish": "marked it done", "cancel": "cancelled it", "undo": "took it back",
-        "block": "marked it blocked", "unblock": "unblocked it", "accept": "accepted it", "reopen": "reopened it",
-    }  # fmt: skip
-    if entry.verb in plain:
-        return Mrkdwn(plain[entry.verb])
-    if entry.verb == "share":
-        return Mrkdwn(f"shared it in <#{changes['channel'][1]}>")
-    if entry.verb == "move":
-        before, after = (short_date(date.fromisoformat(day)) for day in changes["due_on"])
-        return Mrkdwn(f"moved it from {before} to {after}")
-    if entry.verb in {"hand_over", "hand_back"}:
-        to = escape(names["people"].get(changes["owner_id"][1], "somebody"))
-        return Mrkdwn(f"{'handed it over' if entry.verb == 'hand_over' else 'handed it back'} to {to}")
-    said = {
-        "action": "the wording", "account_id": "the account", "stakeholder_id": "the client's person",
-        "side": "the side", "internal": "the sharing", "note": "the note", "due_on": "the date",
-        "owner_id": "the owner",
-    }  # fmt: skip
-    changed = [words for field, words in said.items() if field in changes]
+    special = {
+        "share": lambda: f"shared it in <#{changes['channel'][1]}>",
+        "move": lambda: "moved it from {} to {}".format(*(_day(day, language) for day in changes["due_on"])),
+        "hand_over": lambda: f"handed it over to {_name(changes['owner_id'][1], names)}",
+        "hand_back": lambda: f"handed it back to {_name(changes['owner_id'][1], names)}",
+        "put_off": lambda: f"let it rest until {_day(changes['quiet_until'][1], language)}",
+    }
+    if entry.verb in special:
+        return Mrkdwn(special[entry.verb]())
+    if entry.verb in _PLAIN:
+        blocker = (changes.get("blocker_id") or [None])[-1] if entry.verb == "block" else None
+        return Mrkdwn(_PLAIN[entry.verb] + (f", waiting for {_name(blocker, names)}" if blocker else ""))
+    changed = [words for field, words in _FIELDS.items() if field in changes]
     return Mrkdwn("changed " + (", ".join(changed) or "it"))
+
+
+_PLAIN = {
+    "record": "recorded it", "finish": "marked it done", "cancel": "cancelled it", "undo": "took it back",
+    "block": "marked it blocked", "unblock": "unblocked it", "accept": "accepted it", "reopen": "reopened it",
+}  # fmt: skip
+_FIELDS = {
+    "action": "the wording", "account_id": "the account", "stakeholder_id": "the client's person",
+    "side": "the side", "internal": "the sharing", "note": "the note", "due_on": "the date",
+    "owner_id": "the owner",
+}  # fmt: skip
+
+
+def _day(iso: str, language: str | None) -> str:
+    return short_date(date.fromisoformat(iso), language)
+
+
+def _name(person_id: int, names: dict[str, dict[int, str]]) -> Mrkdwn:
+    return escape(names["people"].get(person_id, "somebody"))

@@ -25,6 +25,9 @@ _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 # Any of the above. Most texts have none of it.
 _SPECIAL = re.compile(rf"[&<>*_~`]|{_QUOTE.pattern}|{_RIGHT_TO_LEFT.pattern}", re.MULTILINE)
 
+# Languages in which dates are written our way: day before month, and no comma.
+_AS_OURS = (None, "", "en")
+
 
 class Mrkdwn(str):
     """Text that is already Slack markup, written by us."""
@@ -53,14 +56,26 @@ def shortened(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def full_date(day: date) -> str:
-    """The full date, unmistakable in every country: Friday 27 November 2026."""
-    return f"{day:%A} {day.day} {day:%B %Y}"
+def full_date(day: date, language: str | None = None) -> str:
+    """The full date, unmistakable in every country: Friday 27 November 2026; or as a language tag ("de") has it."""
+    if language in _AS_OURS:
+        return f"{day:%A} {day.day} {day:%B %Y}"
+    return str(_babel().format_date(day, "full", locale=language))
 
 
-def short_date(day: date) -> str:
-    """The date with its weekday, short: Fri 27 Nov 2026."""
-    return f"{day:%a} {day.day} {day:%b %Y}"
+def short_date(day: date, language: str | None = None) -> str:
+    """The date with its weekday, short: Fri 27 Nov 2026; or as a language tag ("de") has it."""
+    if language in _AS_OURS:
+        return f"{day:%a} {day.day} {day:%b %Y}"
+    return str(_babel().format_skeleton("yMMMEd", day, locale=language))
+
+
+@cache
+def _babel() -> Any:  # noqa: ANN401  a module
+    # Imported for the first person who reads dates in another language; most workspaces never need it.
+    from babel import dates  # noqa: PLC0415  see above
+
+    return dates
 
 
 def when(due_on: date, today: date) -> str:
@@ -72,10 +87,10 @@ def when(due_on: date, today: date) -> str:
     return f"in {days} days" if days > 0 else f"{-days} days overdue"
 
 
-def clock_time(at: datetime, zone: str) -> str:
+def clock_time(at: datetime, zone: str, language: str | None = None) -> str:
     """Day and time in that zone: Fri 27 Nov 2026, 14:05."""
     local = at.astimezone(zone_of(zone))
-    return f"{short_date(local.date())}, {local:%H:%M}"
+    return f"{short_date(local.date(), language)}, {local:%H:%M}"
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import flask
 
 from sandbox import render
+from sandbox.faults import EVERY, KINDS
+from sandbox.methods import METHODS
 from sandbox.models import SandboxError
 from sandbox.page.acts import ACTS, UnusableError, complaint
 from sandbox.page.marks import Marks
@@ -141,8 +143,16 @@ class _Page:
                 global_shortcuts=[shortcut for kind, shortcut in shortcuts if kind == "global"],
                 message_shortcuts=[shortcut for kind, shortcut in shortcuts if kind == "message"],
                 words=self._words(scene),
+                **self._faults(),
             )
         )
+
+    def _faults(self) -> dict[str, Any]:
+        """What may be made to fail, how, and what does."""
+        faults = self.box.faults
+        failing = [{"fault": fault, "met": faults.met_by(fault)} for fault in faults.active]
+        kinds = {kind: words for kind, (words, _) in KINDS.items()}
+        return {"methods": (EVERY, *sorted(METHODS)), "kinds": kinds, "failing": failing}
 
     def _words(self, scene: "Scene") -> dict[str, Any]:
         """What the composer completes."""

@@ -99,6 +99,23 @@ def _clock(box: "Box", _me: "User", zone: "ZoneInfo", wish: "Mapping[str, Any]")
     return None
 
 
+def _fail(box: "Box", _me: "User", _zone: "ZoneInfo", wish: "Mapping[str, Any]") -> "Outcome | None":
+    """Set a fault: `often` is a share of the calls, or `once`."""
+    often = _text(wish, "often")
+    once = often == "once"
+    try:
+        rate = 1.0 if once else float(often)
+    except ValueError:
+        raise UnusableError("Choose how often Slack shall fail.") from None
+    box.faults.fail(_text(wish, "method"), _text(wish, "fault"), rate=rate, count=1 if once else None)
+    return None
+
+
+def _well(box: "Box", _me: "User", _zone: "ZoneInfo", _wish: "Mapping[str, Any]") -> "Outcome | None":
+    box.faults.stop()
+    return None
+
+
 ACTS: "Final[dict[str, Callable[[Box, User, ZoneInfo, Mapping[str, Any]], Outcome | None]]]" = {
     "say": _say,
     "command": _command,
@@ -106,6 +123,8 @@ ACTS: "Final[dict[str, Callable[[Box, User, ZoneInfo, Mapping[str, Any]], Outcom
     "submit": _submit,
     "close": _close,
     "clock": _clock,
+    "fail": _fail,
+    "well": _well,
     "home": lambda box, me, _zone, wish: box.open_home(me.id, tab=_text(wish, "tab")),
     "global": lambda box, me, _zone, wish: box.global_shortcut(me.id, _text(wish, "callback")),
     "shortcut": lambda box, me, _zone, wish: box.message_shortcut(

@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sandbox.clock import Clock
+    from sandbox.faults import Faults
     from sandbox.manifest import Manifest
     from sandbox.models import Message, Outcome, View
     from sandbox.world import World
@@ -19,6 +20,8 @@ class Box(Protocol):
     def world(self) -> "World": ...
     @property
     def clock(self) -> "Clock": ...
+    @property
+    def faults(self) -> "Faults": ...
     @property
     def manifest(self) -> "Manifest": ...
 

@@ -372,7 +372,8 @@
     else if ("shortcut" in target.dataset) {
       const { channel, ts } = target.closest("[data-surface]").dataset;
       act("shortcut", { callback: target.dataset.shortcut, channel, ts }).then((answer) => toast(answer.notice));
-    } else if (target.id === "menu-button") toggleSide();
+    } else if ("well" in target.dataset) act("well").then((answer) => toast(answer.notice));
+    else if (target.id === "menu-button") toggleSide();
     if (target.dataset.url) window.open(target.dataset.url, "_blank", "noopener,noreferrer");
     if (menu && !target.hasAttribute("popovertarget")) menu.hidePopover();
   });
@@ -391,6 +392,9 @@
       event.preventDefault();
       touched.delete($("#moment"));
       act("clock", { to: $("#moment").value }).then((answer) => toast(answer.notice));
+    } else if (event.target.id === "fail") {
+      event.preventDefault();
+      act("fail", Object.fromEntries(new FormData(event.target))).then((answer) => toast(answer.notice));
     }
   });
 

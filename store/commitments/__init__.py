@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
+from store.commitments.attention import deserving, worth_a_brief
+from store.commitments.changing import UNDO_WITHIN, check_change, check_owner, may_undo
+from store.commitments.obstacles import block, put_off, quiet_until_at_most, unblock
 from store.commitments.questions import (
     Page,
     Waiting,
     account_page,
     by_ids,
-    deserving,
     get,
     history,
     home,
     mine,
     names_in,
     overdue,
-    worth_a_brief,
 )
 from store.commitments.verbs import (
-    UNDO_WITHIN,
     Draft,
     accept,
-    block,
     cancel,
-    check_change,
     edit,
     finish,
     hand_back,
     hand_over,
-    may_undo,
     move,
     record,
     reopen,
     set_account,
     share,
-    unblock,
     undo,
 )
 
@@ -48,6 +44,7 @@ __all__ = [
     "by_ids",
     "cancel",
     "check_change",
+    "check_owner",
     "deserving",
     "edit",
     "finish",
@@ -61,6 +58,8 @@ __all__ = [
     "move",
     "names_in",
     "overdue",
+    "put_off",
+    "quiet_until_at_most",
     "record",
     "reopen",
     "set_account",

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from store import outbox, workspaces
 from store.errors import NotFoundError
-from store.rules.mentions import HORIZON, occasion
 from store.scope import seen_by
 from store.tables import THEIRS, Account, Commitment, Entry, Person
 
@@ -24,6 +21,7 @@ SHOWN = (
     joinedload(Commitment.creator),
     joinedload(Commitment.account).joinedload(Account.owner),
     joinedload(Commitment.stakeholder),
+    joinedload(Commitment.blocker),
 )
 
 
@@ -87,7 +85,8 @@ def history(tx: Session, viewer: Person, commitment: Commitment) -> list[Entry]:
 
 def names_in(tx: Session, viewer: Person, entries: Iterable[Entry]) -> dict[int, str]:
     """Names of the people whom the entries' changes speak of, by id."""
-    ids = {id_ for entry in entries for id_ in entry.changes.get("owner_id", ()) if id_ is not None}
+    fields = ("owner_id", "blocker_id")
+    ids = {id_ for entry in entries for name in fields for id_ in entry.changes.get(name, ()) if id_ is not None}
     if not ids:
         return {}
     found = tx.execute(sa.select(Person.id, Person.name).where(seen_by(Person, viewer), Person.id.in_(ids)))
@@ -139,49 +138,3 @@ def home(tx: Session, viewer: Person, *, limit: int = 500) -> Waiting:
         )
     )
     return Waiting(tx.scalars(own.limit(limit)).all(), tx.scalars(waiting.limit(limit)).all())
-
-
-def worth_a_brief(tx: Session, people: Sequence[Person], days: dict[int, date]) -> set[int]:
-    """Ids of those among `people` for whom something deserves a mention on their local day `days[id]`."""
-    found = _candidates(tx, people, days, besides=None)
-    return {person_id for person_id, items in found.items() if items}
-
-
-def deserving(tx: Session, person: Person, day: date, *, besides: int) -> list[tuple[Commitment, str]]:
-    """What deserves a mention to this person on their local `day`, most urgent first, with its occasion.
-
-    `besides` is the outbox row of the brief that is being made, whose own earlier attempts do not count.
-    """
-    items = _candidates(tx, [person], {person.id: day}, besides=besides)[person.id]
-    shown = by_ids(tx, person, [commitment_id for commitment_id, _ in items])
-    return [(shown[commitment_id], why) for commitment_id, why in items if commitment_id in shown]
-
-
-def _candidates(
-    tx: Session, people: Sequence[Person], days: dict[int, date], *, besides: int | None
-) -> dict[int, list[tuple[int, str]]]:
-    """For each person the (commitment id, occasion) pairs that deserve a mention and were not mentioned."""
-    by_id = {person.id: person for person in people}
-    live = tx.execute(
-        sa.select(Commitment.id, Commitment.owner_id, Commitment.due_on)
-        .where(
-            Commitment.owner_id.in_(list(by_id)),
-            Commitment.ended_at.is_(None),
-            Commitment.due_on <= max(days.values()) + HORIZON,
-        )
-        .order_by(Commitment.due_on, Commitment.id)
-    ).all()
-    reached = []
-    for commitment_id, owner_id, due_on in live:
-        why = occasion(due_on, days[owner_id], workspaces.working_days(by_id[owner_id].workspace))
-        if why:
-            reached.append((commitment_id, owner_id, due_on, why))
-    said: set[Any] = set()
-    ids = [commitment_id for commitment_id, *_ in reached]
-    for at in range(0, len(ids), 500):
-        said |= outbox.mentioned(tx, ids[at : at + 500], besides=besides)
-    items: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    for commitment_id, owner_id, due_on, why in reached:
-        if (commitment_id, owner_id, why, due_on) not in said:
-            items[owner_id].append((commitment_id, why))
-    return items

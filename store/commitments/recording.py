@@ -1,4 +1,4 @@
-"""How a commitment comes into the ledger: its number, its row, its first entry, and whoever must look again.
+"""How a commitment comes into the ledger: its number, its row, its first entry, and the Home tabs that show it.
 
 Everybody of a workspace waits here for one counter. Where the database takes several changes as one statement
 (PostgreSQL) they are one: the counter stays locked for that statement and the commit, not for four more round
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from store import outbox, people
+from store import outbox
 from store.db import is_sqlite
 from store.prepared import Prepared
 from store.tables import Commitment, Entry, Person, Workspace, core
@@ -34,13 +34,6 @@ _OF_COMMITMENT = (
 )  # fmt: skip
 _OF_ENTRY = ("workspace_id", "at", "actor_id", "verb", "changes", "reason", "origin_key")
 
-_NUMBER = (
-    sa.update(_WORKSPACES)
-    .where(_WORKSPACES.c.id == sa.bindparam("workspace_id"))
-    .values(next_number=_WORKSPACES.c.next_number + 1)
-    .returning((_WORKSPACES.c.next_number - 1).label("number"))
-)
-
 
 def append(
     tx: Session, actor: Person, commitment_id: int, verb: str, changes: dict[str, Any] | None = None, *,
@@ -55,13 +48,12 @@ def write_down(
 ) -> dict[str, Any] | None:
     """Write a commitment with these values (all of _OF_COMMITMENT) and its first entry.
 
-    Gives back what the database has added, `id` and `number`; None if this gesture has recorded before. The owner
-    is looked at on their next working morning; their Home tab and the viewer's are due for an update.
+    Gives back what the database has added, `id` and `number`; None if this gesture has recorded before. The Home
+    tabs of the owner and the viewer are due for an update.
     """
     given = {
         **values,
         **_entry(viewer, "record", {}, now, values["origin_key"], None),
-        **people.expected(owner, viewer.workspace, now),
         **outbox.homes_of(viewer.workspace_id, (viewer.id, owner.id), now),
     }
     written = (_one_by_one if is_sqlite(tx) else _at_once)(tx, given)
@@ -78,13 +70,12 @@ def _entry(
 
 
 def _one_by_one(tx: Session, given: dict[str, Any]) -> tuple[int, int] | None:
-    number = _NEXT.rows(tx, **given)[0][0]
-    inserted = _INSERT.rows(tx, **given, number=number)
+    inserted = _INSERT.rows(tx, **given)
     if not inserted:
         return None
-    commitment_id = inserted[0][0]
+    commitment_id, number = inserted[0]
+    _COUNT.count(tx, **given)
     _APPEND.count(tx, **given, commitment_id=commitment_id)
-    people.EXPECT.count(tx, **given)
     outbox.mark_homes(tx, given)
     return commitment_id, number
 
@@ -98,11 +89,23 @@ def _at_once(tx: Session, given: dict[str, Any]) -> tuple[int, int] | None:
     return commitment_id, number
 
 
-_NEXT = Prepared(_NUMBER)
+def _parameters(table: sa.Table, columns: tuple[str, ...]) -> list[sa.BindParameter[Any]]:
+    return [sa.bindparam(name, type_=table.c[name].type) for name in columns]
+
+
+_OWN_WORKSPACE = _WORKSPACES.c.id == sa.bindparam("workspace_id")
+# The next number goes with the row: a gesture that was recorded before takes none.
 _INSERT = Prepared(
-    sqlite_insert(_COMMITMENTS).on_conflict_do_nothing(index_elements=_GESTURE).returning(_COMMITMENTS.c.id),
-    columns=(*_OF_COMMITMENT, "number"),
+    sqlite_insert(_COMMITMENTS)
+    .from_select(
+        [*_OF_COMMITMENT, "number"],
+        sa.select(*_parameters(_COMMITMENTS, _OF_COMMITMENT), _WORKSPACES.c.next_number).where(_OWN_WORKSPACE),
+    )
+    .on_conflict_do_nothing(index_elements=_GESTURE)
+    .returning(_COMMITMENTS.c.id, _COMMITMENTS.c.number)
 )
+_ONE_ON = sa.update(_WORKSPACES).where(_OWN_WORKSPACE).values(next_number=_WORKSPACES.c.next_number + 1)
+_COUNT = Prepared(_ONE_ON)
 _APPEND = Prepared(sa.insert(_ENTRIES).inline(), columns=(*_OF_ENTRY, "commitment_id"))
 
 
@@ -110,7 +113,11 @@ def _whole() -> sa.Select[Any]:
     """All of it as one statement. What is read from is done first, so the counter is locked before anything else
     is: in the order in which the courier locks, which takes a workspace and then a row of its outbox.
     """
-    number = _NUMBER.cte("number")
+    recorded = sa.exists().where(
+        _COMMITMENTS.c.workspace_id == sa.bindparam("workspace_id"),
+        _COMMITMENTS.c.origin_key == sa.bindparam("origin_key"),
+    )
+    number = _ONE_ON.where(~recorded).returning((_WORKSPACES.c.next_number - 1).label("number")).cte("number")
     commitment = (
         postgresql_insert(_COMMITMENTS)
         .from_select(
@@ -125,13 +132,7 @@ def _whole() -> sa.Select[Any]:
     )
     homes = outbox.HOMES.statement.returning(sa.literal_column("1").label("one")).cte("homes")
     told = sa.select(sa.func.count()).select_from(homes).scalar_subquery()
-    return sa.select(commitment.c.id, commitment.c.number, told).add_cte(
-        entry.cte("entry"), people.EXPECT.statement.cte("brief")
-    )
-
-
-def _parameters(table: sa.Table, columns: tuple[str, ...]) -> list[sa.BindParameter[Any]]:
-    return [sa.bindparam(name, type_=table.c[name].type) for name in columns]
+    return sa.select(commitment.c.id, commitment.c.number, told).add_cte(entry.cte("entry"))
 
 
 _ALL = Prepared(_whole())

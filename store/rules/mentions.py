@@ -1,7 +1,7 @@
-"""What deserves a mention in a morning brief: pure date arithmetic over one commitment.
+"""Why a commitment is mentioned in a brief: the names of the occasions, and the ladder of dates among them. Pure.
 
-Days are counted in the owner's working days, from the last working day on or before the due date, so that
-what falls on a day off is asked for on the working day before. Overdue begins on the next working morning.
+Days are counted in working days, from the last working day on or before the due date, so that what falls on a day
+off is asked for on the working day before. Overdue begins on the next working morning.
 """
 
 from __future__ import annotations
@@ -12,17 +12,32 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from store.rules.working_days import WorkingDays
 
-SOON, EVE, TODAY = "soon", "eve", "today"
+# The ladder: what its owner hears, or who stands in for them, as the date comes nearer and passes.
+SOON, EVE, TODAY, OVERDUE = "soon", "eve", "today", "overdue"
 # Back-off in working days overdue: insisting daily gets a bot muted, a single nudge gets forgotten.
 OVERDUE_STEPS = (1, 3, 7, 15, 30, 60, 90)
+# After its last step a commitment waits for the account's review.
+LAST_STEP = OVERDUE_STEPS[-1]
+LAST = f"{OVERDUE}-{LAST_STEP}"
 # The first mention comes within a week of the due date.
 AHEAD = timedelta(days=7)
-# Nothing due later than this can deserve a mention; holidays can pull a due date forward by some days.
+# Nothing due later than this can deserve a mention for its date; holidays can pull a due date forward by some days.
 HORIZON = AHEAD + timedelta(days=14)
+# What was due longer ago has been waiting for its review, even if its owner works one day a week: nobody looks.
+FORGOTTEN = timedelta(days=730)
+
+# Besides the ladder: in the summary of a week; once a quiet time has ended; once a week while it is blocked.
+WEEK, AGAIN, BLOCKED = "week", "again", "blocked"
+# On the last morning before an absence: it falls due meanwhile.
+LEAVING = "leaving"
+# What others hear: the account's owner of what stays overdue, whoever is in the way, whoever must find an owner.
+ESCALATED, BLOCKING, UNOWNED = "escalated", "blocking", "unowned"
+# Marks on an occasion: said to a stand-in; with word that the account's owner hears of it next; for the last time.
+STANDING_IN, WARNED, FINAL = "for:", ":warned", ":last"
 
 
-def occasion(due_on: date, today: date, working_days: WorkingDays) -> str | None:
-    """The newest occasion that a commitment due on `due_on` has reached on working day `today`, or None.
+def ladder(due_on: date, today: date, working_days: WorkingDays) -> str | None:
+    """The newest step that a commitment due on `due_on` has reached on working day `today`, or None.
 
     One of "soon", "eve" (due on the next working day), "today", "overdue-N" with N from OVERDUE_STEPS.
     """
@@ -35,7 +50,25 @@ def occasion(due_on: date, today: date, working_days: WorkingDays) -> str | None
         return SOON if due_on - today <= AHEAD else None
     overdue = working_days.count_between(effective, today)
     reached = [step for step in OVERDUE_STEPS if step <= overdue]
-    return f"overdue-{reached[-1]}" if reached else None
+    return f"{OVERDUE}-{reached[-1]}" if reached else None
+
+
+def step_of(occasion: str) -> str:
+    """The occasion without its marks: "for:overdue-3:warned" is "overdue-3"."""
+    return occasion.removeprefix(STANDING_IN).removesuffix(WARNED).removesuffix(FINAL)
+
+
+def is_warning(occasion: str | None) -> bool:
+    return bool(occasion) and str(occasion).endswith(WARNED)
+
+
+def is_last(occasion: str | None) -> bool:
+    """Whether nothing comes after this mention until the account's review."""
+    return bool(occasion) and (str(occasion).endswith(FINAL) or step_of(str(occasion)) == LAST)
+
+
+def is_overdue(occasion: str) -> bool:
+    return step_of(occasion).startswith(OVERDUE)
 
 
 def days_overdue(due_on: date, today: date) -> int:

@@ -22,6 +22,7 @@ TRANSITIONS = {
     "move": Transition(LIVE),
     "block": Transition(LIVE, BLOCKED),
     "unblock": Transition(frozenset({BLOCKED}), OPEN),
+    "put_off": Transition(LIVE),
     "hand_over": Transition(LIVE),
     "accept": Transition(LIVE),
     "hand_back": Transition(LIVE),

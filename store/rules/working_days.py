@@ -61,7 +61,21 @@ class WorkingDays:
 
     def count_between(self, after: date, until: date) -> int:
         """How many working days lie in (after, until]; 0 if `until` is not later."""
-        return sum(self.works_on(after + n * DAY) for n in range(1, (until - after).days + 1))
+        days = (until - after).days
+        if days <= 0:
+            return 0
+        weeks, rest = divmod(days, 7)
+        weekdays = weeks * len(self.weekdays) + sum(
+            (after.weekday() + n) % 7 in self.weekdays for n in range(1, rest + 1)
+        )
+        return weekdays - self._days_off_between(after, until)
+
+    def _days_off_between(self, after: date, until: date) -> int:
+        if self.region is None:
+            return 0
+        years = range(after.year, until.year + 1)
+        off = (day for year in years for day in _days_off(self.region, year) if day.weekday() in self.weekdays)
+        return sum(after < day <= until for day in off)
 
     def _seek(self, day: date, step: timedelta) -> date:
         for _ in range(_FAR):
@@ -69,3 +83,9 @@ class WorkingDays:
                 return day
             day += step
         raise ValueError(f"no working day within {_FAR} days of {day}")
+
+
+@lru_cache(maxsize=1024)
+def working_days_of(week: str, region: str | None) -> WorkingDays:
+    """As the ledger keeps them: weekdays as digits, Monday 0, "01234"; a holidays region or None."""
+    return WorkingDays(frozenset(int(day) for day in week), region)

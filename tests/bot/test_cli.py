@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
-COMMANDS = ["run", "web", "worker", "migrate", "tick", "doctor", "manifest", "demo"]
+COMMANDS = ["run", "web", "worker", "migrate", "tick", "explain", "doctor", "manifest", "demo"]
 
 pytestmark = pytest.mark.usefixtures("environment", "log")
 

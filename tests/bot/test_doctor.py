@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot.doctor import NOTE, PROBLEM, WELL, Finding, examine, has_problem
 from bot.schedule import COURIER, PLANNER, beat
 from handlers.ids import SCOPES
 from store import migrate, outbox, workspaces
 from store.db import Ledger
+from store.tables import Outbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -225,7 +227,22 @@ def test_a_message_of_unknown_outcome_is_told(ledger: Ledger) -> None:
         outbox.leave_unknown(tx, claimed, error="timed out", now=NOW)
     finding = _only(NOTE)
     assert "timed out" in finding.words
+    assert "2026-11-23 09:00 UTC" in finding.words
+    assert "at 2026-11-23 10:01 UTC" in finding.advice
     assert not has_problem(_findings())
+
+
+def test_a_message_whose_worker_was_lost_is_told(ledger: Ledger) -> None:
+    """One that is on its way just now is not; once its lease is over nobody knows."""
+    _intend(ledger, "brief:1:2026-11-23", NOW)
+    with ledger.begin() as tx:
+        assert outbox.claim(tx, NOW)
+    assert _findings(NOTE) == []
+    with ledger.begin() as tx:
+        tx.execute(sa.update(Outbox).values(first_try_at=NOW - 2 * outbox.LEASE, not_before=NOW))
+    finding = _only(NOTE)
+    assert "its worker was lost" in finding.words
+    assert "looked up in the conversation now" in finding.advice
 
 
 @pytest.mark.parametrize(("seconds", "is_problem"), [(300, False), (301, True)])

@@ -29,7 +29,7 @@ class Ticked:
         self.ledger = ledger
         self.courier = self
         self.now = NOW
-        self.ticks = self.wakes = 0
+        self.ticks = self.wakes = self.set_back = 0
         self.ticked, self.woken = threading.Event(), threading.Event()
         self.failure: Exception | None = None
 
@@ -45,6 +45,11 @@ class Ticked:
     def wake(self) -> None:
         self.wakes += 1
         self.woken.set()
+
+    def clock_set_back(self) -> None:
+        self.set_back += 1
+        if self.failure:
+            raise self.failure
 
     def sync_people(self) -> None:
         """Nothing to do here."""
@@ -194,5 +199,11 @@ def test_a_clock_set_back_delays_nothing(ticked: Ticked) -> None:
     wall = NOW - timedelta(hours=1)
     assert schedule.notice_clock() is True
     assert {job.next_run_time for job in schedule._scheduler.get_jobs()} == {wall}
+    assert ticked.set_back == 1
     assert schedule.notice_clock() is False
+    assert ticked.set_back == 1
+    # Whatever the outbox says to that, the process goes on.
+    ticked.failure, wall = OSError("no"), NOW - timedelta(hours=2)
+    assert schedule.notice_clock() is True
+    assert ticked.set_back == 2
     schedule.stop()

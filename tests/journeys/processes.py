@@ -44,18 +44,27 @@ def command(*arguments: str) -> list[str]:
 
 
 class Process:
-    """`python -m bot run`, from when it listens until it ends. The box sends what happens to it."""
+    """`python -m bot run`, from when it listens until it ends. The box sends what happens to it.
 
-    def __init__(self, box: Sandbox, database_url: str) -> None:
+    `more` are further variables of its environment. With `until` one is there as soon as that log event is, and before
+    the process has started; with None at once.
+    """
+
+    def __init__(self, box: Sandbox, database_url: str, *, until: str | None = "started", **more: str) -> None:
+        self.port = 0
         self._events: list[dict[str, Any]] = []
         self._news = threading.Condition()
         self._process = subprocess.Popen(
-            command("run"), cwd=ROOT, env=environment(box, database_url), stderr=subprocess.PIPE, text=True
+            command("run"), cwd=ROOT, env=environment(box, database_url) | more, stderr=subprocess.PIPE, text=True
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        port = self.wait_for("started")["port"]
-        box.app_url = f"http://127.0.0.1:{port}{EVENTS_PATH}"
+        if until != "started":
+            if until is not None:
+                self.wait_for(until)
+            return
+        self.port = int(self.wait_for("started")["port"])
+        box.app_url = f"http://127.0.0.1:{self.port}{EVENTS_PATH}"
 
     def wait_for(self, event: str) -> dict[str, Any]:
         """The first log event of that name; AssertionError with the whole log where there is none in time."""
@@ -66,6 +75,10 @@ class Process:
 
     def events(self, name: str | None = None) -> list[dict[str, Any]]:
         return [event for event in self._events if name in {None, event["event"]}]
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def kill(self) -> None:
         """As the kernel does it: no handler runs."""

@@ -27,8 +27,15 @@ PLACES = ("C0ACME", "C0GENERAL", "C0SHARED", "G0DEALS")
 LINES = (
     "send *it* by Friday", "@ana call them tomorrow for Acme", "theirs: @ben signed order by 4 Dec for R&D <Ltd>",
     "@ada <!channel> by 2026-12-24", "no date here", "mine", "overdue", "account Acme", "account", "1", "2", "3",
-    "help", "",
+    "help", "", "away today to 4 Dec @ben", "away 24 Nov bis 27 Nov", "away", "back", "settings",
 )  # fmt: skip
+# What is typed or chosen in fields of these types.
+TYPED: dict[str, tuple[str | None, ...]] = {
+    "plain_text_input": ("because", "*bold* & <b>", "x" * 600, " ", "שלום", "DE"),
+    "datepicker": ("2026-11-20", "2026-11-27", "2026-12-24", "2040-01-01"),
+    "users_select": (*PEOPLE, "U0MAKEGOOD", None),
+    "number_input": ("1", "3", "60"),
+}
 STEPS = 150
 
 
@@ -113,16 +120,15 @@ class Anybody:
 
     def _value(self, user: str, view: View, element: dict[str, Any]) -> Any:
         match element["type"]:
-            case "plain_text_input":
-                return self.chance.choice(("because", "*bold* & <b>", "x" * 600, " ", "שלום"))
-            case "datepicker":
-                return self.chance.choice(("2026-11-20", "2026-11-27", "2026-12-24", "2040-01-01"))
-            case "users_select":
-                return self.chance.choice((*PEOPLE, "U0MAKEGOOD"))
+            case known if known in TYPED:
+                return self.chance.choice(TYPED[known])
             case "external_select":
                 typed = self.chance.choice(("", "Acme", "Dana", "R&D <Ltd>"))
                 offered = self.town.box.suggestions(user, view_id=view.id, action_id=element["action_id"], text=typed)
                 return self.chance.choice([None, *(option["value"] for option in offered)])
+            case "checkboxes":
+                offered = [option["value"] for option in flat_options(element)]
+                return [value for value in offered if self.chance.random() < 0.7]
             case _:
                 return self.chance.choice(flat_options(element))["value"]
 
@@ -158,7 +164,7 @@ def _adds_up(town: Town, kept: Commitment) -> None:
     """The current row is what the first one and the entries give."""
     entries = town.ask("U0EVA", commitments.history, kept)
     assert entries[0].verb == "record"
-    changing = [entry for entry in entries[1:] if entry.verb != "share"]
+    changing = [entry for entry in entries[1:] if entry.verb not in {"share", "put_off"}]
     assert kept.version == 1 + len(changing)
     for field in ("action", "due_on", "owner_id", "account_id", "state"):
         steps = [entry.changes[field] for entry in changing if field in entry.changes]

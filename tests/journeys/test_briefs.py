@@ -18,6 +18,8 @@ from tests.journeys.test_lists import LONG, numbers
 if TYPE_CHECKING:
     from sandbox import Message
 
+# Long enough ago for all that is due to be mentioned.
+LAST_WEEK = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
 # The hours (UTC) at which these tests look: before and after nine in Berlin, before and after nine in New York,
 # the evening in both. A brief may go out until six in the evening.
 LOOKS = ((7, 30), (8, 45), (13, 30), (14, 45), (20, 0), (23, 30))
@@ -99,7 +101,7 @@ def test_each_occasion_once(town: Town) -> None:
 def test_what_they_owe_us_is_to_be_asked_for(town: Town) -> None:
     """Ours first; what the client owes stands under its own words, for whoever looks after it here."""
     town.has_recorded("U0ANA", ("U0ANA", "signed order", "2026-11-24"), side="theirs")
-    town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-11-25"))
+    town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-11-25"), at=LAST_WEEK)
     town.jump(2026, 11, 24, 8, 45)
     (brief,) = briefs(town, "U0ANA")
     shown = read(brief)
@@ -155,7 +157,7 @@ def _value_of(message: Message, number: int) -> str:
 
 def test_sixty_on_one_morning(town: Town) -> None:
     """Slack takes the brief, it says how many more there are, and they are mentioned on the next mornings."""
-    town.has_recorded("U0ANA", *(("U0ANA", f"{LONG[:480]} {n}", "2026-11-24") for n in range(60)))
+    town.has_recorded("U0ANA", *(("U0ANA", f"{LONG[:480]} {n}", "2026-11-24") for n in range(60)), at=LAST_WEEK)
     town.jump(2026, 11, 24, 8, 45)
     (brief,) = briefs(town, "U0ANA")
     shown = len(numbers(brief.blocks))

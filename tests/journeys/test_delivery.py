@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from bot.app import compose
 from handlers import ids
-from sandbox.api import Reply
+from sandbox import Reply
 from store import outbox
 from store.db import Ledger
 from store.outbox import GRACE, LEASE
@@ -290,7 +290,7 @@ def test_order_is_kept_by_many_threads(database_url: str) -> None:
     with open_town(database_url, work=True) as town:
         for number in range(1, 31):
             town.receipt("U0EVA", f"@ana send {number} by Friday")
-        town.box.wait_for(lambda box: len(box.dm("U0ANA")) == 30)
+        town.box.wait_for(lambda box: len(box.dm("U0ANA")) == 30, timeout=30)
         assert notices(town) == list(range(1, 31))
 
 

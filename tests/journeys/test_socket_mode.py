@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
@@ -217,3 +218,19 @@ def test_the_program_itself(database_url: str, monkeypatch: pytest.MonkeyPatch) 
         box.wait_for(lambda box: box.dm("U0ANA"))
         bot.terminate()
         assert bot.ended(within=15) == 0
+
+
+def test_a_deaf_connection_is_noticed_by_the_real_process(database_url: str) -> None:
+    """Nothing goes through a connection that stays open: after half a minute at most people are answered again."""
+    with Sandbox(for_socket_mode(), app_url=None, bot_token=TOKEN, app_token=APP_TOKEN) as box:
+        with processes.Process(box, database_url, SLACK_APP_TOKEN=APP_TOKEN) as process:
+            assert box.sockets.wait_connected(timeout=30)
+            assert box.command("U0EVA", "C0ACME", "/commit", "call them by tomorrow").ok
+            began = time.monotonic()
+            assert box.sockets.go_silent() == 1
+            assert box.sockets.wait_served(2, timeout=30)
+            assert box.command("U0EVA", "C0ACME", "/commit", "call them again by tomorrow").ok
+            assert time.monotonic() - began < 30
+            process.terminate()
+            assert process.ended(within=10) == 0
+        assert process.events("socket_silent")

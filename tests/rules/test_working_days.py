@@ -1,17 +1,15 @@
-"""Working days, mornings and occasions: tables of numbers, and properties over all zones and weeks."""
+"""Working days: weekends, holidays, other working weeks; and that counting them is what it says."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from store.errors import BadInputError
-from store.rules.mentions import OVERDUE_STEPS, days_overdue, occasion
-from store.rules.mornings import SPREAD, local_day, morning, morning_is_on, next_morning, zone_of
+from store.rules.weeks import first_day_of_week, last_day_of_week, summary_day, week_has_passed
 from store.rules.working_days import WorkingDays, check_region
 
 WEEK = WorkingDays()
@@ -43,113 +41,56 @@ def test_an_unknown_region_is_refused_in_words(region: str) -> None:
         check_region(region)
 
 
-# Due on Friday 27 November 2026; Mondays are 16, 23, 30 November and 7 December.
-@pytest.mark.parametrize(
-    ("today", "expected"),
-    [
-        (date(2026, 11, 19), None),
-        (date(2026, 11, 20), "soon"),
-        (date(2026, 11, 25), "soon"),
-        (date(2026, 11, 26), "eve"),
-        (date(2026, 11, 27), "today"),
-        (date(2026, 11, 30), "overdue-1"),
-        (date(2026, 12, 1), "overdue-1"),
-        (date(2026, 12, 2), "overdue-3"),
-        (date(2026, 12, 8), "overdue-7"),
-        (date(2026, 12, 18), "overdue-15"),
-        (date(2027, 1, 8), "overdue-30"),
-        (date(2027, 2, 19), "overdue-60"),
-        (date(2027, 4, 2), "overdue-90"),
-        (date(2028, 4, 3), "overdue-90"),
-    ],
+weeks = st.builds(
+    WorkingDays,
+    st.sets(st.integers(0, 6), min_size=1).map(frozenset),
+    st.sampled_from([None, "DE-BY", "US", "IL"]),
 )
-def test_occasions_of_a_friday(today: date, expected: str | None) -> None:
-    """A week ahead, the day before, the day itself, then 1, 3, 7, 15, 30, 60 and 90 working days overdue."""
-    assert occasion(date(2026, 11, 27), today, WEEK) == expected
-
-
-@pytest.mark.parametrize(
-    ("due", "today", "expected"),
-    [
-        (date(2026, 11, 28), date(2026, 11, 27), "today"),
-        (date(2026, 11, 29), date(2026, 11, 26), "eve"),
-        (date(2026, 11, 29), date(2026, 11, 30), "overdue-1"),
-        (date(2026, 12, 25), date(2026, 12, 24), "today"),
-        (date(2026, 12, 28), date(2026, 12, 24), "eve"),
-    ],
-)
-def test_what_falls_on_a_day_off_is_asked_for_before(due: date, today: date, expected: str) -> None:
-    """Weekends and holidays pull the question forward, never back; overdue begins on the next working day."""
-    works = WorkingDays(region="DE")
-    assert occasion(due, today, works) == expected
-
-
-weeks = st.sets(st.integers(0, 6), min_size=1).map(lambda days: WorkingDays(frozenset(days)))
 days = st.dates(date(2024, 1, 1), date(2030, 12, 31))
-zones = st.sampled_from(sorted(available_timezones() - {"localtime"}))
 
 
-@given(days, weeks)
-def test_occasions_never_go_back(due: date, works: WorkingDays) -> None:
-    """Walking through a person's working days, occasions only ever advance, and each step is reached."""
-    order = [None, "soon", "eve", "today", *(f"overdue-{step}" for step in OVERDUE_STEPS)]
-    day, seen = works.next_after(due - timedelta(days=15)), []
-    for _ in range(130):
-        seen.append(order.index(occasion(due, day, works)))
-        day = works.next_after(day)
-    assert seen == sorted(seen)
-    assert set(order[3:]) <= {order[at] for at in seen}
-
-
-@given(
-    zones, weeks, st.integers(0, 23), st.integers(1, 10**6), st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1))
-)
-def test_mornings_are_working_mornings(zone: str, works: WorkingDays, hour: int, person: int, at: datetime) -> None:
-    """In every zone and week the next morning is later, on a working day, and within half an hour of the hour."""
-    now = at.replace(tzinfo=UTC)
-    found = next_morning(now, zone, hour, works, person)
-    local = found.astimezone(ZoneInfo(zone))
-    assert found > now
-    assert works.works_on(local.date())
-    assert morning_is_on(found, zone, hour, works)
-    wall = datetime.combine(local.date(), datetime.min.time().replace(hour=hour), tzinfo=ZoneInfo(zone))
-    assert timedelta(0) <= found - wall.astimezone(UTC) < SPREAD
-
-
-@given(zones, st.integers(0, 20), st.integers(1, 10**6), days)
-def test_one_morning_a_local_day(zone: str, hour: int, person: int, day: date) -> None:
-    """Going from morning to morning gives each working day once, over every clock change."""
-    works, at = WorkingDays(frozenset(range(7))), morning(day, zone, hour, person)
-    for n in range(1, 8):
-        at = next_morning(at, zone, hour, works, person)
-        gap = (local_day(at, zone) - day).days
-        # Samoa and a few islands once dropped a day altogether; no zone does in these years.
-        assert gap == n
+@given(days, st.integers(-30, 800), weeks)
+def test_counting_is_counting(after: date, length: int, works: WorkingDays) -> None:
+    """As many as one finds by looking at each day."""
+    until = after + timedelta(days=length)
+    one_by_one = sum(works.works_on(after + timedelta(days=n)) for n in range(1, length + 1))
+    assert works.count_between(after, until) == one_by_one
 
 
 @pytest.mark.parametrize(
-    ("zone", "day", "utc"),
-    [
-        ("Europe/Berlin", date(2026, 3, 27), 8),
-        ("Europe/Berlin", date(2026, 3, 30), 7),
-        ("Europe/Berlin", date(2026, 10, 26), 8),
-        ("America/New_York", date(2026, 3, 9), 13),
-        ("America/New_York", date(2026, 11, 2), 14),
-    ],
+    ("weekdays", "begins"),
+    [({0, 1, 2, 3, 4}, 0), ({6, 0, 1, 2, 3}, 6), (set(range(7)), 0), ({5, 6, 0, 1, 2}, 5), ({2}, 2), ({0, 2, 3}, 2)],
 )
-def test_nine_is_nine_on_both_sides_of_a_clock_change(zone: str, day: date, utc: int) -> None:
-    """The send hour is a wall time: its instant follows the zone's offset of that day."""
-    start = datetime(day.year, day.month, day.day, utc, tzinfo=UTC)
-    assert start <= morning(day, zone, 9, 7) < start + SPREAD
+def test_where_a_week_begins(weekdays: set[int], begins: int) -> None:
+    """With the first of the days that are worked one after the other."""
+    works = WorkingDays(frozenset(weekdays))
+    for n in range(14):
+        day = date(2026, 11, 16) + timedelta(days=n)
+        first, last = first_day_of_week(day, works), last_day_of_week(day, works)
+        assert first.weekday() == begins
+        assert first <= day <= last == first + timedelta(days=6)
 
 
-def test_an_unknown_zone_is_utc() -> None:
-    """A zone that this machine does not know must not keep a person from being reminded."""
-    assert zone_of("Mars/Olympus").key == "UTC"
-    assert zone_of("../../etc/passwd").key == "UTC"
+def test_a_summary_comes_on_the_first_morning_that_is_worked() -> None:
+    """After a holiday and an absence; and in a week of which nothing is worked there is none."""
+    wednesday = date(2026, 12, 30)
+    assert summary_day(wednesday, WEEK, lambda _: None) == date(2026, 12, 28)
+    assert summary_day(wednesday, WEEK, lambda day: day < wednesday) == wednesday
+    assert summary_day(date(2027, 1, 1), WorkingDays(frozenset({4}), "DE"), lambda _: None) is None
+    assert summary_day(date(2026, 11, 25), SUNDAY_TO_THURSDAY, lambda _: None) == date(2026, 11, 22)
 
 
-def test_days_overdue_are_calendar_days() -> None:
-    """People count calendar days."""
-    assert days_overdue(date(2026, 11, 20), date(2026, 11, 23)) == 3
-    assert days_overdue(date(2026, 11, 24), date(2026, 11, 23)) == 0
+def test_a_week_later_or_the_working_day_before() -> None:
+    """What comes weekly does not wait for the end of a holiday, and comes once."""
+    works = WorkingDays(region="DE")
+    friday = date(2026, 12, 18)
+    assert not week_has_passed(friday, date(2026, 12, 23), works)
+    assert week_has_passed(friday, date(2026, 12, 24), works)
+    assert not week_has_passed(friday, friday, works)
+
+
+def test_a_week_of_one_day() -> None:
+    """Somebody who works on Wednesdays hears each Wednesday of what comes weekly."""
+    works = WorkingDays(frozenset({2}))
+    assert week_has_passed(date(2026, 11, 25), date(2026, 12, 2), works)
+    assert not week_has_passed(date(2026, 11, 25), date(2026, 11, 25), works)

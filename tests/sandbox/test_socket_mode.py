@@ -32,13 +32,16 @@ def connected(box: Sandbox, app: App) -> SocketModeHandler:
 @pytest.fixture
 def app(box: Sandbox) -> Iterator[App]:
     """A Bolt app on one Socket Mode connection."""
-    logging.getLogger("slack_sdk").setLevel(logging.CRITICAL)  # the tests cut connections on purpose
+    library = logging.getLogger("slack_sdk")
+    level = library.level
+    library.setLevel(logging.CRITICAL)  # the tests cut connections on purpose
     client = WebClient(token=box.bot_token, base_url=box.api_url, retry_handlers=[])
     bolt = App(client=client, signing_secret="unused")
     handler = connected(box, bolt)
     assert box.sockets.wait_connected()
     yield bolt
     handler.close()  # type: ignore[no-untyped-call]  # not annotated by Bolt
+    library.setLevel(level)
 
 
 def test_a_command_and_its_receipt(box: Sandbox, app: App) -> None:

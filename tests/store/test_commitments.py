@@ -53,24 +53,14 @@ def test_numbers_count_up_from_one(office: Office) -> None:
 
 
 def test_the_same_gesture_records_once(office: Office) -> None:
-    """A trigger delivered twice gives the commitment it recorded first, and tells its owner once."""
+    """A trigger delivered twice gives the commitment it recorded first, tells its owner once, and takes no number."""
     first = recorded(office, owner="ana", origin_key="command:1")
     assert recorded(office, owner="ana", origin_key="command:1") == first
     assert outbox_kinds(office) == [("assigned", "ana")]
     with office.ledger.read() as tx:
         assert tx.scalar(sa.select(sa.func.count()).select_from(Commitment)) == 1
         assert tx.scalar(sa.select(sa.func.count()).select_from(Entry)) == 1
-
-
-def test_an_owner_is_looked_at_on_the_next_working_morning(office: Office) -> None:
-    """Whoever owns something open has a next brief: the coming morning in their own zone."""
-    recorded(office, owner="ben")
-    with office.ledger.read() as tx:
-        at = office.person(tx, "ben").next_brief_at
-        assert office.person(tx, "eva").next_brief_at is None
-    assert at is not None
-    # Nine in New York is fourteen in UTC; it is still to come on this very Monday.
-    assert NOW.replace(hour=14) <= at < NOW.replace(hour=14, minute=30)
+    assert recorded(office, action="another") == first + 1
 
 
 @pytest.mark.parametrize(

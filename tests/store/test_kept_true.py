@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from store import commitments, outbox
 from store.commitments import Draft
 from store.outbox import KEPT_TRUE_FOR, LEASE, PACE, Claimed
-from store.tables import SENT, SKIPPED, Outbox
+from store.tables import SENT, SKIPPED, Mention, Outbox
 from tests.conftest import NOW, Office
 from tests.store.test_outbox import HOUR, row, sent, settle, take, taken
 
@@ -146,3 +146,17 @@ def test_a_home_tab_is_watched_once_and_follows_its_people(office: Office) -> No
         commitments.hand_over(tx, office.person(tx, "eva"), 1, office.person(tx, "ben"), None, version=2,
                               origin_key="over", now=NOW)  # fmt: skip
     assert row(office.ledger, 1).not_before == NOW
+
+
+def test_an_update_remembers_the_date_that_the_message_spoke_of(told: Told) -> None:
+    """Brought up to date after a new date it has still not said anything about the new one."""
+    told.show()
+    assert sent(told.ledger, told.claimed)
+    with told.ledger.begin() as tx:
+        eva = told.office.person(tx, "eva")
+        commitments.move(tx, eva, 1, date(2026, 12, 4), "later", version=1, origin_key="move", now=NOW)
+    update = taken(told.ledger, NOW + PACE)
+    told.show(update)
+    with told.ledger.read() as tx:
+        shown = tx.execute(sa.select(Mention.due_on, Mention.version)).all()
+    assert [tuple(one) for one in shown] == [(date(2026, 11, 27), 2)]

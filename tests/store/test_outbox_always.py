@@ -145,10 +145,11 @@ class Course(RuleBasedStateMachine):
         assert claimed.attempt == row.attempts + 1
         assert claimed.posted is (row.state == SENT)
         assert claimed.unknown_since == (row.first_try_at if row.state == SENDING else None)
-        # Since the last one to this workspace, whoever it was for.
-        assert self.now >= self.posted_at.get(row.team, NOW - PACE) + PACE
+        # Since the last one to this workspace, whoever it was for; a look that came late may catch up by a pace.
+        assert self.now > self.posted_at.get(row.team, NOW - PACE)
         self.posted_at[row.team] = self.now
-        self.model.free_at[row.team] = self.now + PACE
+        free_at = self.model.free_at[row.team]
+        self.model.free_at[row.team] = (free_at if self.now - free_at < PACE else self.now) + PACE
         row.attempts += 1
         row.not_before = self.now + LEASE
         if row.state != SENT:
@@ -179,9 +180,18 @@ class Course(RuleBasedStateMachine):
             kept = outbox.postpone(tx, claimed, until=until, error="ratelimited", whole_workspace=whole)
         assert kept is (claimed.attempt == row.attempts)
         if kept:
-            row.not_before, row.state = until, row.state if claimed.posted else PENDING
-            if whole:
+            in_doubt = claimed.posted or claimed.unknown_since
+            row.not_before, row.state = until, row.state if in_doubt else PENDING
+            if whole and claimed.posted:
+                self._hold_updates(row.team, until)
+            elif whole:
                 self.model.free_at[row.team] = max(self.model.free_at[row.team], until)
+
+    def _hold_updates(self, team: str, until: datetime) -> None:
+        """Slack limits updates by themselves: messages go on."""
+        for row in self.model.rows:
+            if row.team == team and row.state == SENT and row.not_before and row.not_before < until:
+                row.not_before = until
 
     @precondition(lambda self: self.out)
     @rule(which=st.integers(0, 3))

@@ -339,10 +339,9 @@ COSTS: dict[str, tuple[int, Callable[[Session, Person], Callable[[], Any]]]] = {
     "by ids": (1, _by_ids),
     "one": (1, lambda tx, eva: lambda: read_aloud([commitments.get(tx, eva, 1)])),
     "history": (2, _history),
-    "brief": (3, lambda tx, eva: lambda: read_aloud(
+    "brief": (5, lambda tx, eva: lambda: read_aloud(
         one for one, _ in commitments.deserving(tx, eva, day(3), besides=0))),
-    "planning": (2, _brief),
-    "open business": (1, lambda tx, _: lambda: people.with_open_business(tx, range(1, 5))),
+    "planning": (3, _brief),
     "mornings": (1, lambda tx, _: lambda: [
         (one.name, one.workspace.name) for one in people.claim_due(tx, NOW + timedelta(days=30), limit=200)]),
     "accounts": (1, lambda tx, eva: lambda: [one.name for one in accounts.matching(tx, eva, "a", limit=100)]),

@@ -54,3 +54,14 @@ def _absences() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_absence")),
     )
     op.create_index("ix_absence_person", "absence", ["person_id", "last_day"], unique=False)
+    # Who else hears of a commitment is found by the delegate, the account's owner and the colleague in the way.
+    op.create_index("ix_absence_delegate", "absence", ["delegate_id", "last_day"], unique=False)
+    op.create_index("ix_account_owner", "account", ["owner_id"], unique=False)
+    op.create_index(
+        "ix_commitment_blocker",
+        "commitment",
+        ["blocker_id"],
+        unique=False,
+        sqlite_where=sa.text("blocker_id IS NOT NULL"),
+        postgresql_where=sa.text("blocker_id IS NOT NULL"),
+    )

@@ -40,6 +40,10 @@ def test_only_json_makes_a_gesture(box: Sandbox) -> None:
         ({"kind": "command", "channel": "C0ACME", "text": "/plan x", "thread": "1.2"}, "not supported in threads"),
         ({"kind": "press", "action": "done", "channel": "C0ACME", "ts": "1.2"}, "sees no message"),
         ({"kind": "clock", "to": "yesterday"}, "Choose a date and a time."),
+        ({"kind": "fail", "method": "chat.update", "fault": "earthquake", "often": "1"}, "no fault earthquake"),
+        ({"kind": "fail", "method": "chat.update", "fault": "drop", "often": "never"}, "how often"),
+        ({"kind": "fail", "method": "chat.update", "fault": "drop", "often": "2"}, "share of the calls"),
+        ({"kind": "fail", "fault": "drop", "often": "1"}, "“method” is missing"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_words(box: Sandbox, app: PageApp, wish: dict[str, Any], words: str) -> None:

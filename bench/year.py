@@ -1,0 +1,443 @@
+"""A year of an organisation, simulated: how often people hear from the bot, and what it gets wrong.
+
+Method: sixty people in five time zones with their own weeks, holidays and habits (organisation.py) promise each other
+nine hundred things in twelve months. They are diligent, busy or late; they travel, some with a stand-in; some leave;
+they move dates, name what blocks them, say "not today". All of it is drawn from one seed. The program is the real one:
+ledger, rules, planner, renderer and courier, in front of the sandbox's workspace. Only time is simulated: the clock
+stands still while somebody acts and then jumps to the next thing that happens, so a year takes minutes. Between
+them and the sandbox there is no network: calls are handed over as JSON. The planner looks every quarter of an hour
+of that time, where in earnest it looks every ten seconds.
+
+What is counted comes from the messages that the sandbox took, with its time, and from what the simulated people know
+of their own doings (witness.py), never from the ledger. Wanted: nothing that fell due without a mention before (unless
+it was recorded on its last day, or nobody was there to be told), no brief outside of working hours, none about
+something that had ended, nothing twice on the same occasion, nobody escalated without a word, at most five messages
+to a person in a working week.
+
+    python bench/year.py [--seed 1] [--people 60] [--commitments 900] [--months 12] [--picture FILE.svg]
+"""
+
+from __future__ import annotations
+
+import argparse
+import heapq
+import json
+import random
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from organisation import BEGIN, DAY, WAYS, Colleague, Known, Organisation, Promise, Trip, invent
+from picture import drawn
+from slack_sdk import WebClient
+from slack_sdk.web import SlackResponse
+from witness import ESCALATED, GONE, NOTICE, Findings, Heard, Shown, Witness, read
+
+from bot import logs, planner
+from bot.courier import Courier
+from bot.manifest import for_address
+from handlers.people import profile
+from sandbox import Clock, Sandbox, Seed, User
+from store import absences, accounts, commitments, migrate, people, workspaces
+from store.commitments import Draft
+from store.db import Ledger
+from store.errors import LedgerError
+from store.tables import Person
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy.orm import Session
+
+    from sandbox import Reply
+
+    Act = Callable[[Session, Person], Any]
+
+TEAM, TICK = "T0YEAR", timedelta(minutes=15)
+MOST_A_WEEK = 5
+
+
+class StandingClock(Clock):
+    """Time that passes only when it is moved."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__()
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+
+class NearClient(WebClient):
+    """Slack's client without a wire: calls go to the sandbox as JSON, by hand."""
+
+    def __init__(self, box: Sandbox) -> None:
+        super().__init__(token=box.bot_token, retry_handlers=[])
+        self._box = box
+
+    def api_call(self, api_method: str, **given: Any) -> SlackResponse:  # noqa: ANN401  as the SDK has it
+        args = {**(given.get("params") or {}), **(given.get("data") or {}), **(given.get("json") or {})}
+        reply = self._box.api.call(api_method, json.loads(json.dumps(args)), self.token)
+        response = SlackResponse(
+            client=self, http_verb="POST", api_url=api_method, req_args={}, data=json.loads(json.dumps(reply.body)),
+            headers=dict(reply.headers), status_code=reply.status,
+        )  # fmt: skip
+        response.validate()  # type: ignore[no-untyped-call]  # the SDK's own check
+        return response
+
+
+class Year:
+    """The organisation at work, with the bot among them."""
+
+    def __init__(self, organisation: Organisation, database_url: str, seed: int) -> None:
+        self.organisation = organisation
+        self.heard: list[Heard] = []
+        # What people wanted to do and the program did not let them.
+        self.refused: list[str] = []
+        self._chance = random.Random(f"doings:{seed}")
+        self._coming: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._numbers = count()
+        self._clock = StandingClock(datetime(BEGIN.year, BEGIN.month, BEGIN.day, tzinfo=UTC) - 2 * DAY)
+        self._ledger = Ledger(database_url)
+        admin = next(iter(organisation.people))
+        users = tuple(
+            User(one.slack_id, one.slack_id.lower(), one.name, tz=one.zone, is_admin=one.slack_id == admin)
+            for one in organisation.people.values()
+        )
+        self._box = Sandbox(
+            for_address("https://bot.makegood.example"), app_url=None, clock=self._clock,
+            seed=Seed(team_id=TEAM, users=users),
+        )  # fmt: skip
+        self._box.api.intercept = self._overhear
+        client = NearClient(self._box)
+        self._courier = Courier(self._ledger, lambda _: client, self._clock.now, pace=timedelta(0))
+        self._by_number: dict[int, Promise] = {}
+        self._news = True
+        self._ledger.on_news = self._note_news
+
+    def run(self) -> Findings:
+        migrate.upgrade(self._ledger)
+        self._settle_in()
+        for promise in self.organisation.promises:
+            self._at(promise.at, partial(self._record, promise))
+        for person in self.organisation.people.values():
+            for trip in person.trips:
+                self._at(person.at(trip.said, 9), partial(self._travel, person, trip))
+            if person.leaves:
+                self._at(person.at(person.leaves, 19), partial(self._leave, person))
+        self._live(datetime.combine(self.organisation.end, datetime.min.time(), UTC) + DAY)
+        self._courier.stop()
+        self._box.stop()
+        self._ledger.close()
+        return Witness(self.organisation, self.heard).findings()
+
+    def _note_news(self) -> None:
+        self._news = True
+
+    # -- time ----------------------------------------------------------------------------------------------
+
+    def _live(self, until: datetime) -> None:
+        while True:
+            morning = self._next_morning()
+            thing = self._coming[0][0] if self._coming else until
+            if min(morning, thing) >= until:
+                return
+            if morning <= thing:
+                self._clock.at = max(self._clock.at, morning)
+                planner.plan(self._ledger, self._clock.at)
+            else:
+                self._clock.at, _, happen = heapq.heappop(self._coming)
+                happen()
+            if self._news:
+                self._news = False
+                while self._courier.deliver_one():
+                    pass
+
+    def _next_morning(self) -> datetime:
+        with self._ledger.read() as tx:
+            at: datetime | None = tx.scalar(sa.select(sa.func.min(Person.next_brief_at)))
+        if at is None:
+            return datetime.max.replace(tzinfo=UTC)
+        begun = datetime.combine(at.date(), datetime.min.time(), UTC)
+        return begun + -((begun - at) // TICK) * TICK
+
+    def _at(self, at: datetime, happen: Callable[[], None]) -> None:
+        heapq.heappush(self._coming, (max(at, self._clock.at), next(self._numbers), happen))
+
+    # -- what people do ------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _as(self, slack_id: str) -> Iterator[tuple[Session, Person]]:
+        with self._ledger.begin() as tx:
+            viewer = people.viewer(tx, TEAM, slack_id)
+            assert viewer is not None
+            yield tx, viewer
+
+    def _settle_in(self) -> None:
+        everybody = self.organisation.people
+        with self._ledger.begin() as tx:
+            workspace = workspaces.ensure(tx, team_id=TEAM, name="The year", now=self._clock.at)
+            profiles = [profile(self._box.objects.user(user), TEAM) for user in self._box.world.users.values()]
+            people.sync(tx, workspace, profiles, now=self._clock.at)
+            for one in people.by_slack_ids(tx, workspace, everybody):
+                known = everybody[one.slack_id]
+                one.working_week, one.holidays_region = known.weekdays, known.region
+                one.send_hour, one.weekly = known.hour, known.weekly
+                one.workspace = workspace
+                people.replan(one, self._clock.at)
+        for customer in self.organisation.customers:
+            with self._as(customer.owner) as (tx, viewer):
+                accounts.create(tx, viewer, customer.name, now=self._clock.at, category=customer.category)
+
+    def _record(self, promise: Promise) -> None:
+        if not self._is_here(promise.creator) or not self._is_here(promise.first_owner):
+            return
+        with self._as(promise.creator) as (tx, viewer):
+            owner = people.as_owner(tx, viewer, promise.first_owner)
+            account = accounts.named(tx, viewer, promise.account.name) if promise.account else None
+            side = "theirs" if promise.theirs else "ours"
+            draft = Draft("Send what was promised", owner, promise.first_due_on, account, side=side)
+            made = commitments.record(tx, viewer, draft, origin_key=self._gesture(), now=self._clock.at)
+            promise.number = made.number
+        self._by_number[promise.number] = promise
+        promise.story.append(Known(self._clock.at, "record", promise.first_owner, promise.first_due_on))
+        owner_way = self.organisation.people[promise.first_owner].way
+        days = (promise.first_due_on - promise.at.date()).days
+        if days > 2 and self._chance.random() < {"diligent": 0.35, "busy": 0.2, "late": 0.05}[owner_way]:
+            early = self._at_work(promise.first_owner, self._clock.at + self._chance.uniform(0.2, 0.95) * days * DAY)
+            self._at(early, partial(self._do, promise, promise.first_owner, "finish"))
+
+    def _travel(self, person: Colleague, trip: Trip) -> None:
+        if not self._is_here(person.slack_id):
+            person.trips.remove(trip)
+            return
+        delegate = trip.delegate if trip.delegate and self._is_here(trip.delegate) else None
+        with self._as(person.slack_id) as (tx, viewer):
+            absences.take(tx, viewer, trip.first, trip.last, delegate, now=self._clock.at)
+        person.trips[person.trips.index(trip)] = Trip(trip.first, trip.last, trip.said, delegate)
+
+    def _leave(self, person: Colleague) -> None:
+        with self._box.world.lock:
+            user = self._box.world.users[person.slack_id]
+            gone = self._box.world.put_user(replace(user, deleted=True))
+        with self._ledger.begin() as tx:
+            workspace = workspaces.by_team(tx, TEAM)
+            assert workspace is not None
+            people.sync(tx, workspace, [profile(self._box.objects.user(gone), TEAM)], now=self._clock.at)
+
+    def _do(self, promise: Promise, who: str, verb: str) -> None:
+        """Who does what about it, if it is still theirs to do."""
+        known = promise.now
+        if not known.is_open or not self._is_here(who) or (verb not in {"give", "unblock"} and known.owner != who):
+            return
+        try:
+            with self._as(who) as (tx, viewer):
+                after = _VERBS[verb](self, tx, viewer, promise, known)
+        except LedgerError as error:
+            self.refused.append(f"{verb} #{promise.number} by {who}: {error}")
+            return
+        if after is not known:
+            promise.story.append(after)
+
+    def _finish(self, tx: Session, viewer: Person, promise: Promise, known: Known) -> Known:
+        commitments.finish(tx, viewer, promise.number, origin_key=self._gesture(), now=self._clock.at)
+        return self._after(known, "finish", is_open=False)
+
+    def _cancel(self, tx: Session, viewer: Person, promise: Promise, known: Known) -> Known:
+        version = commitments.get(tx, viewer, promise.number).version
+        commitments.cancel(
+            tx, viewer, promise.number, "Not wanted any more", version=version, origin_key=self._gesture(),
+            now=self._clock.at,
+        )  # fmt: skip
+        return self._after(known, "cancel", is_open=False)
+
+    def _move(self, tx: Session, viewer: Person, promise: Promise, known: Known) -> Known:
+        today = self.organisation.people[viewer.slack_id].day(self._clock.at)
+        due_on = max(today, known.due_on) + self._chance.choice((1, 2, 3, 5, 7, 14, 21)) * DAY
+        version = commitments.get(tx, viewer, promise.number).version
+        commitments.move(
+            tx, viewer, promise.number, due_on, "It takes longer", version=version, origin_key=self._gesture(),
+            now=self._clock.at,
+        )  # fmt: skip
+        return self._after(known, "move", due_on=due_on, quiet_until=None)
+
+    def _block(self, tx: Session, viewer: Person, promise: Promise, known: Known) -> Known:
+        here = [one for one in self.organisation.people if one != viewer.slack_id and self._is_here(one)]
+        named = self._chance.choice(here) if self._chance.random() < 0.6 else None
+        blocker = people.viewer(tx, TEAM, named) if named else None
+        version = commitments.get(tx, viewer, promise.number).version
+        commitments.block(
+            tx, viewer, promise.number, "Waiting for the price list", blocker, version=version,
+            origin_key=self._gesture(), now=self._clock.at,
+        )  # fmt: skip
+        return self._after(known, "block", is_blocked=True, blocker=named)
+
+    def _unblock(self, tx: Session, viewer: Person, promise: Promise, known: Known) -> Known:
+        if not known.is_blocked:
+            return known
+        commitments.unblock(tx, viewer, promise.number, origin_key=self._gesture(), now=self._clock.at)
+        return self._after(known, "unblock", is_blocked=False, blocker=None)
+
+    def _put_off(self, tx: Session, viewer: Person, promise: Promise, known: Known) -> Known:
+        today = self.organisation.people[viewer.slack_id].day(self._clock.at)
+        last = commitments.quiet_until_at_most(commitments.get(tx, viewer, promise.number), viewer, today)
+        until = min(last, today + self._chance.choice((1, 2, 4)) * DAY)
+        commitments.put_off(tx, viewer, promise.number, until, origin_key=self._gesture(), now=self._clock.at)
+        return self._after(known, "put off", quiet_until=until)
+
+    def _give(self, tx: Session, viewer: Person, promise: Promise, known: Known) -> Known:
+        today = self.organisation.people[viewer.slack_id].day(self._clock.at)
+        fit = [
+            one.slack_id for one in self.organisation.people.values()
+            if one.slack_id != known.owner and one.is_here(today + DAY)
+        ]  # fmt: skip
+        to = self._chance.choice(fit)
+        version = commitments.get(tx, viewer, promise.number).version
+        owner = people.as_owner(tx, viewer, to)
+        commitments.hand_over(
+            tx, viewer, promise.number, owner, None, version=version, origin_key=self._gesture(), now=self._clock.at
+        )
+        return self._after(known, "give", owner=to, quiet_until=None)
+
+    def _after(self, known: Known, did: str, **changed: Any) -> Known:  # noqa: ANN401  fields
+        return Known(**{**known.__dict__, "at": self._clock.at, "did": did, **changed})
+
+    # -- what people read ------------------------------------------------------------------------------------
+
+    def _overhear(self, method: str, args: dict[str, Any], act: Callable[[], Reply]) -> Reply:
+        reply = act()
+        if method == "chat.postMessage":
+            assert reply.body.get("ok"), reply.body
+            to = self._box.world.channels[args["channel"]].im_user
+            one = read(self._clock.at, to, args["text"], args["blocks"])
+            self.heard.append(one)
+            for item in one.items:
+                self._consider(one, item)
+        return reply
+
+    def _consider(self, heard: Heard, item: Shown) -> None:
+        """What the reader makes of an item, some hours later."""
+        promise = self._by_number.get(item.number)
+        if promise is None:
+            return
+        wants = self._wish(heard, item, promise)
+        if wants is None:
+            return
+        who, verb = wants
+        later = self._at_work(who, heard.at + timedelta(hours=self._chance.uniform(0.2, 7)))
+        self._at(later, partial(self._do, promise, who, verb))
+
+    def _wish(self, heard: Heard, item: Shown, promise: Promise) -> tuple[str, str] | None:
+        known, roll = promise.now, self._chance.random()
+        if item.heading == GONE:
+            return (heard.to, "give") if roll < 0.7 else None
+        if item.heading == ESCALATED:
+            return (heard.to, "give") if roll < 0.15 else (known.owner, "finish") if roll < 0.5 else None
+        if item.heading == "You are in the way of":
+            return (known.owner, "unblock") if roll < 0.5 else None
+        if known.owner != heard.to or heard.kind == NOTICE:
+            return None
+        if known.is_blocked:
+            return (heard.to, "unblock") if roll < 0.4 else None
+        return self._own(heard, item, roll)
+
+    def _own(self, heard: Heard, item: Shown, roll: float) -> tuple[str, str] | None:
+        way = self.organisation.people[heard.to].way
+        step = {"Due within a week": "soon", "Due this week": "soon", "Due on the next working day": "eve"}.get(
+            item.heading, "today" if item.heading in {"Due today", "Put off until today"} else "overdue"
+        )
+        done = WAYS[way][1][step]
+        wishes = {"diligent": (0.04, 0.01, 0.01), "busy": (0.12, 0.05, 0.06), "late": (0.18, 0.06, 0.15)}[way]
+        verbs = ("finish", "move", "block", "put off", "give", "cancel")
+        for verb, chance in zip(verbs, (done, *wishes, 0.02, 0.02), strict=True):
+            roll -= chance
+            if roll < 0:
+                return heard.to, verb
+        return None
+
+    def _at_work(self, who: str, at: datetime) -> datetime:
+        """That moment, or the next one at which this person works."""
+        person = self.organisation.people[who]
+        day = person.day(at)
+        if person.is_at_work(day) and person.at(day, 8) <= at <= person.at(day, 19):
+            return at
+        for n in range(1, 90):
+            if person.is_at_work(day + n * DAY):
+                return person.at(day + n * DAY, self._chance.uniform(9.8, 17))
+        return at
+
+    def _is_here(self, who: str) -> bool:
+        person = self.organisation.people[who]
+        return person.leaves is None or self._clock.at < person.at(person.leaves, 19)
+
+    def _gesture(self) -> str:
+        return f"year:{next(self._numbers)}"
+
+
+_VERBS: dict[str, Callable[[Year, Session, Person, Promise, Known], Known]] = {
+    "finish": Year._finish, "cancel": Year._cancel, "move": Year._move, "block": Year._block,  # noqa: SLF001  its own
+    "unblock": Year._unblock, "put off": Year._put_off, "give": Year._give,  # noqa: SLF001  its own
+}  # fmt: skip
+
+
+def live(database_url: str, *, seed: int, people: int, commitments: int, months: int) -> tuple[Year, Findings]:
+    """One simulated span of time."""
+    year = Year(invent(seed, people, commitments, months), database_url, seed)
+    return year, year.run()
+
+
+def report(found: Findings, year: Year, seconds: float) -> str:
+    """The figures, one subject a line, and the first of whatever was wrong, in words."""
+    counts, organisation = found.counts, year.organisation
+    mean = sum(found.messages) / len(found.messages)
+    above = sum(one > MOST_A_WEEK for one in found.messages)
+    said = (
+        f"{len(organisation.people)} people, {len(organisation.promises)} commitments, until {organisation.end}:"
+        f" simulated in {seconds:.0f} s\n"
+        f"messages to a person in a working week: median {found.median:g}, mean {mean:.2f}, worst {max(found.messages)}"
+        f" (wanted ≤ {MOST_A_WEEK}; {above} of {len(found.messages):,} person-weeks above)\n"
+        f"of these briefs {counts['brief']:,} with {counts['items']:,} items, worst week {max(found.briefs)};"
+        f" notices {counts['notice']:,}\n"
+        f"due dates that came {counts['dates that came']:,}; never mentioned before {len(found.missed)} (wanted 0;"
+        f" besides set on their last day {counts['set too late']}, nobody there to be told"
+        f" {counts['nobody was there']})\n"
+        f"briefs outside working hours {len(found.outside)} (wanted 0); notices, which come at once,"
+        f" {counts['notices outside hours']}\n"
+        f"briefs about something that had ended {len(found.closed)} (wanted 0)\n"
+        f"the same occasion twice {len(found.doubled)} (wanted 0)\n"
+        f"escalations {counts['escalations']}, without a word before {len(found.unannounced)} (wanted 0);"
+        f" warnings {counts['warnings']}; asked to find an owner {counts['of leavers']}\n"
+        f"gestures refused by the program {len(year.refused)}"
+    )
+    wrongs = (found.missed, found.outside, found.closed, found.doubled, found.unannounced, year.refused)
+    return "\n".join([said, *(f"  {one}" for wrong in wrongs for one in wrong[:8])])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="A year of an organisation, simulated.")
+    for name, default in (("seed", 1), ("people", 60), ("commitments", 900), ("months", 12)):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--picture", type=Path)
+    given = parser.parse_args()
+    logs.configure(level="error", style="json")
+    shm = Path("/dev/shm")
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="makegood-year-", dir=shm if shm.is_dir() else None) as folder:
+        year, found = live(
+            f"sqlite:///{folder}/year.db", seed=given.seed, people=given.people, commitments=given.commitments,
+            months=given.months,
+        )  # fmt: skip
+    print(report(found, year, time.perf_counter() - started))
+    if given.picture:
+        given.picture.write_text(drawn(found), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

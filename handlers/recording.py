@@ -1,0 +1,89 @@
+"""How a commitment comes in by a form: from anywhere, or from a message. One line is read in commands.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from slack_sdk.errors import SlackApiError
+
+from handlers import accounts as account_fields
+from handlers import ids, payloads, places
+from handlers import people as directory
+from handlers.lines import readable
+from handlers.payloads import Context, Submission
+from handlers.people import viewer
+from handlers.views import forms
+from store import commitments, people
+from store.commitments import Draft
+from store.rules.text import ACTION_LIMIT, clean
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from slack_bolt import BoltContext
+    from slack_sdk import WebClient
+    from sqlalchemy.orm import Session
+
+    from store.tables import Commitment, Person
+
+Ack = Callable[..., Any]
+Body = dict[str, Any]
+
+
+def new_from_anywhere(ack: Ack, body: Body, context: BoltContext) -> None:
+    """The global shortcut, and the Home tab's button."""
+    asker = payloads.asker(body)
+    view = forms.new(forms.Filled(owner=asker.user_id), Context())
+    context["slack"].views_open(trigger_id=body["trigger_id"], view=view)
+    ack()
+
+
+def new_from_message(ack: Ack, body: Body, context: BoltContext) -> None:
+    """The message shortcut: the text is the action, and the place where it was said is kept."""
+    shortcut = payloads.message_shortcut(body)
+    with context["ledger"].read() as tx:
+        person = viewer(tx, shortcut.asker.team_id, shortcut.asker.user_id)
+        text = readable(tx, person, shortcut.text)
+    action = clean(text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+    known = Context(channel=shortcut.channel, permalink=_permalink(context["slack"], shortcut.channel, shortcut.ts))
+    filled = forms.Filled(
+        action=action, owner=shortcut.asker.user_id, note=action if len(action) > ACTION_LIMIT else ""
+    )
+    context["slack"].views_open(trigger_id=shortcut.trigger_id, view=forms.new(filled, known))
+    ack()
+
+
+def _permalink(slack: WebClient, channel: str, ts: str) -> str:
+    try:
+        return str(slack.chat_getPermalink(channel=channel, message_ts=ts)["permalink"])
+    except (SlackApiError, OSError):
+        # Slack redirects this form to the workspace's own; it needs no call that a private channel refuses.
+        return f"https://slack.com/archives/{channel}/p{ts.replace('.', '')}"
+
+
+def submit_new(ack: Ack, body: Body, context: BoltContext) -> None:
+    """Record what the form says. The form turns into the receipt."""
+    form = payloads.submission(body)
+    now, owner_id = context["now"], form.text(ids.OWNER)
+    directory.ensure_known(context["ledger"], context["slack"], form.asker.team_id, [owner_id], now)
+    with context["ledger"].begin() as tx:
+        person = viewer(tx, form.asker.team_id, form.asker.user_id)
+        drafted = draft(tx, person, form, now)
+        recorded = commitments.record(tx, person, drafted, origin_key=form.origin_key, now=now)
+        blocks = places.receipt(tx, person, recorded, now, channel=form.context.channel is not None)
+    ack(response_action="update", view=places.receipt_modal(blocks, Context(channel=form.context.channel)))
+
+
+def draft(tx: Session, person: Person, form: Submission, now: datetime, current: Commitment | None = None) -> Draft:
+    """What the form says; owner and date as they are where the form does not show them."""
+    shows_all = current is None or ids.OWNER in form.fields
+    account = account_fields.chosen_account(tx, person, form.fields.get(ids.ACCOUNT), now)
+    stakeholder = account_fields.chosen_stakeholder(tx, person, form.fields.get(ids.STAKEHOLDER), account, now)
+    owner = people.as_owner(tx, person, form.text(ids.OWNER)) if shows_all else current.owner  # type: ignore[union-attr]
+    due_on = form.day(ids.DUE) if shows_all else current.due_on  # type: ignore[union-attr]
+    return Draft(
+        action=form.text(ids.ACTION), owner=owner, due_on=due_on, account=account, stakeholder=stakeholder,
+        side=form.text(ids.SIDE) or "ours", internal=form.text(ids.SHARING) != "shareable",
+        note=form.text(ids.NOTE), permalink=form.context.permalink,
+    )  # fmt: skip

@@ -1,0 +1,68 @@
+"""`/commit settings`: a person's own hours, days, holidays and language; for admins the workspace's too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from handlers import ids, payloads, places
+from handlers.payloads import Context, Submission
+from handlers.people import viewer
+from handlers.views import settings as views
+from store import settings
+from store.rules.mornings import local_day
+from store.settings import House, Own
+
+if TYPE_CHECKING:
+    from slack_bolt import BoltContext
+
+Ack = Callable[..., Any]
+Body = dict[str, Any]
+
+
+def ask(ack: Ack, body: Body, context: BoltContext) -> None:
+    """Open the form, from the command or the Home tab."""
+    asker = payloads.asker(body)
+    with context["ledger"].read() as tx:
+        person = viewer(tx, asker.team_id, asker.user_id)
+    context["slack"].views_open(trigger_id=body["trigger_id"], view=views.form(person, context["now"], Context()))
+    ack()
+
+
+def submit(ack: Ack, body: Body, context: BoltContext) -> None:
+    """Store what the form says. It turns into a few words about what holds now."""
+    form = payloads.submission(body)
+    own, house = _own(form), _house(form) if ids.HOUSE_HOUR in form.fields else None
+    with context["ledger"].begin() as tx:
+        asker = viewer(tx, form.asker.team_id, form.asker.user_id)
+        person = settings.save(tx, asker, own, house, now=context["now"])
+        following = local_day(person.next_brief_at, person.zone) if person.next_brief_at else None
+        blocks = views.saved(person, following)
+    ack(response_action="update", view=places.receipt_modal(blocks, Context()))
+
+
+def _own(form: Submission) -> Own:
+    hour, language = form.text(ids.SEND_HOUR), form.text(ids.DATE_LANGUAGE)
+    return Own(
+        send_hour=None if hour == views.DEFAULT else form.number(ids.SEND_HOUR),
+        weekdays=_days(form, ids.WEEKDAYS),
+        holidays_region=form.text(ids.HOLIDAYS_REGION),
+        date_language=None if language == views.DEFAULT else language,
+        weekly=form.text(ids.RHYTHM) == views.WEEKLY,
+    )
+
+
+def _house(form: Submission) -> House:
+    return House(
+        send_hour=form.number(ids.HOUSE_HOUR),
+        weekdays=_days(form, ids.HOUSE_WEEK),
+        holidays_region=form.text(ids.HOUSE_REGION),
+        escalate_a_after=form.number(ids.ESCALATE_A_AFTER),
+        escalate_after=form.number(ids.ESCALATE_AFTER),
+        honours_status=bool(form.ticked(ids.HONOURS_STATUS)),
+        fiscal_year_start=form.number(ids.FISCAL_YEAR_START),
+    )
+
+
+def _days(form: Submission, name: str) -> frozenset[int]:
+    return frozenset(int(day) for day in form.ticked(name) if day.isdecimal())

@@ -1,0 +1,123 @@
+"""Why a mention comes or does not come, in plain sentences (no markup: whoever shows them in Slack escapes them)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.views.words import full_date, short_date
+from store.rules import attention, readers
+from store.rules import mentions as m
+from store.rules.mornings import zone_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from store.commitments.explaining import Outlook
+    from store.tables import Commitment, Person
+
+_ENDED = {"done": "done", "cancelled": "cancelled"}
+
+
+def of_next(outlooks: Sequence[Outlook], commitment: Commitment, viewer: Person) -> list[str]:
+    """When everybody hears of it next, if nothing happens before, and why."""
+    if not commitment.is_open:
+        return [f"#{commitment.number} is {_ENDED[commitment.state]}, so nobody is asked about it any more."]
+    said = [_next(one, commitment, viewer) for one in outlooks if one.occasion or one.role is not None]
+    return said or [f"Nobody hears of #{commitment.number} by itself."]
+
+
+def of_day(outlooks: Sequence[Outlook], commitment: Commitment, viewer: Person, day: date) -> list[str]:
+    """What everybody hears or heard of it on their local `day`, and why or why not."""
+    on = full_date(day, viewer.date_language)
+    if outlooks and outlooks[0].item.created_on > day:
+        return [f"#{commitment.number} was recorded later than {on}."]
+    if not outlooks:
+        return [f"#{commitment.number} was closed by {on}, so nobody is asked about it on that day."]
+    return [_on(one, commitment, viewer, on) for one in outlooks]
+
+
+def _next(one: Outlook, commitment: Commitment, viewer: Person) -> str:
+    who = _who(one, viewer)
+    if one.occasion is None or one.at is None:
+        return f"{who} {_verb(one, viewer, 'hear')} nothing of it by itself: {_silence(one, commitment, viewer)}."
+    local = one.at.astimezone(zone_of(one.person.zone))
+    return (
+        f"{who} {_verb(one, viewer, 'hear')} of it next on {full_date(one.day, viewer.date_language)} at"
+        f" {local:%H:%M} ({one.person.zone}), unless something happens before: {_reason(one, commitment, viewer)}."
+    )
+
+
+def _on(one: Outlook, commitment: Commitment, viewer: Person, on: str) -> str:
+    who = _who(one, viewer)
+    if one.heard:
+        return f"{who} heard of it on {on}: {_reason(one, commitment, viewer)}."
+    if one.dropped is not None:
+        return f"{who} did not hear of it on {on}, though {_reason(one, commitment, viewer)}: {one.dropped}."
+    if one.occasion:
+        return f"{who} {_verb(one, viewer, 'hear')} of it on {on}: {_reason(one, commitment, viewer)}."
+    return f"{who} {_verb(one, viewer, 'hear')} nothing of it on {on}: {_silence(one, commitment, viewer)}."
+
+
+def _who(one: Outlook, viewer: Person) -> str:
+    roles = {
+        readers.OWNER: "its owner", readers.STAND_IN: "who stands in for its owner",
+        readers.ACCOUNT: "who owns the account", readers.BLOCKER: "who is in the way",
+        readers.HEIR: "who must find an owner",
+    }  # fmt: skip
+    name = "You" if one.person.id == viewer.id else one.person.name
+    return f"{name} ({roles[one.role]})" if one.role else name
+
+
+def _verb(one: Outlook, viewer: Person, verb: str) -> str:
+    return verb if one.person.id == viewer.id else f"{verb}s"
+
+
+def _reason(one: Outlook, commitment: Commitment, viewer: Person) -> str:
+    """Why it is mentioned, as the rest of a sentence."""
+    step, due = m.step_of(one.occasion or ""), short_date(one.item.due_on, viewer.date_language)
+    reasons = {
+        m.SOON: f"it is due within a week, on {due}",
+        m.EVE: "it is due on the next working day",
+        m.TODAY: f"it is due on {due}",
+        m.WEEK: f"it is part of the week's summary, due on {due}",
+        m.AGAIN: "it was put off until then",
+        m.LEAVING: f"it is due on {due}, while its owner is away",
+        m.BLOCKED: "it is blocked, which comes up once a week",
+        m.BLOCKING: "it waits for them, which comes up once a week",
+        m.ESCALATED: f"it stays overdue since {due} without progress; then once a week",
+        m.UNOWNED: f"{commitment.owner.name} has left and it needs an owner; then once a week",
+    }
+    said = reasons.get(step, f"it is overdue since {due}")
+    if m.is_warning(one.occasion):
+        said += ", and the owner of the account hears of it on the next working day"
+    if m.is_last(one.occasion):
+        said += "; after that it waits for the account's review"
+    return said
+
+
+def _silence(one: Outlook, commitment: Commitment, viewer: Person) -> str:
+    """Why it is not mentioned, as the rest of a sentence."""
+    item = one.item
+
+    def day(of: date | None) -> str:
+        return short_date(of, viewer.date_language) if of else "some day"
+
+    told = [said for said in one.said if said.occasion]
+    reasons = {
+        attention.GONE: "they have left the workspace",
+        attention.DAY_OFF: "it is a day off there",
+        attention.AWAY: f"they are away until {day(one.away.last_day if one.away else None)}",
+        attention.QUIET: f"it was put off until {day(item.quiet_until)}",
+        attention.SAID: f"it was said already, on {day(told[-1].on if told else None)}",
+        attention.SAID_YESTERDAY: "it was said on the working day before",
+        attention.NEW: "it was recorded less than three working days before, and that was heard",
+        attention.TOUCHED: f"something happened to it on {day(item.touched_on)}",
+        attention.NOT_YET: f"it is due on {day(item.due_on)}, and nothing is due to be said then",
+        attention.BLOCKED_QUIETLY: "it is blocked, which comes up once a week",
+        attention.IN_SUMMARY: "it comes with the summary of a week, on its first working morning",
+        attention.FOR_REVIEW: "it has been overdue for ninety working days and waits for the account's review",
+        attention.FALLS_OUTSIDE: f"it is due on {day(item.due_on)}, which is not while {commitment.owner.name} is away",
+        attention.NOT_THEIRS: "it is somebody else's on that day",
+    }
+    return reasons[one.why]

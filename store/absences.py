@@ -1,0 +1,362 @@
+"""Absences: who is away from when to when, and who hears meanwhile what falls due.
+
+A pause always has an end. Of two that overlap the newer counts, and the older keeps the days that are left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from store import outbox, people
+from store.errors import BadInputError
+from store.rules.mornings import local_day
+from store.rules.statuses import Status, is_away, last_day
+from store.rules.working_days import DAY
+from store.scope import seen_by
+from store.tables import Absence, Person
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date, datetime
+
+    from sqlalchemy.orm import Session
+
+    from store.tables import Workspace
+
+# Whoever is away for longer has handed their accounts over.
+LONGEST = timedelta(days=365)
+# Days ahead at which somebody can say so; later is a slip of the pen.
+FARTHEST = timedelta(days=365)
+BY_PERSON, BY_STATUS = "person", "status"
+# In the place of the name of an absence (see name_of): none.
+NONE = (0, 0)
+# The message to the delegate.
+NOTICE = "delegated"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """An absence as it was set. `replaced`: the (first, last) days of older ones that gave way to it.
+
+    `delegate_away` is when the delegate is away as well during it, if they are.
+    """
+
+    absence: Absence
+    replaced: tuple[tuple[date, date], ...] = ()
+    delegate_away: Absence | None = None
+
+
+# ---- questions -----------------------------------------------------------------------------------------
+
+# Put together once: every brief asks it.
+_LASTING = (
+    sa.select(Absence)
+    .where(
+        Absence.person_id.in_(sa.bindparam("people", expanding=True)),
+        Absence.last_day >= sa.bindparam("from_day", type_=sa.Date),
+    )
+    .options(joinedload(Absence.delegate))
+    .order_by(Absence.first_day, Absence.id)
+)
+
+
+def of_people(tx: Session, person_ids: Iterable[int], *, from_day: date) -> list[Absence]:
+    """The absences of those people that last until `from_day` or longer, by first day, with their delegates."""
+    ids = list(person_ids)
+    found: list[Absence] = []
+    for start in range(0, len(ids), 500):
+        found += tx.scalars(_LASTING, {"people": ids[start : start + 500], "from_day": from_day})
+    return found
+
+
+def coming(tx: Session, person: Person, *, today: date) -> Absence | None:
+    """The absence that this person is in on their day `today`, or else their next one."""
+    return next(iter(of_people(tx, [person.id], from_day=today)), None)
+
+
+def stands_in(tx: Session, viewer: Person, owner: Person, now: datetime) -> bool:
+    """Whether `owner` is away now and has named `viewer` as their delegate."""
+    today = local_day(now, owner.zone)
+    one = sa.exists().where(
+        seen_by(Absence, viewer), Absence.person_id == owner.id, Absence.delegate_id == viewer.id,
+        Absence.first_day <= today, Absence.last_day >= today,
+    )  # fmt: skip
+    return tx.scalar(sa.select(one)) is True
+
+
+def stood_in_for(tx: Session, viewer: Person, *, today: date) -> list[Absence]:
+    """The absences on the viewer's day `today` for which they were named as delegate, with whose they are."""
+    of_viewer = seen_by(Absence, viewer), Absence.delegate_id == viewer.id
+    now = Absence.first_day <= today, Absence.last_day >= today
+    query = sa.select(Absence).where(*of_viewer, *now).options(joinedload(Absence.person)).order_by(Absence.last_day)
+    return list(tx.scalars(query))
+
+
+def get(tx: Session, viewer: Person, name: tuple[int, int]) -> Absence | None:
+    """The viewer's own absence of that `name_of`; None if it is gone or somebody else's."""
+    found = tx.scalar(
+        sa.select(Absence)
+        .where(seen_by(Absence, viewer), Absence.person_id == viewer.id, Absence.id == name[0])
+        .options(joinedload(Absence.delegate))
+    )
+    return found if found is not None and name_of(found) == name else None
+
+
+def name_of(absence: Absence) -> tuple[int, int]:
+    """Its id and the second in which it was set: SQLite gives the id of a deleted row away again."""
+    return absence.id, int(absence.created_at.timestamp())
+
+
+def as_told(tx: Session, reader: Person, ids: Mapping[str, Any]) -> Absence | None:
+    """The absence that a message with these ids told `reader` of, with whose it is, if they are its delegate still."""
+    found = tx.scalar(
+        sa.select(Absence)
+        .where(seen_by(Absence, reader), Absence.delegate_id == reader.id, Absence.id == ids["absence"])
+        .options(joinedload(Absence.person), joinedload(Absence.delegate))
+    )
+    return found if found is not None and _stamp(found) == ids["since"] else None
+
+
+# ---- what people say ---------------------------------------------------------------------------------------
+
+
+def take(
+    tx: Session,
+    viewer: Person,
+    first: date,
+    last: date,
+    delegate_id: str | None,
+    *,
+    now: datetime,
+    instead_of: tuple[int, int] = NONE,
+) -> Taken:
+    """The viewer is away from `first` to `last`, both included, instead of the absence of that name, if any.
+
+    `delegate_id` is the Slack id of who hears meanwhile what falls due; they are told at once. Said again, it
+    changes nothing. BadInputError at first_day, last_day or delegate.
+    """
+    today = local_day(now, viewer.zone)
+    _lock(tx, viewer)
+    before = get(tx, viewer, instead_of)
+    _check_days(first, last, today, begun=before.first_day if before else None)
+    delegate = _as_delegate(tx, viewer, delegate_id) if delegate_id else None
+    old = of_people(tx, [viewer.id], from_day=min(first, today))
+    same = next((one for one in old if _is_said(one, first, last, delegate)), None)
+    if same is not None:
+        return Taken(same, (), _meanwhile(tx, same))
+    if before is not None:
+        old = [one for one in old if one.id != before.id]
+        _give_up(tx, before, first, today, now)
+    replaced = tuple((one.first_day, one.last_day) for one in old if one.first_day <= last and one.last_day >= first)
+    for one in old:
+        _make_room(tx, viewer, one, (first, last), now)
+    absence = Absence(
+        workspace_id=viewer.workspace_id, person_id=viewer.id, first_day=first, last_day=last,
+        delegate_id=delegate.id if delegate else None, source=BY_PERSON, created_at=now,
+    )  # fmt: skip
+    tx.add(absence)
+    tx.flush()
+    absence.delegate = delegate
+    _tell(tx, viewer, absence, delegate, now)
+    _redraw(tx, viewer.workspace_id, viewer.id, now)
+    return Taken(absence, replaced, _meanwhile(tx, absence))
+
+
+def end(tx: Session, viewer: Person, *, now: datetime, name: tuple[int, int] = NONE) -> Absence | None:
+    """The viewer is back today, or will not be away after all. The absence that has ended; None if there is none.
+
+    Without a name it is the one that they are in.
+    """
+    today = local_day(now, viewer.zone)
+    _lock(tx, viewer)
+    ended = coming(tx, viewer, today=today) if name == NONE else get(tx, viewer, name)
+    if ended is None or ended.last_day < today or (name == NONE and ended.first_day > today):
+        return None
+    _end(tx, ended, today, now)
+    _redraw(tx, viewer.workspace_id, viewer.id, now)
+    return ended
+
+
+# ---- what Slack's statuses say -------------------------------------------------------------------------------
+
+
+def follow(tx: Session, workspace: Workspace, statuses: Mapping[str, Status], *, now: datetime) -> None:
+    """Take these statuses (by Slack id) for absences, where the workspace wants that; a cleared one ends it.
+
+    What people said here themselves counts for more and stays as it is.
+    """
+    if not workspace.honours_status:
+        return
+    known = people.by_slack_ids(tx, workspace, statuses)
+    days = {person.id: local_day(now, person.zone) for person in known}
+    absences = of_people(tx, days, from_day=min(days.values())) if days else []
+    for person in known:
+        today = days[person.id]
+        own = [one for one in absences if one.person_id == person.id and one.last_day >= today]
+        _follow(tx, person, statuses[person.slack_id], own, today, now)
+    tx.flush()
+
+
+def forget_statuses(tx: Session, workspace_id: int, *, now: datetime) -> None:
+    """The workspace no longer wants statuses to count: what they said ends."""
+    found = tx.scalars(
+        sa.select(Absence)
+        .where(Absence.workspace_id == workspace_id, Absence.source == BY_STATUS)
+        .options(joinedload(Absence.person))
+    )
+    for one in found.all():
+        today = local_day(now, one.person.zone)
+        if one.last_day >= today:
+            _end(tx, one, today, now)
+            _redraw(tx, workspace_id, one.person_id, now)
+
+
+def _follow(tx: Session, person: Person, status: Status, own: list[Absence], today: date, now: datetime) -> None:
+    by_status = next((one for one in own if one.source == BY_STATUS), None)
+    said = [one for one in own if one.source == BY_PERSON]
+    if not is_away(status) or not person.is_active or any(one.first_day <= today for one in said):
+        if by_status is not None:
+            _end(tx, by_status, today, now)
+            _redraw(tx, person.workspace_id, person.id, now)
+        return
+    until = min([last_day(status, today, person.zone, now), today + LONGEST, *(one.first_day - DAY for one in said)])
+    if by_status is None:
+        tx.add(Absence(
+            workspace_id=person.workspace_id, person_id=person.id, first_day=today, last_day=until,
+            source=BY_STATUS, created_at=now,
+        ))  # fmt: skip
+        _redraw(tx, person.workspace_id, person.id, now)
+    elif by_status.last_day != until:
+        by_status.last_day = until
+        _redraw(tx, person.workspace_id, person.id, now)
+
+
+# ---- the parts -----------------------------------------------------------------------------------------------
+
+
+def _lock(tx: Session, viewer: Person) -> None:
+    """Two forms of one person, sent at once, come one after the other."""
+    tx.execute(sa.select(Person.id).where(Person.id == viewer.id).with_for_update(key_share=True))
+
+
+def _check_days(first: date, last: date, today: date, *, begun: date | None) -> None:
+    if last < first:
+        raise BadInputError("That is before the first day. Choose the last day that you are away.", field="last_day")
+    if first < today and first != begun:
+        raise BadInputError("That day has already passed. Choose today or a later day.", field="first_day")
+    if last < today:
+        raise BadInputError("That day has already passed. “I'm back” ends an absence.", field="last_day")
+    if first > today + FARTHEST:
+        raise BadInputError("That is more than a year ahead. Choose an earlier day.", field="first_day")
+    if last - first > LONGEST:
+        raise BadInputError(
+            "That is longer than a year. For so long, hand your commitments over; or choose an earlier day.",
+            field="last_day",
+        )
+
+
+def _as_delegate(tx: Session, viewer: Person, slack_id: str) -> Person:
+    found = people.by_slack_ids(tx, viewer.workspace, [slack_id])
+    words = None
+    if not found:
+        words = "I don't know that person in this workspace. Choose a colleague, or leave it empty."
+    elif found[0].id == viewer.id:
+        words = "That is you, and you are away. Choose a colleague, or leave it empty."
+    elif found[0].is_bot:
+        words = f"{found[0].name} is an app. Choose a colleague, or leave it empty."
+    elif not found[0].is_active:
+        words = f"{found[0].name} has left this workspace. Choose a colleague, or leave it empty."
+    elif found[0].is_external:
+        words = f"{found[0].name} is from another company. Choose a colleague, or leave it empty."
+    if words:
+        raise BadInputError(words, field="delegate")
+    return found[0]
+
+
+def _is_said(one: Absence, first: date, last: date, delegate: Person | None) -> bool:
+    return (one.first_day, one.last_day, one.delegate_id, one.source) == (
+        first, last, delegate.id if delegate else None, BY_PERSON,
+    )  # fmt: skip
+
+
+def _give_up(tx: Session, before: Absence, first: date, today: date, now: datetime) -> None:
+    """Another absence takes the place of this one; days on which they really were away stay."""
+    if before.first_day >= today or first <= before.first_day:
+        tx.delete(before)
+    else:
+        before.last_day = min(before.last_day, today - DAY)
+    tx.flush()
+    _renew(tx, before, now)
+
+
+def _make_room(tx: Session, viewer: Person, old: Absence, days: tuple[date, date], now: datetime) -> None:
+    """Take these days, first to last, out of an older absence."""
+    first, last = days
+    if old.last_day < first or old.first_day > last:
+        return
+    if old.last_day > last and old.source == BY_PERSON:
+        rest = Absence(
+            workspace_id=old.workspace_id, person_id=old.person_id, first_day=last + DAY, last_day=old.last_day,
+            delegate_id=old.delegate_id, source=old.source, created_at=old.created_at,
+        )  # fmt: skip
+        tx.add(rest)
+        tx.flush()
+        _tell(tx, viewer, rest, old.delegate, now)
+    if old.first_day < first:
+        old.last_day = first - DAY
+    else:
+        tx.delete(old)
+    tx.flush()
+    _renew(tx, old, now)
+
+
+def _end(tx: Session, absence: Absence, today: date, now: datetime) -> None:
+    if absence.first_day >= today:
+        tx.delete(absence)
+    else:
+        absence.last_day = today - DAY
+    tx.flush()
+    _renew(tx, absence, now)
+
+
+def _renew(tx: Session, absence: Absence, now: datetime) -> None:
+    """What its delegate was told is brought up to date."""
+    if absence.delegate_id is not None:
+        outbox.renew(tx, absence.workspace_id, _key(absence), now)
+        _redraw(tx, absence.workspace_id, absence.delegate_id, now)
+
+
+def _meanwhile(tx: Session, absence: Absence) -> Absence | None:
+    """When the delegate is away as well."""
+    if absence.delegate_id is None:
+        return None
+    theirs = of_people(tx, [absence.delegate_id], from_day=absence.first_day)
+    return next((one for one in theirs if one.first_day <= absence.last_day), None)
+
+
+def _stamp(absence: Absence) -> str:
+    """With the id it names an absence for ever (see name_of)."""
+    return absence.created_at.isoformat()
+
+
+def _key(absence: Absence) -> str:
+    return f"{NOTICE}:{absence.id}:{_stamp(absence)}"
+
+
+def _tell(tx: Session, viewer: Person, absence: Absence, delegate: Person | None, now: datetime) -> None:
+    if delegate is not None:
+        outbox.intend(
+            tx, workspace_id=viewer.workspace_id, key=_key(absence), kind=NOTICE, now=now, person=delegate,
+            ids={"absence": absence.id, "since": _stamp(absence), "actor": viewer.id},
+        )  # fmt: skip
+        _redraw(tx, viewer.workspace_id, delegate.id, now)
+
+
+def _redraw(tx: Session, workspace_id: int, person_id: int, now: datetime) -> None:
+    """Their Home tab shows something else now."""
+    outbox.mark_homes(tx, outbox.homes_of(workspace_id, (person_id, person_id), now))

@@ -1,0 +1,158 @@
+"""How a change is made: the row is locked and checked, what differs is set, an entry says so, and whoever shows
+it is brought up to date. The verbs are made of these parts.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from store import absences, outbox
+from store.commitments.questions import get, history
+from store.commitments.recording import append
+from store.errors import BadInputError, ChangedMeanwhileError, NotAllowedError
+from store.rules import transitions
+from store.rules.mornings import local_day, zone_of
+from store.tables import Commitment, Entry, Person
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+UNDO_WITHIN = timedelta(minutes=10)
+# Nobody plans an account's actions further ahead; a later date is a slip of the pen.
+FARTHEST = timedelta(days=731)
+
+
+def may_change(tx: Session, viewer: Person, commitment: Commitment, now: datetime) -> bool:
+    """Owner, creator, the account's owner and workspace admins may change it; while its owner is away, the delegate."""
+    account_owner = commitment.account.owner_id if commitment.account else None
+    if viewer.is_admin or viewer.id in {commitment.owner_id, commitment.creator_id, account_owner}:
+        return True
+    return absences.stands_in(tx, viewer, commitment.owner, now)
+
+
+def check_change(tx: Session, viewer: Person, commitment: Commitment, now: datetime) -> None:
+    """NotAllowedError, naming who can, if the viewer may not change it."""
+    if not may_change(tx, viewer, commitment, now):
+        raise NotAllowedError(f"Only {_who_may(commitment)} can change #{commitment.number}. You can ask them.")
+
+
+def check_owner(viewer: Person, commitment: Commitment) -> None:
+    """NotAllowedError, naming the owner, if it is not the viewer's own."""
+    if viewer.id != commitment.owner_id:
+        raise NotAllowedError(f"#{commitment.number} is {commitment.owner.name}'s now; only they can answer for it.")
+
+
+def may_undo(tx: Session, viewer: Person, commitment: Commitment, now: datetime) -> bool:
+    """Its creator, within ten minutes, if nothing happened to it since."""
+    if viewer.id != commitment.creator_id or commitment.version != 1 or not commitment.is_open:
+        return False
+    if now - commitment.created_at > UNDO_WITHIN:
+        return False
+    if commitment.created_at == now:
+        # Recorded in this very request: nothing can have happened to it.
+        return True
+    count = sa.select(sa.func.count()).where(Entry.commitment_id == commitment.id)
+    return tx.scalar(count) == 1
+
+
+def check_due(due_on: date, viewer: Person, now: datetime) -> date:
+    """Return `due_on`; BadInputError at `due` if it has passed where the viewer is, or is absurdly far."""
+    today = local_day(now, viewer.zone)
+    if due_on < today:
+        raise BadInputError(
+            f"{due_on:%A} {due_on.day} {due_on:%B %Y} has already passed. Choose today or a later day.",
+            field="due",
+        )
+    if due_on > today + FARTHEST:
+        raise BadInputError("That is more than two years away. Choose an earlier day.", field="due")
+    return due_on
+
+
+def begin(
+    tx: Session, viewer: Person, number: int, verb: str, *, version: int | None, origin_key: str, now: datetime,
+    only_owner: bool = False,
+) -> Commitment | None:  # fmt: skip
+    """The commitment, locked and checked for `verb`; None if this very gesture already changed it."""
+    commitment = get(tx, viewer, number, to_change=True)
+    if is_repeat(tx, viewer, commitment, origin_key):
+        return None
+    if only_owner:
+        check_owner(viewer, commitment)
+    check_change(tx, viewer, commitment, now)
+    if transitions.after(verb, commitment.state) is None or version not in {None, commitment.version}:
+        raise ChangedMeanwhileError(_what_happened(tx, viewer, commitment))
+    return commitment
+
+
+def is_repeat(tx: Session, viewer: Person, commitment: Commitment, origin_key: str) -> bool:
+    return tx.scalar(
+        sa.select(sa.exists().where(
+            Entry.commitment_id == commitment.id, Entry.actor_id == viewer.id, Entry.origin_key == origin_key
+        ))
+    ) is True  # fmt: skip
+
+
+def _who_may(commitment: Commitment) -> str:
+    roles: dict[str, list[str]] = {}
+    roles.setdefault(commitment.owner.name, []).append("its owner")
+    roles.setdefault(commitment.creator.name, []).append("who recorded it")
+    if commitment.account and commitment.account.owner:
+        roles.setdefault(commitment.account.owner.name, []).append(f"who owns {commitment.account.name}")
+    named = [f"{name} ({', '.join(what)})" for name, what in roles.items()]
+    return ", ".join(named) + " or a workspace admin"
+
+
+_PAST = {
+    "finish": "marked it done", "cancel": "cancelled it", "undo": "took it back", "move": "gave it a new date",
+    "block": "marked it blocked", "unblock": "unblocked it", "hand_over": "handed it over", "edit": "edited it",
+    "hand_back": "handed it back", "accept": "accepted it", "reopen": "reopened it", "record": "recorded it",
+    "share": "shared it",
+}  # fmt: skip
+
+
+def _what_happened(tx: Session, viewer: Person, commitment: Commitment) -> str:
+    last = [e for e in history(tx, viewer, commitment) if e.verb not in {"share", "put_off"}][-1]
+    who = "You" if last.actor_id == viewer.id else last.actor.name
+    at = last.at.astimezone(zone_of(viewer.zone))
+    return (
+        f"#{commitment.number} has changed meanwhile: {who} {_PAST[last.verb]} on {at:%a} {at.day} {at:%b at %H:%M}."
+        " Nothing was done twice; /commit " + str(commitment.number) + " shows how it stands."
+    )
+
+
+def apply(commitment: Commitment, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Set what differs and return it as {"field": [before, after]}, fit for JSON."""
+    changes = {}
+    for field, value in wanted.items():
+        before = getattr(commitment, field)
+        if before != value:
+            changes[field] = [_plain(before), _plain(value)]
+            setattr(commitment, field, value)
+    return changes
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  any column's value
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def finish_change(
+    tx: Session, viewer: Person, commitment: Commitment, verb: str, changes: dict[str, Any], now: datetime,
+    origin_key: str, reason: str | None = None, *, progress: bool = True,
+) -> Commitment:  # fmt: skip
+    """Write down that it was changed. Without `progress` nobody else's view of it is outdated by that."""
+    if progress:
+        commitment.version += 1
+        commitment.touched_at = now
+    append(tx, viewer, commitment.id, verb, changes, now=now, origin_key=origin_key, reason=reason)
+    outbox.keep_true(tx, commitment, {commitment.owner_id, commitment.creator_id, viewer.id}, now)
+    return get(tx, viewer, commitment.number, to_change=True)
+
+
+def tell(tx: Session, commitment: Commitment, to: Person, kind: str, by: Person, now: datetime) -> None:
+    outbox.intend(
+        tx, workspace_id=commitment.workspace_id, key=f"{kind}:{commitment.id}:{commitment.version}:{to.id}",
+        kind=kind, now=now, person=to, ids={"commitment": commitment.id, "actor": by.id},
+    )  # fmt: skip

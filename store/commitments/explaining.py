@@ -1,0 +1,167 @@
+"""When the next mention of a commitment comes, to whom, and why; or why none came on a given day.
+
+Nothing is decided here: the rules that the planner asks about today are asked about other days.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from store.commitments.attention import around, said_before
+from store.commitments.facts import item_of
+from store.commitments.questions import history
+from store.rules import readers
+from store.rules.attention import Look, Said, judge
+from store.rules.mornings import local_day, morning, morning_is_on
+from store.rules.transitions import LIVE
+from store.tables import PENDING, SENDING, SENT, Outbox, Person
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy.orm import Session
+
+    from store.rules.readers import Away, Item, Role, Somebody
+    from store.tables import Commitment, Entry
+
+# Whatever comes comes within this time; what does not waits for something to happen.
+FARTHEST = timedelta(days=400)
+# A week's summary may depend on an absence at the week's beginning.
+_EARLIER = timedelta(days=7)
+# What is no progress: see `touched_at`.
+_NO_PROGRESS = frozenset({"record", "share", "put_off"})
+_DATES = frozenset({"due_on", "quiet_until"})
+_COLUMNS = _DATES | {"state", "owner_id", "blocker_id"}
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What one person hears of a commitment on their local `day`: the `occasion`, or None and `why` not.
+
+    `role` is None where it is nothing to them that day. `said`: what they were told before. `away`: the absence
+    they are in. `item` as it was or will be then. `heard`: the day has passed and they were told; `dropped`: why the
+    brief of that day was not sent, where that is known.
+    """
+
+    person: Person
+    day: date
+    role: Role | None
+    item: Item
+    occasion: str | None
+    why: str = ""
+    at: datetime | None = None
+    said: tuple[Said, ...] = ()
+    away: Away | None = None
+    heard: bool = False
+    dropped: str | None = None
+
+
+def coming(tx: Session, commitment: Commitment, now: datetime) -> list[Outlook]:
+    """For everybody whom it concerns the next mention if nothing happens; or that none comes, and why."""
+    item = item_of(tx, commitment, from_day=local_day(now, "UTC") - _EARLIER)
+    said = said_before(tx, [item], around(item).values())
+    people = _people(tx, around(item))
+    found = []
+    for one in around(item).values():
+        start = _next_look(people[one.id], one, now)
+        found.append(_next(Look(item, one, start, said.get((item.id, one.id), ())), people[one.id]))
+    return _in_order(found)
+
+
+def on_day(tx: Session, viewer: Person, commitment: Commitment, day: date, now: datetime) -> list[Outlook]:
+    """For everybody whom it concerns what they hear of it on their local `day`, or heard if that has passed.
+
+    Nobody, if it had ended by then.
+    """
+    owner = item_of(tx, commitment, from_day=day).owner
+    before = _as_it_was(commitment, history(tx, viewer, commitment), min(morning(day, owner.habits), now))
+    if before.get("state", commitment.state) not in LIVE:
+        return []
+    item = item_of(tx, commitment, from_day=day - _EARLIER, **before)
+    said = said_before(tx, [item], around(item).values())
+    people = _people(tx, around(item))
+    found = []
+    for one in around(item).values():
+        told = said.get((item.id, one.id), ())
+        look = Look(item, one, day, tuple(each for each in told if each.on < day))
+        outlook = _outlook(look, people[one.id])
+        heard = next((each for each in told if each.on == day and each.occasion), None)
+        found.append(_looked_back(tx, outlook, heard, _next_look(people[one.id], one, now)))
+    return _in_order(found)
+
+
+def _next(look: Look, person: Person) -> Outlook:
+    """The first day from that of `look` on with a mention; the look itself if there is none."""
+    days = (look.today + timedelta(days=n) for n in range(FARTHEST.days))
+    looks = (Look(look.item, look.reader, day, look.said) for day in days)
+    return _outlook(next((each for each in looks if judge(each).occasion), look), person)
+
+
+def _outlook(look: Look, person: Person) -> Outlook:
+    verdict = judge(look)
+    at = morning(look.today, look.reader.habits) if verdict.occasion else None
+    role = readers.role_of(look.reader, look.item, look.today)
+    away = look.reader.away_on(look.today)
+    return Outlook(person, look.today, role, look.item, verdict.occasion, verdict.why, at, look.said, away)
+
+
+def _looked_back(tx: Session, outlook: Outlook, heard: Said | None, next_look: date) -> Outlook:
+    """The same where the day has been looked at, with what really came of it."""
+    if heard is not None:
+        return replace(outlook, occasion=heard.occasion, why="", heard=True)
+    person, day = outlook.person, outlook.day
+    if outlook.occasion is None or day >= next_look:
+        return outlook
+    key = f"brief:{person.id}:{day.isoformat()}"
+    same = Outbox.workspace_id == person.workspace_id, Outbox.dedupe_key == key
+    row = tx.scalar(sa.select(Outbox).where(*same))
+    if row is not None and row.state in {PENDING, SENDING}:
+        return outlook
+    return replace(outlook, dropped=_what_became_of(row))
+
+
+def _what_became_of(row: Outbox | None) -> str:
+    if row is None:
+        return "no brief was planned on that morning"
+    if row.state == SENT:
+        return "there was no room for it in the brief, or it came up later that day"
+    return row.last_error or "the brief was not sent"
+
+
+def _next_look(person: Person, one: Somebody, now: datetime) -> date:
+    """The local day of the next look at this person; where it is overdue, today or the day after."""
+    if person.next_brief_at is not None and person.next_brief_at > now:
+        return local_day(person.next_brief_at, one.habits.zone)
+    today = local_day(now, one.habits.zone)
+    return today if morning_is_on(now, one.habits) else today + timedelta(days=1)
+
+
+def _as_it_was(commitment: Commitment, entries: Iterable[Entry], moment: datetime) -> dict[str, Any]:
+    """What its columns were at `moment`, where they have changed since."""
+    found: dict[str, Any] = {}
+    touched = None
+    for entry in entries:
+        if entry.at < moment and entry.verb not in _NO_PROGRESS:
+            touched = entry.at
+    for entry in reversed(list(entries)):
+        if entry.at >= moment:
+            found |= {name: _value(name, change[0]) for name, change in entry.changes.items() if name in _COLUMNS}
+    return {**found, "touched_at": touched} if found or touched != commitment.touched_at else found
+
+
+def _value(name: str, plain: Any) -> Any:  # noqa: ANN401  any column's value
+    return date.fromisoformat(plain) if name in _DATES and plain is not None else plain
+
+
+def _people(tx: Session, ids: Iterable[int]) -> dict[int, Person]:
+    return {one.id: one for one in tx.scalars(sa.select(Person).where(Person.id.in_(list(ids))))}
+
+
+def _in_order(found: list[Outlook]) -> list[Outlook]:
+    """Its owner first; then whoever hears, the soonest first; nobody to whom it is nothing."""
+    concerned = [one for one in found if one.role is not None or one.person.id == one.item.owner.id]
+    return sorted(concerned, key=lambda one: (one.role != readers.OWNER, one.occasion is None, one.day, one.person.id))

@@ -1,0 +1,208 @@
+"""From rows to what the rules look at: items and the people around them, loaded for many at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from store import absences, people
+from store.rules.mentions import FORGOTTEN, HORIZON
+from store.rules.mornings import local_day
+from store.rules.readers import Away, Item, Somebody
+from store.rules.weeks import WEEK
+from store.tables import BLOCKED, Absence, Account, Commitment, Person, Workspace, core
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+    # The columns of `_facts`.
+    Facts = Any
+
+_ITEMS, _ACCOUNTS, _PEOPLE, _AWAY = core(Commitment), core(Account), core(Person), core(Absence)
+_OWNER = _PEOPLE.alias()
+_PEOPLE_IN = ("owner_id", "creator_id", "account_owner_id", "blocker_id")
+
+
+def items_before(tx: Session, readers: Sequence[Person], days: Mapping[int, date]) -> list[Item]:
+    """Whatever could deserve a mention to one of `readers` (with their workspaces) on their local day `days[id]`.
+
+    As many statements whoever they are and however much there is; each finds its rows by a person's index.
+    """
+    first, last = min(days.values()), max(days.values())
+    caretakers = [one.id for one in _admins(tx, [reader for reader in readers if reader.is_admin])]
+    given: dict[str, Any] = {
+        "readers": [reader.id for reader in readers], "first": first, "last": last, "oldest": first - FORGOTTEN,
+        "horizon": last + HORIZON,
+    }  # fmt: skip
+    if caretakers:
+        rows = tx.execute(_REACH_OF_CARETAKERS, given | {"caretakers": caretakers})
+    else:
+        rows = tx.execute(_REACH, given)
+    # Each once, whatever ways lead to it.
+    found = sorted({row.id: row for row in rows}.values(), key=lambda row: (row.due_on, row.id))
+    # A week earlier, too: who was away on its first morning gets its summary when they are back.
+    return _items(tx, found, readers, from_day=first - WEEK)
+
+
+def item_of(tx: Session, commitment: Commitment, *, from_day: date, **otherwise: Any) -> Item:  # noqa: ANN401  columns
+    """One commitment, open or not, as the rules see it, with absences since `from_day`.
+
+    `otherwise` gives columns another value than they have: what they were on an earlier day.
+    """
+    row = tx.execute(_facts().where(_ITEMS.c.id == commitment.id)).one()
+    values = SimpleNamespace(**{**row._mapping, **otherwise})  # noqa: SLF001  the documented name of a row's mapping
+    return _items(tx, [values], [], from_day=from_day)[0]
+
+
+def somebodies(tx: Session, those: Iterable[Person], *, from_day: date) -> dict[int, Somebody]:
+    """These people (with their workspaces) and their delegates as the rules see them, with absences since then."""
+    found = {one.id: one for one in those}
+    workspaces = {one.workspace_id: one.workspace for one in found.values()}
+    away = absences.of_people(tx, found, from_day=from_day)
+    delegates = {one.delegate.id: one.delegate for one in away if one.delegate is not None}
+    away_too = absences.of_people(tx, delegates, from_day=from_day) if delegates else []
+    bare = {one.id: _somebody(one, workspaces[one.workspace_id]) for one in [*found.values(), *delegates.values()]}
+    # A delegate is asked whether they are away as well, and no further.
+    meanwhile = _by_person(away_too, {})
+    seconds = {one: replace(bare[one], absences=tuple(meanwhile[one])) for one in delegates}
+    by_person = _by_person(away, seconds)
+    return {one: replace(bare[one], absences=tuple(by_person[one])) for one in bare}
+
+
+def _facts() -> sa.Select[Any]:
+    # More columns than the types of `select` have room for.
+    facts: Any = (
+        sa.select(
+            _ITEMS.c.id, _ITEMS.c.workspace_id, _ITEMS.c.due_on, _ITEMS.c.created_at, _ITEMS.c.touched_at,
+            _ITEMS.c.quiet_until, _ITEMS.c.state, _ITEMS.c.owner_id, _ITEMS.c.creator_id,
+            _ITEMS.c.blocker_id, _ACCOUNTS.c.owner_id.label("account_owner_id"), _ACCOUNTS.c.category,
+        )
+        .join(_ACCOUNTS, _ACCOUNTS.c.id == _ITEMS.c.account_id, isouter=True)
+    )  # fmt: skip
+    return cast("sa.Select[Any]", facts)
+
+
+def _within_reach() -> list[sa.Select[Any]]:
+    """One question for each way in which a commitment can come to somebody on a day from `first` to `last`."""
+    days = ("first", "last", "oldest", "horizon")
+    first, last, oldest, horizon = (sa.bindparam(name, type_=sa.Date) for name in days)
+    readers = sa.bindparam("readers", expanding=True, type_=sa.BigInteger)
+    soon = _ITEMS.c.due_on.between(oldest, horizon)
+    away = sa.exists().where(
+        _AWAY.c.person_id == _ITEMS.c.owner_id, _AWAY.c.delegate_id.is_not(None),
+        _AWAY.c.first_day <= last, _AWAY.c.last_day >= first,
+    )  # fmt: skip
+    left = _facts().join(_OWNER, _OWNER.c.id == _ITEMS.c.owner_id)
+    gone = sa.not_(_OWNER.c.is_active)
+    covered = sa.select(_AWAY.c.person_id).where(
+        _AWAY.c.delegate_id.in_(readers), _AWAY.c.first_day <= last, _AWAY.c.last_day >= first
+    )
+    return [
+        _facts().where(
+            _ITEMS.c.owner_id.in_(readers),
+            sa.or_(soon, _ITEMS.c.state == BLOCKED, _ITEMS.c.quiet_until.is_not(None)),
+        ),
+        _facts().where(_ITEMS.c.owner_id.in_(covered), soon),
+        left.where(
+            _ACCOUNTS.c.owner_id.in_(readers), _ACCOUNTS.c.owner_id != _ITEMS.c.owner_id,
+            sa.or_(_ITEMS.c.due_on.between(oldest, last), gone, sa.and_(soon, away)),
+        ),
+        left.where(_ITEMS.c.creator_id.in_(readers), gone),
+        _facts().where(_ITEMS.c.blocker_id.in_(readers), _ITEMS.c.state == BLOCKED),
+    ]  # fmt: skip
+
+
+def _without_owners() -> sa.Select[Any]:
+    """What somebody who has left still owns, in the workspaces of the `caretakers`."""
+    caretakers = sa.bindparam("caretakers", expanding=True, type_=sa.BigInteger)
+    theirs = sa.select(_PEOPLE.c.workspace_id).where(_PEOPLE.c.id.in_(caretakers))
+    left = _facts().join(_OWNER, _OWNER.c.id == _ITEMS.c.owner_id)
+    return left.where(_OWNER.c.workspace_id.in_(theirs), sa.not_(_OWNER.c.is_active))
+
+
+def _still_open(ways: list[sa.Select[Any]]) -> sa.CompoundSelect[Any]:
+    return sa.union_all(*(way.where(_ITEMS.c.ended_at.is_(None)) for way in ways))
+
+
+def _items(tx: Session, found: Sequence[Facts], known: Sequence[Person], *, from_day: date) -> list[Item]:
+    around = {one.id: one for one in known}
+    wanted = {getattr(row, name) for row in found for name in _PEOPLE_IN} - {None}
+    around |= {one.id: one for one in _people(tx, wanted - around.keys())}
+    admins = _caretakers(tx, found, around)
+    who = somebodies(tx, [*around.values(), *admins.values()], from_day=from_day)
+    return [_item(row, who, around, admins) for row in found]
+
+
+def _item(row: Facts, who: Mapping[int, Somebody], around: Mapping[int, Person], admins: Mapping[int, Person]) -> Item:
+    owner = around[row.owner_id]
+    admin, workspace = admins.get(row.workspace_id), owner.workspace
+    return Item(
+        id=row.id,
+        due_on=row.due_on,
+        created_on=local_day(row.created_at, owner.zone),
+        owner=who[row.owner_id],
+        touched_on=local_day(row.touched_at, owner.zone) if row.touched_at else None,
+        quiet_until=row.quiet_until,
+        is_blocked=row.state == BLOCKED,
+        creator=who[row.creator_id],
+        account_owner=who[row.account_owner_id] if row.account_owner_id else None,
+        blocker=who[row.blocker_id] if row.blocker_id else None,
+        admin=who[admin.id] if admin else None,
+        escalate_after=workspace.escalate_a_after if row.category == "A" else workspace.escalate_after,
+    )
+
+
+def _caretakers(tx: Session, found: Sequence[Facts], around: Mapping[int, Person]) -> dict[int, Person]:
+    """The admin of each workspace in which somebody who has left still owns one of these, by workspace."""
+    orphans = [around[row.owner_id] for row in found if not people.is_here(around[row.owner_id])]
+    return {one.workspace_id: one for one in _admins(tx, orphans)} if orphans else {}
+
+
+def _admins(tx: Session, of: Sequence[Person]) -> list[Person]:
+    """In each of these people's workspaces the admin who looks after what nobody else does: the first one here."""
+    if not of:
+        return []
+    workspaces = {one.workspace_id for one in of}
+    first = (
+        sa.select(sa.func.min(Person.id))
+        .where(
+            Person.workspace_id.in_(workspaces), Person.is_admin, Person.is_active, sa.not_(Person.is_bot),
+            sa.not_(Person.is_external),
+        )
+        .group_by(Person.workspace_id)
+    )  # fmt: skip
+    return list(tx.scalars(sa.select(Person).where(Person.id.in_(first)).options(joinedload(Person.workspace))))
+
+
+def _people(tx: Session, ids: Collection[int]) -> list[Person]:
+    wanted = sorted(ids)
+    found: list[Person] = []
+    for start in range(0, len(wanted), 500):
+        chunk = Person.id.in_(wanted[start : start + 500])
+        found += tx.scalars(sa.select(Person).where(chunk).options(joinedload(Person.workspace)))
+    return found
+
+
+def _by_person(away: Iterable[Absence], delegates: Mapping[int, Somebody]) -> defaultdict[int, list[Away]]:
+    found: defaultdict[int, list[Away]] = defaultdict(list)
+    for one in away:
+        delegate = delegates.get(one.delegate_id) if one.delegate_id else None
+        found[one.person_id].append(Away(one.first_day, one.last_day, delegate))
+    return found
+
+
+def _somebody(person: Person, workspace: Workspace) -> Somebody:
+    return Somebody(person.id, people.habits(person, workspace), people.is_here(person), person.weekly)
+
+
+# Put together once: that takes longer than the database needs to answer.
+_REACH = _still_open(_within_reach())
+_REACH_OF_CARETAKERS = _still_open([*_within_reach(), _without_owners()])

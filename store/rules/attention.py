@@ -1,0 +1,324 @@
+"""Whether a commitment deserves a mention to one reader on one morning, and why if not. Pure.
+
+One rule for each role in which somebody hears of it; `judge` is the face. The planner asks it about today, whoever
+explains asks it about other days.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from store.rules import escalation, readers, weeks
+from store.rules.mentions import (
+    AGAIN,
+    BLOCKED,
+    BLOCKING,
+    ESCALATED,
+    EVE,
+    FINAL,
+    LAST,
+    LEAVING,
+    OVERDUE,
+    SOON,
+    STANDING_IN,
+    TODAY,
+    UNOWNED,
+    WARNED,
+    WEEK,
+    is_last,
+    is_overdue,
+    is_warning,
+    ladder,
+    step_of,
+)
+from store.rules.working_days import DAY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from store.rules.readers import Item, Role, Somebody
+
+# Why nothing is said.
+NOT_THEIRS, DAY_OFF, AWAY, GONE = "not theirs", "day off", "away", "gone"
+QUIET, SAID, NEW, TOUCHED, NOT_YET = "quiet", "said", "new", "touched", "not yet"
+BLOCKED_QUIETLY, IN_SUMMARY, FOR_REVIEW = "blocked", "weekly summary", "waits for review"
+FALLS_OUTSIDE, SAID_YESTERDAY = "falls due outside the absence", "said yesterday"
+
+# In the first working days after it was recorded nobody needs to be told twice.
+FRESH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Something the reader was told of this commitment: the occasion (None: a notice), the date it spoke of, when."""
+
+    occasion: str | None
+    due_on: date
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One reader's look at one commitment on their local day `today`; `said` is what they were told before."""
+
+    item: Item
+    reader: Somebody
+    today: date
+    said: tuple[Said, ...] = ()
+
+    @property
+    def step(self) -> str | None:
+        return ladder(self.item.due_on, self.today, self.reader.works)
+
+    def was_told(self, *steps: str, since: date | None = None) -> bool:
+        """Whether one of these steps was mentioned for the present due date; since that day, if one is given."""
+        return any(
+            one.occasion is not None
+            and one.due_on == self.item.due_on
+            and step_of(one.occasion) in steps
+            and (since is None or one.on >= since)
+            for one in self.said
+        )
+
+    def last_told(self, step: str) -> date | None:
+        """The newest day on which this was mentioned, whatever date it spoke of."""
+        days = (one.on for one in self.said if one.occasion is not None and step_of(one.occasion) == step)
+        return max(days, default=None)
+
+    def working_days_since(self, day: date) -> int:
+        return self.reader.works.count_between(day, self.today)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The occasion of a mention, or None and the reason why there is none."""
+
+    occasion: str | None
+    why: str = ""
+
+    def marked(self, *, before: str = "", after: str = "") -> Verdict:
+        return Verdict(f"{before}{self.occasion}{after}", self.why) if self.occasion else self
+
+
+def judge(look: Look) -> Verdict:
+    """The verdict on this look. `today` may be any day, also one on which the reader does not work."""
+    reader, today = look.reader, look.today
+    if not reader.is_here:
+        return Verdict(None, GONE)
+    if not reader.works.works_on(today):
+        return Verdict(None, DAY_OFF)
+    if reader.away_on(today):
+        return Verdict(None, AWAY)
+    role = readers.role_of(reader, look.item, today)
+    return _RULES[role](look) if role else Verdict(None, NOT_THEIRS)
+
+
+def _to_owner(look: Look) -> Verdict:
+    item, today = look.item, look.today
+    if _is_quiet(look):
+        return Verdict(None, QUIET)
+    if _is_left_behind(look):
+        return Verdict(LEAVING)
+    found = _on_the_ladder(look)
+    if found.occasion is None and found.why != FOR_REVIEW and _wakes(item, look, today):
+        return Verdict(AGAIN)
+    return found
+
+
+def _is_left_behind(look: Look) -> bool:
+    """Whether this is the last morning before an absence during which it falls due: whatever else would wait a day is
+    said now, or nobody says it in time.
+    """
+    item, works = look.item, look.reader.works
+    away = look.reader.away_on(works.next_after(look.today))
+    due = works.last_until(item.due_on)
+    if away is None or look.today in {due, item.created_on} or not away.covers(due):
+        return False
+    return look.today < due and not look.was_told(LEAVING)
+
+
+def _to_stand_in(look: Look) -> Verdict:
+    """What falls due while its owner is away: on the eve, on the day, and after it."""
+    item = look.item
+    away = item.owner.away_on(look.today)
+    due = look.reader.works.last_until(item.due_on)
+    if away is None or due > away.last_day or item.due_on < away.first_day:
+        return Verdict(None, FALLS_OUTSIDE)
+    found = _on_the_ladder(look)
+    if found.occasion == SOON:
+        return Verdict(None, NOT_YET)
+    return found.marked(before=STANDING_IN)
+
+
+def _to_heir(look: Look) -> Verdict:
+    return _weekly(look, UNOWNED, look.last_told(UNOWNED))
+
+
+def _to_blocker(look: Look) -> Verdict:
+    """Next morning, or a week after a notice said so; then weekly."""
+    item = look.item
+    if escalation.waits_for_review(item, look.today):
+        return Verdict(None, FOR_REVIEW)
+    if look.today <= (item.touched_on or item.created_on):
+        return Verdict(None, TOUCHED)
+    notices = (one.on for one in look.said if one.occasion is None)
+    heard = [day for day in (look.last_told(BLOCKING), max(notices, default=None)) if day is not None]
+    return _weekly(look, BLOCKING, max(heard, default=None))
+
+
+def _to_account_owner(look: Look) -> Verdict:
+    item, today = look.item, look.today
+    if not escalation.has_come(item, today):
+        return Verdict(None, NOT_YET)
+    if any(one.due_on == item.due_on and is_last(one.occasion) for one in look.said):
+        return Verdict(None, FOR_REVIEW)
+    if escalation.waits_for_review(item, today):
+        return Verdict(ESCALATED + FINAL)
+    began = escalation.counts_from(item)
+    told = [one.on for one in look.said if one.due_on == item.due_on and one.on > began and _is(one, ESCALATED)]
+    return _weekly(look, ESCALATED, max(told, default=None))
+
+
+def _on_the_ladder(look: Look) -> Verdict:
+    """The step that is reached, with word of what comes if it stays undone; weekly where the reader wants that."""
+    if look.item.is_blocked:
+        found = _of_blocked(look)
+    elif look.reader.weekly:
+        found = _of_week(look)
+    else:
+        found = _of_day(look)
+    if _warns(look):
+        return Verdict((found.occasion or look.step or OVERDUE) + WARNED)
+    return found
+
+
+def _of_day(look: Look) -> Verdict:
+    step = look.step
+    if step is None:
+        return Verdict(None, NOT_YET)
+    if look.was_told(step, *([WEEK] if step == SOON else [])):
+        return Verdict(None, FOR_REVIEW if step == LAST else SAID)
+    too_early = _too_early(look, step)
+    return Verdict(None, too_early) if too_early else Verdict(step)
+
+
+def _too_early(look: Look, step: str) -> str:
+    """Why this step waits, if it does. What is due today never waits, unless it was recorded today for today."""
+    item = look.item
+    since_recorded = look.working_days_since(item.created_on)
+    if step == TODAY:
+        return NEW if since_recorded == 0 else ""
+    touched = item.touched_on
+    if touched is not None and touched <= look.today and look.working_days_since(touched) <= 1:
+        return TOUCHED
+    if since_recorded <= FRESH and not _is_short(look, step, since_recorded):
+        return NEW
+    told = [one.on for one in look.said if one.occasion and is_overdue(one.occasion)]
+    if is_overdue(step) and told and look.working_days_since(max(told)) <= 1:
+        return SAID_YESTERDAY
+    return ""
+
+
+def _is_short(look: Look, step: str, since_recorded: int) -> bool:
+    """The one mention that something fresh gets: on its eve, or once it is overdue and nothing was said."""
+    if step == EVE:
+        return since_recorded == FRESH
+    return is_overdue(step) and since_recorded > 0 and not any(one.occasion for one in look.said)
+
+
+def _of_blocked(look: Look) -> Verdict:
+    """Once a week, and on the day it is due; it does not climb the ladder."""
+    item, today = look.item, look.today
+    if look.step == TODAY and today > item.created_on and not look.was_told(TODAY, WEEK):
+        return Verdict(TODAY)
+    if any(one.due_on == item.due_on and is_last(one.occasion) for one in look.said):
+        return Verdict(None, FOR_REVIEW)
+    told = [day for day in (look.last_told(BLOCKED), item.touched_on or item.created_on) if day is not None]
+    found = _weekly(look, BLOCKED, max(told))
+    if found.occasion and escalation.waits_for_review(item, today):
+        return found.marked(after=FINAL)
+    return found if found.occasion or found.why == IN_SUMMARY else Verdict(None, BLOCKED_QUIETLY)
+
+
+def _of_week(look: Look) -> Verdict:
+    """All that is due within the week or overdue, on its first morning; later only what has come up since."""
+    item, reader, today = look.item, look.reader, look.today
+    if look.step == LAST:
+        return Verdict(None, FOR_REVIEW) if look.was_told(LAST) else _on_summary_day(look, LAST)
+    if today <= item.created_on:
+        return Verdict(None, NEW)
+    begins = weeks.first_day_of_week(today, reader.works)
+    if reader.works.last_until(item.due_on) > weeks.last_day_of_week(today, reader.works):
+        return Verdict(None, NOT_YET)
+    told = any(one.occasion and one.due_on == item.due_on and one.on >= begins for one in look.said)
+    if told:
+        return Verdict(None, SAID)
+    found = _on_summary_day(look, WEEK)
+    if found.occasion is None and _came_up_since(look) and look.step == TODAY:
+        return Verdict(TODAY)
+    # The summary did not come on its morning: nobody was running.
+    return found if found.occasion or _came_up_since(look) else Verdict(WEEK)
+
+
+def _came_up_since(look: Look) -> bool:
+    item, day = look.item, _summary_day(look)
+    return day is None or max(item.created_on, item.touched_on or item.created_on) >= day
+
+
+def _on_summary_day(look: Look, occasion: str) -> Verdict:
+    return Verdict(occasion) if look.today == _summary_day(look) else Verdict(None, IN_SUMMARY)
+
+
+def _summary_day(look: Look) -> date | None:
+    return weeks.summary_day(look.today, look.reader.works, look.reader.away_on)
+
+
+def _weekly(look: Look, occasion: str, told: date | None) -> Verdict:
+    """Once, and again when a week has passed; for those who want a summary a week, together with that."""
+    if look.reader.weekly:
+        begins = weeks.first_day_of_week(look.today, look.reader.works)
+        return Verdict(None, SAID) if told is not None and told >= begins else _on_summary_day(look, occasion)
+    if told is None or weeks.week_has_passed(told, look.today, look.reader.works):
+        return Verdict(occasion)
+    return Verdict(None, SAID)
+
+
+def _warns(look: Look) -> bool:
+    item, began = look.item, escalation.counts_from(look.item)
+    overseer = item.overseer
+    if overseer is None or overseer.id == look.reader.id or not escalation.is_warning_day(item, look.today):
+        return False
+    return not any(is_warning(one.occasion) and one.due_on == item.due_on and one.on >= began for one in look.said)
+
+
+def _is_quiet(look: Look) -> bool:
+    """Whether its owner has put it off. Until a due date on a day off still lets it be heard the working day before."""
+    item, today = look.item, look.today
+    if item.quiet_until is None or today >= item.quiet_until:
+        return False
+    return look.step != TODAY or item.quiet_until > item.due_on or today == item.due_on
+
+
+def _wakes(item: Item, look: Look, today: date) -> bool:
+    """Whether the quiet time that its owner asked for has ended, and they have heard nothing since."""
+    until = item.quiet_until
+    if until is None or today < until or (item.touched_on is not None and item.touched_on >= until):
+        return False
+    return not any(one.occasion and one.on >= until for one in look.said)
+
+
+def _is(one: Said, step: str) -> bool:
+    return one.occasion is not None and step_of(one.occasion) == step
+
+
+_RULES: dict[Role, Callable[[Look], Verdict]] = {
+    readers.OWNER: _to_owner,
+    readers.STAND_IN: _to_stand_in,
+    readers.HEIR: _to_heir,
+    readers.BLOCKER: _to_blocker,
+    readers.ACCOUNT: _to_account_owner,
+}
+
+__all__ = ["DAY", "Look", "Said", "Verdict", "judge"]

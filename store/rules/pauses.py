@@ -1,0 +1,134 @@
+"""What people mean by "12 Dec to 3 Jan", "bis Freitag" or "next week": the first and last day of an absence. Pure.
+
+Each half is read as a due date is, in English, German, French or Spanish. What cannot be read is asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from store.rules.phrases import Due, Reading, Unclear, read
+from store.rules.phrases.tokens import code
+from store.rules.working_days import DAY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from store.rules.phrases import Frame
+
+# Longer texts are no pause, and the number of places to cut them is bounded with this.
+_LONGEST = 120
+_FROM = re.compile(
+    r"^(?:from|starting|vom|von|ab|du|de|del|desde|a partir de|à partir du?)(?: (?:el|le|dem|den))?(?= )", re.IGNORECASE
+)
+_UNTIL = re.compile(
+    r"^(?:until|till|til|through|bis(?: zum| einschließlich)?|jusqu['’](?:au|à)|hasta(?: el)?) ", re.IGNORECASE
+)
+_FOR = re.compile(r"^(?:for|für|pour|pendant|por|durante) ", re.IGNORECASE)
+# Where the first day ends and the last begins. Words stand alone; a dash between figures may stand without spaces.
+_BETWEEN = re.compile(
+    r"\s+(?:to|until|till|til|through|thru|bis(?: zum)?|au|à|a|jusqu['’](?:au|à)|al|hasta(?: el)?)\s+"
+    r"|\s*[–—]\s*|\s+-\s+|(?<=[0-9.])-(?=\w)|(?<=[^\W\d_])-(?=[0-9])",
+    re.IGNORECASE,
+)
+_DAY_ALONE = re.compile(r"([0-9]{1,2})(?:\.|st|nd|rd|th|er)?", re.IGNORECASE)
+_LENGTH = re.compile(r"(?:in )?([0-9]{1,3}) (day|dayg|dayr|week)")
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """What was understood: days that are not said, or not clear, are None, and `remark` says why."""
+
+    first: date | None = None
+    last: date | None = None
+    remark: str | None = None
+
+
+def read_pause(phrase: str, asked: Frame) -> Pause:
+    """Read the days of an absence. Whether they may be taken is for the ledger to say."""
+    said = " ".join(phrase.split()).strip(" ,;")
+    if not said:
+        return Pause(remark="From when to when? Choose the days.")
+    if len(said) > _LONGEST:
+        return Pause(remark="I can't read days in so many words. Choose them here.")
+    whole = _FOR.sub("", _FROM.sub("", said).strip())
+    found = _named_span(whole, asked) or _until(said, asked) or _from_to(whole, asked)
+    return found or _one_day(whole, asked)
+
+
+def _named_span(said: str, asked: Frame) -> Pause | None:
+    """“Next week”, “2 weeks”: both days in one."""
+    codes = code(said, asked).codes or ""
+    if codes in {"this week", "next week", "week next"}:
+        weeks = 0 if codes == "this week" else 1
+        return Pause(max(asked.today, asked.week_start + weeks * timedelta(days=7)), asked.week_end(weeks))
+    if found := _LENGTH.fullmatch(codes):
+        count = int(found[1]) * (7 if found[2] == "week" else 1)
+        return Pause(asked.today, asked.today + max(0, count - 1) * DAY)
+    return None
+
+
+def _until(said: str, asked: Frame) -> Pause | None:
+    """“Until 3 Jan” begins today."""
+    found = _UNTIL.match(said)
+    if found is None:
+        return None
+    reading = read(said[found.end() :], asked)
+    return Pause(asked.today, reading.on or reading.suggestion, _remark(reading, said[found.end() :]))
+
+
+def _from_to(said: str, asked: Frame) -> Pause | None:
+    """The cut at which both halves are days; otherwise the one at which the most is understood."""
+    best: Pause | None = None
+    for first, last in _cuts(said):
+        pause = _both(first, last, asked)
+        if pause is not None and pause.remark is None:
+            return pause
+        best = best or pause
+    return best
+
+
+def _cuts(said: str) -> Iterator[tuple[str, str]]:
+    for cut in _BETWEEN.finditer(said):
+        if cut.start() and cut.end() < len(said):
+            yield said[: cut.start()], said[cut.end() :]
+
+
+def _both(first: str, last: str, asked: Frame) -> Pause | None:
+    ends = read(last, asked)
+    alone = _DAY_ALONE.fullmatch(first)
+    begins = _same_month(int(alone[1]), ends.on) if alone and ends.on else read(first, asked)
+    if begins.kind is None and ends.kind is None:
+        return None
+    if begins.on is not None and (ends.kind == "weekday" or ends.on is None) and not (ends.on and ends.on >= begins.on):
+        # "Friday to Monday" means the Monday after that Friday.
+        later = read(last, replace(asked, today=begins.on))
+        ends = later if later.on is not None and later.kind == "weekday" else ends
+    day = begins.on or begins.suggestion
+    if begins.on is None and day and ends.on and day > ends.on:
+        # It has begun already, and the same day next year is not what was meant.
+        day = asked.today
+    return Pause(day, ends.on or ends.suggestion, _remark(begins, first) or _remark(ends, last))
+
+
+def _same_month(day: int, ends: date) -> Reading:
+    """“12 to 20 Dec”: the first day has its month from the last."""
+    if not 1 <= day <= ends.day:
+        return Reading(None, reason="The first day is not clear. Choose it here.")
+    return Reading("date", on=ends.replace(day=day))
+
+
+def _one_day(said: str, asked: Frame) -> Pause:
+    reading = read(said, asked)
+    if reading.kind is None:
+        return Pause(remark=_remark(reading, said))
+    day = reading.on or reading.suggestion
+    return Pause(day, None, _remark(reading, said) or "Until when? A pause always has an end.")
+
+
+def _remark(reading: Reading, said: str) -> str | None:
+    answer: Due | Unclear = reading.answer(said)
+    return answer.reason if isinstance(answer, Unclear) else None

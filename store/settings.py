@@ -1,0 +1,175 @@
+"""Settings: how a workspace works, and what a person has chosen to have otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from store import absences, outbox, people
+from store.errors import BadInputError, NotAllowedError
+from store.rules.names import fold
+from store.rules.text import clean
+from store.rules.working_days import check_region
+from store.tables import Person, Workspace
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+# Hours at which a brief may come: with the nine hours in which a late one may follow, no one's night.
+HOURS = range(5, 22)
+# What people write for "no public holidays at all"; a person's region is the empty text then.
+_NONE = frozenset({"none", "no", "keine", "aucun", "aucune", "ninguno", "ninguna", "-"})
+# In which dates are read and shown; None in a person's settings: read as Slack's locale, shown in English.
+LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español"}
+# Working days overdue after which the account's owner may hear of it.
+ESCALATION = range(1, 61)
+MONTHS = range(1, 13)
+
+
+@dataclass(frozen=True)
+class Own:
+    """A person's choices; None: as the workspace has it, and so is the workspace's own week.
+
+    `weekdays`: Monday 0 … Sunday 6. `holidays_region` is text as somebody wrote it.
+    """
+
+    send_hour: int | None
+    weekdays: frozenset[int]
+    holidays_region: str | None
+    date_language: str | None
+    weekly: bool
+
+
+@dataclass(frozen=True)
+class House:
+    """The workspace's. `escalate_a_after` is for A accounts, both in working days; `fiscal_year_start` a month."""
+
+    send_hour: int
+    weekdays: frozenset[int]
+    holidays_region: str | None
+    escalate_a_after: int
+    escalate_after: int
+    honours_status: bool
+    fiscal_year_start: int
+
+
+def save(tx: Session, viewer: Person, own: Own, house: House | None = None, *, now: datetime) -> Person:
+    """Store the viewer's settings, and the workspace's if `house` is given, which admins may.
+
+    Whoever's mornings change is looked at on the next one of them. BadInputError at the field of the same name, or
+    at house_hour, house_week and house_region where both have one.
+    """
+    if house is not None and not viewer.is_admin:
+        raise NotAllowedError("Only admins of this workspace can change how it works. You can ask one of them.")
+    person = people.get(tx, viewer.id)
+    workspace = tx.scalars(
+        sa.select(Workspace).where(Workspace.id == viewer.workspace_id).execution_options(populate_existing=True)
+    ).one()
+    before = workspace.working_week
+    checked = _checked(own), _checked_house(house) if house else None
+    if checked[1] is not None and _put(workspace, checked[1]):
+        if not workspace.honours_status:
+            absences.forget_statuses(tx, workspace.id, now=now)
+        people.replan_everybody(tx, workspace, now)
+    wanted = checked[0]
+    if wanted["working_week"] == workspace.working_week or (
+        person.working_week is None and wanted["working_week"] == before
+    ):
+        wanted["working_week"] = None
+    if _put(person, wanted):
+        people.replan(person, now)
+    outbox.mark_homes(tx, outbox.homes_of(workspace.id, (person.id, person.id), now))
+    tx.flush()
+    return person
+
+
+def reads_dates_as(person: Person) -> str:
+    """The locale in which this person writes dates; Slack's own says more, if it is of the language they chose."""
+    same = person.locale.partition("-")[0].casefold() == person.date_language
+    return person.locale if same or not person.date_language else person.date_language
+
+
+def region(text: str | None, field: str) -> str | None:
+    """A region of public holidays as somebody writes it ("Germany", "de-by"); None for nothing.
+
+    BadInputError at `field` for one that is not known.
+    """
+    said = clean(text or "")
+    if not said:
+        return None
+    try:
+        return check_region(_countries().get(fold(said), said))
+    except BadInputError as error:
+        raise BadInputError(error.words, field=field) from None
+
+
+@cache
+def _countries() -> dict[str, str]:
+    """Folded name of a country, in each of the languages → its code."""
+    # Imported when it is first needed: its tables are not small.
+    from babel import Locale  # noqa: PLC0415  see above
+
+    return {
+        fold(name): code
+        for language in LANGUAGES
+        for code, name in Locale(language).territories.items()
+        if len(code) == len("DE") and code.isalpha()
+    }
+
+
+def _checked(own: Own) -> dict[str, object]:
+    if own.send_hour is not None:
+        _within(own.send_hour, HOURS, "send_hour", "an hour")
+    if own.date_language is not None and own.date_language not in LANGUAGES:
+        raise BadInputError("Choose one of the languages.", field="date_language")
+    return {
+        "send_hour": own.send_hour,
+        "working_week": _week(own.weekdays, "weekdays"),
+        "holidays_region": "" if _is_none(own.holidays_region) else region(own.holidays_region, "holidays_region"),
+        "date_language": own.date_language,
+        "weekly": own.weekly,
+    }
+
+
+def _checked_house(house: House) -> dict[str, object]:
+    _within(house.send_hour, HOURS, "house_hour", "an hour")
+    for name in ("escalate_a_after", "escalate_after"):
+        _within(getattr(house, name), ESCALATION, name, "a number of working days")
+    _within(house.fiscal_year_start, MONTHS, "fiscal_year_start", "a month")
+    return {
+        "send_hour": house.send_hour,
+        "working_week": _week(house.weekdays, "house_week"),
+        "holidays_region": None if _is_none(house.holidays_region) else region(house.holidays_region, "house_region"),
+        "escalate_a_after": house.escalate_a_after,
+        "escalate_after": house.escalate_after,
+        "honours_status": house.honours_status,
+        "fiscal_year_start": house.fiscal_year_start,
+    }
+
+
+def _is_none(text: str | None) -> bool:
+    return clean(text or "").casefold() in _NONE
+
+
+def _within(value: int, allowed: range, field: str, what: str) -> None:
+    if value not in allowed:
+        raise BadInputError(f"Choose {what} from {allowed[0]} to {allowed[-1]}.", field=field)
+
+
+def _week(weekdays: frozenset[int], field: str) -> str:
+    if not weekdays or not weekdays <= frozenset(range(7)):
+        raise BadInputError("A working week has at least one day.", field=field)
+    return "".join(str(day) for day in sorted(weekdays))
+
+
+def _put(row: Person | Workspace, wanted: dict[str, object]) -> bool:
+    """Set what differs; whether anything does."""
+    changed = [name for name, value in wanted.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, wanted[name])
+    return bool(changed)

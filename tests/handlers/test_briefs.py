@@ -1,0 +1,122 @@
+"""The words and blocks of a brief: what stands where, under which heading, and that it always fits into a message."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from handlers.views import blocks as b
+from handlers.views.briefs import MOST, Line, brief, in_order
+from store.tables import Account, Commitment, Person
+
+DAY = date(2026, 11, 24)
+ANA = Person(id=1, workspace_id=1, slack_id="U1", name="Ana Souza", zone="Europe/Berlin")
+EVA = Person(id=2, workspace_id=1, slack_id="U2", name="Eva <!channel>", zone="Europe/Berlin")
+
+
+def item(number: int, owner: Person = ANA, **more: Any) -> Commitment:
+    values = {
+        "id": number, "workspace_id": 1, "number": number, "side": "ours", "state": "open", "action": f"do {number}",
+        "due_on": DAY, "first_due_on": DAY, "first_action": f"do {number}", "owner": owner, "owner_id": owner.id,
+        "creator": ANA, "creator_id": ANA.id, "version": 1, "slips": 0,
+        "accepted_at": datetime(2026, 11, 1, tzinfo=UTC),
+    }  # fmt: skip
+    return Commitment(**(values | more))
+
+
+def shown(*lines: Line, reader: Person = ANA) -> tuple[str, list[dict[str, Any]], int]:
+    text, blocks, count = brief(in_order(lines, DAY), reader, DAY, DAY)
+    return text, b.resolved(blocks), count
+
+
+def read(blocks: list[dict[str, Any]]) -> str:
+    return "\n".join(block["text"]["text"] for block in blocks if "text" in block)
+
+
+def headings(blocks: list[dict[str, Any]]) -> list[str]:
+    """The sections that are nothing but one bold line, without the greeting's."""
+    texts = [block["text"]["text"] for block in blocks if block["type"] == "section"]
+    return [text.strip("*") for text in texts if text.startswith("*") and text.endswith("*") and "\n" not in text]
+
+
+def test_what_is_ones_own_stands_first_and_each_heading_once() -> None:
+    """Today, overdue and what comes; then what the client owes; then what concerns others."""
+    acme = Account(id=1, name="Acme", owner=ANA, owner_id=1)
+    lines = [
+        Line(item(1, EVA, account=acme), "escalated"), Line(item(2, EVA), "unowned"), Line(item(3), "soon"),
+        Line(item(4), "overdue-3"), Line(item(5), "today"), Line(item(6, state="blocked", blocked_by="x"), "blocked"),
+        Line(item(7), "eve"), Line(item(8, EVA, state="blocked", blocked_by="y"), "blocking"),
+        Line(item(9, EVA), "for:today", away_until=date(2027, 1, 4)), Line(item(10, side="theirs"), "today"),
+        Line(item(11), "again"),
+    ]  # fmt: skip
+    _, blocks, count = shown(*lines)
+    assert count == len(lines)
+    assert headings(blocks) == [
+        "Due today", "Overdue", "Put off until today", "Due on the next working day",
+        "Due within a week", "Blocked", "Ask them", "You are in the way of",
+        "For Eva &lt;!channel&gt;, who is away until Mon 4 Jan 2027", "Overdue at your accounts", "Needs an owner",
+    ]  # fmt: skip
+
+
+def test_items_under_one_heading_stand_together() -> None:
+    """Those of one colleague, and those of the client, whatever their occasions are."""
+    ben = Person(id=3, workspace_id=1, slack_id="U3", name="Ben", zone="Europe/Berlin")
+    until = date(2027, 1, 4)
+    lines = [
+        Line(item(1, EVA, due_on=date(2026, 11, 20)), "for:overdue-1", away_until=until),
+        Line(item(2, ben), "for:today", away_until=until), Line(item(3, EVA), "for:today", away_until=until),
+        Line(item(4, side="theirs"), "today"), Line(item(5, side="theirs"), "soon"), Line(item(6), "overdue-1"),
+        Line(item(7, EVA, side="theirs"), "escalated"), Line(item(8), "overdue-7"),
+    ]  # fmt: skip
+    found = headings(shown(*lines)[1])
+    assert len(found) == len(set(found)) == 5
+
+
+def test_a_weeks_summary_is_sorted_by_what_is_due_when() -> None:
+    """Each item under what it is on that morning."""
+    lines = [
+        Line(item(1, due_on=date(2026, 11, 26)), "week"), Line(item(2), "week"),
+        Line(item(3, due_on=date(2026, 11, 20)), "week"),
+        Line(item(4, due_on=date(2026, 11, 20), state="blocked", blocked_by="x"), "week"),
+        Line(item(5, due_on=date(2026, 11, 19)), "overdue-3:warned"),
+    ]  # fmt: skip
+    _, blocks, _ = shown(*lines)
+    assert headings(blocks) == ["Due today", "Overdue", "Due this week", "Blocked"]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (Line(item(1, account=Account(id=1, name="Acme", owner=EVA, owner_id=2)), "overdue-3:warned",
+              next_day=date(2026, 11, 25)), "*Eva &lt;!channel&gt;* hears of this on Wed 25 Nov 2026"),
+        (Line(item(1), "overdue-90"), "waits for the account's review"),
+        (Line(item(1, EVA), "escalated:last"), "waits for the account's review"),
+        (Line(item(1, EVA), "unowned"), "Eva &lt;!channel&gt; has left"),
+    ],
+)  # fmt: skip
+def test_what_else_is_said_of_an_item(line: Line, words: str) -> None:
+    """Below it, and gone once it is settled."""
+    assert words in read(shown(line)[1])
+    line.commitment.state, line.commitment.ended_at = "done", datetime(2026, 11, 24, tzinfo=UTC)
+    settled = shown(line)[1]
+    assert words not in read(settled)
+    assert headings(settled) == ["Settled since"]
+
+
+def test_whatever_stands_in_it_it_fits() -> None:
+    """Thirty people away, each with something long: fewer items are shown, within the limits of a message."""
+    others = [Person(id=n, workspace_id=1, slack_id=f"U{n}", name="N" * 80) for n in range(10, 40)]
+    lines = [
+        Line(item(n, owner, action="long " * 100, account=Account(id=1, name="A" * 80, owner=EVA, owner_id=2)),
+             "for:overdue-3:warned", away_until=DAY, next_day=DAY)
+        for n, owner in enumerate(others)
+    ]  # fmt: skip
+    text, blocks, count = shown(*lines)
+    assert 0 < count < MOST
+    assert len(blocks) <= b.MESSAGE_BLOCKS
+    assert len(json.dumps(blocks)) < 3 * b.MESSAGE_CHARACTERS
+    assert "30 commitments" in text
+    assert f"{len(lines) - count} more" in json.dumps(blocks)

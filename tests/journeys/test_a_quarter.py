@@ -1,0 +1,29 @@
+"""A quarter of a small organisation, simulated and counted by bench/year.py: nobody is forgotten or pestered."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
+
+BENCH = str(Path(__file__).parents[2] / "bench")
+
+
+def test_a_quarter_of_twelve_people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What falls due was mentioned before; no brief outside working hours, about something ended, or twice on one
+    occasion; nobody is escalated without a word before; at most one brief on each working day.
+    """
+    monkeypatch.setattr(sys, "path", [BENCH, *sys.path])
+    import year
+
+    lived, found = year.live(f"sqlite:///{tmp_path}/quarter.db", seed=1, people=12, commitments=60, months=3)
+    assert (found.missed, found.outside, found.closed, found.doubled, found.unannounced) == ([], [], [], [], [])
+    assert lived.refused == []
+    assert max(found.briefs) <= year.MOST_A_WEEK
+    # It did happen: a test of nothing would pass as well.
+    assert found.counts["mentioned in time"] >= 15
+    assert found.counts["brief"] >= 50
+    assert found.counts["escalations"] >= 1

@@ -1,0 +1,372 @@
+"""Being away: in one line, in the form, by Slack's status; told, shown, changed and ended."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from handlers import ids
+from handlers.payloads import AbsenceRef
+from store import absences, settings
+from store.settings import House, Own
+from tests.journeys.conftest import Town, words, words_of
+
+if TYPE_CHECKING:
+    from sandbox import Message, View
+    from store.tables import Absence
+
+DEC_12, JAN_3 = date(2026, 12, 12), date(2027, 1, 3)
+
+
+def away(town: Town, user: str = "U0EVA", *, today: date = date(2026, 11, 23)) -> list[Absence]:
+    """What the ledger holds of somebody's absences, from that day on."""
+    with town.makegood.ledger.read() as tx:
+        return absences.of_people(tx, [town.person(tx, user).id], from_day=today)
+
+
+def days(town: Town, user: str = "U0EVA") -> list[tuple[date, date, str | None]]:
+    return [(one.first_day, one.last_day, one.delegate.slack_id if one.delegate else None) for one in away(town, user)]
+
+
+def said(town: Town, line: str, user: str = "U0EVA") -> Message:
+    outcome = town.commit(user, line)
+    assert outcome.view is None, words_of(outcome.view)
+    shown: Message = outcome.messages[-1]
+    return shown
+
+
+def asked(town: Town, line: str, user: str = "U0EVA") -> View:
+    """The form that a line opens, because it leaves something open; nothing is stored."""
+    before = days(town, user)
+    form: View | None = town.commit(user, line).view
+    assert form is not None
+    assert days(town, user) == before
+    return form
+
+
+def initial(form: View, field: str) -> Any:
+    block = next(block for block in form.blocks if block.get("block_id") == field)
+    return block["element"].get("initial_date") or block["element"].get("initial_user")
+
+
+# ---- in one line ------------------------------------------------------------------------------------------
+
+
+def test_one_line_says_it_all(town: Town) -> None:
+    """Days and delegate are stored, the receipt says who hears what falls due, and the delegate is told at once."""
+    receipt = words(said(town, "away 12 Dec to 3 Jan @ben"))
+    assert days(town) == [(DEC_12, JAN_3, "U0BEN")]
+    assert "from Saturday 12 December 2026 to Sunday 3 January 2027" in receipt
+    assert "Ben Okafor" in receipt
+    assert "Your briefs come again on Monday 4 January 2027" in receipt
+    town.settled()
+    notice = words(town.box.dm("U0BEN")[-1])
+    assert "Eva Lindqvist* is away from Saturday 12 December 2026 to Sunday 3 January 2027" in notice
+    assert len(town.box.dm("U0BEN")) == 1
+
+
+@pytest.mark.parametrize(
+    ("user", "line"),
+    [
+        ("U0EVA", "away from 12 Dec until 3 Jan"),
+        ("U0EVA", "away 2026-12-12 – 2027-01-03"),
+        ("U0EVA", "away vom 12. Dezember bis 3. Januar"),
+        ("U0EVA", "away 12.12. - 3.1."),
+        ("U0ADA", "away du 12 décembre au 3 janvier"),
+        ("U0ADA", "away del 12 de diciembre al 3 de enero"),
+    ],
+)
+def test_days_are_written_as_people_write_them(town: Town, user: str, line: str) -> None:
+    """In four languages, with words, dashes or dots between first and last day; without a delegate nobody is told."""
+    receipt = words(said(town, line, user))
+    assert days(town, user) == [(DEC_12, JAN_3, None)]
+    assert "nobody else hears" in receipt
+    assert town.outbox(absences.NOTICE) == []
+
+
+def test_until_begins_today(town: Town) -> None:
+    """“Until Friday” is from today on, where the person is."""
+    assert "You are away until Friday 27 November 2026" in words(said(town, "away until Friday, covered by @ana"))
+    assert days(town) == [(date(2026, 11, 23), date(2026, 11, 27), "U0ANA")]
+
+
+def test_alone_it_opens_the_form(town: Town) -> None:
+    """`/commit away` asks for first day, last day and delegate; the form turns into the receipt."""
+    form = asked(town, "away")
+    done = town.submit("U0EVA", form, first_day="2026-12-12", last_day="2027-01-03", delegate="U0BEN")
+    assert done.errors == {}
+    assert days(town) == [(DEC_12, JAN_3, "U0BEN")]
+    assert "You are away from" in words_of(town.box.modals("U0EVA")[-1])
+
+
+@pytest.mark.parametrize(
+    ("line", "remark", "first", "last", "delegate"),
+    [
+        ("away 12 Dec", "Until when? A pause always has an end.", "2026-12-12", None, None),
+        ("away from tomorrow @ben", "Until when?", "2026-11-24", None, "U0BEN"),
+        ("away 3 Feb to 10 Jan", "before the first day", "2027-02-03", "2027-01-10", None),
+        ("away 1 Dec to 10 Dec 2027", "longer than a year", "2026-12-01", "2027-12-10", None),
+        ("away to the moon", "is not a date", None, None, None),
+        ("away 12 Dec to 3 Jan @nobody", "who @nobody is", "2026-12-12", "2027-01-03", None),
+        ("away 12 Dec to 3 Jan @ben @ana", "One colleague", "2026-12-12", "2027-01-03", None),
+        ("away 12 Dec to 3 Jan @eva", "That is you", "2026-12-12", "2027-01-03", "U0EVA"),
+    ],
+)
+def test_what_is_open_is_asked_for(
+    town: Town, line: str, remark: str, first: str | None, last: str | None, delegate: str | None
+) -> None:
+    """The form begins with what was understood and says in words what is not clear. Nothing is stored yet."""
+    form = asked(town, line)
+    assert remark in words_of(form)
+    if last or first is None:
+        assert initial(form, ids.LAST_DAY) == last
+    assert (initial(form, ids.FIRST_DAY), initial(form, ids.DELEGATE)) == (first, delegate)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "away " + "x" * 2900,
+        "away <!channel> *12 Dec* to <@U0EVA",
+        "away <https://acme.example/12|12 Dec> to 3 Jan",
+        "away \u202e12 Dec\u202c to \x00 3 Jan",
+        "away @ben @ben <@U0BEN> &amp; &lt;b&gt;",
+        "away 99999999999999 to 88888888888888",
+        "away 12 Dec to 3 Jan <@U0NOBODY>",
+        "away to to to - - – until",
+    ],
+)
+def test_whatever_is_typed_is_asked_about(town: Town, text: str) -> None:
+    """Nothing that is typed breaks it, becomes markup or is stored half understood."""
+    asked(town, text)
+
+
+def test_however_it_is_spelt(town: Town) -> None:
+    """Capitals and stray spaces change nothing."""
+    said(town, "AWAY   12 dec  TO 3 JAN   @Ben")
+    assert days(town) == [(DEC_12, JAN_3, "U0BEN")]
+
+
+# ---- the form's errors ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fields", "where", "why"),
+    [
+        ({"first_day": "2026-11-22", "last_day": "2026-11-30"}, "first_day", "already passed"),
+        ({"first_day": "2026-12-12", "last_day": "2026-12-11"}, "last_day", "before the first day"),
+        ({"first_day": "2026-12-12", "last_day": "2027-12-13"}, "last_day", "longer than a year"),
+        ({"first_day": "2027-11-24", "last_day": "2027-11-25"}, "first_day", "more than a year ahead"),
+        ({"delegate": "U0EVA"}, "delegate", "That is you"),
+        ({"delegate": "U0MAKEGOOD"}, "delegate", "is an app"),
+        ({"delegate": "U0BEN"}, "delegate", "has left"),
+    ],
+)
+def test_errors_stand_at_their_fields(town: Town, fields: dict[str, str], where: str, why: str) -> None:
+    """Days that cannot be, and colleagues who cannot stand in, are told at their fields; nothing is stored."""
+    town.box.change_user("U0BEN", deleted=True)
+    form = asked(town, "away")
+    given = {"first_day": "2026-12-12", "last_day": "2027-01-03"} | fields
+    wrong = town.submit("U0EVA", form, **given)
+    assert set(wrong.errors) == {where}
+    assert why in wrong.errors[where]
+    assert days(town) == []
+    assert town.outbox(absences.NOTICE) == []
+    assert town.submit("U0EVA", form, first_day="2026-12-12", last_day="2027-01-03", delegate=None).errors == {}
+
+
+def test_a_form_sent_twice_counts_once(town: Town) -> None:
+    """A double click stores one absence and tells the delegate once."""
+    form = asked(town, "away")
+    town.submit("U0EVA", form, first_day="2026-12-12", last_day="2027-01-03", delegate="U0BEN")
+    parcel = town.post.parcels[-1]
+    town.at_once(parcel, parcel)
+    town.settled()
+    assert days(town) == [(DEC_12, JAN_3, "U0BEN")]
+    assert len(town.box.dm("U0BEN")) == 1
+
+
+# ---- changing and ending ----------------------------------------------------------------------------------
+
+
+def test_the_newer_takes_the_place_of_the_older(town: Town) -> None:
+    """Where two overlap the newer counts; the older keeps its other days, and the receipt says which gave way."""
+    said(town, "away 1 Dec to 31 Dec @ben")
+    receipt = words(said(town, "away 10 Dec to 12 Dec @ana"))
+    assert "in place of" in receipt or "takes the place of" in receipt
+    assert "Tue 1 Dec 2026 to Thu 31 Dec 2026" in receipt
+    assert days(town) == [
+        (date(2026, 12, 1), date(2026, 12, 9), "U0BEN"),
+        (date(2026, 12, 10), date(2026, 12, 12), "U0ANA"),
+        (date(2026, 12, 13), date(2026, 12, 31), "U0BEN"),
+    ]
+    said(town, "away 20 Nov 2027 to 30 Nov 2027")
+    said(town, "away 1 Dec to 31 Dec")
+    assert [day[:2] for day in days(town)][:1] == [(date(2026, 12, 1), date(2026, 12, 31))]
+
+
+def test_change_replaces_it(town: Town) -> None:
+    """“Change” on the receipt opens the form as it stands; afterwards the receipt shows the new days."""
+    receipt = said(town, "away 12 Dec to 3 Jan @ben")
+    town.settled()
+    form = town.form("U0EVA", receipt, ids.OPEN_AWAY)
+    assert (initial(form, "first_day"), initial(form, "last_day"), initial(form, "delegate")) == (
+        "2026-12-12", "2027-01-03", "U0BEN",
+    )  # fmt: skip
+    assert town.submit("U0EVA", form, first_day="2026-12-14", last_day="2026-12-18", delegate="U0ANA").errors == {}
+    assert days(town) == [(date(2026, 12, 14), date(2026, 12, 18), "U0ANA")]
+    assert "Monday 14 December 2026" in town.told("U0EVA")
+    town.settled()
+    assert "ended or changed" in words(town.box.dm("U0BEN")[-1])
+    assert "stand in" in words(town.box.dm("U0ANA")[-1])
+
+
+def test_back_earlier(town: Town) -> None:
+    """`/commit back` ends it with yesterday, says when the next brief comes, and the delegate's message follows."""
+    said(town, "away today to 3 Jan @ben")
+    town.settled()
+    town.jump(2026, 11, 25, 10, 0)
+    assert "Welcome back" in words(said(town, "back"))
+    assert days(town) == [(date(2026, 11, 23), date(2026, 11, 24), "U0BEN")]
+    town.settled()
+    assert "ended or changed" in words(town.box.dm("U0BEN")[0])
+    assert "You are not away" in words(said(town, "back"))
+
+
+def test_a_coming_absence_is_called_off_by_its_button(town: Town) -> None:
+    """`/commit back` leaves what is still to come and shows it; its button takes it away, once."""
+    said(town, "away 12 Dec to 3 Jan")
+    shown = said(town, "back")
+    assert "You are away from Saturday 12 December 2026" in words(shown)
+    assert len(days(town)) == 1
+    town.press("U0EVA", shown, ids.END_ABSENCE)
+    assert "You are not going away" in town.told("U0EVA")
+    town.again()
+    assert days(town) == []
+
+
+def test_home_shows_it_while_it_lasts(town: Town) -> None:
+    """The Home tab says until when and who hears, follows, and “I'm back” there ends it."""
+    town.box.open_home("U0EVA")
+    said(town, "away today to 3 Jan @ben")
+    town.settled()
+    home = town.box.home("U0EVA")
+    assert home is not None
+    assert "You are away until Sunday 3 January 2027" in words_of(home)
+    assert "Ben Okafor" in words_of(home)
+    end = next(e for block in home.blocks for e in block.get("elements", ()) if e.get("action_id") == ids.END_ABSENCE)
+    town.box.press("U0EVA", action_id=ids.END_ABSENCE, value=end["value"], view_id=home.id)
+    assert "You are away" not in words_of(town.box.home("U0EVA"))
+    assert days(town) == []
+
+
+def test_home_says_for_whom_one_stands_in(town: Town) -> None:
+    """While it lasts, and no longer than that."""
+    town.box.open_home("U0BEN")
+    receipt = said(town, "away today to 3 Jan @ben")
+    town.settled()
+    assert "You stand in for *Eva Lindqvist* until Sunday 3 January 2027." in words_of(town.box.home("U0BEN"))
+    town.press("U0EVA", receipt, ids.END_ABSENCE)
+    town.settled()
+    assert "stand in" not in words_of(town.box.home("U0BEN"))
+
+
+def test_it_is_nobody_elses(town: Town) -> None:
+    """Whoever presses a button that holds another's absence changes nothing of it."""
+    said(town, "away 12 Dec to 3 Jan")
+    theirs = said(town, "away 14 Dec to 18 Dec", "U0BEN")
+    with town.post.caught() as caught:
+        town.press("U0BEN", theirs, ids.END_ABSENCE)
+    caught[0].payload["actions"][0]["value"] = AbsenceRef(absences.name_of(away(town)[0]), "away").encode()
+    town.again(caught[0])
+    assert len(days(town)) == 1
+    assert len(days(town, "U0BEN")) == 1
+
+
+def test_a_delegate_who_is_away_too_is_told_of(town: Town) -> None:
+    """The receipt warns when both are away at the same time."""
+    said(town, "away 10 Dec to 20 Dec", "U0BEN")
+    assert "Ben Okafor is away too, until Sunday 20 December 2026" in words(said(town, "away 12 Dec to 3 Jan @ben"))
+
+
+# ---- Slack's status -----------------------------------------------------------------------------------------
+
+
+def honour(town: Town, *, wanted: bool = True) -> None:
+    with town.makegood.ledger.begin() as tx:
+        ada = town.person(tx, "U0ADA")
+        own = Own(None, frozenset(range(5)), None, None, weekly=False)
+        house = House(9, frozenset(range(5)), None, 3, 5, wanted, 1)
+        settings.save(tx, ada, own, house, now=town.box.clock.now())
+
+
+def vacation(town: Town, until: datetime | None, user: str = "U0EVA", text: str = "Vacationing") -> None:
+    town.box.change_user(
+        user, status_text=text, status_emoji=":palm_tree:", status_expiration=int(until.timestamp()) if until else 0
+    )
+
+
+def test_a_status_counts_where_the_workspace_wants_it(town: Town) -> None:
+    """Until the local day on which it expires; a cleared one ends it. Elsewhere it counts for nothing."""
+    until = datetime(2026, 12, 4, 22, 59, 59, tzinfo=UTC)
+    vacation(town, until)
+    assert days(town) == []
+    honour(town)
+    vacation(town, until)
+    assert days(town) == [(date(2026, 11, 23), date(2026, 12, 4), None)]
+    town.box.change_user("U0EVA", status_text="", status_emoji="", status_expiration=0)
+    assert days(town) == []
+
+
+def test_a_status_without_an_end_is_looked_at_daily(town: Town) -> None:
+    """It counts until the next daily look and no longer, and is renewed by that look."""
+    honour(town)
+    vacation(town, None)
+    assert days(town) == [(date(2026, 11, 23), date(2026, 11, 24), None)]
+    town.move(2026, 11, 24, 10, 0)
+    town.makegood.sync_people()
+    assert days(town) == [(date(2026, 11, 23), date(2026, 11, 25), None)]
+
+
+def test_what_was_said_here_counts_for_more(town: Town) -> None:
+    """Somebody's own absence stays as it is, with its delegate, whatever their status says."""
+    honour(town)
+    said(town, "away today to 4 Dec @ben")
+    vacation(town, datetime(2026, 12, 20, 12, tzinfo=UTC))
+    town.box.change_user("U0EVA", status_text="", status_emoji="", status_expiration=0)
+    assert days(town) == [(date(2026, 11, 23), date(2026, 12, 4), "U0BEN")]
+
+
+def test_back_while_the_status_stands(town: Town) -> None:
+    """“I'm back” ends it today and says that the status still stands."""
+    honour(town)
+    vacation(town, datetime(2026, 12, 4, 12, tzinfo=UTC))
+    assert "Your Slack status still says that you are away" in words(said(town, "back"))
+    assert days(town) == []
+
+
+def test_switching_it_off_ends_what_statuses_said(town: Town) -> None:
+    """And leaves what people said themselves."""
+    honour(town)
+    vacation(town, datetime(2026, 12, 4, 12, tzinfo=UTC))
+    said(town, "away today to 4 Dec", "U0BEN")
+    honour(town, wanted=False)
+    assert days(town) == []
+    assert len(days(town, "U0BEN")) == 1
+
+
+def test_meanwhile_the_delegate_hears_and_may_act(town: Town) -> None:
+    """On the mornings of the absence Ben is told what falls due for Eva, can settle it, and she hears nothing."""
+    town.receipt("U0EVA", "send the pricing sheet by Wednesday")
+    said(town, "away today to 4 Dec @ben")
+    town.settled()
+    before = len(town.box.dm("U0BEN"))
+    town.jump(2026, 11, 24, 15, 0)
+    town.jump(2026, 11, 25, 15, 0)
+    briefs = town.box.dm("U0BEN")[before:]
+    assert any("send the pricing sheet" in words(brief) for brief in briefs)
+    assert town.box.dm("U0EVA") == []
+    town.press("U0BEN", briefs[-1], ids.DONE)
+    assert town.commitment(1).state == "done"

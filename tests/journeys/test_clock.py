@@ -1,0 +1,121 @@
+"""The bot's clock is wrong, and set right: nobody is told twice, nobody waits until the clock has caught up."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from store import migrate
+from store.db import Ledger
+from store.outbox import LEASE
+from tests.journeys.conftest import MONDAY, Town, open_town
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+HOUR, DAY, SECOND = timedelta(hours=1), timedelta(days=1), timedelta(seconds=1)
+POST = "chat.postMessage"
+
+
+class Wrong:
+    """The bot's clock, so far ahead of Slack's as `ahead` says."""
+
+    def __init__(self, town: Town) -> None:
+        self.ahead = timedelta()
+        self._town = town
+        town.makegood.clock = self.now  # the composition root's; what was built with it has its own below
+        town.makegood.courier._clock = self.now
+        town.service.schedule._work = True
+        town.service.schedule._wall = self.now
+        town.service.schedule._seen = self.now()
+
+    def now(self) -> datetime:
+        return self._town.box.clock.now() + self.ahead
+
+    def set_to(self, ahead: timedelta) -> None:
+        """Set the clock; the process notices as it does in its loop."""
+        self.ahead = ahead
+        self._town.service.schedule.notice_clock()
+
+
+def posts(town: Town) -> int:
+    return sum(call.method == POST for call in town.box.calls)
+
+
+@pytest.mark.parametrize(("wrong", "right"), [(HOUR, 0 * HOUR), (DAY, 0 * DAY), (0 * DAY, DAY), (0 * HOUR, -HOUR)])
+def test_an_answer_was_lost_while_the_clock_was_wrong(bare_town: Town, wrong: timedelta, right: timedelta) -> None:
+    """Ahead by an hour or a day, or set forward or back since: the message is found in Slack's own time, not sent
+    again, and not later than a lease after.
+    """
+    town = bare_town
+    clock = Wrong(town)
+    clock.set_to(wrong)
+    town.box.faults.fail(POST, "drop_after", count=1)
+    town.receipt("U0EVA", "@ana send it by Friday 4 Dec")
+    town.settled()
+    assert (len(town.box.dm("U0ANA")), town.outbox("assigned")[0].state) == (1, "sending")
+    clock.set_to(right)
+    town.box.clock.move_to(town.box.clock.now() + LEASE + SECOND)
+    town.settled()
+    (row,) = town.outbox("assigned")
+    assert (row.state, row.ts) == ("sent", town.box.dm("U0ANA")[0].ts)
+    assert (len(town.box.dm("U0ANA")), posts(town)) == (1, 1)
+
+
+def test_nobody_waits_until_the_clock_has_caught_up(bare_town: Town) -> None:
+    """An hour ahead, then set right: what is to be said is said now, in the order in which it happened."""
+    town = bare_town
+    clock = Wrong(town)
+    clock.set_to(HOUR)
+    town.receipt("U0EVA", "@ana send it by Friday 4 Dec")
+    town.settled()
+    town.receipt("U0EVA", "@ana call them by Friday 4 Dec")
+    clock.ahead = timedelta()
+    town.receipt("U0EVA", "@ben call them by Friday 4 Dec")
+    town.settled()
+    assert [len(town.box.dm(user)) for user in ("U0ANA", "U0BEN")] == [1, 0]
+    clock.set_to(timedelta())
+    town.settled()
+    assert [len(town.box.dm(user)) for user in ("U0ANA", "U0BEN")] == [2, 1]
+    assert posts(town) == 3
+
+
+def lived(database_url: str, jumps: Callable[[int], timedelta | None]) -> tuple[set[str], dict[str, int]]:
+    """Three days, hour by hour; `jumps` says for an hour how far the clock is out in it. The keys of all that was to
+    be said but the Home tabs, and how many messages everybody has.
+    """
+    with open_town(database_url) as town:
+        clock = Wrong(town)
+        town.receipt("U0EVA", "send it by tomorrow")
+        town.receipt("U0EVA", "@ana call them by Wednesday")
+        town.receipt("U0BEN", "@ana ask them by Thursday")
+        for hour in range(72):
+            town.box.clock.move_to(MONDAY + hour * HOUR)
+            wrong = jumps(hour)
+            if wrong is not None:
+                clock.set_to(wrong)
+                town.makegood.tick()
+                town.settled()
+                clock.set_to(timedelta())
+            town.makegood.tick()
+            town.settled()
+        keys = {row.dedupe_key for row in town.outbox() if row.kind != "home"}
+        return keys, {user: len(town.box.dm(user)) for user in ("U0EVA", "U0ANA", "U0BEN", "U0ADA")}
+
+
+def test_jumps_change_nothing_of_what_is_said(database_url: str, tmp_path: Path) -> None:
+    """A day forward and back, an hour back and forward: the same keys, and the same number of messages to everybody,
+    as with a clock that is always right.
+    """
+    calm = f"sqlite:///{tmp_path / 'calm.db'}"
+    ledger = Ledger(calm)
+    migrate.upgrade(ledger)
+    ledger.close()
+    out = {3: DAY, 20: -HOUR, 22: HOUR, 40: -DAY, 47: -HOUR, 60: 2 * HOUR}
+    keys, messages = lived(calm, lambda _: None)
+    assert lived(database_url, out.get) == (keys, messages)
+    assert {key.partition(":")[0] for key in keys} >= {"brief", "assigned"}
+    assert sum(messages.values()) >= 6

@@ -1,0 +1,150 @@
+"""The database is away for a while, or its disk is full: told in words, nothing lost, well again by itself."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import resource
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.journeys.conftest import Town, read
+from tests.journeys.processes import PATIENCE, Process
+from tests.journeys.test_survival import _down, box, commit, let_the_lease_pass, recorded, states
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sandbox import Outcome, Sandbox
+
+__all__ = ["box"]
+
+POST = "chat.postMessage"
+
+
+def readyz(process: Process) -> tuple[int, dict[str, Any]]:
+    """The status, and what is said of each part."""
+    connection = http.client.HTTPConnection("127.0.0.1", process.port, timeout=PATIENCE)
+    try:
+        connection.request("GET", "/readyz")
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())["parts"]
+    finally:
+        connection.close()
+
+
+def until(process: Process, status: int) -> dict[str, Any]:
+    """Ask /readyz until it answers with that; it tells nobody by itself. What it says of each part."""
+    pause = threading.Event()
+    for _ in range(10 * PATIENCE):
+        found, parts = readyz(process)
+        if found == status:
+            return parts
+        pause.wait(0.1)
+    raise AssertionError(readyz(process))
+
+
+def refused(outcome: Outcome) -> bool:
+    return outcome.ok and "can't be reached right now" in read(outcome.messages[-1])
+
+
+@contextmanager
+def full(process: Process) -> Iterator[None]:
+    """No file of the process may grow: what it writes beyond its first bytes fails, as on a full disk."""
+    limits = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (512, limits[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, limits)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_disk_is_full(box: Sandbox, database_url: str) -> None:
+    """With a message on its way: whoever acts is told, /readyz and the log say why; then all goes on, once."""
+    with Process(box, database_url) as process:
+        until(process, 200)
+        box.faults.fail(POST, "delay", seconds=2, count=1)
+        assert recorded(commit(box))
+        box.wait_for(lambda box: box.faults.waiting)
+        with full(process):
+            box.wait_for(lambda box: len(box.dm("U0ANA")) == 1)
+            assert refused(commit(box))
+            # Slack has it, and that could not be written down.
+            process.wait_for("courier_database_unavailable")
+            assert "cannot be written" in until(process, 503)["database"]["words"]
+            for event in process.events("database_unavailable") + process.events("courier_database_unavailable"):
+                assert "disk" in event["why"]
+        until(process, 200)
+        assert recorded(commit(box, "@ana call them by tomorrow"))
+        let_the_lease_pass(database_url)
+        box.wait_for(lambda box: len(box.dm("U0ANA")) == 2)
+        process.wait_for("delivery_found")
+        process.terminate()
+        assert process.ended(within=10) == 0
+        assert [event for event in process.events() if "exception" in event] == []
+    assert sum(call.method == POST for call in box.calls) == 2
+    assert states(database_url) == ["sent", "sent"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_sqlite_says_that_it_is_full(bare_town: Town) -> None:
+    """SQLITE_FULL in the middle of recording: refused in words and nothing of it kept; then it goes on where it was."""
+    town = bare_town
+    ledger = town.makegood.ledger
+    with ledger.begin() as tx:
+        pages = tx.scalar(sa.text("PRAGMA page_count"))
+        tx.execute(sa.text(f"PRAGMA max_page_count = {pages}"))
+    before, told = 0, None
+    for number in range(200):
+        outcome = town.commit("U0EVA", f"@ana send part {number} by Friday 4 Dec")
+        if "Recorded as #" not in read(outcome.messages[-1]):
+            told = outcome
+            break
+        before += 1
+    assert told is not None
+    assert refused(told)
+    assert town.rows()["commitment"] == len(town.outbox("assigned")) == before
+    with ledger.begin() as tx:
+        tx.execute(sa.text("PRAGMA max_page_count = 1000000"))
+    town.receipt("U0EVA", "@ana send the rest by Friday 4 Dec")
+    while town.makegood.courier.deliver_one():
+        town.box.clock.move_to(town.box.clock.now() + town.makegood.courier._pace * 10)
+    town.settled()
+    assert len(town.box.dm("U0ANA")) == before + 1
+
+
+def test_the_database_is_gone_while_messages_wait(box: Sandbox, database_url: str) -> None:
+    """Away while a post is on its way and others wait: the log and /readyz say so; all arrive, once, by themselves."""
+    with Process(box, database_url) as process:
+        until(process, 200)
+        box.faults.fail(POST, "delay", seconds=1.5, count=1)
+        assert recorded(commit(box))
+        assert recorded(commit(box, "@ben call them by tomorrow"))
+        box.wait_for(lambda box: box.faults.waiting)
+        with _down(database_url):
+            process.wait_for("courier_database_unavailable")
+            assert until(process, 503)["database"]["ok"] is False
+            box.wait_for(lambda box: box.dm("U0ANA") or box.dm("U0BEN"))
+        until(process, 200)
+        let_the_lease_pass(database_url)
+        box.wait_for(lambda box: len(box.dm("U0ANA")) == len(box.dm("U0BEN")) == 1)
+        let_the_lease_pass(database_url)
+        process.terminate()
+        assert process.ended(within=10) == 0
+    assert sum(call.method == POST for call in box.calls) == 2
+
+
+def test_a_lost_connection_to_the_database_is_no_trouble(bare_town: Town) -> None:
+    """Every pooled connection is dead: the next look at the ledger works, at the second try at the latest."""
+    town = bare_town
+    town.receipt("U0EVA", "@ana send it by Friday 4 Dec")
+    url = town.makegood.ledger.url.render_as_string(hide_password=False)
+    with _down(url), pytest.raises(sa.exc.SQLAlchemyError):
+        town.makegood.courier.deliver_one()
+    town.settled()
+    assert len(town.box.dm("U0ANA")) == 1

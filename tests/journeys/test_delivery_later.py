@@ -1,0 +1,87 @@
+"""What does not go now goes later, or is given up in words; messages that stand become true, whatever fails."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot import courier
+from handlers import ids
+from handlers.messages import render
+from tests.journeys.test_delivery import POST, Faults, faults, later, notices, row, says
+
+if TYPE_CHECKING:
+    from store.tables import Outbox
+    from tests.journeys.conftest import Town
+
+__all__ = ["faults"]
+
+
+@pytest.mark.parametrize("error", ["rate_limited", "message_limit_exceeded", "team_added_to_org", "org_login_required"])
+def test_what_slack_cannot_take_now_is_sent_later(bare_town: Town, faults: Faults, error: str) -> None:
+    """A limit told without 429, or a workspace on the move: certainly not posted, and posted when that has passed."""
+    town = bare_town
+    faults.on(POST, says(error))
+    town.receipt("U0EVA", "@ana send it by Friday")
+    town.settled()
+    assert (row(town).state, row(town).last_error) == ("pending", error)
+    later(town)
+    assert notices(town) == [1]
+    assert "conversations.history" not in faults.seen
+
+
+def test_a_message_without_words_does_not_hold_up_the_others_for_ever(
+    bare_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bug of ours in rendering: tried again ever more rarely, given up after about an hour, and the next one goes."""
+    town = bare_town
+    town.receipt("U0EVA", "@ana send it by Friday 4 Dec")
+    town.receipt("U0EVA", "@ana call them by Friday 4 Dec")
+    first = town.outbox("assigned")[0].id
+
+    def broken(tx: Any, row: Outbox, now: datetime) -> Any:
+        if row.id == first:
+            raise ZeroDivisionError
+        return render(tx, row, now)
+
+    monkeypatch.setattr(courier, "render", broken)
+    town.settled()
+    assert town.outbox("assigned")[0].state == "pending"
+    began, rounds = town.box.clock.now(), 0
+    while town.outbox("assigned")[0].state == "pending":
+        rounds += 1
+        assert rounds < 30
+        later(town, timedelta(minutes=5))
+    assert timedelta(minutes=30) < town.box.clock.now() - began < timedelta(hours=3)
+    assert town.outbox("assigned")[0].last_error == "it could not be put into words (ZeroDivisionError)"
+    later(town)
+    assert notices(town) == [2]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_messages_stay_true_whatever_becomes_of_their_updates(bare_town: Town, seed: int) -> None:
+    """Most updates fail, in every way: in the end each message shows that its item is done; none is said twice."""
+    town, numbers = bare_town, range(1, 7)
+    for number in numbers:
+        town.receipt("U0EVA", f"@{'ana' if number % 2 else 'ben'} send {number} by Friday")
+    town.settled()
+    posted = sum(call.method == POST for call in town.box.calls)
+    assert posted == len(numbers)
+    faults = town.box.faults
+    faults.seed(seed)
+    for kind in ("drop", "drop_after", "server_error", "server_error_after", "fatal_error_after"):
+        faults.fail("chat.update", kind, rate=0.14)
+    for number in numbers:
+        town.press("U0EVA", town.item("U0EVA", number), ids.DONE)
+        town.makegood.courier.deliver_one()
+    rounds = 0
+    while {each.not_before for each in town.outbox()} != {None}:
+        rounds += 1
+        assert rounds < 40
+        later(town)
+    assert sum(faults.met.values()) >= 3
+    messages = [*town.box.dm("U0ANA"), *town.box.dm("U0BEN")]
+    assert [":white_check_mark:" in str(message.blocks) for message in messages] == [True] * len(numbers)
+    assert sum(call.method == POST for call in town.box.calls) == posted

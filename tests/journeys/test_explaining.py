@@ -1,0 +1,120 @@
+"""Why, and why not: what is said about the next mention and about any day comes from the rules, and comes true."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from handlers.explaining import explain
+from store import commitments
+from store.commitments import explaining
+from tests.journeys.test_briefs import LAST_WEEK, days, live_through
+from tests.journeys.test_working_lives import BERLIN, NINE, account, act, away, of
+
+if TYPE_CHECKING:
+    from tests.journeys.conftest import Town
+
+
+def told(town: Town, user: str, number: int = 1, on: date | None = None) -> list[str]:
+    """What `explain` says to this person."""
+    with town.makegood.ledger.read() as tx:
+        viewer = town.person(tx, user)
+        return explain(tx, viewer, commitments.get(tx, viewer, number), town.box.clock.now(), on=on)
+
+
+def test_why_and_when(town: Town) -> None:
+    """The next mention of everybody whom it concerns, in words, from the rules that the planner uses."""
+    acme = account(town, "U0EVA", category="A")
+    town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-12-01"), account=acme, at=LAST_WEEK)
+    own, others = told(town, "U0ANA")
+    assert own.startswith("You (its owner) hear of it next on Tuesday 24 November 2026 at 09:")
+    assert own.endswith("it is due within a week, on Tue 1 Dec 2026.")
+    assert others.startswith("Eva Lindqvist (who owns the account) hears of it next on Friday 4 December 2026 at 09:")
+    live_through(town, date(2026, 11, 24), date(2026, 11, 25))
+    assert told(town, "U0EVA", on=date(2026, 11, 24))[0] == (
+        "Ana Souza (its owner) heard of it on Tuesday 24 November 2026: it is due within a week, on Tue 1 Dec 2026."
+    )
+    assert told(town, "U0EVA", on=date(2026, 11, 25))[0] == (
+        "Ana Souza (its owner) hears nothing of it on Wednesday 25 November 2026:"
+        " it was said already, on Tue 24 Nov 2026."
+    )
+    live_through(town, date(2026, 11, 26), date(2026, 12, 4))
+    assert days(town, "U0EVA", BERLIN) == [date(2026, 12, 4)]
+
+
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [
+        (date(2026, 11, 10), "was recorded later"),
+        (date(2026, 11, 28), "a day off"),
+        (date(2026, 12, 8), "away until Fri 11 Dec 2026"),
+        (date(2026, 12, 2), "put off until Thu 3 Dec 2026"),
+        (date(2026, 11, 20), "due on Mon 14 Dec 2026"),
+    ],
+)
+def test_why_not_on_that_day(town: Town, day: date, why: str) -> None:
+    """A sentence for each kind of silence, about days gone by and to come."""
+    town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-12-14"), at=LAST_WEEK)
+    away(town, "U0ANA", date(2026, 12, 7), date(2026, 12, 11))
+    act(town, "U0ANA", commitments.put_off, 1, date(2026, 12, 3))
+    assert why in told(town, "U0ANA", on=day)[0]
+
+
+def test_a_day_is_explained_as_it_was(town: Town) -> None:
+    """Moved since: the day before is judged by the date that it had then. Done since: the same."""
+    town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-11-24"), at=LAST_WEEK)
+    live_through(town, date(2026, 11, 24), date(2026, 11, 24))
+    act(town, "U0ANA", commitments.move, 1, date(2026, 12, 14), "they asked for it", version=1)
+    assert "heard of it" in told(town, "U0ANA", on=date(2026, 11, 24))[0]
+    town.move(2026, 11, 25, 12, 0)
+    assert (
+        "something happened to it" in told(town, "U0ANA", on=date(2026, 11, 25))[0]
+        or "due on Mon 14 Dec" in (told(town, "U0ANA", on=date(2026, 11, 25))[0])
+    )
+    act(town, "U0ANA", commitments.finish, 1)
+    assert told(town, "U0ANA") == ["#1 is done, so nobody is asked about it any more."]
+    assert "heard of it" in told(town, "U0ANA", on=date(2026, 11, 24))[0]
+    assert "closed by" in told(town, "U0ANA", on=date(2026, 11, 26))[0]
+
+
+def test_what_had_no_room_is_explained(town: Town) -> None:
+    """More was due than a brief holds: the last of them hears why, later on the same day."""
+    town.has_recorded("U0ANA", *(("U0ANA", f"call {n}", "2026-11-24") for n in range(20)), at=LAST_WEEK)
+    town.jump(2026, 11, 24, *NINE)
+    assert "heard of it" in told(town, "U0ANA", 1, on=date(2026, 11, 24))[0]
+    assert "no room for it" in told(town, "U0ANA", 20, on=date(2026, 11, 24))[0]
+
+
+def test_a_brief_that_was_not_sent_is_explained(town: Town) -> None:
+    """Planned but delivered too late: the reason of the outbox is told."""
+    town.has_recorded("U0ANA", ("U0ANA", "first", "2026-11-24"), at=LAST_WEEK)
+    town.move(2026, 11, 24, *NINE)
+    town.makegood.plan(town.box.clock.now())
+    town.jump(2026, 11, 25, 6, 0)
+    (said,) = told(town, "U0ANA", on=date(2026, 11, 24))
+    assert said.endswith("its morning had passed.")
+    assert "did not hear of it" in said
+
+
+@pytest.mark.parametrize("due", ["2026-11-24", "2026-11-27", "2026-11-29", "2026-12-04", "2026-12-07"], ids=str)
+@pytest.mark.parametrize("way", ["as it is", "put off", "blocked", "weekly", "away", "Sunday to Thursday"])
+def test_what_is_foretold_comes_true(town: Town, due: str, way: str) -> None:
+    """The next mention comes on the very day that was named, and on none before."""
+    town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", due), at=LAST_WEEK)
+    if way == "put off" and due > "2026-11-25":
+        act(town, "U0ANA", commitments.put_off, 1, date(2026, 11, 26))
+    elif way == "blocked":
+        act(town, "U0ANA", commitments.block, 1, "no data", version=1)
+    elif way == "weekly":
+        of(town, "U0ANA", weekly=True)
+    elif way == "away":
+        away(town, "U0ANA", date(2026, 11, 24), date(2026, 11, 30))
+    elif way == "Sunday to Thursday":
+        of(town, "U0ANA", working_week="01236")
+    with town.makegood.ledger.read() as tx:
+        found = explaining.coming(tx, town.commitment(1), town.box.clock.now())[0]
+    assert found.occasion
+    live_through(town, date(2026, 11, 23), found.day)
+    assert days(town, "U0ANA", BERLIN) == [found.day]

@@ -1,0 +1,280 @@
+"""`/commit settings`: a person's own hours, days, holidays and language; for admins the workspace's too."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+
+from handlers import ids
+from handlers.commands import WORDS
+from handlers.views.settings import DEFAULT
+from store import absences, people, workspaces
+from store.tables import Absence
+from tests.journeys.conftest import MONDAY, Town, words, words_of
+
+if TYPE_CHECKING:
+    from sandbox import View
+    from store.tables import Person
+
+MON_TO_FRI = ["0", "1", "2", "3", "4"]
+
+
+def open_form(town: Town, user: str = "U0EVA") -> View:
+    form: View | None = town.commit(user, "settings").view
+    assert form is not None
+    return form
+
+
+def save(town: Town, user: str = "U0EVA", **fields: Any) -> str:
+    """Change those fields and nothing else; what the form says afterwards."""
+    done = town.submit(user, open_form(town, user), **fields)
+    assert done.errors == {}, done
+    return words_of(town.box.modals(user)[-1])
+
+
+def person(town: Town, user: str = "U0EVA") -> Person:
+    with town.makegood.ledger.read() as tx:
+        return town.person(tx, user)
+
+
+def shown(form: View, field: str) -> dict[str, Any]:
+    element: dict[str, Any] = next(block["element"] for block in form.blocks if block.get("block_id") == field)
+    return element
+
+
+# ---- one's own ------------------------------------------------------------------------------------------
+
+
+def test_nothing_of_ones_own_at_first(town: Town) -> None:
+    """The form shows what the workspace has; saved as it stands it leaves everything with the workspace."""
+    form = open_form(town)
+    assert shown(form, ids.SEND_HOUR)["initial_option"]["value"] == DEFAULT
+    assert "09:00, as the workspace has it" in words_of(form)
+    assert [option["value"] for option in shown(form, ids.WEEKDAYS)["initial_options"]] == MON_TO_FRI
+    assert "Europe/Berlin" in words_of(form)
+    assert "whole workspace" not in words_of(form)
+    assert town.submit("U0EVA", form).errors == {}
+    kept = person(town)
+    assert (kept.send_hour, kept.working_week, kept.holidays_region, kept.date_language, kept.weekly) == (
+        None, None, None, None, False,
+    )  # fmt: skip
+
+
+def test_all_of_it_is_stored_and_shown_again(town: Town) -> None:
+    """Hour, days, holidays, language and rhythm; the form begins with them the next time."""
+    said = save(
+        town, send_hour="7", weekdays=["0", "1", "3"], holidays_region="de-by", date_language="de", rhythm="weekly"
+    )
+    assert "from 07:00 in Europe/Berlin" in said
+    assert "Public holidays of DE-BY · dates in Deutsch" in said
+    kept = person(town)
+    assert (kept.send_hour, kept.working_week, kept.holidays_region, kept.date_language, kept.weekly) == (
+        7, "013", "DE-BY", "de", True,
+    )  # fmt: skip
+    form = open_form(town)
+    assert shown(form, ids.SEND_HOUR)["initial_option"]["value"] == "7"
+    assert [option["value"] for option in shown(form, ids.WEEKDAYS)["initial_options"]] == ["0", "1", "3"]
+    assert shown(form, ids.HOLIDAYS_REGION)["initial_value"] == "DE-BY"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("Germany", "DE"), ("Deutschland", "DE"), ("espagne", "ES"), ("gb-eng", "GB-ENG"), ("none", ""), ("", None)],
+)
+def test_regions_as_people_write_them(town: Town, typed: str, kept: str | None) -> None:
+    """By name in four languages or by code; “none” is none at all, and nothing is the workspace's."""
+    save(town, holidays_region=typed)
+    assert person(town).holidays_region == kept
+    field = shown(open_form(town), ids.HOLIDAYS_REGION)
+    assert field.get("initial_value", "") == ("none" if kept == "" else kept or "")
+
+
+def test_a_region_that_is_not_known(town: Town) -> None:
+    """The error stands at the field, and nothing else of the form is stored."""
+    form = open_form(town)
+    wrong = town.submit("U0EVA", form, send_hour="7", holidays_region="Atlantis")
+    assert set(wrong.errors) == {ids.HOLIDAYS_REGION}
+    assert "not a region" in wrong.errors[ids.HOLIDAYS_REGION]
+    assert person(town).send_hour is None
+    assert town.submit("U0EVA", form, holidays_region="DE").errors == {}
+    assert person(town).send_hour == 7
+
+
+def test_other_days_move_the_next_morning(town: Town) -> None:
+    """Hour and week count from the next brief on: on Tuesday at nine before, on Wednesday at seven after."""
+    before = person(town).next_brief_at
+    assert before is not None
+    assert "Wednesday 25 November 2026" in save(town, send_hour="7", weekdays=["2", "3"])
+    after = person(town).next_brief_at
+    assert after is not None
+    assert datetime(2026, 11, 25, 6, tzinfo=UTC) <= after < datetime(2026, 11, 25, 6, 30, tzinfo=UTC)
+
+
+def test_the_brief_comes_at_ones_own_hour(town: Town) -> None:
+    """At seven for one, at nine for the other."""
+    town.receipt("U0EVA", "send the pricing sheet by tomorrow")
+    town.receipt("U0ANA", "call Marcus by tomorrow")
+    save(town, send_hour="7")
+    town.jump(2026, 11, 24, 6, 40)
+    assert "Good morning" in words(town.box.dm("U0EVA")[-1])
+    assert town.box.dm("U0ANA") == []
+
+
+def test_dates_in_ones_own_language(town: Town) -> None:
+    """German dates are read and shown; everybody else sees the same commitment in English, as before."""
+    save(town, date_language="de")
+    receipt = words(town.receipt("U0EVA", "Preise schicken bis 4.12."))
+    assert "Freitag, 4. Dezember 2026" in receipt
+    assert "Fr., 4. Dez. 2026" in words(town.item("U0EVA"))
+    assert "Fri 4 Dec 2026" in words(town.item("U0ANA"))
+    town.box.open_home("U0EVA")
+    assert "Montag, 23. November 2026" in words_of(town.box.home("U0EVA"))
+    save(town, date_language=DEFAULT)
+    assert "Fri 4 Dec 2026" in words(town.item("U0EVA"))
+
+
+@pytest.mark.parametrize(
+    ("language", "full"),
+    [("fr", "vendredi 4 décembre 2026"), ("es", "viernes, 4 de diciembre de 2026"), ("en", "Friday 4 December 2026")],
+)
+def test_every_language_shows_dates(town: Town, language: str, full: str) -> None:
+    """As people write them there."""
+    save(town, date_language=language)
+    assert full in words(town.receipt("U0EVA", "send the prices by 2026-12-04"))
+
+
+def test_slacks_locale_says_more_than_the_language(town: Town) -> None:
+    """Who writes 12/4 for the fourth of December still does after choosing English."""
+    save(town, "U0BEN", date_language="en")
+    assert "Friday 4 December 2026" in words(town.receipt("U0BEN", "send the prices by 12/4"))
+
+
+# ---- the workspace's ------------------------------------------------------------------------------------
+
+
+def test_admins_set_what_everybody_follows(town: Town) -> None:
+    """Hour, week, holidays, escalation, statuses and fiscal year; whoever has nothing of their own follows."""
+    town.jump(2026, 11, 24, 12, 0)
+    before = person(town).next_brief_at
+    save(
+        town, "U0ADA", house_hour="8", house_week=["6", "0", "1", "2", "3"], house_region="DE", escalate_a_after="2",
+        escalate_after="10", honours_status=["yes"], fiscal_year_start="4",
+    )  # fmt: skip
+    eva, house = person(town), person(town).workspace
+    assert (house.send_hour, house.working_week, house.holidays_region) == (8, "01236", "DE")
+    assert (house.escalate_a_after, house.escalate_after) == (2, 10)
+    assert (house.honours_status, house.fiscal_year_start) == (True, 4)
+    assert people.send_hour(eva) == 8
+    assert eva.next_brief_at is not None
+    assert before is not None
+    assert eva.next_brief_at - before == timedelta(hours=-1)
+    assert person(town, "U0ADA").working_week is None
+    assert "08:00, as the workspace has it" in words_of(open_form(town))
+    assert "Sunday" in words_of(open_form(town))
+
+
+@pytest.mark.parametrize(
+    ("fields", "where"),
+    [
+        ({"house_region": "Atlantis"}, ids.HOUSE_REGION),
+        ({"escalate_a_after": "0"}, ids.ESCALATE_A_AFTER),
+        ({"escalate_after": "61"}, ids.ESCALATE_AFTER),
+        ({"house_week": []}, ids.HOUSE_WEEK),
+        ({"weekdays": []}, ids.WEEKDAYS),
+    ],
+)
+def test_an_admins_errors_stand_at_their_fields(town: Town, fields: dict[str, Any], where: str) -> None:
+    """Nothing of the form is stored, neither the workspace's part nor one's own."""
+    form = open_form(town, "U0ADA")
+    wrong = town.submit("U0ADA", form, **({"send_hour": "7", "house_hour": "8"} | fields))
+    assert set(wrong.errors) == {where}
+    assert (person(town).workspace.send_hour, person(town, "U0ADA").send_hour) == (9, None)
+
+
+@pytest.mark.parametrize(
+    ("block", "value"),
+    [(ids.HOUSE_HOUR, "3"), (ids.SEND_HOUR, "23"), (ids.FISCAL_YEAR_START, "13"), (ids.DATE_LANGUAGE, "xx"),
+     (ids.SEND_HOUR, "noon"), (ids.HOUSE_WEEK, "9")],
+)  # fmt: skip
+def test_what_no_form_offers_is_refused(town: Town, block: str, value: str) -> None:
+    """Values that were never offered are told at their fields, too."""
+    form = open_form(town, "U0ADA")
+    with town.post.caught() as caught:
+        town.submit("U0ADA", form)
+    given = caught[0].payload["view"]["state"]["values"][block][block]
+    if "selected_options" in given:
+        given["selected_options"] = [{"value": value, "text": {"type": "plain_text", "text": value}}]
+    else:
+        given["selected_option"] = {"value": value, "text": {"type": "plain_text", "text": value}}
+    ack = town.again(caught[0])
+    assert isinstance(ack.body, dict)
+    assert set(ack.body["errors"]) == {block}
+    assert person(town).workspace.send_hour == 9
+
+
+def test_others_cannot_set_the_workspace(town: Town) -> None:
+    """A form that claims the workspace's part from somebody who is no admin changes nothing."""
+    form = open_form(town, "U0ADA")
+    with town.post.caught() as caught:
+        town.submit("U0ADA", form, house_hour="8", send_hour="7")
+    caught[0].payload["user"]["id"] = "U0EVA"
+    ack = town.again(caught[0])
+    assert "Only admins" in str(ack.body)
+    assert (person(town).workspace.send_hour, person(town).send_hour) == (9, None)
+
+
+def test_sent_twice_it_is_the_same(town: Town) -> None:
+    """Two deliveries of one form at once leave what one leaves."""
+    form = open_form(town, "U0ADA")
+    town.submit("U0ADA", form, house_hour="8")
+    parcel = town.post.parcels[-1]
+    assert all(ack.ok for ack in town.at_once(parcel, parcel))
+    assert person(town).workspace.send_hour == 8
+
+
+def test_another_workspace_is_not_touched(town: Town) -> None:
+    """Neither settings nor absences of one workspace reach another in the same ledger."""
+    with town.makegood.ledger.begin() as tx:
+        other = workspaces.ensure(tx, team_id="T0OTHER", name="Other", now=MONDAY)
+        people.sync(tx, other, [people.Profile("U0EVA", "Eva elsewhere")], now=MONDAY)
+    save(town, "U0ADA", house_hour="8", send_hour="7")
+    town.commit("U0EVA", "away 12 Dec to 3 Jan @ben")
+    with town.makegood.ledger.read() as tx:
+        elsewhere = people.viewer(tx, "T0OTHER", "U0EVA")
+        assert elsewhere is not None
+        assert elsewhere.workspace.send_hour == 9
+        assert absences.coming(tx, elsewhere, today=date(2026, 12, 13)) is None
+        kept = tx.scalars(sa.select(Absence)).one()
+        assert absences.get(tx, elsewhere, absences.name_of(kept)) is None
+        assert kept.workspace_id == person(town).workspace_id
+
+
+# ---- where it is found ------------------------------------------------------------------------------------
+
+
+def test_home_leads_to_settings_and_absence(town: Town) -> None:
+    """Both are buttons there, and the settings lead to the absence as well."""
+    town.box.open_home("U0EVA")
+    home = town.box.home("U0EVA")
+    assert home is not None
+    town.box.press("U0EVA", action_id=ids.OPEN_SETTINGS, view_id=home.id)
+    form = town.box.modals("U0EVA")[-1]
+    assert form.title == "Settings"
+    town.box.press("U0EVA", action_id=ids.OPEN_AWAY, view_id=form.id)
+    pushed = town.box.modals("U0EVA")[-1]
+    assert pushed.title == "Away"
+    assert town.submit("U0EVA", pushed, first_day="2026-12-12", last_day="2027-01-03").errors == {}
+    assert "You are away from" in words_of(town.box.modals("U0EVA")[-1])
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_help_names_every_word(town: Town, word: str) -> None:
+    """And a slip of the keyboard is answered with the word that was meant."""
+    assert f"`/commit {word}" in words(town.commit("U0EVA", "help").messages[-1])
+    slip = word[:-1] if len(word) > 5 else word[0] + word
+    answer = town.commit("U0EVA", slip)
+    assert answer.messages, (slip, answer)
+    assert f"Did you mean `/commit {word}" in words(answer.messages[-1])

@@ -1,0 +1,142 @@
+"""Asked to end, at whatever moment: what is in flight is finished, nothing new is begun, the status is 0, in time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.manifest import for_address
+from sandbox import Reply, Sandbox
+from tests.journeys.conftest import SECRET, TOKEN, Town, open_town
+from tests.journeys.processes import ROOT, Process, environment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+POST = "chat.postMessage"
+# What a process logs on its way, in order.
+MOMENTS = ("people_synced", "slack_connected", "started")
+
+
+@pytest.fixture
+def box() -> Iterator[Sandbox]:
+    """A workspace whose clock shows the time on the wall, as the process's does."""
+    manifest = for_address("https://bot.makegood.example")
+    with Sandbox(manifest, app_url=None, signing_secret=SECRET, bot_token=TOKEN) as box:
+        yield box
+
+
+class Holding:
+    """Holds every post on its way until it is released."""
+
+    def __init__(self, town: Town) -> None:
+        self.released = threading.Event()
+        self.arrived = threading.Semaphore(0)
+        town.box.api.intercept = self
+
+    def __call__(self, method: str, args: dict[str, Any], carry_out: Callable[[], Reply]) -> Reply:
+        del args
+        if method == POST:
+            self.arrived.release()
+            self.released.wait(30)
+        return carry_out()
+
+
+def test_a_slow_post_is_waited_for(database_url: str) -> None:
+    """One of four threads needs longer than its share of the time: it gets all of it, and the message is settled."""
+    with open_town(database_url, work=True) as town:
+        town.box.faults.fail(POST, "delay", seconds=2.5)
+        town.receipt("U0EVA", "@ana send it by Friday 4 Dec")
+        town.box.wait_for(lambda box: box.faults.waiting)
+        assert town.service.stop(within=8) is True
+        assert len(town.box.dm("U0ANA")) == 1
+        with open_town(database_url, connect=False) as after:
+            assert [row.state for row in after.outbox("assigned")] == ["sent"]
+
+
+def test_nothing_is_claimed_any_more(database_url: str) -> None:
+    """What was on its way when the word came arrives; of the rest nobody has even tried any."""
+    with open_town(database_url, work=True) as town:
+        holding = Holding(town)
+        for person in ("ana", "ben"):
+            for number in range(4):
+                town.receipt("U0EVA", f"@{person} send part {number} by Friday 4 Dec")
+        assert holding.arrived.acquire(timeout=10)
+        assert holding.arrived.acquire(timeout=10)
+        stopped: list[bool] = []
+        stopping = threading.Thread(target=lambda: stopped.append(town.makegood.courier.stop(10)))
+        stopping.start()
+        assert town.makegood.courier._stopping.wait(10)
+        holding.released.set()
+        stopping.join(10)
+        assert stopped == [True]
+        tried = [(row.state, row.attempts) for row in town.outbox("assigned")]
+        assert sorted(tried) == sorted([("sent", 1)] * 2 + [("pending", 0)] * 6)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_asked_to_end_while_it_starts(box: Sandbox, database_url: str, moment: str) -> None:
+    """Between any two steps of its start, twice each: no trace in the log, no other status than 0."""
+    for _ in range(2):
+        with Process(box, database_url, until=moment) as process:
+            process.terminate()
+            assert process.ended(within=10) == 0, process.events()
+            said = str(process.events())
+            assert "Traceback" not in said
+            assert "exception" not in said
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_asked_to_end_while_slack_hangs_at_the_start(box: Sandbox, database_url: str) -> None:
+    """It does not wait for Slack's first answer."""
+    box.faults.fail("auth.test", "hang", seconds=60)
+    with Process(box, database_url, until=None) as process:
+        box.wait_for(lambda box: box.faults.waiting, timeout=30)
+        process.terminate()
+        assert process.ended(within=5) == 0, process.events()
+    assert process.events("started") == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_asked_twice(box: Sandbox, database_url: str) -> None:
+    """A supervisor that asks again gets the same answer."""
+    with Process(box, database_url) as process:
+        process.terminate()
+        process.terminate()
+        assert process.ended(within=10) == 0
+        assert len(process.events("stopped")) == 1
+
+
+# The program as it is, but for a SIGTERM in the middle of the start of its scheduler, where a trace was once seen.
+IN_THE_MIDDLE = """
+import signal, sys
+from apscheduler.schedulers.base import BaseScheduler
+
+start = BaseScheduler.start
+
+def interrupted(*args, **kwargs):
+    start(*args, **kwargs)
+    signal.raise_signal(signal.SIGTERM)
+
+BaseScheduler.start = interrupted
+from bot.__main__ import main
+
+sys.argv = ["makegood", "run"]
+main()
+"""
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_asked_to_end_in_the_middle_of_a_step(box: Sandbox, database_url: str) -> None:
+    """A step of the start is finished before the word is heeded: half a step cannot be undone."""
+    ended = subprocess.run(
+        [sys.executable, "-c", IN_THE_MIDDLE],
+        cwd=ROOT, env=environment(box, database_url), capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (ended.returncode, "Traceback" in ended.stderr) == (0, False), ended.stderr[-2000:]
+    assert '"event": "stopped"' in ended.stderr
