@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 # that holds is the handler.
 OURS = ("bot", "handlers", "store", "sandbox", "__main__")
 
-# Bolt reads our variables by itself and warns that it does not use them.
-_NO_NEWS = "As you gave `client` as well"
+# waitress says how many requests wait whenever one does: pages that wait for news, and any burst, fill the log with it.
+_CHATTER = frozenset({"waitress.queue"})
+
+# Bolt reads our variables by itself and warns that it does not use them; waitress ends with requests of open pages
+# that wait for news.
+_NO_NEWS = ("As you gave `client` as well", "Canceling ")
 
 # A "secret" of a letter or two would hide the log itself.
 _SHORTEST = 6
@@ -60,6 +64,8 @@ class OnlyOurs(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if record.name.partition(".")[0] in OURS:
             return True
+        if record.name in _CHATTER:
+            return False
         return record.levelno >= logging.WARNING and not str(record.msg).startswith(_NO_NEWS)
 
 

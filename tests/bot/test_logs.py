@@ -80,6 +80,13 @@ def test_libraries_are_heard_from_warnings_on(log: Log, name: str) -> None:
     assert (event["event"], event["level"], event["logger"]) == ("attention", "warning", name)
 
 
+def test_a_request_that_waits_for_a_thread_is_no_news(log: Log) -> None:
+    """Waitress warns whenever one does; an open page of the demo would fill the log with it."""
+    logging.getLogger("waitress.queue").warning("Task queue depth is 1")
+    logging.getLogger("waitress").warning("Canceling 8 pending task(s)")
+    assert log.events() == []
+
+
 def test_an_unhandled_request_is_told_without_its_body(log: Log) -> None:
     """Bolt adds what was typed and a page of sample code."""
     logging.getLogger("slack_bolt.App").warning("Unhandled request ({'value': 'Dana'})\n---\n[Suggestion] ...")

@@ -32,7 +32,8 @@ QUIET = [
 ]
 BERLIN = ZoneInfo("Europe/Berlin")
 # Milliseconds that a busy machine may take to show something.
-PATIENCE = 10_000
+PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
 FRIDAY = 4
 PHONE = {"width": 390, "height": 844}
 

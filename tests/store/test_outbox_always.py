@@ -60,22 +60,22 @@ class Model:
             for earlier in self.rows
         )  # fmt: skip
 
-    def next_of(self, team: str) -> tuple[datetime, Row] | None:
-        """(when the team's next row may be taken, which one it is)."""
-        mine = [(row.not_before, row.id, row) for row in self.rows if row.team == team and self.may_go(row)]
-        if not mine:
+    def next_of(self, team: str) -> tuple[datetime, list[Row]] | None:
+        """(when the team's next row may be taken, which one it is: any of those that wait for the same instant)."""
+        mine = [row for row in self.rows if row.team == team and self.may_go(row)]
+        first = min((row.not_before for row in mine if row.not_before), default=None)
+        if first is None:
             return None
-        at, _, row = min((at, id_, row) for at, id_, row in mine if at)
-        return max(at, self.free_at[team]), row
+        return max(first, self.free_at[team]), [row for row in mine if row.not_before == first]
 
-    def chances(self) -> dict[str, tuple[datetime, Row]]:
+    def chances(self) -> dict[str, tuple[datetime, list[Row]]]:
         return {team: found for team in TEAMS if (found := self.next_of(team))}
 
     def expected(self, now: datetime) -> list[Row]:
         """The rows of which `claim` must take one: those of the workspaces that have waited longest."""
-        able = {team: row for team, (at, row) in self.chances().items() if at <= now}
+        able = {team: rows for team, (at, rows) in self.chances().items() if at <= now}
         longest = min((self.free_at[team] for team in able), default=now)
-        return [row for team, row in able.items() if self.free_at[team] == longest]
+        return [row for team, rows in able.items() if self.free_at[team] == longest for row in rows]
 
 
 class Course(RuleBasedStateMachine):
