@@ -18,7 +18,7 @@ demo: install
 	exec $(BIN)/makegood demo
 
 test: install
-	$(BIN)/pytest --numprocesses=4 --dist=worksteal --cov --cov-report=term
+	$(BIN)/pytest --numprocesses=auto --dist=worksteal --cov --cov-report=term
 
 check: install
 	$(BIN)/ruff check .

@@ -135,17 +135,13 @@ class Ledger:
             with self._for_reading.connect() if alone else self._for_writing.begin() as connection:
                 yield connection
             return
-        if not self._writer.acquire(timeout=ANSWER_WITHIN):
-            raise sa.exc.TimeoutError(f"another part of this process has been writing for {ANSWER_WITHIN:.0f} seconds")
-        try:
+        with self._writer:
             # SQLite's one writer keeps a connection of its own, which nobody else writes through: whatever another
             # one writes would empty its page cache.
             if self._writing is None:
                 self._writing = self._for_writing.connect()
             with self._writing.begin():
                 yield self._writing
-        finally:
-            self._writer.release()
 
 
 def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:

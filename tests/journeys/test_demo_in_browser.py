@@ -264,6 +264,8 @@ def test_a_colleagues_words_become_a_commitment(visit: Open) -> None:
     found = re.search(r"Recorded as #(\d+)", receipt.inner_text())
     assert found
     receipt.get_by_role("button", name="Dismiss").click()
+    # What is typed behind a form that is still closing is not typed into the composer.
+    expect(receipt).to_have_count(0)
     send(page, f"/commit {found[1]}")
     expect(page.get_by_role("link", name="Where it was said")).to_have_attribute(
         "href", re.compile("archives/C0ACME/p")
