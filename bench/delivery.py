@@ -32,12 +32,12 @@ from boxes import PROCESSES, TOKEN, Boxes, dm_of, slack_id
 from commit_throughput import database_of
 from planner_tick import insert
 
-from bot import logs, planner
+from bot import logs, planner, service
 from bot.courier import Courier
 from bot.slack import posting_client
 from store import migrate, outbox, workspaces
 from store.db import Ledger
-from store.tables import OPEN, OURS, Commitment, Mention, Outbox, Person
+from store.tables import OPEN, OURS, Commitment, Mention, Outbox, Person, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,6 +144,8 @@ class Stage:
             for table in (Mention, Outbox):
                 tx.execute(sa.delete(table))
             tx.execute(sa.update(Person).values(next_brief_at=MORNING, briefed_on=None))
+            # Each round's clock begins at NOW: where the last one got to would hold up this one.
+            tx.execute(sa.update(Workspace).values(next_post_at=MORNING))
         assert len(planner.plan(self._ledger, NOW)) == self._people
 
     def _person(self, number: int) -> dict[str, Any]:
@@ -207,6 +209,7 @@ def _work(pipe: Connection, job: Job) -> None:
     clients = {number + 1: posting_client(TOKEN, url) for number, url in enumerate(job.api_urls)}
     courier = Courier(ledger, clients.__getitem__, job.clock, pace=job.pace)
     ledger.on_news = courier.wake
+    service.settle_in()
     pipe.send("ready")
     pipe.recv()
     courier.start(job.threads)

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from store.outbox import Claimed
     from store.tables import Outbox
 
+    Verb = Callable[[Session], bool]
+
 log = structlog.get_logger(__name__)
 
 # How far before the first attempt the history is read. What stands in it is stamped by Slack's clock and the
@@ -165,7 +167,7 @@ class Courier:
                 self._deliver(claimed)
             else:
                 # A frozen worker still holds it. It wakes or dies; either way it is looked up later.
-                self._settle(outbox.leave_unknown, claimed, error="another worker is still sending it")
+                self._leave_unknown(claimed, "another worker is still sending it")
         # Whoever waits for work knows nothing yet of what waited for this one: the next message to the same person.
         self.wake()
 
@@ -214,24 +216,21 @@ class Courier:
                 return
             self._send(claimed)
         except RateLimitedError as limit:
-            until = self._clock() + limit.retry_after
-            self._settle(outbox.postpone, claimed, until=until, error=str(limit), whole_workspace=True)
+            self._postpone(claimed, limit.retry_after, limit, whole_workspace=True)
         except NotTakenError as error:
-            until = self._clock() + _backoff(claimed.attempt)
-            self._settle(outbox.postpone, claimed, until=until, error=str(error), whole_workspace=False)
+            self._postpone(claimed, _backoff(claimed.attempt), error)
         except RefusedError as error:
             log.warning("delivery_refused", outbox=claimed.id, kind=claimed.kind, error=str(error))
-            self._settle(outbox.settle_dead, claimed, error=str(error), now=self._clock())
+            self._give_up(claimed, error)
         except SpeechlessError as error:
             log.exception("courier_failed", outbox=claimed.id, kind=claimed.kind)
             if claimed.attempt >= _GIVE_UP_AFTER:
-                self._settle(outbox.settle_dead, claimed, error=str(error), now=self._clock())
+                self._give_up(claimed, error)
             else:
-                until = self._clock() + _backoff(claimed.attempt)
-                self._settle(outbox.postpone, claimed, until=until, error=str(error), whole_workspace=False)
+                self._postpone(claimed, _backoff(claimed.attempt), error)
         except OutcomeUnknownError as error:
             log.warning("delivery_outcome_unknown", outbox=claimed.id, kind=claimed.kind, error=str(error))
-            self._settle(outbox.leave_unknown, claimed, error=str(error), now=self._clock())
+            self._leave_unknown(claimed, str(error))
 
     def _send(self, claimed: Claimed) -> None:
         with self._ledger.begin() as tx:
@@ -245,7 +244,7 @@ class Courier:
             outbox.show(tx, row, message.shown)
         client = self._client_of(row.workspace_id)
         channel, ts = self._post(client, row, message)
-        self._settle(outbox.settle_sent, claimed, channel=channel, ts=ts, now=self._clock())
+        self._stands(claimed, channel, ts)
         log.info("delivered", outbox=row.id, kind=row.kind, update=claimed.posted)
 
     def _words(self, tx: Session, row: Outbox) -> Message | Nothing:
@@ -313,7 +312,7 @@ class Courier:
         if ts is None:
             return False
         log.info("delivery_found", outbox=claimed.id, kind=claimed.kind)
-        self._settle(outbox.settle_sent, claimed, channel=channel, ts=ts, now=self._clock())
+        self._stands(claimed, channel, ts)
         return True
 
     @staticmethod
@@ -341,27 +340,41 @@ class Courier:
             if not cursor:
                 return None
 
-    def _settle(self, verb: Callable[..., bool], claimed: Claimed, **values: Any) -> None:  # noqa: ANN401
-        if verb is outbox.leave_unknown:
-            values = {"now": self._clock(), "grace": self._times.grace} | values
-        elif verb is outbox.settle_sent:
-            values["apart"] = self._times.apart
-        with self._ledger.begin() as tx:
-            if verb(tx, claimed, **values):
-                return
-            told = not claimed.posted and self._late_word(tx, verb, claimed, values)
-        log.warning("delivery_fenced", outbox=claimed.id, attempt=claimed.attempt, told=told)
+    def _stands(self, claimed: Claimed, channel: str, ts: str) -> None:
+        sent: dict[str, Any] = {"claimed": claimed, "channel": channel, "ts": ts, "now": self._clock()}
+        self._settle(
+            claimed,
+            partial(outbox.settle_sent, **sent, apart=self._times.apart),
+            late=partial(outbox.stands_after_all, **sent),
+        )
 
-    def _late_word(self, tx: Session, verb: Callable[..., bool], claimed: Claimed, values: dict[str, Any]) -> bool:
-        """The row is another attempt's by now. What this one knows of Slack is true all the same; it is told before
-        the row's lock is given up, so that whoever comes next finds it.
+    def _leave_unknown(self, claimed: Claimed, error: str) -> None:
+        now, grace = self._clock(), self._times.grace
+        self._settle(
+            claimed,
+            partial(outbox.leave_unknown, claimed=claimed, error=error, now=now, grace=grace),
+            late=partial(outbox.look_later, claimed=claimed, until=now + grace),
+        )
+
+    def _postpone(self, claimed: Claimed, delay: timedelta, error: Exception, *, whole_workspace: bool = False) -> None:
+        until = self._clock() + delay
+        self._settle(
+            claimed,
+            partial(outbox.postpone, claimed=claimed, until=until, error=str(error), whole_workspace=whole_workspace),
+        )
+
+    def _give_up(self, claimed: Claimed, error: Exception) -> None:
+        self._settle(claimed, partial(outbox.settle_dead, claimed=claimed, error=str(error), now=self._clock()))
+
+    def _settle(self, claimed: Claimed, verb: Verb, *, late: Verb | None = None) -> None:
+        """Write down how the attempt ended. `late`: what it knows of Slack is true also where the row is another
+        attempt's by now; it is told before the row's lock is given up, so that whoever comes next finds it.
         """
-        now = self._clock()
-        if verb is outbox.settle_sent:
-            return outbox.stands_after_all(tx, claimed, channel=values["channel"], ts=values["ts"], now=now)
-        if verb is outbox.leave_unknown:
-            return outbox.look_later(tx, claimed, until=now + self._times.grace)
-        return False
+        with self._ledger.begin() as tx:
+            if verb(tx):
+                return
+            told = late is not None and not claimed.posted and late(tx)
+        log.warning("delivery_fenced", outbox=claimed.id, attempt=claimed.attempt, told=told)
 
 
 def _backoff(attempt: int) -> timedelta:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import queue
 import signal
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -30,12 +31,25 @@ log = structlog.get_logger(__name__)
 
 # Seconds. A supervisor kills what has not ended after ten; a post in flight takes at most as long as Slack does.
 STOP_WITHIN = 8.0
+# How long a thread may keep Python while others want it.
+TURN = 0.0005
 # The main thread has nothing else to do than to see that the clock runs forward.
 _LOOK_EVERY = 5.0
 
 
 class StopRequested(SystemExit):
     """A signal came while the process was starting."""
+
+
+def settle_in() -> None:
+    """Make Python serve many threads that mostly wait. Called once everything is loaded."""
+    # What is loaded by now stays for ever. A full collection would look through all of it and hold up every
+    # request for a tenth of a second.
+    gc.freeze()
+    # After each answer of the database or of Slack a thread waits for its turn, for as long as this if another one
+    # computes. With Python's own 5 ms the one thread that claims what is to be posted got too few turns for Slack's
+    # pace (bench/delivery.py).
+    sys.setswitchinterval(TURN)
 
 
 @dataclass(frozen=True)
@@ -91,9 +105,7 @@ class Service:
         self.schedule.start()
         if self._sockets:
             self._sockets.start()
-        # What is loaded by now stays for ever. A full collection would look through all of it and hold up every
-        # request for a tenth of a second.
-        gc.freeze()
+        settle_in()
         log.info("started", web=self._parts.web, work=self._parts.work, port=self.port, socket=bool(self._sockets))
 
     def ask_to_stop(self, failed: str | None = None) -> None:

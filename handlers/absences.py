@@ -119,15 +119,11 @@ def ask(ack: Ack, body: Body, context: BoltContext) -> None:
     with context["ledger"].read() as tx:
         person = viewer(tx, press.asker.team_id, press.asker.user_id)
         absence = absences.get(tx, person, ref.name)
-    known = Context(
-        place=ref.place, number=ref.name[0] if absence else 0, version=ref.name[1] if absence else 0,
-        response_url=press.response_url if press.surface == "ephemeral" else None,
-        root_view_id=press.view_id if press.surface == "modal" and ref.place else None,
-    )  # fmt: skip
+    number, version = ref.name if absence else absences.NONE
+    known = replace(press.way_back, place=ref.place, number=number, version=version)
     days = (absence.first_day, absence.last_day) if absence else (None, None)
     view = views.form(days, absence.delegate.slack_id if absence and absence.delegate else None, known)
-    slack = context["slack"]
-    (slack.views_push if press.surface == "modal" else slack.views_open)(trigger_id=press.trigger_id, view=view)
+    places.open_view(context["slack"], press, view)
     ack()
 
 

@@ -15,7 +15,7 @@ from handlers.people import viewer
 from handlers.views import blocks as b
 from handlers.views import forms
 from handlers.views.words import render, shortened
-from store import accounts, commitments, workspaces
+from store import accounts, commitments, people
 from store.errors import BadInputError, NotFoundError
 from store.rules.line import read_line
 from store.rules.mornings import local_day
@@ -142,7 +142,7 @@ def _taken(
             line = read_line(
                 said, today=local_day(now, person.zone), locale=reads_dates_as(person),
                 accounts=accounts.names(tx, person),
-                working_week=workspaces.working_days(person.workspace).weekdays,
+                working_week=people.working_days(person).weekdays,
                 fiscal_year_start=person.workspace.fiscal_year_start,
             )  # fmt: skip
             nearest = _nearest(command.text) if line.due is None and not line.owners else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.errors import SlackApiError
@@ -143,16 +144,12 @@ def _open(
         person = viewer(tx, press.asker.team_id, press.asker.user_id)
         commitment = commitments.get(tx, person, ref.number)
         commitments.check_change(tx, person, commitment, context["now"])
-        known = Context(
-            place=ref.place, number=commitment.number, version=commitment.version,
+        known = replace(
+            press.way_back, place=ref.place, number=commitment.number, version=commitment.version,
             channel=press.context.channel or press.channel,
-            response_url=press.response_url if press.surface == "ephemeral" else None,
-            root_view_id=press.view_id if press.surface == "modal" else None,
         )  # fmt: skip
         view = form(tx, person, commitment, known)
-    slack: WebClient = context["slack"]
-    opener = slack.views_push if press.surface == "modal" else slack.views_open
-    opener(trigger_id=press.trigger_id, view=view)
+    places.open_view(context["slack"], press, view)
     ack()
 
 
@@ -234,8 +231,7 @@ def why(ack: Ack, body: Body, context: BoltContext) -> None:
         commitment = commitments.get(tx, person, ref.number)
         blocks = items.reasons(commitment, explain(tx, person, commitment, context["now"]))
     view = b.modal(f"Why #{ref.number}?", blocks, callback_id=ids.RECEIPT)
-    slack: WebClient = context["slack"]
-    (slack.views_push if press.surface == "modal" else slack.views_open)(trigger_id=press.trigger_id, view=view)
+    places.open_view(context["slack"], press, view)
     ack()
 
 

@@ -63,7 +63,7 @@ def _brief(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     if not lines:
         return Nothing("nothing was left to mention")
     text, blocks, count = briefs.brief(lines, person, day, today)
-    return _message(text, blocks, [(line.commitment, line.occasion) for line in lines[:count]])
+    return Message(text, blocks, [(line.commitment, line.occasion) for line in lines[:count]])
 
 
 def _lines(tx: Session, person: Person, day: date, found: Sequence[tuple[Commitment, str | None]]) -> list[briefs.Line]:

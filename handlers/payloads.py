@@ -115,6 +115,14 @@ class Press:
     def origin_key(self) -> str:
         return f"press:{self.trigger_id}"
 
+    @property
+    def way_back(self) -> Context:
+        """What a form that this press opens must know to draw again, later, what stood where it was pressed."""
+        return Context(
+            response_url=self.response_url if self.surface == "ephemeral" else None,
+            root_view_id=self.view_id if self.surface == "modal" else None,
+        )
+
 
 @dataclass(frozen=True)
 class Submission:

@@ -138,6 +138,12 @@ def absence_receipt(viewer: Person, said: Absence | Taken, now: datetime) -> lis
     )  # fmt: skip
 
 
+def open_view(slack: WebClient, press: Press, view: b.Json) -> None:
+    """Show a view for this press: on top of the one that it was pressed in, if any."""
+    opener = slack.views_push if press.surface == "modal" else slack.views_open
+    opener(trigger_id=press.trigger_id, view=view)
+
+
 def after_press(slack: WebClient, press: Press, drawn: Drawn | None) -> None:
     """Show the place as it is now to the person who pressed there."""
     if drawn is None:

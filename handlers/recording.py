@@ -11,7 +11,7 @@ from handlers import accounts as account_fields
 from handlers import ids, payloads, places
 from handlers import people as directory
 from handlers.lines import readable
-from handlers.payloads import Context, Submission
+from handlers.payloads import Context, Submission, unescaped
 from handlers.people import viewer
 from handlers.views import forms
 from store import commitments, people
@@ -45,7 +45,7 @@ def new_from_message(ack: Ack, body: Body, context: BoltContext) -> None:
     with context["ledger"].read() as tx:
         person = viewer(tx, shortcut.asker.team_id, shortcut.asker.user_id)
         text = readable(tx, person, shortcut.text)
-    action = clean(text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+    action = clean(unescaped(text))
     known = Context(channel=shortcut.channel, permalink=_permalink(context["slack"], shortcut.channel, shortcut.ts))
     filled = forms.Filled(
         action=action, owner=shortcut.asker.user_id, note=action if len(action) > ACTION_LIMIT else ""

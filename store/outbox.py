@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from store.db import NEWS, UtcDateTime, core_of, insert_once
 from store.prepared import Prepared
@@ -84,6 +84,18 @@ _OLDEST = (
     .limit(1)
     .with_for_update(of=_ROWS, skip_locked=True)
 )
+_TAKEN = (
+    sa.update(_ROWS)
+    .where(_ROWS.c.id == sa.bindparam("row"))
+    .values(
+        {
+            _ROWS.c.attempts: sa.bindparam("attempt"),
+            _ROWS.c.state: sa.bindparam("now_in"),
+            _ROWS.c.first_try_at: sa.bindparam("first_try", type_=UtcDateTime),
+            _ROWS.c.not_before: sa.bindparam("until", type_=UtcDateTime),
+        }
+    )
+)
 _FIRST = (
     sa.select(_ROWS.c.not_before)
     .where(_ROWS.c.workspace_id == _WORKSPACES.c.id, _ROWS.c.not_before.is_not(None), ~_overtakes())
@@ -108,6 +120,16 @@ _OUTDATED = sa.select(
         _SHOWN.c.version != core(Commitment).c.version,
     )
 )
+_MINE = sa.and_(_ROWS.c.id == sa.bindparam("row"), _ROWS.c.attempts == sa.bindparam("attempt"))
+_STANDS = (
+    sa.update(_ROWS)
+    .where(_MINE)
+    .values({
+        _ROWS.c.state: SENT, _ROWS.c.not_before: None, _ROWS.c.last_error: None,
+        _ROWS.c.posted_channel: sa.bindparam("in_channel"), _ROWS.c.ts: sa.bindparam("at_ts"),
+        _ROWS.c.settled_at: sa.func.coalesce(_ROWS.c.settled_at, _NOW),
+    })
+)  # fmt: skip
 _SPOKE_OF = sa.select(_SHOWN.c.commitment_id, _SHOWN.c.due_on).where(_SHOWN.c.outbox_id == sa.bindparam("of"))
 _TOLD = (
     sa.select(_SHOWN.c.commitment_id, _SHOWN.c.person_id, _SHOWN.c.occasion, _SHOWN.c.due_on, _ROWS.c.created_at)
@@ -182,10 +204,9 @@ def claim(
     if row is None:
         return None
     posted = row.state == SENT
-    taken = {"attempts": row.attempts + 1, "not_before": now + lease}
-    if not posted:
-        taken |= {"state": SENDING, "first_try_at": row.first_try_at or now}
-    core_of(tx).execute(sa.update(_ROWS).where(_ROWS.c.id == row.id).values(taken))
+    state, first_try_at = (SENT, row.first_try_at) if posted else (SENDING, row.first_try_at or now)
+    taken = {"attempt": row.attempts + 1, "now_in": state, "first_try": first_try_at, "until": now + lease}
+    core_of(tx).execute(_TAKEN, taken | {"row": row.id})
     unknown_since = row.first_try_at if row.state == SENDING else None
     return Claimed(row.id, row.attempts + 1, row.kind, unknown_since, posted)
 
@@ -218,25 +239,26 @@ def settle_sent(
 
     False: another attempt owns the row by now and this one's word no longer counts.
     """
-    statement = _mine(claimed).values(
-        state=SENT, not_before=None, posted_channel=channel, ts=ts, last_error=None,
-        settled_at=sa.func.coalesce(Outbox.settled_at, now),
-    )  # fmt: skip
-    if not _changed_one(tx, statement):
+    stands = {"row": claimed.id, "attempt": claimed.attempt, "in_channel": channel, "at_ts": ts, "now": now}
+    if not _changed_one(tx, _STANDS, stands):
         return False
     # Only after the row is locked: a change that commits later finds it sent and marks it itself.
     if core_of(tx).scalar(_OUTDATED, {"of": claimed.id}):
         _changed_one(tx, _mine(claimed).values(not_before=now))
     if apart and not claimed.posted:
-        _let_rest(tx, claimed, now + apart)
+        _put_off(tx, sa.and_(Outbox.recipient == _of(claimed, Outbox.recipient), Outbox.state == PENDING), now + apart)
     return True
 
 
-def _let_rest(tx: Session, claimed: Claimed, until: datetime) -> None:
-    recipient = sa.select(Outbox.recipient).where(Outbox.id == claimed.id).scalar_subquery()
+def _of(claimed: Claimed, column: InstrumentedAttribute[Any]) -> sa.ScalarSelect[Any]:
+    return sa.select(column).where(Outbox.id == claimed.id).scalar_subquery()
+
+
+def _put_off(tx: Session, which: sa.ColumnElement[bool], until: datetime) -> None:
+    """Those rows wait until then at least."""
     tx.execute(
         sa.update(Outbox)
-        .where(Outbox.recipient == recipient, Outbox.state == PENDING, Outbox.not_before < until)
+        .where(which, Outbox.not_before < until)
         .values(not_before=until)
         .execution_options(synchronize_session=False)
     )
@@ -288,16 +310,12 @@ def postpone(tx: Session, claimed: Claimed, *, until: datetime, error: str, whol
     statement = _mine(claimed).values(not_before=until, last_error=error, **state)
     if not _changed_one(tx, statement):
         return False
-    if whole_workspace and claimed.posted:
-        workspace_id = sa.select(Outbox.workspace_id).where(Outbox.id == claimed.id).scalar_subquery()
-        tx.execute(
-            sa.update(Outbox)
-            .where(Outbox.workspace_id == workspace_id, Outbox.state == SENT, Outbox.not_before < until)
-            .values(not_before=until)
-            .execution_options(synchronize_session=False)
-        )
-    elif whole_workspace:
-        workspace_id = sa.select(Outbox.workspace_id).where(Outbox.id == claimed.id).scalar_subquery()
+    if not whole_workspace:
+        return True
+    workspace_id = _of(claimed, Outbox.workspace_id)
+    if claimed.posted:
+        _put_off(tx, sa.and_(Outbox.workspace_id == workspace_id, Outbox.state == SENT), until)
+    else:
         tx.execute(
             sa.update(Workspace)
             .where(Workspace.id == workspace_id, Workspace.next_post_at < until)
@@ -368,21 +386,24 @@ def keep_true(tx: Session, commitment: Commitment, people: Iterable[int], now: d
     """The commitment changed: every recent message that shows it, and its people's Home tabs, are due for
     an update. However many changes come before the update is made, it is one update.
     """
-    # Rows still being sent are touched too: the lock on them orders this change against `settle_sent`.
     homes = [f"{HOME}:{person_id}" for person_id in sorted(set(people))]
+    shown_in = sa.select(Mention.outbox_id).where(Mention.commitment_id == commitment.id)
+    which = sa.or_(
+        Outbox.dedupe_key.in_(homes), sa.and_(Outbox.id.in_(shown_in), Outbox.created_at > now - KEPT_TRUE_FOR)
+    )
+    _due_again(tx, commitment.workspace_id, which, now)
+
+
+def renew(tx: Session, workspace_id: int, key: str, now: datetime) -> None:
+    """What the message of that key tells has changed: if it stands in Slack it is due for an update."""
+    _due_again(tx, workspace_id, Outbox.dedupe_key == key, now)
+
+
+def _due_again(tx: Session, workspace_id: int, which: sa.ColumnElement[bool], now: datetime) -> None:
+    # Rows still being sent are touched too: the lock on them orders this change against `settle_sent`.
     changed: Any = tx.execute(
         sa.update(Outbox)
-        .where(
-            Outbox.workspace_id == commitment.workspace_id,
-            Outbox.state.in_((SENT, SENDING)),
-            sa.or_(
-                Outbox.dedupe_key.in_(homes),
-                sa.and_(
-                    Outbox.id.in_(sa.select(Mention.outbox_id).where(Mention.commitment_id == commitment.id)),
-                    Outbox.created_at > now - KEPT_TRUE_FOR,
-                ),
-            ),
-        )
+        .where(Outbox.workspace_id == workspace_id, Outbox.state.in_((SENT, SENDING)), which)
         .values(not_before=sa.case((Outbox.state == SENT, now), else_=Outbox.not_before))
         .execution_options(synchronize_session=False)
     )
@@ -427,18 +448,6 @@ def watch_home(tx: Session, person: Person, *, start: int = 0, now: datetime) ->
     if insert_once(tx, Outbox, values, keys=("workspace_id", "dedupe_key")) is None:
         same = sa.and_(Outbox.workspace_id == person.workspace_id, Outbox.dedupe_key == values["dedupe_key"])
         tx.execute(sa.update(Outbox).where(same).values(ids={"start": start}))
-
-
-def renew(tx: Session, workspace_id: int, key: str, now: datetime) -> None:
-    """What the message of that key tells has changed: if it stands in Slack it is due for an update."""
-    same = sa.and_(Outbox.workspace_id == workspace_id, Outbox.dedupe_key == key, Outbox.state.in_((SENT, SENDING)))
-    changed: Any = tx.execute(
-        sa.update(Outbox)
-        .where(same)
-        .values(not_before=sa.case((Outbox.state == SENT, now), else_=Outbox.not_before))
-        .execution_options(synchronize_session=False)
-    )
-    marked(tx, changed.rowcount)
 
 
 def counts(tx: Session) -> dict[str, int]:
@@ -487,7 +496,7 @@ def refused(tx: Session, *, since: datetime) -> list[tuple[str, str]]:
     return [(key, error or "") for key, error in found]
 
 
-def _changed_one(tx: Session, statement: sa.Update) -> bool:
+def _changed_one(tx: Session, statement: sa.Update, given: dict[str, Any] | None = None) -> bool:
     tx.flush()
-    result: Any = core_of(tx).execute(statement.execution_options(synchronize_session=False))
+    result: Any = core_of(tx).execute(statement, given)
     return bool(result.rowcount == 1)

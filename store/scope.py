@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
 
 if TYPE_CHECKING:
-    import sqlalchemy as sa
-
     from store.tables import Absence, Account, Commitment, Person, Stakeholder
 
 
@@ -15,3 +15,13 @@ def seen_by(
 ) -> sa.ColumnElement[bool]:
     """The rows of `table` that `viewer` may look at: those of their workspace."""
     return table.workspace_id == viewer.workspace_id
+
+
+def seen_by_asker(table: type[Commitment]) -> sa.ColumnElement[bool]:
+    """The same in a statement that is put together before anybody asks; `asker` gives it the viewer."""
+    return table.workspace_id == sa.bindparam("asker_workspace", type_=sa.BigInteger)
+
+
+def asker(viewer: Person) -> dict[str, Any]:
+    """The parameters of `seen_by_asker`."""
+    return {"asker_workspace": viewer.workspace_id}

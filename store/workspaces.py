@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from store.db import insert_once
-from store.rules.working_days import WorkingDays, check_region, working_days_of
 from store.tables import Workspace
 
 if TYPE_CHECKING:
@@ -35,15 +34,3 @@ def by_team(tx: Session, team_id: str) -> Workspace | None:
 
 def every(tx: Session) -> list[Workspace]:
     return list(tx.scalars(sa.select(Workspace).order_by(Workspace.id)))
-
-
-def working_days(workspace: Workspace) -> WorkingDays:
-    return working_days_of(workspace.working_week, workspace.holidays_region)
-
-
-def set_working_week(workspace: Workspace, *, weekdays: frozenset[int], holidays_region: str | None) -> None:
-    """Set how this workspace works; BadInputError for an unknown holidays region, ValueError for no days."""
-    region = check_region(holidays_region) if holidays_region else None
-    WorkingDays(weekdays, region)
-    workspace.working_week = "".join(str(day) for day in sorted(weekdays))
-    workspace.holidays_region = region

@@ -43,16 +43,12 @@ def resolved(blocks: Iterable[Block]) -> list[Json]:
     return [block._resolve() for block in blocks]  # noqa: SLF001  the library's one way to a single block's JSON
 
 
-def size(blocks: Iterable[Block]) -> int:
+def size(part: Any) -> int:  # noqa: ANN401  any JSON
     """What Slack may count against a message: its texts, and something for each object around them."""
-    return sum(_size(block) for block in resolved(blocks))
-
-
-def _size(part: Any) -> int:  # noqa: ANN401  any JSON
     if isinstance(part, dict):
         own = len(part["text"]) if isinstance(part.get("text"), str) else 0
-        return _CONTAINER + own + sum(_size(value) for value in part.values() if not isinstance(value, str))
-    return sum(_size(value) for value in part) if isinstance(part, list) else 0
+        return _CONTAINER + own + sum(size(value) for value in part.values() if not isinstance(value, str))
+    return sum(size(value) for value in part) if isinstance(part, list) else 0
 
 
 def section(mrkdwn: str, *, accessory: Element | None = None) -> SectionBlock:

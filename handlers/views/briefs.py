@@ -56,36 +56,36 @@ def in_order(lines: Sequence[Line], day: date) -> list[Line]:
     return sorted(lines, key=lambda line: (_rank(line, day), line.commitment.due_on, line.commitment.id))
 
 
-def brief(lines: Sequence[Line], person: Person, day: date, today: date) -> tuple[str, list[Block], int]:
-    """(text for the notification, blocks, how many items are shown) of the brief for local `day`.
+def brief(lines: Sequence[Line], person: Person, day: date, today: date) -> tuple[str, list[b.Json], int]:
+    """(text for the notification, blocks as JSON, how many items are shown) of the brief for local `day`.
 
     `today` is the reader's day when it is shown, later than `day` when it is brought up to date.
     """
     date_ = full_date(day, person.date_language)
-    said: list[Block] = [
-        b.header(f"Good morning, {person.name}"),
-        b.section(f"*{date_}* · {render('brief.j2', mentions=len(lines))}"),
-    ]
+    above = b.header(f"Good morning, {person.name}")
+    summary = b.section(f"*{date_}* · {render('brief.j2', mentions=len(lines))}")
     text = f"{plural(len(lines), 'commitment')} for {date_}: " + "; ".join(
         _named(line.commitment, 60) for line in lines[:3]
     )
     rows, count = _rows(lines, person, day, today, LONG)
     if count < min(MOST, len(lines)):
         rows, count = _rows(lines, person, day, today, SHORT)
-    said += rows
+    said = [*b.resolved([above, summary]), *rows]
     if count < len(lines):
-        said.append(b.context(f"… and {len(lines) - count} more: `/commit mine` or the Home tab shows them."))
+        more = b.context(f"… and {len(lines) - count} more: `/commit mine` or the Home tab shows them.")
+        said += b.resolved([more])
     return text, said, count
 
 
-def _rows(lines: Sequence[Line], person: Person, day: date, today: date, limit: int) -> tuple[list[Block], int]:
+def _rows(lines: Sequence[Line], person: Person, day: date, today: date, limit: int) -> tuple[list[b.Json], int]:
     """The items under their headings, as many as fit with `limit` characters of each action; and how many."""
-    rows: list[Block] = []
+    rows: list[b.Json] = []
     count, characters, above = 0, 0, None
     for line in lines[:MOST]:
         words = _heading(line, person, day)
-        group: list[Block] = [b.section(f"*{words}*")] if words != above else []
-        group += items.item(line.commitment, person, today, PLACE, limit=limit, note=_note(line, person))
+        heading = [b.section(f"*{words}*")] if words != above else []
+        item = items.item(line.commitment, person, today, PLACE, limit=limit, note=_note(line, person))
+        group = b.resolved([*heading, *item])
         characters += b.size(group)
         room = b.MESSAGE_BLOCKS - _FURNITURE - len(rows)
         if count and (characters > b.MESSAGE_CHARACTERS or len(group) > room):

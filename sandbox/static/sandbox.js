@@ -8,6 +8,7 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const touched = new WeakSet();    // fields whose contents are the person's, not the server's
   const chosen = new WeakMap();     // external select → the value picked
+  const closed = new Set();         // views that the person closed; the workspace may not know yet
   let revision = Number(document.body.dataset.revision);
 
   // -- talking to the server -----------------------------------------------------------------------
@@ -69,7 +70,7 @@
     let at = parent.firstChild;
     const drop = (node) => {
       if (node.id === "toasts") return;   // a guest in this dialog, unknown to the server
-      if (node.nodeName === "DIALOG" && node.open) rescue(node), node.close();
+      if (node.nodeName === "DIALOG" && node.open) shut(node);
       node.remove();
     };
     for (const want of [...fresh.childNodes]) {
@@ -93,7 +94,13 @@
     }
   }
 
-  const rescue = (dialog) => { if (dialog.contains($("#toasts"))) document.body.append($("#toasts")); };
+  function shut(dialog) {
+    if (dialog.contains($("#toasts"))) document.body.append($("#toasts"));
+    dialog.close();
+    // Chromium may give the focus back without the caret, and what is typed then goes nowhere.
+    const field = document.activeElement;
+    if (field.matches("textarea, input")) field.blur(), field.focus();
+  }
 
   function redraw(regions) {
     const places = { main: "main-region" };
@@ -131,6 +138,7 @@
 
   function showDialogs() {
     for (const dialog of all("#modals dialog")) {
+      if (closed.has(dialog.dataset.view)) continue;
       const wrong = $("[aria-invalid=true]", dialog);
       if (!dialog.open) {
         dialog.showModal();
@@ -152,7 +160,15 @@
     return new Promise((done) => dialog.addEventListener("close", () => done(dialog.returnValue === "yes"), { once: true }));
   }
 
-  const closeView = (dialog, every) => act("close", { view: dialog.dataset.view, all: every }).then((answer) => toast(answer.notice));
+  // At once, as what is typed next is meant for the page behind. A view below is uncovered by the workspace.
+  async function closeView(dialog, every) {
+    const open = all("#modals dialog[open]").reverse();
+    const gone = every || open.length === 1 ? open : [];
+    for (const one of gone) closed.add(one.dataset.view), shut(one);
+    const answer = await act("close", { view: dialog.dataset.view, all: every });
+    if (!answer.ok) gone.forEach((one) => closed.delete(one.dataset.view)), showDialogs();
+    toast(answer.notice);
+  }
 
   async function submit(form) {
     const dialog = form.closest("dialog");
@@ -280,6 +296,8 @@
     const field = $("textarea", form), list = $("[role=listbox]", form), usage = $(".usage", form);
     const draft = `draft:${as}:${where}:${form.dataset.thread}`;
     field.value = sessionStorage.getItem(draft) ?? "";
+    // The server draws it disabled: words typed before this line would be overwritten, and Enter would not send them.
+    for (const control of all("textarea, [type=submit]", form)) control.disabled = false;
 
     const starts = (text, typed) => text.toLowerCase().startsWith(typed.toLowerCase());
     function entriesFor(before) {
@@ -433,7 +451,7 @@
     if (event.key === "Escape" && document.body.classList.contains("side-open")) toggleSide(false);
   });
 
-  // Escape closes the view at the app's end too; the dialog goes when the workspace says so.
+  // Escape closes the view at the app's end too.
   document.addEventListener("cancel", (event) => {
     if (!event.target.matches?.("#modals dialog")) return;
     event.preventDefault();

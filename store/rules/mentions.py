@@ -69,8 +69,3 @@ def is_last(occasion: str | None) -> bool:
 
 def is_overdue(occasion: str) -> bool:
     return step_of(occasion).startswith(OVERDUE)
-
-
-def days_overdue(due_on: date, today: date) -> int:
-    """Calendar days past the due date, as a person counts them; 0 when not overdue."""
-    return max(0, (today - due_on).days)

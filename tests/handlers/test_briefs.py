@@ -29,7 +29,7 @@ def item(number: int, owner: Person = ANA, **more: Any) -> Commitment:
 
 def shown(*lines: Line, reader: Person = ANA) -> tuple[str, list[dict[str, Any]], int]:
     text, blocks, count = brief(in_order(lines, DAY), reader, DAY, DAY)
-    return text, b.resolved(blocks), count
+    return text, blocks, count
 
 
 def read(blocks: list[dict[str, Any]]) -> str:

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from handlers import ids
-from store import commitments, workspaces
-from store.tables import Mention, Outbox, Workspace
+from store import commitments
+from store.tables import Mention, Outbox
 from tests.journeys.conftest import Town, read
 from tests.journeys.test_lists import LONG, numbers
+from tests.journeys.test_settings import save
 
 if TYPE_CHECKING:
     from sandbox import Message
@@ -57,11 +58,9 @@ def occasions(town: Town) -> list[str | None]:
         return list(found)
 
 
-def works(town: Town, region: str | None = None, weekdays: str = "01234") -> None:
-    with town.makegood.ledger.begin() as tx:
-        workspace = tx.scalars(sa.select(Workspace)).one()
-        days = frozenset(int(day) for day in weekdays)
-        workspaces.set_working_week(workspace, weekdays=days, holidays_region=region)
+def works(town: Town, region: str) -> None:
+    """Let the workspace keep the public holidays of that region."""
+    save(town, "U0ADA", house_region=region)
 
 
 def test_one_on_each_working_morning_of_ones_zone(town: Town) -> None:

@@ -152,6 +152,14 @@ def test_slacks_locale_says_more_than_the_language(town: Town) -> None:
     assert "Friday 4 December 2026" in words(town.receipt("U0BEN", "send the prices by 12/4"))
 
 
+def test_a_line_means_the_end_of_ones_own_week(town: Town) -> None:
+    """Said on a Monday, "eow" is Thursday to whoever works from Sunday to Thursday, and Friday to everybody else."""
+    save(town, "U0EVA", weekdays=["6", "0", "1", "2", "3"])
+    for user in ("U0EVA", "U0ANA"):
+        town.receipt(user, "send the prices by eow")
+    assert [town.commitment(number).due_on for number in (1, 2)] == [date(2026, 11, 26), date(2026, 11, 27)]
+
+
 # ---- the workspace's ------------------------------------------------------------------------------------
 
 

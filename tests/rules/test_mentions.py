@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.rules.mentions import OVERDUE_STEPS, days_overdue, ladder
+from store.rules.mentions import OVERDUE_STEPS, ladder
 from store.rules.working_days import WorkingDays
 
 WEEK = WorkingDays()
@@ -68,9 +68,3 @@ def test_occasions_never_go_back(due: date, works: WorkingDays) -> None:
         day = works.next_after(day)
     assert seen == sorted(seen)
     assert set(order[3:]) <= {order[at] for at in seen}
-
-
-def test_days_overdue_are_calendar_days() -> None:
-    """People count calendar days."""
-    assert days_overdue(date(2026, 11, 20), date(2026, 11, 23)) == 3
-    assert days_overdue(date(2026, 11, 24), date(2026, 11, 23)) == 0

@@ -16,7 +16,6 @@ YEARS_AHEAD = 2
 RECENT = timedelta(days=30)
 QUARTERS = 4
 _MONTHS = 12
-_LAST_YEAR = 9999
 
 _MONTH_FIRST = {"en-us"}
 _DAY_FIRST_ENGLISH = {"en-gb", "en-ie", "en-au", "en-nz", "en-in", "en-za", "en-sg"}

@@ -235,10 +235,10 @@ class PageApp:
         """The payloads of one type, in order."""
         return [parcel.payload for parcel in self.parcels if parcel.payload.get("type") == kind]
 
-    def heard(self, presses: int) -> None:
-        """Wait until it was sent that many presses."""
+    def heard(self, count: int, kind: str = "block_actions") -> None:
+        """Wait until it was sent so many of them: presses, if nothing else is said."""
         with self._arrived:
-            assert self._arrived.wait_for(lambda: len(self.interactions("block_actions")) >= presses, 20)
+            assert self._arrived.wait_for(lambda: len(self.interactions(kind)) >= count, 20)
 
     # -- what it does when asked ----------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import expect
 
 from sandbox import Sandbox
+from tests.browsing import held
 from tests.sandbox.page.app import PageApp
 from tests.sandbox.page.hands import Open, composer, message, send
 
@@ -92,6 +93,21 @@ def test_news_arrive_without_losing_what_is_being_typed(visit: Open, box: Sandbo
     expect(page.get_by_label("Action")).to_have_value("Call Da")
     expect(page.get_by_label("Action")).to_be_focused()
     expect(page.get_by_label("Owner")).to_have_value("U0BEN")
+
+
+def test_nothing_typed_while_the_page_still_loads_is_lost(visit: Open) -> None:
+    """The composer opens with the script that reads it; until then it takes no words, and what was begun comes back."""
+    page = visit("C0ACME")
+    composer(page).fill("I was about")
+    waiting = held(page, "**/sandbox.js")
+    with page.expect_request("**/sandbox.js"):
+        page.reload(wait_until="commit")
+    expect(composer(page)).to_be_disabled()
+    expect(page.get_by_role("button", name="Send")).to_be_disabled()
+    waiting[0].continue_()
+    expect(composer(page)).to_be_enabled()
+    expect(composer(page)).to_have_value("I was about")
+    expect(page.get_by_role("button", name="Send")).to_be_enabled()
 
 
 def test_unread_marks(visit: Open, app: PageApp, box: Sandbox) -> None:

@@ -2,11 +2,13 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from sandbox import Sandbox
+from tests.browsing import held
 from tests.sandbox.page.app import PageApp
-from tests.sandbox.page.hands import Open, commit, message, send
+from tests.sandbox.page.hands import Open, commit, composer, message, send
 
 
 def test_a_modal_is_filled_in_and_submitted(visit: Open, app: PageApp, box: Sandbox) -> None:
@@ -65,7 +67,7 @@ def test_views_stack_and_the_lower_keeps_what_was_typed(visit: Open, box: Sandbo
     page.get_by_role("button", name="Add a second owner").click()
     expect(page.get_by_role("dialog")).to_have_accessible_name("Second owner")
     page.get_by_role("button", name="Dismiss").click()
-    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator("#modals dialog")).to_have_count(0)
     assert box.modals("U0EVA") == []
 
 
@@ -75,7 +77,54 @@ def test_escape_closes_a_view_and_the_app_hears_of_it(visit: Open, app: PageApp)
     dialog = commit(page)
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
+    app.heard(1, "view_closed")
     assert len(app.interactions("view_closed")) == 1
+
+
+@pytest.mark.parametrize("closed_by", ["Escape", "Dismiss", "both of a stack"])
+def test_what_is_typed_after_closing_is_for_the_page_behind(visit: Open, box: Sandbox, closed_by: str) -> None:
+    """A closed dialog does not wait for the workspace to hear of it, nor do news meanwhile bring it back."""
+    page = visit("C0ACME")
+    commit(page)
+    if closed_by == "both of a stack":
+        page.get_by_role("button", name="Add a second owner").click()
+        expect(page.get_by_role("dialog")).to_have_accessible_name("Second owner")
+    waiting = held(page, "**/act")
+    with page.expect_request("**/act"):
+        if closed_by == "Escape":
+            page.keyboard.press("Escape")
+        else:
+            page.get_by_role("button", name="Dismiss").click()
+    page.keyboard.type("I was about to")
+    expect(composer(page)).to_have_value("I was about to")
+    box.say("U0BEN", "C0ACME", "Dana is on the phone")
+    expect(message(page, "Dana is on the phone")).to_be_visible()
+    expect(composer(page)).to_be_focused()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    waiting[0].continue_()
+    expect(page.locator("#modals dialog")).to_have_count(0)
+    assert box.modals("U0EVA") == []
+
+
+def test_what_is_typed_after_the_workspace_closed_a_dialog_is_not_lost(visit: Open, box: Sandbox) -> None:
+    """The composer gets the focus back, and the caret with it."""
+    page = visit("C0ACME")
+    commit(page)
+    box.close("U0EVA", box.modals("U0EVA")[-1].id)
+    expect(composer(page)).to_be_focused()
+    page.keyboard.type("I was about to")
+    expect(composer(page)).to_have_value("I was about to")
+
+
+def test_a_dialog_that_could_not_be_closed_comes_back(visit: Open) -> None:
+    """With all that was typed into it, and with the reason."""
+    page = visit("C0ACME")
+    dialog = commit(page)
+    dialog.get_by_label("Action").fill("Half a sent")
+    page.route("**/act", lambda route: route.fulfill(json={"ok": False, "notice": "Not now."}))
+    dialog.get_by_role("button", name="Dismiss", exact=True).click()
+    expect(page.get_by_text("Not now.")).to_be_visible()
+    expect(dialog.get_by_label("Action")).to_have_value("Half a sent")
 
 
 def test_a_messages_menu_holds_the_apps_shortcuts(visit: Open, app: PageApp) -> None:
