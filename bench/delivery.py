@@ -35,7 +35,7 @@ from planner_tick import insert
 from bot import logs, planner, service
 from bot.courier import Courier
 from bot.slack import posting_client
-from store import migrate, outbox, workspaces
+from store import claiming, migrate, workspaces
 from store.db import Ledger
 from store.tables import OPEN, OURS, Commitment, Mention, Outbox, Person, Workspace
 
@@ -65,9 +65,9 @@ def main(databases: list[str]) -> None:
 
 
 def report_limits(kind: str, stage: Stage) -> None:
-    pace = outbox.PACE.total_seconds()
+    pace = claiming.PACE.total_seconds()
     allowed = (BRIEFS // WORKSPACES - 1) * pace + LATENCY
-    taken = stage.deliver(workers=1, threads=THREADS, pace=outbox.PACE, limits=True)
+    taken = stage.deliver(workers=1, threads=THREADS, pace=claiming.PACE, limits=True)
     bare = stage.bare(min(2_000, BRIEFS))
     print(
         f"{kind}: {BRIEFS:,} briefs to {WORKSPACES} workspaces in {taken:.1f} s, {BRIEFS / taken:.1f}/s; the limits"

@@ -26,7 +26,7 @@ from bot.slack import (
 )
 from handlers.ids import METADATA_EVENT
 from handlers.messages import Message, Nothing, render
-from store import outbox, people
+from store import claiming, outbox, people
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient
     from sqlalchemy.orm import Session
 
+    from store.claiming import Claimed
     from store.db import Ledger
-    from store.outbox import Claimed
     from store.tables import Outbox
 
     Verb = Callable[[Session], bool]
@@ -65,7 +65,7 @@ class Times:
     is given up; `apart`: between two messages to one recipient.
     """
 
-    lease: timedelta = outbox.LEASE
+    lease: timedelta = claiming.LEASE
     grace: timedelta = outbox.GRACE
     post: int = POST_TIMEOUT
     apart: timedelta = timedelta()
@@ -80,7 +80,7 @@ class Courier:
         client_of: Callable[[int], WebClient],
         clock: Callable[[], datetime],
         *,
-        pace: timedelta = outbox.PACE,
+        pace: timedelta = claiming.PACE,
         times: Times = Times(),
     ) -> None:
         self._ledger = ledger
@@ -158,8 +158,10 @@ class Courier:
         return True
 
     def _claim(self) -> Claimed | None:
-        with self._ledger.begin() as tx:
-            return outbox.claim(tx, self._clock(), pace=self._pace, lease=self._times.lease, busy=self._exclusion.held)
+        with self._ledger.begin(alone=True) as tx:
+            return claiming.claim(
+                tx, self._clock(), pace=self._pace, lease=self._times.lease, busy=self._exclusion.held
+            )
 
     def _handle(self, claimed: Claimed) -> None:
         with self._exclusion.hold(claimed.id) as alone:
@@ -181,12 +183,13 @@ class Courier:
     def _look(self) -> Claimed | None:
         """Claim the next row, or wait until there may be one."""
         seen = self._woken
-        # A look costs a read; a claim would take the one writer's turn on SQLite.
-        wait = self._until_next()
+        # On SQLite a claim takes the one writer's turn, and looking first costs a read. On PostgreSQL it costs no less.
+        wait = self._until_next() if self._ledger.is_sqlite else timedelta(0)
         if wait is not None and wait <= timedelta(0) and not self._stopping.is_set():
             claimed = self._claim()
             if claimed is not None:
                 return claimed
+            wait = self._until_next()
         pause = IDLE if wait is None else min(IDLE, max(0.005, wait.total_seconds()))
         with self._news:
             self._news.wait_for(lambda: self._woken != seen or self._stopping.is_set(), timeout=pause)
@@ -207,7 +210,7 @@ class Courier:
 
     def _until_next(self) -> timedelta | None:
         with self._ledger.read() as tx:
-            at = outbox.next_chance(tx)
+            at = claiming.next_chance(tx)
         return None if at is None else at - self._clock()
 
     def _deliver(self, claimed: Claimed) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from store import accounts, commitments, outbox, people, stakeholders
+from store import accounts, claiming, commitments, outbox, people, stakeholders
 from store.rules.mornings import local_day, morning_is_on
 from store.tables import OURS, THEIRS
 
@@ -200,5 +200,5 @@ def _person(tx: Session, team_id: str, slack_id: str) -> Person:
 
 def _hush(tx: Session, now: datetime) -> None:
     """What the story left in the outbox was news days ago."""
-    while claimed := outbox.claim(tx, now, pace=timedelta()):
+    while claimed := claiming.claim(tx, now, pace=timedelta()):
         outbox.settle_skipped(tx, claimed, reason="it was said before the demo began", now=now)

@@ -16,7 +16,7 @@ from bot.readiness import late_parts
 from bot.schedule import last_beats
 from bot.slack import posting_client
 from handlers.ids import SCOPES
-from store import outbox
+from store import claiming, outbox
 from store.db import Ledger, normal_url
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _outbox(ledger: Ledger, now: datetime) -> Iterator[Finding]:
     with ledger.read() as tx:
         counts = outbox.counts(tx)
         refused = outbox.refused(tx, since=now - _REFUSED_WITHIN)
-        waiting_since = outbox.next_chance(tx)
+        waiting_since = claiming.next_chance(tx)
         unknown = outbox.undecided(tx, now, most=_SHOWN)
     states = ", ".join(f"{number} {state}" for state, number in sorted(counts.items())) or "empty"
     if waiting_since is not None and now - waiting_since > _OUTBOX_LATE:

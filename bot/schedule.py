@@ -18,7 +18,7 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from store import outbox
+from store import claiming
 from store.tables import Heartbeat
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class Schedule:
         beat(ledger, PLANNER, now)
         # Threads that are alive prove nothing. That what was due has been taken does.
         with ledger.read() as tx:
-            waiting_since = outbox.next_chance(tx)
+            waiting_since = claiming.next_chance(tx)
         if waiting_since is None or now - waiting_since < TAKEN_WITHIN:
             beat(ledger, COURIER, now)
 

@@ -1,7 +1,7 @@
 """The outbox: what Slack must hear, once. The protocol and its reasons: docs/decisions/0005-delivery.md.
 
-A row is written in the transaction that makes it necessary, claimed and settled in transactions of their
-own, and never held across the network. `not_before` is the one thing that makes a row eligible.
+A row is written in the transaction that makes it necessary, claimed (store/claiming.py) and settled in transactions
+of their own, and never held across the network. `not_before` is the one thing that makes a row eligible.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
+from store.claiming import LEASE, Claimed
 from store.db import NEWS, UtcDateTime, core_of, insert_once
 from store.prepared import Prepared
 from store.tables import (
@@ -34,80 +35,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-# How long a claim excludes others: longer than any attempt (HTTP timeout 10 s) can take.
-LEASE = timedelta(seconds=120)
 # After an attempt of unknown outcome Slack gets this long to show the message in the history.
 GRACE = timedelta(seconds=60)
-# 240 posts a minute and workspace: what Slack tolerates of an app for long ("several hundred").
-PACE = timedelta(seconds=0.25)
 # A message older than this is history and is left as it was.
 KEPT_TRUE_FOR = timedelta(days=14)
 HOME = "home"
 
 
-_ROWS, _WORKSPACES, _SHOWN = core(Outbox), core(Workspace), core(Mention)
+_ROWS, _SHOWN = core(Outbox), core(Mention)
 
 
-def _overtakes() -> sa.ColumnElement[bool]:
-    """Whether an earlier message to the same recipient is on its way or undecided."""
-    earlier = _ROWS.alias()
-    return sa.exists().where(
-        earlier.c.recipient == _ROWS.c.recipient,
-        earlier.c.id < _ROWS.c.id,
-        earlier.c.not_before.is_not(None),
-        earlier.c.state.in_((PENDING, SENDING)),
-    )
-
-
-# Put together once, and each of them ends at the first row that its index gives: what it costs does not grow with
-# what waits.
+# Put together once.
 _NOW = sa.bindparam("now", type_=UtcDateTime)
-_BUSY = sa.bindparam("busy", expanding=True, type_=sa.BigInteger)
-_DUE = sa.and_(_ROWS.c.not_before <= _NOW, _ROWS.c.id.not_in(_BUSY), ~_overtakes())
-_FREE = (
-    sa.select(_WORKSPACES.c.id, _WORKSPACES.c.next_post_at)
-    .where(_WORKSPACES.c.next_post_at <= _NOW, sa.exists().where(_ROWS.c.workspace_id == _WORKSPACES.c.id, _DUE))
-    .order_by(_WORKSPACES.c.next_post_at)
-    .limit(1)
-    # Without the key: rows that refer to the workspace may be written meanwhile.
-    .with_for_update(of=_WORKSPACES, skip_locked=True, key_share=True)
-)
-_PACED = (
-    sa.update(_WORKSPACES)
-    .where(_WORKSPACES.c.id == sa.bindparam("of"))
-    .values(next_post_at=sa.bindparam("at", type_=UtcDateTime))
-)
-_OLDEST = (
-    sa.select(_ROWS.c.id, _ROWS.c.kind, _ROWS.c.state, _ROWS.c.attempts, _ROWS.c.first_try_at)
-    .where(_ROWS.c.workspace_id == sa.bindparam("of"), _DUE)
-    .order_by(_ROWS.c.not_before)
-    .limit(1)
-    .with_for_update(of=_ROWS, skip_locked=True)
-)
-_TAKEN = (
-    sa.update(_ROWS)
-    .where(_ROWS.c.id == sa.bindparam("row"))
-    .values(
-        {
-            _ROWS.c.attempts: sa.bindparam("attempt"),
-            _ROWS.c.state: sa.bindparam("now_in"),
-            _ROWS.c.first_try_at: sa.bindparam("first_try", type_=UtcDateTime),
-            _ROWS.c.not_before: sa.bindparam("until", type_=UtcDateTime),
-        }
-    )
-)
-_FIRST = (
-    sa.select(_ROWS.c.not_before)
-    .where(_ROWS.c.workspace_id == _WORKSPACES.c.id, _ROWS.c.not_before.is_not(None), ~_overtakes())
-    .order_by(_ROWS.c.not_before)
-    .limit(1)
-    .correlate(_WORKSPACES)
-    .scalar_subquery()
-)
-_FIRSTS = sa.select(_WORKSPACES.c.next_post_at, _FIRST.label("at")).subquery()
-_CHANCE = sa.select(
-    sa.func.min(sa.case((_FIRSTS.c.at > _FIRSTS.c.next_post_at, _FIRSTS.c.at), else_=_FIRSTS.c.next_post_at))
-).where(_FIRSTS.c.at.is_not(None))
 _LOADED = (
     sa.select(Outbox)
     .where(Outbox.id == sa.bindparam("id"))
@@ -146,19 +85,6 @@ _FORGET = sa.delete(_SHOWN).where(_SHOWN.c.outbox_id == sa.bindparam("of"))
 _MENTIONS = sa.insert(_SHOWN)
 
 
-@dataclass(frozen=True)
-class Claimed:
-    """A row taken by this worker. `attempt` fences its writes; `unknown_since` says that an earlier attempt
-    may have reached Slack, which must be looked up before posting; `posted` that it is an update.
-    """
-
-    id: int
-    attempt: int
-    kind: str
-    unknown_since: datetime | None
-    posted: bool
-
-
 def intend(
     tx: Session,
     *,
@@ -183,43 +109,9 @@ def intend(
     return is_new
 
 
-def claim(
-    tx: Session, now: datetime, *, pace: timedelta = PACE, lease: timedelta = LEASE, busy: Iterable[int] = ()
-) -> Claimed | None:
-    """Take the next row that is due, from the workspace that has waited longest; None if nothing is due.
-
-    Pacing (`pace` between two posts to a workspace), fairness and order are decided here: nobody gets a message while
-    an earlier one to them is on its way or undecided. Nobody else takes the row within the `lease`. `busy` are rows
-    that this process is still sending.
-    """
-    given = {"now": now, "busy": list(busy)}
-    free = tx.execute(_FREE, given).first()
-    if free is None:
-        return None
-    # A look that came a moment late does not slow down the whole row of posts.
-    began = free.next_post_at if now - free.next_post_at < pace else now
-    tx.execute(_PACED, {"of": free.id, "at": began + pace})
-    # Whoever holds a row must not be waited for while we hold the workspace.
-    row = tx.execute(_OLDEST, given | {"of": free.id}).first()
-    if row is None:
-        return None
-    posted = row.state == SENT
-    state, first_try_at = (SENT, row.first_try_at) if posted else (SENDING, row.first_try_at or now)
-    taken = {"attempt": row.attempts + 1, "now_in": state, "first_try": first_try_at, "until": now + lease}
-    core_of(tx).execute(_TAKEN, taken | {"row": row.id})
-    unknown_since = row.first_try_at if row.state == SENDING else None
-    return Claimed(row.id, row.attempts + 1, row.kind, unknown_since, posted)
-
-
 def load(tx: Session, row_id: int) -> Outbox:
     """The row with its recipient and their workspace, for rendering."""
     return tx.scalars(_LOADED, {"id": row_id}).one()
-
-
-def next_chance(tx: Session) -> datetime | None:
-    """When `claim` may find something at the earliest; None while nothing waits."""
-    at: datetime | None = core_of(tx).scalar(_CHANCE)
-    return at
 
 
 def _mine(claimed: Claimed) -> sa.Update:
@@ -349,7 +241,8 @@ def show(tx: Session, row: Outbox, shown: Sequence[tuple[Commitment, str | None]
     Brought up to date it shows another due date, but it was another that it spoke of when it came.
     """
     spoke_of = {each[0]: each[1] for each in tx.execute(_SPOKE_OF, {"of": row.id})} if row.ts else {}
-    core_of(tx).execute(_FORGET, {"of": row.id})
+    if row.attempts > 1:
+        core_of(tx).execute(_FORGET, {"of": row.id})
     if shown:
         values = [
             {

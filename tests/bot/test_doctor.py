@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from bot.doctor import NOTE, PROBLEM, WELL, Finding, examine, has_problem
 from bot.schedule import COURIER, PLANNER, beat
 from handlers.ids import SCOPES
-from store import migrate, outbox, workspaces
+from store import claiming, migrate, outbox, workspaces
 from store.db import Ledger
 from store.tables import Outbox
 
@@ -209,7 +209,7 @@ def test_a_refused_message_is_told_with_its_reason(ledger: Ledger) -> None:
     """It is worth knowing, and the advice fits the reason."""
     _intend(ledger, "brief:1:2026-11-23", NOW)
     with ledger.begin() as tx:
-        claimed = outbox.claim(tx, NOW)
+        claimed = claiming.claim(tx, NOW)
         assert claimed
         outbox.settle_dead(tx, claimed, error="is_archived", now=NOW)
     finding = _only(NOTE)
@@ -222,7 +222,7 @@ def test_a_message_of_unknown_outcome_is_told(ledger: Ledger) -> None:
     """Nobody has to do anything, but somebody may wonder."""
     _intend(ledger, "brief:1:2026-11-23", NOW - timedelta(hours=1))
     with ledger.begin() as tx:
-        claimed = outbox.claim(tx, NOW - timedelta(hours=1))
+        claimed = claiming.claim(tx, NOW - timedelta(hours=1))
         assert claimed
         outbox.leave_unknown(tx, claimed, error="timed out", now=NOW)
     finding = _only(NOTE)
@@ -236,10 +236,10 @@ def test_a_message_whose_worker_was_lost_is_told(ledger: Ledger) -> None:
     """One that is on its way just now is not; once its lease is over nobody knows."""
     _intend(ledger, "brief:1:2026-11-23", NOW)
     with ledger.begin() as tx:
-        assert outbox.claim(tx, NOW)
+        assert claiming.claim(tx, NOW)
     assert _findings(NOTE) == []
     with ledger.begin() as tx:
-        tx.execute(sa.update(Outbox).values(first_try_at=NOW - 2 * outbox.LEASE, not_before=NOW))
+        tx.execute(sa.update(Outbox).values(first_try_at=NOW - 2 * claiming.LEASE, not_before=NOW))
     finding = _only(NOTE)
     assert "its worker was lost" in finding.words
     assert "looked up in the conversation now" in finding.advice

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from store import migrate
+from store.claiming import LEASE
 from store.db import Ledger
-from store.outbox import LEASE
 from tests.journeys.conftest import MONDAY, Town, open_town
 
 if TYPE_CHECKING:

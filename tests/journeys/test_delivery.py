@@ -17,9 +17,10 @@ import sqlalchemy as sa
 from bot.app import compose
 from handlers import ids
 from sandbox import Reply
-from store import outbox
+from store import claiming, outbox
+from store.claiming import LEASE
 from store.db import Ledger
-from store.outbox import GRACE, LEASE
+from store.outbox import GRACE
 from store.tables import Outbox, Workspace
 from tests.journeys.conftest import Town, given_for, open_town, read
 
@@ -443,7 +444,7 @@ def test_the_ledger_of_another_workspace_is_not_touched(bare_town: Town) -> None
         tx.flush()
         outbox.intend(tx, workspace_id=other.id, key="x", kind="shared", now=town.box.clock.now(), channel="C1")
     with ledger.begin() as tx:
-        claimed = outbox.claim(tx, town.box.clock.now())
+        claimed = claiming.claim(tx, town.box.clock.now())
     ledger.close()
     assert claimed is not None
     assert claimed.kind == "shared"

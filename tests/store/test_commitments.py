@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from store import accounts, commitments, outbox
+from store import accounts, claiming, commitments, outbox
 from store.commitments import Draft
 from store.errors import BadInputError, ChangedMeanwhileError, LedgerError, NotAllowedError, NotFoundError
 from store.tables import Commitment, Entry, Outbox
@@ -269,7 +269,7 @@ def test_a_change_marks_the_messages_that_show_it(office: Office) -> None:
     """A sent message that shows the item becomes due for one update, however many changes there were."""
     number = recorded(office, owner="ana")
     with office.ledger.begin() as tx:
-        claimed = outbox.claim(tx, NOW)
+        claimed = claiming.claim(tx, NOW)
         assert claimed is not None
         row = outbox.load(tx, claimed.id)
         outbox.show(tx, row, [(commitments.get(tx, office.person(tx, "ana"), number), None)])
@@ -278,12 +278,12 @@ def test_a_change_marks_the_messages_that_show_it(office: Office) -> None:
     act(office, commitments.accept, "ana", number, key="a", now=later)
     act(office, commitments.block, "ana", number, "no data", version=2, key="b", now=later)
     with office.ledger.begin() as tx:
-        update = outbox.claim(tx, later)
+        update = claiming.claim(tx, later)
         assert update is not None
         assert update.posted
         assert update.id == claimed.id
     with office.ledger.begin() as tx:
-        assert outbox.claim(tx, later + timedelta(seconds=10)) is None
+        assert claiming.claim(tx, later + timedelta(seconds=10)) is None
 
 
 def _person(office: Office, handle: str) -> Person:

@@ -9,8 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from store import commitments, outbox
+from store.claiming import LEASE, PACE, Claimed
 from store.commitments import Draft
-from store.outbox import KEPT_TRUE_FOR, LEASE, PACE, Claimed
+from store.outbox import KEPT_TRUE_FOR
 from store.tables import SENT, SKIPPED, Mention, Outbox
 from tests.conftest import NOW, Office
 from tests.store.test_outbox import HOUR, row, sent, settle, take, taken

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from store import outbox, people, workspaces
-from store.outbox import GRACE, LEASE, PACE, Claimed
+from store import claiming, outbox, people, workspaces
+from store.claiming import LEASE, PACE, Claimed
+from store.outbox import GRACE
 from store.people import Profile
 from store.tables import DEAD, PENDING, SENDING, SENT, SKIPPED, Outbox, Workspace
 from tests.conftest import NOW
@@ -41,7 +42,7 @@ def say(ledger: Ledger, team: str, to: str = "ana", *, at: datetime = NOW, key: 
 
 def take(ledger: Ledger, at: datetime = NOW, **more: Any) -> Claimed | None:
     with ledger.begin() as tx:
-        return outbox.claim(tx, at, **more)
+        return claiming.claim(tx, at, **more)
 
 
 def taken(ledger: Ledger, at: datetime = NOW, **more: Any) -> Claimed:
@@ -67,7 +68,7 @@ def row(ledger: Ledger, row_id: int) -> Outbox:
 
 def chance(ledger: Ledger) -> datetime | None:
     with ledger.read() as tx:
-        return outbox.next_chance(tx)
+        return claiming.next_chance(tx)
 
 
 def free_at(ledger: Ledger, team: str) -> datetime:

@@ -18,8 +18,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from store import outbox, people, workspaces
-from store.outbox import GRACE, LEASE, PACE, Claimed
+from store import claiming, outbox, people, workspaces
+from store.claiming import LEASE, PACE, Claimed
+from store.outbox import GRACE
 from store.people import Profile
 from store.tables import DEAD, PENDING, SENDING, SENT, SKIPPED, Commitment, Mention, Outbox, Person
 from tests.conftest import NOW
@@ -137,7 +138,7 @@ class Course(RuleBasedStateMachine):
     def a_worker_looks(self) -> None:
         expected = self.model.expected(self.now)
         with self.ledger.begin() as tx:
-            claimed = outbox.claim(tx, self.now)
+            claimed = claiming.claim(tx, self.now)
         if claimed is None:
             assert expected == []
             return
@@ -218,7 +219,7 @@ class Course(RuleBasedStateMachine):
     def the_outbox_is_what_the_model_says(self) -> None:
         with self.ledger.read() as tx:
             found = [(row.id, row.state, row.not_before, row.attempts) for row in tx.scalars(sa.select(Outbox))]
-            chance = outbox.next_chance(tx)
+            chance = claiming.next_chance(tx)
         assert sorted(found) == [(row.id, row.state, row.not_before, row.attempts) for row in self.model.rows]
         assert chance == min((at for at, _ in self.model.chances().values()), default=None)
 

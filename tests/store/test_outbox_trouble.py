@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from store import outbox
-from store.outbox import GRACE, LEASE, PACE
+from store.claiming import LEASE, PACE
+from store.outbox import GRACE
 from store.tables import PENDING, SENDING, SENT, Outbox, Workspace
 from tests.conftest import NOW
 from tests.store.test_outbox import HOUR, chance, free_at, row, say, sent, settle, take, taken

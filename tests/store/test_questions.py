@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from store import accounts, commitments, outbox, people, stakeholders, workspaces
+from store import accounts, claiming, commitments, people, stakeholders, workspaces
 from store.commitments import Draft
 from store.errors import NotFoundError
 from store.people import Profile
@@ -347,7 +347,7 @@ COSTS: dict[str, tuple[int, Callable[[Session, Person], Callable[[], Any]]]] = {
     "accounts": (1, lambda tx, eva: lambda: [one.name for one in accounts.matching(tx, eva, "a", limit=100)]),
     "account names": (1, lambda tx, eva: lambda: accounts.names(tx, eva)),
     "people": (1, lambda tx, eva: lambda: people.by_slack_ids(tx, eva.workspace, ["U0EVA", "U0ANA", "U0BEN"])),
-    "outbox": (1, lambda tx, _: lambda: outbox.next_chance(tx)),
+    "outbox": (1, lambda tx, _: lambda: claiming.next_chance(tx)),
 }  # fmt: skip
 
 

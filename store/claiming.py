@@ -1,0 +1,194 @@
+"""Who sends which row of the outbox next: pace, fairness between workspaces and order for each recipient.
+
+The protocol and its reasons: docs/decisions/0005-delivery.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from store.db import UtcDateTime, is_sqlite
+from store.prepared import Prepared
+from store.tables import PENDING, SENDING, SENT, Outbox, Workspace, core
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy.orm import Session
+
+# How long a claim excludes others: longer than any attempt (HTTP timeout 10 s) can take.
+LEASE = timedelta(seconds=120)
+# 240 posts a minute and workspace: what Slack tolerates of an app for long ("several hundred").
+PACE = timedelta(seconds=0.25)
+
+_ROWS, _WORKSPACES = core(Outbox), core(Workspace)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A row taken by this worker. `attempt` fences its writes; `unknown_since` says that an earlier attempt
+    may have reached Slack, which must be looked up before posting; `posted` that it is an update.
+    """
+
+    id: int
+    attempt: int
+    kind: str
+    unknown_since: datetime | None
+    posted: bool
+
+
+def claim(
+    tx: Session, now: datetime, *, pace: timedelta = PACE, lease: timedelta = LEASE, busy: Iterable[int] = ()
+) -> Claimed | None:
+    """Take the next row that is due, from the workspace that has waited longest; None if nothing is due.
+
+    Pacing (`pace` between two posts to a workspace), fairness and order are decided here: nobody gets a message while
+    an earlier one to them is on its way or undecided. Nobody else takes the row within the `lease`. `busy` are rows
+    that this process is still sending. On PostgreSQL it is a single statement.
+    """
+    if is_sqlite(tx):
+        return _in_steps(tx, now, pace, lease, list(busy))
+    given = {
+        "now": now, "busy": list(busy), "pace": pace, "next": now + pace, "long_ago": now - pace, "until": now + lease,
+    }  # fmt: skip
+    rows = _AT_ONCE.rows(tx, **given)
+    return _claimed(*rows[0]) if rows else None
+
+
+def next_chance(tx: Session) -> datetime | None:
+    """When `claim` may find something at the earliest; None while nothing waits."""
+    at: datetime | None = _CHANCE.rows(tx)[0][0]
+    return at
+
+
+def _in_steps(tx: Session, now: datetime, pace: timedelta, lease: timedelta, busy: list[int]) -> Claimed | None:
+    given = {"now": now, "busy": busy}
+    free = tx.execute(_FREE, given).first()
+    if free is None:
+        return None
+    # A look that came a moment late does not slow down the whole row of posts.
+    began = free.next_post_at if now - free.next_post_at < pace else now
+    _PACED.count(tx, of=free.id, at=began + pace)
+    row = tx.execute(_OLDEST, given | {"of": free.id}).one()
+    _TAKEN.count(tx, row=row.id, at=now, until=now + lease)
+    return _claimed(*row)
+
+
+def _claimed(id_: int, kind: str, state: str, attempts: int, first_try_at: datetime | None) -> Claimed:
+    """What the row becomes; the values are those that it had."""
+    return Claimed(id_, attempts + 1, kind, first_try_at if state == SENDING else None, posted=state == SENT)
+
+
+def _overtakes() -> sa.ColumnElement[bool]:
+    """Whether an earlier message to the same recipient is on its way or undecided."""
+    earlier = _ROWS.alias()
+    return sa.exists().where(
+        earlier.c.recipient == _ROWS.c.recipient,
+        earlier.c.id < _ROWS.c.id,
+        earlier.c.not_before.is_not(None),
+        sa.or_(earlier.c.state == PENDING, earlier.c.state == SENDING),
+    )
+
+
+# All of these are put together once, and each ends at the first row that its index gives: what it costs does not grow
+# with what waits.
+_NOW = sa.bindparam("now", type_=UtcDateTime)
+
+
+def _due(is_free: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return sa.and_(_ROWS.c.not_before <= _NOW, is_free, ~_overtakes())
+
+
+def _free(due: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """The workspace that may be posted to and has waited longest."""
+    # Not "exists": PostgreSQL makes a join with everything that waits out of that.
+    first = (
+        sa.select(_ROWS.c.id)
+        .where(_ROWS.c.workspace_id == _WORKSPACES.c.id, due)
+        .order_by(_ROWS.c.not_before)
+        .limit(1)
+        .correlate(_WORKSPACES)
+        .scalar_subquery()
+    )
+    return (
+        sa.select(_WORKSPACES.c.id, _WORKSPACES.c.next_post_at)
+        .where(_WORKSPACES.c.next_post_at <= _NOW, first.is_not(None))
+        .order_by(_WORKSPACES.c.next_post_at)
+        .limit(1)
+        # Without the key: rows that refer to the workspace may be written meanwhile.
+        .with_for_update(of=_WORKSPACES, skip_locked=True, key_share=True)
+    )
+
+
+def _oldest(workspace: sa.ColumnElement[int], due: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """What has waited there longest. Whoever holds a row must not be waited for while we hold the workspace."""
+    return (
+        sa.select(_ROWS.c.id, _ROWS.c.kind, _ROWS.c.state, _ROWS.c.attempts, _ROWS.c.first_try_at)
+        .where(_ROWS.c.workspace_id == workspace, due)
+        .order_by(_ROWS.c.not_before)
+        .limit(1)
+        .with_for_update(of=_ROWS, skip_locked=True)
+    )
+
+
+def _paced(workspace: sa.ColumnElement[int], at: sa.ColumnElement[datetime]) -> sa.Update:
+    return sa.update(_WORKSPACES).where(_WORKSPACES.c.id == workspace).values(next_post_at=at)
+
+
+def _taken(row: sa.ColumnElement[int], at: sa.ColumnElement[datetime]) -> sa.Update:
+    """A message is being sent from now on; one that stands already, and is updated, stays sent."""
+    stands = _ROWS.c.state == SENT
+    return (
+        sa.update(_ROWS)
+        .where(_ROWS.c.id == row)
+        .values(
+            attempts=_ROWS.c.attempts + 1,
+            not_before=sa.bindparam("until", type_=UtcDateTime),
+            state=sa.case((stands, SENT), else_=SENDING),
+            first_try_at=sa.case((stands, _ROWS.c.first_try_at), else_=sa.func.coalesce(_ROWS.c.first_try_at, at)),
+        )
+    )
+
+
+def _at_once() -> sa.Select[Any]:
+    """The four steps in one statement. Where somebody else was faster, what they left is not taken: a locked row is
+    passed over, one that has changed is looked at anew, and the rest is seen as it was, when more was undecided.
+    """
+    busy = sa.bindparam("busy", type_=ARRAY(sa.BigInteger))
+    due = _due(_ROWS.c.id != sa.all_(busy))
+    free = _free(due).cte("free")
+    oldest = _oldest(sa.select(free.c.id).scalar_subquery(), due).cte("oldest")
+    is_late = free.c.next_post_at <= sa.bindparam("long_ago", type_=UtcDateTime)
+    at = sa.case(
+        (is_late, sa.bindparam("next", type_=UtcDateTime)),
+        else_=free.c.next_post_at + sa.bindparam("pace", type_=sa.Interval),
+    )
+    return sa.select(oldest).add_cte(_paced(free.c.id, at).cte("paced"), _taken(oldest.c.id, _NOW).cte("taken"))
+
+
+_DUE = _due(_ROWS.c.id.not_in(sa.bindparam("busy", expanding=True, type_=sa.BigInteger)))
+_FREE, _OLDEST = _free(_DUE), _oldest(sa.bindparam("of", type_=sa.BigInteger), _DUE)
+_AT = sa.bindparam("at", type_=UtcDateTime)
+_PACED = Prepared(_paced(sa.bindparam("of", type_=sa.BigInteger), _AT))
+_TAKEN = Prepared(_taken(sa.bindparam("row", type_=sa.BigInteger), _AT))
+_AT_ONCE = Prepared(_at_once())
+
+_FIRST = (
+    sa.select(_ROWS.c.not_before)
+    .where(_ROWS.c.workspace_id == _WORKSPACES.c.id, _ROWS.c.not_before.is_not(None), ~_overtakes())
+    .order_by(_ROWS.c.not_before)
+    .limit(1)
+    .correlate(_WORKSPACES)
+    .scalar_subquery()
+)
+_FIRSTS = sa.select(_WORKSPACES.c.next_post_at, _FIRST.label("at")).subquery()
+_CHANCE = Prepared(
+    sa.select(
+        sa.func.min(sa.case((_FIRSTS.c.at > _FIRSTS.c.next_post_at, _FIRSTS.c.at), else_=_FIRSTS.c.next_post_at))
+    ).where(_FIRSTS.c.at.is_not(None))
+)
