@@ -28,7 +28,7 @@ import sqlalchemy as sa
 from commit_throughput import database_of
 
 from bot import planner
-from store import migrate, workspaces
+from store import migrate, notices, workspaces
 from store.db import Ledger
 from store.tables import OPEN, OURS, SENT, Base, Commitment, Mention, Outbox, Person, core
 
@@ -146,7 +146,7 @@ class Stage:
     def _brief(self, workspace: int, person: int) -> dict[str, Any]:
         return {
             "workspace_id": workspace, "dedupe_key": f"brief:{person}:2026-11-17", "message_key": f"{person:032x}",
-            "kind": planner.BRIEF, "person_id": person, "recipient": f"person:{person}", "ids": {"day": "2026-11-17"},
+            "kind": notices.BRIEF, "person_id": person, "recipient": f"person:{person}", "ids": {"day": "2026-11-17"},
             "state": SENT, "ts": "1.0", "created_at": LAST_WEEK, "settled_at": LAST_WEEK,
         }  # fmt: skip
 

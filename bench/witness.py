@@ -18,16 +18,22 @@ from organisation import DAY, Colleague, Known, Organisation, Promise
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-BRIEF, NOTICE = "brief", "notice"
-LATEST_HOUR = 18
+BRIEF, NOTICE, RECEIPT = "brief", "notice", "receipt"
+# Hours after that of somebody's briefs in which they may be written to by themselves.
+HOURS = 9
 STEPS = (1, 3, 7, 15, 30, 60, 90)
 WEEK = timedelta(days=7)
 _HEADING = re.compile(r"\*([^*\n]+)\*")
 _NUMBER = re.compile(r"^#(\d+) · (done|cancelled)?", re.MULTILINE)
+# In the receipt of an absence: what falls due meanwhile.
+_LISTED = re.compile(r"^• \*#(\d+)\*.*$", re.MULTILINE)
 _OTHERS = "For "
 # Headings under which the same thing may stand again after a week.
+NEW, CALLED_OFF = "New for you", "Cancelled meanwhile"
 WEEKLY = {"Blocked", "You are in the way of", "Overdue at your accounts", "Needs an owner", "Due this week"}
 BLOCKED, ESCALATED, GONE = "Blocked", "Overdue at your accounts", "Needs an owner"
+# What a colleague does that others are told of.
+_TOLD_OF = {"record", "give", "cancel"}
 _LADDER = {
     "Due while you are away": "leaving",
     "Due within a week": "soon",
@@ -38,12 +44,15 @@ _LADDER = {
 
 @dataclass(frozen=True)
 class Shown:
-    """One item of a message: under which heading, whether it is shown as ended, whether it warns of the next step."""
+    """One item of a message: under which heading, whether it is shown as ended, whether it warns of the next step or
+    says that it was taken.
+    """
 
     number: int
     heading: str
     ended: bool
     warns: bool
+    confesses: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,9 +66,9 @@ class Heard:
     words: str
 
 
-def read(at: datetime, to: str, text: str, blocks: Iterable[dict[str, Any]]) -> Heard:
-    """A message as it was posted."""
-    heading, items, kind, words = "", [], NOTICE, [text]
+def read(at: datetime, to: str, text: str, blocks: Iterable[dict[str, Any]], kind: str = NOTICE) -> Heard:
+    """A message as it was posted, or a receipt as it was shown."""
+    heading, items, words = "", [], [text]
     for block in blocks:
         said = (block.get("text") or {}).get("text", "") if block["type"] in {"header", "section"} else ""
         words.append(said)
@@ -67,8 +76,14 @@ def read(at: datetime, to: str, text: str, blocks: Iterable[dict[str, Any]]) -> 
             kind = BRIEF
         elif whole := _HEADING.fullmatch(said):
             heading = whole[1]
+        elif kind == RECEIPT:
+            items += [
+                Shown(int(one[1]), heading, ended=False, warns="hears of it" in one[0])
+                for one in _LISTED.finditer(said)
+            ]
         elif found := _NUMBER.search(said):
-            items.append(Shown(int(found[1]), heading, bool(found[2]), "Unless something happens" in said))
+            words_after = ("Unless something happens" in said, "has heard of this" in said)
+            items.append(Shown(int(found[1]), heading, bool(found[2]), *words_after))
     return Heard(at, to, kind, tuple(items), "\n".join(words))
 
 
@@ -109,6 +124,7 @@ class Witness:
         self._hours(found)
         self._closed(found)
         self._doubled(found)
+        self._told_twice(found)
         self._missed(found)
         self._escalations(found)
         return found
@@ -117,7 +133,7 @@ class Witness:
 
     def _weeks(self, found: Findings) -> None:
         counted: Counter[tuple[str, date, str]] = Counter()
-        for one in self._heard:
+        for one in self._all_that_came():
             found.counts[one.kind] += 1
             found.counts["items"] += len(one.items) if one.kind == BRIEF else 0
             counted[one.to, self._week(one), one.kind] += 1
@@ -126,6 +142,10 @@ class Witness:
                 briefs = counted[person.slack_id, week, BRIEF]
                 found.briefs.append(briefs)
                 found.messages.append(briefs + counted[person.slack_id, week, NOTICE])
+
+    def _all_that_came(self) -> Iterator[Heard]:
+        """Without the answers to what people did themselves."""
+        return (one for one in self._heard if one.kind != RECEIPT)
 
     def _week(self, heard: Heard) -> date:
         person = self._all.people[heard.to]
@@ -142,16 +162,12 @@ class Witness:
     # -- when ----------------------------------------------------------------------------------------------
 
     def _hours(self, found: Findings) -> None:
-        for one in self._heard:
+        for one in self._all_that_came():
             person = self._all.people[one.to]
             day = person.day(one.at)
-            is_on = person.at(day, person.hour) <= one.at < person.at(day, LATEST_HOUR)
-            if person.is_at_work(day) and is_on:
-                continue
-            if one.kind == NOTICE:
-                found.counts["notices outside hours"] += 1
-            else:
-                found.outside.append(f"{one.to} ({person.zone}) had a brief at {one.at:%a %Y-%m-%d %H:%M} UTC")
+            is_on = person.at(day, person.hour) <= one.at < person.at(day, person.hour + HOURS)
+            if not (person.is_at_work(day) and is_on):
+                found.outside.append(f"{one.to} ({person.zone}) had a {one.kind} at {one.at:%a %Y-%m-%d %H:%M} UTC")
 
     # -- what ----------------------------------------------------------------------------------------------
 
@@ -159,14 +175,14 @@ class Witness:
         for one in self._heard:
             for item in one.items:
                 known = self._by_number[item.number].known(one.at)
-                if one.kind == BRIEF and (item.ended or not known.is_open):
+                if one.kind == BRIEF and item.heading != CALLED_OFF and (item.ended or not known.is_open):
                     found.closed.append(
                         f"{one.to} was asked for #{item.number} at {one.at:%Y-%m-%d %H:%M}, ended before"
                     )
 
     def _doubled(self, found: Findings) -> None:
         last: dict[tuple[Any, ...], date] = {}
-        for one, item in self._asked():
+        for one, item in self._shown(BRIEF):
             person, promise = self._all.people[one.to], self._by_number[item.number]
             day, known = person.day(one.at), promise.known(one.at)
             occasion = self._occasion(person, item, known, promise.progress(one.at), day)
@@ -178,8 +194,20 @@ class Witness:
                     found.doubled.append(f"{one.to} heard of #{item.number} twice as {key[2:]}: {before} and {day}")
                 last[key] = day
 
-    def _asked(self) -> Iterator[tuple[Heard, Shown]]:
-        return ((one, item) for one in self._heard if one.kind == BRIEF for item in one.items)
+    def _told_twice(self, found: Findings) -> None:
+        """What a colleague did is told once: in a notice, or in the brief."""
+        told: set[tuple[str, int, datetime]] = set()
+        for one in self._all_that_came():
+            for item in one.items:
+                if one.kind == NOTICE or item.heading in {NEW, CALLED_OFF}:
+                    deeds = [each.at for each in self._by_number[item.number].story if each.did in _TOLD_OF]
+                    key = (one.to, item.number, max(at for at in deeds if at <= one.at))
+                    if key in told:
+                        found.doubled.append(f"{one.to} was told twice of #{item.number}, at {one.at:%Y-%m-%d %H:%M}")
+                    told.add(key)
+
+    def _shown(self, *kinds: str) -> Iterator[tuple[Heard, Shown]]:
+        return ((one, item) for one in self._heard if one.kind in kinds for item in one.items)
 
     @staticmethod
     def _occasion(person: Colleague, item: Shown, known: Known, progress: datetime, day: date) -> str:
@@ -187,12 +215,13 @@ class Witness:
         if item.heading == ESCALATED:
             # Progress begins anew.
             return f"{ESCALATED}, after {progress:%Y-%m-%d %H:%M}"
-        if item.heading in WEEKLY:
+        if item.heading in WEEKLY | {NEW, CALLED_OFF}:
             return item.heading
+        until = known.quiet_until if known.owner == person.slack_id and item.heading == "Ask them" else None
+        if item.heading.startswith("Put off") or (until and day == person.next_working_day(until - DAY)):
+            return f"put off until {known.quiet_until}"
         if known.is_blocked and known.owner == person.slack_id and _step(person, known.due_on, day) != "today":
             return BLOCKED
-        if item.heading.startswith("Put off"):
-            return f"put off until {known.quiet_until}"
         if item.heading in _LADDER:
             return _LADDER[item.heading]
         step = _step(person, known.due_on, day)
@@ -210,14 +239,18 @@ class Witness:
     def _judge_date(self, found: Findings, promise: Promise, known: Known, until: datetime | None) -> None:
         owner = self._all.people[known.owner]
         due = owner.last_working_day(known.due_on)
-        evening = owner.at(due, LATEST_HOUR)
+        evening = owner.at(due, owner.hour + HOURS)
         if due > self._all.end or (until is not None and until <= owner.at(due, owner.hour + 1)):
             return
         found.counts["dates that came"] += 1
         if owner.day(known.at) >= due:
             found.counts["set too late"] += 1
         elif any(
-            known.at <= at <= evening and self._is_for(promise, known, to, at) for at, to in self._told[promise.number]
+            # For whoever hears in their place it is the due date where they are.
+            known.at <= at
+            and (at <= evening or (to != known.owner and self._all.people[to].day(at) <= known.due_on))
+            and self._is_for(promise, known, to, at)
+            for at, to in self._told[promise.number]
         ):
             found.counts["mentioned in time"] += 1
         elif not any(
@@ -249,32 +282,43 @@ class Witness:
         others = {trip.delegate} if trip else set()
         if trip or not owner.is_here(owner.day(at)):
             others |= {promise.account.owner if promise.account else None, promise.creator}
+        if not owner.is_here(owner.day(at)):
+            # An admin looks after what nobody else does.
+            others.add(next(iter(self._all.people)))
         return to == known.owner or to in others
 
     # -- who else hears --------------------------------------------------------------------------------------------
 
     def _escalations(self, found: Findings) -> None:
         warned: defaultdict[int, list[datetime]] = defaultdict(list)
-        for one, item in self._asked():
+        # A receipt can warn as well as a brief.
+        for one, item in self._shown(BRIEF, RECEIPT):
             known = self._by_number[item.number].known(one.at)
-            if item.warns:
+            if item.warns or item.confesses:
                 warned[item.number].append(one.at)
-                found.counts["warnings"] += 1
+            found.counts["warnings"] += item.warns
             if item.heading == GONE:
                 found.counts["of leavers"] += 1
             if item.heading == ESCALATED:
                 found.counts["escalations"] += 1
                 if known.owner == one.to:
                     found.unannounced.append(f"#{item.number} was escalated to its own owner {one.to}")
-                elif not warned[item.number] and self._could_be_warned(known, one.at):
+                    continue
+                since = self._by_number[item.number].progress(one.at)
+                if any(since <= at < one.at for at in warned[item.number]):
+                    found.counts["announced"] += 1
+                elif self._could_be_warned(known, since, one.at):
                     found.unannounced.append(
                         f"{one.to} heard of #{item.number} at {one.at:%Y-%m-%d}, its owner did not"
                     )
+                else:
+                    found.counts["nobody to announce it to"] += 1
 
-    def _could_be_warned(self, known: Known, at: datetime) -> bool:
+    def _could_be_warned(self, known: Known, since: datetime, at: datetime) -> bool:
+        """Whether its owner had a morning at work after the last progress and before the day of that moment."""
         owner = self._all.people[known.owner]
-        day, since = owner.day(at), max(known.due_on, owner.day(known.at))
-        return all(owner.is_at_work(one) for one in _between(since, day) if owner.is_working_day(one))
+        days = [owner.day(since), *_between(owner.day(since), owner.day(at) - DAY)]
+        return any(owner.is_at_work(day) and since < owner.at(day, owner.hour) for day in days)
 
 
 def _dates(promise: Promise) -> Iterator[tuple[Known, datetime | None]]:

@@ -25,8 +25,8 @@ from bot.slack import (
     outcomes,
 )
 from handlers.ids import METADATA_EVENT
-from handlers.messages import Message, Nothing, render
-from store import claiming, outbox, people
+from handlers.messages import Later, Message, Nothing, render
+from store import claiming, notices, outbox, people
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -239,18 +239,24 @@ class Courier:
         with self._ledger.begin() as tx:
             row = outbox.load(tx, claimed.id)
             message = self._words(tx, row)
+            if isinstance(message, Later):
+                notices.put_off(tx, claimed, row, message.until, message.reason)
+                return
             if isinstance(message, Nothing):
-                outbox.settle_skipped(tx, claimed, reason=message.reason, now=self._clock())
+                if outbox.settle_skipped(tx, claimed, reason=message.reason, now=self._clock()) and message.gives_back:
+                    notices.give_back(tx, row, self._clock())
                 return
             if row.attempts != claimed.attempt or not self._in_time(tx, row, claimed):
                 return
             outbox.show(tx, row, message.shown)
+            if not row.ts:
+                notices.settle(tx, row, message.told, message.waits)
         client = self._client_of(row.workspace_id)
         channel, ts = self._post(client, row, message)
         self._stands(claimed, channel, ts)
         log.info("delivered", outbox=row.id, kind=row.kind, update=claimed.posted)
 
-    def _words(self, tx: Session, row: Outbox) -> Message | Nothing:
+    def _words(self, tx: Session, row: Outbox) -> Message | Nothing | Later:
         try:
             return render(tx, row, self._clock())
         except sa.exc.SQLAlchemyError:
@@ -367,7 +373,7 @@ class Courier:
         )
 
     def _give_up(self, claimed: Claimed, error: Exception) -> None:
-        self._settle(claimed, partial(outbox.settle_dead, claimed=claimed, error=str(error), now=self._clock()))
+        self._settle(claimed, partial(_settle_dead, claimed=claimed, error=str(error), now=self._clock()))
 
     def _settle(self, claimed: Claimed, verb: Verb, *, late: Verb | None = None) -> None:
         """Write down how the attempt ended. `late`: what it knows of Slack is true also where the row is another
@@ -378,6 +384,15 @@ class Courier:
                 return
             told = late is not None and not claimed.posted and late(tx)
         log.warning("delivery_fenced", outbox=claimed.id, attempt=claimed.attempt, told=told)
+
+
+def _settle_dead(tx: Session, claimed: Claimed, *, error: str, now: datetime) -> bool:
+    if not outbox.settle_dead(tx, claimed, error=error, now=now):
+        return False
+    if not claimed.posted:
+        # Perhaps only the brief was at fault, not what it had taken.
+        notices.give_back(tx, outbox.load(tx, claimed.id), now)
+    return True
 
 
 def _backoff(attempt: int) -> timedelta:

@@ -11,8 +11,10 @@ import errno
 import os
 import secrets
 import tempfile
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from bot import settings
 from bot.app import compose
@@ -25,11 +27,12 @@ from store import migrate, people, workspaces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from bot.app import Makegood
 
 HOST = "127.0.0.1"
+# When the demo begins: in the working hours of its people.
+BERLIN, WEEK, TEN, FIVE = ZoneInfo("Europe/Berlin"), range(5), time(10), time(17)
 # So many ports beyond the wanted one are tried before the system is asked for any.
 _TRIES = 20
 # Slack's SDK sends even calls to this machine through a proxy.
@@ -63,6 +66,7 @@ class Demo:
         secret, token = secrets.token_hex(16), f"xoxb-demo-{secrets.token_hex(12)}"
         # The manifest wants an address; the box is told below where the bot really listens.
         self.box = _open_box(port, secret, token)
+        self.box.clock.move_to(at_work(self.box.clock.now()))
         self._seen = self.box.clock.now()
         try:
             given = settings.given(
@@ -101,6 +105,20 @@ class Demo:
             unfailing(lambda: go_back(self.makegood, list(self.box.world.users), now), "go_back")()
         self._seen = now
         unfailing(self.service.schedule.plan, "plan")()
+
+
+def at_work(now: datetime) -> datetime:
+    """`now`, or ten on the next morning from Monday to Friday, in Berlin, where most of the demo's people are: nobody
+    is told anything at night.
+    """
+    there = now.astimezone(BERLIN)
+    if there.weekday() in WEEK and TEN <= there.time() < FIVE:
+        return now
+    if there.time() >= FIVE:
+        there += timedelta(days=1)
+    while there.weekday() not in WEEK:
+        there += timedelta(days=1)
+    return datetime.combine(there.date(), TEN, BERLIN)
 
 
 def go_back(makegood: Makegood, users: list[str], now: datetime) -> None:

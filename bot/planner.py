@@ -1,7 +1,8 @@
 """Who must hear something, now: people whose morning has come, and whether anything deserves a mention.
 
-The planner writes intent only. It may run in any number of processes at once: rows are locked while they
-are looked at, and the key of a brief (person and local day) is unique for ever.
+What came outside of somebody's hours is told in the brief of their next morning. The planner writes intent only. It
+may run in any number of processes at once: rows are locked while they are looked at, and the key of a brief (person
+and local day) is unique for ever.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from store import commitments, outbox, people
+from store import commitments, notices, outbox, people
 from store.rules.mornings import local_day, morning_is_on, mornings_missed
 
 if TYPE_CHECKING:
@@ -23,11 +24,10 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from store.db import Ledger
-    from store.tables import Person
+    from store.tables import Outbox, Person
 
 log = structlog.get_logger(__name__)
 
-BRIEF = "brief"
 # People looked at in one transaction: large enough to be cheap, small enough to hold nobody up.
 BATCH = 200
 # A morning found this late was missed, not merely busy; catching up is said in the log.
@@ -89,10 +89,11 @@ def plan_batch(tx: Session, now: datetime) -> list[Planned] | None:
     days = {one.id: local_day(now, one.zone) for one in due if _may_hear(one, now)}
     awake = [one for one in due if one.id in days]
     wanted = commitments.worth_a_brief(tx, awake, days)
+    news = _news(tx, awake, days)
     planned = [
         Planned(one.id, one.name, days[one.id])
         for one in awake
-        if one.id in wanted and _intend_brief(tx, one, days[one.id], now)
+        if (one.id in wanted or one.id in news) and _intend_brief(tx, one, days[one.id], news.get(one.id, []), now)
     ]
     for one in due:
         people.move_on(one, now, looked_at=days.get(one.id))
@@ -104,16 +105,25 @@ def _may_hear(person: Person, now: datetime) -> bool:
     return people.is_here(person) and morning_is_on(now, people.habits(person))
 
 
-def _intend_brief(tx: Session, person: Person, day: date, now: datetime) -> bool:
-    return outbox.intend(
-        tx,
-        workspace_id=person.workspace_id,
-        key=f"{BRIEF}:{person.id}:{day.isoformat()}",
-        kind=BRIEF,
-        now=now,
-        person=person,
-        ids={"day": day.isoformat()},
-    )
+def _news(tx: Session, awake: list[Person], days: dict[int, date]) -> dict[int, list[Outbox]]:
+    """The notices that wait for those who are at work, by person: what came outside of their hours."""
+    waits = notices.waiting(tx, [one.id for one in awake])
+    there = commitments.at_work(tx, [one for one in awake if one.id in waits], days) if waits else set()
+    return {person_id: rows for person_id, rows in waits.items() if person_id in there}
+
+
+def _intend_brief(tx: Session, person: Person, day: date, news: list[Outbox], now: datetime) -> bool:
+    """Write the brief's row, which takes what waited for it; False if there was a brief on that day."""
+    key = notices.brief_of(person.id, day)
+    ids: dict[str, Any] = {"day": day.isoformat()}
+    if news:
+        ids["news"] = [row.id for row in news]
+    is_new = outbox.intend(
+        tx, workspace_id=person.workspace_id, key=key, kind=notices.BRIEF, now=now, person=person, ids=ids
+    )  # fmt: skip
+    if is_new and news:
+        notices.take(tx, news, key, now)
+    return is_new
 
 
 def _log_missed(due: list[Person], now: datetime) -> None:

@@ -65,7 +65,7 @@ def away(ack: Ack, command: Command, context: BoltContext, rest: str) -> None:
             blocks = None
             if understood.pause.remark is None and first and last:
                 taken = absences.take(tx, person, first, last, understood.delegate, now=context["now"])
-                blocks = places.absence_receipt(person, taken, context["now"])
+                blocks = places.absence_receipt(tx, person, taken, context["now"])
     except BadInputError as error:
         understood, blocks = replace(understood, pause=replace(understood.pause, remark=error.words)), None
     if blocks is not None:
@@ -138,7 +138,7 @@ def submit(ack: Ack, body: Body, context: BoltContext) -> None:
         person = viewer(tx, form.asker.team_id, form.asker.user_id)
         instead_of = form.context.number, form.context.version
         taken = absences.take(tx, person, first, last, delegate, now=now, instead_of=instead_of)
-        blocks = places.absence_receipt(person, taken, now)
+        blocks = places.absence_receipt(tx, person, taken, now)
         drawn = places.draw(tx, person, form.context.place, 0, now) if form.context.place else None
     if drawn is None:
         return ack(response_action="update", view=places.receipt_modal(blocks, Context()))  # type: ignore[no-any-return]

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from handlers import briefs
 from handlers.views import absences as absence_view
 from handlers.views import blocks as b
-from handlers.views import briefs
+from handlers.views import briefs as views
 from handlers.views import home as home_view
-from store import absences, commitments, outbox, people
-from store.rules import mentions
-from store.rules.mornings import local_day, morning_is_on
+from store import absences, commitments, notices, outbox, people
+from store.rules.mornings import local_day, morning_is_on, next_morning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from slackblocks import Block
     from sqlalchemy.orm import Session
@@ -23,68 +23,91 @@ if TYPE_CHECKING:
     from store.tables import Commitment, Outbox, Person
 
 
+# A planner that works looks several times within this; a notice that has waited gives it so many of them.
+A_LOOK, LOOKS = timedelta(minutes=1), 4
+
+
 @dataclass(frozen=True)
 class Message:
     """What Slack is to show: a message (`text` for notifications, `blocks`), or a Home tab in `home`.
 
-    `shown` lists the commitments in it, with the occasion of each where it is a brief.
+    `shown` lists the commitments in it, with the occasion of each where it is a brief. Of the notices that a brief
+    has taken, by id, it tells `told` and has no room for `waits`, until when.
     """
 
     text: str = ""
     blocks: list[b.Json] = field(default_factory=list)
     shown: list[tuple[Commitment, str | None]] = field(default_factory=list)
     home: b.Json | None = None
+    told: frozenset[int] = frozenset()
+    waits: dict[int, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Nothing:
-    """There is nothing to say any more; `reason` is for the log and doctor."""
+    """There is nothing to say any more; `reason` is for the log and doctor. `gives_back`: what a brief had taken wants
+    to be told all the same.
+    """
 
     reason: str
+    gives_back: bool = False
 
 
-def render(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
+@dataclass(frozen=True)
+class Later:
+    """Its reader is not at work: it may go at `until`, unless their brief has told it by then."""
+
+    until: datetime
+    reason: str = "its reader is not at work"
+
+
+def render(tx: Session, row: Outbox, now: datetime) -> Message | Nothing | Later:
     """Make the message for an outbox row as of `now`: for the first time, or anew where it stands already."""
     if row.person is not None and not row.person.is_active:
         return Nothing(f"{row.person.slack_id} has left the workspace")
-    return _KINDS[row.kind](tx, row, now)
+    made = _KINDS[row.kind](tx, row, now)
+    if isinstance(made, Message) and row.kind in notices.KINDS and not row.ts:
+        return _when_at_work(tx, row, made, now)
+    return made
+
+
+def _when_at_work(tx: Session, row: Outbox, made: Message, now: datetime) -> Message | Later:
+    """A notice goes at once to whoever is at work; else it waits for their brief."""
+    reader = _reader(row)
+    if notices.has_waited(row) and row.attempts <= LOOKS and reader.next_brief_at and reader.next_brief_at <= now:
+        # The program was down on their morning: the planner comes first, so that they get one message.
+        return Later(now + A_LOOK, "its reader's brief is about to be planned")
+    until = commitments.told_not_before(tx, reader, now, urgent=_is_urgent(tx, row, made, now))
+    return made if until is None else Later(until)
+
+
+def _is_urgent(tx: Session, row: Outbox, made: Message, now: datetime) -> bool:
+    """Whether tomorrow is too late for a notice: what it tells is due today, or an absence has begun."""
+    reader = _reader(row)
+    today, works = local_day(now, reader.zone), people.working_days(reader)
+    if row.kind == notices.DELEGATED:
+        absence = absences.as_told(tx, reader, row.ids)
+        return absence is not None and absence.first_day <= today
+    return any(one.is_open and works.last_until(one.due_on) <= today for one, _ in made.shown)
 
 
 def _brief(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     person = _reader(row)
     day, today = date.fromisoformat(row.ids["day"]), local_day(now, person.zone)
     if row.ts:
-        lines = _lines(tx, person, day, _again(tx, row, person))
+        content = briefs.standing(tx, row, person, day, now)
     elif day != today or not morning_is_on(now, people.habits(person)):
-        return Nothing("its morning had passed")
+        return Nothing("its morning had passed", gives_back=True)
+    elif row.ids.get("news") and not commitments.at_work(tx, [person], {person.id: day}):
+        return Nothing("its reader is away by now", gives_back=True)
     else:
-        found = commitments.deserving(tx, person, day, besides=row.id)
-        lines = briefs.in_order(_lines(tx, person, day, found), day)
-    if not lines:
+        content = briefs.to_send(tx, row, person, day, now)
+    if not content.lines and not content.asked:
         return Nothing("nothing was left to mention")
-    text, blocks, count = briefs.brief(lines, person, day, today)
-    return Message(text, blocks, [(line.commitment, line.occasion) for line in lines[:count]])
-
-
-def _lines(tx: Session, person: Person, day: date, found: Sequence[tuple[Commitment, str | None]]) -> list[briefs.Line]:
-    """The items of the brief for `day` with what else is to be said of them."""
-    covered = {one.owner_id for one, occasion in found if (occasion or "").startswith(mentions.STANDING_IN)}
-    away = {
-        one.person_id: one.last_day
-        for one in (absences.of_people(tx, covered, from_day=day) if covered else ())
-        if one.first_day <= day
-    }
-    return [
-        briefs.Line(
-            one,
-            occasion,
-            away_until=away.get(one.owner_id),
-            next_day=people.working_days(one.owner, person.workspace).next_after(day)
-            if mentions.is_warning(occasion)
-            else None,
-        )
-        for one, occasion in found
-    ]
+    text, blocks, count = views.brief(content.lines, person, day, today, content.asked)
+    waits = {} if row.ts else content.waits(count, next_morning(now, people.habits(person)))
+    shown = [(line.commitment, line.occasion) for line in content.lines[:count]]
+    return Message(text, blocks, shown, told=content.told(count), waits=waits)
 
 
 def _notice(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
@@ -92,11 +115,10 @@ def _notice(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     commitment = commitments.by_ids(tx, reader, [row.ids["commitment"]]).get(row.ids["commitment"])
     if commitment is None:
         return Nothing("its commitment is out of the reader's sight")
-    if row.kind == "assigned" and not row.ts and not (commitment.is_open and commitment.owner_id == reader.id):
+    if row.kind == notices.ASSIGNED and not row.ts and not (commitment.is_open and commitment.owner_id == reader.id):
         return Nothing("it was settled or given to somebody else before it could be told")
-    actor = people.get(tx, row.ids["actor"])
-    reason = _reason(tx, reader, commitment, row)
-    text, blocks = briefs.notice(row.kind, commitment, actor, reader, local_day(now, reader.zone), reason=reason)
+    deed = briefs.deed(tx, reader, commitment, row)
+    text, blocks = views.notice(deed, commitment, reader, local_day(now, reader.zone))
     return _message(text, blocks, [(commitment, None)])
 
 
@@ -107,9 +129,9 @@ def _shared(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
         return Nothing("its commitment is out of the sharer's sight")
     if row.ids.get("external") and commitment.internal:
         # Another company reads along there: what became internal since is withdrawn, also from what stands.
-        text, blocks = briefs.withdrawn()
+        text, blocks = views.withdrawn()
         return _message(text, blocks, [(commitment, None)])
-    text, blocks = briefs.shared(commitment, actor, local_day(now, actor.zone))
+    text, blocks = views.shared(commitment, actor, local_day(now, actor.zone))
     return _message(text, blocks, [(commitment, None)])
 
 
@@ -143,32 +165,16 @@ def _reader(row: Outbox) -> Person:
     return row.person
 
 
-def _again(tx: Session, row: Outbox, person: Person) -> list[tuple[Commitment, str | None]]:
-    shown = outbox.shown_by(tx, row)
-    found = commitments.by_ids(tx, person, [commitment_id for commitment_id, _ in shown])
-    return [(found[commitment_id], why) for commitment_id, why in shown if commitment_id in found]
-
-
-def _reason(tx: Session, reader: Person, commitment: Commitment, row: Outbox) -> str | None:
-    verb = {"assigned": "hand_over", "handed_back": "hand_back", "cancelled": "cancel"}[row.kind]
-    told = [
-        entry
-        for entry in commitments.history(tx, reader, commitment)
-        if entry.verb == verb and (row.kind == "cancelled" or entry.changes["owner_id"][1] == reader.id)
-    ]
-    return told[-1].reason if told else None
-
-
 def _message(text: str, blocks: list[Block], shown: list[tuple[Commitment, str | None]]) -> Message:
     return Message(text, b.resolved(blocks), shown)
 
 
 _KINDS: dict[str, Callable[[Session, Outbox, datetime], Message | Nothing]] = {
     "brief": _brief,
-    "assigned": _notice,
-    "handed_back": _notice,
-    "cancelled": _notice,
+    notices.ASSIGNED: _notice,
+    notices.HANDED_BACK: _notice,
+    notices.CANCELLED: _notice,
+    notices.DELEGATED: _delegated,
     "shared": _shared,
-    absences.NOTICE: _delegated,
     outbox.HOME: _home,
 }

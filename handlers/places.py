@@ -20,12 +20,14 @@ from handlers.views import absences as absence_view
 from handlers.views import blocks as b
 from handlers.views import items, lists
 from store import absences, accounts, commitments, people
+from store.rules import hours
 from store.rules.mornings import local_day
+from store.rules.readers import Somebody
 from store.tables import THEIRS, Absence, Account, Commitment, Person
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+    from datetime import date, datetime
 
     from slack_sdk import WebClient
     from slackblocks import Block
@@ -119,22 +121,30 @@ def receipt(
         commitment, viewer, today, place=RECEIPT, unknown_account=unknown_account,
         may_undo=commitments.may_undo(tx, viewer, commitment, now), channel=channel,
         reminded_on=reminded_on if reminded_on and reminded_on > today else None,
+        told_on=_told_on(commitment.owner, viewer, now),
     )  # fmt: skip
+
+
+def _told_on(owner: Person, viewer: Person, now: datetime) -> date | None:
+    """The owner's local day on which they hear of it; None if that is now. Their absences are not looked at."""
+    one = Somebody(owner.id, people.habits(owner, viewer.workspace))
+    return None if hours.may_hear(one, now) else local_day(hours.not_before(one, now), owner.zone)
 
 
 def absence(tx: Session, viewer: Person, now: datetime) -> list[Block]:
     """Whether the viewer is away, or will be."""
     found = absences.coming(tx, viewer, today=local_day(now, viewer.zone))
-    return absence_view.nothing(AWAY) if found is None else absence_receipt(viewer, found, now)
+    return absence_view.nothing(AWAY) if found is None else absence_receipt(tx, viewer, found, now)
 
 
-def absence_receipt(viewer: Person, said: Absence | Taken, now: datetime) -> list[Block]:
-    """An absence as it stands; with what was just said about it, where it was."""
+def absence_receipt(tx: Session, viewer: Person, said: Absence | Taken, now: datetime) -> list[Block]:
+    """An absence as it stands, with what falls due meanwhile; and what was just said about it, where it was."""
     taken = said if isinstance(said, absences.Taken) else absences.Taken(said)
     back_on = people.working_days(viewer).next_after(taken.absence.last_day)
     return absence_view.receipt(
         taken.absence, viewer, local_day(now, viewer.zone), back_on, place=AWAY, replaced=taken.replaced,
         delegate_away=taken.delegate_away, is_new=taken is said,
+        meanwhile=commitments.meanwhile(tx, viewer, taken.absence.first_day, taken.absence.last_day, now),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from store import outbox, people
+from store import notices, outbox, people
 from store.errors import BadInputError
 from store.rules.mornings import local_day
 from store.rules.statuses import Status, is_away, last_day
@@ -36,7 +36,7 @@ BY_PERSON, BY_STATUS = "person", "status"
 # In the place of the name of an absence (see name_of): none.
 NONE = (0, 0)
 # The message to the delegate.
-NOTICE = "delegated"
+NOTICE = notices.DELEGATED
 
 
 @dataclass(frozen=True)
@@ -316,6 +316,9 @@ def _make_room(tx: Session, viewer: Person, old: Absence, days: tuple[date, date
 
 
 def _end(tx: Session, absence: Absence, today: date, now: datetime) -> None:
+    if absence.first_day <= today <= absence.last_day:
+        # What came meanwhile waits for their return, and that is now.
+        notices.hurry(tx, absence.person_id, now)
     if absence.first_day >= today:
         tx.delete(absence)
     else:
@@ -327,7 +330,7 @@ def _end(tx: Session, absence: Absence, today: date, now: datetime) -> None:
 def _renew(tx: Session, absence: Absence, now: datetime) -> None:
     """What its delegate was told is brought up to date."""
     if absence.delegate_id is not None:
-        outbox.renew(tx, absence.workspace_id, _key(absence), now)
+        notices.renew(tx, absence.workspace_id, _key(absence), now)
         _redraw(tx, absence.workspace_id, absence.delegate_id, now)
 
 

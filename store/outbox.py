@@ -71,7 +71,17 @@ _STANDS = (
 )  # fmt: skip
 _SPOKE_OF = sa.select(_SHOWN.c.commitment_id, _SHOWN.c.due_on).where(_SHOWN.c.outbox_id == sa.bindparam("of"))
 _TOLD = (
-    sa.select(_SHOWN.c.commitment_id, _SHOWN.c.person_id, _SHOWN.c.occasion, _SHOWN.c.due_on, _ROWS.c.created_at)
+    sa.select(
+        _SHOWN.c.commitment_id,
+        _SHOWN.c.person_id,
+        _SHOWN.c.occasion,
+        _SHOWN.c.due_on,
+        # A notice may have waited until its reader was at work; a brief counts for the day for which it was planned.
+        sa.case(
+            (_SHOWN.c.occasion.is_(None), sa.func.coalesce(_ROWS.c.settled_at, _ROWS.c.created_at)),
+            else_=_ROWS.c.created_at,
+        ),
+    )
     .join(_ROWS, _ROWS.c.id == _SHOWN.c.outbox_id)
     .where(
         _SHOWN.c.commitment_id.in_(sa.bindparam("commitments", expanding=True)),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from slackblocks import Block, Element
 
     from handlers.payloads import Context
-    from store.tables import Absence, Person
+    from store.tables import Absence, Commitment, Person
 
 Days = tuple["date | None", "date | None"]
 
@@ -54,13 +54,24 @@ def receipt(
     replaced: tuple[tuple[date, date], ...] = (),
     delegate_away: Absence | None = None,
     is_new: bool = False,
+    meanwhile: Sequence[tuple[Commitment, date | None]] = (),
 ) -> list[Block]:
-    """The absence in words, with what can be done about it. `back_on` is the first working day after it."""
+    """The absence in words, with what can be done about it. `back_on` is the first working day after it. `meanwhile`:
+    what falls due in it, and when the account's owner hears of it, if they do.
+    """
     text = render(
         "absence.j2", absence=absence, viewer=viewer, today=today, back_on=back_on, replaced=replaced,
         delegate_away=delegate_away, is_new=is_new,
     )  # fmt: skip
-    return [b.section(text), _actions(absence, today, place)]
+    return [b.section(text), *_meanwhile(meanwhile, viewer), _actions(absence, today, place)]
+
+
+def _meanwhile(due: Sequence[tuple[Commitment, date | None]], viewer: Person) -> list[Block]:
+    """What falls due before they are back, so that they hear of it in time whenever they say that they go."""
+    if not due:
+        return []
+    text = render("meanwhile.j2", due=due[:_LISTED], more=len(due) - len(due[:_LISTED]), language=viewer.date_language)
+    return [b.section(text)]
 
 
 def standing(absence: Absence, viewer: Person, today: date, place: str) -> list[Block]:
@@ -72,6 +83,8 @@ def standing(absence: Absence, viewer: Person, today: date, place: str) -> list[
     return [b.section(text), _actions(absence, today, place)]
 
 
+# So many of what falls due meanwhile are named; the rest is counted.
+_LISTED = 10
 # Whoever stands in for more colleagues than this knows it.
 _NAMED = 10
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from handlers.views import blocks as b
 from handlers.views import items
 from handlers.views.words import escape, full_date, plural, render, short_date, shortened
+from store import notices
 from store.rules import mentions as m
-from store.tables import BLOCKED, THEIRS, Commitment, Person
+from store.tables import BLOCKED, CANCELLED, THEIRS, Commitment, Person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,24 +32,39 @@ _HEADINGS = {
     m.BLOCKED: "Blocked", m.AGAIN: "Put off until today", m.ESCALATED: "Overdue at your accounts",
     m.BLOCKING: "You are in the way of", m.UNOWNED: "Needs an owner",
 }  # fmt: skip
+NEW, CALLED_OFF = "New for you", "Cancelled meanwhile"
 # What can be done this morning stands first, what concerns others last. Anything else is overdue, or of this week.
 _RANKS = {
     m.TODAY: 0, m.AGAIN: 2, m.LEAVING: 3, m.EVE: 4, m.SOON: 5, m.WEEK: 6, m.BLOCKED: 7, m.BLOCKING: 9,
     m.ESCALATED: 11, m.UNOWNED: 12,
 }  # fmt: skip
 _OVERDUE, _THEIRS, _FOR_OTHERS = 1, 8, 10
+# Before all that: it is told here or nowhere.
+_NEW, _CALLED_OFF = -2, -1
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What `actor` did of which a notice tells: its kind, and the reason that they gave."""
+
+    kind: str
+    actor: Person
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
 class Line:
     """One item of a brief. `occasion` as the rules name it; `away_until`: the last day on which its owner is away,
-    where the reader stands in for them; `next_day`: the working day after, on which the account's owner hears of it.
+    where that is another than the reader; `told_on`: when the account's owner hears of it, `heard_on`: when they did;
+    `deed`: what was done of which the reader has not heard yet.
     """
 
     commitment: Commitment
     occasion: str | None
     away_until: date | None = None
-    next_day: date | None = None
+    told_on: date | None = None
+    heard_on: date | None = None
+    deed: Deed | None = None
 
 
 def in_order(lines: Sequence[Line], day: date) -> list[Line]:
@@ -56,50 +72,57 @@ def in_order(lines: Sequence[Line], day: date) -> list[Line]:
     return sorted(lines, key=lambda line: (_rank(line, day), line.commitment.due_on, line.commitment.id))
 
 
-def brief(lines: Sequence[Line], person: Person, day: date, today: date) -> tuple[str, list[b.Json], int]:
+def brief(
+    lines: Sequence[Line], person: Person, day: date, today: date, asked: Sequence[str] = ()
+) -> tuple[str, list[b.Json], int]:
     """(text for the notification, blocks as JSON, how many items are shown) of the brief for local `day`.
 
-    `today` is the reader's day when it is shown, later than `day` when it is brought up to date.
+    `today` is the reader's day when it is shown, later than `day` when it is brought up to date. `asked` (markup) says
+    for whom they were asked to stand in. One of the two is not empty.
     """
     date_ = full_date(day, person.date_language)
+    wanting = sum(_heading(line, person, day) != CALLED_OFF for line in lines)
     above = b.header(f"Good morning, {person.name}")
-    summary = b.section(f"*{date_}* · {render('brief.j2', mentions=len(lines))}")
+    summary = b.section(f"*{date_}* · {render('brief.j2', mentions=wanting)}")
     text = f"{plural(len(lines), 'commitment')} for {date_}: " + "; ".join(
         _named(line.commitment, 60) for line in lines[:3]
     )
-    rows, count = _rows(lines, person, day, today, LONG)
+    above_all = b.resolved([b.section(words) for words in asked])
+    rows, count = _rows(lines, person, day, today, LONG, above_all)
     if count < min(MOST, len(lines)):
-        rows, count = _rows(lines, person, day, today, SHORT)
-    said = [*b.resolved([above, summary]), *rows]
+        rows, count = _rows(lines, person, day, today, SHORT, above_all)
+    said = [*b.resolved([above, summary]), *above_all, *rows]
     if count < len(lines):
         more = b.context(f"… and {len(lines) - count} more: `/commit mine` or the Home tab shows them.")
         said += b.resolved([more])
-    return text, said, count
+    return text if lines else asked[0], said, count
 
 
-def _rows(lines: Sequence[Line], person: Person, day: date, today: date, limit: int) -> tuple[list[b.Json], int]:
-    """The items under their headings, as many as fit with `limit` characters of each action; and how many."""
+def _rows(
+    lines: Sequence[Line], person: Person, day: date, today: date, limit: int, above_all: list[b.Json]
+) -> tuple[list[b.Json], int]:
+    """The items under their headings, as many as fit below `above_all` with `limit` characters of each action; and how
+    many.
+    """
     rows: list[b.Json] = []
-    count, characters, above = 0, 0, None
+    room = b.MESSAGE_BLOCKS - _FURNITURE - len(above_all)
+    count, characters, above = 0, b.size(above_all), None
     for line in lines[:MOST]:
         words = _heading(line, person, day)
         heading = [b.section(f"*{words}*")] if words != above else []
         item = items.item(line.commitment, person, today, PLACE, limit=limit, note=_note(line, person))
         group = b.resolved([*heading, *item])
         characters += b.size(group)
-        room = b.MESSAGE_BLOCKS - _FURNITURE - len(rows)
-        if count and (characters > b.MESSAGE_CHARACTERS or len(group) > room):
+        if count and (characters > b.MESSAGE_CHARACTERS or len(rows) + len(group) > room):
             break
         rows += group
         count, above = count + 1, words
     return rows, count
 
 
-def notice(
-    kind: str, commitment: Commitment, actor: Person, reader: Person, today: date, *, reason: str | None
-) -> tuple[str, list[Block]]:
-    """(text, blocks) of a direct message that tells `reader` what `actor` did."""
-    opening = render("notice.j2", kind=kind, item=commitment, actor=actor, reason=reason)
+def notice(deed: Deed, commitment: Commitment, reader: Person, today: date) -> tuple[str, list[Block]]:
+    """(text, blocks) of a direct message that tells `reader` what somebody did."""
+    opening = render("notice.j2", item=commitment, **vars(deed))
     text = f"{opening} {_named(commitment, 150)}"
     return text, [b.section(opening), *items.item(commitment, reader, today, PLACE)]
 
@@ -125,6 +148,8 @@ def _named(commitment: Commitment, limit: int) -> str:
 
 def _rank(line: Line, day: date) -> tuple[int, int]:
     occasion, step = line.occasion or "", _step(line, day)
+    if line.deed is not None:
+        return (_CALLED_OFF if line.deed.kind == notices.CANCELLED else _NEW), 0
     if occasion.startswith(m.STANDING_IN):
         return _FOR_OTHERS, line.commitment.owner_id
     if line.commitment.side == THEIRS and step not in {m.BLOCKING, m.ESCALATED, m.UNOWNED}:
@@ -135,7 +160,10 @@ def _rank(line: Line, day: date) -> tuple[int, int]:
 def _heading(line: Line, reader: Person, day: date) -> str:
     commitment, step = line.commitment, _step(line, day)
     if not commitment.is_open:
-        return "Settled since"
+        is_news = line.deed is not None and line.deed.kind == notices.CANCELLED and commitment.state == CANCELLED
+        return CALLED_OFF if is_news else "Settled since"
+    if line.deed is not None:
+        return NEW
     if (line.occasion or "").startswith(m.STANDING_IN):
         until = f", who is away until {short_date(line.away_until, reader.date_language)}" if line.away_until else ""
         return f"For {escape(commitment.owner.name)}{until}"
@@ -156,13 +184,17 @@ def _step(line: Line, day: date) -> str:
 
 
 def _note(line: Line, reader: Person) -> str:
-    """What else is to be said of an open item: who hears of it next, who has left, that nobody will ask again."""
+    """What else is to be said of an item: what was done about it; and of an open one who hears of it next, or has
+    heard, that its owner is away or has left, that nobody will ask again.
+    """
     commitment = line.commitment
+    deed = render("news.j2", item=commitment, **vars(line.deed)) if line.deed else ""
     if not commitment.is_open:
-        return ""
-    step = m.step_of(line.occasion or "")
-    next_day = short_date(line.next_day, reader.date_language) if line.next_day else None
-    return render(
-        "mention.j2", item=commitment, warned=m.is_warning(line.occasion), next_day=next_day,
-        last=m.is_last(line.occasion), unowned=step == m.UNOWNED,
+        return deed
+    is_cover = (line.occasion or "").startswith(m.STANDING_IN)
+    mention = render(
+        "mention.j2", item=commitment, told_on=line.told_on, heard_on=line.heard_on,
+        owner_away_until=None if is_cover else line.away_until, language=reader.date_language,
+        last=m.is_last(line.occasion), unowned=m.step_of(line.occasion or "") == m.UNOWNED,
     )  # fmt: skip
+    return "\n".join(filter(None, (deed, mention)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers.views.words import full_date, short_date
-from store.rules import attention, readers
+from store.rules import attention, escalation, readers
 from store.rules import mentions as m
 from store.rules.mornings import zone_of
 
@@ -50,6 +50,8 @@ def _next(one: Outlook, commitment: Commitment, viewer: Person) -> str:
 
 def _on(one: Outlook, commitment: Commitment, viewer: Person, on: str) -> str:
     who = _who(one, viewer)
+    if one.heard and one.occasion is None:
+        return f"{who} {'were' if one.person.id == viewer.id else 'was'} told on {on} what a colleague did about it."
     if one.heard:
         return f"{who} heard of it on {on}: {_reason(one, commitment, viewer)}."
     if one.dropped is not None:
@@ -89,8 +91,14 @@ def _reason(one: Outlook, commitment: Commitment, viewer: Person) -> str:
         m.UNOWNED: f"{commitment.owner.name} has left and it needs an owner; then once a week",
     }
     said = reasons.get(step, f"it is overdue since {due}")
+    if (one.occasion or "").startswith(m.NEWS):
+        given = "it was given to them while they were not at work"
+        said = f"{given}, and {said}" if step else given
     if m.is_warning(one.occasion):
-        said += ", and the owner of the account hears of it on the next working day"
+        told_on = escalation.day_of(one.item)
+        said += ", and the owner of the account hears of it" + (
+            f" on {short_date(told_on, viewer.date_language)}" if told_on else " next"
+        )
     if m.is_last(one.occasion):
         said += "; after that it waits for the account's review"
     return said

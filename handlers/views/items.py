@@ -80,13 +80,15 @@ def receipt(
     unknown_account: str | None = None,
     channel: bool = True,
     reminded_on: date | None = None,
+    told_on: date | None = None,
 ) -> list[Block]:
     """What was recorded, in full, and what can still be done about it.
 
-    `reminded_on` is the working day before, if the due date is a day off of the owner's.
+    `reminded_on` is the working day before, if the due date is a day off of the owner's; `told_on` when an owner who
+    is not at work hears of it.
     """
     text = render(
-        "receipt.j2", item=commitment, viewer=viewer, today=today, reminded_on=reminded_on,
+        "receipt.j2", item=commitment, viewer=viewer, today=today, reminded_on=reminded_on, told_on=told_on,
         unknown_account=None if commitment.account else unknown_account,
     )  # fmt: skip
     if not commitment.is_open:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from store.commitments.attention import deserving, worth_a_brief
+from store.commitments.attention import (
+    PassedOn,
+    at_work,
+    deserving,
+    meanwhile,
+    passed_on,
+    told_not_before,
+    worth_a_brief,
+)
 from store.commitments.changing import UNDO_WITHIN, check_change, check_owner, may_undo
 from store.commitments.obstacles import block, put_off, quiet_until_at_most, unblock
 from store.commitments.questions import (
@@ -37,9 +45,11 @@ __all__ = [
     "UNDO_WITHIN",
     "Draft",
     "Page",
+    "PassedOn",
     "Waiting",
     "accept",
     "account_page",
+    "at_work",
     "block",
     "by_ids",
     "cancel",
@@ -54,16 +64,19 @@ __all__ = [
     "history",
     "home",
     "may_undo",
+    "meanwhile",
     "mine",
     "move",
     "names_in",
     "overdue",
+    "passed_on",
     "put_off",
     "quiet_until_at_most",
     "record",
     "reopen",
     "set_account",
     "share",
+    "told_not_before",
     "unblock",
     "undo",
     "worth_a_brief",

@@ -3,25 +3,42 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from store import outbox
-from store.commitments.facts import items_before, somebodies
+from store import notices, outbox, people
+from store.commitments.facts import items_before, items_of, items_owned, somebodies
 from store.commitments.questions import by_ids
+from store.rules import escalation, hours
 from store.rules.attention import Look, Said, judge
+from store.rules.mentions import ESCALATED, is_overdue, is_warning, step_of
 from store.rules.mornings import local_day
+from store.rules.weeks import WEEK, first_day_of_week
+from store.rules.working_days import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from sqlalchemy.orm import Session
 
     from store.rules.readers import Item, Somebody
     from store.tables import Commitment, Person
 
+# Mornings with a brief in a row from which on a week is one in which they hear daily.
+DAILY = 2
 # Which items a question of what was said names at once; both databases take so many parameters.
 _CHUNK = 500
+
+
+@dataclass(frozen=True)
+class PassedOn:
+    """When the account's owner hears of something that stays as it is: `on` which day (None: on none), and when they
+    `heard` last since it began to count.
+    """
+
+    on: date | None
+    heard: date | None
 
 
 def worth_a_brief(tx: Session, people: Sequence[Person], days: Mapping[int, date]) -> set[int]:
@@ -31,14 +48,83 @@ def worth_a_brief(tx: Session, people: Sequence[Person], days: Mapping[int, date
     return {look.reader.id for look, _ in _mentions(tx, people, days, besides=None)}
 
 
-def deserving(tx: Session, person: Person, day: date, *, besides: int) -> list[tuple[Commitment, str]]:
-    """What deserves a mention to this person on their local `day`, by date, with its occasion.
+def deserving(
+    tx: Session, person: Person, day: date, *, besides: int
+) -> list[tuple[Commitment, str, PassedOn | None]]:  # fmt: skip
+    """What deserves a mention to this person on their local `day`, by date, with its occasion, and where that has to
+    be said when the account's owner hears of it.
 
     `besides` is the outbox row of the brief that is being made, whose own earlier attempts do not count.
     """
-    found = [(look.item.id, why) for look, why in _mentions(tx, [person], {person.id: day}, besides=besides)]
-    shown = by_ids(tx, person, [commitment_id for commitment_id, _ in found])
-    return [(shown[commitment_id], why) for commitment_id, why in found if commitment_id in shown]
+    found = list(_mentions(tx, [person], {person.id: day}, besides=besides))
+    shown = by_ids(tx, person, [look.item.id for look, _ in found])
+    passed = _passed_on(tx, [look.item for look, why in found if is_warning(why) or is_overdue(why)])
+    return [(shown[look.item.id], why, passed.get(look.item.id)) for look, why in found if look.item.id in shown]
+
+
+def at_work(tx: Session, people: Sequence[Person], days: Mapping[int, date]) -> set[int]:
+    """Ids of those among `people` (with their workspaces) who work on their local day `days[id]`, and are not away."""
+    seen = somebodies(tx, people, from_day=min(days[one.id] for one in people)) if people else {}
+    return {one.id for one in people if seen[one.id].hears_on(days[one.id])}
+
+
+def told_not_before(tx: Session, person: Person, now: datetime, *, urgent: bool) -> datetime | None:
+    """None if a notice may come to this person (with their workspace) now; else when it goes by itself, if no brief
+    tells it before. `urgent`: it cannot wait until their next morning only because they hear enough.
+    """
+    today = local_day(now, person.zone)
+    one = somebodies(tx, [person], from_day=today - WEEK)[person.id]
+    if hours.may_hear(one, now) and (urgent or not _hears_daily(tx, one, person, today)):
+        return None
+    return hours.not_before(one, now)
+
+
+def _hears_daily(tx: Session, one: Somebody, person: Person, today: date) -> bool:
+    """Whether every morning of their week so far brought a brief, two at least: the next one will as well."""
+    last = today if person.briefed_on is not None and person.briefed_on >= today else today - DAY
+    first = first_day_of_week(today, one.works)
+    days = [first + n * DAY for n in range((last - first).days + 1)]
+    keys = [notices.brief_of(one.id, day) for day in days if one.hears_on(day)]
+    return len(keys) >= DAILY and notices.briefs_among(tx, person, keys) == len(keys)
+
+
+def passed_on(tx: Session, ids: Collection[int], day: date) -> dict[int, PassedOn]:
+    """For each of these commitments that has somebody above its owner: when that one hears or heard of it, as it
+    stands on `day`.
+    """
+    return _passed_on(tx, list(items_of(tx, ids, from_day=day).values())) if ids else {}
+
+
+def _passed_on(tx: Session, items: Sequence[Item]) -> dict[int, PassedOn]:
+    watched = {item.id: item.overseer for item in items if item.overseer is not None}
+    if not watched:
+        return {}
+    told = said_before(tx, [item for item in items if item.id in watched], watched.values())
+    found = {}
+    for item in items:
+        if item.id in watched:
+            began = escalation.counts_from(item)
+            said = told.get((item.id, watched[item.id].id), ())
+            on = [one.on for one in said if one.occasion and step_of(one.occasion) == ESCALATED and one.on > began]
+            found[item.id] = PassedOn(escalation.day_of(item), max(on, default=None))
+    return found
+
+
+def meanwhile(
+    tx: Session, owner: Person, first: date, last: date, now: datetime
+) -> list[tuple[Commitment, date | None]]:  # fmt: skip
+    """What happens to what `owner` (with their workspace) owns while they are away from `first` to `last`: what falls
+    due, and what the account's owner hears of, on which day. By date.
+    """
+    today, back_on = local_day(now, owner.zone), people.working_days(owner).next_after(last)
+    found: dict[int, date | None] = {}
+    for item in items_owned(tx, owner, last, from_day=today):
+        heard_on = escalation.day_of(item)
+        told_on = heard_on if heard_on is not None and max(today + DAY, first) <= heard_on <= back_on else None
+        if told_on is not None or first <= item.owner.works.last_until(item.due_on) <= last:
+            found[item.id] = told_on
+    shown = by_ids(tx, owner, found)
+    return [(shown[one], told_on) for one, told_on in found.items() if one in shown]
 
 
 def said_before(
@@ -86,4 +172,15 @@ def _looks(items: Sequence[Item], days: Mapping[int, date]) -> Iterator[Look]:
                 yield Look(item, reader, days[person_id])
 
 
-__all__ = ["around", "deserving", "said_before", "somebodies", "worth_a_brief"]
+__all__ = [
+    "PassedOn",
+    "around",
+    "at_work",
+    "deserving",
+    "meanwhile",
+    "passed_on",
+    "said_before",
+    "somebodies",
+    "told_not_before",
+    "worth_a_brief",
+]

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from store import notices
 from store.commitments.attention import around, said_before
 from store.commitments.facts import item_of
 from store.commitments.questions import history
 from store.rules import readers
 from store.rules.attention import Look, Said, judge
+from store.rules.mentions import NEWS
 from store.rules.mornings import local_day, morning, morning_is_on
 from store.rules.transitions import LIVE
 from store.tables import PENDING, SENDING, SENT, Outbox, Person
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
 
 # Whatever comes comes within this time; what does not waits for something to happen.
 FARTHEST = timedelta(days=400)
-# A week's summary may depend on an absence at the week's beginning.
-_EARLIER = timedelta(days=7)
 # What is no progress: see `touched_at`.
 _NO_PROGRESS = frozenset({"record", "share", "put_off"})
 _DATES = frozenset({"due_on", "quiet_until"})
@@ -62,14 +62,14 @@ class Outlook:
 
 def coming(tx: Session, commitment: Commitment, now: datetime) -> list[Outlook]:
     """For everybody whom it concerns the next mention if nothing happens; or that none comes, and why."""
-    item = item_of(tx, commitment, from_day=local_day(now, "UTC") - _EARLIER)
+    item = item_of(tx, commitment, from_day=local_day(now, "UTC"))
     said = said_before(tx, [item], around(item).values())
     people = _people(tx, around(item))
     found = []
     for one in around(item).values():
         start = _next_look(people[one.id], one, now)
         found.append(_next(Look(item, one, start, said.get((item.id, one.id), ())), people[one.id]))
-    return _in_order(found)
+    return _in_order(_with_news(tx, commitment, found, now))
 
 
 def on_day(tx: Session, viewer: Person, commitment: Commitment, day: date, now: datetime) -> list[Outlook]:
@@ -81,7 +81,7 @@ def on_day(tx: Session, viewer: Person, commitment: Commitment, day: date, now: 
     before = _as_it_was(commitment, history(tx, viewer, commitment), min(morning(day, owner.habits), now))
     if before.get("state", commitment.state) not in LIVE:
         return []
-    item = item_of(tx, commitment, from_day=day - _EARLIER, **before)
+    item = item_of(tx, commitment, from_day=day, **before)
     said = said_before(tx, [item], around(item).values())
     people = _people(tx, around(item))
     found = []
@@ -89,9 +89,9 @@ def on_day(tx: Session, viewer: Person, commitment: Commitment, day: date, now: 
         told = said.get((item.id, one.id), ())
         look = Look(item, one, day, tuple(each for each in told if each.on < day))
         outlook = _outlook(look, people[one.id])
-        heard = next((each for each in told if each.on == day and each.occasion), None)
+        heard = next((each for each in sorted(told, key=lambda each: not each.occasion) if each.on == day), None)
         found.append(_looked_back(tx, outlook, heard, _next_look(people[one.id], one, now)))
-    return _in_order(found)
+    return _in_order(_with_news(tx, commitment, found, now, on=day))
 
 
 def _next(look: Look, person: Person) -> Outlook:
@@ -99,6 +99,28 @@ def _next(look: Look, person: Person) -> Outlook:
     days = (look.today + timedelta(days=n) for n in range(FARTHEST.days))
     looks = (Look(look.item, look.reader, day, look.said) for day in days)
     return _outlook(next((each for each in looks if judge(each).occasion), look), person)
+
+
+def _with_news(
+    tx: Session, commitment: Commitment, found: list[Outlook], now: datetime, *, on: date | None = None
+) -> list[Outlook]:
+    """The same where its owner has still to be told that it was given to them, with that: they hear it on their next
+    morning at work. With `on` only if it is that day.
+    """
+    if not notices.waits_for(tx, commitment):
+        return found
+    return [_as_news(one, now, on) if one.person.id == commitment.owner_id else one for one in found]
+
+
+def _as_news(outlook: Outlook, now: datetime, on: date | None) -> Outlook:
+    owner = outlook.item.owner
+    start = _next_look(outlook.person, owner, now)
+    days = (start + timedelta(days=n) for n in range(FARTHEST.days))
+    day = next((one for one in days if owner.hears_on(one)), None)
+    if day is None or on not in {None, day} or (outlook.occasion and outlook.day < day):
+        return outlook
+    also = outlook.occasion if outlook.occasion and outlook.day == day else ""
+    return replace(outlook, day=day, occasion=NEWS + also, why="", at=morning(day, owner.habits), away=None)
 
 
 def _outlook(look: Look, person: Person) -> Outlook:
@@ -116,8 +138,7 @@ def _looked_back(tx: Session, outlook: Outlook, heard: Said | None, next_look: d
     person, day = outlook.person, outlook.day
     if outlook.occasion is None or day >= next_look:
         return outlook
-    key = f"brief:{person.id}:{day.isoformat()}"
-    same = Outbox.workspace_id == person.workspace_id, Outbox.dedupe_key == key
+    same = Outbox.workspace_id == person.workspace_id, Outbox.dedupe_key == notices.brief_of(person.id, day)
     row = tx.scalar(sa.select(Outbox).where(*same))
     if row is not None and row.state in {PENDING, SENDING}:
         return outlook

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,7 +15,6 @@ from store import absences, people
 from store.rules.mentions import FORGOTTEN, HORIZON
 from store.rules.mornings import local_day
 from store.rules.readers import Away, Item, Somebody
-from store.rules.weeks import WEEK
 from store.tables import BLOCKED, Absence, Account, Commitment, Person, Workspace, core
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _ITEMS, _ACCOUNTS, _PEOPLE, _AWAY = core(Commitment), core(Account), core(Person), core(Absence)
 _OWNER = _PEOPLE.alias()
+# Absences that have ended matter for a while: whoever was away on the first morning of a week gets its summary when
+# they are back, and what was given to them meanwhile counts from then on.
+PAST = timedelta(days=60)
 _PEOPLE_IN = ("owner_id", "creator_id", "account_owner_id", "blocker_id")
 
 
@@ -48,8 +51,7 @@ def items_before(tx: Session, readers: Sequence[Person], days: Mapping[int, date
         rows = tx.execute(_REACH, given)
     # Each once, whatever ways lead to it.
     found = sorted({row.id: row for row in rows}.values(), key=lambda row: (row.due_on, row.id))
-    # A week earlier, too: who was away on its first morning gets its summary when they are back.
-    return _items(tx, found, readers, from_day=first - WEEK)
+    return _items(tx, found, readers, from_day=first)
 
 
 def item_of(tx: Session, commitment: Commitment, *, from_day: date, **otherwise: Any) -> Item:  # noqa: ANN401  columns
@@ -60,6 +62,19 @@ def item_of(tx: Session, commitment: Commitment, *, from_day: date, **otherwise:
     row = tx.execute(_facts().where(_ITEMS.c.id == commitment.id)).one()
     values = SimpleNamespace(**{**row._mapping, **otherwise})  # noqa: SLF001  the documented name of a row's mapping
     return _items(tx, [values], [], from_day=from_day)[0]
+
+
+def items_of(tx: Session, ids: Collection[int], *, from_day: date) -> dict[int, Item]:
+    """These commitments as the rules see them, by id, with absences since `from_day`."""
+    found = tx.execute(_facts().where(_ITEMS.c.id.in_(list(ids)))).all()
+    return {item.id: item for item in _items(tx, found, [], from_day=from_day)}
+
+
+def items_owned(tx: Session, owner: Person, until: date, *, from_day: date) -> list[Item]:
+    """What this person owns, open and due by `until`, as the rules see it, with absences since `from_day`."""
+    owned = _ITEMS.c.owner_id == owner.id, _ITEMS.c.ended_at.is_(None), _ITEMS.c.due_on <= until
+    found = tx.execute(_facts().where(*owned).order_by(_ITEMS.c.due_on, _ITEMS.c.id)).all()
+    return _items(tx, found, [], from_day=from_day)
 
 
 def somebodies(tx: Session, those: Iterable[Person], *, from_day: date) -> dict[int, Somebody]:
@@ -137,7 +152,7 @@ def _items(tx: Session, found: Sequence[Facts], known: Sequence[Person], *, from
     wanted = {getattr(row, name) for row in found for name in _PEOPLE_IN} - {None}
     around |= {one.id: one for one in _people(tx, wanted - around.keys())}
     admins = _caretakers(tx, found, around)
-    who = somebodies(tx, [*around.values(), *admins.values()], from_day=from_day)
+    who = somebodies(tx, [*around.values(), *admins.values()], from_day=from_day - PAST)
     return [_item(row, who, around, admins) for row in found]
 
 

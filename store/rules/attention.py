@@ -19,7 +19,7 @@ from store.rules.mentions import (
     FINAL,
     LAST,
     LEAVING,
-    OVERDUE,
+    NEWS,
     SOON,
     STANDING_IN,
     TODAY,
@@ -119,9 +119,9 @@ def _to_owner(look: Look) -> Verdict:
     item, today = look.item, look.today
     if _is_quiet(look):
         return Verdict(None, QUIET)
-    if _is_left_behind(look):
-        return Verdict(LEAVING)
     found = _on_the_ladder(look)
+    if _is_left_behind(look):
+        return Verdict(LEAVING).marked(after=WARNED if is_warning(found.occasion) else "")
     if found.occasion is None and found.why != FOR_REVIEW and _wakes(item, look, today):
         return Verdict(AGAIN)
     return found
@@ -143,8 +143,7 @@ def _to_stand_in(look: Look) -> Verdict:
     """What falls due while its owner is away: on the eve, on the day, and after it."""
     item = look.item
     away = item.owner.away_on(look.today)
-    due = look.reader.works.last_until(item.due_on)
-    if away is None or due > away.last_day or item.due_on < away.first_day:
+    if away is None or not readers.falls_into(item, away, look.reader):
         return Verdict(None, FALLS_OUTSIDE)
     found = _on_the_ladder(look)
     if found.occasion == SOON:
@@ -190,7 +189,8 @@ def _on_the_ladder(look: Look) -> Verdict:
     else:
         found = _of_day(look)
     if _warns(look):
-        return Verdict((found.occasion or look.step or OVERDUE) + WARNED)
+        ahead = LEAVING if look.reader.id == look.item.owner.id else SOON
+        return Verdict((found.occasion or look.step or ahead) + WARNED)
     return found
 
 
@@ -210,12 +210,15 @@ def _too_early(look: Look, step: str) -> str:
     since_recorded = look.working_days_since(item.created_on)
     if step == TODAY:
         return NEW if since_recorded == 0 else ""
+    if any(_is_news(one) and look.working_days_since(one.on) <= 1 for one in look.said):
+        return SAID_YESTERDAY
     touched = item.touched_on
     if touched is not None and touched <= look.today and look.working_days_since(touched) <= 1:
         return TOUCHED
-    if since_recorded <= FRESH and not _is_short(look, step, since_recorded):
+    # Who stands in has not heard the receipt.
+    if since_recorded <= FRESH and look.reader.id == item.owner.id and not _is_short(look, step, since_recorded):
         return NEW
-    told = [one.on for one in look.said if one.occasion and is_overdue(one.occasion)]
+    told = [one.on for one in look.said if one.occasion and (is_overdue(one.occasion) or _is(one, AGAIN))]
     if is_overdue(step) and told and look.working_days_since(max(told)) <= 1:
         return SAID_YESTERDAY
     return ""
@@ -288,7 +291,7 @@ def _weekly(look: Look, occasion: str, told: date | None) -> Verdict:
 def _warns(look: Look) -> bool:
     item, began = look.item, escalation.counts_from(look.item)
     overseer = item.overseer
-    if overseer is None or overseer.id == look.reader.id or not escalation.is_warning_day(item, look.today):
+    if overseer is None or overseer.id == look.reader.id or not escalation.is_last_chance(item, look.today):
         return False
     return not any(is_warning(one.occasion) and one.due_on == item.due_on and one.on >= began for one in look.said)
 
@@ -307,6 +310,11 @@ def _wakes(item: Item, look: Look, today: date) -> bool:
     if until is None or today < until or (item.touched_on is not None and item.touched_on >= until):
         return False
     return not any(one.occasion and one.on >= until for one in look.said)
+
+
+def _is_news(one: Said) -> bool:
+    """Whether it told what a colleague had done."""
+    return one.occasion is None or one.occasion.startswith(NEWS)
 
 
 def _is(one: Said, step: str) -> bool:

@@ -1,7 +1,9 @@
-"""When somebody else hears of what stays overdue: the account's owner, and its owner the working day before. Pure.
+"""When somebody else hears of what stays overdue: the account's owner, and its owner on the last morning before. Pure.
 
 Counted in the owner's working days since the due date or the last progress, whichever is later. Progress begins anew;
-that it was recorded is the first.
+that it was recorded is the first. Days on which its owner is away count too: the client waits all the same. So that
+nobody is told on behind their back, the word before it comes to whoever is there: to its owner before they go, if
+nobody stands in for them on a later morning.
 """
 
 from __future__ import annotations
@@ -9,6 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from store.rules.mentions import LAST_STEP
+from store.rules.readers import falls_into, stand_in
+from store.rules.working_days import DAY
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,14 +28,49 @@ def counts_from(item: Item) -> date:
     return max(_due(item), _progress(item))
 
 
-def is_warning_day(item: Item, today: date) -> bool:
-    """Whether its owner hears on `today` that the account's owner does on the next working day."""
-    return not item.is_blocked and item.overseer is not None and _count(item, today) == _after(item) - 1
+def day_of(item: Item) -> date | None:
+    """The first day on which the account's owner is to hear of it, if nothing happens before; None if on no day."""
+    if item.is_blocked or item.overseer is None:
+        return None
+    day = counts_from(item)
+    for _ in range(_after(item)):
+        day = item.owner.works.next_after(day)
+    # On their first morning back its owner hears of it for the first time since: that day is theirs.
+    if item.owner.hears_on(day) and not _was_heard(item, day):
+        day = item.owner.works.next_after(day)
+    return day
 
 
 def has_come(item: Item, today: date) -> bool:
     """Whether the account's owner is to hear of it on `today`."""
-    return not item.is_blocked and item.overseer is not None and _count(item, today) >= _after(item)
+    day = day_of(item)
+    return day is not None and today >= day
+
+
+def is_last_chance(item: Item, today: date) -> bool:
+    """Whether `today` is the last morning on which its owner, or who stands in for them, hears of it before the
+    account's owner does.
+    """
+    day = day_of(item)
+    if day is None or today >= day:
+        return False
+    return not any(_somebody_hears(item, today + n * DAY) for n in range(1, (day - today).days))
+
+
+def _was_heard(item: Item, before: date) -> bool:
+    """Whether there was a morning for its owner, or who stands in, between the last progress and that day."""
+    since = _progress(item)
+    return any(_somebody_hears(item, before - n * DAY) for n in range(1, (before - since).days))
+
+
+def _somebody_hears(item: Item, day: date) -> bool:
+    return item.owner.hears_on(day) or _is_covered(item, day)
+
+
+def _is_covered(item: Item, day: date) -> bool:
+    """Whether somebody who stands in for its owner hears of it on that day."""
+    away, deputy = item.owner.away_on(day), stand_in(item, day)
+    return away is not None and deputy is not None and deputy.hears_on(day) and falls_into(item, away, deputy)
 
 
 def working_days_overdue(item: Item, today: date) -> int:
@@ -48,15 +87,19 @@ def _after(item: Item) -> int:
     return max(item.escalate_after, AT_LEAST if _progress(item) >= _due(item) else 1)
 
 
-def _count(item: Item, today: date) -> int:
-    since = counts_from(item)
-    # Before the due date nothing counts; on it, nothing has yet.
-    return item.owner.works.count_between(since, today) if today >= since else -1
-
-
 def _due(item: Item) -> date:
     return item.owner.works.last_until(item.due_on)
 
 
 def _progress(item: Item) -> date:
-    return item.touched_on or item.created_on
+    """The day of the last progress. What was done while its owner was away, and nobody stood in, they find on their
+    first day back.
+    """
+    day = item.touched_on or item.created_on
+    away = item.owner.away_on(day)
+    if away is None or _is_covered(item, day):
+        return day
+    back_on = item.owner.works.next_after(away.last_day)
+    while item.owner.away_on(back_on) is not None:
+        back_on = item.owner.works.next_after(back_on)
+    return back_on

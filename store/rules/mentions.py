@@ -32,8 +32,9 @@ WEEK, AGAIN, BLOCKED = "week", "again", "blocked"
 LEAVING = "leaving"
 # What others hear: the account's owner of what stays overdue, whoever is in the way, whoever must find an owner.
 ESCALATED, BLOCKING, UNOWNED = "escalated", "blocking", "unowned"
-# Marks on an occasion: said to a stand-in; with word that the account's owner hears of it next; for the last time.
-STANDING_IN, WARNED, FINAL = "for:", ":warned", ":last"
+# Marks on an occasion: said to a stand-in; with word that the account's owner hears of it next; for the last time;
+# together with what somebody did, of which the reader had not heard yet.
+STANDING_IN, WARNED, FINAL, NEWS = "for:", ":warned", ":last", "new:"
 
 
 def ladder(due_on: date, today: date, working_days: WorkingDays) -> str | None:
@@ -55,7 +56,7 @@ def ladder(due_on: date, today: date, working_days: WorkingDays) -> str | None:
 
 def step_of(occasion: str) -> str:
     """The occasion without its marks: "for:overdue-3:warned" is "overdue-3"."""
-    return occasion.removeprefix(STANDING_IN).removesuffix(WARNED).removesuffix(FINAL)
+    return occasion.removeprefix(NEWS).removeprefix(STANDING_IN).removesuffix(WARNED).removesuffix(FINAL)
 
 
 def is_warning(occasion: str | None) -> bool:

@@ -50,7 +50,7 @@ class Somebody:
         return next((one for one in self.absences if one.covers(day)), None)
 
     def hears_on(self, day: date) -> bool:
-        """Whether a brief may come to them on that local day of theirs."""
+        """Whether anything may come to them by itself on that local day of theirs."""
         return self.is_here and self.works.works_on(day) and self.away_on(day) is None
 
 
@@ -114,6 +114,11 @@ def heir(item: Item) -> Somebody | None:
     """
     in_line = (item.account_owner, item.creator, item.admin)
     return next((one for one in in_line if one is not None and one.is_here), None)
+
+
+def falls_into(item: Item, away: Away, reader: Somebody) -> bool:
+    """Whether it falls due in that absence, for `reader`, who stands in: what was due before is not theirs."""
+    return item.due_on >= away.first_day and reader.works.last_until(item.due_on) <= away.last_day
 
 
 def stand_in(item: Item, today: date) -> Somebody | None:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from bot.demo import Demo
+from bot.demo import Demo, at_work
 from bot.demo_ledger import ACME, PROMISES, fill
 from store import commitments, people
 from store.tables import Account, Commitment, Outbox
@@ -98,6 +98,24 @@ def test_the_bot_follows_the_clock(demo: Demo) -> None:
         day = f"{moment:%A} {moment.day} {moment:%B %Y}"
         demo.box.wait_for(_told_of(day))
     assert len(demo.box.dm("U0EVA")) == 2
+
+
+@pytest.mark.parametrize(
+    ("now", "begins"),
+    [
+        ("2026-11-23T11:30", "2026-11-23T11:30"),
+        ("2026-11-23T07:00", "2026-11-23T10:00"),
+        ("2026-11-23T17:00", "2026-11-24T10:00"),
+        ("2026-11-27T23:59", "2026-11-30T10:00"),
+        ("2026-11-28T12:00", "2026-11-30T10:00"),
+        ("2026-11-29T03:00", "2026-11-30T10:00"),
+    ],
+)
+def test_it_begins_in_working_hours(now: str, begins: str) -> None:
+    """At night and at weekends nobody would be told anything: it begins on the next working morning then."""
+    assert at_work(datetime.fromisoformat(now).replace(tzinfo=BERLIN)) == datetime.fromisoformat(begins).replace(
+        tzinfo=BERLIN
+    )
 
 
 def test_a_filled_ledger_is_left_alone(demo: Demo) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from handlers.views import blocks as b
-from handlers.views.briefs import MOST, Line, brief, in_order
+from handlers.views.briefs import MOST, Deed, Line, brief, in_order
 from store.tables import Account, Commitment, Person
 
 DAY = date(2026, 11, 24)
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ANA = Person(id=1, workspace_id=1, slack_id="U1", name="Ana Souza", zone="Europe/Berlin")
 EVA = Person(id=2, workspace_id=1, slack_id="U2", name="Eva <!channel>", zone="Europe/Berlin")
 
@@ -61,6 +62,39 @@ def test_what_is_ones_own_stands_first_and_each_heading_once() -> None:
     ]  # fmt: skip
 
 
+def test_what_is_new_stands_first() -> None:
+    """With who did it and why; what was cancelled after it; and for whom one was asked to stand in above all."""
+    lines = [
+        Line(item(1), "today"), Line(item(2, accepted_at=None), "new:eve", deed=Deed("assigned", EVA, "you know them")),
+        Line(item(3, state="cancelled", ended_at=NOON), None, deed=Deed("cancelled", EVA, "*no* money")),
+        Line(item(4, side="theirs", accepted_at=None), None, deed=Deed("assigned", EVA)),
+        Line(item(5), None, deed=Deed("handed_back", EVA, "no time")),
+    ]  # fmt: skip
+    text, blocks, count = brief(in_order(lines, DAY), ANA, DAY, DAY, ["Eva asks you to stand in."])
+    said = read(blocks)
+    assert count == 5
+    assert text.startswith("5 commitments for Tuesday")
+    assert "4 commitments want your attention" in said
+    assert headings(blocks) == ["New for you", "Cancelled meanwhile", "Due today"]
+    words = [
+        "Eva asks you to stand in.", "do 2", "committed you to this: “you know them”", "do 4",
+        "asks you to follow up on what the client owes.", "do 5", "handed this back, so it is yours again: “no time”",
+        "do 3", "cancelled this: “", "do 1",
+    ]  # fmt: skip
+    assert [said.index(each) for each in words] == sorted(said.index(each) for each in words)
+    assert "<!channel>" not in said
+    assert "*no*" not in said
+
+
+def test_only_news_is_a_brief_as_well() -> None:
+    """Nothing wants attention: it says what happened, also where that is no commitment at all."""
+    gone = Line(item(3, state="cancelled", ended_at=NOON), None, deed=Deed("cancelled", EVA, "no money"))
+    assert "what happened since you were last at work" in read(shown(gone)[1])
+    text, blocks, count = brief([], ANA, DAY, DAY, ["Eva asks you to stand in."])
+    assert (text, count) == ("Eva asks you to stand in.", 0)
+    assert "Eva asks you to stand in." in read(blocks)
+
+
 def test_items_under_one_heading_stand_together() -> None:
     """Those of one colleague, and those of the client, whatever their occasions are."""
     ben = Person(id=3, workspace_id=1, slack_id="U3", name="Ben", zone="Europe/Berlin")
@@ -91,7 +125,7 @@ def test_a_weeks_summary_is_sorted_by_what_is_due_when() -> None:
     ("line", "words"),
     [
         (Line(item(1, account=Account(id=1, name="Acme", owner=EVA, owner_id=2)), "overdue-3:warned",
-              next_day=date(2026, 11, 25)), "*Eva &lt;!channel&gt;* hears of this on Wed 25 Nov 2026"),
+              told_on=date(2026, 11, 25)), "*Eva &lt;!channel&gt;* hears of this on Wed 25 Nov 2026"),
         (Line(item(1), "overdue-90"), "waits for the account's review"),
         (Line(item(1, EVA), "escalated:last"), "waits for the account's review"),
         (Line(item(1, EVA), "unowned"), "Eva &lt;!channel&gt; has left"),
@@ -111,7 +145,7 @@ def test_whatever_stands_in_it_it_fits() -> None:
     others = [Person(id=n, workspace_id=1, slack_id=f"U{n}", name="N" * 80) for n in range(10, 40)]
     lines = [
         Line(item(n, owner, action="long " * 100, account=Account(id=1, name="A" * 80, owner=EVA, owner_id=2)),
-             "for:overdue-3:warned", away_until=DAY, next_day=DAY)
+             "for:overdue-3:warned", away_until=DAY, told_on=DAY)
         for n, owner in enumerate(others)
     ]  # fmt: skip
     text, blocks, count = shown(*lines)

@@ -8,10 +8,17 @@ import re
 import subprocess
 import sys
 import threading
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+import sqlalchemy as sa
+
 from bot.manifest import EVENTS_PATH
+from store import workspaces
+from store.db import Ledger
 from tests.journeys.conftest import SECRET, TOKEN
 
 if TYPE_CHECKING:
@@ -43,6 +50,22 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "bot", *arguments]
 
 
+def awake(box: Sandbox, database_url: str) -> None:
+    """Everybody of the box is at work now: processes keep the time on the wall, and nobody is told anything at night.
+
+    Where the database is not there or not ready, nothing.
+    """
+    now = datetime.now(UTC)
+    # Ten in the morning, as far as zones go: from twelve hours behind to fourteen ahead.
+    ahead = 10 - now.hour if now.hour < 22 else 34 - now.hour
+    for user in box.world.users.values():
+        box.world.put_user(replace(user, tz=f"Etc/GMT{-ahead:+}"))
+    ledger = Ledger(database_url)
+    with suppress(sa.exc.SQLAlchemyError), ledger.begin() as tx:
+        workspaces.ensure(tx, team_id=box.seed.team_id, name="Every day", now=now).working_week = "0123456"
+    ledger.close()
+
+
 class Process:
     """`python -m bot run`, from when it listens until it ends. The box sends what happens to it.
 
@@ -51,6 +74,7 @@ class Process:
     """
 
     def __init__(self, box: Sandbox, database_url: str, *, until: str | None = "started", **more: str) -> None:
+        awake(box, database_url)
         self.port = 0
         self._events: list[dict[str, Any]] = []
         self._news = threading.Condition()

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sandbox import Message, View
     from store.tables import Absence
 
+# Monday, ten in the morning in New York: what Ben is told he is told at once.
+BEN_IS_UP = (2026, 11, 23, 15, 0)
 DEC_12, JAN_3 = date(2026, 12, 12), date(2027, 1, 3)
 
 
@@ -56,6 +58,7 @@ def initial(form: View, field: str) -> Any:
 
 def test_one_line_says_it_all(town: Town) -> None:
     """Days and delegate are stored, the receipt says who hears what falls due, and the delegate is told at once."""
+    town.move(*BEN_IS_UP)
     receipt = words(said(town, "away 12 Dec to 3 Jan @ben"))
     assert days(town) == [(DEC_12, JAN_3, "U0BEN")]
     assert "from Saturday 12 December 2026 to Sunday 3 January 2027" in receipt
@@ -179,6 +182,7 @@ def test_errors_stand_at_their_fields(town: Town, fields: dict[str, str], where:
 
 def test_a_form_sent_twice_counts_once(town: Town) -> None:
     """A double click stores one absence and tells the delegate once."""
+    town.move(*BEN_IS_UP)
     form = asked(town, "away")
     town.submit("U0EVA", form, first_day="2026-12-12", last_day="2027-01-03", delegate="U0BEN")
     parcel = town.post.parcels[-1]
@@ -209,6 +213,7 @@ def test_the_newer_takes_the_place_of_the_older(town: Town) -> None:
 
 def test_change_replaces_it(town: Town) -> None:
     """“Change” on the receipt opens the form as it stands; afterwards the receipt shows the new days."""
+    town.move(*BEN_IS_UP)
     receipt = said(town, "away 12 Dec to 3 Jan @ben")
     town.settled()
     form = town.form("U0EVA", receipt, ids.OPEN_AWAY)
@@ -225,6 +230,7 @@ def test_change_replaces_it(town: Town) -> None:
 
 def test_back_earlier(town: Town) -> None:
     """`/commit back` ends it with yesterday, says when the next brief comes, and the delegate's message follows."""
+    town.move(*BEN_IS_UP)
     said(town, "away today to 3 Jan @ben")
     town.settled()
     town.jump(2026, 11, 25, 10, 0)

@@ -74,12 +74,12 @@ def test_nobody_waits_until_the_clock_has_caught_up(bare_town: Town) -> None:
     town.settled()
     town.receipt("U0EVA", "@ana call them by Friday 4 Dec")
     clock.ahead = timedelta()
-    town.receipt("U0EVA", "@ben call them by Friday 4 Dec")
+    town.receipt("U0EVA", "@ada call them by Friday 4 Dec")
     town.settled()
-    assert [len(town.box.dm(user)) for user in ("U0ANA", "U0BEN")] == [1, 0]
+    assert [len(town.box.dm(user)) for user in ("U0ANA", "U0ADA")] == [1, 0]
     clock.set_to(timedelta())
     town.settled()
-    assert [len(town.box.dm(user)) for user in ("U0ANA", "U0BEN")] == [2, 1]
+    assert [len(town.box.dm(user)) for user in ("U0ANA", "U0ADA")] == [2, 1]
     assert posts(town) == 3
 
 

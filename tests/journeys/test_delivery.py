@@ -256,13 +256,13 @@ def test_a_rate_limit_is_obeyed_by_everybody(bare_town: Town, faults: Faults) ->
     town = bare_town
     faults.on(POST, says("ratelimited", 429, Retry_After="40"))
     town.receipt("U0EVA", "@ana send it by Friday")
-    town.receipt("U0EVA", "@ben call them by Friday")
+    town.receipt("U0EVA", "@ada call them by Friday")
     before = town.box.clock.now()
     town.settled()
     with town.makegood.ledger.read() as tx:
         (until,) = tx.scalars(sa.select(Workspace.next_post_at))
     assert timedelta(seconds=39) < until - before < timedelta(seconds=45)
-    assert notices(town) == notices(town, "U0BEN") == []
+    assert notices(town) == notices(town, "U0ADA") == []
     assert faults.seen.count(POST) == 1
     town.box.clock.move_to(before + timedelta(seconds=30))
     with replica(town) as other:
@@ -270,7 +270,7 @@ def test_a_rate_limit_is_obeyed_by_everybody(bare_town: Town, faults: Faults) ->
         assert faults.seen.count(POST) == 1
         later(town, timedelta(seconds=12))
         other.courier.deliver_due()
-    assert (notices(town), notices(town, "U0BEN")) == ([1], [2])
+    assert (notices(town), notices(town, "U0ADA")) == ([1], [2])
     assert "conversations.history" not in faults.seen
 
 
@@ -415,6 +415,7 @@ def test_what_travels_and_what_is_kept_says_nothing(bare_town: Town) -> None:
     town.settled()
     form = town.form("U0ANA", town.box.dm("U0ANA")[-1], ids.HAND_BACK)
     town.submit("U0ANA", form, reason="SECRETREASON")
+    town.settled()
     town.box.open_home("U0EVA")
     town.jump(2026, 11, 24, 8, 45)
     with town.makegood.ledger.read() as tx:

@@ -68,8 +68,8 @@ def test_handed_back_with_a_reason(town: Town) -> None:
     assert "Eva Lindqvist" in read(town.box.dm("U0ANA")[-1])
     over = town.form("U0EVA", notice(town, "U0EVA"), ids.HAND_OVER)
     assert "already owns it" in " ".join(town.submit("U0EVA", over, owner="U0EVA").errors.values())
-    assert town.submit("U0EVA", over, owner="U0BEN", reason="you have them").errors == {}
-    assert "Eva Lindqvist committed you to this" in read(notice(town, "U0BEN"))
+    assert town.submit("U0EVA", over, owner="U0ADA", reason="you have them").errors == {}
+    assert "Eva Lindqvist committed you to this" in read(notice(town, "U0ADA"))
     assert town.verbs(1) == ["record", "hand_back", "hand_over"]
 
 
@@ -111,11 +111,11 @@ def test_the_wrong_person_was_named(town: Town) -> None:
     receipt = town.receipt("U0EVA", "@ana send it by Friday")
     wrong = notice(town, "U0ANA")
     edit = town.form("U0EVA", receipt, ids.EDIT)
-    assert town.submit("U0EVA", edit, owner="U0BEN", due="2026-11-30").errors == {}
-    assert "Eva Lindqvist committed you to this" in read(notice(town, "U0BEN"))
+    assert town.submit("U0EVA", edit, owner="U0ADA", due="2026-11-30").errors == {}
+    assert "Eva Lindqvist committed you to this" in read(notice(town, "U0ADA"))
     wrong = next(m for m in town.box.dm("U0ANA") if m.ts == wrong.ts)
     assert ids.ACCEPT not in str(wrong.blocks)
-    assert "Ben Okafor" in read(wrong)
+    assert "Ada Moreau" in read(wrong)
     assert len(town.box.dm("U0ANA")) == 1
     kept = town.commitment(1)
     assert (kept.slips, kept.due_on.isoformat()) == (0, "2026-11-30")

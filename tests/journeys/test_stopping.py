@@ -62,7 +62,7 @@ def test_nothing_is_claimed_any_more(database_url: str) -> None:
     """What was on its way when the word came arrives; of the rest nobody has even tried any."""
     with open_town(database_url, work=True) as town:
         holding = Holding(town)
-        for person in ("ana", "ben"):
+        for person in ("ana", "ada"):
             for number in range(4):
                 town.receipt("U0EVA", f"@{person} send part {number} by Friday 4 Dec")
         assert holding.arrived.acquire(timeout=10)

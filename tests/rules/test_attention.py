@@ -76,6 +76,8 @@ GERMAN = somebody(1, WorkingDays(region="DE"))
 AWAY_AT_CHRISTMAS = Away(on(12, 21), on(1, 3), BEN)
 ANA_AWAY = replace(ANA, absences=(AWAY_AT_CHRISTMAS,))
 BEN_AWAY_TOO = replace(BEN, absences=(Away(on(12, 24), on(12, 28)),))
+AWAY_ON_THURSDAY = replace(ANA, absences=(Away(on(12, 3), on(12, 3)),))
+ALONE = replace(ANA, absences=(replace(AWAY_AT_CHRISTMAS, delegate=None),))
 LEFT = replace(ANA, is_here=False)
 AT_ACME = {"account_owner": EVA}
 
@@ -158,6 +160,19 @@ OWNERS = [
         replace(ANA, absences=(Away(on(12, 19), on(12, 20)),)), on(12, 22)),
     Case("away when nothing is due", item(on(1, 8), owner=ANA_AWAY), {"01-04": "soon", "01-07": "eve"},
          ANA_AWAY, on(1, 7)),
+    # Whoever goes away hears before that the account's owner will, if nobody stands in who would hear later.
+    Case("away on the working day before it is told on", item(FRIDAY, owner=AWAY_ON_THURSDAY, **AT_ACME), {
+        "11-23": "soon", "11-26": "eve", "11-27": "today", "11-30": "overdue-1", "12-02": "overdue-3:warned",
+        "12-08": "overdue-7",
+    }, AWAY_ON_THURSDAY, on(12, 9)),
+    Case("told on while away", item(on(12, 22), owner=ALONE, **AT_ACME, escalate_after=3),
+         {"12-15": "soon", "12-18": "leaving:warned", "01-04": "overdue-7"}, ALONE, on(1, 4)),
+    Case("given while away: counts from the first day back", item(
+        on(12, 22), owner=ALONE, **AT_ACME, escalate_after=3, created_on=on(12, 21), touched_on=on(12, 23)),
+        {"01-04": "overdue-7", "01-06": "overdue-7:warned"}, ALONE, on(1, 7)),
+    Case("told on the first morning back is a day too early", item(
+        on(12, 18), owner=ALONE, **AT_ACME, touched_on=on(12, 18), escalate_after=11),
+        {"12-11": "soon", "12-17": "eve", "12-18": "today", "01-04": "overdue-7:warned"}, ALONE, on(1, 5)),
     Case("left", item(FRIDAY, owner=LEFT), {}, LEFT),
 ]  # fmt: skip
 
@@ -215,6 +230,13 @@ OTHERS = [
     Case("the delegate", item(on(12, 23), owner=ANA_AWAY),
          {"12-22": "for:eve", "12-23": "for:today", "12-24": "for:overdue-1", "12-28": "for:overdue-3",
           "01-01": "for:overdue-7"}, BEN, on(1, 8)),
+    Case("the delegate has not heard the receipt", item(on(12, 23), owner=ANA_AWAY, created_on=on(12, 21)),
+         {"12-22": "for:eve", "12-23": "for:today"}, BEN, on(12, 23)),
+    Case("the account's owner hears although its owner is away", item(
+        on(12, 22), owner=ALONE, **AT_ACME, escalate_after=3), {"12-25": "escalated"}, EVA, on(12, 31)),
+    Case("what was given to who is away, only after they had a day", item(
+        on(12, 18), owner=ALONE, **AT_ACME, touched_on=on(12, 18), escalate_after=11), {"01-05": "escalated"}, EVA,
+        on(1, 8)),
     Case("the delegate on the first day: today", item(on(12, 21), owner=ANA_AWAY),
          {"12-21": "for:today", "12-22": "for:overdue-1"}, BEN, on(12, 22)),
     Case("not what was due before", item(on(12, 18), owner=ANA_AWAY), {}, BEN, on(1, 8)),
@@ -279,6 +301,24 @@ def test_a_new_date_begins_anew() -> None:
     """What was said of the old date does not count for the new one."""
     told = (Said("soon", FRIDAY, MONDAY), Said("eve", FRIDAY, on(11, 26)), Said("today", FRIDAY, FRIDAY))
     assert judge(Look(item(on(12, 4), touched_on=FRIDAY), ANA, on(12, 1), told)).occasion == "soon"
+
+
+def test_who_was_told_by_a_notice_rests_a_day() -> None:
+    """Told yesterday, by itself or in a brief, that it is theirs: not asked today, unless it is due today."""
+    for told in (None, "new:", "new:eve", "new:overdue-3"):
+        said = (Said(told, FRIDAY, on(11, 25)),)
+        assert judge(Look(item(FRIDAY), ANA, on(11, 26), said)).occasion is None
+        assert judge(Look(item(FRIDAY), ANA, FRIDAY, said)).occasion == "today"
+        assert judge(Look(item(on(11, 24)), ANA, on(11, 26), (Said(told, on(11, 24), on(11, 25)),))).occasion is None
+
+
+def test_who_put_it_off_is_not_asked_on_two_mornings_in_a_row() -> None:
+    """Mentioned again when the quiet time ended, it was overdue by then: the next word comes a working day later."""
+    one = item(FRIDAY, created_on=on(11, 26), quiet_until=on(11, 28))
+    before, woken = Said("today", FRIDAY, FRIDAY), Said("again", FRIDAY, on(11, 30))
+    assert judge(Look(one, ANA, on(11, 30), (before,))).occasion == "again"
+    assert judge(Look(one, ANA, on(12, 1), (before, woken))).why == attention.SAID_YESTERDAY
+    assert judge(Look(one, ANA, on(12, 2), (before, woken))).occasion == "overdue-3"
 
 
 def test_a_notice_counts_for_who_is_in_the_way() -> None:
@@ -401,6 +441,22 @@ def test_who_escalates_was_announced_the_working_day_before(one: Item) -> None:
     assert len(told) == 1
     assert told[0] < others[0]
     assert one.owner.works.count_between(told[0], others[0]) >= 1
+
+
+@given(stories(), st.lists(st.tuples(st.integers(-5, 40), st.integers(0, 15)), max_size=3), st.booleans())
+@settings(deadline=None)
+def test_nobody_is_told_on_behind_the_back_of_who_is_there(
+    one: Item, trips: list[tuple[int, int]], has_deputy: bool
+) -> None:  # fmt: skip
+    """Whenever its owner, or who stands in, had a morning since the last progress, one of them was told before."""
+    days = [(one.created_on + timedelta(days=first), length) for first, length in trips]
+    away = tuple(Away(first, first + timedelta(days=n), BEN if has_deputy else None) for first, n in days)
+    story = replace(one, owner=replace(one.owner, absences=away), account_owner=EVA)
+    first = next(day for day, _ in walked(story, EVA) if day > one.created_on)
+    mornings = [one.created_on + timedelta(days=n) for n in range(1, (first - one.created_on).days)]
+    warned = [day for who in (story.owner, BEN) for day, occasion in walked(story, who) if is_warning(occasion)]
+    if any(story.owner.hears_on(day) for day in mornings):
+        assert any(day < first for day in warned)
 
 
 @given(stories(), st.integers(1, 20))

@@ -240,7 +240,7 @@ def _all_lists(tx: Session, viewer: Person) -> list[Any]:
         commitments.account_page(tx, viewer, account, start=0, size=10).items,
         home.own,
         home.waiting,
-        [found for found, _ in commitments.deserving(tx, viewer, TODAY, besides=0)],
+        [found for found, _, _ in commitments.deserving(tx, viewer, TODAY, besides=0)],
         stakeholders.of_account(tx, viewer, account),
     ]
 
@@ -340,7 +340,7 @@ COSTS: dict[str, tuple[int, Callable[[Session, Person], Callable[[], Any]]]] = {
     "one": (1, lambda tx, eva: lambda: read_aloud([commitments.get(tx, eva, 1)])),
     "history": (2, _history),
     "brief": (5, lambda tx, eva: lambda: read_aloud(
-        one for one, _ in commitments.deserving(tx, eva, day(3), besides=0))),
+        one for one, _, _ in commitments.deserving(tx, eva, day(3), besides=0))),
     "planning": (3, _brief),
     "mornings": (1, lambda tx, _: lambda: [
         (one.name, one.workspace.name) for one in people.claim_due(tx, NOW + timedelta(days=30), limit=200)]),

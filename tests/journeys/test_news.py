@@ -1,0 +1,428 @@
+"""Notices outside of somebody's hours: nobody hears them then, and everybody hears them with the next brief, once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from handlers import ids
+from sandbox import Reply
+from store import absences, claiming, commitments, notices
+from tests.journeys.conftest import Town, read, words
+from tests.journeys.test_briefs import LAST_WEEK, briefs, live_through
+from tests.journeys.test_delivery import replica
+from tests.journeys.test_explaining import told as explained
+from tests.journeys.test_lists import numbers
+from tests.journeys.test_working_lives import account, act, away, seen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox import Message
+
+# Monday's morning in New York; in Berlin it is a quarter to four in the afternoon.
+BENS_MORNING = (2026, 11, 23, 14, 45)
+# Monday, nine in the evening in Berlin.
+NIGHT = (2026, 11, 23, 20, 0)
+TUESDAY = (2026, 11, 24, 8, 45)
+
+
+def dms(town: Town, user: str) -> list[Message]:
+    return town.box.dm(user)
+
+
+def states(town: Town, kind: str = notices.ASSIGNED) -> list[str]:
+    return [row.state for row in town.outbox(kind)]
+
+
+def headings(message: Message) -> list[str]:
+    """What stands alone in bold on a message."""
+    texts = [block["text"]["text"] for block in message.blocks if block["type"] == "section"]
+    return [text.strip("*") for text in texts if text.startswith("*") and text.endswith("*") and "\n" not in text]
+
+
+# ---- one, several, none ------------------------------------------------------------------------------------
+
+
+def test_before_work_it_waits_and_comes_with_the_brief(town: Town) -> None:
+    """At five in New York nobody wakes Ben; at nine it is the brief, with who did it, and Accept and Hand back."""
+    assert "Ben Okafor – hears of it on Mon 23 Nov 2026" in read(
+        town.receipt("U0EVA", "@ben send the sheet by 4 December")
+    )
+    town.settled()
+    assert dms(town, "U0BEN") == []
+    town.jump(*BENS_MORNING)
+    (brief,) = dms(town, "U0BEN")
+    assert headings(brief) == ["New for you"]
+    assert "Eva Lindqvist committed you to this." in read(brief)
+    assert {ids.ACCEPT, ids.HAND_BACK} <= {e.get("action_id") for b in brief.blocks for e in b.get("elements", ())}
+    assert [(row.state, row.last_error) for row in town.outbox(notices.ASSIGNED)] == [("skipped", notices.TOLD)]
+    town.press("U0BEN", brief, ids.ACCEPT)
+    town.settled()
+    (brief,) = dms(town, "U0BEN")
+    assert headings(brief) == ["New for you"]
+    assert ids.ACCEPT not in str(brief.blocks)
+    town.jump(2026, 11, 24, 14, 45)
+    assert len(dms(town, "U0BEN")) == 1
+
+
+def test_in_working_hours_it_comes_at_once(town: Town) -> None:
+    """It is eleven in Berlin: Ana hears of it as it happens, in a message of its own."""
+    assert "Ana Souza – told by direct message" in read(town.receipt("U0EVA", "@ana send the sheet by 4 December"))
+    town.settled()
+    (notice,) = dms(town, "U0ANA")
+    assert "committed you to this" in words(notice)
+    assert states(town) == ["sent"]
+
+
+@pytest.mark.parametrize(
+    ("says", "now", "morning"),
+    [
+        ("in the evening", NIGHT, TUESDAY),
+        ("on Saturday", (2026, 11, 28, 11, 0), (2026, 11, 30, 8, 45)),
+        ("in the night in which summer ends", (2027, 10, 31, 1, 30), (2027, 11, 1, 8, 45)),
+        ("in the night in which it begins", (2027, 3, 28, 0, 59), (2027, 3, 29, 7, 45)),
+    ],
+)
+def test_outside_of_hours_it_waits(town: Town, says: str, now: tuple[int, ...], morning: tuple[int, ...]) -> None:
+    """Not a word before the next working morning, whatever the clocks do meanwhile; then once."""
+    town.jump(*now)
+    due = date(now[0], now[1], now[2]) + timedelta(days=20)
+    town.has_recorded("U0EVA", ("U0ANA", "send the sheet", due.isoformat()))
+    town.settled()
+    town.jump(*(morning[:3]), morning[3] - 1, 30)
+    assert dms(town, "U0ANA") == [], says
+    town.jump(*morning)
+    (brief,) = dms(town, "U0ANA")
+    assert headings(brief) == ["New for you"]
+    town.jump(*(morning[:3]), 15, 0)
+    assert len(dms(town, "U0ANA")) == 1
+
+
+def test_several_are_one_message(town: Town) -> None:
+    """Committed, handed back, cancelled, asked to stand in, and something due: one brief, each under its heading."""
+    town.has_recorded("U0ANA", ("U0BEN", "first", "2026-12-04"), ("U0BEN", "second", "2026-12-08"))
+    town.has_recorded("U0ANA", ("U0ANA", "mine", "2026-11-24"), at=LAST_WEEK)
+    town.jump(2026, 11, 23, 15, 0)
+    town.move(*NIGHT)
+    act(town, "U0BEN", commitments.hand_back, 1, "not my field")
+    act(town, "U0BEN", commitments.cancel, 2, "they bought elsewhere", version=1)
+    town.has_recorded("U0EVA", ("U0ANA", "third", "2026-12-09"))
+    away(town, "U0EVA", date(2026, 12, 7), date(2026, 12, 11), "U0ANA")
+    before = len(dms(town, "U0ANA"))
+    town.settled()
+    assert len(dms(town, "U0ANA")) == before
+    town.jump(*TUESDAY)
+    (brief,) = dms(town, "U0ANA")[before:]
+    assert headings(brief) == ["New for you", "Cancelled meanwhile", "Due today"]
+    assert numbers(brief.blocks) == [1, 4, 2, 3]
+    shown = read(brief)
+    assert "Ben Okafor handed this back, so it is yours again: “not my field”" in shown
+    assert "Ben Okafor cancelled this: “they bought elsewhere”" in shown
+    assert "Eva Lindqvist is away from Monday 7 December 2026" in shown
+    assert "3 commitments want your attention" in shown
+
+
+def test_what_came_and_went_is_not_told(town: Town) -> None:
+    """Committed, done and cancelled in one night; handed on; committed twice over: only what stands is said, once."""
+    town.move(*NIGHT)
+    town.has_recorded(
+        "U0EVA", ("U0ANA", "cancelled", "2026-12-04"), ("U0ANA", "done", "2026-12-04"),
+        ("U0ANA", "handed on", "2026-12-04"),
+    )  # fmt: skip
+    act(town, "U0EVA", commitments.cancel, 1, "a slip", version=1)
+    act(town, "U0EVA", commitments.finish, 2)
+    with town.makegood.ledger.read() as tx:
+        ada = town.person(tx, "U0ADA")
+    act(town, "U0EVA", commitments.hand_over, 3, ada, None, version=1)
+    town.jump(*TUESDAY)
+    assert dms(town, "U0ANA") == []
+    assert set(states(town)) == {"skipped"}
+    (brief,) = dms(town, "U0ADA")
+    assert numbers(brief.blocks) == [3]
+    town.jump(2026, 11, 25, 8, 45)
+    assert dms(town, "U0ANA") == []
+
+
+def test_new_and_due_is_shown_once(town: Town) -> None:
+    """Given in the night for the next day: under “New for you”, and on the morning after as overdue."""
+    town.move(*NIGHT)
+    town.has_recorded("U0EVA", ("U0ANA", "quick one", "2026-11-24"))
+    live_through(town, date(2026, 11, 24), date(2026, 11, 26))
+    first, second = briefs(town, "U0ANA")
+    assert (headings(first), numbers(first.blocks)) == (["New for you"], [1])
+    assert headings(second) == ["Overdue"]
+    assert second.ts > first.ts
+
+
+def test_more_than_a_brief_holds(town: Town) -> None:
+    """Thirty in one night: what does not fit stays new, and comes on the next mornings; each once."""
+    town.move(*NIGHT)
+    town.has_recorded("U0EVA", *(("U0ANA", f"part {n}", "2027-03-01") for n in range(30)))
+    for day in (24, 25, 26, 27):
+        town.jump(2026, 11, day, 8, 45)
+    shown = [numbers(brief.blocks) for brief in dms(town, "U0ANA")]
+    assert sorted(number for each in shown for number in each) == list(range(1, 31))
+    assert len(shown) == 3
+
+
+# ---- who is away, who moves, who hears enough ----------------------------------------------------------------
+
+
+def test_who_is_away_hears_on_return(town: Town) -> None:
+    """Committed while away: nothing until the first morning back; meanwhile the delegate hears what falls due."""
+    away(town, "U0ANA", date(2026, 11, 23), date(2026, 12, 2), "U0ADA")
+    town.jump(2026, 11, 23, 11, 0)
+    told = len(dms(town, "U0ADA"))
+    town.has_recorded("U0EVA", ("U0ANA", "falls due meanwhile", "2026-11-27"), ("U0ANA", "later", "2026-12-21"))
+    live_through(town, date(2026, 11, 23), date(2026, 12, 2))
+    assert dms(town, "U0ANA") == []
+    assert {number for brief in dms(town, "U0ADA")[told:] for number in numbers(brief.blocks)} == {1}
+    town.jump(2026, 12, 3, 8, 45)
+    (brief,) = dms(town, "U0ANA")
+    assert (headings(brief), numbers(brief.blocks)) == (["New for you"], [1, 2])
+
+
+def test_back_earlier_it_comes_then(town: Town) -> None:
+    """`/commit back` in working hours: what waited for her return is told now."""
+    away(town, "U0ANA", date(2026, 11, 23), date(2026, 12, 18))
+    town.has_recorded("U0EVA", ("U0ANA", "send the sheet", "2026-12-21"))
+    town.settled()
+    assert dms(town, "U0ANA") == []
+    town.jump(2026, 11, 25, 13, 0)
+    town.commit("U0ANA", "back")
+    town.settled()
+    (notice,) = dms(town, "U0ANA")
+    assert "committed you to this" in words(notice)
+    live_through(town, date(2026, 11, 26), date(2026, 11, 27))
+    assert len(dms(town, "U0ANA")) == 1
+
+
+@pytest.mark.parametrize(
+    ("zone", "silent", "morning"),
+    [
+        ("America/New_York", (2026, 11, 24, 13, 30), (2026, 11, 24, 14, 45)),
+        ("Asia/Tokyo", (2026, 11, 23, 23, 30), (2026, 11, 24, 0, 45)),
+        ("Pacific/Auckland", (2026, 11, 23, 20, 10), (2026, 11, 24, 20, 45)),
+    ],
+)
+def test_who_moves_hears_on_the_morning_there(
+    town: Town, zone: str, silent: tuple[int, ...], morning: tuple[int, ...]
+) -> None:
+    """Given at night in Berlin, then the recipient's zone changes: in the hours of the new place, once."""
+    town.jump(*NIGHT)
+    town.has_recorded("U0EVA", ("U0ANA", "send the sheet", "2026-12-21"))
+    town.settled()
+    town.box.change_user("U0ANA", tz=zone)
+    if zone != "Pacific/Auckland":
+        town.jump(*silent)
+        assert dms(town, "U0ANA") == []
+    town.jump(*morning)
+    town.jump(*morning[:3], morning[3], 59)
+    assert len(dms(town, "U0ANA")) == 1
+
+
+def test_who_hears_daily_hears_it_with_the_next(town: Town) -> None:
+    """A brief on Monday and on Tuesday: Tuesday's notice is Wednesday's news, unless it is due on Tuesday."""
+    town.has_recorded("U0ANA", *(("U0ANA", f"call {day}", f"2026-12-{day:02}") for day in (1, 2, 3)), at=LAST_WEEK)
+    town.jump(2026, 11, 30, 8, 45)
+    town.jump(2026, 11, 30, 12, 0)
+    town.has_recorded("U0EVA", ("U0ANA", "on Monday", "2026-12-21"))
+    town.settled()
+    assert len(dms(town, "U0ANA")) == 2
+    town.jump(2026, 12, 1, 8, 45)
+    town.jump(2026, 12, 1, 12, 0)
+    town.has_recorded("U0EVA", ("U0ANA", "on Tuesday", "2026-12-22"), ("U0ANA", "for today", "2026-12-01"))
+    town.settled()
+    assert numbers(dms(town, "U0ANA")[-1].blocks) == [6]
+    assert len(dms(town, "U0ANA")) == 4
+    town.jump(2026, 12, 2, 8, 45)
+    assert headings(dms(town, "U0ANA")[-1])[0] == "New for you"
+    assert numbers(dms(town, "U0ANA")[-1].blocks)[0] == 5
+
+
+def test_why_foretells_it(town: Town) -> None:
+    """*Why?* names the morning on which a waiting notice comes; afterwards the day is explained as it was."""
+    away(town, "U0ANA", date(2026, 11, 24), date(2026, 11, 25))
+    town.move(*NIGHT)
+    town.has_recorded("U0EVA", ("U0ANA", "send the sheet", "2026-12-21"))
+    town.settled()
+    (said,) = [line for line in explained(town, "U0EVA") if line.startswith("Ana Souza")]
+    assert said.startswith("Ana Souza (its owner) hears of it next on Thursday 26 November 2026 at 09:")
+    assert said.endswith("it was given to them while they were not at work.")
+    (said,) = [line for line in explained(town, "U0EVA", on=date(2026, 11, 26)) if line.startswith("Ana Souza")]
+    assert said.startswith("Ana Souza (its owner) hears of it on Thursday 26 November 2026: it was given to them")
+    live_through(town, date(2026, 11, 24), date(2026, 11, 26))
+    assert len(dms(town, "U0ANA")) == 1
+    (said,) = [line for line in explained(town, "U0EVA", on=date(2026, 11, 26)) if line.startswith("Ana Souza")]
+    assert said == "Ana Souza (its owner) was told on Thursday 26 November 2026 what a colleague did about it."
+    (said,) = [line for line in explained(town, "U0EVA") if line.startswith("Ana Souza")]
+    assert "due within a week" in said
+
+
+# ---- staying true --------------------------------------------------------------------------------------------
+
+
+def test_the_brief_follows_what_it_tells(town: Town) -> None:
+    """Done, it is struck through; the absence called off, it says so; all in place."""
+    town.move(*NIGHT)
+    town.has_recorded("U0EVA", ("U0ANA", "send the sheet", "2026-12-21"))
+    away(town, "U0EVA", date(2026, 12, 7), date(2026, 12, 11), "U0ANA")
+    town.jump(*TUESDAY)
+    (brief,) = dms(town, "U0ANA")
+    assert "asks you to stand in" in read(brief)
+    act(town, "U0EVA", commitments.finish, 1)
+    with town.makegood.ledger.begin() as tx:
+        eva = town.person(tx, "U0EVA")
+        coming = absences.coming(tx, eva, today=date(2026, 11, 24))
+        assert coming
+        absences.end(tx, eva, now=town.box.clock.now(), name=absences.name_of(coming))
+    town.settled()
+    (brief,) = dms(town, "U0ANA")
+    assert headings(brief) == ["Settled since"]
+    assert "has ended or changed the absence" in read(brief)
+    assert brief.edited
+
+
+# ---- never lost, never twice ---------------------------------------------------------------------------------
+
+
+def test_a_brief_that_came_too_late_gives_back(town: Town) -> None:
+    """Planned in the morning, delivered in the evening: not a word then; on the next morning it is told, once."""
+    town.move(*NIGHT)
+    town.has_recorded("U0EVA", ("U0ANA", "send the sheet", "2026-12-21"))
+    town.settled()
+    town.move(*TUESDAY)
+    town.makegood.plan(town.box.clock.now())
+    assert states(town) == ["skipped"]
+    town.jump(2026, 11, 24, 21, 0)
+    assert dms(town, "U0ANA") == []
+    assert states(town) == ["pending"]
+    live_through(town, date(2026, 11, 25), date(2026, 11, 26))
+    (brief,) = dms(town, "U0ANA")
+    assert headings(brief) == ["New for you"]
+
+
+def test_who_goes_away_before_the_brief_is_sent_hears_on_return(town: Town) -> None:
+    """Planned at nine, away at ten, delivered at eleven: it waits until they are back."""
+    town.move(*NIGHT)
+    town.has_recorded("U0EVA", ("U0ANA", "send the sheet", "2026-12-21"))
+    town.settled()
+    town.move(*TUESDAY)
+    town.makegood.plan(town.box.clock.now())
+    away(town, "U0ANA", date(2026, 11, 24), date(2026, 11, 26))
+    live_through(town, date(2026, 11, 24), date(2026, 11, 26))
+    assert dms(town, "U0ANA") == []
+    town.jump(2026, 11, 27, 8, 45)
+    assert len(dms(town, "U0ANA")) == 1
+
+
+def test_a_brief_that_slack_refuses_gives_back(bare_town: Town) -> None:
+    """The brief as such is refused for good: what it had taken comes by itself."""
+    town = bare_town
+    town.move(*NIGHT)
+    town.has_recorded("U0EVA", ("U0ANA", "send the sheet", "2026-12-21"))
+    town.settled()
+
+    def refuse(method: str, args: dict[str, Any], act: Callable[[], Reply]) -> Reply:
+        if method == "chat.postMessage" and "Good morning" in str(args["blocks"]):
+            return Reply({"ok": False, "error": "invalid_blocks"})
+        return act()
+
+    town.box.api.intercept = refuse
+    town.jump(*TUESDAY)
+    assert [row.state for row in town.outbox("brief")] == ["dead"]
+    (notice,) = dms(town, "U0ANA")
+    assert "committed you to this" in words(notice)
+    assert states(town) == ["sent"]
+
+
+def test_an_undecided_notice_is_not_taken(bare_town: Town) -> None:
+    """A courier has tried it and knows no outcome: the brief does not tell it too."""
+    town = bare_town
+    town.has_recorded("U0EVA", ("U0ANA", "send the sheet", "2026-12-21"))
+    with town.makegood.ledger.begin() as tx:
+        claimed = claiming.claim(tx, town.box.clock.now())
+    assert claimed
+    town.move(*TUESDAY)
+    assert town.makegood.plan(town.box.clock.now()) == []
+    town.settled()
+    assert len(dms(town, "U0ANA")) == 1
+
+
+def test_two_planners_and_two_couriers(bare_town: Town) -> None:
+    """At the same moment, when what waits may also go by itself: each of ten is told once, in a brief or alone."""
+    town = bare_town
+    town.move(*NIGHT)
+    town.has_recorded("U0EVA", *(("U0ANA", f"part {n}", "2027-03-01") for n in range(10)))
+    town.settled()
+    town.move(*TUESDAY)
+    with replica(town) as other, ThreadPoolExecutor(4) as threads:
+        both = (town.makegood, other)
+        planned = [threads.submit(each.plan, town.box.clock.now()) for each in both]
+        sent = [threads.submit(each.courier.deliver_due, patience=timedelta(seconds=0.5)) for each in both]
+        for work in sent:
+            work.result()
+        assert sum(len(work.result()) for work in planned) <= 1
+        # One that a courier held at that moment goes by itself.
+        town.jump(2026, 11, 24, 8, 55)
+    assert sorted(number for each in dms(town, "U0ANA") for number in numbers(each.blocks)) == list(range(1, 11))
+
+
+def test_without_a_planner_it_goes_by_itself(town: Town) -> None:
+    """Nobody plans: the courier tells it alone, some minutes after the morning's brief would have come."""
+    town.move(*NIGHT)
+    town.has_recorded("U0EVA", ("U0ANA", "send the sheet", "2026-12-21"))
+    town.settled()
+    town.move(2026, 11, 24, 7, 59)
+    town.settled()
+    assert dms(town, "U0ANA") == []
+    for minute in range(51, 56):
+        town.move(2026, 11, 24, 8, minute)
+        town.settled()
+    assert len(dms(town, "U0ANA")) == 1
+    town.jump(2026, 11, 24, 9, 0)
+    assert len(dms(town, "U0ANA")) == 1
+
+
+def test_after_an_outage_the_brief_comes_first(town: Town) -> None:
+    """Down for three days: however fast the courier is on return, what had waited comes in one brief."""
+    town.move(*NIGHT)
+    town.has_recorded("U0EVA", *(("U0ANA", f"part {n}", "2027-03-01") for n in range(3)))
+    town.settled()
+    town.move(2026, 11, 26, 10, 0)
+    town.settled()
+    assert dms(town, "U0ANA") == []
+    town.jump(2026, 11, 26, 10, 0)
+    (brief,) = dms(town, "U0ANA")
+    assert numbers(brief.blocks) == [1, 2, 3]
+
+
+# ---- before one goes away -----------------------------------------------------------------------------------
+
+
+def test_going_away_says_what_falls_due(town: Town) -> None:
+    """The receipt names it, and who hears of what stays overdue, on which day."""
+    acme = account(town, "U0EVA", category="A")
+    town.has_recorded("U0ANA", ("U0ANA", "falls due", "2026-12-02"), ("U0ANA", "later", "2026-12-21"), account=acme)
+    said = read(town.commit("U0ANA", "away 1 Dec to 11 Dec").messages[-1])
+    assert "#1 falls due – due Wed 2 Dec 2026; if nothing happens, Eva Lindqvist hears of it on Mon 7 Dec 2026" in said
+    assert "#2" not in said
+
+
+def test_whoever_goes_is_told_before_that_somebody_hears(town: Town) -> None:
+    """On the last morning, of what the account's owner hears meanwhile; she hears that nobody stands in; back again
+    one hears that she has.
+    """
+    acme = account(town, "U0EVA")
+    town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-11-26"), account=acme, at=LAST_WEEK)
+    away(town, "U0ANA", date(2026, 12, 1), date(2026, 12, 4))
+    live_through(town, date(2026, 11, 26), date(2026, 11, 30))
+    assert "Unless something happens, Eva Lindqvist hears of this on Thu 3 Dec 2026." in seen(town, "U0ANA")
+    live_through(town, date(2026, 12, 1), date(2026, 12, 3))
+    assert "Ana Souza is away until Fri 4 Dec 2026." in seen(town, "U0EVA")
+    town.jump(2026, 12, 7, 8, 45)
+    assert "Eva Lindqvist has heard of this, on Thu 3 Dec 2026." in seen(town, "U0ANA")

@@ -1,0 +1,89 @@
+"""When somebody may hear something by itself: in their hours, at work; and when it goes if not."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from store.rules.hours import TAKEN_WITHIN, may_hear, not_before
+from store.rules.mornings import Habits, local_day, morning
+from store.rules.readers import Away, Somebody
+from store.rules.working_days import WorkingDays
+
+ZONES = (
+    "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kolkata", "America/Sao_Paulo",
+)  # fmt: skip
+DAYS = st.dates(date(2026, 1, 1), date(2027, 12, 31))
+
+
+@st.composite
+def absences(draw: st.DrawFn) -> Away:
+    first = draw(DAYS)
+    return Away(first, first + timedelta(days=draw(st.integers(0, 40))))
+
+
+@st.composite
+def people(draw: st.DrawFn) -> Somebody:
+    """Anybody: any hour, any week, holidays or none, perhaps away."""
+    week = frozenset(draw(st.sets(st.integers(0, 6), min_size=1)))
+    works = WorkingDays(week, draw(st.sampled_from((None, "DE", "US"))))
+    habits = Habits(draw(st.integers(1, 5000)), draw(st.sampled_from(ZONES)), draw(st.integers(0, 23)), works)
+    return Somebody(habits.person_id, habits, absences=tuple(draw(st.lists(absences(), max_size=3))))
+
+
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 11, 30), timezones=st.just(UTC))
+
+
+@settings(max_examples=400, deadline=None)
+@given(people(), MOMENTS)
+def test_only_at_work_and_by_daylight(one: Somebody, now: datetime) -> None:
+    """On a working day of theirs, not while away, from the send hour on, for nine hours or until eight at most."""
+    if not may_hear(one, now):
+        return
+    local = now.astimezone(ZoneInfo(one.habits.zone))
+    assert one.hears_on(local.date())
+    # The wall clock may jump over the send hour, never back before it by more than that jump.
+    begun = datetime.combine(local.date(), time(one.habits.send_hour), local.tzinfo).astimezone(UTC)
+    assert begun <= now < begun + timedelta(hours=10)
+
+
+@settings(max_examples=400, deadline=None)
+@given(people(), MOMENTS)
+def test_what_waits_goes_on_the_next_morning_at_work(one: Somebody, now: datetime) -> None:
+    """After the brief of that morning, when it may be heard; and no earlier day at work is passed over."""
+    at = not_before(one, now)
+    day = local_day(at - TAKEN_WITHIN, one.habits.zone)
+    assert at > now + TAKEN_WITHIN
+    assert at == morning(day, one.habits) + TAKEN_WITHIN
+    assert may_hear(one, at)
+    between = (
+        local_day(now, one.habits.zone) + timedelta(days=n) for n in range((day - local_day(now, one.habits.zone)).days)
+    )
+    assert not any(one.hears_on(each) and morning(each, one.habits) > now for each in between)
+
+
+BERLIN = Somebody(1, Habits(1, "Europe/Berlin", 9, WorkingDays(region="DE")))
+
+
+@pytest.mark.parametrize(
+    ("says", "now", "may"),
+    [
+        ("at nine", (2026, 11, 23, 8, 0), True),
+        ("a minute before", (2026, 11, 23, 7, 59), False),
+        ("just before six", (2026, 11, 23, 16, 59), True),
+        ("at six", (2026, 11, 23, 17, 0), False),
+        ("at night", (2026, 11, 24, 1, 0), False),
+        ("on Saturday", (2026, 11, 28, 11, 0), False),
+        ("on a holiday", (2026, 12, 25, 11, 0), False),
+        ("on the last Friday of summer, nine", (2027, 10, 29, 7, 0), True),
+        ("on the first Monday of winter, eight", (2027, 11, 1, 7, 0), False),
+        ("and nine", (2027, 11, 1, 8, 0), True),
+    ],
+)
+def test_in_berlin(says: str, now: tuple[int, ...], may: bool) -> None:
+    """The hours of somebody whose briefs come at nine, from Monday to Friday."""
+    assert may_hear(BERLIN, datetime(*now, tzinfo=UTC)) is may, says  # type: ignore[misc,arg-type]
