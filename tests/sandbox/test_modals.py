@@ -400,6 +400,7 @@ def test_opening_the_home_tab_is_an_event(box: Sandbox, app: App, section: Calla
     view = box.wait_for(lambda it: it.home("U0EVA"))
     assert view.blocks[0]["text"]["text"] == "*Yours*"
     box.open_home("U0EVA")
+    box.wait_for(lambda _: len(heard) > 1)
     assert [event["tab"] for event in heard] == ["home", "home"]
     assert "view" not in heard[0]
     assert heard[1]["view"]["id"] == view.id
