@@ -27,6 +27,8 @@ LEASE = timedelta(seconds=120)
 PACE = timedelta(seconds=0.25)
 
 _ROWS, _WORKSPACES = core(Outbox), core(Workspace)
+# What has waited longest; of what became due at the same instant, as all briefs of a morning do, what came first.
+_LONGEST = _ROWS.c.not_before, _ROWS.c.id
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def _free(due: sa.ColumnElement[bool]) -> sa.Select[Any]:
     first = (
         sa.select(_ROWS.c.id)
         .where(_ROWS.c.workspace_id == _WORKSPACES.c.id, due)
-        .order_by(_ROWS.c.not_before)
+        .order_by(*_LONGEST)
         .limit(1)
         .correlate(_WORKSPACES)
         .scalar_subquery()
@@ -130,7 +132,7 @@ def _oldest(workspace: sa.ColumnElement[int], due: sa.ColumnElement[bool]) -> sa
     return (
         sa.select(_ROWS.c.id, _ROWS.c.kind, _ROWS.c.state, _ROWS.c.attempts, _ROWS.c.first_try_at)
         .where(_ROWS.c.workspace_id == workspace, due)
-        .order_by(_ROWS.c.not_before)
+        .order_by(*_LONGEST)
         .limit(1)
         .with_for_update(of=_ROWS, skip_locked=True)
     )

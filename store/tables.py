@@ -285,7 +285,7 @@ class Outbox(Base):
         sa.UniqueConstraint("workspace_id", "dedupe_key"),
         sa.UniqueConstraint("message_key"),
         # A nullable instant, not a list of states: SQLite ignores the latter with bound parameters.
-        sa.Index("ix_outbox_due", "workspace_id", "not_before",
+        sa.Index("ix_outbox_due", "workspace_id", "not_before", "id",
                  sqlite_where=sa.text("not_before IS NOT NULL"),
                  postgresql_where=sa.text("not_before IS NOT NULL")),
         sa.Index("ix_outbox_recipient", "recipient", "id",

@@ -274,6 +274,15 @@ def test_what_slack_certainly_did_not_take_needs_no_look(ledger: Ledger) -> None
     assert taken(ledger, NOW + HOUR).unknown_since is None
 
 
+def test_first_come_first_served(ledger: Ledger) -> None:
+    """Of what may go from the same instant on, what was written first goes first, whatever was tried before."""
+    later = NOW + HOUR
+    say(ledger, "T1", "ana")
+    say(ledger, "T1", "ben", at=later)
+    settle(ledger, outbox.postpone, taken(ledger), until=later, error="away", whole_workspace=False)
+    assert [taken(ledger, later + n * PACE).id for n in range(2)] == [1, 2]
+
+
 def test_retry_after_holds_the_whole_workspace_and_no_other(ledger: Ledger) -> None:
     """It is written down, so that every process obeys it; a shorter one later does not shorten it."""
     for team in ("T1", "T2"):
