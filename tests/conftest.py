@@ -14,12 +14,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 
 from store import migrate, people, workspaces
 from store.db import Ledger, normal_url
 from store.people import Profile
+from store.tables import Base
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +30,25 @@ if TYPE_CHECKING:
 
     from store.tables import Person
 
+# A limit on each example's time would blame whichever meets a busy machine, or loads a library first.
+hypothesis.settings.register_profile("makegood", deadline=None)
+hypothesis.settings.load_profile("makegood")
+
 # A Monday, eleven in Berlin, five in the morning in New York.
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two for each processor: many tests wait, for a process that starts or for a time to pass."""
+    del config
+    return min(2 * (os.cpu_count() or 1), 16)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Coverage does not watch properties: all their examples would take twice as long, and cover what one covers."""
+    for item in items:
+        if isinstance(item, pytest.Function) and hypothesis.is_hypothesis_test(item.function):
+            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.fixture(autouse=True)
@@ -81,16 +100,58 @@ def postgresql(testrun_uid: str) -> Iterator[sa.URL]:
     server.cleanup()
 
 
+class OneDatabase:
+    """A migrated database on that server, which each test finds empty and under another name.
+
+    To make one anew for each test costs several times as much as the test. Under the new name nothing that a test
+    before it has left behind finds its way back.
+    """
+
+    def __init__(self, server: sa.URL) -> None:
+        self._server = server
+        self._name = _new_name()
+        _administer(server, f'CREATE DATABASE "{self._name}"')
+        ledger = Ledger(self._url)
+        migrate.upgrade(ledger)
+        ledger.close()
+
+    @property
+    def _url(self) -> sa.URL:
+        return self._server.set(database=self._name)
+
+    def emptied(self) -> sa.URL:
+        """Its address from now on."""
+        before, self._name = self._name, _new_name()
+        _administer(
+            self._server,
+            f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{before}'",
+            f'ALTER DATABASE "{before}" RENAME TO "{self._name}"',
+        )
+        _administer(self._url, ";".join(self._emptying()))
+        return self._url
+
+    def drop(self) -> None:
+        _administer(self._server, f'DROP DATABASE "{self._name}" WITH (FORCE)')
+
+    @staticmethod
+    def _emptying() -> Iterator[str]:
+        tables = list(reversed(Base.metadata.sorted_tables))
+        # The database itself forbids to delete from the ledger.
+        yield from (f"ALTER TABLE {table.name} DISABLE TRIGGER USER" for table in tables)
+        yield from (f"DELETE FROM {table.name}" for table in tables)
+        yield from (f"ALTER TABLE {table.name} ENABLE TRIGGER USER" for table in tables)
+        yield "SELECT setval(seqrelid, seqstart, false) FROM pg_sequence"
+
+
+def _new_name() -> str:
+    return f"makegood_{uuid.uuid4().hex[:12]}"
+
+
 @pytest.fixture(scope="session")
-def _postgresql_template(postgresql: sa.URL, worker_id: str) -> Iterator[str]:
-    """A migrated, empty database that each test copies."""
-    name = f"makegood_template_{worker_id}_{uuid.uuid4().hex[:8]}"
-    _administer(postgresql, f'CREATE DATABASE "{name}"')
-    ledger = Ledger(postgresql.set(database=name))
-    migrate.upgrade(ledger)
-    ledger.close()
-    yield name
-    _administer(postgresql, f'DROP DATABASE "{name}" WITH (FORCE)')
+def _postgresql_database(postgresql: sa.URL) -> Iterator[OneDatabase]:
+    database = OneDatabase(postgresql)
+    yield database
+    database.drop()
 
 
 @pytest.fixture(scope="session")
@@ -115,12 +176,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("_sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    server: sa.URL = request.getfixturevalue("postgresql")
-    template = request.getfixturevalue("_postgresql_template")
-    name = f"makegood_{uuid.uuid4().hex[:12]}"
-    _administer(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    yield server.set(database=name).render_as_string(hide_password=False)
-    _administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    one: OneDatabase = request.getfixturevalue("_postgresql_database")
+    yield one.emptied().render_as_string(hide_password=False)
 
 
 @pytest.fixture
@@ -131,10 +188,11 @@ def ledger(database_url: str) -> Iterator[Ledger]:
     ledger.close()
 
 
-def _administer(server: sa.URL, statement: str) -> None:
+def _administer(server: sa.URL, *statements: str) -> None:
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with engine.connect() as connection:
-        connection.execute(sa.text(statement))
+        for statement in statements:
+            connection.execute(sa.text(statement))
     engine.dispose()
 
 

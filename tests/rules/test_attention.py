@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from store.rules import attention
@@ -391,7 +391,6 @@ def walked(one: Item, reader: Somebody, length: int = 200) -> list[tuple[date, s
 
 
 @given(stories())
-@settings(deadline=None)
 def test_nothing_due_is_missed(one: Item) -> None:
     """Its owner hears of it between recording and due date, if they work in between at all; else on the next day."""
     works = one.owner.works
@@ -402,7 +401,6 @@ def test_nothing_due_is_missed(one: Item) -> None:
 
 
 @given(stories())
-@settings(deadline=None)
 def test_nothing_is_said_twice_within_two_working_days_of_recording(one: Item) -> None:
     """The receipt was heard; at most one mention follows it so soon, besides word of the account's owner and a
     summary that was asked for.
@@ -417,7 +415,6 @@ def test_nothing_is_said_twice_within_two_working_days_of_recording(one: Item) -
 
 
 @given(stories())
-@settings(deadline=None)
 def test_no_step_is_said_twice_and_none_on_a_day_off(one: Item) -> None:
     """Steps of the ladder only advance; overdue ones never come on two mornings in a row."""
     found = walked(one, one.owner)
@@ -431,7 +428,6 @@ def test_no_step_is_said_twice_and_none_on_a_day_off(one: Item) -> None:
 
 
 @given(stories())
-@settings(deadline=None)
 def test_who_escalates_was_announced_the_working_day_before(one: Item) -> None:
     """The account's owner never hears before the owner was told that they will."""
     if one.account_owner is None:
@@ -444,7 +440,6 @@ def test_who_escalates_was_announced_the_working_day_before(one: Item) -> None:
 
 
 @given(stories(), st.lists(st.tuples(st.integers(-5, 40), st.integers(0, 15)), max_size=3), st.booleans())
-@settings(deadline=None)
 def test_nobody_is_told_on_behind_the_back_of_who_is_there(
     one: Item, trips: list[tuple[int, int]], has_deputy: bool
 ) -> None:  # fmt: skip
@@ -460,7 +455,6 @@ def test_nobody_is_told_on_behind_the_back_of_who_is_there(
 
 
 @given(stories(), st.integers(1, 20))
-@settings(deadline=None)
 def test_away_nothing_is_heard_and_nothing_is_lost(one: Item, length: int) -> None:
     """Its owner hears nothing while they are away; what fell due then the delegate hears, and they on their return."""
     away = Away(one.due_on, one.due_on + timedelta(days=length), BEN)

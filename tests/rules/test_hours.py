@@ -38,7 +38,7 @@ def people(draw: st.DrawFn) -> Somebody:
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 11, 30), timezones=st.just(UTC))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(people(), MOMENTS)
 def test_only_at_work_and_by_daylight(one: Somebody, now: datetime) -> None:
     """On a working day of theirs, not while away, from the send hour on, for nine hours or until eight at most."""
@@ -51,7 +51,7 @@ def test_only_at_work_and_by_daylight(one: Somebody, now: datetime) -> None:
     assert begun <= now < begun + timedelta(hours=10)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(people(), MOMENTS)
 def test_what_waits_goes_on_the_next_morning_at_work(one: Somebody, now: datetime) -> None:
     """After the brief of that morning, when it may be heard; and no earlier day at work is passed over."""

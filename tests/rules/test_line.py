@@ -7,7 +7,7 @@ import time
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from store.rules.line import Line, read_line
@@ -17,8 +17,6 @@ from store.rules.phrases.tokens import plain
 from store.rules.phrases.words import vocabulary
 
 MON = date(2026, 11, 23)
-# The first phrase that needs dateparser loads it; a deadline per example would blame that one.
-WITHOUT_DEADLINE = settings(deadline=None)
 ACCOUNTS = (
     "Acme Corporation", "Acne Studios", "Globex GmbH", "Initech", "Johnson & Johnson", "Mars", "Partners for Growth",
     "Umbrella Europe", "Umbrella Asia",
@@ -244,7 +242,6 @@ PIECES = st.sampled_from(
 TEXTS = st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=12).map(" ".join))
 
 
-@WITHOUT_DEADLINE
 @given(TEXTS, st.sampled_from(["en-US", "de-DE", "fr-FR", "es-ES", ""]))
 @example("by", "en-US")
 @example("for", "en-US")
@@ -275,7 +272,6 @@ def test_no_word_is_lost_or_invented(text: str, locale: str) -> None:
         assert read.action == said.strip()
 
 
-@WITHOUT_DEADLINE
 @given(TEXTS)
 def test_a_due_date_lies_ahead_whatever_surrounds_it(text: str) -> None:
     """A Due lies between today and two years from today, whatever surrounds it."""

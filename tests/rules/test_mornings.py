@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from store.rules.mornings import (
@@ -126,7 +126,6 @@ steps = st.lists(
 
 
 @given(habits, instants, steps)
-@settings(deadline=None)
 def test_no_change_gives_a_local_day_twice(habits: Habits, now: datetime, steps: list[object]) -> None:
     """Whatever changes and whenever it is looked at: days only increase, on working mornings."""
     looked_at, due = None, next_morning(now, habits)
@@ -155,7 +154,6 @@ def _changed(habits: Habits, step: object) -> Habits:
 
 
 @given(habits, instants, zones)
-@settings(deadline=None)
 def test_a_move_skips_no_day_whose_morning_is_on(habits: Habits, now: datetime, zone: str) -> None:
     """Whoever arrives while the morning is on, and has not been looked at that day, is looked at now."""
     moved = _changed(habits, zone)

@@ -9,15 +9,13 @@ import unicodedata
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from store.rules.phrases import Due, Unclear, read_due
 
 SAT = date(2026, 11, 21)
 WED, FRI, SUN = (date(2026, 11, day) for day in (25, 27, 22))
-# The first phrase that needs dateparser loads it; a deadline per example would blame that one.
-WITHOUT_DEADLINE = settings(deadline=None)
 LOCALES = ("en-US", "en-GB", "en", "", "de-DE", "de-AT", "fr-FR", "fr-CA", "es-ES", "es-LA", "pt-BR", "ja-JP")
 
 
@@ -63,7 +61,6 @@ def test_the_four_languages_agree_on_every_day(phrases: tuple[str, ...]) -> None
         assert len(told) == 1, (today, told)
 
 
-@WITHOUT_DEADLINE
 @given(st.dates(date(2020, 1, 1), date(2090, 1, 1)), st.integers(0, 6))
 def test_a_weekday_is_the_first_one_ahead(today: date, weekday: int) -> None:
     """A weekday lies one to six days ahead; said on itself it is refused for today or in a week."""
@@ -78,7 +75,6 @@ def test_a_weekday_is_the_first_one_ahead(today: date, weekday: int) -> None:
         assert 1 <= (answer.on - today).days <= 6
 
 
-@WITHOUT_DEADLINE
 @given(st.dates(date(2020, 1, 1), date(2090, 1, 1)), st.dates(date(2019, 1, 1), date(2095, 1, 1)))
 def test_a_full_date_is_itself_or_refused(today: date, day: date) -> None:
     """Every spelling of a full date gives that date, exactly if it lies within two years from today."""
@@ -247,7 +243,6 @@ WORDS = st.sampled_from(
 )
 
 
-@WITHOUT_DEADLINE
 @given(
     st.one_of(st.text(max_size=60), st.lists(WORDS, max_size=7).map(" ".join)),
     st.dates(date(2020, 1, 1), date(2090, 1, 1)),
@@ -268,7 +263,6 @@ def test_no_text_gives_more_than_a_day_ahead_or_a_refusal(
     assert isinstance(answer, Due) or answer.reason
 
 
-@WITHOUT_DEADLINE
 @given(st.sampled_from([phrase for phrases in TRANSLATIONS for phrase in phrases]), st.sampled_from(LOCALES))
 def test_case_spaces_and_form_of_letters_do_not_matter(phrase: str, locale: str) -> None:
     """Capitals, doubled spaces and decomposed accents change no answer."""
