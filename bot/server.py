@@ -170,9 +170,20 @@ class WebServer:
         while not finished.wait(0.02) and time.monotonic() < deadline:
             self._in_loop(lambda: finished.set() if self._idle() else None)
         self._server.task_dispatcher.shutdown(timeout=max(0.1, deadline - time.monotonic()))
-        self._in_loop(lambda: wasyncore.close_all(self._server._map, ignore_all=True))  # noqa: SLF001  waitress has no public way
+        self._in_loop(self._close_sockets)
         self._thread.join(max(0.1, deadline - time.monotonic()))
+        # Whoever writes to the trigger once it is closed writes into what has got its file's number by then. So it is
+        # not closed by the loop, which may run a step before whoever hands that over has written; and a request that
+        # was not waited for wakes nobody at its end.
+        if not self._thread.is_alive():
+            self._server.pull_trigger = lambda: None
+            self._server.trigger.close()
         return finished.is_set()
+
+    def _close_sockets(self) -> None:
+        self._server.trigger.del_channel()
+        wasyncore.dispatcher.close(self._server)
+        wasyncore.close_all(self._server._map, ignore_all=True)  # noqa: SLF001  waitress has no public way
 
     def _idle(self) -> bool:
         channels = self._server.active_channels.values()

@@ -29,6 +29,15 @@ class Server:
         """Let running requests end, close every socket, join the thread."""
         server = self._waitress
         server.task_dispatcher.shutdown()
-        # The loop owns its sockets, so it is asked to close them itself; it returns when none is left.
-        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))  # noqa: SLF001 - waitress has no public way
+        server.trigger.pull_trigger(self._close_sockets)
         self._thread.join()
+        # Not by the loop: it may run a step before whoever hands it over has written to the trigger, and that would
+        # go to whatever has got the number of the closed file by then.
+        server.trigger.close()
+
+    def _close_sockets(self) -> None:
+        """In the loop, which owns them, and returns when none is left."""
+        server = self._waitress
+        server.trigger.del_channel()
+        wasyncore.dispatcher.close(server)
+        wasyncore.close_all(server._map)  # noqa: SLF001 - waitress has no public way

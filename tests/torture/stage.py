@@ -59,8 +59,8 @@ class Times:
 @dataclass(frozen=True)
 class Plan:
     """One run of `processes` workers. One of them is killed and replaced every 0.8 to 2 seconds while there is work, at
-    most `kills` times; every few seconds one is frozen for longer than its lease. The sandbox holds Slack's limits
-    `speed` times as fast.
+    most `kills` times; every few seconds one is frozen for longer than its lease; the database crashes `crashes` times.
+    The sandbox holds Slack's limits `speed` times as fast.
     """
 
     name: str
@@ -273,14 +273,13 @@ class Stage:
             every(2.0, 4.0, lambda: self._freeze(workers, thaws))
         if plan.changes:
             every(0.3, 0.6, self._change)
-        if plan.crashes:
-            every(6.0, 9.0, self._crash_once, first=4.0)
         pause = threading.Event()
         while self._waits():
             pause.wait(0.1)
             now = time.monotonic()
             steps = [(step(), step) if at <= now else (at, step) for at, step in steps]
             self._thaw(thaws, now)
+            self._crash_in_turn()
         self._thaw(thaws, float("inf"))
 
     def _kill(self, workers: Workers) -> None:
@@ -309,10 +308,14 @@ class Stage:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGCONT)
 
-    def _crash_once(self) -> None:
+    def _crash_in_turn(self) -> None:
+        """After equal parts of the work, so that there is work left after each, however fast it goes."""
         if self._crash and self.result.crashes < self.plan.crashes:
-            self._crash()
-            self.result.crashes += 1
+            with self.box.world.lock:
+                stands = sum(1 for _ in self._messages())
+            if stands * (self.plan.crashes + 1) > self.plan.sends * (self.result.crashes + 1):
+                self._crash()
+                self.result.crashes += 1
 
     def _change(self) -> None:
         """Eva finishes something whose message stands, or may stand: it must show that in the end."""
