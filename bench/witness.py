@@ -220,13 +220,13 @@ class Witness:
         until = known.quiet_until if known.owner == person.slack_id and item.heading == "Ask them" else None
         if item.heading.startswith("Put off") or (until and day == person.next_working_day(until - DAY)):
             return f"put off until {known.quiet_until}"
-        if known.is_blocked and known.owner == person.slack_id and _step(person, known.due_on, day) != "today":
-            return BLOCKED
         if item.heading in _LADDER:
             return _LADDER[item.heading]
         step = _step(person, known.due_on, day)
         if step in {"soon", "eve"} and person.is_away(person.next_working_day(day)):
             step = "leaving"
+        elif known.is_blocked and known.owner == person.slack_id and step != "today":
+            return BLOCKED
         return f"{_OTHERS}another: {step}" if item.heading.startswith(_OTHERS) else step
 
     # -- what was not said ---------------------------------------------------------------------------------------

@@ -360,7 +360,7 @@ class Year:
             due_on = self._by_number[item.number].known(heard.at).due_on
             heading = "Due within a week" if due_on > today else "Due today" if due_on == today else "Overdue"
         step = {"Due within a week": "soon", "Due this week": "soon", "Due on the next working day": "eve"}.get(
-            heading, "today" if heading in {"Due today", "Put off until today"} else "overdue"
+            heading, "today" if heading in {"Due today", "Put off until now"} else "overdue"
         )
         done = WAYS[way][1][step]
         wishes = {"diligent": (0.04, 0.01, 0.01), "busy": (0.12, 0.05, 0.06), "late": (0.18, 0.06, 0.15)}[way]

@@ -74,7 +74,7 @@ def standing(tx: Session, row: Outbox, person: Person, day: date, now: datetime)
     news = notices.taken(tx, row)
     shown = outbox.shown_by(tx, row)
     known = commitments.by_ids(tx, person, [commitment_id for commitment_id, _ in shown])
-    passed = commitments.passed_on(tx, [one for one, why in shown if mentions.is_warning(why)], day)
+    passed = commitments.passed_on(tx, [one for one, why in shown if mentions.tells_who_hears(why)], day)
     found: list[Found] = [(known[one], why, passed.get(one)) for one, why in shown if one in known]
     newest = {one.ids["commitment"]: one for one in news if one.kind != notices.DELEGATED}
     asked = _asked(tx, person, [one for one in news if one.kind == notices.DELEGATED], now, stands=True)

@@ -88,7 +88,7 @@ def _is_urgent(tx: Session, row: Outbox, made: Message, now: datetime) -> bool:
     if row.kind == notices.DELEGATED:
         absence = absences.as_told(tx, reader, row.ids)
         return absence is not None and absence.first_day <= today
-    return any(one.is_open and works.last_until(one.due_on) <= today for one, _ in made.shown)
+    return any(one.is_open and works.last_until(one.due_on) == today for one, _ in made.shown)
 
 
 def _brief(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:

@@ -29,7 +29,7 @@ LONG, SHORT = 200, 60
 _HEADINGS = {
     m.TODAY: "Due today", m.EVE: "Due on the next working day", m.SOON: "Due within a week",
     m.LEAVING: "Due while you are away",
-    m.BLOCKED: "Blocked", m.AGAIN: "Put off until today", m.ESCALATED: "Overdue at your accounts",
+    m.BLOCKED: "Blocked", m.AGAIN: "Put off until now", m.ESCALATED: "Overdue at your accounts",
     m.BLOCKING: "You are in the way of", m.UNOWNED: "Needs an owner",
 }  # fmt: skip
 NEW, CALLED_OFF = "New for you", "Cancelled meanwhile"

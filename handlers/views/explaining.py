@@ -95,7 +95,7 @@ def _reason(one: Outlook, commitment: Commitment, viewer: Person) -> str:
         given = "it was given to them while they were not at work"
         said = f"{given}, and {said}" if step else given
     if m.is_warning(one.occasion):
-        told_on = escalation.day_of(one.item)
+        told_on = escalation.heard_on(one.item)
         said += ", and the owner of the account hears of it" + (
             f" on {short_date(told_on, viewer.date_language)}" if told_on else " next"
         )

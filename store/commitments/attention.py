@@ -11,13 +11,13 @@ from store.commitments.facts import items_before, items_of, items_owned, somebod
 from store.commitments.questions import by_ids
 from store.rules import escalation, hours
 from store.rules.attention import Look, Said, judge
-from store.rules.mentions import ESCALATED, is_overdue, is_warning, step_of
+from store.rules.mentions import ESCALATED, step_of, tells_who_hears
 from store.rules.mornings import local_day
 from store.rules.weeks import WEEK, first_day_of_week
 from store.rules.working_days import DAY
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from sqlalchemy.orm import Session
@@ -58,7 +58,7 @@ def deserving(
     """
     found = list(_mentions(tx, [person], {person.id: day}, besides=besides))
     shown = by_ids(tx, person, [look.item.id for look, _ in found])
-    passed = _passed_on(tx, [look.item for look, why in found if is_warning(why) or is_overdue(why)])
+    passed = _passed_on(tx, [look.item for look, why in found if tells_who_hears(why)])
     return [(shown[look.item.id], why, passed.get(look.item.id)) for look, why in found if look.item.id in shown]
 
 
@@ -96,18 +96,17 @@ def passed_on(tx: Session, ids: Collection[int], day: date) -> dict[int, PassedO
 
 
 def _passed_on(tx: Session, items: Sequence[Item]) -> dict[int, PassedOn]:
-    watched = {item.id: item.overseer for item in items if item.overseer is not None}
-    if not watched:
-        return {}
-    told = said_before(tx, [item for item in items if item.id in watched], watched.values())
-    found = {}
-    for item in items:
-        if item.id in watched:
-            began = escalation.counts_from(item)
-            said = told.get((item.id, watched[item.id].id), ())
-            on = [one.on for one in said if one.occasion and step_of(one.occasion) == ESCALATED and one.on > began]
-            found[item.id] = PassedOn(escalation.day_of(item), max(on, default=None))
-    return found
+    watched = {item.id: item for item in items if item.overseer is not None}
+    heard: defaultdict[int, list[date]] = defaultdict(list)
+    overseers = {item.overseer.id for item in watched.values() if item.overseer is not None}
+    for commitment_id, person_id, occasion, _, at in _told(tx, list(watched), overseers):
+        item = watched[commitment_id]
+        # As progress counts in its owner's days, so does this.
+        on = local_day(at, item.owner.habits.zone)
+        to_overseer = item.overseer is not None and item.overseer.id == person_id
+        if to_overseer and step_of(occasion or "") == ESCALATED and on > escalation.counts_from(item):
+            heard[commitment_id].append(on)
+    return {one: PassedOn(escalation.heard_on(item), max(heard[one], default=None)) for one, item in watched.items()}
 
 
 def meanwhile(
@@ -119,7 +118,7 @@ def meanwhile(
     today, back_on = local_day(now, owner.zone), people.working_days(owner).next_after(last)
     found: dict[int, date | None] = {}
     for item in items_owned(tx, owner, last, from_day=today):
-        heard_on = escalation.day_of(item)
+        heard_on = escalation.heard_on(item)
         told_on = heard_on if heard_on is not None and max(today + DAY, first) <= heard_on <= back_on else None
         if told_on is not None or first <= item.owner.works.last_until(item.due_on) <= last:
             found[item.id] = told_on
@@ -133,12 +132,17 @@ def said_before(
     """What each of `readers` was told of these commitments, by (commitment, person), oldest first."""
     zones = {one.id: one.habits.zone for one in readers}
     found: defaultdict[tuple[int, int], list[Said]] = defaultdict(list)
-    ids = [item.id for item in items]
-    for start in range(0, len(ids), _CHUNK):
-        told = outbox.told(tx, ids[start : start + _CHUNK], zones, besides=besides)
-        for commitment_id, person_id, occasion, due_on, at in told:
-            found[commitment_id, person_id].append(Said(occasion, due_on, local_day(at, zones[person_id])))
+    for commitment_id, person_id, occasion, due_on, at in _told(tx, [item.id for item in items], zones, besides):
+        found[commitment_id, person_id].append(Said(occasion, due_on, local_day(at, zones[person_id])))
     return {key: tuple(said) for key, said in found.items()}
+
+
+def _told(
+    tx: Session, ids: Sequence[int], readers: Iterable[int], besides: int | None = None
+) -> Iterator[tuple[int, int, str | None, date, datetime]]:
+    """As outbox.told, for however many commitments."""
+    for start in range(0, len(ids), _CHUNK):
+        yield from outbox.told(tx, ids[start : start + _CHUNK], readers, besides=besides)
 
 
 def around(item: Item) -> dict[int, Somebody]:

@@ -140,13 +140,13 @@ def _is_left_behind(look: Look) -> bool:
 
 
 def _to_stand_in(look: Look) -> Verdict:
-    """What falls due while its owner is away: on the eve, on the day, and after it."""
+    """What falls due while its owner is away: on the eve, on the day, and after it; on the last morning at least."""
     item = look.item
     away = item.owner.away_on(look.today)
     if away is None or not readers.falls_into(item, away, look.reader):
         return Verdict(None, FALLS_OUTSIDE)
     found = _on_the_ladder(look)
-    if found.occasion == SOON:
+    if found.occasion == SOON and look.reader.works.next_after(look.today) <= away.last_day:
         return Verdict(None, NOT_YET)
     return found.marked(before=STANDING_IN)
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # There is a working day between progress and escalation at least, on which its owner is told that it comes.
 AT_LEAST = 2
+# Days, after which nobody is expected back.
+_FARTHEST = 400
 
 
 def counts_from(item: Item) -> date:
@@ -47,12 +49,20 @@ def has_come(item: Item, today: date) -> bool:
     return day is not None and today >= day
 
 
+def heard_on(item: Item) -> date | None:
+    """The day on which they will: the first one from then on on which they are at work; None if on no day."""
+    day, overseer = day_of(item), item.overseer
+    if day is None or overseer is None:
+        return None
+    return next((one for n in range(_FARTHEST) if overseer.hears_on(one := day + n * DAY)), None)
+
+
 def is_last_chance(item: Item, today: date) -> bool:
     """Whether `today` is the last morning on which its owner, or who stands in for them, hears of it before the
-    account's owner does.
+    account's owner is to; or a later one, as long as the account's owner is not there to hear it.
     """
-    day = day_of(item)
-    if day is None or today >= day:
+    day, heard = day_of(item), heard_on(item)
+    if day is None or heard is None or today >= heard:
         return False
     return not any(_somebody_hears(item, today + n * DAY) for n in range(1, (day - today).days))
 

@@ -70,3 +70,9 @@ def is_last(occasion: str | None) -> bool:
 
 def is_overdue(occasion: str) -> bool:
     return step_of(occasion).startswith(OVERDUE)
+
+
+def tells_who_hears(occasion: str | None) -> bool:
+    """Whether what is said on this occasion says as well that the account's owner will hear of it, or has heard."""
+    step = step_of(occasion or "")
+    return is_warning(occasion) or is_overdue(step) or step == WEEK

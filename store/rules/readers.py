@@ -117,8 +117,11 @@ def heir(item: Item) -> Somebody | None:
 
 
 def falls_into(item: Item, away: Away, reader: Somebody) -> bool:
-    """Whether it falls due in that absence, for `reader`, who stands in: what was due before is not theirs."""
-    return item.due_on >= away.first_day and reader.works.last_until(item.due_on) <= away.last_day
+    """Whether it falls due in that absence, for its owner or for `reader`, who stands in: where either has days off
+    around a due date it is due for them before. What was due before the absence is not theirs.
+    """
+    due = min(one.works.last_until(item.due_on) for one in (reader, item.owner))
+    return item.due_on >= away.first_day and due <= away.last_day
 
 
 def stand_in(item: Item, today: date) -> Somebody | None:

@@ -56,7 +56,7 @@ def test_what_is_ones_own_stands_first_and_each_heading_once() -> None:
     _, blocks, count = shown(*lines)
     assert count == len(lines)
     assert headings(blocks) == [
-        "Due today", "Overdue", "Put off until today", "Due on the next working day",
+        "Due today", "Overdue", "Put off until now", "Due on the next working day",
         "Due within a week", "Blocked", "Ask them", "You are in the way of",
         "For Eva &lt;!channel&gt;, who is away until Mon 4 Jan 2027", "Overdue at your accounts", "Needs an owner",
     ]  # fmt: skip

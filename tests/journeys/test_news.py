@@ -16,7 +16,7 @@ from tests.journeys.test_briefs import LAST_WEEK, briefs, live_through
 from tests.journeys.test_delivery import replica
 from tests.journeys.test_explaining import told as explained
 from tests.journeys.test_lists import numbers
-from tests.journeys.test_working_lives import account, act, away, seen
+from tests.journeys.test_working_lives import account, act, away, of, seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -413,10 +413,12 @@ def test_going_away_says_what_falls_due(town: Town) -> None:
     assert "#2" not in said
 
 
-def test_whoever_goes_is_told_before_that_somebody_hears(town: Town) -> None:
+@pytest.mark.parametrize("weekly", [False, True])
+def test_whoever_goes_is_told_before_that_somebody_hears(town: Town, *, weekly: bool) -> None:
     """On the last morning, of what the account's owner hears meanwhile; she hears that nobody stands in; back again
-    one hears that she has.
+    one hears that she has. In a weekly summary as well.
     """
+    of(town, "U0ANA", weekly=weekly)
     acme = account(town, "U0EVA")
     town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-11-26"), account=acme, at=LAST_WEEK)
     away(town, "U0ANA", date(2026, 12, 1), date(2026, 12, 4))

@@ -231,7 +231,7 @@ def test_not_today(town: Town) -> None:
     act(town, "U0ANA", commitments.put_off, 1, date(2026, 11, 26))
     live_through(town, date(2026, 11, 25), date(2026, 11, 26))
     assert days(town, "U0ANA", BERLIN) == [date(2026, 11, 24), date(2026, 11, 26)]
-    assert "Put off until today" in seen(town, "U0ANA")
+    assert "Put off until now" in seen(town, "U0ANA")
     assert town.commitment(1).due_on == date(2026, 11, 30)
 
 

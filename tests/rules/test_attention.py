@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.rules import attention
+from store.rules import attention, escalation
 from store.rules.attention import Look, Said, judge
 from store.rules.mentions import FINAL, OVERDUE_STEPS, STANDING_IN, is_last, is_overdue, is_warning, step_of
 from store.rules.mornings import Habits
@@ -71,6 +71,7 @@ class Case:
 
 FRIDAY = on(11, 27)
 SUNDAY_TO_THURSDAY = somebody(1, WorkingDays(frozenset({6, 0, 1, 2, 3})))
+MONDAY_TO_WEDNESDAY = somebody(1, WorkingDays(frozenset({0, 1, 2})))
 WEEKLY = replace(ANA, weekly=True)
 GERMAN = somebody(1, WorkingDays(region="DE"))
 AWAY_AT_CHRISTMAS = Away(on(12, 21), on(1, 3), BEN)
@@ -232,6 +233,10 @@ OTHERS = [
           "01-01": "for:overdue-7"}, BEN, on(1, 8)),
     Case("the delegate has not heard the receipt", item(on(12, 23), owner=ANA_AWAY, created_on=on(12, 21)),
          {"12-22": "for:eve", "12-23": "for:today"}, BEN, on(12, 23)),
+    Case("the delegate, where its owner has days off around the due date", item(on(12, 27), owner=replace(
+        GERMAN, absences=(Away(on(12, 21), on(12, 24), BEN),))), {"12-24": "for:eve"}, BEN),
+    Case("the delegate, on the last morning at least", item(on(12, 27), owner=replace(
+        MONDAY_TO_WEDNESDAY, absences=(Away(on(12, 21), on(12, 23), BEN),))), {"12-23": "for:soon"}, BEN),
     Case("the account's owner hears although its owner is away", item(
         on(12, 22), owner=ALONE, **AT_ACME, escalate_after=3), {"12-25": "escalated"}, EVA, on(12, 31)),
     Case("what was given to who is away, only after they had a day", item(
@@ -439,15 +444,37 @@ def test_who_escalates_was_announced_the_working_day_before(one: Item) -> None:
     assert one.owner.works.count_between(told[0], others[0]) >= 1
 
 
-@given(stories(), st.lists(st.tuples(st.integers(-5, 40), st.integers(0, 15)), max_size=3), st.booleans())
+def test_whoever_is_back_before_the_accounts_owner_hears_that_she_will_hear() -> None:
+    """Moved in the last hours before a journey; when the account's owner was to hear of it she was away as well."""
+    ana = replace(ANA, absences=(Away(on(11, 25), on(12, 4)),))
+    eva = replace(EVA, absences=(Away(on(11, 26), on(12, 8)),))
+    one = item(FRIDAY, owner=ana, touched_on=on(11, 24), account_owner=eva)
+    assert days(heard(one, eva, MONDAY, on(12, 10))) == {"12-09": "escalated"}
+    assert days(heard(one, ana, on(11, 25), on(12, 8))) == {"12-07": "overdue-3:warned"}
+    assert escalation.heard_on(one) == on(12, 9)
+
+
+TRIPS = st.lists(st.tuples(st.integers(-5, 40), st.integers(0, 15)), max_size=3)
+
+
+@given(stories(), TRIPS, TRIPS, st.booleans())
 def test_nobody_is_told_on_behind_the_back_of_who_is_there(
-    one: Item, trips: list[tuple[int, int]], has_deputy: bool
+    one: Item, trips: list[tuple[int, int]], of_eva: list[tuple[int, int]], has_deputy: bool
 ) -> None:  # fmt: skip
-    """Whenever its owner, or who stands in, had a morning since the last progress, one of them was told before."""
-    days = [(one.created_on + timedelta(days=first), length) for first, length in trips]
-    away = tuple(Away(first, first + timedelta(days=n), BEN if has_deputy else None) for first, n in days)
-    story = replace(one, owner=replace(one.owner, absences=away), account_owner=EVA)
-    first = next(day for day, _ in walked(story, EVA) if day > one.created_on)
+    """Whenever its owner, or who stands in, had a morning since the last progress, one of them was told before; also
+    where the account's owner was away when it was time.
+    """
+
+    def away(trips: list[tuple[int, int]], deputy: Somebody | None) -> tuple[Away, ...]:
+        days = [(one.created_on + timedelta(days=first), length) for first, length in trips]
+        return tuple(Away(first, first + timedelta(days=n), deputy) for first, n in days)
+
+    eva = replace(EVA, absences=away(of_eva, None))
+    owner = replace(one.owner, absences=away(trips, BEN if has_deputy else None))
+    story = replace(one, owner=owner, account_owner=eva)
+    first = next((day for day, _ in walked(story, eva) if day > one.created_on), None)
+    if first is None:
+        return
     mornings = [one.created_on + timedelta(days=n) for n in range(1, (first - one.created_on).days)]
     warned = [day for who in (story.owner, BEN) for day, occasion in walked(story, who) if is_warning(occasion)]
     if any(story.owner.hears_on(day) for day in mornings):
