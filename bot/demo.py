@@ -23,7 +23,7 @@ from bot.manifest import EVENTS_PATH, for_address
 from bot.schedule import unfailing
 from bot.service import Parts, Service, Signals
 from sandbox import Sandbox
-from store import migrate, people, workspaces
+from store import migrate, outbox, people, workspaces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +35,8 @@ HOST = "127.0.0.1"
 BERLIN, WEEK, TEN, FIVE = ZoneInfo("Europe/Berlin"), range(5), time(10), time(17)
 # So many ports beyond the wanted one are tried before the system is asked for any.
 _TRIES = 20
+# Seconds that a round may take.
+_ROUND = 5.0
 # Slack's SDK sends even calls to this machine through a proxy.
 _PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
 
@@ -102,6 +104,8 @@ class Demo:
     def _follow(self, now: datetime) -> None:
         """The clock was moved: whatever is due now happens now, not at the next tick."""
         if now < self._seen:
+            # A round that has begun still goes by the clock as it was.
+            self.service.schedule.idle(within=_ROUND)
             unfailing(lambda: go_back(self.makegood, list(self.box.world.users), now), "go_back")()
         self._seen = now
         unfailing(self.service.schedule.plan, "plan")()
@@ -124,8 +128,8 @@ def at_work(now: datetime) -> datetime:
 def go_back(makegood: Makegood, users: list[str], now: datetime) -> None:
     """The clock was set back: nobody waits until it catches up, neither the pace nor today's morning."""
     with makegood.ledger.begin() as tx:
+        outbox.clock_set_back(tx, now, most=timedelta(0))
         for workspace in workspaces.every(tx):
-            workspace.next_post_at = min(workspace.next_post_at, now)
             for known in people.by_slack_ids(tx, workspace, users):
                 if known.next_brief_at is not None and known.next_brief_at > now:
                     known.briefed_on = None

@@ -101,6 +101,11 @@ class Schedule:
             self._scheduler.shutdown(wait=False)
         with self._ended:
             self._stopped = True
+        return self.idle(within)
+
+    def idle(self, within: float) -> bool:
+        """Wait until no tick is running, at most `within` seconds; whether none is."""
+        with self._ended:
             return self._ended.wait_for(lambda: self._running == 0, timeout=within)
 
     def jobs(self) -> list[str]:
