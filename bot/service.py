@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import queue
 import signal
@@ -67,9 +68,11 @@ class Service:
         self.makegood = makegood
         self.failed: str | None = None
         self._parts = parts
-        # Not an Event: its lock is no reentrant one, and a signal's handler runs in the thread that waits. One that
-        # comes in the very moment in which that thread holds the lock would wait for it for ever.
-        self._asked: queue.SimpleQueue[None] = queue.SimpleQueue()
+        # Free once we are asked to stop. Not an Event: its lock is no reentrant one, and a signal's handler runs in the
+        # thread that waits. One that comes in the very moment in which that thread holds the lock would wait for it
+        # for ever. Nor a SimpleQueue: whoever waits there for a time, and is held up until it is over, may do so too.
+        self._asked = threading.Lock()
+        self._asked.acquire()
         self._link = Link(makegood)
         self._sockets = self._make_sockets() if parts.web and makegood.settings.socket_mode else None
         self.readiness = Readiness(
@@ -111,7 +114,9 @@ class Service:
     def ask_to_stop(self, failed: str | None = None) -> None:
         """From any thread: end soon; with `failed`, words, it counts as a failure."""
         self.failed = self.failed or failed
-        self._asked.put(None)
+        # RuntimeError: it is free already.
+        with contextlib.suppress(RuntimeError):
+            self._asked.release()
 
     def wait(self) -> None:
         """Block until the process is asked to stop."""
@@ -161,13 +166,12 @@ class Service:
             raise error
 
     def _is_asked(self, within: float) -> bool:
-        try:
-            self._asked.get(timeout=within)
-        except queue.Empty:
-            return False
-        # Whoever looks next is told as well.
-        self._asked.put(None)
-        return True
+        asked = self._asked.acquire(timeout=within)
+        if asked:
+            # Whoever looks next is told as well. In between we may be asked once more.
+            with contextlib.suppress(RuntimeError):
+                self._asked.release()
+        return asked
 
     def _make_server(self) -> WebServer:
         from bot.server import WebServer, build  # noqa: PLC0415  a worker serves nothing
