@@ -96,17 +96,19 @@ def passed_on(tx: Session, ids: Collection[int], day: date) -> dict[int, PassedO
 
 
 def _passed_on(tx: Session, items: Sequence[Item]) -> dict[int, PassedOn]:
-    watched = {item.id: item for item in items if item.overseer is not None}
+    watched = {item.id: (item, overseer) for item in items if (overseer := item.overseer) is not None}
     heard: defaultdict[int, list[date]] = defaultdict(list)
-    overseers = {item.overseer.id for item in watched.values() if item.overseer is not None}
-    for commitment_id, person_id, occasion, _, at in _told(tx, list(watched), overseers):
-        item = watched[commitment_id]
+    readers = {overseer.id for _, overseer in watched.values()}
+    for commitment_id, person_id, occasion, _, at in _told(tx, list(watched), readers):
+        item, overseer = watched[commitment_id]
         # As progress counts in its owner's days, so does this.
         on = local_day(at, item.owner.habits.zone)
-        to_overseer = item.overseer is not None and item.overseer.id == person_id
-        if to_overseer and step_of(occasion or "") == ESCALATED and on > escalation.counts_from(item):
+        is_escalation = person_id == overseer.id and step_of(occasion or "") == ESCALATED
+        if is_escalation and on > escalation.counts_from(item):
             heard[commitment_id].append(on)
-    return {one: PassedOn(escalation.heard_on(item), max(heard[one], default=None)) for one, item in watched.items()}
+    return {
+        one: PassedOn(escalation.heard_on(item), max(heard[one], default=None)) for one, (item, _) in watched.items()
+    }
 
 
 def meanwhile(

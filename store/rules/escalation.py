@@ -50,21 +50,28 @@ def has_come(item: Item, today: date) -> bool:
 
 
 def heard_on(item: Item) -> date | None:
-    """The day on which they will: the first one from then on on which they are at work; None if on no day."""
-    day, overseer = day_of(item), item.overseer
-    if day is None or overseer is None:
-        return None
-    return next((one for n in range(_FARTHEST) if overseer.hears_on(one := day + n * DAY)), None)
+    """The day on which the account's owner hears of it, if nothing happens before: the first one from that of `day_of`
+    on on which they are at work; None if on no day.
+    """
+    day = day_of(item)
+    return None if day is None else _overseer_hears(item, day)
 
 
 def is_last_chance(item: Item, today: date) -> bool:
     """Whether `today` is the last morning on which its owner, or who stands in for them, hears of it before the
     account's owner is to; or a later one, as long as the account's owner is not there to hear it.
     """
-    day, heard = day_of(item), heard_on(item)
+    day = day_of(item)
+    heard = None if day is None else _overseer_hears(item, day)
     if day is None or heard is None or today >= heard:
         return False
     return not any(_somebody_hears(item, today + n * DAY) for n in range(1, (day - today).days))
+
+
+def _overseer_hears(item: Item, since: date) -> date | None:
+    overseer = item.overseer
+    days = (since + n * DAY for n in range(_FARTHEST))
+    return None if overseer is None else next(filter(overseer.hears_on, days), None)
 
 
 def _was_heard(item: Item, before: date) -> bool:
