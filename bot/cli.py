@@ -221,7 +221,13 @@ def clock_from(at: datetime | None) -> Callable[[], datetime]:
 
 
 def _serve(*, web: bool, work: bool, bring_up_to_date: bool = False) -> None:
-    from bot.service import Parts, Service, Signals, StopRequested  # noqa: PLC0415  see the module
+    from bot.service import (  # noqa: PLC0415  see the module
+        Parts,
+        Service,
+        Signals,
+        StopRequested,
+        stay_on_one_processor,
+    )  # fmt: skip
 
     signals = Signals()
     settings = _settings()
@@ -234,6 +240,8 @@ def _serve(*, web: bool, work: bool, bring_up_to_date: bool = False) -> None:
     except BaseException:
         makegood.close()
         raise
+    if web:
+        stay_on_one_processor()
     signals.hand_to(service)
     try:
         service.start()

@@ -229,6 +229,5 @@ def _failed(error: Exception) -> Response:
 
 
 def _secured(answer: Response) -> Response:
-    for name, value in HEADERS.items():
-        answer.headers.setdefault(name, value)
+    answer.headers.extend(HEADERS)
     return answer

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
 import queue
 import signal
 import sys
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
@@ -51,6 +53,20 @@ def settle_in() -> None:
     # computes. With Python's own 5 ms the one thread that claims what is to be posted got too few turns for Slack's
     # pace (bench/delivery.py).
     sys.setswitchinterval(TURN)
+
+
+def stay_on_one_processor() -> None:
+    """Keep this process on the processor that it runs on now. Called before there are other threads; on Linux only.
+
+    One thread of Python's computes at a time, and each question to the database hands on to the next one. To one on
+    another processor that costs as much again as what it does there (docs/decisions/0017-one-processor.md).
+    """
+    if sys.platform == "linux":
+        # The 39th field of proc(5); the second one may hold spaces, and ends with the last bracket.
+        processor = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[36])
+        # OSError: a container may forbid it.
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(0, {processor})
 
 
 @dataclass(frozen=True)

@@ -81,12 +81,10 @@ class Ledger:
         self.url = normal_url(url) if isinstance(url, str) else url
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url, pool_size) if self.is_sqlite else _postgresql(self.url, pool_size)
-        # SQLite's connections begin nothing by themselves. SQLAlchemy's AUTOCOMMIT would undo that, and switch a pragma
-        # each time, after which SQLite plans every statement anew.
+        # The connections begin nothing by themselves (_begins_as_told). SQLAlchemy's AUTOCOMMIT would switch that each
+        # time: at the cost of a question on PostgreSQL, and SQLite would plan every statement anew.
         self._for_writing = self.engine.execution_options(makegood_writes=True)
-        self._for_reading = self.engine.execution_options(
-            **{"makegood_looks": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
-        )
+        self._for_reading = self.engine.execution_options(makegood_looks=True)
         # Called after a transaction that left something in the outbox.
         self.on_news: Callable[[], None] = lambda: None
         # SQLite has one writer. Waiting on a lock here is fair and cheap; waiting inside SQLite is a
@@ -124,6 +122,10 @@ class Ledger:
         ):
             yield tx
 
+    def connect(self) -> sa.Connection:
+        """A connection on which every statement stands for itself, for locks that outlive them. Its taker closes it."""
+        return self._for_reading.connect()
+
     def close(self) -> None:
         if self._writing is not None:
             self._writing.close()
@@ -151,7 +153,6 @@ def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
         max_overflow=pool_size,
         pool_timeout=ANSWER_WITHIN,
         pool_use_lifo=True,
-        # There is nothing to undo: a transaction ends with its block, and looking begins none.
         pool_reset_on_return=None,
         hide_parameters=True,
         # As psycopg takes them too, so that prepared.py hands both the same.
@@ -169,12 +170,7 @@ def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        options = connection.get_execution_options()
-        if not options.get("makegood_looks"):
-            on_driver(connection, "BEGIN IMMEDIATE" if options.get("makegood_writes") else "BEGIN", {}).close()
-
+    _begins_as_told(engine, writing="BEGIN IMMEDIATE")
     return engine
 
 
@@ -188,7 +184,9 @@ def _postgresql(url: sa.URL, pool_size: int) -> sa.Engine:
         # What people wrote stays out of exceptions, and so out of logs.
         hide_parameters=True,
         pool_use_lifo=True,
+        pool_reset_on_return=None,
         connect_args={
+            "autocommit": True,
             "connect_timeout": int(ANSWER_WITHIN),
             "options": f"-c lock_timeout={milliseconds} -c statement_timeout={milliseconds}"
             " -c idle_in_transaction_session_timeout=60000"
@@ -203,7 +201,21 @@ def _postgresql(url: sa.URL, pool_size: int) -> sa.Engine:
         if select.select([connection.fileno()], [], [], 0)[0]:
             raise sa.exc.InvalidatePoolError("the server has closed the connection")
 
+    _begins_as_told(engine, writing="BEGIN")
     return engine
+
+
+def _begins_as_told(engine: sa.Engine, *, writing: str) -> None:
+    """Begin what a block writes in with `writing`, and for one that only looks nothing at all.
+
+    So there is nothing to undo when a connection returns to the pool: a transaction ends with its block.
+    """
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        options = connection.get_execution_options()
+        if not options.get("makegood_looks"):
+            on_driver(connection, writing if options.get("makegood_writes") else "BEGIN", {}).close()
 
 
 def insert_once(tx: Session, table: type[Any], values: dict[str, Any], *, keys: tuple[str, ...]) -> int | None:

@@ -13,6 +13,7 @@ import threading
 import time
 import urllib.request
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,7 +28,6 @@ from store.db import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from click.testing import Result
 
@@ -154,7 +154,7 @@ def test_a_busy_port_is_told(environment: pytest.MonkeyPatch, installed: dict[st
     """With the variable that chooses another."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         environment.setenv("PORT", str(taken.getsockname()[1]))
-        environment.setattr(service, "Signals", _NoSignals)
+        _in_this_process(environment)
         found = makegood("run")
     assert found.exit_code == 1
     assert "The port is in use" in found.output
@@ -165,7 +165,7 @@ def test_a_refused_token_ends_the_start(
 ) -> None:
     """No waiting heals it."""
     box.revoke_token()
-    environment.setattr(service, "Signals", _NoSignals)
+    _in_this_process(environment)
     found = makegood("run")
     assert found.exit_code == 1
     assert "token was revoked" in found.output
@@ -174,7 +174,7 @@ def test_a_refused_token_ends_the_start(
 
 def test_a_process_that_must_end_says_why(environment: pytest.MonkeyPatch, installed: dict[str, str]) -> None:
     """A deaf Socket Mode connection: status 1, so that the supervisor starts anew."""
-    environment.setattr(service, "Signals", _NoSignals)
+    _in_this_process(environment)
     environment.setattr(service.Service, "wait", lambda self: self.ask_to_stop("Slack has not been heard of"))
     found = makegood("run")
     assert found.exit_code == 1
@@ -286,6 +286,10 @@ class Process:
                 return dict(found)
         raise AssertionError("".join(seen))
 
+    def threads(self) -> list[Path]:
+        """What the kernel says of each of its threads, in a folder with the thread's number."""
+        return list(Path(f"/proc/{self._process.pid}/task").iterdir())
+
     def end(self, number: signal.Signals) -> tuple[int, float, str]:
         """Send the signal; exit status, seconds it took, and what it still said."""
         started = time.monotonic()
@@ -310,6 +314,18 @@ def test_run_serves_and_ends_in_good_order(installed: dict[str, str], box: Sandb
     assert box.bot_token not in said
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="a process chooses its processor on Linux only")
+@pytest.mark.parametrize(("command", "stays"), [("run", True), ("web", True), ("worker", False)])
+def test_what_answers_slack_stays_on_one_processor(installed: dict[str, str], command: str, stays: bool) -> None:
+    """Its threads too. A worker goes wherever there is room: two of them deliver twice as much."""
+    assert makegood("migrate").exit_code == 0
+    process = Process(command, **installed)
+    process.event("started")
+    allowed = {len(os.sched_getaffinity(int(thread.name))) for thread in process.threads()}
+    process.end(signal.SIGTERM)
+    assert allowed == {1 if stays else len(os.sched_getaffinity(0))}
+
+
 def test_a_signal_while_starting_ends_it(installed: dict[str, str]) -> None:
     """Also while Slack takes its time."""
     with socket.create_server(("127.0.0.1", 0)) as mute:
@@ -322,6 +338,12 @@ def test_a_signal_while_starting_ends_it(installed: dict[str, str]) -> None:
     assert status == 0, said
     assert seconds < 10
     assert "Traceback" not in said
+
+
+def _in_this_process(environment: pytest.MonkeyPatch) -> None:
+    """What a process does to itself is not done to the one that runs the tests."""
+    environment.setattr(service, "Signals", _NoSignals)
+    environment.setattr(service, "stay_on_one_processor", lambda: None)
 
 
 class _NoSignals:
