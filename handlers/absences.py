@@ -16,7 +16,7 @@ from handlers.views import blocks as b
 from store import absences, people, settings
 from store.errors import BadInputError
 from store.rules.mornings import local_day
-from store.rules.pauses import Pause, read_pause
+from store.rules.pauses import Pause, is_a_promise, read_pause
 from store.rules.phrases import frame
 
 if TYPE_CHECKING:
@@ -51,8 +51,11 @@ class Understood:
 # ---- in one line ---------------------------------------------------------------------------------------
 
 
-def away(ack: Ack, command: Command, context: BoltContext, rest: str) -> None:
-    """`/commit away 12 Dec to 3 Jan @ben`. What it leaves open is asked for in the form."""
+def away(ack: Ack, command: Command, context: BoltContext, rest: str) -> bool:
+    """`/commit away 12 Dec to 3 Jan @ben`. What it leaves open is asked for in the form.
+
+    False, and nothing done, for a promise that begins with that word: `/commit away day agenda by Friday`.
+    """
     named = [found["id"] for found in _NAMED.finditer(rest) if found["id"]]
     if named:
         directory.ensure_known(context["ledger"], context["slack"], command.asker.team_id, named, context["now"])
@@ -61,6 +64,8 @@ def away(ack: Ack, command: Command, context: BoltContext, rest: str) -> None:
         with context["ledger"].begin() as tx:
             person = viewer(tx, command.asker.team_id, command.asker.user_id)
             understood = _understand(tx, person, rest, context["now"])
+            if is_a_promise(rest, understood.pause):
+                return False
             first, last = understood.pause.first, understood.pause.last
             blocks = None
             if understood.pause.remark is None and first and last:
@@ -69,12 +74,14 @@ def away(ack: Ack, command: Command, context: BoltContext, rest: str) -> None:
     except BadInputError as error:
         understood, blocks = replace(understood, pause=replace(understood.pause, remark=error.words)), None
     if blocks is not None:
-        return _answer(ack, blocks)
+        _answer(ack, blocks)
+        return True
     days = understood.pause.first, understood.pause.last
     remark = understood.pause.remark if rest else None
     view = views.form(days, understood.delegate, Context(), remark=remark)
     context["slack"].views_open(trigger_id=command.trigger_id, view=view)
-    return ack()  # type: ignore[no-any-return]
+    ack()
+    return True
 
 
 def back(ack: Ack, command: Command, context: BoltContext) -> None:

@@ -60,13 +60,11 @@ def commit(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         _look(ack, command, context, places.overdue)
     elif word == "account" and rest:
         _look(ack, command, context, lambda tx, who, now: _account(tx, who, unescaped(rest), now))
-    elif word == "away":
-        absences.away(ack, command, context, rest)
     elif word == "back" and not rest:
         absences.back(ack, command, context)
     elif word == "settings" and not rest:
         settings.ask(ack, body, context)
-    else:
+    elif word != "away" or not absences.away(ack, command, context, rest):
         _line(ack, command, context)
 
 

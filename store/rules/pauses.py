@@ -36,6 +36,8 @@ _BETWEEN = re.compile(
 )
 _DAY_ALONE = re.compile(r"([0-9]{1,2})(?:\.|st|nd|rd|th|er)?", re.IGNORECASE)
 _LENGTH = re.compile(r"(?:in )?([0-9]{1,3}) (day|dayg|dayr|week)")
+# What is done by a day. "Until", "bis" and "hasta" end an absence just as well, and so say nothing here.
+_DEADLINE = re.compile(r"\w\s+(?:by|due|before|avant|d['’]ici|antes de|vor|spätestens)\s+\S", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ def read_pause(phrase: str, asked: Frame) -> Pause:
     whole = _FOR.sub("", _FROM.sub("", said).strip())
     found = _named_span(whole, asked) or _until(said, asked) or _from_to(whole, asked)
     return found or _one_day(whole, asked)
+
+
+def is_a_promise(phrase: str, pause: Pause) -> bool:
+    """Whether it is the rest of a promise ("away day agenda by Friday"): no day was read as `pause`, and it is due."""
+    return pause.first is None and pause.last is None and _DEADLINE.search(phrase) is not None
 
 
 def _named_span(said: str, asked: Frame) -> Pause | None:

@@ -104,6 +104,15 @@ def test_alone_it_opens_the_form(town: Town) -> None:
     assert "You are away from" in words_of(town.box.modals("U0EVA")[-1])
 
 
+def test_a_promise_may_begin_with_away(town: Town) -> None:
+    """What names no day of an absence, and is due by one, is a commitment like any other line."""
+    receipt = words(said(town, "away day agenda by Friday"))
+    assert "away day agenda" in receipt
+    assert "Friday 27 November 2026" in receipt
+    assert days(town) == []
+    assert town.commitment(1).action == "away day agenda"
+
+
 @pytest.mark.parametrize(
     ("line", "remark", "first", "last", "delegate"),
     [

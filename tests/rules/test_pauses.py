@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.rules.pauses import Pause, read_pause
+from store.rules.pauses import Pause, is_a_promise, read_pause
 from store.rules.phrases import frame
 
 MONDAY = date(2026, 11, 23)
@@ -92,6 +92,26 @@ def test_what_is_not_clear_is_asked_for(text: str, first: date | None, last: dat
     assert (pause.first, pause.last) == (first, last)
     assert pause.remark is not None
     assert remark in pause.remark
+
+
+@pytest.mark.parametrize(
+    ("text", "promise"),
+    [
+        ("day agenda by Friday", True),
+        ("trip budget due 4 Dec", True),
+        ("day budget before 4 Dec", True),
+        ("team jersey design d'ici vendredi", True),
+        ("by Friday", False),
+        ("by train from 12 Dec to 3 Jan", False),
+        ("for a trip to Rome until Friday", False),
+        ("Seminar bis Freitag", False),
+        ("team offsite", False),
+        ("", False),
+    ],
+)
+def test_a_promise_is_no_absence(text: str, promise: bool) -> None:
+    """It is due, and no day of it can be the first or last of an absence."""
+    assert is_a_promise(text, read(text)) == promise
 
 
 @given(
