@@ -84,11 +84,10 @@ def _when_at_work(tx: Session, row: Outbox, made: Message, now: datetime) -> Mes
 def _is_urgent(tx: Session, row: Outbox, made: Message, now: datetime) -> bool:
     """Whether tomorrow is too late for a notice: what it tells is due today, or an absence has begun."""
     reader = _reader(row)
-    today, works = local_day(now, reader.zone), people.working_days(reader)
     if row.kind == notices.DELEGATED:
         absence = absences.as_told(tx, reader, row.ids)
-        return absence is not None and absence.first_day <= today
-    return any(one.is_open and works.last_until(one.due_on) == today for one, _ in made.shown)
+        return absence is not None and absence.first_day <= local_day(now, reader.zone)
+    return any(one.is_open and commitments.is_last_day_of(one, reader, now) for one, _ in made.shown)
 
 
 def _brief(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:

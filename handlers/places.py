@@ -20,9 +20,7 @@ from handlers.views import absences as absence_view
 from handlers.views import blocks as b
 from handlers.views import items, lists
 from store import absences, accounts, commitments, people
-from store.rules import hours
-from store.rules.mornings import local_day
-from store.rules.readers import Somebody
+from store.rules.mornings import local_day, next_morning
 from store.tables import THEIRS, Absence, Account, Commitment, Person
 
 if TYPE_CHECKING:
@@ -115,20 +113,28 @@ def receipt(
 ) -> list[Block]:  # fmt: skip
     today, due_on = local_day(now, viewer.zone), commitment.due_on
     works = people.working_days(commitment.owner, viewer.workspace)
+    told_on, away = _told_on(tx, viewer, commitment, now)
     # What falls on a day off is asked for on the working day before (store/rules/mentions.py).
     reminded_on = None if works.works_on(due_on) else works.last_until(due_on)
     return items.receipt(
         commitment, viewer, today, place=RECEIPT, unknown_account=unknown_account,
         may_undo=commitments.may_undo(tx, viewer, commitment, now), channel=channel,
         reminded_on=reminded_on if reminded_on and reminded_on > today else None,
-        told_on=_told_on(commitment.owner, viewer, now),
+        told_on=told_on, away=away,
     )  # fmt: skip
 
 
-def _told_on(owner: Person, viewer: Person, now: datetime) -> date | None:
-    """The owner's local day on which they hear of it; None if that is now. Their absences are not looked at."""
-    one = Somebody(owner.id, people.habits(owner, viewer.workspace))
-    return None if hours.may_hear(one, now) else local_day(hours.not_before(one, now), owner.zone)
+def _told_on(tx: Session, viewer: Person, commitment: Commitment, now: datetime) -> tuple[date | None, bool]:
+    """The owner's local day on which they hear of it, None if that is now; and whether they are away until then."""
+    if commitment.owner_id == viewer.id:
+        return None, False
+    owner = people.get(tx, commitment.owner_id)
+    urgent = commitments.is_last_day_of(commitment, owner, now)
+    until = commitments.told_not_before(tx, owner, now, urgent=urgent)
+    if until is None:
+        return None, False
+    on = local_day(until, owner.zone)
+    return on, on > local_day(next_morning(now, people.habits(owner)), owner.zone)
 
 
 def absence(tx: Session, viewer: Person, now: datetime) -> list[Block]:

@@ -81,15 +81,16 @@ def receipt(
     channel: bool = True,
     reminded_on: date | None = None,
     told_on: date | None = None,
+    away: bool = False,
 ) -> list[Block]:
     """What was recorded, in full, and what can still be done about it.
 
-    `reminded_on` is the working day before, if the due date is a day off of the owner's; `told_on` when an owner who
-    is not at work hears of it.
+    `reminded_on` is the working day before, if the due date is a day off of the owner's; `told_on` when the owner
+    hears of it, if not at once, `away` if an absence is the reason.
     """
     text = render(
         "receipt.j2", item=commitment, viewer=viewer, today=today, reminded_on=reminded_on, told_on=told_on,
-        unknown_account=None if commitment.account else unknown_account,
+        away=away, unknown_account=None if commitment.account else unknown_account,
     )  # fmt: skip
     if not commitment.is_open:
         return [b.section(text)]

@@ -79,6 +79,11 @@ def told_not_before(tx: Session, person: Person, now: datetime, *, urgent: bool)
     return hours.not_before(one, now)
 
 
+def is_last_day_of(commitment: Commitment, person: Person, now: datetime) -> bool:
+    """Whether today is this person's last working day (with their workspace) until it is due."""
+    return people.working_days(person).last_until(commitment.due_on) == local_day(now, person.zone)
+
+
 def _hears_daily(tx: Session, one: Somebody, person: Person, today: date) -> bool:
     """Whether every morning of their week so far brought a brief, two at least: the next one will as well."""
     last = today if person.briefed_on is not None and person.briefed_on >= today else today - DAY
@@ -183,6 +188,7 @@ __all__ = [
     "around",
     "at_work",
     "deserving",
+    "is_last_day_of",
     "meanwhile",
     "passed_on",
     "said_before",

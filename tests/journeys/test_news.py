@@ -186,6 +186,13 @@ def test_who_is_away_hears_on_return(town: Town) -> None:
     assert (headings(brief), numbers(brief.blocks)) == (["New for you"], [1, 2])
 
 
+def test_the_receipt_says_when_an_owner_hears_who_is_away(town: Town) -> None:
+    """On the first morning back, and why not before."""
+    away(town, "U0ANA", date(2026, 11, 23), date(2026, 12, 2))
+    said = read(town.receipt("U0EVA", "@ana send the sheet by Friday"))
+    assert "Ana Souza – away, hears of it on Thu 3 Dec 2026" in said
+
+
 def test_back_earlier_it_comes_then(town: Town) -> None:
     """`/commit back` in working hours: what waited for her return is told now."""
     away(town, "U0ANA", date(2026, 11, 23), date(2026, 12, 18))
@@ -235,7 +242,10 @@ def test_who_hears_daily_hears_it_with_the_next(town: Town) -> None:
     assert len(dms(town, "U0ANA")) == 2
     town.jump(2026, 12, 1, 8, 45)
     town.jump(2026, 12, 1, 12, 0)
-    town.has_recorded("U0EVA", ("U0ANA", "on Tuesday", "2026-12-22"), ("U0ANA", "for today", "2026-12-01"))
+    said = read(town.receipt("U0EVA", "@ana on Tuesday by 22 December"))
+    assert "Ana Souza – hears of it on Wed 2 Dec 2026" in said
+    said = read(town.receipt("U0EVA", "@ana for today by today"))
+    assert "Ana Souza – told by direct message" in said
     town.settled()
     assert numbers(dms(town, "U0ANA")[-1].blocks) == [6]
     assert len(dms(town, "U0ANA")) == 4
