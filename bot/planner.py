@@ -89,7 +89,7 @@ def plan_batch(tx: Session, now: datetime) -> list[Planned] | None:
     days = {one.id: local_day(now, one.zone) for one in due if _may_hear(one, now)}
     awake = [one for one in due if one.id in days]
     wanted = commitments.worth_a_brief(tx, awake, days)
-    news = _news(tx, awake, days)
+    news = _news(tx, awake, days, wanted)
     planned = [
         Planned(one.id, one.name, days[one.id])
         for one in awake
@@ -105,10 +105,19 @@ def _may_hear(person: Person, now: datetime) -> bool:
     return people.is_here(person) and morning_is_on(now, people.habits(person))
 
 
-def _news(tx: Session, awake: list[Person], days: dict[int, date]) -> dict[int, list[Outbox]]:
-    """The notices that wait for those who are at work, by person: what came outside of their hours."""
+def _news(
+    tx: Session, awake: list[Person], days: dict[int, date], wanted: set[int]
+) -> dict[int, list[Outbox]]:  # fmt: skip
+    """The notices that wait for those who are at work, by person: what came outside of their hours. `wanted`: who gets
+    a brief in any case; to others it is one more message, and they may have had enough for what asks nothing of them.
+    """
     waits = notices.waiting(tx, [one.id for one in awake])
-    there = commitments.at_work(tx, [one for one in awake if one.id in waits], days) if waits else set()
+    if not waits:
+        return {}
+    those = [one for one in awake if one.id in waits]
+    idle = {one for one, rows in waits.items() if all(row.kind in notices.IDLE for row in rows)}
+    enough = commitments.heard_enough(tx, [one for one in those if one.id in idle - wanted], days)
+    there = commitments.at_work(tx, those, days) - enough
     return {person_id: rows for person_id, rows in waits.items() if person_id in there}
 
 

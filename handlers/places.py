@@ -133,8 +133,8 @@ def _told_on(tx: Session, viewer: Person, commitment: Commitment, now: datetime)
     until = commitments.told_not_before(tx, owner, now, urgent=urgent)
     if until is None:
         return None, False
-    on = local_day(until, owner.zone)
-    return on, on > local_day(next_morning(now, people.habits(owner)), owner.zone)
+    next_day = local_day(next_morning(now, people.habits(owner)), owner.zone)
+    return local_day(until, owner.zone), not commitments.at_work(tx, [owner], {owner.id: next_day})
 
 
 def absence(tx: Session, viewer: Person, now: datetime) -> list[Block]:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from store import outbox
-from store.db import NEWS
-from store.tables import DEAD, PENDING, SKIPPED, Commitment, Outbox, Person
+from store.db import NEWS, UtcDateTime
+from store.tables import DEAD, PENDING, SENT, SKIPPED, Commitment, Outbox, Person
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 BRIEF = "brief"
 ASSIGNED, HANDED_BACK, CANCELLED, DELEGATED = "assigned", "handed_back", "cancelled", "delegated"
 KINDS = (ASSIGNED, HANDED_BACK, CANCELLED, DELEGATED)
+# Those that ask nothing of whoever hears them.
+IDLE = frozenset({CANCELLED})
 TOLD, POINTLESS = "told in the brief", "it had settled itself before it could be told"
 # The recipient of what goes in its order, and of what waits: that holds up nothing which comes later.
 _GOES, _WAITS = "person:{}", "waiting:{}"
@@ -43,6 +45,24 @@ def briefs_among(tx: Session, person: Person, keys: Collection[str]) -> int:
     """How many of the briefs of these keys this person got, or is about to get."""
     got = Outbox.workspace_id == person.workspace_id, Outbox.dedupe_key.in_(keys), Outbox.state.not_in((SKIPPED, DEAD))
     return tx.scalar(sa.select(sa.func.count()).select_from(Outbox).where(*got)) or 0
+
+
+def heard_since(tx: Session, since: Mapping[int, datetime]) -> dict[int, int]:
+    """How many briefs and notices each of these people got since that instant; nobody who got none."""
+    first = sa.case(*((Outbox.person_id == one, sa.literal(at, UtcDateTime())) for one, at in since.items()))
+    got = tx.execute(
+        sa.select(Outbox.person_id, sa.func.count())
+        .where(
+            Outbox.person_id.in_(since),
+            # Both, because an index can answer the first.
+            Outbox.settled_at >= min(since.values()),
+            Outbox.settled_at >= first,
+            Outbox.state == SENT,
+            Outbox.kind.in_((BRIEF, *KINDS)),
+        )
+        .group_by(Outbox.person_id)
+    )
+    return {person_id: count for person_id, count in got if person_id is not None}
 
 
 def put_off(tx: Session, claimed: Claimed, row: Outbox, until: datetime, reason: str) -> None:

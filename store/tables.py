@@ -291,6 +291,8 @@ class Outbox(Base):
         sa.Index("ix_outbox_recipient", "recipient", "id",
                  sqlite_where=sa.text("not_before IS NOT NULL"),
                  postgresql_where=sa.text("not_before IS NOT NULL")),
+        # How much somebody has heard this week.
+        sa.Index("ix_outbox_person", "person_id", "settled_at"),
         sa.CheckConstraint("state IN ('pending', 'sending', 'sent', 'skipped', 'dead')", name="state"),
     )  # fmt: skip
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from store import notices, outbox, people
 from store.commitments.facts import items_before, items_of, items_owned, somebodies
 from store.commitments.questions import by_ids
+from store.people import habits
 from store.rules import escalation, hours
-from store.rules.attention import Look, Said, judge
+from store.rules.attention import Look, Said, can_wait, judge
 from store.rules.mentions import ESCALATED, step_of, tells_who_hears
-from store.rules.mornings import local_day
-from store.rules.weeks import WEEK, first_day_of_week
+from store.rules.mornings import local_day, week_began
+from store.rules.weeks import ENOUGH, WEEK, first_day_of_week
 from store.rules.working_days import DAY
 
 if TYPE_CHECKING:
@@ -43,9 +44,20 @@ class PassedOn:
 
 def worth_a_brief(tx: Session, people: Sequence[Person], days: Mapping[int, date]) -> set[int]:
     """Ids of those among `people` (with their workspaces) to whom a brief has something to say on their local day
-    `days[id]`. Whoever is away then hears nothing.
+    `days[id]`. Whoever is away then hears nothing; whoever has heard enough in that week, only what cannot wait.
     """
-    return {look.reader.id for look, _ in _mentions(tx, people, days, besides=None)}
+    found = list(_mentions(tx, people, days, besides=None))
+    wanted = {look.reader.id for look, _ in found}
+    urgent = {look.reader.id for look, why in found if not can_wait(look, why)}
+    return wanted - heard_enough(tx, [one for one in people if one.id in wanted - urgent], days)
+
+
+def heard_enough(tx: Session, people: Sequence[Person], days: Mapping[int, date]) -> set[int]:
+    """Ids of those among `people` (with their workspaces) who have had ENOUGH messages in the week of `days[id]`."""
+    if not people:
+        return set()
+    got = notices.heard_since(tx, {one.id: week_began(days[one.id], habits(one)) for one in people})
+    return {one for one, count in got.items() if count >= ENOUGH}
 
 
 def deserving(
@@ -68,12 +80,17 @@ def at_work(tx: Session, people: Sequence[Person], days: Mapping[int, date]) -> 
     return {one.id for one in people if seen[one.id].hears_on(days[one.id])}
 
 
-def told_not_before(tx: Session, person: Person, now: datetime, *, urgent: bool) -> datetime | None:
+def told_not_before(
+    tx: Session, person: Person, now: datetime, *, urgent: bool, idle: bool = False
+) -> datetime | None:  # fmt: skip
     """None if a notice may come to this person (with their workspace) now; else when it goes by itself, if no brief
-    tells it before. `urgent`: it cannot wait until their next morning only because they hear enough.
+    tells it before. `urgent`: it cannot wait until their next morning only because they hear enough; `idle`: it asks
+    nothing of them, and so can wait until their next week.
     """
     today = local_day(now, person.zone)
     one = somebodies(tx, [person], from_day=today - WEEK)[person.id]
+    if idle and heard_enough(tx, [person], {one.id: today}):
+        return hours.not_before(one, week_began(today + WEEK, one.habits))
     if hours.may_hear(one, now) and (urgent or not _hears_daily(tx, one, person, today)):
         return None
     return hours.not_before(one, now)

@@ -10,16 +10,19 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from store import notices
-from store.commitments.attention import around, said_before
+from store.commitments.attention import around, heard_enough, said_before
 from store.commitments.facts import item_of
 from store.commitments.questions import history
+from store.people import working_days
 from store.rules import readers
-from store.rules.attention import Look, Said, judge
+from store.rules.attention import Look, Said, can_wait, judge
 from store.rules.mentions import NEWS
 from store.rules.mornings import local_day, morning, morning_is_on
 from store.rules.transitions import LIVE
+from store.rules.weeks import last_day_of_week
 from store.tables import PENDING, SENDING, SENT, Outbox, Person
 
 if TYPE_CHECKING:
@@ -68,7 +71,8 @@ def coming(tx: Session, commitment: Commitment, now: datetime) -> list[Outlook]:
     found = []
     for one in around(item).values():
         start = _next_look(people[one.id], one, now)
-        found.append(_next(Look(item, one, start, said.get((item.id, one.id), ())), people[one.id]))
+        look = Look(item, one, start, said.get((item.id, one.id), ()))
+        found.append(_next(look, people[one.id], _rests_until(tx, people[one.id], start)))
     return _in_order(_with_news(tx, commitment, found, now))
 
 
@@ -94,11 +98,26 @@ def on_day(tx: Session, viewer: Person, commitment: Commitment, day: date, now: 
     return _in_order(_with_news(tx, commitment, found, now, on=day))
 
 
-def _next(look: Look, person: Person) -> Outlook:
-    """The first day from that of `look` on with a mention; the look itself if there is none."""
+def _next(look: Look, person: Person, rests_until: date | None) -> Outlook:
+    """The first day from that of `look` on with a mention; the look itself if there is none. `rests_until`: what can
+    wait does until after that day.
+    """
     days = (look.today + timedelta(days=n) for n in range(FARTHEST.days))
     looks = (Look(look.item, look.reader, day, look.said) for day in days)
-    return _outlook(next((each for each in looks if judge(each).occasion), look), person)
+    return _outlook(next((each for each in looks if _comes(each, rests_until)), look), person)
+
+
+def _comes(look: Look, rests_until: date | None) -> bool:
+    occasion = judge(look).occasion
+    if occasion is None:
+        return False
+    return rests_until is None or look.today > rests_until or not can_wait(look, occasion)
+
+
+def _rests_until(tx: Session, person: Person, day: date) -> date | None:
+    """The last day of the week of `day`, if they have heard enough in it."""
+    enough = heard_enough(tx, [person], {person.id: day})
+    return last_day_of_week(day, working_days(person)) if enough else None
 
 
 def _with_news(
@@ -142,10 +161,12 @@ def _looked_back(tx: Session, outlook: Outlook, heard: Said | None, next_look: d
     row = tx.scalar(sa.select(Outbox).where(*same))
     if row is not None and row.state in {PENDING, SENDING}:
         return outlook
-    return replace(outlook, dropped=_what_became_of(row))
+    return replace(outlook, dropped=_what_became_of(row, rested=_rests_until(tx, person, day) is not None))
 
 
-def _what_became_of(row: Outbox | None) -> str:
+def _what_became_of(row: Outbox | None, *, rested: bool) -> str:
+    if row is None and rested:
+        return "it could wait, and there were enough messages that week"
     if row is None:
         return "no brief was planned on that morning"
     if row.state == SENT:
@@ -179,7 +200,8 @@ def _value(name: str, plain: Any) -> Any:  # noqa: ANN401  any column's value
 
 
 def _people(tx: Session, ids: Iterable[int]) -> dict[int, Person]:
-    return {one.id: one for one in tx.scalars(sa.select(Person).where(Person.id.in_(list(ids))))}
+    found = sa.select(Person).where(Person.id.in_(list(ids))).options(joinedload(Person.workspace))
+    return {one.id: one for one in tx.scalars(found)}
 
 
 def _in_order(found: list[Outlook]) -> list[Outlook]:

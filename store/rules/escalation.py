@@ -85,9 +85,13 @@ def _somebody_hears(item: Item, day: date) -> bool:
 
 
 def _is_covered(item: Item, day: date) -> bool:
-    """Whether somebody who stands in for its owner hears of it on that day."""
+    """Whether somebody who stands in for its owner hears of it on that day. The account's owner may have to, and then
+    there is nobody to whom it could be said that the account's owner will hear.
+    """
     away, deputy = item.owner.away_on(day), stand_in(item, day)
-    return away is not None and deputy is not None and deputy.hears_on(day) and falls_into(item, away, deputy)
+    if away is None or deputy is None or deputy == item.overseer:
+        return False
+    return deputy.hears_on(day) and falls_into(item, away, deputy)
 
 
 def working_days_overdue(item: Item, today: date) -> int:

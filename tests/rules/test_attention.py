@@ -454,6 +454,41 @@ def test_whoever_is_back_before_the_accounts_owner_hears_that_she_will_hear() ->
     assert escalation.heard_on(one) == on(12, 9)
 
 
+def test_an_account_owner_who_stands_in_is_nobody_to_be_told_before() -> None:
+    """Whoever stood in until she had to is told that she will hear."""
+    ben = replace(BEN, absences=(Away(on(11, 27), on(12, 31)),))
+    ana = replace(ANA, absences=(Away(on(11, 25), on(12, 2), ben),))
+    one = item(FRIDAY, owner=ana, account_owner=EVA, escalate_after=3)
+    assert days(heard(one, ben, MONDAY, on(12, 10))) == {"11-26": "for:eve:warned"}
+    assert days(heard(one, EVA, MONDAY, on(12, 3))) == {
+        "11-27": "for:today", "11-30": "for:overdue-1", "12-02": "for:overdue-3", "12-03": "escalated",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("occasion", "said", "waits"),
+    [
+        ("soon", (), True),
+        ("eve", (), True),
+        ("overdue-1", (), True),
+        ("escalated", (), True),
+        ("for:eve", (), True),
+        ("today", (), False),
+        ("for:today", (), False),
+        ("today", (Said("soon", FRIDAY, on(11, 25)),), False),
+        ("today", (Said("eve", FRIDAY, on(11, 26)),), True),
+        ("today", (Said(None, FRIDAY, on(11, 26)),), True),
+        ("today", (Said("eve", on(11, 30), on(11, 26)),), False),
+        ("overdue-3:warned", (), False),
+        ("leaving", (), False),
+        ("again", (), False),
+    ],
+)
+def test_what_can_wait(occasion: str, said: tuple[Said, ...], waits: bool) -> None:
+    """What would be said too late a week later, or on another day than its owner chose, does not."""
+    assert attention.can_wait(Look(item(FRIDAY), ANA, FRIDAY, said), occasion) == waits
+
+
 TRIPS = st.lists(st.tuples(st.integers(-5, 40), st.integers(0, 15)), max_size=3)
 
 
