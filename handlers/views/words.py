@@ -20,6 +20,7 @@ _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _FORMATTING = re.compile(r"(?<!\w)[*_~`]|[*_~`](?!\w)")
 _LOOK_ALIKES = {"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb"}
 _QUOTE = re.compile(r"^(\s*)(&gt;|[•\-] |\d+\. )", re.MULTILINE)
+_GAP = re.compile(r"\n{3,}")
 _ZERO_WIDTH = "\u200b"
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 # Any of the above. Most texts have none of it.
@@ -99,8 +100,12 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 
 def render(template: str, **values: Any) -> str:  # noqa: ANN401  whatever the template prints
     """The words of handlers/templates/`template`, stripped of the blank lines that tags leave behind."""
-    text = _environment().get_template(template).render(**values)
-    return re.sub(r"\n{3,}", "\n\n", text).strip()
+    return _GAP.sub("\n\n", _template(template).render(values)).strip()
+
+
+@cache
+def _template(name: str) -> jinja2.Template:
+    return _environment().get_template(name)
 
 
 @cache
