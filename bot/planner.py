@@ -115,8 +115,9 @@ def _news(
     if not waits:
         return {}
     those = [one for one in awake if one.id in waits]
-    idle = {one for one, rows in waits.items() if all(row.kind in notices.IDLE for row in rows)}
-    enough = commitments.heard_enough(tx, [one for one in those if one.id in idle - wanted], days)
+    idle = notices.idle(tx, chain.from_iterable(waits.values()))
+    may_wait = {one for one, rows in waits.items() if all(row.id in idle for row in rows)} - wanted
+    enough = commitments.heard_enough(tx, [one for one in those if one.id in may_wait], days)
     there = commitments.at_work(tx, those, days) - enough
     return {person_id: rows for person_id, rows in waits.items() if person_id in there}
 

@@ -77,7 +77,7 @@ def _when_at_work(tx: Session, row: Outbox, made: Message, now: datetime) -> Mes
     if notices.has_waited(row) and row.attempts <= LOOKS and reader.next_brief_at and reader.next_brief_at <= now:
         # The program was down on their morning: the planner comes first, so that they get one message.
         return Later(now + A_LOOK, "its reader's brief is about to be planned")
-    urgent, idle = _is_urgent(tx, row, made, now), row.kind in notices.IDLE
+    urgent, idle = _is_urgent(tx, row, made, now), bool(notices.idle(tx, [row]))
     until = commitments.told_not_before(tx, reader, now, urgent=urgent, idle=idle)
     return made if until is None else Later(until)
 

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 BRIEF = "brief"
 ASSIGNED, HANDED_BACK, CANCELLED, DELEGATED = "assigned", "handed_back", "cancelled", "delegated"
 KINDS = (ASSIGNED, HANDED_BACK, CANCELLED, DELEGATED)
-# Those that ask nothing of whoever hears them.
-IDLE = frozenset({CANCELLED})
 TOLD, POINTLESS = "told in the brief", "it had settled itself before it could be told"
 # The recipient of what goes in its order, and of what waits: that holds up nothing which comes later.
 _GOES, _WAITS = "person:{}", "waiting:{}"
@@ -110,6 +108,16 @@ def waits_for(tx: Session, commitment: Commitment) -> bool:
         )
     )
     return any(ids["commitment"] == commitment.id for ids in found)
+
+
+def idle(tx: Session, rows: Iterable[Outbox]) -> set[int]:
+    """Ids of those among these that ask nothing of whoever hears them: what was cancelled is somebody else's."""
+    about = {row.id: (row.ids["commitment"], row.person_id) for row in rows if row.kind == CANCELLED}
+    if not about:
+        return set()
+    asked = sa.select(Commitment.id, Commitment.owner_id).where(Commitment.id.in_({one for one, _ in about.values()}))
+    owners = {one.id: one.owner_id for one in tx.execute(asked)}
+    return {row for row, (commitment, person) in about.items() if owners.get(commitment) != person}
 
 
 def take(tx: Session, rows: Iterable[Outbox], brief: str, now: datetime) -> None:

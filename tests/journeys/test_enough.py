@@ -58,6 +58,15 @@ def test_what_somebody_is_committed_to_comes_at_once(town: Town) -> None:
     assert len(dms(town, "U0ANA")) == 6
 
 
+def test_whose_work_was_cancelled_hears_it_at_once(town: Town) -> None:
+    """Nobody should work for days on what nobody needs."""
+    hears_five(town)
+    act(town, "U0EVA", commitments.cancel, 1, "not needed any more", version=1)
+    town.settled()
+    assert "cancelled" in read(dms(town, "U0ANA")[-1]).lower()
+    assert len(dms(town, "U0ANA")) == 6
+
+
 def test_whoever_heard_it_yesterday_is_not_told_again(town: Town) -> None:
     """Due on Friday, said on Thursday in what was the fifth message: Friday stays silent, Monday asks."""
     town.has_recorded("U0ANA", ("U0ANA", "send the sheet", "2026-11-27"), at=LAST_WEEK)
