@@ -61,12 +61,13 @@ def stay_on_one_processor() -> None:
     One thread of Python's computes at a time, and each question to the database hands on to the next one. To one on
     another processor that costs as much again as what it does there (docs/decisions/0017-one-processor.md).
     """
-    if sys.platform == "linux":
+    if sys.platform != "linux":
+        return
+    # A container may forbid it, or show less of the process than the kernel does: then it goes on as it is.
+    with contextlib.suppress(OSError, ValueError, IndexError):
         # The 39th field of proc(5); the second one may hold spaces, and ends with the last bracket.
         processor = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[36])
-        # OSError: a container may forbid it.
-        with contextlib.suppress(OSError):
-            os.sched_setaffinity(0, {processor})
+        os.sched_setaffinity(0, {processor})
 
 
 @dataclass(frozen=True)
