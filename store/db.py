@@ -94,8 +94,7 @@ class Ledger:
 
     @contextlib.contextmanager
     def begin(self, *, alone: bool = False) -> Iterator[Session]:
-        """Open a transaction that may write. Never held while talking to Slack. One of SQLAlchemy's errors where the
-        database, or whoever writes into it now, lets it wait for longer than ANSWER_WITHIN.
+        """Open a transaction that may write. Never held while talking to Slack.
 
         `alone`: the block writes with a single statement, or on SQLite with several. PostgreSQL then needs nothing
         around it, which saves two round trips, and locks are held for that statement only.
@@ -138,17 +137,14 @@ class Ledger:
             with self._for_reading.connect() if alone else self._for_writing.begin() as connection:
                 yield connection
             return
-        if not self._writer.acquire(timeout=ANSWER_WITHIN):
-            raise sa.exc.TimeoutError("another transaction of this process did not end in time")
-        try:
+        # However long it takes: a courier that gave up here would leave its message to the lease.
+        with self._writer:
             # SQLite's one writer keeps a connection of its own, which nobody else writes through: whatever another
             # one writes would empty its page cache.
             if self._writing is None:
                 self._writing = self._for_writing.connect()
             with self._writing.begin():
                 yield self._writing
-        finally:
-            self._writer.release()
 
 
 def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:

@@ -64,15 +64,6 @@ def full(process: Process) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_who_waits_for_another_writer_is_answered_in_time(bare_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    """SQLite has one writer. Slack would give up on the answer; so the person is told, and nothing is recorded."""
-    monkeypatch.setattr("store.db.ANSWER_WITHIN", 0.05)
-    with bare_town.makegood.ledger.begin():
-        assert refused(bare_town.commit("U0EVA", "send the sheet by Friday"))
-    assert "Recorded as #1" in read(bare_town.receipt("U0EVA", "send the sheet by Friday"))
-
-
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_disk_is_full(box: Sandbox, database_url: str) -> None:
     """With a message on its way: whoever acts is told, /readyz and the log say why; then all goes on, once."""
     with Process(box, database_url) as process:
