@@ -227,7 +227,7 @@ def _serve(*, web: bool, work: bool, bring_up_to_date: bool = False) -> None:
         Signals,
         StopRequested,
         stay_on_one_processor,
-    )  # fmt: skip
+    )
 
     signals = Signals()
     settings = _settings()

@@ -45,8 +45,10 @@ def briefs_among(tx: Session, person: Person, keys: Collection[str]) -> int:
     return tx.scalar(sa.select(sa.func.count()).select_from(Outbox).where(*got)) or 0
 
 
-def heard_since(tx: Session, since: Mapping[int, datetime]) -> dict[int, int]:
-    """How many briefs and notices each of these people got since that instant; nobody who got none."""
+def heard_since(tx: Session, since: Mapping[int, datetime], *, before: datetime | None = None) -> dict[int, int]:
+    """How many briefs and notices each of these people got since that instant, and `before` if given; nobody who got
+    none.
+    """
     first = sa.case(*((Outbox.person_id == one, sa.literal(at, UtcDateTime())) for one, at in since.items()))
     got = tx.execute(
         sa.select(Outbox.person_id, sa.func.count())
@@ -55,6 +57,7 @@ def heard_since(tx: Session, since: Mapping[int, datetime]) -> dict[int, int]:
             # Both, because an index can answer the first.
             Outbox.settled_at >= min(since.values()),
             Outbox.settled_at >= first,
+            sa.true() if before is None else Outbox.settled_at < before,
             Outbox.state == SENT,
             Outbox.kind.in_((BRIEF, *KINDS)),
         )

@@ -52,11 +52,16 @@ def worth_a_brief(tx: Session, people: Sequence[Person], days: Mapping[int, date
     return wanted - heard_enough(tx, [one for one in people if one.id in wanted - urgent], days)
 
 
-def heard_enough(tx: Session, people: Sequence[Person], days: Mapping[int, date]) -> set[int]:
-    """Ids of those among `people` (with their workspaces) who have had ENOUGH messages in the week of `days[id]`."""
+def heard_enough(
+    tx: Session, people: Sequence[Person], days: Mapping[int, date], *, before: datetime | None = None
+) -> set[int]:  # fmt: skip
+    """Ids of those among `people` (with their workspaces) who have had ENOUGH messages in the week of `days[id]`;
+    where that has passed, `before` some instant in it.
+    """
     if not people:
         return set()
-    got = notices.heard_since(tx, {one.id: week_began(days[one.id], habits(one)) for one in people})
+    since = {one.id: week_began(days[one.id], habits(one)) for one in people}
+    got = notices.heard_since(tx, since, before=before)
     return {one for one, count in got.items() if count >= ENOUGH}
 
 

@@ -94,7 +94,7 @@ def on_day(tx: Session, viewer: Person, commitment: Commitment, day: date, now: 
         look = Look(item, one, day, tuple(each for each in told if each.on < day))
         outlook = _outlook(look, people[one.id])
         heard = next((each for each in sorted(told, key=lambda each: not each.occasion) if each.on == day), None)
-        found.append(_looked_back(tx, outlook, heard, _next_look(people[one.id], one, now)))
+        found.append(_looked_back(tx, look, outlook, heard, _next_look(people[one.id], one, now)))
     return _in_order(_with_news(tx, commitment, found, now, on=day))
 
 
@@ -150,7 +150,7 @@ def _outlook(look: Look, person: Person) -> Outlook:
     return Outlook(person, look.today, role, look.item, verdict.occasion, verdict.why, at, look.said, away)
 
 
-def _looked_back(tx: Session, outlook: Outlook, heard: Said | None, next_look: date) -> Outlook:
+def _looked_back(tx: Session, look: Look, outlook: Outlook, heard: Said | None, next_look: date) -> Outlook:
     """The same where the day has been looked at, with what really came of it."""
     if heard is not None:
         return replace(outlook, occasion=heard.occasion, why="", heard=True)
@@ -161,12 +161,16 @@ def _looked_back(tx: Session, outlook: Outlook, heard: Said | None, next_look: d
     row = tx.scalar(sa.select(Outbox).where(*same))
     if row is not None and row.state in {PENDING, SENDING}:
         return outlook
-    return replace(outlook, dropped=_what_became_of(row, rested=_rests_until(tx, person, day) is not None))
+    if (
+        row is None
+        and can_wait(look, outlook.occasion)
+        and heard_enough(tx, [person], {person.id: day}, before=outlook.at)
+    ):
+        return replace(outlook, dropped="it could wait, and there were enough messages that week")
+    return replace(outlook, dropped=_what_became_of(row))
 
 
-def _what_became_of(row: Outbox | None, *, rested: bool) -> str:
-    if row is None and rested:
-        return "it could wait, and there were enough messages that week"
+def _what_became_of(row: Outbox | None) -> str:
     if row is None:
         return "no brief was planned on that morning"
     if row.state == SENT:
