@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal
 
 from slackblocks import (
@@ -39,8 +42,32 @@ Json = dict[str, Any]
 
 
 def resolved(blocks: Iterable[Block]) -> list[Json]:
-    """The blocks as JSON, checked."""
+    """The blocks of a message as JSON, checked and named."""
+    return named(unnamed(blocks))
+
+
+def unnamed(blocks: Iterable[Block]) -> list[Json]:
+    """Some of the blocks of a message as JSON, checked; `named` names them together with the others."""
     return [block._resolve() for block in blocks]  # noqa: SLF001  the library's one way to a single block's JSON
+
+
+def named(blocks: Iterable[Json]) -> list[Json]:
+    """The blocks of one message or view, each called after what it says (`block_id`); an input keeps its own name.
+
+    A place that is drawn again while somebody presses there then still has the button that they press, unless
+    that very row has changed. With the library's random names every redrawing would replace them all.
+    """
+    seen: Counter[str] = Counter()
+    found = []
+    for block in blocks:
+        if block["type"] == "input":
+            found.append(block)
+            continue
+        said = {key: value for key, value in block.items() if key != "block_id"}
+        name = hashlib.blake2b(json.dumps(said).encode(), digest_size=8).hexdigest()
+        found.append({**said, "block_id": f"{name}-{seen[name]}" if seen[name] else name})
+        seen[name] += 1
+    return found
 
 
 def size(part: Any) -> int:  # noqa: ANN401  any JSON
@@ -112,7 +139,7 @@ def modal(
     submit: str | None = None,
     close: str = "Close",
 ) -> Json:
-    return ModalView(
+    view = ModalView(
         title=shortened(title, 24),
         blocks=blocks,
         submit=submit,
@@ -120,10 +147,12 @@ def modal(
         callback_id=callback_id,
         private_metadata=metadata or None,
     ).to_dict()
+    return {**view, "blocks": named(view["blocks"])}
 
 
 def home(blocks: list[Block]) -> Json:
-    return HomeTabView(blocks=blocks).to_dict()
+    view = HomeTabView(blocks=blocks).to_dict()
+    return {**view, "blocks": named(view["blocks"])}
 
 
 def _mrkdwn(text: str, limit: int) -> Text:

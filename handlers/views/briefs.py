@@ -87,15 +87,15 @@ def brief(
     text = f"{plural(len(lines), 'commitment')} for {date_}: " + "; ".join(
         _named(line.commitment, 60) for line in lines[:3]
     )
-    above_all = b.resolved([b.section(words) for words in asked])
+    above_all = b.unnamed([b.section(words) for words in asked])
     rows, count = _rows(lines, person, day, today, LONG, above_all)
     if count < min(MOST, len(lines)):
         rows, count = _rows(lines, person, day, today, SHORT, above_all)
-    said = [*b.resolved([above, summary]), *above_all, *rows]
+    said = [*b.unnamed([above, summary]), *above_all, *rows]
     if count < len(lines):
         more = b.context(f"… and {len(lines) - count} more: `/commit mine` or the Home tab shows them.")
-        said += b.resolved([more])
-    return text if lines else asked[0], said, count
+        said += b.unnamed([more])
+    return text if lines else asked[0], b.named(said), count
 
 
 def _rows(
@@ -111,7 +111,7 @@ def _rows(
         words = _heading(line, person, day)
         heading = [b.section(f"*{words}*")] if words != above else []
         item = items.item(line.commitment, person, today, PLACE, limit=limit, note=_note(line, person))
-        group = b.resolved([*heading, *item])
+        group = b.unnamed([*heading, *item])
         characters += b.size(group)
         if count and (characters > b.MESSAGE_CHARACTERS or len(rows) + len(group) > room):
             break

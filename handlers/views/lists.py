@@ -46,7 +46,7 @@ def page_of(
     rows: list[Block] = []
     for limit in SHOWN:
         rows = _rows(page, viewer, today, place(page.start), heading, limit)
-        if b.size(b.resolved(rows)) <= b.MESSAGE_CHARACTERS:
+        if b.size(b.unnamed(rows)) <= b.MESSAGE_CHARACTERS:
             break
     return top + rows + _turn(page, place)
 

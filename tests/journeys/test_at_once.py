@@ -157,6 +157,39 @@ def test_a_button_of_an_old_message(town: Town) -> None:
     assert town.verbs(1)[-1] == "finish"
 
 
+def row_of(blocks: Any, number: int) -> dict[str, Any]:
+    """The buttons of one commitment: their block as it stands, and what they carry."""
+    rows = [block for block in blocks if block["type"] == "actions"]
+    row = next(row for row in rows if str(row["elements"][0]["value"]).startswith(f"{number}:"))
+    return {"block_id": row["block_id"], "value": row["elements"][0]["value"]}
+
+
+def test_home_drawn_again_under_the_finger(town: Town) -> None:
+    """Opened twice and grown meanwhile, Home still has the button that is pressed: only what changed is new there."""
+    town.receipt("U0EVA", "send it by Friday")
+    town.box.open_home("U0EVA")
+    pressed_at = row_of(town.box.home("U0EVA").blocks, 1)
+    town.receipt("U0EVA", "call them by Friday")
+    town.settled()
+    town.box.open_home("U0EVA")
+    assert town.box.press("U0EVA", home=True, action_id=ids.DONE, **pressed_at).ok
+    assert town.verbs(1) == ["record", "finish"]
+    assert "send it" not in words_of(town.box.home("U0EVA"))
+
+
+def test_a_brief_drawn_again_under_the_finger(town: Town) -> None:
+    """One item of a brief is done by somebody else while its reader presses another one's button: that one stands."""
+    town.has_recorded("U0EVA", ("U0ANA", "first", "2026-11-24"), ("U0ANA", "second", "2026-11-24"))
+    town.jump(2026, 11, 24, 9, 30)
+    shown = town.box.dm("U0ANA")[-1]
+    pressed_at = row_of(shown.blocks, 2)
+    town.press("U0EVA", town.item("U0EVA", 1), ids.DONE)
+    town.settled()
+    assert row_of(town.box.dm("U0ANA")[-1].blocks, 2) == pressed_at
+    assert town.box.press("U0ANA", channel=shown.channel, ts=shown.ts, action_id=ids.DONE, **pressed_at).ok
+    assert town.verbs(2)[-1] == "finish"
+
+
 def test_somebody_new_acts_at_once(town: Town) -> None:
     """Somebody whom the ledger does not know yet records, presses and is named, also twice at the same moment."""
     town.box.world.put_user(User("U0NEW", "nina", "Nina New", tz="Asia/Tokyo"))
