@@ -60,7 +60,9 @@ class _Page:
 
     def show(self) -> str:
         """GET /?as=&in=&thread=: the whole page."""
-        return self._draw("page.html", self._scene(), self.box.world.revision)
+        # First: what changes while the scene is drawn is news to the page then.
+        revision = self.box.world.revision
+        return self._draw("page.html", self._scene(), revision)
 
     def news(self) -> flask.Response:
         """GET /news?since=…: once the workspace differs from that revision, the page's regions anew."""

@@ -1,11 +1,13 @@
 """The page's requests, without a browser: what they refuse, and whom they show what."""
 
+import re
 from typing import Any
 
 import httpx
 import pytest
 
 from sandbox import Sandbox
+from sandbox.page.scene import Painter
 from tests.sandbox.page.app import PageApp
 
 
@@ -71,6 +73,26 @@ def test_news_come_with_the_next_change(box: Sandbox) -> None:
     assert news["revision"] > since
     assert "Dana called" in news["regions"]["main"]
     assert set(news["regions"]) == {"side", "clock", "head", "main", "thread", "modals"}
+
+
+def test_what_comes_while_a_page_is_drawn_is_news(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message posted between the look at the workspace and the answer reaches the page by its next request."""
+    look = Painter.scene
+
+    def look_then_hear(painter: Painter, *where: Any) -> Any:
+        scene = look(painter, *where)
+        monkeypatch.undo()
+        box.say("U0BEN", "C0ACME", "Dana called")
+        return scene
+
+    monkeypatch.setattr(Painter, "scene", look_then_hear)
+    asked = {"as": "U0EVA", "in": "C0ACME"}
+    page = httpx.get(f"{box.url}/", params=asked).text
+    assert "Dana called" not in page
+    drawn_at = re.search(r'data-revision="(\d+)"', page)
+    assert drawn_at
+    news = httpx.get(f"{box.url}/news", params={**asked, "since": drawn_at[1]}, timeout=30).json()
+    assert "Dana called" in news["regions"]["main"]
 
 
 def test_a_long_channel_shows_its_latest(box: Sandbox) -> None:
