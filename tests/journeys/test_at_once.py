@@ -168,7 +168,9 @@ def test_home_drawn_again_under_the_finger(town: Town) -> None:
     """Opened twice and grown meanwhile, Home still has the button that is pressed: only what changed is new there."""
     town.receipt("U0EVA", "send it by Friday")
     town.box.open_home("U0EVA")
-    pressed_at = row_of(town.box.home("U0EVA").blocks, 1)
+    home = town.box.home("U0EVA")
+    assert home is not None
+    pressed_at = row_of(home.blocks, 1)
     town.receipt("U0EVA", "call them by Friday")
     town.settled()
     town.box.open_home("U0EVA")
