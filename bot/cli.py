@@ -226,11 +226,13 @@ def _serve(*, web: bool, work: bool, bring_up_to_date: bool = False) -> None:
         Service,
         Signals,
         StopRequested,
+        share_heaps,
         stay_on_one_processor,
     )
 
     signals = Signals()
     settings = _settings()
+    share_heaps()
     from bot.app import compose  # noqa: PLC0415  see the module
 
     makegood = compose(settings)

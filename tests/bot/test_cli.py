@@ -344,6 +344,7 @@ def _in_this_process(environment: pytest.MonkeyPatch) -> None:
     """What a process does to itself is not done to the one that runs the tests."""
     environment.setattr(service, "Signals", _NoSignals)
     environment.setattr(service, "stay_on_one_processor", lambda: None)
+    environment.setattr(service, "share_heaps", lambda: None)
 
 
 class _NoSignals:
