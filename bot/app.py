@@ -62,6 +62,7 @@ class Makegood:
         ledger.on_news = self.courier.wake
         self._posting = posting_client(self._token, settings.slack_api_url, timeout=times.post)
         self._answering = posting_client(self._token, settings.slack_api_url, timeout=ANSWER_TIMEOUT)
+        self._asked = ledger.answering()
         self._known: set[tuple[str, str]] = set()
         client = posting_client(None, settings.slack_api_url, timeout=ANSWER_TIMEOUT)
         self.bolt = bolt.build(client, self._authorize, self._prepare)
@@ -125,13 +126,13 @@ class Makegood:
     def _prepare(self, incoming: BoltRequest) -> None:
         """Give listeners what they need. Bolt makes a client per request, so ours travels in the context."""
         now, context = self.clock(), incoming.context
-        context["ledger"] = self.ledger
+        context["ledger"] = self._asked
         context["slack"] = self._answering
         context["now"] = now
         asker = payloads.asker(incoming.body)
         key = (asker.team_id, asker.user_id)
         if asker.user_id and key not in self._known:
-            ensure_known(self.ledger, self._answering, asker.team_id, [asker.user_id], now)
+            ensure_known(self._asked, self._answering, asker.team_id, [asker.user_id], now)
             self._known.add(key)
 
 

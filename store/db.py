@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import functools
 import select
 import threading
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +29,8 @@ NEWS = "news"
 CONNECTION = "connection"
 # Slack waits three seconds for an answer. A database that cannot serve within two leaves time to say so.
 ANSWER_WITHIN = 2.0
+# Of these, what is worth a word to SQLite when it was spent on waiting.
+_NOTICED = 0.1
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -87,10 +91,19 @@ class Ledger:
         self._for_reading = self.engine.execution_options(makegood_looks=True)
         # Called after a transaction that left something in the outbox.
         self.on_news: Callable[[], None] = lambda: None
-        # SQLite has one writer. Waiting on a lock here is fair and cheap; waiting inside SQLite is a
-        # sleep loop that wakes late. Other processes are still handled by busy_timeout.
-        self._writer = threading.Lock()
-        self._writing: sa.Connection | None = None
+        self._writer = _Writer(self._for_writing)
+        # Seconds that a transaction waits until it may write, None for as long as it takes: a courier that gave up
+        # would leave its message to the lease.
+        self.patience: float | None = None
+
+    def answering(self) -> Ledger:
+        """The same ledger for what Slack waits for: sa.exc.TimeoutError or OperationalError, and nothing written,
+        where nobody may write for ANSWER_WITHIN seconds.
+        """
+        impatient = copy.copy(self)
+        impatient.patience = ANSWER_WITHIN
+        impatient.on_news = lambda: self.on_news()  # noqa: PLW0108  it may be set later
+        return impatient
 
     @contextlib.contextmanager
     def begin(self, *, alone: bool = False) -> Iterator[Session]:
@@ -127,8 +140,7 @@ class Ledger:
         return self._for_reading.connect()
 
     def close(self) -> None:
-        if self._writing is not None:
-            self._writing.close()
+        self._writer.close()
         self.engine.dispose()
 
     @contextlib.contextmanager
@@ -137,14 +149,56 @@ class Ledger:
             with self._for_reading.connect() if alone else self._for_writing.begin() as connection:
                 yield connection
             return
-        # However long it takes: a courier that gave up here would leave its message to the lease.
-        with self._writer:
-            # SQLite's one writer keeps a connection of its own, which nobody else writes through: whatever another
-            # one writes would empty its page cache.
-            if self._writing is None:
-                self._writing = self._for_writing.connect()
-            with self._writing.begin():
-                yield self._writing
+        with self._writer.turn(self.patience) as connection:
+            yield connection
+
+
+class _Writer:
+    """SQLite's one writer in this process, and its connection.
+
+    Nobody else writes through that one: whatever another one writes would empty its page cache. Waiting on a lock
+    here is fair and cheap; waiting inside SQLite is a sleep loop that wakes late. That is left for other processes.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._connection: sa.Connection | None = None
+
+    @contextlib.contextmanager
+    def turn(self, patience: float | None) -> Iterator[sa.Connection]:
+        """A transaction, once nobody else writes; with `patience` after at most so many seconds, or an error."""
+        asked = time.monotonic()
+        if not self._lock.acquire(timeout=-1 if patience is None else patience):
+            raise sa.exc.TimeoutError(f"others have been writing for {patience} seconds")
+        try:
+            if self._connection is None:
+                self._connection = self._engine.connect()
+            waited = time.monotonic() - asked
+            left = patience - waited if patience is not None and waited > _NOTICED else ANSWER_WITHIN
+            with self._begun(self._connection, left):
+                yield self._connection
+        finally:
+            self._lock.release()
+
+    @staticmethod
+    def _begun(connection: sa.Connection, within: float) -> sa.RootTransaction:
+        """A transaction begun after at most so many seconds: another process may be writing."""
+        if within == ANSWER_WITHIN:
+            return connection.begin()
+        _wait_for_others(connection, within)
+        try:
+            return connection.begin()
+        finally:
+            _wait_for_others(connection, ANSWER_WITHIN)
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+
+def _wait_for_others(connection: sa.Connection, seconds: float) -> None:
+    on_driver(connection, f"PRAGMA busy_timeout = {max(0, int(seconds * 1000))}", {}).close()
 
 
 def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import http.client
 import json
 import resource
+import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -116,6 +117,24 @@ def test_sqlite_says_that_it_is_full(bare_town: Town) -> None:
         town.box.clock.move_to(town.box.clock.now() + town.makegood.courier._pace * 10)
     town.settled()
     assert len(town.box.dm("U0ANA")) == before + 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_sqlite_is_held_by_another_program(bare_town: Town) -> None:
+    """Eight people wait for one turn to write that does not come: each is told so within Slack's three seconds."""
+    town = bare_town
+    with town.post.caught() as parcels:
+        for number in range(8):
+            town.box.command("U0EVA", "C0ACME", "/commit", f"send part {number} by Friday 4 Dec")
+    with closing(sqlite3.connect(str(town.makegood.ledger.url.database), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        acks = town.at_once(*parcels)
+        other.execute("ROLLBACK")
+    assert [ack.failure for ack in acks] == [None] * 8
+    assert all("can't be reached right now" in str(ack.body) for ack in acks)
+    assert town.rows()["commitment"] == 0
+    assert all("Recorded as #" in str(ack.body) for ack in town.at_once(*parcels))
+    assert town.rows()["commitment"] == 8
 
 
 def test_the_database_is_gone_while_messages_wait(box: Sandbox, database_url: str) -> None:
