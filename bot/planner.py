@@ -95,6 +95,7 @@ def plan_batch(tx: Session, now: datetime) -> list[Planned] | None:
         for one in awake
         if (one.id in wanted or one.id in news) and _intend_brief(tx, one, days[one.id], news.get(one.id, []), now)
     ]
+    outbox.morning_on_homes(tx, days, now)
     for one in due:
         people.move_on(one, now, looked_at=days.get(one.id))
     tx.flush()

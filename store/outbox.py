@@ -40,6 +40,8 @@ GRACE = timedelta(seconds=60)
 # A message older than this is history and is left as it was.
 KEPT_TRUE_FOR = timedelta(days=14)
 HOME = "home"
+# Of one round: the briefs that it plans are due at its instant, and what is due first goes first.
+_AFTER_THE_BRIEFS = timedelta(milliseconds=1)
 
 
 _ROWS, _SHOWN = core(Outbox), core(Mention)
@@ -350,7 +352,24 @@ def watch_home(tx: Session, person: Person, *, start: int = 0, now: datetime) ->
     }  # fmt: skip
     if insert_once(tx, Outbox, values, keys=("workspace_id", "dedupe_key")) is None:
         same = sa.and_(Outbox.workspace_id == person.workspace_id, Outbox.dedupe_key == values["dedupe_key"])
-        tx.execute(sa.update(Outbox).where(same).values(ids={"start": start}))
+        tx.execute(sa.update(Outbox).where(same).values(ids={"start": start}, settled_at=now))
+
+
+def morning_on_homes(tx: Session, people: Iterable[int], now: datetime) -> None:
+    """A morning has come for these people, and what is due today or overdue on their Home tabs is so since then: they
+    are due for an update, those that were opened within KEPT_TRUE_FOR.
+    """
+    tx.execute(
+        sa.update(Outbox)
+        .where(
+            Outbox.person_id.in_(list(people)),
+            Outbox.settled_at > now - KEPT_TRUE_FOR,
+            Outbox.kind == HOME,
+            Outbox.state == SENT,
+        )
+        .values(not_before=now + _AFTER_THE_BRIEFS)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def counts(tx: Session) -> dict[str, int]:

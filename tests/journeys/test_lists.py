@@ -218,3 +218,18 @@ def test_home_follows_everybody(town: Town) -> None:
     town.submit("U0EVA", over, owner="U0BEN", reason="Ana is away")
     town.settled()
     assert "Nothing is open" in words_of(town.box.home("U0ANA"))
+
+
+def test_home_knows_the_morning(town: Town) -> None:
+    """Left open overnight, Home tells what is overdue since; left alone for over two weeks, when it is opened."""
+    town.receipt("U0EVA", "send it today")
+    town.box.open_home("U0EVA")
+    assert "This week (1)" in words_of(town.box.home("U0EVA"))
+    town.jump(2026, 11, 24, 8, 35)
+    assert "Tuesday 24 November 2026" in words_of(town.box.home("U0EVA"))
+    assert "Overdue (1)" in words_of(town.box.home("U0EVA"))
+    town.jump(2026, 12, 8, 8, 35)
+    assert "Tuesday 24 November 2026" in words_of(town.box.home("U0EVA"))
+    town.box.open_home("U0EVA")
+    town.jump(2026, 12, 9, 8, 35)
+    assert "Wednesday 9 December 2026" in words_of(town.box.home("U0EVA"))
