@@ -197,7 +197,7 @@ def test_a_small_workspace_waits_only_briefly(ledger: Ledger) -> None:
     assert last[BIG] <= 90 * PACE + 2 * 6 * work
     for team in (BIG, *SMALL):
         own = [at for at, to in posts if to == team]
-        # One that came late does not put off the next: the two are closer. No stretch holds more than that one too many.
+        # One that came late does not put off the next: these are closer. No stretch holds more than that one too many.
         for (n, earlier), (m, later) in combinations(enumerate(own), 2):
             assert later - earlier > (m - n - 1) * PACE
 
