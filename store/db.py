@@ -29,6 +29,8 @@ NEWS = "news"
 CONNECTION = "connection"
 # Slack waits three seconds for an answer. A database that cannot serve within two leaves time to say so.
 ANSWER_WITHIN = 2.0
+# Seconds of silence after which the machine of a database is asked whether it is still there.
+_ASKED_AGAIN_AFTER = 5
 # Of these, what is worth a word to SQLite when it was spent on waiting.
 _NOTICED = 0.1
 
@@ -243,6 +245,11 @@ def _postgresql(url: sa.URL, pool_size: int) -> sa.Engine:
         connect_args={
             "autocommit": True,
             "connect_timeout": int(ANSWER_WITHIN),
+            # A server whose machine is gone does not even close the connection: TCP alone would wait a quarter of an
+            # hour for what was sent there, and for ever for an answer.
+            "tcp_user_timeout": milliseconds,
+            "keepalives_idle": _ASKED_AGAIN_AFTER,
+            "keepalives_interval": 1,
             "options": f"-c lock_timeout={milliseconds} -c statement_timeout={milliseconds}"
             " -c idle_in_transaction_session_timeout=60000"
             " -c timezone=UTC -c synchronous_commit=on",
