@@ -15,6 +15,10 @@ class SandboxError(ValueError):
     """A gesture that no person could make: the words say what is not there or not visible."""
 
 
+class GoneError(SandboxError):
+    """What is not there to be pressed: where somebody sees it, it has changed since they were shown it."""
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     """A member of the workspace, or a guest of another one (`team_id`)."""

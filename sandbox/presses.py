@@ -8,7 +8,7 @@ from sandbox.choosing import chosen
 from sandbox.delivery import Parcel
 from sandbox.elements import OPTION_GROUPS, OPTIONS, VALUES, flat_options
 from sandbox.gestures import Gestures
-from sandbox.models import Json, Message, Outcome, SandboxError, State, User, View
+from sandbox.models import GoneError, Json, Message, Outcome, SandboxError, State, User, View
 
 Filled = Mapping[str, Mapping[str, object]]
 """What a test or the page says was filled in: block id → action id → plain value."""
@@ -119,9 +119,9 @@ class Presses(Gestures):
         if matching:
             raise SandboxError(f"{len(matching)} elements {action_id!r} here: say which by block_id or value")
         if named:
-            raise SandboxError(f"no element {action_id!r} here takes the value {value!r}")
+            raise GoneError(f"no element {action_id!r} here takes the value {value!r}")
         there = [element["action_id"] for _, element in everything]
-        raise SandboxError(f"{user} sees no element {action_id!r} here, only {there}")
+        raise GoneError(f"{user} sees no element {action_id!r} here, only {there}")
 
     # -- filling in -----------------------------------------------------------------------------------------
 

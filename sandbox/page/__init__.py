@@ -11,7 +11,7 @@ import flask
 from sandbox import render
 from sandbox.faults import EVERY, KINDS
 from sandbox.methods import METHODS
-from sandbox.models import SandboxError
+from sandbox.models import GoneError, SandboxError
 from sandbox.page.acts import ACTS, UnusableError, complaint
 from sandbox.page.marks import Marks
 from sandbox.page.scene import Painter, people_of, reader_for
@@ -109,6 +109,8 @@ class _Page:
         me = self._me(str(wish.get("as", "")))
         try:
             outcome = act(self.box, me, ZoneInfo(me.tz), wish)
+        except GoneError:
+            return flask.jsonify(ok=False, notice="That has changed meanwhile. Look again."), HTTPStatus.OK
         except (SandboxError, UnusableError, ValueError) as refused:
             return flask.jsonify(ok=False, notice=str(refused)), HTTPStatus.OK
         if outcome is None:

@@ -57,6 +57,13 @@ def test_what_cannot_be_done_is_told_in_words(box: Sandbox, app: PageApp, wish: 
     assert box.world.revision == before
 
 
+def test_a_button_that_has_gone_says_so(box: Sandbox) -> None:
+    """What was pressed is no longer what stands there: told in a person's words."""
+    shown = box.messages("C0ACME")[-1]
+    answer = act(box, kind="press", channel="C0ACME", ts=shown.ts, action="done", block="of-yesterday")
+    assert answer == {"ok": False, "notice": "That has changed meanwhile. Look again."}
+
+
 @pytest.mark.parametrize("where", ["G0DEALS", "C0NOWHERE", "D0EVA", ""])
 def test_nobody_sees_what_slack_would_not_show_them(box: Sandbox, where: str) -> None:
     """Ana is not in the private channel, and nobody reads another's direct messages: she lands where she may be."""
