@@ -121,20 +121,20 @@ def test_sqlite_says_that_it_is_full(bare_town: Town) -> None:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_sqlite_is_held_by_another_program(bare_town: Town) -> None:
-    """Eight people wait for one turn to write that does not come: each is told so within Slack's three seconds."""
+    """Four people wait for one turn to write that does not come: each is told so within Slack's three seconds."""
     town = bare_town
     with town.post.caught() as parcels:
-        for number in range(8):
+        for number in range(4):
             town.box.command("U0EVA", "C0ACME", "/commit", f"send part {number} by Friday 4 Dec")
     with closing(sqlite3.connect(str(town.makegood.ledger.url.database), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         acks = town.at_once(*parcels)
         other.execute("ROLLBACK")
-    assert [ack.failure for ack in acks] == [None] * 8
+    assert [ack.failure for ack in acks] == [None] * 4
     assert all("can't be reached right now" in str(ack.body) for ack in acks)
     assert town.rows()["commitment"] == 0
     assert all("Recorded as #" in str(ack.body) for ack in town.at_once(*parcels))
-    assert town.rows()["commitment"] == 8
+    assert town.rows()["commitment"] == 4
 
 
 def test_the_database_is_gone_while_messages_wait(box: Sandbox, database_url: str) -> None:
