@@ -29,10 +29,10 @@ NEWS = "news"
 CONNECTION = "connection"
 # Slack waits three seconds for an answer. A database that cannot serve within two leaves time to say so.
 ANSWER_WITHIN = 2.0
-# Seconds of silence after which the machine of a database is asked whether it is still there.
-_ASKED_AGAIN_AFTER = 5
 # Of these, what is worth a word to SQLite when it was spent on waiting.
 _NOTICED = 0.1
+# Seconds of silence after which the machine of PostgreSQL is asked whether it is still there.
+_ASKED_AGAIN_AFTER = 5
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
