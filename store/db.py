@@ -252,7 +252,9 @@ def _postgresql(url: sa.URL, pool_size: int) -> sa.Engine:
             "keepalives_interval": 1,
             "options": f"-c lock_timeout={milliseconds} -c statement_timeout={milliseconds}"
             " -c idle_in_transaction_session_timeout=60000"
-            " -c timezone=UTC -c synchronous_commit=on",
+            " -c timezone=UTC -c synchronous_commit=on"
+            # And the server: a worker whose machine is gone would hold the messages that it was sending for two hours.
+            " -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3",
         },
     )
 
