@@ -5,7 +5,8 @@ process keeps 16 signed requests in flight over kept-open connections, to one ap
 C …), so that a machine whose speed drifts slows all of them. Each ratio is that of the medians over the rounds;
 the percentiles are over all recorded requests. Every recorded line is counted in the ledger afterwards.
 
-Bolt is measured twice: as one gets it, and at its fastest (serve.py says how they differ).
+Bolt is measured twice: as one gets it, and at its fastest (serve.py says how they differ). Both with all threads at
+once, which is better for them: Bolt as one gets it sleeps in each request.
 
     python bench/commit_throughput.py [sqlite|postgresql …]
 """

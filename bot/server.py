@@ -25,6 +25,7 @@ from werkzeug.exceptions import HTTPException
 
 from bot.incoming import RefusedError, bolt_request
 from bot.logs import request_ids
+from bot.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,9 +130,12 @@ class Endpoint:
 
 
 class WebServer:
-    """waitress in a thread. The port is taken on construction, so that a busy one is known at once (OSError)."""
+    """waitress in a thread. The port is taken on construction, so that a busy one is known at once (OSError).
 
-    def __init__(self, app: Flask, *, host: str, port: int, threads: int) -> None:
+    `in_turns`: for an app whose requests compute and hardly wait (turns.py).
+    """
+
+    def __init__(self, app: Flask, *, host: str, port: int, threads: int, in_turns: bool = False) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.create_server((host, port), family=family, backlog=256)
         self._server = create_server(
@@ -145,6 +149,8 @@ class WebServer:
             channel_timeout=60,
             connection_limit=1000,
             asyncore_use_poll=True,
+            # The one way to bring a dispatcher of one's own.
+            _dispatcher=Turns(threads) if in_turns else None,
         )
         self.host = host
         self.port = int(self._socket.getsockname()[1])

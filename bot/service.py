@@ -216,7 +216,14 @@ class Service:
             self.readiness,
             signing_secret=secret.get_secret_value() if secret and not settings.socket_mode else None,
         )
-        return WebServer(app, host=settings.host, port=settings.port, threads=settings.web_threads)
+        return WebServer(
+            app,
+            host=settings.host,
+            port=settings.port,
+            threads=settings.web_threads,
+            # PostgreSQL computes elsewhere, and while one request waits for it another one may compute.
+            in_turns=self.makegood.ledger.is_sqlite,
+        )
 
     def _make_sockets(self) -> SocketMode:
         from bot.socket_mode import SocketMode  # noqa: PLC0415  only where it is chosen
