@@ -51,7 +51,7 @@ class Readiness:
         sockets: SocketMode | None = None,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._ledger = ledger
+        self._ledger = ledger.answering()
         self._clock = clock
         self._link = link
         self._newest_revision = newest_revision

@@ -35,6 +35,7 @@ class Turns(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress is not ty
         # Who began last and has not finished, and when that was.
         self._last: _Turn | None = None
         self._began = 0.0
+        # The watcher waits for no longer than SHORT: it need not be woken.
         self._looks = False
         self._over = False
         self._watcher = threading.Thread(target=self._watch, name="http-turns", daemon=True)

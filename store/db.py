@@ -177,16 +177,16 @@ class _Writer:
             if self._connection is None:
                 self._connection = self._engine.connect()
             waited = time.monotonic() - asked
-            left = patience - waited if patience is not None and waited > _NOTICED else ANSWER_WITHIN
+            left = None if patience is None or waited <= _NOTICED else patience - waited
             with self._begun(self._connection, left):
                 yield self._connection
         finally:
             self._lock.release()
 
     @staticmethod
-    def _begun(connection: sa.Connection, within: float) -> sa.RootTransaction:
-        """A transaction begun after at most so many seconds: another process may be writing."""
-        if within == ANSWER_WITHIN:
+    def _begun(connection: sa.Connection, within: float | None) -> sa.RootTransaction:
+        """A transaction begun after at most so many seconds, by default ANSWER_WITHIN: others may be writing."""
+        if within is None:
             return connection.begin()
         _wait_for_others(connection, within)
         try:

@@ -139,20 +139,25 @@ def modal(
     submit: str | None = None,
     close: str = "Close",
 ) -> Json:
-    view = ModalView(
-        title=shortened(title, 24),
-        blocks=blocks,
-        submit=submit,
-        close=close,
-        callback_id=callback_id,
-        private_metadata=metadata or None,
-    ).to_dict()
-    return {**view, "blocks": named(view["blocks"])}
+    return _view(
+        ModalView(
+            title=shortened(title, 24),
+            blocks=blocks,
+            submit=submit,
+            close=close,
+            callback_id=callback_id,
+            private_metadata=metadata or None,
+        )
+    )
 
 
 def home(blocks: list[Block]) -> Json:
-    view = HomeTabView(blocks=blocks).to_dict()
-    return {**view, "blocks": named(view["blocks"])}
+    return _view(HomeTabView(blocks=blocks))
+
+
+def _view(view: ModalView | HomeTabView) -> Json:
+    said = view.to_dict()
+    return {**said, "blocks": named(said["blocks"])}
 
 
 def _mrkdwn(text: str, limit: int) -> Text:

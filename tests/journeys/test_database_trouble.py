@@ -5,9 +5,8 @@ from __future__ import annotations
 import http.client
 import json
 import resource
-import sqlite3
 import threading
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -120,16 +119,24 @@ def test_sqlite_says_that_it_is_full(bare_town: Town) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_who_waits_for_another_writer_is_answered_in_time(bare_town: Town) -> None:
+    """SQLite has one writer. Slack would give up on the answer; so the person is told, and nothing is recorded."""
+    with bare_town.makegood.ledger.begin():
+        assert refused(bare_town.commit("U0EVA", "send the sheet by Friday"))
+        database = next(part for part in bare_town.service.readiness.look() if part.name == "database")
+        assert "cannot be written" in database.words
+    assert "Recorded as #1" in read(bare_town.receipt("U0EVA", "send the sheet by Friday"))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_sqlite_is_held_by_another_program(bare_town: Town) -> None:
     """Four people wait for one turn to write that does not come: each is told so within Slack's three seconds."""
     town = bare_town
     with town.post.caught() as parcels:
         for number in range(4):
             town.box.command("U0EVA", "C0ACME", "/commit", f"send part {number} by Friday 4 Dec")
-    with closing(sqlite3.connect(str(town.makegood.ledger.url.database), isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with _down(town.makegood.ledger.url.render_as_string()):
         acks = town.at_once(*parcels)
-        other.execute("ROLLBACK")
     assert [ack.failure for ack in acks] == [None] * 4
     assert all("can't be reached right now" in str(ack.body) for ack in acks)
     assert town.rows()["commitment"] == 0
