@@ -9,10 +9,14 @@ from datetime import date
 from typing import Any, Literal
 
 from store.errors import BadInputError
+from store.rules.text import printable
 
 _NUMBER = re.compile(r"\d{1,10}", re.ASCII)
 _REFERENCE = re.compile(r"<([@#])[A-Z0-9]+(?:\|([^>]*))?>")
 _LINK = re.compile(r"<([a-z]+:[^|>]+)(?:\|[^>]*)?>")
+
+# Slack's own limit for the text of a message; everything else that people write is shorter.
+_LONGEST = 40_000
 
 Surface = Literal["message", "ephemeral", "modal", "home"]
 Body = dict[str, Any]
@@ -196,6 +200,11 @@ def as_typed(text: str) -> str:
     return unescaped(_LINK.sub(r"\1", text))
 
 
+def _written(text: object) -> str:
+    """What a person wrote, made fit to keep. Every text of theirs in a payload comes through here."""
+    return printable(str(text or "")[:_LONGEST])
+
+
 def asker(body: Body) -> Asker:
     """Who sent this, whatever kind of request it is. The workspace is the one that installed the app."""
     view = body.get("view") or {}
@@ -209,7 +218,7 @@ def asker(body: Body) -> Asker:
 def command(body: Body) -> Command:
     return Command(
         asker(body),
-        text=(body.get("text") or "").strip(),
+        text=_written(body.get("text")).strip(),
         channel=body.get("channel_id") or "",
         trigger_id=body["trigger_id"],
         response_url=body.get("response_url") or "",
@@ -263,7 +272,7 @@ def message_shortcut(body: Body) -> MessageShortcut:
         trigger_id=body["trigger_id"],
         channel=(body.get("channel") or {}).get("id") or "",
         ts=str(body.get("message_ts") or message.get("ts") or ""),
-        text=message.get("text") or "",
+        text=_written(message.get("text")),
         response_url=body.get("response_url") or "",
     )
 
@@ -272,7 +281,7 @@ def suggestion(body: Body) -> Suggestion:
     return Suggestion(
         asker(body),
         action_id=body["action_id"],
-        typed=(body.get("value") or "").strip(),
+        typed=_written(body.get("value")).strip(),
         fields=fields(body.get("view") or {}),
     )
 
@@ -289,4 +298,4 @@ def _value(given: Body) -> str | None:
         return ",".join(each["value"] for each in given["selected_options"] or ()) or None
     option = given.get("selected_option") or {}
     chosen = given.get("value") or given.get("selected_date") or given.get("selected_user") or option.get("value")
-    return str(chosen) if chosen else None
+    return _written(chosen) or None

@@ -11,6 +11,7 @@ from store import absences, people, workspaces
 from store.errors import NotAllowedError, NotFoundError
 from store.people import Profile
 from store.rules.statuses import Status
+from store.rules.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,12 +39,12 @@ def viewer(tx: Session, team_id: str, user_id: str) -> Person:
 def profile(user: dict[str, Any], team_id: str) -> Profile:
     """A user object of Slack's as the ledger keeps it. `team_id` is the workspace's own."""
     about = user.get("profile") or {}
-    name = about.get("display_name") or about.get("real_name") or user.get("real_name") or user.get("name")
+    names = (about.get("display_name"), about.get("real_name"), user.get("real_name"), user.get("name"), user["id"])
     home_team = user.get("team_id") or team_id
     return Profile(
         slack_id=user["id"],
-        name=str(name or user["id"]),
-        handle=str(about.get("display_name") or user.get("name") or ""),
+        name=next(filter(None, (clean(str(name or "")) for name in names))),
+        handle=clean(str(about.get("display_name") or user.get("name") or "")),
         zone=user.get("tz") or "UTC",
         locale=user.get("locale") or "en-US",
         is_active=not user.get("deleted", False),

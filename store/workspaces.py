@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from store.db import insert_once
+from store.rules.text import clean
 from store.tables import Workspace
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def ensure(tx: Session, *, team_id: str, name: str, now: datetime) -> Workspace:
     """Return the workspace of that Slack team, created if it is new, its name brought up to date."""
-    workspace = by_team(tx, team_id)
+    workspace, name = by_team(tx, team_id), clean(name)
     if workspace is None:
         # Several processes may start at once; the unique key settles who adds it.
         values = {"team_id": team_id, "name": name, "next_post_at": now, "created_at": now}

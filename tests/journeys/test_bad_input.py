@@ -307,3 +307,43 @@ def test_any_message_can_be_made_a_commitment(town: Town) -> None:
     assert form is not None
     assert town.submit("U0EVA", form, due="2026-11-30").errors == {}
     assert town.commitment(2).action == "🎉"
+
+
+def test_what_shows_nothing_is_not_recorded(town: Town) -> None:
+    """An action, an account or a reason of invisible characters is asked for as if nothing had been written."""
+    for nothing in ("\u200b\u2060", "\u2800", "\u3164", "\ufeff\u00ad", "\u0301", "\ufe0f"):
+        form = town.commit("U0EVA", f"{nothing} by Friday").view
+        assert "What is to be done?" in words_of(form), ascii(nothing)
+        assert form is not None
+        wrong = town.box.submit("U0EVA", form.id, {ids.ACTION: {ids.ACTION: nothing}})
+        assert "The action is missing" in wrong.errors[ids.ACTION], ascii(nothing)
+        offered = town.box.suggestions("U0EVA", view_id=form.id, action_id=ids.ACCOUNT, text=nothing)
+        assert "Create" not in str(offered)
+        town.box.close("U0EVA", form.id)
+    assert town.rows()["commitment"] == 0
+    receipt = town.receipt("U0EVA", "send it by Friday")
+    late = town.form("U0EVA", receipt, ids.EDIT)
+    assert town.submit("U0EVA", late, action="send \u200bit\u2060 all").errors == {}
+    assert town.commitment(1).action == "send it all"
+    blocked = town.form("U0EVA", town.item("U0EVA"), ids.BLOCK)
+    assert "is missing" in town.submit("U0EVA", blocked, reason="\u3164\u2800").errors[ids.REASON]
+
+
+def test_names_that_read_the_same_are_one_account(town: Town) -> None:
+    """A word joiner in its name makes no second Globex, in a line, in a list and in the form."""
+    form = open_form(town)
+    offer(town, form, account="Globex")
+    assert town.box.submit("U0EVA", form.id, filled(account="new:Globex", stakeholder=None)).errors == {}
+    receipt = town.receipt("U0EVA", "@ana send it by Friday for Glo\u2060bex")
+    assert "Account: Globex" in read(receipt)
+    assert "send it" in read(town.commit("U0EVA", "account Glo\ufeffbex").messages[-1])
+    assert town.ask("U0EVA", accounts.names) == ["Globex"]
+
+
+def test_a_profile_is_one_clean_line(town: Town) -> None:
+    """Escapes, overrides, invisible characters and line breaks in a profile's name: nobody reads or copies them."""
+    town.box.change_user("U0BEN", display_name="Ben\x1b[31m\u202e\u200b Ok\r\nafor\u2028!")
+    town.box.change_user("U0ADA", display_name="\u3164\u2060", real_name="Ada Moreau")
+    with town.makegood.ledger.read() as tx:
+        assert town.person(tx, "U0BEN").name == "Ben[31m Ok afor !"
+        assert town.person(tx, "U0ADA").name == "Ada Moreau"
