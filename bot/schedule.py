@@ -14,6 +14,7 @@ import sqlalchemy as sa
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -57,6 +58,21 @@ class Ticking(Protocol):
     def courier(self) -> Courier: ...
     def tick(self) -> None: ...
     def sync_people(self) -> None: ...
+
+
+class Every(BaseTrigger):  # type: ignore[misc]  # APScheduler is not typed
+    """Fires so many seconds after the scheduler last looked, and not for the times in between.
+
+    APScheduler's own interval lists every missed time before it runs the job once: a clock that was a year behind
+    makes it list 31 million of them, with its lock held.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._interval = timedelta(seconds=seconds)
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        del previous_fire_time
+        return now + self._interval
 
 
 class Schedule:
@@ -143,7 +159,7 @@ class Schedule:
     def _every(self, seconds: int, job: Callable[[], None], name: str, *, at_once: bool = False) -> None:
         first = {"next_run_time": self._wall()} if at_once else {}
         step = self._counted(unfailing(job, name))
-        self._scheduler.add_job(step, "interval", seconds=seconds, id=name, name=name, **first)
+        self._scheduler.add_job(step, Every(seconds), id=name, name=name, **first)
 
     def _counted(self, job: Callable[[], None]) -> Callable[[], None]:
         def run() -> None:

@@ -18,6 +18,8 @@ SPREAD = timedelta(minutes=30)
 WINDOW = timedelta(hours=9)
 # The same for those who want it late in the day: by this hour at the latest, but never less than an hour.
 EVENING, AT_LEAST = 20, timedelta(hours=1)
+# Days that are looked at for missed mornings: a clock that begins in 1970 and is set right has missed no 20,000.
+_COUNTED = 366
 
 
 @dataclass(frozen=True)
@@ -89,8 +91,12 @@ def next_brief(now: datetime, habits: Habits, looked_at: date | None) -> datetim
 
 
 def mornings_missed(since: datetime, now: datetime, habits: Habits) -> int:
-    """How many working mornings from that of `since` on were over at `now` without anybody looking."""
-    day, today = local_day(since, habits.zone), local_day(now, habits.zone)
+    """How many working mornings from that of `since` on were over at `now` without anybody looking.
+
+    Of more than a year, the mornings of the last one.
+    """
+    today = local_day(now, habits.zone)
+    day = max(local_day(since, habits.zone), today - _COUNTED * DAY)
     missed = sum(habits.working_days.works_on(day + n * DAY) for n in range((today - day).days))
     return missed + (habits.working_days.works_on(today) and day <= today and _ends(today, habits) <= now)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import urllib.error
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING, Self
 
 import pytest
 import sqlalchemy as sa
@@ -187,6 +187,35 @@ def test_a_bug_is_told_with_its_trace(log: Log) -> None:
     unfailing(fail, "plan")()
     (event,) = log.events("job_failed")
     assert "never so" in event["exception"]
+
+
+class Clock(datetime):
+    """The wall clock that APScheduler reads; it shows `shows`."""
+
+    shows = NOW
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        return cls.fromtimestamp(cls.shows.timestamp(), tz)
+
+
+@pytest.mark.parametrize("wrong", [datetime(1970, 1, 1, tzinfo=UTC), NOW - timedelta(days=365)])
+def test_however_far_the_clock_jumps_a_job_has_one_time(
+    ticked: Ticked, monkeypatch: pytest.MonkeyPatch, wrong: datetime
+) -> None:
+    """Set right after years it is due once, now, and then in its own time; nothing lists what was missed."""
+    monkeypatch.setattr("apscheduler.schedulers.base.datetime", Clock)
+    Clock.shows = wrong
+    schedule = Schedule(ticked, work=True, wall=lambda: Clock.shows)
+    schedule._scheduler.start(paused=True)
+    Clock.shows = NOW
+    for job in schedule._scheduler.get_jobs():
+        assert len(job._get_run_times(NOW)) == 1
+    schedule._scheduler.resume()
+    assert ticked.ticked.wait(10)
+    assert ticked.woken.wait(10)
+    assert schedule.stop(within=10) is True
+    assert ticked.ticks == 1
 
 
 def test_a_clock_set_back_delays_nothing(ticked: Ticked) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,10 +13,17 @@ from store import migrate
 from store.claiming import LEASE
 from store.db import Ledger
 from tests.journeys.conftest import MONDAY, Town, open_town
+from tests.journeys.processes import Process
+from tests.journeys.test_survival import box
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+
+    from sandbox import Sandbox
+
+__all__ = ["box"]
+
+FAKETIME = next(Path("/usr/lib").glob("**/faketime/libfaketimeMT.so.1"), None)
 
 HOUR, DAY, SECOND = timedelta(hours=1), timedelta(days=1), timedelta(seconds=1)
 POST = "chat.postMessage"
@@ -119,3 +128,41 @@ def test_jumps_change_nothing_of_what_is_said(database_url: str, tmp_path: Path)
     assert lived(database_url, out.get) == (keys, messages)
     assert {key.partition(":")[0] for key in keys} >= {"brief", "assigned"}
     assert sum(messages.values()) >= 6
+
+
+def resident(process: Process) -> int:
+    """The memory of a process, in MB."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) // 1024
+
+
+@pytest.mark.skipif(
+    FAKETIME is None, reason="libfaketime is not installed: nothing else shifts a whole process's clock"
+)
+@pytest.mark.skipif(any("FAKETIME" in name for name in os.environ), reason="the clock of the tests is shifted already")
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("wrong", "right"), [("+0", "+365d"), ("-20000d", "+0")], ids=["a year ahead", "from the 1970s"]
+)
+def test_the_clock_of_the_process_jumps(
+    box: Sandbox, database_url: str, tmp_path: Path, wrong: str, right: str
+) -> None:
+    """However far: one round, no more memory, and it ends in time when asked to."""
+    shown = tmp_path / "shown"
+    shown.write_text(wrong)
+    faked = {
+        "LD_PRELOAD": str(FAKETIME),
+        "FAKETIME_TIMESTAMP_FILE": str(shown),
+        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+    with Process(box, database_url, **faked) as process:
+        before = resident(process)
+        (tmp_path / "next").write_text(right)
+        (tmp_path / "next").replace(shown)
+        process.wait_for("mornings_caught_up")
+        box.wait_for(lambda _: len(process.events("people_synced")) == 2)
+        assert resident(process) - before < 30
+        process.terminate()
+        assert process.ended(within=10) == 0
+        assert len(process.events("mornings_caught_up")) == 1

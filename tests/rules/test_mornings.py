@@ -183,6 +183,7 @@ def test_a_late_brief_does_not_come_at_night(hour: int, until: int) -> None:
         (utc(2026, 11, 23, 8, 5), utc(2026, 11, 26, 9), 3),
         (utc(2026, 11, 20, 8, 5), utc(2026, 11, 22, 12), 1),
         (utc(2026, 11, 20, 8, 5), utc(2026, 11, 23, 23), 2),
+        (utc(1970, 1, 1), utc(2026, 11, 23, 8), 260),
     ],
 )
 def test_how_many_mornings_were_missed(since: datetime, now: datetime, missed: int) -> None:
