@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 
     from store.tables import Person
 
+# Modules that tests share assert as tests do: pytest explains what failed there too.
+pytest.register_assert_rewrite(
+    *(f"tests.{name}" for name in ("bot", "browsing", "journeys", "sandbox", "store", "torture"))
+)
+
 # A limit on each example's time would blame whichever meets a busy machine, or loads a library first.
 hypothesis.settings.register_profile("makegood", deadline=None)
 hypothesis.settings.load_profile("makegood")

@@ -335,6 +335,17 @@ def test_every_test_says_what_it_holds() -> None:
     assert [f"{path.name}: {node.name}" for path, node in every_test() if not ast.get_docstring(node)] == []
 
 
+def test_nothing_is_imported_from_a_test() -> None:
+    """Helpers that tests share stand in modules of their own, so a file of tests can be moved, split or deleted."""
+    found = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in files("tests", "bench")
+        for name in sorted(imports(path))
+        if any(part.startswith("test_") for part in name.split("."))
+    ]
+    assert found == []
+
+
 def test_no_test_sleeps() -> None:
     """What happens later is waited for, not slept through."""
     assert [str(path) for path in files("tests") if ("time", "sleep") in set(attributes(path))] == []

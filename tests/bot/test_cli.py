@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from click.testing import CliRunner
 
 from bot import cli, service
 from bot.demo_ledger import fill
@@ -29,16 +28,11 @@ from store.db import Ledger
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from click.testing import Result
+from tests.bot.command_line import makegood
 
 COMMANDS = ["run", "web", "worker", "migrate", "tick", "explain", "doctor", "manifest", "demo"]
 
 pytestmark = pytest.mark.usefixtures("environment", "log")
-
-
-def makegood(*arguments: str) -> Result:
-    """The command in this process, as somebody types it."""
-    return CliRunner().invoke(cli.makegood, arguments, prog_name="makegood")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from bot.explaining import about
 from store import commitments, workspaces
 from store.commitments import Draft
 from store.errors import LedgerError
-from tests.bot.test_cli import makegood
+from tests.bot.command_line import makegood
 from tests.conftest import NOW, Office
 
 

@@ -36,8 +36,7 @@ if TYPE_CHECKING:
     from sandbox import Message, Outcome, View
     from sandbox.delivery import Parcel, Transport
     from store.tables import Person
-
-pytest.register_assert_rewrite("tests.journeys.manners")
+    from tests.journeys.slack_faults import Faults
 
 # A Monday, eleven in Berlin, five in the morning in New York.
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -273,6 +272,22 @@ def bare_town(database_url: str, log: Log) -> Iterator[Town]:
     """Like `town`, for tests that break something on purpose and say themselves what must hold."""
     with open_town(database_url) as town:
         yield town
+
+
+@pytest.fixture
+def faults(bare_town: Town) -> Faults:
+    """The faults of the bare town's Slack."""
+    from tests.journeys.slack_faults import Faults
+
+    return Faults(bare_town)
+
+
+@pytest.fixture
+def box() -> Iterator[Sandbox]:
+    """A workspace whose clock shows the time on the wall, as the process's does."""
+    manifest = for_address("https://bot.makegood.example")
+    with Sandbox(manifest, app_url=None, signing_secret=SECRET, bot_token=TOKEN) as box:
+        yield box
 
 
 def words(message: Message) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,16 +18,21 @@ from typing import TYPE_CHECKING, Any, Self
 import sqlalchemy as sa
 
 from bot.manifest import EVENTS_PATH
+from sandbox import Reply
 from store import workspaces
-from store.db import Ledger
-from tests.journeys.conftest import SECRET, TOKEN
+from store.db import Ledger, normal_url
+from store.tables import Outbox
+from tests.journeys.conftest import SECRET, TOKEN, read
 
 if TYPE_CHECKING:
-    from sandbox import Sandbox
+    from collections.abc import Callable, Iterator
+
+    from sandbox import Outcome, Sandbox
 
 ROOT = Path(__file__).parents[2]
 # What a process may take to be there on a busy machine.
 PATIENCE = 30
+LINE = "@ana send the pricing sheet by tomorrow"
 NOT_OURS = re.compile("proxy|slack|database", re.IGNORECASE)
 
 
@@ -138,3 +144,80 @@ class Process:
             with self._news:
                 self._events.append(event)
                 self._news.notify_all()
+
+
+def commit(box: Sandbox, text: str = LINE) -> Outcome:
+    return box.command("U0EVA", "C0ACME", "/commit", text)
+
+
+def recorded(outcome: Outcome) -> bool:
+    return outcome.ok and "Recorded as #" in read(outcome.messages[-1])
+
+
+class Holding:
+    """Stops the first chat.postMessage on its way: before Slack acts, or with `first` after it has."""
+
+    def __init__(self, box: Sandbox, *, first: bool) -> None:
+        self.arrived, self.released = threading.Event(), threading.Event()
+        self.posts = 0
+        self._first = first
+        box.api.intercept = self
+
+    def __call__(self, method: str, args: dict[str, Any], carry_out: Callable[[], Reply]) -> Reply:
+        del args
+        if method != "chat.postMessage":
+            return carry_out()
+        self.posts += 1
+        if self.posts > 1:
+            return carry_out()
+        if self._first:
+            carry_out()
+        self.arrived.set()
+        self.released.wait(30)
+        return Reply({"ok": False, "error": "nobody listens any more"}, broken=True)
+
+
+def let_the_lease_pass(database_url: str) -> None:
+    """What is claimed may be taken again now rather than in two minutes."""
+    ledger = Ledger(database_url)
+    with ledger.begin() as tx:
+        claimed = sa.update(Outbox).where(Outbox.state == "sending")
+        tx.execute(claimed.values(not_before=Outbox.first_try_at))
+    ledger.close()
+
+
+def states(database_url: str) -> list[str]:
+    """The states of the outbox, oldest first."""
+    ledger = Ledger(database_url)
+    with ledger.read() as tx:
+        found = list(tx.scalars(sa.select(Outbox.state).order_by(Outbox.id)))
+    ledger.close()
+    return found
+
+
+@contextmanager
+def down(database_url: str) -> Iterator[None]:
+    """The database cannot be used: another program has locked the file, or the server lets nobody in."""
+    url = normal_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        other = sqlite3.connect(url.database or "", isolation_level=None, timeout=10)
+        other.execute("BEGIN EXCLUSIVE")
+        try:
+            yield
+        finally:
+            other.execute("ROLLBACK")
+            other.close()
+        return
+    engine = sa.create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as server:
+        server.execute(sa.text(f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS false'))
+        _throw_out(server, url.database)
+        try:
+            yield
+        finally:
+            server.execute(sa.text(f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS true'))
+
+
+def _throw_out(server: sa.Connection, database: str | None) -> None:
+    everybody = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
+    server.execute(sa.text(everybody), {"name": database})

@@ -10,7 +10,7 @@ from handlers import ids
 from sandbox import User
 from store.tables import Person
 from tests.journeys.conftest import Town, read, words_of
-from tests.journeys.test_forms_and_buttons import filled, offer, open_form
+from tests.journeys.forms import filled, offer, open_form
 
 if TYPE_CHECKING:
     from sandbox import Message, View

@@ -14,7 +14,7 @@ from sandbox import User
 from sandbox.delivery import sign
 from store import accounts
 from tests.journeys.conftest import SECRET, Town, read, words, words_of
-from tests.journeys.test_forms_and_buttons import filled, offer, open_form
+from tests.journeys.forms import filled, offer, open_form
 
 if TYPE_CHECKING:
     from sandbox import Message

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -13,41 +12,12 @@ from handlers import ids
 from store import commitments
 from store.tables import Mention, Outbox
 from tests.journeys.conftest import Town, read
-from tests.journeys.test_lists import LONG, numbers
-from tests.journeys.test_settings import save
+from tests.journeys.reading import LONG, numbers
 
 if TYPE_CHECKING:
     from sandbox import Message
-
-# Long enough ago for all that is due to be mentioned.
-LAST_WEEK = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
-# The hours (UTC) at which these tests look: before and after nine in Berlin, before and after nine in New York,
-# the evening in both. A brief may go out until six in the evening.
-LOOKS = ((7, 30), (8, 45), (13, 30), (14, 45), (20, 0), (23, 30))
-
-
-def briefs(town: Town, user: str) -> list[Message]:
-    """The briefs that stand in this person's DM."""
-    sent = {row.ts for row in town.outbox("brief") if row.ts}
-    return [message for message in town.box.dm(user) if message.ts in sent]
-
-
-def days(town: Town, user: str, zone: str) -> list[date]:
-    """The local days on which briefs came."""
-    return [local(message, zone).date() for message in briefs(town, user)]
-
-
-def local(message: Message, zone: str) -> datetime:
-    return datetime.fromtimestamp(float(message.ts), UTC).astimezone(ZoneInfo(zone))
-
-
-def live_through(town: Town, first: date, last: date) -> None:
-    """Let every day from `first` to `last` pass, looking several times a day."""
-    day = first
-    while day <= last:
-        for hour, minute in LOOKS:
-            town.jump(day.year, day.month, day.day, hour, minute)
-        day += timedelta(days=1)
+from tests.journeys.reading import LAST_WEEK, briefs, days, local
+from tests.journeys.working_lives import live_through, works
 
 
 def occasions(town: Town) -> list[str | None]:
@@ -56,11 +26,6 @@ def occasions(town: Town) -> list[str | None]:
         found = tx.scalars(sa.select(Mention.occasion).join(Outbox, Outbox.id == Mention.outbox_id)
                            .where(Outbox.kind == "brief").order_by(Mention.outbox_id, Mention.position))  # fmt: skip
         return list(found)
-
-
-def works(town: Town, region: str) -> None:
-    """Let the workspace keep the public holidays of that region."""
-    save(town, "U0ADA", house_region=region)
 
 
 def test_one_on_each_working_morning_of_ones_zone(town: Town) -> None:

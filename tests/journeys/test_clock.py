@@ -14,14 +14,11 @@ from store.claiming import LEASE
 from store.db import Ledger
 from tests.journeys.conftest import MONDAY, Town, open_town
 from tests.journeys.processes import Process
-from tests.journeys.test_survival import box
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox import Sandbox
-
-__all__ = ["box"]
 
 FAKETIME = next(Path("/usr/lib").glob("**/faketime/libfaketimeMT.so.1"), None)
 

@@ -13,15 +13,12 @@ import pytest
 import sqlalchemy as sa
 
 from tests.journeys.conftest import Town, read
-from tests.journeys.processes import PATIENCE, Process
-from tests.journeys.test_survival import _down, box, commit, let_the_lease_pass, recorded, states
+from tests.journeys.processes import PATIENCE, Process, commit, down, let_the_lease_pass, recorded, states
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sandbox import Outcome, Sandbox
-
-__all__ = ["box"]
 
 POST = "chat.postMessage"
 
@@ -135,7 +132,7 @@ def test_sqlite_is_held_by_another_program(bare_town: Town) -> None:
     with town.post.caught() as parcels:
         for number in range(4):
             town.box.command("U0EVA", "C0ACME", "/commit", f"send part {number} by Friday 4 Dec")
-    with _down(town.makegood.ledger.url.render_as_string()):
+    with down(town.makegood.ledger.url.render_as_string()):
         acks = town.at_once(*parcels)
     assert [ack.failure for ack in acks] == [None] * 4
     assert all("can't be reached right now" in str(ack.body) for ack in acks)
@@ -152,7 +149,7 @@ def test_the_database_is_gone_while_messages_wait(box: Sandbox, database_url: st
         assert recorded(commit(box))
         assert recorded(commit(box, "@ben call them by tomorrow"))
         box.wait_for(lambda box: box.faults.waiting)
-        with _down(database_url):
+        with down(database_url):
             process.wait_for("courier_database_unavailable")
             assert until(process, 503)["database"]["ok"] is False
             box.wait_for(lambda box: box.dm("U0ANA") or box.dm("U0BEN"))
@@ -170,7 +167,7 @@ def test_a_lost_connection_to_the_database_is_no_trouble(bare_town: Town) -> Non
     town = bare_town
     town.receipt("U0EVA", "@ana send it by Friday 4 Dec")
     url = town.makegood.ledger.url.render_as_string(hide_password=False)
-    with _down(url), pytest.raises(sa.exc.SQLAlchemyError):
+    with down(url), pytest.raises(sa.exc.SQLAlchemyError):
         town.makegood.courier.deliver_one()
     town.settled()
     assert len(town.box.dm("U0ANA")) == 1

@@ -5,98 +5,25 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
 
-from bot.app import compose
 from handlers import ids
-from sandbox import Reply
 from store import claiming, outbox
 from store.claiming import LEASE
 from store.db import Ledger
-from store.outbox import GRACE
 from store.tables import Outbox, Workspace
-from tests.journeys.conftest import Town, given_for, open_town, read
+from tests.journeys.conftest import Town, open_town
+from tests.journeys.slack_faults import POST, Faults, Step, drops, later, notices, replica, row, says
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
-    from bot.app import Makegood
-
-Step = Callable[[Callable[[], Reply]], Reply]
-
-POST = "chat.postMessage"
-
-
-class Faults:
-    """What goes wrong with the next calls: `on(method, step, …)`; each step gets what would carry the call out."""
-
-    def __init__(self, town: Town) -> None:
-        self._steps: dict[str, list[Step]] = {}
-        self.seen: list[str] = []
-        town.box.api.intercept = self
-
-    def on(self, method: str, *steps: Step) -> None:
-        self._steps.setdefault(method, []).extend(steps)
-
-    def __call__(self, method: str, args: dict[str, Any], carry_out: Callable[[], Reply]) -> Reply:
-        del args
-        self.seen.append(method)
-        waiting = self._steps.get(method)
-        return waiting.pop(0)(carry_out) if waiting else carry_out()
-
-    @property
-    def left(self) -> int:
-        return sum(len(steps) for steps in self._steps.values())
-
-
-def says(error: str, status: int = 200, *, first: bool = False, **headers: str) -> Step:
-    """Slack answers with an error; with `first` it has acted all the same."""
-
-    def step(carry_out: Callable[[], Reply]) -> Reply:
-        if first:
-            carry_out()
-        return Reply({"ok": False, "error": error}, status, {k.replace("_", "-"): v for k, v in headers.items()})
-
-    return step
-
-
-def drops(*, first: bool = False) -> Step:
-    """The connection breaks off; with `first` after Slack has acted."""
-
-    def step(carry_out: Callable[[], Reply]) -> Reply:
-        if first:
-            carry_out()
-        return Reply({"ok": True}, broken=True)
-
-    return step
-
-
-@pytest.fixture
-def faults(bare_town: Town) -> Faults:
-    return Faults(bare_town)
-
-
-def later(town: Town, by: timedelta = GRACE) -> None:
-    """Let that much time pass, and a second; then deliver."""
-    town.box.clock.move_to(town.box.clock.now() + by + timedelta(seconds=1))
-    town.settled()
-
-
-def notices(town: Town, user: str = "U0ANA") -> list[int]:
-    """The numbers of the commitments that this person was told of, in the order of the messages."""
-    return [int(re.findall(r"#(\d+)", read(message))[0]) for message in town.box.dm(user)]
-
-
-def row(town: Town, number: int = -1) -> Outbox:
-    """The newest row of the outbox."""
-    return town.outbox()[number]
+    from sandbox import Reply
 
 
 UNKNOWN: dict[str, Callable[..., Step]] = {
@@ -212,18 +139,6 @@ def test_the_worker_dies_after_posting(bare_town: Town, monkeypatch: pytest.Monk
     with replica(town) as other:
         other.courier.deliver_due()
     assert (row(town).state, notices(town)) == ("sent", [1])
-
-
-@contextmanager
-def replica(town: Town) -> Iterator[Makegood]:
-    """Another process of the same installation, as far as the database and Slack can tell."""
-    url = town.makegood.ledger.url.render_as_string(hide_password=False)
-    other = compose(given_for(town.box, url), clock=town.box.clock.now)
-    try:
-        yield other
-    finally:
-        other.courier.stop()
-        other.close()
 
 
 def test_a_frozen_worker_excludes_the_others(bare_town: Town, faults: Faults) -> None:

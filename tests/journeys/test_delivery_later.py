@@ -10,13 +10,11 @@ import pytest
 from bot import courier
 from handlers import ids
 from handlers.messages import render
-from tests.journeys.test_delivery import POST, Faults, faults, later, notices, row, says
+from tests.journeys.slack_faults import POST, Faults, later, notices, row, says
 
 if TYPE_CHECKING:
     from store.tables import Outbox
     from tests.journeys.conftest import Town
-
-__all__ = ["faults"]
 
 
 @pytest.mark.parametrize("error", ["rate_limited", "message_limit_exceeded", "team_added_to_org", "org_login_required"])

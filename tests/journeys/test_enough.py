@@ -6,10 +6,9 @@ from datetime import date
 
 from store import commitments
 from tests.journeys.conftest import Town, read
-from tests.journeys.test_briefs import LAST_WEEK
-from tests.journeys.test_explaining import told as explained
-from tests.journeys.test_news import dms, headings
-from tests.journeys.test_working_lives import act
+from tests.journeys.reading import LAST_WEEK, dms, headings
+from tests.journeys.reading import told as explained
+from tests.journeys.working_lives import act
 
 
 def hears(town: Town, times: int = 5) -> None:

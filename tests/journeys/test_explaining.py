@@ -7,21 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from handlers.explaining import explain
 from store import commitments
 from store.commitments import explaining
-from tests.journeys.test_briefs import LAST_WEEK, days, live_through
-from tests.journeys.test_working_lives import BERLIN, NINE, account, act, away, of
+from tests.journeys.reading import LAST_WEEK, days
+from tests.journeys.working_lives import BERLIN, NINE, account, act, away, live_through, of
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import Town
-
-
-def told(town: Town, user: str, number: int = 1, on: date | None = None) -> list[str]:
-    """What `explain` says to this person."""
-    with town.makegood.ledger.read() as tx:
-        viewer = town.person(tx, user)
-        return explain(tx, viewer, commitments.get(tx, viewer, number), town.box.clock.now(), on=on)
+from tests.journeys.reading import told
 
 
 def test_why_and_when(town: Town) -> None:

@@ -3,37 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
 
 from handlers import ids
 from store import accounts
 from tests.journeys.conftest import Town, words, words_of
-
-if TYPE_CHECKING:
-    from sandbox import View
-
-FULL = {
-    ids.ACTION: "send the SOC 2 report", ids.OWNER: "U0ANA", ids.DUE: "2026-12-04", ids.ACCOUNT: "new:Acme",
-    ids.STAKEHOLDER: "new:Dana Whitfield", ids.SIDE: "ours", ids.SHARING: "shareable", ids.NOTE: "the 2026 one",
-}  # fmt: skip
-
-
-def filled(**changed: Any) -> dict[str, dict[str, Any]]:
-    """A form's state, by block and action (the same word in our forms)."""
-    return {field: {field: value} for field, value in (FULL | changed).items()}
-
-
-def offer(town: Town, form: View, **typed: str) -> None:
-    """Type into the menus that ask us for their options; a person can only choose what they were shown."""
-    for field, text in typed.items():
-        town.box.suggestions("U0EVA", view_id=form.id, action_id=field, text=text)
-
-
-def open_form(town: Town, user: str = "U0EVA") -> View:
-    outcome = town.commit(user, "")
-    view: View | None = outcome.view
-    assert view is not None, outcome
-    return view
+from tests.journeys.forms import filled, offer, open_form
 
 
 def test_the_form_records_everything(town: Town) -> None:

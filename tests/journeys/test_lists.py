@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from handlers import ids
 from store import accounts
@@ -11,22 +11,15 @@ from tests.journeys.conftest import Town, read, words_of
 
 if TYPE_CHECKING:
     from sandbox import Message
+from tests.journeys.reading import LONG, numbers
 
 MANY = 60
-# Long, with characters that grow when they are escaped.
-LONG = "compare R&D figures <draft> with *all* of last year’s, line by line, and tell Dana what differs & why; " * 5
 
 
 def promises(owner: str = "U0EVA", *, due: str = "2026-12-{day:02}", long: bool = True) -> list[tuple[str, str, str]]:
     """Sixty of them for `owner`, due on the days of a month."""
     text = LONG[:490] if long else "call"
     return [(owner, f"{text} {number}", due.format(day=number % 28 + 1)) for number in range(1, MANY + 1)]
-
-
-def numbers(blocks: Any) -> list[int]:
-    """The commitments that blocks show, in order: what their buttons act on."""
-    found = re.findall(r"['\"](?:[a-z_.]+\|)?(\d+):\d+:[a-z]", str(blocks))
-    return list(dict.fromkeys(int(number) for number in found))
 
 
 class Pages:

@@ -12,16 +12,15 @@ from handlers import ids
 from sandbox import Reply
 from store import absences, claiming, commitments, notices
 from tests.journeys.conftest import Town, read, words
-from tests.journeys.test_briefs import LAST_WEEK, briefs, live_through
-from tests.journeys.test_delivery import replica
-from tests.journeys.test_explaining import told as explained
-from tests.journeys.test_lists import numbers
-from tests.journeys.test_working_lives import account, act, away, of, seen
+from tests.journeys.reading import LAST_WEEK, briefs, numbers, seen
+from tests.journeys.reading import told as explained
+from tests.journeys.slack_faults import replica
+from tests.journeys.working_lives import account, act, away, live_through, of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sandbox import Message
+from tests.journeys.reading import dms, headings
 
 # Monday's morning in New York; in Berlin it is a quarter to four in the afternoon.
 BENS_MORNING = (2026, 11, 23, 14, 45)
@@ -30,18 +29,8 @@ NIGHT = (2026, 11, 23, 20, 0)
 TUESDAY = (2026, 11, 24, 8, 45)
 
 
-def dms(town: Town, user: str) -> list[Message]:
-    return town.box.dm(user)
-
-
 def states(town: Town, kind: str = notices.ASSIGNED) -> list[str]:
     return [row.state for row in town.outbox(kind)]
-
-
-def headings(message: Message) -> list[str]:
-    """What stands alone in bold on a message."""
-    texts = [block["text"]["text"] for block in message.blocks if block["type"] == "section"]
-    return [text.strip("*") for text in texts if text.startswith("*") and text.endswith("*") and "\n" not in text]
 
 
 # ---- one, several, none ------------------------------------------------------------------------------------

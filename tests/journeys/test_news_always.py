@@ -15,8 +15,8 @@ from sandbox import Reply
 from store import absences, commitments
 from store.errors import LedgerError
 from tests.journeys.conftest import Town, texts
-from tests.journeys.test_lists import numbers
-from tests.journeys.test_working_lives import act
+from tests.journeys.reading import numbers
+from tests.journeys.working_lives import act
 
 if TYPE_CHECKING:
     from collections.abc import Callable

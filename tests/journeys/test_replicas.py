@@ -18,7 +18,7 @@ from sandbox import NORTHWIND, Seed, User
 from store.tables import Commitment, Person, Workspace
 from tests.journeys.conftest import MONDAY, Town, open_town
 from tests.journeys.processes import PATIENCE, ROOT, command, environment
-from tests.journeys.test_delivery import replica
+from tests.journeys.slack_faults import replica
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

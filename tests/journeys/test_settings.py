@@ -18,21 +18,9 @@ from tests.journeys.conftest import MONDAY, Town, words, words_of
 if TYPE_CHECKING:
     from sandbox import View
     from store.tables import Person
+from tests.journeys.forms import open_settings, save
 
 MON_TO_FRI = ["0", "1", "2", "3", "4"]
-
-
-def open_form(town: Town, user: str = "U0EVA") -> View:
-    form: View | None = town.commit(user, "settings").view
-    assert form is not None
-    return form
-
-
-def save(town: Town, user: str = "U0EVA", **fields: Any) -> str:
-    """Change those fields and nothing else; what the form says afterwards."""
-    done = town.submit(user, open_form(town, user), **fields)
-    assert done.errors == {}, done
-    return words_of(town.box.modals(user)[-1])
 
 
 def person(town: Town, user: str = "U0EVA") -> Person:
@@ -50,7 +38,7 @@ def shown(form: View, field: str) -> dict[str, Any]:
 
 def test_nothing_of_ones_own_at_first(town: Town) -> None:
     """The form shows what the workspace has; saved as it stands it leaves everything with the workspace."""
-    form = open_form(town)
+    form = open_settings(town)
     assert shown(form, ids.SEND_HOUR)["initial_option"]["value"] == DEFAULT
     assert "09:00, as the workspace has it" in words_of(form)
     assert [option["value"] for option in shown(form, ids.WEEKDAYS)["initial_options"]] == MON_TO_FRI
@@ -74,7 +62,7 @@ def test_all_of_it_is_stored_and_shown_again(town: Town) -> None:
     assert (kept.send_hour, kept.working_week, kept.holidays_region, kept.date_language, kept.weekly) == (
         7, "013", "DE-BY", "de", True,
     )  # fmt: skip
-    form = open_form(town)
+    form = open_settings(town)
     assert shown(form, ids.SEND_HOUR)["initial_option"]["value"] == "7"
     assert [option["value"] for option in shown(form, ids.WEEKDAYS)["initial_options"]] == ["0", "1", "3"]
     assert shown(form, ids.HOLIDAYS_REGION)["initial_value"] == "DE-BY"
@@ -88,13 +76,13 @@ def test_regions_as_people_write_them(town: Town, typed: str, kept: str | None) 
     """By name in four languages or by code; “none” is none at all, and nothing is the workspace's."""
     save(town, holidays_region=typed)
     assert person(town).holidays_region == kept
-    field = shown(open_form(town), ids.HOLIDAYS_REGION)
+    field = shown(open_settings(town), ids.HOLIDAYS_REGION)
     assert field.get("initial_value", "") == ("none" if kept == "" else kept or "")
 
 
 def test_a_region_that_is_not_known(town: Town) -> None:
     """The error stands at the field, and nothing else of the form is stored."""
-    form = open_form(town)
+    form = open_settings(town)
     wrong = town.submit("U0EVA", form, send_hour="7", holidays_region="Atlantis")
     assert set(wrong.errors) == {ids.HOLIDAYS_REGION}
     assert "not a region" in wrong.errors[ids.HOLIDAYS_REGION]
@@ -180,8 +168,8 @@ def test_admins_set_what_everybody_follows(town: Town) -> None:
     assert before is not None
     assert eva.next_brief_at - before == timedelta(hours=-1)
     assert person(town, "U0ADA").working_week is None
-    assert "08:00, as the workspace has it" in words_of(open_form(town))
-    assert "Sunday" in words_of(open_form(town))
+    assert "08:00, as the workspace has it" in words_of(open_settings(town))
+    assert "Sunday" in words_of(open_settings(town))
 
 
 @pytest.mark.parametrize(
@@ -196,7 +184,7 @@ def test_admins_set_what_everybody_follows(town: Town) -> None:
 )
 def test_an_admins_errors_stand_at_their_fields(town: Town, fields: dict[str, Any], where: str) -> None:
     """Nothing of the form is stored, neither the workspace's part nor one's own."""
-    form = open_form(town, "U0ADA")
+    form = open_settings(town, "U0ADA")
     wrong = town.submit("U0ADA", form, **({"send_hour": "7", "house_hour": "8"} | fields))
     assert set(wrong.errors) == {where}
     assert (person(town).workspace.send_hour, person(town, "U0ADA").send_hour) == (9, None)
@@ -209,7 +197,7 @@ def test_an_admins_errors_stand_at_their_fields(town: Town, fields: dict[str, An
 )  # fmt: skip
 def test_what_no_form_offers_is_refused(town: Town, block: str, value: str) -> None:
     """Values that were never offered are told at their fields, too."""
-    form = open_form(town, "U0ADA")
+    form = open_settings(town, "U0ADA")
     with town.post.caught() as caught:
         town.submit("U0ADA", form)
     given = caught[0].payload["view"]["state"]["values"][block][block]
@@ -225,7 +213,7 @@ def test_what_no_form_offers_is_refused(town: Town, block: str, value: str) -> N
 
 def test_others_cannot_set_the_workspace(town: Town) -> None:
     """A form that claims the workspace's part from somebody who is no admin changes nothing."""
-    form = open_form(town, "U0ADA")
+    form = open_settings(town, "U0ADA")
     with town.post.caught() as caught:
         town.submit("U0ADA", form, house_hour="8", send_hour="7")
     caught[0].payload["user"]["id"] = "U0EVA"
@@ -236,7 +224,7 @@ def test_others_cannot_set_the_workspace(town: Town) -> None:
 
 def test_sent_twice_it_is_the_same(town: Town) -> None:
     """Two deliveries of one form at once leave what one leaves."""
-    form = open_form(town, "U0ADA")
+    form = open_settings(town, "U0ADA")
     town.submit("U0ADA", form, house_hour="8")
     parcel = town.post.parcels[-1]
     assert all(ack.ok for ack in town.at_once(parcel, parcel))

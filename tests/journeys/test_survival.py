@@ -2,75 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
-import threading
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 
-from bot.manifest import for_address
-from sandbox import Reply, Sandbox
-from store.db import Ledger, normal_url
-from store.tables import Commitment, Outbox
-from tests.journeys.conftest import SECRET, TOKEN, read
-from tests.journeys.processes import Process
+from store.db import Ledger
+from store.tables import Commitment
+from tests.journeys.conftest import read
+from tests.journeys.processes import LINE, Holding, Process, commit, down, let_the_lease_pass, recorded, states
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from sandbox import Outcome
-
-LINE = "@ana send the pricing sheet by tomorrow"
-
-
-@pytest.fixture
-def box() -> Iterator[Sandbox]:
-    """A workspace whose clock shows the time on the wall, as the process's does."""
-    manifest = for_address("https://bot.makegood.example")
-    with Sandbox(manifest, app_url=None, signing_secret=SECRET, bot_token=TOKEN) as box:
-        yield box
-
-
-def commit(box: Sandbox, text: str = LINE) -> Outcome:
-    return box.command("U0EVA", "C0ACME", "/commit", text)
-
-
-def recorded(outcome: Outcome) -> bool:
-    return outcome.ok and "Recorded as #" in read(outcome.messages[-1])
-
-
-class Holding:
-    """Stops the first chat.postMessage on its way: before Slack acts, or with `first` after it has."""
-
-    def __init__(self, box: Sandbox, *, first: bool) -> None:
-        self.arrived, self.released = threading.Event(), threading.Event()
-        self.posts = 0
-        self._first = first
-        box.api.intercept = self
-
-    def __call__(self, method: str, args: dict[str, Any], carry_out: Callable[[], Reply]) -> Reply:
-        del args
-        if method != "chat.postMessage":
-            return carry_out()
-        self.posts += 1
-        if self.posts > 1:
-            return carry_out()
-        if self._first:
-            carry_out()
-        self.arrived.set()
-        self.released.wait(30)
-        return Reply({"ok": False, "error": "nobody listens any more"}, broken=True)
-
-
-def let_the_lease_pass(database_url: str) -> None:
-    """What is claimed may be taken again now rather than in two minutes."""
-    ledger = Ledger(database_url)
-    with ledger.begin() as tx:
-        claimed = sa.update(Outbox).where(Outbox.state == "sending")
-        tx.execute(claimed.values(not_before=Outbox.first_try_at))
-    ledger.close()
+    from sandbox import Sandbox
 
 
 @pytest.mark.parametrize("first", [False, True], ids=["before Slack acts", "after Slack acted"])
@@ -94,43 +37,6 @@ def test_killed_while_telling(box: Sandbox, database_url: str, *, first: bool) -
     assert states(database_url) == ["sent"]
 
 
-def states(database_url: str) -> list[str]:
-    """The states of the outbox, oldest first."""
-    ledger = Ledger(database_url)
-    with ledger.read() as tx:
-        found = list(tx.scalars(sa.select(Outbox.state).order_by(Outbox.id)))
-    ledger.close()
-    return found
-
-
-@contextmanager
-def _down(database_url: str) -> Iterator[None]:
-    """The database cannot be used: another program has locked the file, or the server lets nobody in."""
-    url = normal_url(database_url)
-    if url.get_backend_name() == "sqlite":
-        other = sqlite3.connect(url.database or "", isolation_level=None, timeout=10)
-        other.execute("BEGIN EXCLUSIVE")
-        try:
-            yield
-        finally:
-            other.execute("ROLLBACK")
-            other.close()
-        return
-    engine = sa.create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with engine.connect() as server:
-        server.execute(sa.text(f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS false'))
-        _throw_out(server, url.database)
-        try:
-            yield
-        finally:
-            server.execute(sa.text(f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS true'))
-
-
-def _throw_out(server: sa.Connection, database: str | None) -> None:
-    everybody = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
-    server.execute(sa.text(everybody), {"name": database})
-
-
 def test_the_database_is_down(box: Sandbox, database_url: str) -> None:
     """Whoever acts is told within three seconds to try again, with their line; afterwards all is well by itself."""
     with Process(box, database_url) as process:
@@ -138,7 +44,7 @@ def test_the_database_is_down(box: Sandbox, database_url: str) -> None:
         process.wait_for("delivered")
         form = commit(box, "").view
         assert form is not None
-        with _down(database_url):
+        with down(database_url):
             for _ in range(2):
                 refused = commit(box)
                 assert not refused.timed_out, refused
@@ -171,7 +77,7 @@ def test_the_database_was_restarted(box: Sandbox, database_url: str) -> None:
     with Process(box, database_url) as process:
         assert recorded(commit(box))
         process.wait_for("delivered")
-        with _down(database_url):
+        with down(database_url):
             pass
         assert recorded(commit(box))
         box.wait_for(lambda box: len(box.dm("U0ANA")) == 2)

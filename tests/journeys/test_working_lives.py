@@ -3,71 +3,23 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 
 from handlers import ids
-from store import absences, accounts, commitments, people
+from store import commitments
 from store.errors import NotAllowedError
-from store.tables import Commitment, Person, Workspace
+from store.tables import Person
 from tests.journeys.conftest import Town, read
-from tests.journeys.test_briefs import LAST_WEEK, briefs, days, live_through, local, works
+from tests.journeys.reading import LAST_WEEK, briefs, days, local
+from tests.journeys.working_lives import live_through, works
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.bot.conftest import Log
-
-BERLIN, NEW_YORK = "Europe/Berlin", "America/New_York"
-# On a Tuesday: a quarter to ten in Berlin; and the same in New York.
-NINE, NINE_IN_NEW_YORK = (8, 45), (14, 45)
-
-
-def of(town: Town, user: str, **values: Any) -> None:
-    """What this person has chosen to have otherwise."""
-    with town.makegood.ledger.begin() as tx:
-        person = people.get(tx, town.person(tx, user).id)
-        for name, value in values.items():
-            setattr(person, name, value)
-        people.replan(person, town.box.clock.now())
-
-
-def house(town: Town, **values: Any) -> None:
-    with town.makegood.ledger.begin() as tx:
-        workspace = tx.scalars(sa.select(Workspace)).one()
-        for name, value in values.items():
-            setattr(workspace, name, value)
-        people.replan_everybody(tx, workspace, town.box.clock.now())
-
-
-def account(town: Town, owner: str, name: str = "Acme", category: str = "B") -> Any:
-    with town.makegood.ledger.begin() as tx:
-        return accounts.create(tx, town.person(tx, owner), name, now=town.box.clock.now(), category=category)
-
-
-def away(town: Town, user: str, first: date, last: date, delegate: str | None = None) -> None:
-    with town.makegood.ledger.begin() as tx:
-        absences.take(tx, town.person(tx, user), first, last, delegate, now=town.box.clock.now())
-
-
-def act(town: Town, user: str, verb: Callable[..., Commitment], number: int, *given: Any, **more: Any) -> None:
-    now = town.box.clock.now()
-    with town.makegood.ledger.begin() as tx:
-        verb(tx, town.person(tx, user), number, *given, **more, origin_key=f"{verb.__name__}:{number}:{now}", now=now)
-
-
-def leave(town: Town, *users: str) -> None:
-    for user in users:
-        town.box.change_user(user, deleted=True)
-
-
-def seen(town: Town, user: str) -> str:
-    """All that stands in this person's newest brief; empty if they have none."""
-    found = briefs(town, user)
-    return read(found[-1]) if found else ""
-
+from tests.journeys.reading import seen
+from tests.journeys.working_lives import BERLIN, NEW_YORK, NINE, NINE_IN_NEW_YORK, account, act, away, house, leave, of
 
 # ---- hours, weeks, holidays ------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from store.claiming import PACE
 from store.outbox import GRACE
 from store.tables import Outbox, Workspace
 from tests.conftest import NOW
-from tests.store.test_outbox import BIG, chance, say, settle, take
+from tests.store.outbox_steps import BIG, chance, say, settle, take
 
 if TYPE_CHECKING:
     from store.claiming import Claimed

@@ -14,7 +14,7 @@ from store.commitments import Draft
 from store.outbox import KEPT_TRUE_FOR
 from store.tables import SENT, SKIPPED, Mention, Outbox
 from tests.conftest import NOW, Office
-from tests.store.test_outbox import HOUR, row, sent, settle, take, taken
+from tests.store.outbox_steps import HOUR, row, sent, settle, take, taken
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

@@ -13,7 +13,7 @@ from store.claiming import LEASE, PACE
 from store.outbox import GRACE
 from store.tables import PENDING, SENDING, SENT, Outbox, Workspace
 from tests.conftest import NOW
-from tests.store.test_outbox import HOUR, chance, free_at, row, say, sent, settle, take, taken
+from tests.store.outbox_steps import HOUR, chance, free_at, row, say, sent, settle, take, taken
 
 if TYPE_CHECKING:
     from store.db import Ledger

@@ -1,0 +1,47 @@
+"""Fill in the bot's forms as a person does: a commitment's, and one's settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from handlers import ids
+from tests.journeys.conftest import Town, words_of
+
+if TYPE_CHECKING:
+    from sandbox import View
+
+FULL = {
+    ids.ACTION: "send the SOC 2 report", ids.OWNER: "U0ANA", ids.DUE: "2026-12-04", ids.ACCOUNT: "new:Acme",
+    ids.STAKEHOLDER: "new:Dana Whitfield", ids.SIDE: "ours", ids.SHARING: "shareable", ids.NOTE: "the 2026 one",
+}  # fmt: skip
+
+
+def filled(**changed: Any) -> dict[str, dict[str, Any]]:
+    """A form's state, by block and action (the same word in our forms)."""
+    return {field: {field: value} for field, value in (FULL | changed).items()}
+
+
+def offer(town: Town, form: View, **typed: str) -> None:
+    """Type into the menus that ask us for their options; a person can only choose what they were shown."""
+    for field, text in typed.items():
+        town.box.suggestions("U0EVA", view_id=form.id, action_id=field, text=text)
+
+
+def open_form(town: Town, user: str = "U0EVA") -> View:
+    outcome = town.commit(user, "")
+    view: View | None = outcome.view
+    assert view is not None, outcome
+    return view
+
+
+def open_settings(town: Town, user: str = "U0EVA") -> View:
+    form: View | None = town.commit(user, "settings").view
+    assert form is not None
+    return form
+
+
+def save(town: Town, user: str = "U0EVA", **fields: Any) -> str:
+    """Change those fields and nothing else; what the form says afterwards."""
+    done = town.submit(user, open_settings(town, user), **fields)
+    assert done.errors == {}, done
+    return words_of(town.box.modals(user)[-1])

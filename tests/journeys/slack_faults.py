@@ -1,0 +1,96 @@
+"""Slack's calls fail as a test says, and a second bot works on the same database."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from bot.app import compose
+from sandbox import Reply
+from store.outbox import GRACE
+from tests.journeys.conftest import Town, given_for, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.app import Makegood
+    from store.tables import Outbox
+
+Step = Callable[[Callable[[], Reply]], Reply]
+
+POST = "chat.postMessage"
+
+
+class Faults:
+    """What goes wrong with the next calls: `on(method, step, …)`; each step gets what would carry the call out."""
+
+    def __init__(self, town: Town) -> None:
+        self._steps: dict[str, list[Step]] = {}
+        self.seen: list[str] = []
+        town.box.api.intercept = self
+
+    def on(self, method: str, *steps: Step) -> None:
+        self._steps.setdefault(method, []).extend(steps)
+
+    def __call__(self, method: str, args: dict[str, Any], carry_out: Callable[[], Reply]) -> Reply:
+        del args
+        self.seen.append(method)
+        waiting = self._steps.get(method)
+        return waiting.pop(0)(carry_out) if waiting else carry_out()
+
+    @property
+    def left(self) -> int:
+        return sum(len(steps) for steps in self._steps.values())
+
+
+def says(error: str, status: int = 200, *, first: bool = False, **headers: str) -> Step:
+    """Slack answers with an error; with `first` it has acted all the same."""
+
+    def step(carry_out: Callable[[], Reply]) -> Reply:
+        if first:
+            carry_out()
+        return Reply({"ok": False, "error": error}, status, {k.replace("_", "-"): v for k, v in headers.items()})
+
+    return step
+
+
+def drops(*, first: bool = False) -> Step:
+    """The connection breaks off; with `first` after Slack has acted."""
+
+    def step(carry_out: Callable[[], Reply]) -> Reply:
+        if first:
+            carry_out()
+        return Reply({"ok": True}, broken=True)
+
+    return step
+
+
+def later(town: Town, by: timedelta = GRACE) -> None:
+    """Let that much time pass, and a second; then deliver."""
+    town.box.clock.move_to(town.box.clock.now() + by + timedelta(seconds=1))
+    town.settled()
+
+
+def notices(town: Town, user: str = "U0ANA") -> list[int]:
+    """The numbers of the commitments that this person was told of, in the order of the messages."""
+    return [int(re.findall(r"#(\d+)", read(message))[0]) for message in town.box.dm(user)]
+
+
+def row(town: Town, number: int = -1) -> Outbox:
+    """The newest row of the outbox."""
+    return town.outbox()[number]
+
+
+@contextmanager
+def replica(town: Town) -> Iterator[Makegood]:
+    """Another process of the same installation, as far as the database and Slack can tell."""
+    url = town.makegood.ledger.url.render_as_string(hide_password=False)
+    other = compose(given_for(town.box, url), clock=town.box.clock.now)
+    try:
+        yield other
+    finally:
+        other.courier.stop()
+        other.close()
