@@ -48,9 +48,11 @@ def commit(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
     first, _, rest = command.text.partition(" ")
     word, rest = first.casefold(), rest.strip()
     if not command.text:
+        directory.check(context, command.asker)
         open_form(context, command, Understood(forms.Filled(owner=command.asker.user_id)))
         ack()
     elif word == "help" and not rest:
+        directory.check(context, command.asker)
         _answer(ack, [b.section(render("help.j2", nearest=None, said=""))])
     elif word.removeprefix("#").isdecimal() and not rest:
         _look(ack, command, context, lambda tx, who, now: _one(tx, who, word.removeprefix("#"), now))

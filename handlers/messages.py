@@ -63,8 +63,12 @@ class Later:
 
 def render(tx: Session, row: Outbox, now: datetime) -> Message | Nothing | Later:
     """Make the message for an outbox row as of `now`: for the first time, or anew where it stands already."""
-    if row.person is not None and not row.person.is_active:
-        return Nothing(f"{row.person.slack_id} has left the workspace")
+    why = people.outside(row.person) if row.person is not None else None
+    if why is not None and row.kind == outbox.HOME and why is not people.Outside.GONE:
+        # It stands in front of them with everything that it showed a colleague.
+        return Message(home=home_view.closed())
+    if why is not None:
+        return Nothing(f"{_reader(row).slack_id} {why}")
     made = _KINDS[row.kind](tx, row, now)
     if isinstance(made, Message) and row.kind in notices.KINDS and not row.ts:
         return _when_at_work(tx, row, made, now)

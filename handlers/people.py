@@ -20,8 +20,17 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient
     from sqlalchemy.orm import Session
 
+    from handlers.payloads import Asker
     from store.db import Ledger
     from store.tables import Person, Workspace
+
+
+_YOU = {
+    people.Outside.GONE: "your account here is deactivated",
+    people.Outside.APP: "you are an app",
+    people.Outside.STRANGER: "you are from another company",
+    people.Outside.GUEST: "you are here as a guest",
+}
 
 
 def viewer(tx: Session, team_id: str, user_id: str) -> Person:
@@ -29,18 +38,23 @@ def viewer(tx: Session, team_id: str, user_id: str) -> Person:
     person = people.viewer(tx, team_id, user_id)
     if person is None:
         raise NotFoundError("I don't know you in this workspace yet. Please try again in a minute.")
-    if person.is_external:
-        raise NotAllowedError(
-            "Makegood is for the people of this workspace, and you are from another company. Ask your colleague here."
-        )
+    why = people.outside(person)
+    if why is not None:
+        words = f"Makegood is for the members of this workspace, and {_YOU[why]}. Ask your colleague here."
+        raise NotAllowedError(words)
     return person
+
+
+def check(context: BoltContext, asker: Asker) -> None:
+    """Refuse an outsider where nothing is read for the answer."""
+    with context["ledger"].read() as tx:
+        viewer(tx, asker.team_id, asker.user_id)
 
 
 def profile(user: dict[str, Any], team_id: str) -> Profile:
     """A user object of Slack's as the ledger keeps it. `team_id` is the workspace's own."""
     about = user.get("profile") or {}
     names = (about.get("display_name"), about.get("real_name"), user.get("real_name"), user.get("name"), user["id"])
-    home_team = user.get("team_id") or team_id
     return Profile(
         slack_id=user["id"],
         name=next(filter(None, (clean(str(name or "")) for name in names))),
@@ -50,8 +64,21 @@ def profile(user: dict[str, Any], team_id: str) -> Profile:
         is_active=not user.get("deleted", False),
         is_bot=bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
         is_admin=bool(user.get("is_admin") or user.get("is_owner")),
-        is_external=bool(user.get("is_stranger")) or home_team != team_id,
+        is_external=_is_external(user, team_id),
+        is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
     )
+
+
+def _is_external(user: dict[str, Any], team_id: str) -> bool:
+    """Whether the user is no member of the workspace `team_id`.
+
+    In an Enterprise Grid organisation a member's `team_id` may be another workspace's or the organisation's;
+    `enterprise_user.teams` lists the workspaces that they are a member of.
+    """
+    if user.get("is_stranger"):
+        return True
+    home_team = user.get("team_id") or team_id
+    return home_team != team_id and team_id not in ((user.get("enterprise_user") or {}).get("teams") or ())
 
 
 def status(user: dict[str, Any]) -> Status:

@@ -34,6 +34,7 @@ Body = dict[str, Any]
 def new_from_anywhere(ack: Ack, body: Body, context: BoltContext) -> None:
     """The global shortcut, and the Home tab's button."""
     asker = payloads.asker(body)
+    directory.check(context, asker)
     view = forms.new(forms.Filled(owner=asker.user_id), Context())
     context["slack"].views_open(trigger_id=body["trigger_id"], view=view)
     ack()

@@ -32,9 +32,9 @@ def ask(ack: Ack, body: Body, context: BoltContext) -> None:
 def submit(ack: Ack, body: Body, context: BoltContext) -> None:
     """Store what the form says. It turns into a few words about what holds now."""
     form = payloads.submission(body)
-    own, house = _own(form), _house(form) if ids.HOUSE_HOUR in form.fields else None
     with context["ledger"].begin() as tx:
         asker = viewer(tx, form.asker.team_id, form.asker.user_id)
+        own, house = _own(form), _house(form) if ids.HOUSE_HOUR in form.fields else None
         person = settings.save(tx, asker, own, house, now=context["now"])
         following = local_day(person.next_brief_at, person.zone) if person.next_brief_at else None
         blocks = views.saved(person, following)

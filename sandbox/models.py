@@ -36,7 +36,10 @@ class User:
     is_owner: bool = False
     is_bot: bool = False
     is_restricted: bool = False
+    is_ultra_restricted: bool = False
     is_stranger: bool = False
+    enterprise_teams: tuple[str, ...] = ()
+    """In an Enterprise Grid organisation: the workspaces that they are a member of."""
     deleted: bool = False
     status_text: str = ""
     status_emoji: str = ""
@@ -105,7 +108,10 @@ class UserParts(TypedDict, total=False):
     is_admin: bool
     is_owner: bool
     is_restricted: bool
+    is_ultra_restricted: bool
     is_stranger: bool
+    is_bot: bool
+    enterprise_teams: tuple[str, ...]
     deleted: bool
     status_text: str
     status_emoji: str

@@ -41,7 +41,16 @@ class Objects:
                 "is_owner": user.is_owner,
                 "is_primary_owner": user.is_owner,
                 "is_restricted": user.is_restricted,
-                "is_ultra_restricted": False,
+                "is_ultra_restricted": user.is_ultra_restricted,
+            }
+        if user.enterprise_teams:
+            answer["enterprise_user"] = {
+                "id": user.id,
+                "enterprise_id": "E0NORTHWIND",
+                "enterprise_name": self._seed.team_name,
+                "is_admin": False,
+                "is_owner": False,
+                "teams": list(user.enterprise_teams),
             }
         if locale:
             answer["locale"] = user.locale

@@ -219,7 +219,7 @@ def forget_statuses(tx: Session, workspace_id: int, *, now: datetime) -> None:
 def _follow(tx: Session, person: Person, status: Status, own: list[Absence], today: date, now: datetime) -> None:
     by_status = next((one for one in own if one.source == BY_STATUS), None)
     said = [one for one in own if one.source == BY_PERSON]
-    if not is_away(status) or not person.is_active or any(one.first_day <= today for one in said):
+    if not is_away(status) or not people.is_here(person) or any(one.first_day <= today for one in said):
         if by_status is not None:
             _end(tx, by_status, today, now)
             _redraw(tx, person.workspace_id, person.id, now)
@@ -264,17 +264,13 @@ def _as_delegate(tx: Session, viewer: Person, slack_id: str) -> Person:
     found = people.by_slack_ids(tx, viewer.workspace, [slack_id])
     words = None
     if not found:
-        words = "I don't know that person in this workspace. Choose a colleague, or leave it empty."
+        words = "I don't know that person in this workspace."
     elif found[0].id == viewer.id:
-        words = "That is you, and you are away. Choose a colleague, or leave it empty."
-    elif found[0].is_bot:
-        words = f"{found[0].name} is an app. Choose a colleague, or leave it empty."
-    elif not found[0].is_active:
-        words = f"{found[0].name} has left this workspace. Choose a colleague, or leave it empty."
-    elif found[0].is_external:
-        words = f"{found[0].name} is from another company. Choose a colleague, or leave it empty."
+        words = "That is you, and you are away."
+    elif (why := people.outside(found[0])) is not None:
+        words = f"{found[0].name} {why}."
     if words:
-        raise BadInputError(words, field="delegate")
+        raise BadInputError(f"{words} Choose a colleague, or leave it empty.", field="delegate")
     return found[0]
 
 

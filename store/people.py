@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from store import outbox
 from store.db import insert_once
 from store.errors import BadInputError
 from store.prepared import Prepared
@@ -45,12 +47,14 @@ class Profile:
     is_bot: bool = False
     is_admin: bool = False
     is_external: bool = False
+    is_guest: bool = False
 
 
 def sync(tx: Session, workspace: Workspace, profiles: Iterable[Profile], *, now: datetime) -> None:
     """Bring the workspace's people up to date with Slack; new ones are added, nobody is removed.
 
-    Whoever is here is looked at on their next working morning, and in another zone on the morning there.
+    Colleagues are looked at on their next working morning, and in another zone on the morning there. The Home tab of
+    somebody who becomes an outsider, or a colleague again, is due for an update.
     """
     given = {profile.slack_id: profile for profile in profiles}
     known = {person.slack_id: person for person in by_slack_ids(tx, workspace, given)}
@@ -60,7 +64,7 @@ def sync(tx: Session, workspace: Workspace, profiles: Iterable[Profile], *, now:
         insert_once(tx, Person, {"workspace_id": workspace.id, **asdict(given[slack_id])}, keys=_SLACK_USER)
     for person in [*known.values(), *by_slack_ids(tx, workspace, new)]:
         profile = given[person.slack_id]
-        moved = person.zone != profile.zone
+        moved, was_here = person.zone != profile.zone, is_here(person)
         for field, value in asdict(profile).items():
             if getattr(person, field) != value:
                 setattr(person, field, value)
@@ -70,6 +74,8 @@ def sync(tx: Session, workspace: Workspace, profiles: Iterable[Profile], *, now:
             person.next_brief_at = next_morning(now, habits(person, workspace))
         elif moved:
             person.next_brief_at = _next_brief(person, workspace, now)
+        if is_here(person) != was_here:
+            outbox.mark_homes(tx, outbox.homes_of(workspace.id, (person.id, person.id), now))
     tx.flush()
 
 
@@ -99,14 +105,15 @@ def get(tx: Session, person_id: int) -> Person:
 
 
 def named(tx: Session, viewer: Person, handle: str) -> Person | None:
-    """The person whom `@handle` means in the viewer's workspace, if exactly one active person bears it."""
+    """The person whom `@handle` means in the viewer's workspace, if exactly one active person bears it; where outsiders
+    bear it as well, the one colleague who does.
+    """
     wanted = handle.removeprefix("@").casefold()
     found = tx.scalars(
-        sa.select(Person)
-        .where(seen_by(Person, viewer), Person.is_active, sa.func.lower(Person.handle) == wanted)
-        .limit(2)
+        sa.select(Person).where(seen_by(Person, viewer), Person.is_active, sa.func.lower(Person.handle) == wanted)
     ).all()
-    return found[0] if len(found) == 1 else None
+    those = [person for person in found if is_here(person)] or found
+    return those[0] if len(those) == 1 else None
 
 
 def as_owner(tx: Session, viewer: Person, slack_id: str, *, field: str = "owner") -> Person:
@@ -118,16 +125,9 @@ def as_owner(tx: Session, viewer: Person, slack_id: str, *, field: str = "owner"
     )
     if person is None:
         raise BadInputError("I don't know that person in this workspace. Please choose somebody else.", field=field)
-    if person.is_bot:
-        raise BadInputError(f"{person.name} is an app, and apps can't keep promises. Choose a person.", field=field)
-    if not person.is_active:
-        raise BadInputError(f"{person.name} has left this workspace. Choose somebody else.", field=field)
-    if person.is_external:
-        raise BadInputError(
-            f"{person.name} is from another company. Choose the colleague who is accountable here, and name"
-            " them as the client's person.",
-            field=field,
-        )
+    why = outside(person)
+    if why is not None:
+        raise BadInputError(f"{person.name} {why}{_INSTEAD[why]}", field=field)
     return person
 
 
@@ -153,9 +153,47 @@ def send_hour(person: Person, workspace: Workspace | None = None) -> int:
     return habits(person, workspace).send_hour
 
 
+class Outside(StrEnum):
+    """Why a person is an outsider: the rest of a sentence that begins with their name."""
+
+    GONE = "has left this workspace"
+    APP = "is an app"
+    STRANGER = "is from another company"
+    GUEST = "is a guest in this workspace"
+
+
+# The end of that sentence, to a viewer who wants an outsider to own something.
+_INSTEAD = {
+    Outside.GONE: ". Choose somebody else.",
+    Outside.APP: ", and apps can't keep promises. Choose a person.",
+    Outside.STRANGER: ". Choose the colleague who is accountable here, and name them as the client's person.",
+    Outside.GUEST: ". Choose the colleague who is accountable here.",
+}
+
+
+def outside(person: Person) -> Outside | None:
+    """Why this person is an outsider, None for a colleague. Outsiders do not act, read, own, or hear of anything.
+
+    This is the one place that decides it; `here` says the same to the database.
+    """
+    if not person.is_active:
+        return Outside.GONE
+    if person.is_bot:
+        return Outside.APP
+    if person.is_external:
+        return Outside.STRANGER
+    return Outside.GUEST if person.is_guest else None
+
+
 def is_here(person: Person) -> bool:
-    """Whether they are somebody of this workspace who can be asked: not gone, no app, no guest."""
-    return person.is_active and not person.is_bot and not person.is_external
+    """Whether this person is a colleague, who can act and be asked."""
+    return outside(person) is None
+
+
+def here(table: type[Person] | sa.FromClause) -> sa.ColumnElement[bool]:
+    """The rows of people, or of an alias of that table, for which `is_here` holds."""
+    those: Any = table if isinstance(table, type) else table.c
+    return sa.and_(those.is_active, sa.not_(those.is_bot), sa.not_(those.is_external), sa.not_(those.is_guest))
 
 
 def replan(person: Person, now: datetime) -> None:

@@ -111,8 +111,10 @@ class Person(Base):
     is_active: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     is_bot: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     is_admin: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
-    # A guest from another company in a shared channel: may be seen, never made an owner.
+    # From another company, in a shared channel: may be seen, never made an owner.
     is_external: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    # A single- or multi-channel guest of this workspace.
+    is_guest: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     # The conversation between the bot and this person, kept before the first message into it.
     dm_channel: Mapped[str | None]
     next_brief_at: Mapped[datetime | None]

@@ -78,6 +78,7 @@ def _verb(one: Outlook, viewer: Person, verb: str) -> str:
 def _reason(one: Outlook, commitment: Commitment, viewer: Person) -> str:
     """Why it is mentioned, as the rest of a sentence."""
     step, due = m.step_of(one.occasion or ""), short_date(one.item.due_on, viewer.date_language)
+    left = "is a guest now" if commitment.owner.is_active else "has left"
     reasons = {
         m.SOON: f"it is due within a week, on {due}",
         m.EVE: "it is due on the next working day",
@@ -88,7 +89,7 @@ def _reason(one: Outlook, commitment: Commitment, viewer: Person) -> str:
         m.BLOCKED: "it is blocked, which comes up once a week",
         m.BLOCKING: "it waits for them, which comes up once a week",
         m.ESCALATED: f"it stays overdue since {due} without progress; then once a week",
-        m.UNOWNED: f"{commitment.owner.name} has left and it needs an owner; then once a week",
+        m.UNOWNED: f"{commitment.owner.name} {left} and it needs an owner; then once a week",
     }
     said = reasons.get(step, f"it is overdue since {due}")
     if (one.occasion or "").startswith(m.NEWS):
@@ -113,7 +114,7 @@ def _silence(one: Outlook, commitment: Commitment, viewer: Person) -> str:
 
     told = [said for said in one.said if said.occasion]
     reasons = {
-        attention.GONE: "they have left the workspace",
+        attention.GONE: "they have left the workspace, or are a guest now",
         attention.DAY_OFF: "it is a day off there",
         attention.AWAY: f"they are away until {day(one.away.last_day if one.away else None)}",
         attention.QUIET: f"it was put off until {day(item.quiet_until)}",

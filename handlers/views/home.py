@@ -32,6 +32,11 @@ class Away:
     stands_in: Sequence[Absence] = ()
 
 
+def closed() -> b.Json:
+    """The Home tab of an outsider."""
+    return b.home([b.section("Makegood is for the members of this workspace. Ask your colleague here.")])
+
+
 def home(open_business: Waiting, viewer: Person, today: date, away: Away, *, start: int = 0) -> b.Json:
     """The page that begins at item `start`, as views.publish takes it."""
     rows = _rows(open_business, today)

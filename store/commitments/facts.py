@@ -116,7 +116,7 @@ def _within_reach() -> list[sa.Select[Any]]:
         _AWAY.c.first_day <= last, _AWAY.c.last_day >= first,
     )  # fmt: skip
     left = _facts().join(_OWNER, _OWNER.c.id == _ITEMS.c.owner_id)
-    gone = sa.not_(_OWNER.c.is_active)
+    gone = sa.not_(people.here(_OWNER))
     covered = sa.select(_AWAY.c.person_id).where(
         _AWAY.c.delegate_id.in_(readers), _AWAY.c.first_day <= last, _AWAY.c.last_day >= first
     )
@@ -136,11 +136,11 @@ def _within_reach() -> list[sa.Select[Any]]:
 
 
 def _without_owners() -> sa.Select[Any]:
-    """What somebody who has left still owns, in the workspaces of the `caretakers`."""
+    """What outsiders, such as people who have left, still own in the workspaces of the `caretakers`."""
     caretakers = sa.bindparam("caretakers", expanding=True, type_=sa.BigInteger)
     theirs = sa.select(_PEOPLE.c.workspace_id).where(_PEOPLE.c.id.in_(caretakers))
     left = _facts().join(_OWNER, _OWNER.c.id == _ITEMS.c.owner_id)
-    return left.where(_OWNER.c.workspace_id.in_(theirs), sa.not_(_OWNER.c.is_active))
+    return left.where(_OWNER.c.workspace_id.in_(theirs), sa.not_(people.here(_OWNER)))
 
 
 def _still_open(ways: list[sa.Select[Any]]) -> sa.CompoundSelect[Any]:
@@ -188,12 +188,9 @@ def _admins(tx: Session, of: Sequence[Person]) -> list[Person]:
     workspaces = {one.workspace_id for one in of}
     first = (
         sa.select(sa.func.min(Person.id))
-        .where(
-            Person.workspace_id.in_(workspaces), Person.is_admin, Person.is_active, sa.not_(Person.is_bot),
-            sa.not_(Person.is_external),
-        )
+        .where(Person.workspace_id.in_(workspaces), Person.is_admin, people.here(Person))
         .group_by(Person.workspace_id)
-    )  # fmt: skip
+    )
     return list(tx.scalars(sa.select(Person).where(Person.id.in_(first)).options(joinedload(Person.workspace))))
 
 

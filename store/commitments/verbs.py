@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from store import outbox
+from store import outbox, people
 from store.commitments.changing import apply, begin, check_due, finish_change, is_repeat, may_undo, tell
 from store.commitments.questions import get, history
 from store.commitments.recording import append, write_down
@@ -206,11 +206,13 @@ def hand_back(
         return get(tx, viewer, number)
     giver = next(
         (e.actor for e in reversed(history(tx, viewer, commitment)) if e.verb in {"record", "hand_over", "edit"}
-         and e.actor_id != viewer.id and e.actor.is_active),
+         and e.actor_id != viewer.id and people.is_here(e.actor)),
         None,
     )  # fmt: skip
     account_owner = commitment.account.owner if commitment.account else None
-    to = giver or (account_owner if account_owner and account_owner.id != viewer.id else None)
+    if account_owner and (account_owner.id == viewer.id or not people.is_here(account_owner)):
+        account_owner = None
+    to = giver or account_owner
     if to is None:
         raise BadInputError("Nobody gave it to you. “Hand over” makes somebody else its owner.")
     return _give(tx, viewer, commitment, to, "hand_back", reason, origin_key, now)

@@ -1,0 +1,242 @@
+"""Outsiders: guests, people of other companies, apps and people who have left neither act nor read nor own."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+
+import handlers
+from handlers import ids
+from sandbox import User
+from sandbox.delivery import Parcel
+from store import people
+from store.people import Profile
+from store.tables import Person, Workspace
+from tests.journeys.conftest import read, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sandbox.delivery import Ack
+    from tests.journeys.conftest import Town
+
+SECRET = "walk away below 80 thousand"
+WHO = "U0OTHER"
+OUTSIDERS: dict[str, tuple[dict[str, Any], str]] = {
+    "single-channel guest": ({"is_restricted": True, "is_ultra_restricted": True}, "as a guest"),
+    "multi-channel guest": ({"is_restricted": True}, "as a guest"),
+    "from another company": ({"team_id": "T0ACME"}, "another company"),
+    "a stranger": ({"team_id": "T0ACME", "is_stranger": True}, "another company"),
+    "of another organisation": ({"team_id": "T0ACME", "enterprise_teams": ("T0ACME", "E0ACME")}, "another company"),
+    "has left": ({"deleted": True}, "deactivated"),
+    "an app": ({"is_bot": True}, "an app"),
+}
+COLLEAGUES: dict[str, dict[str, Any]] = {
+    "a member": {},
+    "at home in another workspace of the organisation": {
+        "team_id": "T0SOUTHWIND", "enterprise_teams": ("T0SOUTHWIND", "T0NORTHWIND"),
+    },
+    "at home in the organisation": {"team_id": "E0NORTHWIND", "enterprise_teams": ("T0NORTHWIND",)},
+    "who authorised the app": {"is_owner": True},
+}  # fmt: skip
+TYPED = (
+    "mine", "overdue", "1", "#1", "account Acme", "help", "", "settings", "away today", "away", "back",
+    "send them all by Friday", "@eva send it by Friday", "send it",
+)  # fmt: skip
+# What a button of ours carries, where it is not the commitment that it is about.
+VALUES = {
+    ids.OPEN_AWAY: "absence:0:0:home.0", ids.END_ABSENCE: "absence:0:0:home.0", ids.PAGE_NEWER: "overdue.0",
+    ids.PAGE_OLDER: "overdue.0", ids.CREATE_ACCOUNT: "1:1:receipt|Acme", ids.OPEN_FORM: "home.0",
+    ids.OPEN_SETTINGS: "home.0", ids.MORE: f"{ids.SHOW}|1:1:item",
+}  # fmt: skip
+FILLED: dict[str, dict[str, Any]] = {
+    ids.ACTION: {"value": "send it"}, ids.OWNER: {"selected_user": WHO}, ids.DUE: {"selected_date": "2026-12-04"},
+    ids.REASON: {"value": "because"}, ids.UNTIL: {"selected_date": "2026-12-04"},
+    ids.FIRST_DAY: {"selected_date": "2026-12-04"}, ids.LAST_DAY: {"selected_date": "2026-12-04"},
+}  # fmt: skip
+
+
+def there_is(town: Town, **about: Any) -> None:
+    """Somebody of that kind, who knows of the app; and a commitment of Eva's with a secret."""
+    earlier = town.box.clock.now() - timedelta(days=7)
+    town.has_recorded("U0EVA", ("U0EVA", SECRET, "2026-11-20"), note=SECRET, at=earlier)
+    town.box.add_user(User(WHO, "other", "Otto Ther", **about))
+
+
+def commanded(town: Town, text: str, user: str = WHO) -> Ack:
+    """A command as Slack sends it, also one that Slack would not let that person type."""
+    payload = {
+        "command": "/commit", "text": text, "team_id": town.box.seed.team_id, "user_id": user, "channel_id": "C0ACME",
+        "trigger_id": town.box.triggers.issue(user), "response_url": town.box.response_url(user, "C0ACME"),
+    }  # fmt: skip
+    return town.box.send(Parcel("slash_commands", payload))
+
+
+def interacted(town: Town, kind: str, **more: Any) -> Ack:
+    """That person presses, submits, or types into a menu."""
+    person = town.box.world.users[WHO]
+    return town.box.send(Parcel("interactive", town.box.interaction(kind, person, channel="C0ACME") | more))
+
+
+def pressed(town: Town, action_id: str) -> Ack:
+    value = VALUES.get(action_id, "1:1:item")
+    return interacted(
+        town, "block_actions", channel={"id": "C0ACME", "name": "acme"},
+        container={"type": "message", "message_ts": "1.2", "channel_id": "C0ACME", "is_ephemeral": True},
+        response_url=town.box.response_url(WHO, "C0ACME"),
+        actions=[{
+            "type": "button", "block_id": "b", "action_id": action_id, "value": value, "action_ts": "1.2",
+            "selected_option": {"value": value} if action_id == ids.MORE else None,
+        }],
+    )  # fmt: skip
+
+
+def submitted(town: Town, callback_id: str) -> Ack:
+    metadata = json.dumps({"number": 1, "version": 1, "place": "item"})
+    view = {
+        "id": f"V{callback_id}", "type": "modal", "callback_id": callback_id, "private_metadata": metadata,
+        "app_installed_team_id": town.box.seed.team_id, "hash": "1.2",
+        "blocks": [{"type": "input", "block_id": name} for name in FILLED],
+        "state": {"values": {name: {name: value} for name, value in FILLED.items()}},
+    }  # fmt: skip
+    return interacted(town, "view_submission", view=view)
+
+
+def everything(town: Town) -> Iterator[tuple[str, Ack]]:
+    """Whatever the app offers, each once: (what was done, the answer)."""
+    for text in TYPED:
+        yield f"/commit {text}", commanded(town, text)
+    for action_id in handlers.PRESSES:
+        yield action_id, pressed(town, action_id)
+    for callback_id in handlers.FORMS:
+        yield callback_id, submitted(town, callback_id)
+    for callback_id in handlers.SHORTCUTS:
+        # A global shortcut has no message, and what it has too much of does no harm.
+        message = {"type": "message", "text": "I will send it", "ts": "1.2", "user": "U0EVA"}
+        yield callback_id, interacted(
+            town, "message_action" if callback_id == ids.SHORTCUT_FROM_MESSAGE else "shortcut",
+            callback_id=callback_id, message=message, message_ts="1.2", channel={"id": "C0ACME", "name": "acme"},
+            response_url=town.box.response_url(WHO, "C0ACME"),
+        )  # fmt: skip
+    for action_id in handlers.MENUS:
+        yield (
+            action_id,
+            interacted(
+                town, "block_suggestion", action_id=action_id, block_id=action_id, value="A", view={"type": "modal"}
+            ),
+        )
+
+
+def seen_by(town: Town) -> list[str]:
+    """Everything that this person has before them: messages, modals and Home."""
+    channels = town.box.world.channels.values()
+    messages = [read(m) for channel in channels for m in channel.messages.values() if m.ephemeral_for == WHO]
+    views = [*town.box.modals(WHO), *([town.box.home(WHO)] if town.box.home(WHO) else [])]
+    return [*messages, *(words_of(view) for view in views)]
+
+
+@pytest.mark.parametrize("kind", OUTSIDERS)
+def test_outsiders_neither_act_nor_read(bare_town: Town, kind: str) -> None:
+    """Each command, button, form, shortcut and menu refuses each kind of outsider, in words, and shows nothing."""
+    about, words = OUTSIDERS[kind]
+    there_is(bare_town, **about)
+    commanded(bare_town, "mine")
+    before = bare_town.rows()
+    for done, ack in everything(bare_town):
+        assert ack.status == 200, done
+        assert SECRET not in str(ack.body), done
+        if ack.body and "options" not in ack.body:
+            assert words in str(ack.body), (done, ack.body)
+    assert bare_town.rows() == before
+    seen = seen_by(bare_town)
+    assert not any(SECRET in text for text in seen)
+    answered = [text for text in seen if words in text]
+    assert len(answered) >= len(handlers.PRESSES)
+
+
+@pytest.mark.parametrize("kind", COLLEAGUES)
+def test_colleagues_are_let_in(town: Town, kind: str) -> None:
+    """Members act, read and own, also those whom an Enterprise Grid organisation lends to the workspace."""
+    there_is(town, **COLLEAGUES[kind])
+    assert SECRET in read(town.commit(WHO, "overdue").messages[-1])
+    town.receipt(WHO, "send it by Friday")
+    town.receipt("U0EVA", "@other call them by Friday")
+    assert [town.commitment(number).owner.slack_id for number in (2, 3)] == [WHO, WHO]
+
+
+def test_the_event_says_who_became_a_guest_and_who_a_member(town: Town) -> None:
+    """From the event on a new guest is refused, also in a form that was open; a new member is let in."""
+    there_is(town)
+    form = town.commit(WHO, "").view
+    town.box.open_home(WHO)
+    town.has_recorded(WHO, (WHO, "keep it to ourselves", "2026-12-04"))
+    town.box.open_home(WHO)
+    assert "keep it to ourselves" in words_of(town.box.home(WHO))
+    town.box.change_user(WHO, is_restricted=True)
+    values = {name: next(iter(value.values())) for name, value in FILLED.items() if name in str(form.blocks)}
+    refused = town.box.submit(WHO, form.id, {name: {name: value} for name, value in values.items()})
+    assert "as a guest" in str(refused.errors)
+    town.settled()
+    assert "keep it to ourselves" not in words_of(town.box.home(WHO))
+    assert "members of this workspace" in words_of(town.box.home(WHO))
+    town.box.change_user(WHO, is_restricted=False)
+    town.settled()
+    assert "keep it to ourselves" in words_of(town.box.home(WHO))
+    town.receipt(WHO, "send it by Friday")
+
+
+@pytest.mark.parametrize("kind", OUTSIDERS)
+def test_outsiders_own_nothing_and_stand_in_for_nobody(town: Town, kind: str) -> None:
+    """Named as owner, delegate or blocker: refused with the reason, in the line and in the form."""
+    there_is(town, **OUTSIDERS[kind][0])
+    reason = {"as a guest": "is a guest", "deactivated": "has left"}.get(OUTSIDERS[kind][1], OUTSIDERS[kind][1])
+    item = town.item("U0EVA")
+    over = town.form("U0EVA", item, ids.HAND_OVER)
+    assert reason in str(town.submit("U0EVA", over, owner=WHO).errors)
+    blocked = town.form("U0EVA", item, ids.BLOCK)
+    assert reason in str(town.submit("U0EVA", blocked, reason="no answer", blocker=WHO).errors)
+    for line in ("away 4 Dec to 8 Dec <@U0OTHER|other>", "<@U0OTHER|other> send it by Friday"):
+        commanded(town, line, "U0EVA")
+        assert reason in words_of(town.box.modals("U0EVA")[-1]), line
+    assert town.rows()["commitment"] == 1
+    assert town.verbs(1) == ["record"]
+
+
+def test_what_a_new_guest_owned_needs_an_owner(town: Town) -> None:
+    """Nobody writes to the guest any more; who recorded it is told that it needs an owner, and why."""
+    there_is(town)
+    town.has_recorded("U0EVA", (WHO, "send the figures", "2026-11-23"))
+    town.settled()
+    told = len(town.box.dm(WHO))
+    town.box.change_user(WHO, is_restricted=True)
+    town.jump(2026, 11, 24, 8, 30)
+    assert len(town.box.dm(WHO)) == told
+    brief = read(town.box.dm("U0EVA")[-1])
+    assert "Needs an owner" in brief
+    assert "is a guest now" in brief
+
+
+def test_a_handle_that_a_guest_bears_too_means_the_colleague(town: Town) -> None:
+    """`@ana` is Ana, though a guest calls herself so as well."""
+    there_is(town, is_restricted=True, display_name="ana")
+    town.receipt("U0EVA", "@ana send it by Friday")
+    assert town.commitment(2).owner.slack_id == "U0ANA"
+
+
+def test_the_database_draws_the_same_line(town: Town) -> None:
+    """The rule for one person and its twin for queries agree on every combination of what Slack says."""
+    combinations = [
+        Profile(f"U1{n}", f"Somebody {n}", "", "UTC", "en", *flags)
+        for n, flags in enumerate(itertools.product((True, False), repeat=5))
+    ]
+    with town.makegood.ledger.begin() as tx:
+        people.sync(tx, tx.scalars(sa.select(Workspace)).one(), combinations, now=town.box.clock.now())
+        every = tx.scalars(sa.select(Person)).all()
+        found = set(tx.scalars(sa.select(Person.id).where(people.here(Person))))
+    assert {one.id for one in every if people.is_here(one)} == found
+    assert 2 <= len(found) < len(every)
