@@ -35,7 +35,7 @@ Body = dict[str, Any]
 _NAMED = re.compile(
     r"(?:\s*[,;–-])?(?:\s*\b(?:delegate|cover(?:ed by)?|deputy|ask|via|with|and|vertretung|vertreten durch"
     r"|remplaçante?|remplacée? par|suplente)\s*:?)?"
-    r"\s*(?:<@(?P<id>[UW][A-Z0-9]+)(?:\|[^>]*)?>|(?<!\S)@(?P<handle>[^\s@<>,;]+))",
+    r"\s*(?:<@(?P<id>[UW][A-Z0-9]+)(?:\|[^<>]*)?>|(?<!\S)@(?P<handle>[^\s@<>,;]+))",
     re.IGNORECASE,
 )
 
@@ -56,8 +56,10 @@ def away(ack: Ack, command: Command, context: BoltContext, rest: str) -> bool:
 
     False, and nothing done, for a promise that begins with that word: `/commit away day agenda by Friday`.
     """
+    # With single spaces each place in the line is looked at once.
+    rest = " ".join(rest.split())
     named = [found["id"] for found in _NAMED.finditer(rest) if found["id"]]
-    if named:
+    if len(named) == 1:
         directory.ensure_known(context["ledger"], context["slack"], command.asker.team_id, named, context["now"])
     understood = Understood(Pause())
     try:

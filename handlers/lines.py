@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 # A private character that stands for a "<" that somebody typed.
 _TYPED = "\ue000"
-_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
-_CHANNEL = re.compile(r"<#[CG][A-Z0-9]+\|([^>]*)>")
-_LINK = re.compile(r"<((?:https?|mailto):[^|>]+)(?:\|[^>]*)?>")
+# No "<" stands within what Slack marks up (payloads.py says why that matters).
+_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
+_CHANNEL = re.compile(r"<#[CG][A-Z0-9]+\|([^<>]*)>")
+_LINK = re.compile(r"<((?:https?|mailto):[^<>|]+)(?:\|[^<>]*)?>")
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,8 @@ def understand(tx: Session, viewer: Person, line: Line, said: str, *, asked_slac
 
 
 def _strangers(tx: Session, viewer: Person, line: Line) -> tuple[str, ...]:
-    asked = {owner for owner in line.owners if not owner.startswith("@")} - {viewer.slack_id}
+    # The first one named is the owner; Slack is asked about nobody else, however many a line names.
+    asked = {owner for owner in line.owners[:1] if not owner.startswith("@")} - {viewer.slack_id}
     if not asked:
         return ()
     return tuple(asked - {person.slack_id for person in people.by_slack_ids(tx, viewer.workspace, asked)})
@@ -95,12 +97,10 @@ def _said(tx: Session, viewer: Person, text: str) -> str:
 
 def readable(tx: Session, viewer: Person, text: str) -> str:
     """Slack's mentions and links as people read them: names and addresses."""
-
-    def named(found: re.Match[str]) -> str:
-        person = people.by_slack_ids(tx, viewer.workspace, [found.group(1)])
-        return "@" + (person[0].name if person else found.group(1))
-
-    return _LINK.sub(r"\1", _CHANNEL.sub(r"#\1", _MENTION.sub(named, text)))
+    mentioned = {found[1] for found in _MENTION.finditer(text)}
+    names = {one.slack_id: one.name for one in people.by_slack_ids(tx, viewer.workspace, mentioned)}
+    text = _MENTION.sub(lambda found: "@" + names.get(found[1], found[1]), text)
+    return _LINK.sub(r"\1", _CHANNEL.sub(r"#\1", text))
 
 
 def _owner(tx: Session, viewer: Person, line: Line) -> tuple[Person | None, str | None]:

@@ -12,8 +12,10 @@ from store.errors import BadInputError
 from store.rules.text import printable
 
 _NUMBER = re.compile(r"\d{1,10}", re.ASCII)
-_REFERENCE = re.compile(r"<([@#])[A-Z0-9]+(?:\|([^>]*))?>")
-_LINK = re.compile(r"<([a-z]+:[^|>]+)(?:\|[^>]*)?>")
+# Slack writes a "<" that was typed as an entity, so none stands within what it marks up. Without "<" in these classes
+# many openings and no end would each be followed to the end of the text.
+_REFERENCE = re.compile(r"<([@#])[A-Z0-9]+(?:\|([^<>]*))?>")
+_LINK = re.compile(r"<([a-z]+:[^<>|]+)(?:\|[^<>]*)?>")
 
 # Slack's own limit for the text of a message; everything else that people write is shorter.
 _LONGEST = 40_000

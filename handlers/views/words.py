@@ -19,7 +19,7 @@ _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 # look-alike, which no parser knows; the ledger keeps what was typed.
 _FORMATTING = re.compile(r"(?<!\w)[*_~`]|[*_~`](?!\w)")
 _LOOK_ALIKES = {"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb"}
-_QUOTE = re.compile(r"^(\s*)(&gt;|[•\-] |\d+\. )", re.MULTILINE)
+_QUOTE = re.compile(r"^([^\S\n]*)(&gt;|[•\-] |\d+\. )", re.MULTILINE)
 _GAP = re.compile(r"\n{3,}")
 _ZERO_WIDTH = "\u200b"
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")

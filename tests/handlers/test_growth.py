@@ -1,0 +1,86 @@
+"""Twice the text takes twice the work: no text of people's keeps a request busy."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.logs import Hide
+from handlers.absences import _NAMED
+from handlers.lines import readable
+from handlers.payloads import as_typed
+from handlers.views.words import escape
+from store.rules.line import read_line
+from store.rules.names import fold, match
+from store.rules.pauses import Pause, is_a_promise, read_pause
+from store.rules.phrases import frame
+from store.rules.statuses import Status, is_away
+from store.rules.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import Office
+
+TODAY = date(2026, 11, 23)
+ASKED = frame(TODAY, "en-US", frozenset(range(5)), 1)
+# Of each kind of text that begins much and ends nothing.
+PIECES = [
+    "<http:", "<https://a.b|", "<mailto:a@b", "<@U0ANA|", "<@U0ANA", "<#C0ACME|", "<@U0ANA>", "<", "&lt;", "&amp;",
+    "@ana ", "@a.", "@ana and ", "a.b.", "a.", " ", "\t", "\n", "a\n", "> ", " \n> ", "1. ", "*a", "_", "`", "*_~`",
+    "by ", "by by", "due ", "before the ", "not ", "for ", "for Acme ", "the client ", "client   us", ", ", ";", "-",
+    "a", "1", "1/", "1:", "4 Dec ", "a\u0301", "\u0301", "\u200d", "\U0001f3f4", "\U000e0061", "\ufe0f", "א", "“", "”",
+    "xox", "xoxb", "://", "://a:", "[parameters: ", "[parameters: ]", "vacation ", "leave  ", "from ",
+]  # fmt: skip
+RULES: dict[str, Callable[[str], Any]] = {
+    "clean": lambda text: clean(text, lines=True),
+    "escape": escape,
+    "as_typed": as_typed,
+    "read_line": lambda text: read_line(text, today=TODAY, accounts=["Acme", "Globex"]),
+    "read_pause": lambda text: read_pause(text, ASKED),
+    "is_a_promise": lambda text: is_a_promise(text, Pause()),
+    "named": lambda text: _NAMED.sub(" ", " ".join(text.split())),
+    "match": lambda text: match(text, ["Acme", "Globex"]),
+    "fold": fold,
+    "is_away": lambda text: is_away(Status(text)),
+    "log": lambda text: Hide(["a-secret-of-ours"])(None, "", {"error": text}),
+}
+# The longer text is this many times as long. Work that grows with the square takes 64 times as long.
+TIMES, AT_MOST = 8, 28
+SHORT = 5_000
+
+
+def grows(rule: Callable[[str], Any], piece: str) -> float:
+    """How many times as long the long text takes, by this thread's own use of the processor."""
+
+    def spent(length: int) -> float:
+        best = float("inf")
+        for n in range(3):
+            # Each one is another text: an answer that was kept is no work.
+            text = (piece * (length // len(piece) + 1))[:length] + f"!{n}"
+            before = time.thread_time_ns()
+            rule(text)
+            best = min(best, time.thread_time_ns() - before)
+        return best
+
+    # What takes less than this is not told from the clock's own step.
+    return spent(TIMES * SHORT) / max(spent(SHORT), 100_000)
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_work_grows_with_the_text(rule: Callable[[str], Any]) -> None:
+    """Openings without ends, spaces, marks, dates and names, forty thousand characters of each."""
+    assert {piece: round(ratio) for piece in PIECES if (ratio := grows(rule, piece)) > AT_MOST} == {}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_mentions_are_looked_up_together(office: Office) -> None:
+    """Names for four thousand mentions in a message take as much work as their text, not a question each."""
+    with office.ledger.read() as tx:
+        eva = office.person(tx, "eva")
+        assert readable(tx, eva, "<@U0ANA|ana> and <@U0NOBODY>") == "@Ana Souza and @U0NOBODY"
+        for piece in PIECES:
+            assert grows(lambda text: readable(tx, eva, text), piece) <= AT_MOST, piece
