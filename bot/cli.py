@@ -200,7 +200,7 @@ def manifest(url: str | None, *, socket: bool) -> None:
 
 @makegood.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=3100, show_default=True, help="Where the page is.")
-@click.option("--database", metavar="URL", help="Keep the ledger here. Default: a temporary file.")
+@click.option("--database", metavar="URL", help="Keep the demo's own ledger here. Default: a temporary file.")
 def demo(port: int, database: str | None) -> None:
     """Try it without Slack: the real bot in front of a workspace in a box, in your browser.
 

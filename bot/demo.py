@@ -18,12 +18,12 @@ from zoneinfo import ZoneInfo
 
 from bot import settings
 from bot.app import compose
-from bot.demo_ledger import fill
+from bot.demo_ledger import fill, take
 from bot.manifest import EVENTS_PATH, for_address
 from bot.schedule import unfailing
 from bot.service import Parts, Service, Signals
 from sandbox import Sandbox
-from store import migrate, outbox, people, workspaces
+from store import outbox, people, workspaces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,8 +86,11 @@ class Demo:
             raise
 
     def start(self) -> None:
-        """Fill the ledger if it is empty, begin to serve, and follow the box's clock."""
-        migrate.upgrade(self.makegood.ledger)
+        """Fill the ledger if it is empty, begin to serve, and follow the box's clock.
+
+        LedgerError where the ledger is not a demo's.
+        """
+        take(self.makegood.ledger, self.box.clock.now())
         self.makegood.connect()
         fill(self.makegood.ledger, self.box.seed.team_id, self.box.clock.now())
         self.service.start()

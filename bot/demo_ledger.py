@@ -10,9 +10,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from store import accounts, claiming, commitments, outbox, people, stakeholders
+import sqlalchemy as sa
+
+from bot.schedule import beat
+from store import accounts, claiming, commitments, migrate, outbox, people, stakeholders
+from store.errors import LedgerError
 from store.rules.mornings import local_day, morning_is_on
-from store.tables import OURS, THEIRS
+from store.tables import OURS, THEIRS, Heartbeat
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +31,8 @@ EVA, ANA, BEN = "U0EVA", "U0ANA", "U0BEN"
 ACME, GLOBEX = "Acme Corporation", "Globex"
 ACME_CHANNEL = "C0ACME"
 DANA, MARCUS, PRIYA = "Dana Whitfield", "Marcus Reed", "Priya Nair"
+# The row of the heartbeat's table that says: this ledger is a demo's.
+_MARK = "demo"
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,22 @@ PROMISES = (
             note="Whitespace: support, training.\nRisk: the CIO leaves in spring."),
     Promise(1, EVA, "Show the new audit log to their security team", 9, client=MARCUS, internal=False),
 )  # fmt: skip
+
+
+def take(ledger: Ledger, now: datetime) -> None:
+    """Bring the ledger up to date for the demo, and mark it as a demo's.
+
+    LedgerError for a database that holds anything and is not marked; nothing in it is touched then.
+    """
+    with ledger.read() as tx:
+        tables = sa.inspect(tx.connection()).get_table_names()
+        is_ours = Heartbeat.__tablename__ in tables and tx.get(Heartbeat, _MARK) is not None
+    if tables and not is_ours:
+        raise LedgerError(
+            "This database is not a demo's, so the demo leaves it alone: give --database a new file, or leave it out."
+        )
+    migrate.upgrade(ledger)
+    beat(ledger, _MARK, now)
 
 
 def fill(ledger: Ledger, team_id: str, now: datetime) -> bool:

@@ -10,22 +10,25 @@ import sys
 import urllib.request
 from collections import Counter
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 
+from bot.cli import makegood
 from bot.demo import Demo, at_work
 from bot.demo_ledger import ACME, PROMISES, fill
-from store import commitments, people
-from store.tables import Account, Commitment, Outbox
+from store import commitments, outbox, people
+from store.tables import Account, Commitment, Outbox, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from sandbox import Message, Sandbox
+    from store.db import Ledger
 
 pytestmark = pytest.mark.usefixtures("environment", "log")
 
@@ -122,6 +125,47 @@ def test_a_filled_ledger_is_left_alone(demo: Demo) -> None:
     """A database that is given may be used again."""
     ledger, team = demo.makegood.ledger, demo.box.seed.team_id
     assert fill(ledger, team, demo.box.clock.now()) is False
+
+
+@pytest.mark.usefixtures("office")
+def test_a_real_ledger_is_refused(ledger: Ledger, database_url: str) -> None:
+    """Nothing in it changes, neither rows nor shape; the words say what to do."""
+    with ledger.begin() as tx:
+        workspace = tx.scalars(sa.select(Workspace)).one()
+        outbox.intend(tx, workspace_id=workspace.id, key="k", kind="brief", now=workspace.created_at)
+        tx.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+    before = _contents(ledger)
+    ended = CliRunner().invoke(makegood, ["demo", "--port", "0", "--database", database_url], prog_name="makegood")
+    assert (ended.exit_code, "leaves it alone" in ended.output) == (1, True)
+    assert _contents(ledger) == before
+
+
+def test_a_ledger_that_was_only_migrated_is_refused(ledger: Ledger, database_url: str) -> None:
+    """It waits for its first real day."""
+    before = _contents(ledger)
+    ended = CliRunner().invoke(makegood, ["demo", "--port", "0", "--database", database_url], prog_name="makegood")
+    assert (ended.exit_code, "leaves it alone" in ended.output) == (1, True)
+    assert _contents(ledger) == before
+
+
+def test_the_demos_own_ledger_may_be_used_again(tmp_path: Path) -> None:
+    """What was done in it is still there."""
+    database = f"sqlite:///{tmp_path / 'kept.db'}"
+    for number in (1, 2):
+        demo = Demo(port=0, database=database)
+        demo.start()
+        try:
+            receipt = demo.box.command("U0EVA", "C0ACME", "/commit", "send the roadmap tomorrow for Acme")
+            assert f"#{len(PROMISES) + number}" in str(receipt.messages[-1].blocks)
+        finally:
+            assert demo.stop() is True
+
+
+def _contents(ledger: Ledger) -> dict[str, list[Any]]:
+    """Every row of every table."""
+    with ledger.read() as tx:
+        tables = sa.inspect(tx.connection()).get_table_names()
+        return {name: sorted(map(str, tx.execute(sa.text(f"SELECT * FROM {name}")))) for name in tables}
 
 
 def test_the_command_prints_one_line_and_ends_with_0(tmp_path: Path) -> None:
