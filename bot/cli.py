@@ -322,7 +322,7 @@ def _settings() -> Settings:
     from bot import settings  # noqa: PLC0415  see the module
 
     found = settings.load()
-    _log(found, secrets=found.secrets)
+    _log(found)
     return found
 
 
@@ -334,13 +334,13 @@ def _basic_settings() -> BasicSettings:
     return found
 
 
-def _log(settings: BasicSettings | None, *, secrets: Sequence[str] = (), level: str = "info") -> None:
+def _log(settings: BasicSettings | None, *, level: str = "info") -> None:
     from bot import logs  # noqa: PLC0415  see the module
 
     if settings is None:
         logs.configure(level=level)
     else:
-        logs.configure(level=settings.log_level, style=settings.log_format, secrets=secrets)
+        logs.configure(level=settings.log_level, style=settings.log_format, secrets=settings.secrets)
 
 
 def _ledger(settings: BasicSettings) -> Ledger:

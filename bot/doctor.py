@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import stat
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -17,7 +19,8 @@ from bot.schedule import last_beats
 from bot.slack import posting_client
 from handlers.ids import SCOPES
 from store import claiming, outbox
-from store.db import Ledger, normal_url
+from store.db import Ledger, normal_url, shown_url
+from store.sqlite_file import files_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -31,6 +34,7 @@ _CLOCKS_APART = timedelta(minutes=5)
 _OUTBOX_LATE = timedelta(minutes=5)
 _REFUSED_WITHIN = timedelta(days=7)
 _SHOWN = 10
+_OTHERS = stat.S_IROTH | stat.S_IWOTH
 _SLACK_TIMEOUT = 10
 
 _REASONS = {
@@ -60,12 +64,13 @@ def examine(now: Callable[[], datetime], *, env_file: str = ".env") -> Iterator[
     settings: Settings | None = None
     try:
         settings = settings_module.load(env_file=env_file)
-        mode = "Socket Mode" if settings.socket_mode else f"HTTP on port {settings.port}"
+        mode = "Socket Mode" if settings.socket_mode else f"HTTP on {settings.host}, port {settings.port}"
         yield Finding(WELL, f"The settings are complete ({mode}).")
     except settings_module.SettingsError as error:
         advice = "Set it in the environment or in the file .env here."
         yield from (Finding(PROBLEM, f"{problem}.", advice) for problem in error.problems)
     basic = settings or _basic(env_file)
+    yield from _readable_files(env_file, basic)
     if basic:
         yield from _database(basic, now())
     if settings:
@@ -83,9 +88,21 @@ def _basic(env_file: str) -> BasicSettings | None:
         return None
 
 
+def _readable_files(env_file: str, settings: BasicSettings | None) -> Iterator[Finding]:
+    """A finding for each file with secrets or with the ledger that every user of this machine may read or change."""
+    files = [Path(env_file)]
+    if settings:
+        files += files_of(normal_url(settings.database_url.get_secret_value()))
+    for path in files:
+        with contextlib.suppress(OSError):
+            if path.stat().st_mode & _OTHERS:
+                words = f"Every user of this machine may read or change {path}."
+                yield Finding(NOTE, words, f"chmod 600 '{path}'")
+
+
 def _database(settings: BasicSettings, now: datetime) -> Iterator[Finding]:
     url = normal_url(settings.database_url.get_secret_value())
-    shown = url.render_as_string(hide_password=True)
+    shown = shown_url(url)
     if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
         words = f"The database {shown} does not exist yet."
         yield Finding(PROBLEM, words, "Run `makegood migrate` or `makegood run`.")

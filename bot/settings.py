@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from store.db import normal_url
+from store.db import normal_url, passwords
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
@@ -80,6 +80,11 @@ class BasicSettings(BaseSettings):
         " elsewhere.",
     )
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret text: it stays out of sight."""
+        return tuple(passwords(self.database_url.get_secret_value()))
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: SecretStr) -> SecretStr:
@@ -108,7 +113,11 @@ class Settings(BasicSettings):
         default="https://slack.com/api/",
         description="Where Slack's Web API is. Changed only to test against a stand-in.",
     )
-    host: str = Field(default="0.0.0.0", description="The address that the HTTP server listens on.")  # noqa: S104  behind a proxy or in a container it must be reached from outside
+    host: str = Field(
+        default="127.0.0.1",
+        description="The address that the HTTP server listens on. The default is reached from the same machine only; in"
+        " a container, or where a platform sends requests to `PORT`, set `0.0.0.0`.",
+    )
     port: int = Field(
         default=3000, ge=0, le=65535, description="The port that the HTTP server listens on; 0 takes a free one."
     )
@@ -132,11 +141,9 @@ class Settings(BasicSettings):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Every secret text, for whoever must keep it out of sight."""
+        """Every secret text: it stays out of sight."""
         given = (self.slack_bot_token, self.slack_app_token, self.slack_signing_secret)
-        password = normal_url(self.database_url.get_secret_value()).password
-        texts = [secret.get_secret_value() for secret in given if secret] + ([str(password)] if password else [])
-        return tuple(texts)
+        return (*(secret.get_secret_value() for secret in given if secret), *super().secrets)
 
     @field_validator("slack_bot_token")
     @classmethod

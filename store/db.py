@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import copy
 import functools
+import re
 import select
+import sqlite3
 import threading
 import time
 from datetime import UTC, datetime
@@ -15,6 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
+
+from store.sqlite_file import SqliteFile, file_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,6 +37,11 @@ ANSWER_WITHIN = 2.0
 _NOTICED = 0.1
 # Seconds of silence after which the machine of PostgreSQL is asked whether it is still there.
 _ASKED_AGAIN_AFTER = 5
+
+
+# The parts of an address's query that may be shown; any other may be a password.
+_SHOWN = ("host", "port", "user", "sslmode")
+_ESCAPES = "in its user and password write @ as %40, : as %3A and / as %2F"
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -68,12 +77,32 @@ def normal_url(url: str) -> sa.URL:
         parsed = sa.make_url(url)
     except sa.exc.ArgumentError:
         raise ValueError("it is not a database address such as sqlite:///makegood.db") from None
+    except ValueError:
+        # SQLAlchemy's own words would show a part of the password.
+        raise ValueError(f"its port is not a number; {_ESCAPES}") from None
     backend = parsed.drivername.partition("+")[0]
     if backend in {"postgres", "postgresql"}:
+        if parsed.username is not None and "@" in f"{parsed.host}{parsed.database}":
+            raise ValueError(f"it has more than one @; {_ESCAPES}")
         return parsed.set(drivername="postgresql+psycopg")
     if backend == "sqlite":
         return parsed.set(drivername="sqlite")
     raise ValueError(f"{backend} is not supported: use sqlite:///… or postgresql://…")
+
+
+def shown_url(url: sa.URL) -> str:
+    """The address for people to read, without any password."""
+    query = {name: value for name, value in url.query.items() if name in _SHOWN}
+    return url.set(query=query).render_as_string(hide_password=True)
+
+
+def passwords(url: str) -> list[str]:
+    """Every password in an address, as PostgreSQL reads it and as it is written there."""
+    parsed = normal_url(url)
+    written = re.search(r"://[^:/@]*:(.*)@", url)
+    values = [parsed.password, written and written[1]]
+    values += [value for name, value in parsed.query.items() if "pass" in name]
+    return list(dict.fromkeys(str(value) for value in values if value))
 
 
 class Ledger:
@@ -217,6 +246,14 @@ def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
         connect_args={"check_same_thread": False, "timeout": ANSWER_WITHIN},
     )
 
+    path = file_of(url)
+    file = SqliteFile(path) if path else None
+
+    @sa.event.listens_for(engine, "do_connect")
+    def _open(*_: object) -> None:
+        if file:
+            file.before_connecting()
+
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         # The driver must not begin transactions by itself: it would begin deferred ones, which meet
@@ -226,6 +263,16 @@ def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+        if file:
+            file.connected()
+
+    @sa.event.listens_for(engine, "begin")
+    def _still_there(connection: sa.Connection) -> None:
+        if file and connection.get_execution_options().get("makegood_writes"):
+            try:
+                file.check()
+            except sqlite3.OperationalError as error:
+                raise sa.exc.OperationalError("BEGIN", {}, error) from None
 
     _begins_as_told(engine, writing="BEGIN IMMEDIATE")
     return engine

@@ -22,7 +22,7 @@ from bot import cli, service
 from bot.demo_ledger import fill
 from bot.manifest import for_address
 from sandbox import Sandbox
-from store import migrate
+from store import migrate, workspaces
 from store.db import Ledger
 
 if TYPE_CHECKING:
@@ -113,6 +113,21 @@ def test_a_database_that_does_not_answer_is_told(environment: pytest.MonkeyPatch
     assert found.exit_code == 1
     assert "The database does not answer" in found.output
     assert "hush" not in found.output
+
+
+def test_a_new_ledger_is_for_its_owner_only(installed: dict[str, str]) -> None:
+    """The file and what SQLite keeps beside it, whatever the umask allows."""
+    before = os.umask(0o000)
+    try:
+        makegood("migrate")
+        ledger = Ledger("sqlite:///here.db")
+        with ledger.begin() as tx:
+            workspaces.ensure(tx, team_id="T1", name="T", now=datetime.fromtimestamp(0, UTC))
+        modes = {path.name: path.stat().st_mode & 0o777 for path in Path().glob("here.db*")}
+        ledger.close()
+    finally:
+        os.umask(before)
+    assert modes == dict.fromkeys(("here.db", "here.db-wal", "here.db-shm"), 0o600)
 
 
 def test_migrate_needs_no_slack(tmp_path: Path) -> None:

@@ -140,6 +140,29 @@ def test_a_server_that_does_not_answer(ledger: Ledger, environment: pytest.Monke
     assert "hush" not in str(finding)
 
 
+def test_a_password_in_the_query_is_not_shown(ledger: Ledger, environment: pytest.MonkeyPatch) -> None:
+    """Nor one in an address that cannot be read."""
+    for url in ("postgresql://me@127.0.0.1:1/db?password=hush-hush", "postgresql://me:pw@hush:hush@127.0.0.1/db"):
+        environment.setenv("DATABASE_URL", url)
+        assert _findings(PROBLEM)
+        assert "hush" not in str(_findings())
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o666, 0o602])
+@pytest.mark.parametrize("name", [".env", "here.db", "here.db-wal"])
+def test_files_that_others_may_read_are_named(ledger: Ledger, name: str, mode: int) -> None:
+    """With the command that closes them; a group may read."""
+    Path(".env").touch(mode=0o600)
+    beat(ledger, PLANNER, NOW)
+    Path(name).chmod(0o640)
+    assert _findings(NOTE) == []
+    Path(name).chmod(mode)
+    finding = _only(NOTE)
+    assert name in finding.words
+    assert finding.advice == f"chmod 600 '{name}'"
+    assert not has_problem(_findings())
+
+
 @pytest.mark.parametrize(
     ("error", "words"),
     [

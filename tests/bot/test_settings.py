@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 from slack_bolt import App
 
-from bot import settings
+from bot import logs, settings
 from bot.settings import SettingsError
+from store.db import normal_url, shown_url
 
 if TYPE_CHECKING:
     from tests.bot.conftest import Log
@@ -118,6 +121,46 @@ def test_the_settings_do_not_show_their_secrets(environment: pytest.MonkeyPatch)
     assert set(found.secrets) == {*GOOD.values(), "hush"}
 
 
+PASSWORDS = {
+    "plain": "postgresql://me:hush-hush@host/db",
+    "escaped": "postgresql://me:hush%40hush@host/db",
+    "a colon": "postgresql://me:hush:hush@host/db",
+    "a slash": "postgresql://me:hush/hush@host/db",
+    "in the query": "postgresql://me@host/db?password=hush-hush&sslmode=prefer",
+    "of the key": "postgresql://me@host/db?sslpassword=hush-hush",
+}
+UNREADABLE = {
+    "an @": "postgresql://me:pw@hush-hush@host/db",
+    "an @ and a slash": "postgresql://me:pw@hush/hush@host/db",
+    "an @ and a colon": "postgresql://me:pw@hush:hush@host/db",
+    "a port": "postgresql://me:pw@host:hush/db",
+}
+
+
+@pytest.mark.usefixtures("log")
+@pytest.mark.parametrize("url", PASSWORDS.values(), ids=PASSWORDS)
+def test_a_password_of_the_database_is_never_shown(environment: pytest.MonkeyPatch, url: str) -> None:
+    """However it is written: it is no part of what is shown, and the log takes it out of every line."""
+    _set(environment, **GOOD, DATABASE_URL=url)
+    assert "hush" not in shown_url(normal_url(url))
+    for found in (settings.load(), settings.load_basic()):
+        stream = io.StringIO()
+        logs.configure(style="json", secrets=found.secrets, stream=stream)
+        for said in (url, *found.secrets, str(normal_url(url).password)):
+            structlog.get_logger("bot").info("seen", what=said)
+        assert "seen" in stream.getvalue()
+        assert "hush" not in stream.getvalue()
+
+
+@pytest.mark.parametrize("url", UNREADABLE.values(), ids=UNREADABLE)
+def test_a_password_that_cuts_the_address_is_explained(environment: pytest.MonkeyPatch, url: str) -> None:
+    """Half of it would be taken for the host, and shown: it is refused, with the remedy and without a part of it."""
+    _set(environment, **GOOD)
+    (problem,) = _problems(environment, DATABASE_URL=url)
+    assert "write @ as %40" in problem
+    assert "hush" not in problem
+
+
 def test_the_app_token_chooses_socket_mode(environment: pytest.MonkeyPatch) -> None:
     """And then no signing secret is needed."""
     _set(environment, SLACK_BOT_TOKEN="xoxb-1-abc", SLACK_APP_TOKEN="xapp-1-abc")
@@ -171,7 +214,7 @@ def test_given_settings_ignore_the_environment(environment: pytest.MonkeyPatch) 
     Path(".env").write_text("HOST=example.com\n", encoding="utf-8")
     found = settings.given(slack_bot_token="xoxb-x", slack_signing_secret="s")
     assert not found.socket_mode
-    assert (found.port, found.host) == (3000, "0.0.0.0")
+    assert (found.port, found.host) == (3000, "127.0.0.1")
     assert found.database_url.get_secret_value() == "sqlite:///makegood.db"
 
 

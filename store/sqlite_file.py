@@ -1,0 +1,67 @@
+"""The file behind a SQLite ledger: only its owner reads it, and nothing is written into one that is gone."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import sqlalchemy as sa
+
+# SQLite's files beside the database take over its permissions.
+_BESIDE = ("", "-wal", "-shm", "-journal")
+_OWNER_ONLY = 0o600
+
+
+class SqliteFile:
+    """The file that a process has opened. A connection goes on with a deleted file as if nothing had happened."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._opened: tuple[int, int] | None = None
+
+    def before_connecting(self) -> None:
+        """Make a new file with the right permissions; refuse where the one that was open is gone."""
+        if self._opened is not None:
+            self.check()
+            return
+        # Where it cannot be made, SQLite says why.
+        with contextlib.suppress(OSError):
+            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _OWNER_ONLY))
+
+    def connected(self) -> None:
+        """Remember which file it is that is open."""
+        if self._opened is None:
+            found = self.path.stat()
+            self._opened = (found.st_dev, found.st_ino)
+
+    def check(self) -> None:
+        """Raise sqlite3.OperationalError where what is written would not be in the file any more."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            raise sqlite3.OperationalError(f"the file {self.path} is gone: put it back, or restore a backup") from None
+        if (found.st_dev, found.st_ino) != self._opened:
+            raise sqlite3.OperationalError(f"the file {self.path} was replaced: restart Makegood to open it anew")
+        if found.st_size == 0:
+            raise sqlite3.OperationalError(f"the file {self.path} is empty: stop Makegood and restore a backup")
+
+
+def file_of(url: sa.URL) -> Path | None:
+    """The file of a ledger; None for PostgreSQL, and for a database in memory."""
+    name = url.database or ""
+    if url.get_backend_name() != "sqlite" or name in {"", ":memory:"} or name.startswith("file:"):
+        return None
+    return Path(name)
+
+
+def files_of(url: sa.URL) -> Iterator[Path]:
+    """The ledger's files that exist: the database, and what SQLite keeps beside it."""
+    path = file_of(url)
+    if path is not None:
+        yield from (each for suffix in _BESIDE if (each := path.with_name(path.name + suffix)).exists())
