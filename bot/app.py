@@ -15,7 +15,7 @@ from bot.courier import Courier, Times
 from bot.slack import ANSWER_TIMEOUT, posting_client
 from handlers import payloads
 from handlers.people import ensure_known, sync
-from store import workspaces
+from store import outbox, workspaces
 from store.db import Ledger
 
 if TYPE_CHECKING:
@@ -58,12 +58,13 @@ class Makegood:
         self._token = settings.slack_bot_token.get_secret_value()
         pace = timedelta(minutes=1) / settings.posts_per_minute
         times = times or Times(apart=ONE_SECOND if settings.posts_per_minute < A_STAND_IN else 4 * pace)
-        self.courier = Courier(ledger, self._client_of, clock, pace=pace, times=times)
+        self.courier = Courier(ledger, self._client_of, clock, served=self.served, pace=pace, times=times)
         ledger.on_news = self.courier.wake
         self._posting = posting_client(self._token, settings.slack_api_url, timeout=times.post)
         self._answering = posting_client(self._token, settings.slack_api_url, timeout=ANSWER_TIMEOUT)
         self._asked = ledger.answering()
         self._known: set[tuple[str, str]] = set()
+        self._served: frozenset[int] = frozenset()
         client = posting_client(None, settings.slack_api_url, timeout=ANSWER_TIMEOUT)
         self.bolt = bolt.build(client, self._authorize, self._prepare)
 
@@ -75,6 +76,7 @@ class Makegood:
         answer = self._posting.auth_test()
         self.identity = Identity(answer["team_id"], answer["team"], str(answer.get("bot_id", "")), answer["user_id"])
         self.sync_people()
+        self._say_who_is_not_served()
 
     def sync_people(self) -> None:
         """Bring the ledger's people up to date with Slack's, all of them."""
@@ -92,13 +94,30 @@ class Makegood:
             sync(tx, workspace, users, self.clock())
         log.info("people_synced", people=len(users))
 
+    def _say_who_is_not_served(self) -> None:
+        """Several installations may share a database; each process serves the workspace of its token."""
+        team_id = self.identity.team_id if self.identity else ""
+        with self.ledger.read() as tx:
+            others = outbox.waiting_besides(tx, team_id)
+        if others:
+            teams, waiting = [team for team, _, _ in others], sum(waits for _, _, waits in others)
+            log.warning("workspaces_not_served", team=team_id, teams=teams, waiting=waiting)
+
+    def served(self) -> frozenset[int]:
+        """Ids of the workspaces whose token this process has: that of its own team, once Slack has said which."""
+        if not self._served and self.identity is not None:
+            with self.ledger.read() as tx:
+                own = workspaces.by_team(tx, self.identity.team_id)
+            self._served = frozenset() if own is None else frozenset([own.id])
+        return self._served
+
     def plan(self, now: datetime) -> list[str]:
         """One planning pass as of `now`; what was planned, in words."""
-        return [planned.words for planned in planner.plan(self.ledger, now)]
+        return [planned.words for planned in planner.plan(self.ledger, now, workspaces=self.served())]
 
     def tick(self) -> None:
         """One planning pass now, and the courier sees to it."""
-        planned = sum(map(len, planner.in_batches(self.ledger, self.clock())))
+        planned = sum(map(len, planner.in_batches(self.ledger, self.clock(), workspaces=self.served())))
         if planned:
             log.info("planned", briefs=planned)
         self.courier.wake()

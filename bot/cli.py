@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from store.db import Ledger
 
 
+# So far ahead of this machine's clock an instant is not yet one to come.
+_CLOCKS_APART = timedelta(minutes=1)
+
+
 class Problem(click.ClickException):
     """Told as it stands, without a traceback; exit status 1."""
 
@@ -129,12 +133,19 @@ def migrate() -> None:
 @makegood.command()
 @click.option("--at", type=Instant(), help="Act as of this instant, e.g. 2026-11-23T09:00:00+01:00. Default: now.")
 @click.option("--dry-run", is_flag=True, help="Only say who would be told what. Nothing is kept, nobody is told.")
-def tick(at: datetime | None, *, dry_run: bool) -> None:
+@click.option("--ahead", is_flag=True, help="Tell people now what is due at a later instant, given with --at.")
+def tick(at: datetime | None, *, dry_run: bool, ahead: bool) -> None:
     """Plan and deliver once, and say who is told what.
 
     For a cron job instead of a worker, and for trying out what happens on another day. With --at everything
-    takes place as of that instant; without --dry-run it is kept and people are really told.
+    takes place as of that instant; without --dry-run it is kept and people are really told. Who is told ahead of
+    the clock gets no other brief until that day has passed, so an instant to come needs --ahead or --dry-run.
     """
+    if at is not None and at > datetime.now(UTC) + _CLOCKS_APART and not dry_run and not ahead:
+        raise click.UsageError(
+            f"{at:%Y-%m-%d %H:%M} UTC is still to come. --dry-run says who would be told what then; --ahead tells them"
+            " now, and then they get no other brief until that day has passed."
+        )
     clock = clock_from(at)
     if dry_run:
         _dry_tick(clock())
@@ -275,7 +286,7 @@ def _have_the_shape(ledger: Ledger, *, upgrade: bool) -> None:
 
 def _tick(clock: Callable[[], datetime], *, as_of_now: bool) -> None:
     from bot.app import compose  # noqa: PLC0415  see the module
-    from bot.schedule import COURIER, PLANNER, beat  # noqa: PLC0415  see the module
+    from bot.schedule import COURIER, PLANNER, beat, put_clock_right  # noqa: PLC0415  see the module
     from store import outbox  # noqa: PLC0415  see the module
 
     makegood = compose(_settings(), clock=clock)
@@ -283,6 +294,8 @@ def _tick(clock: Callable[[], datetime], *, as_of_now: bool) -> None:
         _have_the_shape(makegood.ledger, upgrade=False)
         makegood.connect()
         started = clock()
+        if as_of_now:
+            put_clock_right(makegood)
         _say_planned(makegood.plan(started))
         click.echo(f"{_count(makegood.courier.deliver_due(), 'message')} handled.")
         if as_of_now:

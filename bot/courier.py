@@ -29,7 +29,7 @@ from handlers.messages import Later, Message, Nothing, render
 from store import claiming, notices, outbox, people
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from slack_sdk import WebClient
     from sqlalchemy.orm import Session
@@ -47,7 +47,7 @@ log = structlog.get_logger(__name__)
 LOOK_BACK = timedelta(hours=26)
 # An idle courier looks this often, in case another process wrote something.
 IDLE = 1.0
-_LONGEST_WAIT = timedelta(minutes=5)
+_LONGEST_WAIT = claiming.LONGEST_HOLD
 # After so many attempts, about an hour, a message that cannot be put into words is given up: it holds up all later ones
 # to the same person.
 _GIVE_UP_AFTER = 20
@@ -72,7 +72,9 @@ class Times:
 
 
 class Courier:
-    """Delivers the outbox of every workspace. `client_of(workspace id)` gives the client to post with."""
+    """Delivers the outbox of the workspaces that `served` gives, by id; None: of every one. `client_of(workspace id)`
+    gives the client to post with.
+    """
 
     def __init__(
         self,
@@ -80,12 +82,14 @@ class Courier:
         client_of: Callable[[int], WebClient],
         clock: Callable[[], datetime],
         *,
+        served: Callable[[], Collection[int] | None] = lambda: None,
         pace: timedelta = claiming.PACE,
         times: Times = Times(),
     ) -> None:
         self._ledger = ledger
         self._client_of = client_of
         self._clock = clock
+        self._served = served
         self._pace = pace
         self._times = times
         self._exclusion = Exclusion(ledger)
@@ -158,10 +162,12 @@ class Courier:
         return True
 
     def _claim(self) -> Claimed | None:
+        served = self._served()
         with self._ledger.begin(alone=True) as tx:
             return claiming.claim(
-                tx, self._clock(), pace=self._pace, lease=self._times.lease, busy=self._exclusion.held
-            )
+                tx, self._clock(), workspaces=served, pace=self._pace, lease=self._times.lease,
+                busy=self._exclusion.held,
+            )  # fmt: skip
 
     def _handle(self, claimed: Claimed) -> None:
         with self._exclusion.hold(claimed.id) as alone:
@@ -209,9 +215,10 @@ class Courier:
         return None
 
     def _until_next(self) -> timedelta | None:
+        served, now = self._served(), self._clock()
         with self._ledger.read() as tx:
-            at = claiming.next_chance(tx)
-        return None if at is None else at - self._clock()
+            at = claiming.next_chance(tx, now, workspaces=served)
+        return None if at is None else at - now
 
     def _deliver(self, claimed: Claimed) -> None:
         try:
@@ -219,7 +226,7 @@ class Courier:
                 return
             self._send(claimed)
         except RateLimitedError as limit:
-            self._postpone(claimed, limit.retry_after, limit, whole_workspace=True)
+            self._postpone(claimed, min(limit.retry_after, claiming.LONGEST_HOLD), limit, whole_workspace=True)
         except NotTakenError as error:
             self._postpone(claimed, _backoff(claimed.attempt), error)
         except RefusedError as error:
@@ -240,9 +247,12 @@ class Courier:
             row = outbox.load(tx, claimed.id)
             message = self._words(tx, row)
             if isinstance(message, Later):
+                # The workspace before the row: in the order of everybody who locks both.
+                self._give_back_pace(tx, row)
                 notices.put_off(tx, claimed, row, message.until, message.reason)
                 return
             if isinstance(message, Nothing):
+                self._give_back_pace(tx, row)
                 if outbox.settle_skipped(tx, claimed, reason=message.reason, now=self._clock()) and message.gives_back:
                     notices.give_back(tx, row, self._clock())
                 return
@@ -255,6 +265,9 @@ class Courier:
         channel, ts = self._post(client, row, message)
         self._stands(claimed, channel, ts)
         log.info("delivered", outbox=row.id, kind=row.kind, update=claimed.posted)
+
+    def _give_back_pace(self, tx: Session, row: Outbox) -> None:
+        claiming.give_back_pace(tx, row.workspace_id, pace=self._pace, now=self._clock())
 
     def _words(self, tx: Session, row: Outbox) -> Message | Nothing | Later:
         try:

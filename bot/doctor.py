@@ -138,7 +138,7 @@ def _outbox(ledger: Ledger, now: datetime) -> Iterator[Finding]:
     with ledger.read() as tx:
         counts = outbox.counts(tx)
         refused = outbox.refused(tx, since=now - _REFUSED_WITHIN)
-        waiting_since = claiming.next_chance(tx)
+        waiting_since = claiming.untaken_since(tx, now)
         unknown = outbox.undecided(tx, now, most=_SHOWN)
     states = ", ".join(f"{number} {state}" for state, number in sorted(counts.items())) or "empty"
     if waiting_since is not None and now - waiting_since > _OUTBOX_LATE:
@@ -186,6 +186,7 @@ def _slack(settings: Settings, now: Callable[[], datetime]) -> Iterator[Finding]
         return
     headers = _lowered(answer.headers)
     yield Finding(WELL, f"Slack knows the bot {answer.get('user')} in {answer.get('team')}.")
+    yield from _other_workspaces(settings, str(answer.get("team_id") or ""))
     yield _scopes(headers.get("x-oauth-scopes"))
     yield _clock(headers.get("date"), now())
     if settings.slack_app_token:
@@ -195,6 +196,22 @@ def _slack(settings: Settings, now: Callable[[], datetime]) -> Iterator[Finding]
         except FAILURES as error:
             advice = settings_module.WHERE["SLACK_APP_TOKEN"]
             yield Finding(PROBLEM, f"Socket Mode is not possible: {in_words(error)}.", f"SLACK_APP_TOKEN: {advice}.")
+
+
+def _other_workspaces(settings: Settings, team_id: str) -> Iterator[Finding]:
+    """What the database holds for workspaces whose token is not this one."""
+    ledger = Ledger(settings.database_url.get_secret_value(), pool_size=1)
+    try:
+        with ledger.read() as tx:
+            others = outbox.waiting_besides(tx, team_id) if team_id else []
+    except sa.exc.SQLAlchemyError:
+        # It was told above that the database does not answer.
+        others = []
+    finally:
+        ledger.close()
+    for team, name, waits in others:
+        words = f"The database also holds the workspace {team} ({name}), where {waits} messages wait."
+        yield Finding(NOTE, words, "This token is not theirs: run a process with their SLACK_BOT_TOKEN as well.")
 
 
 def _scopes(granted: str | None) -> Finding:

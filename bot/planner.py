@@ -19,7 +19,7 @@ from store import commitments, notices, outbox, people
 from store.rules.mornings import local_day, morning_is_on, mornings_missed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from sqlalchemy.orm import Session
 
@@ -55,34 +55,40 @@ def _leave() -> None:
     raise _DryRunError
 
 
-def plan(ledger: Ledger, now: datetime, *, dry_run: bool = False) -> list[Planned]:
-    """One planning pass as of `now` (aware): everything that was planned. With `dry_run` nothing is kept."""
+def plan(
+    ledger: Ledger, now: datetime, *, workspaces: Collection[int] | None = None, dry_run: bool = False
+) -> list[Planned]:
+    """One planning pass as of `now` (aware) for these workspaces (by id; None: every one): everything that was
+    planned. With `dry_run` nothing is kept.
+    """
     if not dry_run:
-        return list(chain.from_iterable(in_batches(ledger, now)))
+        return list(chain.from_iterable(in_batches(ledger, now, workspaces=workspaces)))
     planned: list[Planned] = []
     with suppress(_DryRunError), ledger.begin() as tx:
-        while (batch := plan_batch(tx, now)) is not None:
+        while (batch := plan_batch(tx, now, workspaces=workspaces)) is not None:
             planned += batch
         _leave()
     return planned
 
 
-def in_batches(ledger: Ledger, now: datetime) -> Iterator[list[Planned]]:
+def in_batches(
+    ledger: Ledger, now: datetime, *, workspaces: Collection[int] | None = None
+) -> Iterator[list[Planned]]:  # fmt: skip
     """One planning pass, a transaction at a time: however many are due, no more of them are held than a batch.
 
     The work grows with the people due, not with the ledger: one indexed query finds them.
     """
     while True:
         with ledger.begin() as tx:
-            batch = plan_batch(tx, now)
+            batch = plan_batch(tx, now, workspaces=workspaces)
         if batch is None:
             return
         yield batch
 
 
-def plan_batch(tx: Session, now: datetime) -> list[Planned] | None:
-    """Plan for the next BATCH people who are due; None when there are none."""
-    due = people.claim_due(tx, now, limit=BATCH)
+def plan_batch(tx: Session, now: datetime, *, workspaces: Collection[int] | None = None) -> list[Planned] | None:
+    """Plan for the next BATCH people of these workspaces who are due; None when there are none."""
+    due = people.claim_due(tx, now, limit=BATCH, workspaces=workspaces)
     if not due:
         return None
     _log_missed(due, now)

@@ -140,4 +140,9 @@ def late_parts(beats: dict[str, datetime], now: datetime) -> list[str]:
             late.append(f"The {name} has never done a round: start `makegood run` or `makegood worker`.")
         elif now - at > OLDEST_BEAT:
             late.append(f"The {name} did its last round at {at:%Y-%m-%d %H:%M:%S} UTC: see whether the worker runs.")
+        elif at - now > OLDEST_BEAT:
+            late.append(
+                f"The {name} did its last round at {at:%Y-%m-%d %H:%M:%S} UTC, which is still to come: the clock of a"
+                " machine is or was wrong. Set it (NTP), and see whether the worker runs."
+            )
     return late

@@ -23,7 +23,7 @@ from store import claiming
 from store.tables import Heartbeat
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from store.db import Ledger
 
@@ -56,6 +56,7 @@ class Ticking(Protocol):
     def clock(self) -> Callable[[], datetime]: ...
     @property
     def courier(self) -> Courier: ...
+    def served(self) -> Collection[int] | None: ...
     def tick(self) -> None: ...
     def sync_people(self) -> None: ...
 
@@ -144,12 +145,13 @@ class Schedule:
 
     def plan(self) -> None:
         """One round now: plan, wake the courier, and write down that it was done."""
+        put_clock_right(self._makegood)
         self._makegood.tick()
         ledger, now = self._makegood.ledger, self._makegood.clock()
         beat(ledger, PLANNER, now)
         # Threads that are alive prove nothing. That what was due has been taken does.
         with ledger.read() as tx:
-            waiting_since = claiming.next_chance(tx)
+            waiting_since = claiming.untaken_since(tx, now, workspaces=self._makegood.served())
         if waiting_since is None or now - waiting_since < TAKEN_WITHIN:
             beat(ledger, COURIER, now)
 
@@ -175,6 +177,17 @@ class Schedule:
                     self._ended.notify_all()
 
         return run
+
+
+def put_clock_right(makegood: Ticking) -> None:
+    """Where a heartbeat lies ahead of the clock, the clock was ahead and was set back, perhaps while no process ran:
+    what was put off by it need not wait until the clock has caught up.
+    """
+    now = makegood.clock()
+    ahead = [at for at in last_beats(makegood.ledger).values() if at - now > claiming.LONGEST_HOLD]
+    if ahead:
+        log.warning("clock_was_ahead", now=now.isoformat(), seconds=round((max(ahead) - now).total_seconds()))
+        makegood.courier.clock_set_back()
 
 
 def unfailing(job: Callable[[], None], name: str) -> Callable[[], None]:

@@ -17,7 +17,7 @@ from store.prepared import Prepared
 from store.tables import PENDING, SENDING, SENT, Outbox, Workspace, core
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from sqlalchemy.orm import Session
 
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 LEASE = timedelta(seconds=120)
 # 240 posts a minute and workspace: what Slack tolerates of an app for long ("several hundred").
 PACE = timedelta(seconds=0.25)
+# The longest time for which a workspace is held up at once. A longer Retry-After of Slack's is asked for again.
+LONGEST_HOLD = timedelta(minutes=5)
+# A workspace that is held up further ahead than this was served by a clock that was wrong.
+_CLOCK_WAS_AHEAD = 2 * LONGEST_HOLD
 
 _ROWS, _WORKSPACES = core(Outbox), core(Workspace)
 # What has waited longest; of what became due at the same instant, as all briefs of a morning do, what came first.
@@ -45,36 +49,66 @@ class Claimed:
 
 
 def claim(
-    tx: Session, now: datetime, *, pace: timedelta = PACE, lease: timedelta = LEASE, busy: Iterable[int] = ()
+    tx: Session,
+    now: datetime,
+    *,
+    workspaces: Collection[int] | None = None,
+    pace: timedelta = PACE,
+    lease: timedelta = LEASE,
+    busy: Iterable[int] = (),
 ) -> Claimed | None:
     """Take the next row that is due, from the workspace that has waited longest; None if nothing is due.
 
     Pacing (`pace` between two posts to a workspace), fairness and order are decided here: nobody gets a message while
-    an earlier one to them is on its way or undecided. Nobody else takes the row within the `lease`. `busy` are rows
-    that this process is still sending. On PostgreSQL it is a single statement.
+    an earlier one to them is on its way or undecided. Nobody else takes the row within the `lease`. `workspaces` are
+    those that the caller has a token for, by id; None: every one. `busy` are rows that this process is still sending.
+    On PostgreSQL it is a single statement.
     """
-    if is_sqlite(tx):
-        return _in_steps(tx, now, pace, lease, list(busy))
     given = {
-        "now": now, "busy": list(busy), "pace": pace, "next": now + pace, "long_ago": now - pace, "until": now + lease,
+        "now": now, "busy": list(busy), "every": workspaces is None, "served": list(workspaces or ()),
+        "ahead": now + _CLOCK_WAS_AHEAD,
     }  # fmt: skip
+    if is_sqlite(tx):
+        return _in_steps(tx, now, pace, lease, given)
+    given |= {"pace": pace, "next": now + pace, "long_ago": now - pace, "until": now + lease}
     rows = _AT_ONCE.rows(tx, **given)
     return _claimed(*rows[0]) if rows else None
 
 
-def next_chance(tx: Session) -> datetime | None:
-    """When `claim` may find something at the earliest; None while nothing waits."""
-    at: datetime | None = _CHANCE.rows(tx)[0][0]
-    return at
+def next_chance(tx: Session, now: datetime, *, workspaces: Collection[int] | None = None) -> datetime | None:
+    """When `claim` may find something there at the earliest, as of `now`; None while nothing waits."""
+    firsts = [
+        at if free_at > now + _CLOCK_WAS_AHEAD else max(at, free_at)
+        for workspace_id, free_at, at in _FIRST_OF_EACH.rows(tx)
+        if workspaces is None or workspace_id in workspaces
+    ]
+    return min(firsts, default=None)
 
 
-def _in_steps(tx: Session, now: datetime, pace: timedelta, lease: timedelta, busy: list[int]) -> Claimed | None:
-    given = {"now": now, "busy": busy}
+def untaken_since(tx: Session, now: datetime, *, workspaces: Collection[int] | None = None) -> datetime | None:
+    """Since when a courier could have taken the row that is due longest there, and none did; None if none is due.
+
+    It grows old only while nobody delivers: a workspace that is served moves its own pace on, and one that Slack has
+    told to wait is not due.
+    """
+    at = next_chance(tx, now, workspaces=workspaces)
+    return at if at is not None and at <= now else None
+
+
+def give_back_pace(tx: Session, workspace_id: int, *, pace: timedelta, now: datetime) -> None:
+    """A claim came to no post: the next one need not wait for it. A pause that Slack has asked for stays."""
+    own = _WORKSPACES.c.id == workspace_id
+    free_at = tx.scalar(sa.select(_WORKSPACES.c.next_post_at).where(own).with_for_update(key_share=True))
+    if free_at is not None and free_at <= now + pace:
+        tx.execute(sa.update(_WORKSPACES).where(own).values(next_post_at=free_at - pace))
+
+
+def _in_steps(tx: Session, now: datetime, pace: timedelta, lease: timedelta, given: dict[str, Any]) -> Claimed | None:
     free = tx.execute(_FREE, given).first()
     if free is None:
         return None
     # A look that came a moment late does not slow down the whole row of posts.
-    began = free.next_post_at if now - free.next_post_at < pace else now
+    began = free.next_post_at if timedelta() <= now - free.next_post_at < pace else now
     _PACED.count(tx, of=free.id, at=began + pace)
     row = tx.execute(_OLDEST, given | {"of": free.id}).one()
     _TAKEN.count(tx, row=row.id, at=now, until=now + lease)
@@ -99,15 +133,16 @@ def _overtakes() -> sa.ColumnElement[bool]:
 
 # All of these are put together once, and each ends at the first row that its index gives: what it costs does not grow
 # with what waits.
-_NOW = sa.bindparam("now", type_=UtcDateTime)
+_NOW, _AHEAD = (sa.bindparam(name, type_=UtcDateTime) for name in ("now", "ahead"))
+_EVERY = sa.bindparam("every", type_=sa.Boolean)
 
 
 def _due(is_free: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return sa.and_(_ROWS.c.not_before <= _NOW, is_free, ~_overtakes())
 
 
-def _free(due: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """The workspace that may be posted to and has waited longest."""
+def _free(due: sa.ColumnElement[bool], served: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """The workspace among those served that may be posted to and has waited longest."""
     # Not "exists": PostgreSQL makes a join with everything that waits out of that.
     first = (
         sa.select(_ROWS.c.id)
@@ -119,7 +154,9 @@ def _free(due: sa.ColumnElement[bool]) -> sa.Select[Any]:
     )
     return (
         sa.select(_WORKSPACES.c.id, _WORKSPACES.c.next_post_at)
-        .where(_WORKSPACES.c.next_post_at <= _NOW, first.is_not(None))
+        .where(
+            sa.or_(_WORKSPACES.c.next_post_at <= _NOW, _WORKSPACES.c.next_post_at > _AHEAD), served, first.is_not(None)
+        )
         .order_by(_WORKSPACES.c.next_post_at)
         .limit(1)
         # Without the key: rows that refer to the workspace may be written meanwhile.
@@ -163,9 +200,11 @@ def _at_once() -> sa.Select[Any]:
     """
     busy = sa.bindparam("busy", type_=ARRAY(sa.BigInteger))
     due = _due(_ROWS.c.id != sa.all_(busy))
-    free = _free(due).cte("free")
+    served = _WORKSPACES.c.id == sa.any_(sa.bindparam("served", type_=ARRAY(sa.BigInteger)))
+    free = _free(due, sa.or_(_EVERY, served)).cte("free")
     oldest = _oldest(sa.select(free.c.id).scalar_subquery(), due).cte("oldest")
-    is_late = free.c.next_post_at <= sa.bindparam("long_ago", type_=UtcDateTime)
+    long_ago = sa.bindparam("long_ago", type_=UtcDateTime)
+    is_late = sa.or_(free.c.next_post_at <= long_ago, free.c.next_post_at > _NOW)
     at = sa.case(
         (is_late, sa.bindparam("next", type_=UtcDateTime)),
         else_=free.c.next_post_at + sa.bindparam("pace", type_=sa.Interval),
@@ -174,7 +213,9 @@ def _at_once() -> sa.Select[Any]:
 
 
 _DUE = _due(_ROWS.c.id.not_in(sa.bindparam("busy", expanding=True, type_=sa.BigInteger)))
-_FREE, _OLDEST = _free(_DUE), _oldest(sa.bindparam("of", type_=sa.BigInteger), _DUE)
+_SERVED = _WORKSPACES.c.id.in_(sa.bindparam("served", expanding=True, type_=sa.BigInteger))
+_FREE = _free(_DUE, sa.or_(_EVERY, _SERVED))
+_OLDEST = _oldest(sa.bindparam("of", type_=sa.BigInteger), _DUE)
 _AT = sa.bindparam("at", type_=UtcDateTime)
 _PACED = Prepared(_paced(sa.bindparam("of", type_=sa.BigInteger), _AT))
 _TAKEN = Prepared(_taken(sa.bindparam("row", type_=sa.BigInteger), _AT))
@@ -188,9 +229,5 @@ _FIRST = (
     .correlate(_WORKSPACES)
     .scalar_subquery()
 )
-_FIRSTS = sa.select(_WORKSPACES.c.next_post_at, _FIRST.label("at")).subquery()
-_CHANCE = Prepared(
-    sa.select(
-        sa.func.min(sa.case((_FIRSTS.c.at > _FIRSTS.c.next_post_at, _FIRSTS.c.at), else_=_FIRSTS.c.next_post_at))
-    ).where(_FIRSTS.c.at.is_not(None))
-)
+_FIRSTS = sa.select(_WORKSPACES.c.id, _WORKSPACES.c.next_post_at, _FIRST.label("at")).subquery()
+_FIRST_OF_EACH = Prepared(sa.select(_FIRSTS).where(_FIRSTS.c.at.is_not(None)))

@@ -372,6 +372,13 @@ def morning_on_homes(tx: Session, people: Iterable[int], now: datetime) -> None:
     )
 
 
+def waiting_besides(tx: Session, team_id: str) -> list[tuple[str, str, int]]:
+    """(team, name, how many messages wait) of each workspace but that team's, for those who have no other token."""
+    waits = sa.select(sa.func.count()).where(Outbox.workspace_id == Workspace.id, Outbox.not_before.is_not(None))
+    others = sa.select(Workspace.team_id, Workspace.name, waits.correlate(Workspace).scalar_subquery())
+    return [tuple(row) for row in tx.execute(others.where(Workspace.team_id != team_id).order_by(Workspace.id))]
+
+
 def counts(tx: Session) -> dict[str, int]:
     """How many rows are in each state, for doctor."""
     found = tx.execute(sa.select(Outbox.state, sa.func.count()).group_by(Outbox.state)).all()

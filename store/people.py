@@ -19,7 +19,7 @@ from store.scope import seen_by
 from store.tables import Person, Workspace, as_read, core
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import date, datetime
 
     from store.rules.working_days import WorkingDays
@@ -223,8 +223,11 @@ def clock_set_back(tx: Session, now: datetime) -> None:
             replan(person, now)
 
 
-def claim_due(tx: Session, now: datetime, *, limit: int) -> list[Person]:
-    """People whose morning has come, oldest first, locked for this transaction, with their workspace.
+def claim_due(
+    tx: Session, now: datetime, *, limit: int, workspaces: Collection[int] | None = None
+) -> list[Person]:  # fmt: skip
+    """People of these workspaces (by id; None: of every one) whose morning has come, oldest first, locked for this
+    transaction, with their workspace.
 
     Rows that another planner holds are passed over (PostgreSQL); on SQLite there is one writer.
     """
@@ -232,7 +235,10 @@ def claim_due(tx: Session, now: datetime, *, limit: int) -> list[Person]:
         tx.scalars(
             sa.select(Person)
             .join(Person.workspace)
-            .where(Person.next_brief_at <= now)
+            .where(
+                Person.next_brief_at <= now,
+                sa.true() if workspaces is None else Person.workspace_id.in_(list(workspaces)),
+            )
             .order_by(Person.next_brief_at)
             .limit(limit)
             .options(contains_eager(Person.workspace))

@@ -261,13 +261,23 @@ def test_a_dry_tick_tells_and_keeps_nothing(filled: str, box: Sandbox) -> None:
 
 def test_a_tick_tells_and_delivers(filled: str, box: Sandbox) -> None:
     """Once: the second one has nothing to say."""
-    first = makegood("tick", "--at", filled)
+    first = makegood("tick", "--at", filled, "--ahead")
     assert first.exit_code == 0, first.output
     assert "Eva Lindqvist: brief for Tuesday 24 November 2026" in first.stdout
     assert len(box.dm("U0EVA")) == 1
-    second = makegood("tick", "--at", filled)
+    second = makegood("tick", "--at", filled, "--ahead")
     assert "Nobody is due" in second.stdout
     assert len(box.dm("U0EVA")) == 1
+
+
+def test_a_tick_ahead_of_the_clock_is_asked_for(filled: str, box: Sandbox) -> None:
+    """Nobody is told today what is due in a year by a slip of the pen: a flag, or a dry run."""
+    del filled
+    refused = makegood("tick", "--at", "2999-11-26T09:45:00+01:00")
+    assert refused.exit_code == 2
+    assert "--ahead" in refused.output
+    assert makegood("tick", "--at", "2999-11-26T09:45:00+01:00", "--dry-run").exit_code == 0
+    assert box.dm("U0EVA") == []
 
 
 # -- processes ---------------------------------------------------------------------------------------------------

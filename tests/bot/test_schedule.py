@@ -36,6 +36,9 @@ class Ticked:
     def clock(self) -> datetime:
         return self.now
 
+    def served(self) -> None:
+        """Every workspace."""
+
     def tick(self) -> None:
         self.ticks += 1
         self.ticked.set()

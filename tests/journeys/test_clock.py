@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.schedule import last_beats
 from store import migrate
 from store.claiming import LEASE
 from store.db import Ledger
@@ -82,7 +83,7 @@ def test_nobody_waits_until_the_clock_has_caught_up(bare_town: Town) -> None:
     clock.ahead = timedelta()
     town.receipt("U0EVA", "@ada call them by Friday 4 Dec")
     town.settled()
-    assert [len(town.box.dm(user)) for user in ("U0ANA", "U0ADA")] == [1, 0]
+    assert [len(town.box.dm(user)) for user in ("U0ANA", "U0ADA")] == [1, 1]
     clock.set_to(timedelta())
     town.settled()
     assert [len(town.box.dm(user)) for user in ("U0ANA", "U0ADA")] == [2, 1]
@@ -163,3 +164,28 @@ def test_the_clock_of_the_process_jumps(
         process.terminate()
         assert process.ended(within=10) == 0
         assert len(process.events("mornings_caught_up")) == 1
+
+
+@pytest.mark.parametrize("ahead", [HOUR, 7 * DAY])
+def test_the_clock_was_put_right_while_no_process_ran(bare_town: Town, ahead: timedelta) -> None:
+    """A worker planned, posted and put off with a clock that was ahead, and ended. The next one, with a clock that is
+    right, posts what is due and plans the next morning as ever.
+    """
+    town = bare_town
+    clock = Wrong(town)
+    clock.ahead = ahead
+    town.receipt("U0EVA", "@ana send it by Friday 4 Dec")
+    town.box.faults.fail(POST, "ratelimited", seconds=2, count=1)
+    town.service.schedule.plan()
+    town.settled()
+    assert town.box.dm("U0ANA") == []
+    town.box.faults.stop()
+    clock.ahead = timedelta()
+    town.receipt("U0EVA", "@ada call them by Friday 4 Dec")
+    town.service.schedule.plan()
+    town.settled()
+    assert [len(town.box.dm(user)) for user in ("U0ANA", "U0ADA")] == [1, 1]
+    assert max(last_beats(town.makegood.ledger).values()) < town.box.clock.now() + SECOND
+    town.receipt("U0EVA", "send it by Tuesday")
+    town.jump(2026, 11, 24, 8, 45)
+    assert town.outbox("brief")[-1].ids["day"] == "2026-11-24"

@@ -83,3 +83,14 @@ def test_messages_stay_true_whatever_becomes_of_their_updates(bare_town: Town, s
     messages = [*town.box.dm("U0ANA"), *town.box.dm("U0ADA")]
     assert [":white_check_mark:" in str(message.blocks) for message in messages] == [True] * len(numbers)
     assert sum(call.method == POST for call in town.box.calls) == posted
+
+
+def test_who_is_at_work_does_not_wait_behind_people_who_sleep(bare_town: Town) -> None:
+    """Twenty notices that are put off until Ben's morning: Ana hears at once, at one post a minute as well."""
+    town = bare_town
+    town.makegood.courier._pace = timedelta(minutes=1)
+    for number in range(20):
+        town.receipt("U0EVA", f"@ben send {number} by Friday 4 Dec")
+    town.receipt("U0EVA", "@ana send it by Friday 4 Dec")
+    town.settled()
+    assert (notices(town, "U0BEN"), notices(town)) == ([], [21])

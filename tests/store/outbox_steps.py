@@ -61,9 +61,9 @@ def row(ledger: Ledger, row_id: int) -> Outbox:
         return outbox.load(tx, row_id)
 
 
-def chance(ledger: Ledger) -> datetime | None:
+def chance(ledger: Ledger, at: datetime = NOW) -> datetime | None:
     with ledger.read() as tx:
-        return claiming.next_chance(tx)
+        return claiming.next_chance(tx, at)
 
 
 def free_at(ledger: Ledger, team: str) -> datetime:

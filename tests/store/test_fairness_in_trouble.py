@@ -46,7 +46,7 @@ def test_a_small_workspace_hears_within_half_a_minute(ledger: Ledger, seed: int)
             say(ledger, team, f"p{number}", at=NOW)
     teams, dice = teams_of(ledger), random.Random(seed)
     now, went, last = NOW, defaultdict[str, list[datetime]](list), dict[str, datetime]()
-    while at := chance(ledger):
+    while at := chance(ledger, now):
         now = max(now, at)
         claimed = take(ledger, now)
         if claimed is None:

@@ -108,7 +108,7 @@ def live(ledger: Ledger, work: timedelta) -> list[tuple[timedelta, str]]:
     rows = sa.select(Outbox.id, Workspace.team_id).join(Workspace, Workspace.id == Outbox.workspace_id)
     with ledger.read() as tx:
         teams = {found[0]: found[1] for found in tx.execute(rows)}
-    while at := chance(ledger):
+    while at := chance(ledger, now):
         now = max(now, at)
         claimed = taken(ledger, now)
         posts.append((now - NOW, teams[claimed.id]))

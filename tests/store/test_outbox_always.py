@@ -220,7 +220,7 @@ class Course(RuleBasedStateMachine):
     def the_outbox_is_what_the_model_says(self) -> None:
         with self.ledger.read() as tx:
             found = [(row.id, row.state, row.not_before, row.attempts) for row in tx.scalars(sa.select(Outbox))]
-            chance = claiming.next_chance(tx)
+            chance = claiming.next_chance(tx, self.now)
         assert sorted(found) == [(row.id, row.state, row.not_before, row.attempts) for row in self.model.rows]
         assert chance == min((at for at, _ in self.model.chances().values()), default=None)
 

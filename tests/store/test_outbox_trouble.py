@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from store import outbox
+from store import claiming, outbox
 from store.claiming import LEASE, PACE
 from store.outbox import GRACE
 from store.tables import PENDING, SENDING, SENT, Outbox, Workspace
@@ -107,7 +107,7 @@ def test_a_conversation_hears_one_message_a_second(ledger: Ledger) -> None:
     for to in ("ana", "ana", "ana", "ben", "C1", "C1"):
         say(ledger, "T1", to)
     now, went = NOW, {}
-    while at := chance(ledger):
+    while at := chance(ledger, now):
         now = max(now, at)
         claimed = taken(ledger, now)
         went[claimed.id] = now - NOW
@@ -176,3 +176,60 @@ def test_what_is_undecided(ledger: Ledger, became: str, *, seen: bool) -> None:
     if became == "answer lost":
         assert (found[0].since, found[0].error, found[0].looked_up_at) == (NOW, "timed out", NOW + GRACE)
     assert became != "waits" or row(ledger, 1).state == PENDING
+
+
+@pytest.mark.parametrize("ahead", [HOUR, 400 * 24 * HOUR])
+def test_a_pace_set_by_a_wrong_clock_holds_nobody_up(ledger: Ledger, ahead: timedelta) -> None:
+    """The clock was ahead while it posted, and put right: the next claim takes what is due, at the pace again."""
+    for to in ("ana", "ben"):
+        say(ledger, "T1", to, at=NOW)
+    sent(ledger, taken(ledger, NOW + ahead))
+    assert free_at(ledger, "T1") == NOW + ahead + PACE
+    assert chance(ledger) == NOW
+    assert taken(ledger).id == 2
+    assert free_at(ledger, "T1") == NOW + PACE
+
+
+def test_what_nobody_takes_is_seen(ledger: Ledger) -> None:
+    """Since when it could have been taken, whatever a wrong clock did to the pace; not while Slack lets us wait."""
+    say(ledger, "T1")
+    say(ledger, "T2", at=NOW + HOUR)
+    with ledger.begin() as tx:
+        tx.execute(sa.update(Workspace).values(next_post_at=NOW + 24 * HOUR))
+    with ledger.read() as tx:
+        (one, other) = tx.scalars(sa.select(Workspace.id).order_by(Workspace.id))
+        assert claiming.untaken_since(tx, NOW + 2 * HOUR) == NOW
+        assert claiming.untaken_since(tx, NOW + 2 * HOUR, workspaces={other}) == NOW + HOUR
+        assert claiming.untaken_since(tx, NOW, workspaces={other}) is None
+        assert claiming.untaken_since(tx, NOW + 24 * HOUR - LEASE, workspaces={one}) is None
+
+
+def test_a_claim_that_comes_to_no_post_costs_no_pace(ledger: Ledger) -> None:
+    """Put off or pointless, it makes room for the next one at once; a pause that Slack asked for stays."""
+    for to in ("ana", "ben", "eva"):
+        say(ledger, "T1", to)
+    for number in (1, 2):
+        claimed = taken(ledger)
+        assert claimed.id == number
+        with ledger.begin() as tx:
+            claiming.give_back_pace(tx, row(ledger, number).workspace_id, pace=PACE, now=NOW)
+            outbox.settle_skipped(tx, claimed, reason="nothing left", now=NOW)
+    third = taken(ledger)
+    until = NOW + 40 * SECOND
+    settle(ledger, outbox.postpone, third, until=until, error="ratelimited", whole_workspace=True)
+    with ledger.begin() as tx:
+        claiming.give_back_pace(tx, row(ledger, 3).workspace_id, pace=PACE, now=NOW)
+    assert free_at(ledger, "T1") == until
+
+
+def test_a_claim_names_its_workspaces(ledger: Ledger) -> None:
+    """What belongs to a workspace whose token the caller does not have is neither taken nor waited for."""
+    for team in ("T1", "T2"):
+        say(ledger, team)
+    with ledger.read() as tx:
+        (one, other) = tx.scalars(sa.select(Workspace.id).order_by(Workspace.id))
+        assert claiming.next_chance(tx, NOW, workspaces=()) is None
+    assert take(ledger, workspaces=()) is None
+    assert taken(ledger, NOW + HOUR, workspaces={other}).id == 2
+    assert take(ledger, NOW + HOUR, workspaces={other}) is None
+    assert taken(ledger, NOW + HOUR, workspaces=[one, other]).id == 1

@@ -347,7 +347,7 @@ COSTS: dict[str, tuple[int, Callable[[Session, Person], Callable[[], Any]]]] = {
     "accounts": (1, lambda tx, eva: lambda: [one.name for one in accounts.matching(tx, eva, "a", limit=100)]),
     "account names": (1, lambda tx, eva: lambda: accounts.names(tx, eva)),
     "people": (1, lambda tx, eva: lambda: people.by_slack_ids(tx, eva.workspace, ["U0EVA", "U0ANA", "U0BEN"])),
-    "outbox": (1, lambda tx, _: lambda: claiming.next_chance(tx)),
+    "outbox": (1, lambda tx, _: lambda: claiming.next_chance(tx, NOW)),
 }  # fmt: skip
 
 
