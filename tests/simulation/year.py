@@ -1,6 +1,6 @@
 """A year of an organisation, simulated: how often people hear from the bot, and what it gets wrong.
 
-Method: sixty people in five time zones with their own weeks, holidays and habits (organisation.py) promise each other
+Method: sixty people in five time zones with their own weeks, holidays and habits (team.py) promise each other
 nine hundred things in twelve months. They are diligent, busy or late; they travel, some with a stand-in; some leave;
 they move dates, name what blocks them, say "not today". All of it is drawn from one seed. The program is the real one:
 ledger, rules, planner, renderer and courier, in front of the sandbox's workspace. Only time is simulated: the clock
@@ -9,12 +9,12 @@ them and the sandbox there is no network: calls are handed over as JSON. The pla
 of that time, where in earnest it looks every ten seconds.
 
 What is counted comes from the messages that the sandbox took, with its time, and from what the simulated people know
-of their own doings (witness.py), never from the ledger. Wanted: nothing that fell due without a mention before (unless
+of their own doings (observed.py), never from the ledger. Wanted: nothing that fell due without a mention before (unless
 it was recorded on its last day, or nobody was there to be told), no message outside of working hours, no brief about
 something that had ended, nothing twice on the same occasion, nobody escalated without a word, at most five messages
 to a person in a working week. What the answer to `/commit away` lists counts as told, and not as a message.
 
-    python bench/year.py [--seed 1] [--people 60] [--commitments 900] [--months 12] [--picture FILE.svg]
+    python -m tests.simulation.year [--seed 1] [--people 60] [--commitments 900] [--months 12] [--picture FILE.svg]
 """
 
 from __future__ import annotations
@@ -34,11 +34,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from organisation import BEGIN, DAY, WAYS, Colleague, Known, Organisation, Promise, Trip, invent
-from picture import drawn
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
-from witness import ESCALATED, GONE, NEW, NOTICE, RECEIPT, Findings, Heard, Shown, Witness, read
 
 from bot import logs, planner
 from bot.courier import Courier
@@ -52,6 +49,9 @@ from store.commitments import Draft
 from store.db import Ledger
 from store.errors import LedgerError
 from store.tables import Person
+from tests.simulation.observed import ESCALATED, GONE, NEW, NOTICE, RECEIPT, Findings, Heard, Shown, Witness, read
+from tests.simulation.picture import drawn
+from tests.simulation.team import BEGIN, DAY, WAYS, Colleague, Known, Organisation, Promise, Trip, invent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -84,7 +84,7 @@ class NearClient(WebClient):
         super().__init__(token=box.bot_token, retry_handlers=[])
         self._box = box
 
-    def api_call(self, api_method: str, **given: Any) -> SlackResponse:  # noqa: ANN401  as the SDK has it
+    def api_call(self, api_method: str, **given: Any) -> SlackResponse:
         args = {**(given.get("params") or {}), **(given.get("data") or {}), **(given.get("json") or {})}
         reply = self._box.api.call(api_method, json.loads(json.dumps(args)), self.token)
         response = SlackResponse(
@@ -310,7 +310,7 @@ class Year:
         )
         return self._after(known, "give", owner=to, quiet_until=None)
 
-    def _after(self, known: Known, did: str, **changed: Any) -> Known:  # noqa: ANN401  fields
+    def _after(self, known: Known, did: str, **changed: Any) -> Known:
         return Known(**{**known.__dict__, "at": self._clock.at, "did": did, **changed})
 
     # -- what people read ------------------------------------------------------------------------------------
@@ -391,8 +391,8 @@ class Year:
 
 
 _VERBS: dict[str, Callable[[Year, Session, Person, Promise, Known], Known]] = {
-    "finish": Year._finish, "cancel": Year._cancel, "move": Year._move, "block": Year._block,  # noqa: SLF001  its own
-    "unblock": Year._unblock, "put off": Year._put_off, "give": Year._give,  # noqa: SLF001  its own
+    "finish": Year._finish, "cancel": Year._cancel, "move": Year._move, "block": Year._block,
+    "unblock": Year._unblock, "put off": Year._put_off, "give": Year._give,
 }  # fmt: skip
 
 
@@ -443,7 +443,7 @@ def main() -> None:
             f"sqlite:///{folder}/year.db", seed=given.seed, people=given.people, commitments=given.commitments,
             months=given.months,
         )  # fmt: skip
-    print(report(found, year, time.perf_counter() - started))
+    print(report(found, year, time.perf_counter() - started))  # noqa: T201  what the command is for
     if given.picture:
         given.picture.write_text(drawn(found), encoding="utf-8")
 

@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from witness import Findings
+    from tests.simulation.observed import Findings
 
 WIDTH, LEFT, BAR, GAP, TOP = 640, 130, 26, 12, 64
 MOST = 430
