@@ -32,6 +32,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot.manifest import EVENTS_PATH, for_address
 from sandbox import Sandbox
+from sandbox.clock import wall_clock
 from store.db import Ledger
 from store.tables import Commitment
 
@@ -42,7 +43,7 @@ IN_FLIGHT, WARM_UP, REQUESTS, ROUNDS = 16, 200, 1_500, 5
 SECRET, TOKEN = "bench-signing-secret-0123456789", "xoxb-bench-0123456789"
 ROOT = Path(__file__).parent.parent
 # No two lines are the same, as no two promises are.
-LINE = "send pricing sheet {} to Dana by Friday for Acme"
+LINE = "send pricing sheet {} to Dana by tomorrow for Acme"
 APPS = ("makegood", "bare", "hasty")
 
 
@@ -145,7 +146,7 @@ def signed(verifier: SignatureVerifier, number: int) -> bytes:
         "channel_id": "C0ACME", "trigger_id": f"bench.{number}", "response_url": "http://127.0.0.1:9/none",
         "api_app_id": "A0MAKEGOOD",
     })  # fmt: skip
-    stamp = str(int(time.time()))
+    stamp = str(int(wall_clock().timestamp()))
     head = (
         f"POST {EVENTS_PATH} HTTP/1.1", "Host: 127.0.0.1", "Accept: */*", "Accept-Encoding: gzip,deflate",
         "User-Agent: Slackbot 1.0 (+https://api.slack.com/robots)",

@@ -5,6 +5,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 
+def wall_clock() -> datetime:
+    """The time of this machine, aware UTC. Sandbox, tests, benches and demo read it here and nowhere else."""
+    return datetime.now(UTC)
+
+
 class Clock:
     """Simulated time. It runs at the pace of real time and jumps, forward or back, when told to."""
 
@@ -16,14 +21,20 @@ class Clock:
     def now(self) -> datetime:
         """Aware UTC."""
         with self._lock:
-            return datetime.now(UTC) + self._offset
+            return wall_clock() + self._offset
+
+    @property
+    def ahead(self) -> timedelta:
+        """How far it is ahead of the time of this machine."""
+        with self._lock:
+            return self._offset
 
     def move_to(self, instant: datetime) -> None:
         """Jump to an aware instant. Listeners are called afterwards, in the caller's thread."""
         if instant.tzinfo is None:
             raise ValueError("the clock is moved to an aware datetime, this one is naive")
         with self._lock:
-            self._offset = instant.astimezone(UTC) - datetime.now(UTC)
+            self._offset = instant.astimezone(UTC) - wall_clock()
             listeners = tuple(self._listeners)
         for listener in listeners:
             listener(self.now())

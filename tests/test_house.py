@@ -140,9 +140,16 @@ def test_no_two_files_import_each_other() -> None:
 CLOCKS = {
     "datetime": {"now", "utcnow", "today"},
     "date": {"today"},
-    "time": {"time", "time_ns", "localtime", "gmtime"},
+    "time": {"time", "time_ns", "localtime", "gmtime", "ctime"},
     "os": {"environ", "getenv", "environb"},
 }
+
+
+def taken(path: Path) -> Iterator[str]:
+    """What a file imports by name: `from time import time` is time.time."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def attributes(path: Path) -> Iterator[tuple[str, str]]:
@@ -161,6 +168,20 @@ def test_only_the_program_looks_at_clock_and_environment() -> None:
         if name in CLOCKS.get(owner, ())
     ]
     assert found == []
+
+
+def test_no_day_is_special() -> None:
+    """Tests, benches, sandbox and demo are the same on any day: sandbox/clock.py alone reads the machine's clock, for
+    what meets a process that keeps the machine's time.
+    """
+    demo = [path for path in files("bot") if path.name.startswith("demo")]
+    reading = {
+        f"{path.relative_to(ROOT)}: {owner}.{name}"
+        for path in [*files("tests", "bench", "sandbox", "docs"), *demo]
+        for owner, name in [*attributes(path), *((m, n) for m, _, n in (i.rpartition(".") for i in taken(path)))]
+        if owner != "os" and name in CLOCKS.get(owner, ())
+    }
+    assert reading == {"sandbox/clock.py: datetime.now"}
 
 
 # ---- ids, routing table, manifest -------------------------------------------------------------------------

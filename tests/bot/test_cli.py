@@ -240,10 +240,10 @@ def filled(installed: dict[str, str], box: Sandbox) -> str:
     from bot import settings
     from bot.app import compose
 
-    bot = compose(settings.load())
+    now = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+    bot = compose(settings.load(), clock=lambda: now)
     migrate.upgrade(bot.ledger)
     bot.connect()
-    now = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
     fill(bot.ledger, box.seed.team_id, now)
     bot.close()
     box.move_clock(now)

@@ -11,7 +11,6 @@ import sys
 import threading
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -57,11 +56,10 @@ def command(*arguments: str) -> list[str]:
 
 
 def awake(box: Sandbox, database_url: str) -> None:
-    """Everybody of the box is at work now: processes keep the time on the wall, and nobody is told anything at night.
-
-    Where the database is not there or not ready, nothing.
+    """Everybody of the box is at work now, whatever the hour and the day: box and process keep the machine's time, and
+    nobody is told anything at night. Where the database is not there or not ready, nothing.
     """
-    now = datetime.now(UTC)
+    now = box.clock.now()
     # Ten in the morning, as far as zones go: from twelve hours behind to fourteen ahead.
     ahead = 10 - now.hour if now.hour < 22 else 34 - now.hour
     for user in box.world.users.values():

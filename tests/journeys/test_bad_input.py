@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -11,6 +10,7 @@ import httpx
 
 from handlers import ids
 from sandbox import User
+from sandbox.clock import wall_clock
 from sandbox.delivery import sign
 from store import accounts
 from tests.journeys.conftest import SECRET, Town, read, words, words_of
@@ -38,14 +38,14 @@ def send(town: Town, body: bytes, *, kind: str = FORM, **headers: str) -> int:
 
 def signed(body: bytes, *, secret: str = SECRET, timestamp: str | None = None) -> dict[str, str]:
     """The headers with which Slack sends `body`, now unless `timestamp` says otherwise."""
-    timestamp = timestamp or str(int(time.time()))
+    timestamp = timestamp or str(int(wall_clock().timestamp()))
     return {"X_Slack_Request_Timestamp": timestamp, "X_Slack_Signature": sign(secret, timestamp, body)}
 
 
 def test_only_slack_is_let_in(town: Town) -> None:
     """Unsigned, wrongly signed, stale, early or with a timestamp that is none: 401, and no row changes."""
     before = town.rows()
-    now = int(time.time())
+    now = int(wall_clock().timestamp())
     cases: list[dict[str, str]] = [
         {},
         signed(COMMAND, secret="guessed"),

@@ -201,7 +201,7 @@ class Stage:
             "posts_per_minute": int(240 * plan.speed),
         }  # fmt: skip
         self._makegood = compose(given(slack_signing_secret="not needed", **self._settings), clock=clock.now)
-        self._ahead = (clock.now() - datetime.now(UTC)).total_seconds()
+        self._ahead = clock.ahead.total_seconds()
         self._expected: dict[str, list[int]] = {}
         self._changed: set[int] = set()
         self._workers: Workers | None = None

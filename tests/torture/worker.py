@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +22,7 @@ from bot import logs, settings
 from bot.app import compose
 from bot.courier import Times
 from bot.service import Parts, Service, Signals, StopRequested
+from sandbox.clock import wall_clock
 
 
 def main(given: dict[str, Any]) -> None:
@@ -58,9 +59,7 @@ def _work(given: dict[str, Any], signals: Signals) -> int:
     ahead = timedelta(seconds=given["ahead"])
     known = settings.given(slack_signing_secret="not needed here", **given["settings"])
     times = {name: timedelta(seconds=given["times"][name]) for name in ("lease", "grace", "apart")}
-    makegood = compose(
-        known, clock=lambda: datetime.now(UTC) + ahead, times=Times(post=given["times"]["post"], **times)
-    )
+    makegood = compose(known, clock=lambda: wall_clock() + ahead, times=Times(post=given["times"]["post"], **times))
     service = Service(makegood, Parts(work=True))
     signals.hand_to(service)
     try:
