@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from slack_sdk.errors import SlackApiError
 
 from store import absences, people, workspaces
@@ -24,6 +26,12 @@ if TYPE_CHECKING:
     from store.db import Ledger
     from store.tables import Person, Workspace
 
+
+log = structlog.get_logger(__name__)
+
+_SLACK_ID = re.compile(r"[A-Z0-9]{1,64}", re.ASCII)
+# What reading a user object raises that is not what Slack documents.
+UNREADABLE = (AttributeError, KeyError, TypeError, ValueError, OverflowError, OSError)
 
 _YOU = {
     people.Outside.GONE: "your account here is deactivated",
@@ -52,66 +60,104 @@ def check(context: BoltContext, asker: Asker) -> None:
 
 
 def profile(user: dict[str, Any], team_id: str) -> Profile:
-    """A user object of Slack's as the ledger keeps it. `team_id` is the workspace's own."""
+    """A user object of Slack's as the ledger keeps it. `team_id` is the workspace's own.
+
+    Events carry less than the list does: None for what this object does not say. One of UNREADABLE is raised where it
+    is not what Slack documents.
+    """
+    slack_id = user["id"]
+    if not _SLACK_ID.fullmatch(slack_id):
+        raise ValueError("that is no id of Slack's")
     about = user.get("profile") or {}
-    names = (about.get("display_name"), about.get("real_name"), user.get("real_name"), user.get("name"), user["id"])
+    names = [_text(one) for one in (about.get("display_name"), about.get("real_name"), user.get("real_name"))]
+    handle = _text(user.get("name"))
     return Profile(
-        slack_id=user["id"],
-        name=next(filter(None, (clean(str(name or "")) for name in names))),
-        handle=clean(str(about.get("display_name") or user.get("name") or "")),
-        zone=user.get("tz") or "UTC",
-        locale=user.get("locale") or "en-US",
-        is_active=not user.get("deleted", False),
-        is_bot=bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
-        is_admin=bool(user.get("is_admin") or user.get("is_owner")),
+        slack_id=slack_id,
+        name=next(filter(None, [*names, handle]), None),
+        handle=names[0] or handle,
+        zone=_text(user.get("tz")),
+        locale=_text(user.get("locale")),
+        is_active=None if "deleted" not in user else not user["deleted"],
+        is_bot=True if slack_id == "USLACKBOT" else _any(user, "is_bot"),
+        is_admin=_any(user, "is_admin", "is_owner"),
         is_external=_is_external(user, team_id),
-        is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+        is_guest=_any(user, "is_restricted", "is_ultra_restricted"),
     )
 
 
-def _is_external(user: dict[str, Any], team_id: str) -> bool:
-    """Whether the user is no member of the workspace `team_id`.
+def _text(given: Any) -> str | None:  # noqa: ANN401  anything may stand there
+    """A text of Slack's, cleaned; None for none."""
+    if given is not None and not isinstance(given, str):
+        raise TypeError("that is no text")
+    return clean(given or "") or None
+
+
+def _any(user: dict[str, Any], *names: str) -> bool | None:
+    """Whether one of these flags is set; None where none of them is there."""
+    said = [bool(user[name]) for name in names if user.get(name) is not None]
+    return any(said) if said else None
+
+
+def _is_external(user: dict[str, Any], team_id: str) -> bool | None:
+    """Whether the user is no member of the workspace `team_id`; None where that is not said.
 
     In an Enterprise Grid organisation a member's `team_id` may be another workspace's or the organisation's;
     `enterprise_user.teams` lists the workspaces that they are a member of.
     """
     if user.get("is_stranger"):
         return True
-    home_team = user.get("team_id") or team_id
-    return home_team != team_id and team_id not in ((user.get("enterprise_user") or {}).get("teams") or ())
+    home_team = user.get("team_id")
+    if not home_team:
+        return None
+    return home_team != team_id and team_id not in list((user.get("enterprise_user") or {}).get("teams") or ())
 
 
-def status(user: dict[str, Any]) -> Status:
-    """What a user object of Slack's says of somebody's status."""
+def status(user: dict[str, Any]) -> Status | None:
+    """The status that a user object of Slack's speaks of; None where it speaks of none, not even of an empty one."""
     about = user.get("profile") or {}
+    if "status_text" not in about and "status_emoji" not in about:
+        return None
     expires = about.get("status_expiration") or 0
     return Status(
-        text=str(about.get("status_text") or ""),
-        emoji=str(about.get("status_emoji") or "").strip(":"),
+        text=_text(about.get("status_text")) or "",
+        emoji=(_text(about.get("status_emoji")) or "").strip(":"),
         expires_at=datetime.fromtimestamp(expires, UTC) if expires else None,
     )
 
 
 def sync(tx: Session, workspace: Workspace, users: Iterable[dict[str, Any]], now: datetime) -> None:
-    """Bring people and their absences up to date with these user objects of Slack's."""
-    given = list(users)
-    people.sync(tx, workspace, [profile(user, workspace.team_id) for user in given], now=now)
-    absences.follow(tx, workspace, {user["id"]: status(user) for user in given}, now=now)
+    """Bring people and their absences up to date with these user objects of Slack's. One that cannot be read is left
+    out, and logged by its id.
+    """
+    profiles, statuses = [], {}
+    for user in users:
+        try:
+            one, their_status = profile(user, workspace.team_id), status(user)
+        except UNREADABLE as error:
+            found = _SLACK_ID.fullmatch(str(user.get("id"))) if isinstance(user, dict) else None
+            log.warning("person_unreadable", user=found.group() if found else None, error=type(error).__name__)
+            continue
+        profiles.append(one)
+        if their_status is not None:
+            statuses[one.slack_id] = their_status
+    people.sync(tx, workspace, profiles, now=now)
+    absences.follow(tx, workspace, statuses, now=now)
 
 
-def ensure_known(ledger: Ledger, slack: WebClient, team_id: str, user_ids: Iterable[str], now: datetime) -> None:
-    """Ask Slack about those whom the ledger does not know yet. Unknown to Slack too: left out."""
+def ensure_known(ledger: Ledger, slack: WebClient, team_id: str, user_ids: Iterable[str], now: datetime) -> set[str]:
+    """Ask Slack about those whom the ledger does not know yet; give back the ids that Slack does not know either."""
     with ledger.read() as tx:
         workspace = workspaces.by_team(tx, team_id)
         if workspace is None:
             raise NotFoundError("Makegood is not set up for this workspace yet. Please try again in a minute.")
         wanted = set(user_ids)
         missing = wanted - {person.slack_id for person in people.by_slack_ids(tx, workspace, wanted)}
-    found = [user for user in (_ask(slack, user_id) for user_id in sorted(missing)) if user]
+    found = {user_id: user for user_id in sorted(missing) if (user := _ask(slack, user_id))}
     if found:
         with ledger.begin() as tx:
             workspace = workspaces.ensure(tx, team_id=team_id, name=workspace.name, now=now)
-            sync(tx, workspace, found, now)
+            sync(tx, workspace, found.values(), now)
+    return missing - found.keys()
 
 
 def changed(body: dict[str, Any], context: BoltContext) -> None:

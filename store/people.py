@@ -36,18 +36,24 @@ _VIEWER = Prepared(
 
 @dataclass(frozen=True)
 class Profile:
-    """What Slack says of a user. `zone` is an IANA name, `locale` like "en-GB"."""
+    """What Slack says of a user. `zone` is an IANA name, `locale` like "en-GB". None: it does not say, and what the
+    ledger knows stays as it is.
+    """
 
     slack_id: str
-    name: str
-    handle: str = ""
-    zone: str = "UTC"
-    locale: str = "en-US"
-    is_active: bool = True
-    is_bot: bool = False
-    is_admin: bool = False
-    is_external: bool = False
-    is_guest: bool = False
+    name: str | None
+    handle: str | None = ""
+    zone: str | None = "UTC"
+    locale: str | None = "en-US"
+    is_active: bool | None = True
+    is_bot: bool | None = False
+    is_admin: bool | None = False
+    is_external: bool | None = False
+    is_guest: bool | None = False
+
+    def said(self) -> dict[str, str | bool]:
+        """What it does say, by the ledger's names."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 def sync(tx: Session, workspace: Workspace, profiles: Iterable[Profile], *, now: datetime) -> None:
@@ -61,11 +67,13 @@ def sync(tx: Session, workspace: Workspace, profiles: Iterable[Profile], *, now:
     new = [slack_id for slack_id in given if slack_id not in known]
     for slack_id in new:
         # Somebody else may be adding them at this very moment; whoever is second finds them there.
-        insert_once(tx, Person, {"workspace_id": workspace.id, **asdict(given[slack_id])}, keys=_SLACK_USER)
+        values = {"workspace_id": workspace.id, "name": slack_id, **given[slack_id].said()}
+        insert_once(tx, Person, values, keys=_SLACK_USER)
     for person in [*known.values(), *by_slack_ids(tx, workspace, new)]:
         profile = given[person.slack_id]
-        moved, was_here = person.zone != profile.zone, is_here(person)
-        for field, value in asdict(profile).items():
+        said, was_here = profile.said(), is_here(person)
+        moved = said.get("zone", person.zone) != person.zone
+        for field, value in said.items():
             if getattr(person, field) != value:
                 setattr(person, field, value)
         if not is_here(person):
