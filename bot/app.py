@@ -12,9 +12,10 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot import bolt, planner
 from bot.courier import Courier, Times
+from bot.roster import Roster
 from bot.slack import ANSWER_TIMEOUT, posting_client
 from handlers import payloads
-from handlers.people import ensure_known, sync
+from handlers.people import ensure_known
 from store import outbox, workspaces
 from store.db import Ledger
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+# Somebody whom Slack does not know yet is asked about again after this.
+_ASK_AGAIN = timedelta(minutes=1)
 # Slack bears one message a second in a conversation. What takes a hundred a second altogether is not Slack.
 ONE_SECOND, A_STAND_IN = timedelta(seconds=1), 6000
 
@@ -63,36 +66,35 @@ class Makegood:
         self._posting = posting_client(self._token, settings.slack_api_url, timeout=times.post)
         self._answering = posting_client(self._token, settings.slack_api_url, timeout=ANSWER_TIMEOUT)
         self._asked = ledger.answering()
+        self._roster = Roster(ledger, self._posting, clock)
         self._known: set[tuple[str, str]] = set()
         self._served: frozenset[int] = frozenset()
+        # Who is known to nobody, and when Slack said so.
+        self._unknown: dict[tuple[str, str], datetime] = {}
         client = posting_client(None, settings.slack_api_url, timeout=ANSWER_TIMEOUT)
         self.bolt = bolt.build(client, self._authorize, self._prepare)
 
     def connect(self) -> None:
-        """Ask Slack who we are and who works here, and write it down.
+        """Ask Slack who we are and who works here, and write it down: of a long list of people the first page.
 
         Raises SlackApiError where Slack refuses us and OSError where it cannot be reached.
         """
         answer = self._posting.auth_test()
         self.identity = Identity(answer["team_id"], answer["team"], str(answer.get("bot_id", "")), answer["user_id"])
-        self.sync_people()
+        with self.ledger.begin() as tx:
+            workspaces.ensure(tx, team_id=self.identity.team_id, name=self.identity.team, now=self.clock())
+        self._roster.read_on(self.identity.team_id, pages=1)
         self._say_who_is_not_served()
 
     def sync_people(self) -> None:
-        """Bring the ledger's people up to date with Slack's, all of them."""
-        if self.identity is None:
-            raise RuntimeError("connect first")
-        team_id, users, cursor = self.identity.team_id, [], None
-        while True:
-            page = self._posting.users_list(limit=200, include_locale=True, cursor=cursor)
-            users += page["members"]
-            cursor = (page.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                break
-        with self.ledger.begin() as tx:
-            workspace = workspaces.ensure(tx, team_id=team_id, name=self.identity.team, now=self.clock())
-            sync(tx, workspace, users, self.clock())
-        log.info("people_synced", people=len(users))
+        """Begin to bring the ledger's people up to date with Slack's, all of them."""
+        self._roster.begin()
+        self.read_people()
+
+    def read_people(self) -> None:
+        """Go on with that, as far as Slack's limits allow. Nothing to do once all are read."""
+        if self.identity is not None:
+            self._roster.read_on(self.identity.team_id)
 
     def _say_who_is_not_served(self) -> None:
         """Several installations may share a database; each process serves the workspace of its token."""
@@ -150,9 +152,16 @@ class Makegood:
         context["now"] = now
         asker = payloads.asker(incoming.body)
         key = (asker.team_id, asker.user_id)
-        if asker.user_id and key not in self._known:
-            ensure_known(self._asked, self._answering, asker.team_id, [asker.user_id], now)
-            self._known.add(key)
+        if asker.user_id and key not in self._known and not self._is_unknown(key, now):
+            if ensure_known(self._asked, self._answering, asker.team_id, [asker.user_id], now):
+                self._unknown[key] = now
+            else:
+                self._known.add(key)
+
+    def _is_unknown(self, key: tuple[str, str], now: datetime) -> bool:
+        """Whether Slack has said within the last minute that it does not know them."""
+        asked_at = self._unknown.get(key)
+        return asked_at is not None and asked_at <= now < asked_at + _ASK_AGAIN
 
 
 def compose(settings: Settings, *, clock: Clock = wall_clock, times: Times | None = None) -> Makegood:

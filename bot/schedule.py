@@ -32,6 +32,8 @@ log = structlog.get_logger(__name__)
 PLAN_EVERY = 10
 WAKE_EVERY = 1
 SYNC_EVERY = 24 * 60 * 60
+# The rest of a list of people that Slack's limits cut short.
+READ_EVERY = 5
 LINK_EVERY = 10
 # The wall clock was set back when it shows less than it did by more than this.
 _HOP = timedelta(seconds=5)
@@ -59,6 +61,7 @@ class Ticking(Protocol):
     def served(self) -> Collection[int] | None: ...
     def tick(self) -> None: ...
     def sync_people(self) -> None: ...
+    def read_people(self) -> None: ...
 
 
 class Every(BaseTrigger):  # type: ignore[misc]  # APScheduler is not typed
@@ -106,6 +109,7 @@ class Schedule:
             self._every(PLAN_EVERY, self.plan, "plan", at_once=True)
             self._every(WAKE_EVERY, self._wake, "wake_courier")
             self._every(SYNC_EVERY, makegood.sync_people, "sync_people")
+            self._every(READ_EVERY, makegood.read_people, "read_people", at_once=True)
         if link is not None:
             self._every(LINK_EVERY, link, "slack_link")
 

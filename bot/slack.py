@@ -77,6 +77,12 @@ def outcomes() -> Iterator[None]:
         raise OutcomeUnknownError(f"the connection failed: {error or type(error).__name__}") from error
 
 
+def told_to_wait(error: SlackApiError) -> timedelta | None:
+    """For how long Slack wants to be left alone; None where this was no limit."""
+    judged = _judged(error)
+    return judged.retry_after if isinstance(judged, RateLimitedError) else None
+
+
 def _never_sent(reason: Exception) -> bool:
     import socket  # noqa: PLC0415  needed on this path only
 

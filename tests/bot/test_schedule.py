@@ -57,6 +57,9 @@ class Ticked:
     def sync_people(self) -> None:
         """Nothing to do here."""
 
+    def read_people(self) -> None:
+        """Nothing to do here."""
+
 
 @pytest.fixture
 def ticked(ledger: Ledger) -> Ticked:
@@ -71,8 +74,8 @@ def schedule(ticked: Ticked) -> Iterator[Schedule]:
 
 
 def test_a_worker_plans_wakes_and_syncs(schedule: Schedule) -> None:
-    """These three, and nothing per commitment or person."""
-    assert set(schedule.jobs()) == {"plan", "wake_courier", "sync_people"}
+    """These four, and nothing per commitment or person."""
+    assert set(schedule.jobs()) == {"plan", "wake_courier", "sync_people", "read_people"}
 
 
 def test_a_web_process_only_looks_after_slack(ticked: Ticked) -> None:

@@ -81,6 +81,11 @@ class Town:
         self.post = Post(box.transport)
         box.transport = self.post
 
+    def open(self) -> None:
+        """The bot starts, and Slack learns its address."""
+        self.service.start()
+        self.box.app_url = f"http://127.0.0.1:{self.service.port}{EVENTS_PATH}"
+
     # -- what people do ---------------------------------------------------------------------------------
 
     def commit(self, user: str, text: str, channel: str = "C0ACME") -> Any:
@@ -152,6 +157,10 @@ class Town:
         """Move the workspace's clock to that UTC instant. Nobody plans or delivers anything yet."""
         self.box.clock.move_to(datetime(*instant, tzinfo=UTC))  # type: ignore[misc,arg-type]
 
+    def pass_by(self, **time: float) -> None:
+        """Let so much time go by (the arguments of a timedelta). Nobody plans or delivers anything yet."""
+        self.box.clock.move_to(self.box.clock.now() + timedelta(**time))
+
     def jump(self, *instant: int) -> None:
         """Move the workspace's clock to that UTC instant; what is due then is planned and delivered."""
         self.move(*instant)
@@ -215,11 +224,11 @@ def open_town(database_url: str, *, work: bool = False, connect: bool = True, **
     with Sandbox(manifest, app_url=None, signing_secret=SECRET, bot_token=TOKEN, clock=clock, **more) as box:
         makegood = compose(given_for(box, database_url), clock=box.clock.now)
         service = Service(makegood, Parts(web=True, work=work))
+        town = Town(box, makegood, service)
         if connect:
-            service.start()
-            box.app_url = f"http://127.0.0.1:{service.port}{EVENTS_PATH}"
+            town.open()
         try:
-            yield Town(box, makegood, service)
+            yield town
         finally:
             if not work:
                 # A test that delivered by itself may have left its thread's connection open.

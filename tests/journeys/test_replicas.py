@@ -126,6 +126,7 @@ def test_four_replicas_brief_everybody_once(database_url: str) -> None:
 def test_four_real_processes_brief_four_hundred_people_once(database_url: str) -> None:
     """Four processes of `makegood tick`, four hundred people: between them they say whom they told, once each."""
     with open_town(database_url, seed=crowd(400), now=MONDAY) as town:
+        town.makegood.read_people()
         people = all_have_something_due(town)
         town.move(*MORNING)
         started = [
