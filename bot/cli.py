@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.trouble import in_words
+from store.rules.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,7 +30,7 @@ class Problem(click.ClickException):
     """Told as it stands, without a traceback; exit status 1."""
 
     def show(self, file: Any = None) -> None:  # noqa: ANN401  as click declares it
-        click.echo(self.message, file=file or sys.stderr)
+        click.echo(printable(self.message), file=file or sys.stderr)
 
 
 class Commands(click.Group):
@@ -168,7 +169,7 @@ def explain(number: str, on: datetime | None, workspace: str | None) -> None:
     try:
         _have_the_shape(ledger, upgrade=False)
         for sentence in about(ledger, number, datetime.now(UTC), on=on.date() if on else None, team_id=workspace):
-            click.echo(sentence)
+            _say(sentence)
     finally:
         ledger.close()
 
@@ -184,7 +185,7 @@ def doctor() -> None:
     _log(None)
     findings = []
     for finding in examine(lambda: datetime.now(UTC)):
-        click.echo(str(finding))
+        _say(str(finding))
         findings.append(finding)
     if has_problem(findings):
         sys.exit(1)
@@ -306,7 +307,7 @@ def _tick(clock: Callable[[], datetime], *, as_of_now: bool) -> None:
     finally:
         makegood.close()
     for key, reason in refused:
-        click.echo(f"Slack refused {key}: {reason}", err=True)
+        _say(f"Slack refused {key}: {reason}", err=True)
     if refused:
         sys.exit(1)
 
@@ -326,9 +327,14 @@ def _dry_tick(now: datetime) -> None:
 
 def _say_planned(lines: Sequence[str]) -> None:
     for line in lines:
-        click.echo(line)
+        _say(line)
     if not lines:
         click.echo("Nobody is due to hear anything.")
+
+
+def _say(text: str, *, err: bool = False) -> None:
+    """To the terminal, without what it would obey: names are other people's text."""
+    click.echo(printable(text), err=err)
 
 
 def _settings() -> Settings:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from handlers.explaining import explain
 from store import commitments, workspaces
 from store.errors import BadInputError, NotFoundError
+from store.rules.text import one_line, quoted
 from store.tables import Person
 
 if TYPE_CHECKING:
@@ -23,14 +24,14 @@ def about(ledger: Ledger, number: str, now: datetime, *, on: date | None, team_i
     """What is to be said of commitment `number` ("12" or "#12"). LedgerError, in words, where there is none."""
     digits = number.strip().removeprefix("#")
     if not digits.isdecimal():
-        raise BadInputError(f"“{number}” is not the number of a commitment. Write 12, or '#12'.")
+        raise BadInputError(f"{quoted(number)} is not the number of a commitment. Write 12, or '#12'.")
     with ledger.read() as tx:
         # Whoever sits at the machine sees everything and is nobody in the workspace.
         operator = Person(id=0, workspace_id=_workspace(tx, team_id).id)
         commitment = commitments.get(tx, operator, int(digits))
         return [
-            f"#{commitment.number} “{commitment.action}”, due {commitment.due_on}",
-            *explain(tx, operator, commitment, now, on=on),
+            f"#{commitment.number} {quoted(commitment.action)}, due {commitment.due_on}",
+            *map(one_line, explain(tx, operator, commitment, now, on=on)),
         ]
 
 
@@ -39,6 +40,6 @@ def _workspace(tx: Session, team_id: str | None) -> Workspace:
     if not found:
         raise NotFoundError(f"There is no workspace {team_id} here." if team_id else "There is no workspace here yet.")
     if len(found) > 1:
-        names = ", ".join(f"{one.team_id} ({one.name})" for one in found)
+        names = ", ".join(f"{one.team_id} ({one_line(one.name)})" for one in found)
         raise BadInputError(f"There are several workspaces: {names}. Say which with --workspace.")
     return found[0]

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import structlog
 
+from store.rules.text import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -70,7 +72,9 @@ class OnlyOurs(logging.Filter):
 
 
 class Hide:
-    """Takes secrets out of every text of an event: whatever looks like a token, and the ones given."""
+    """Takes secrets out of every text of an event: whatever looks like a token, and the ones given; and what a terminal
+    would obey.
+    """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         known = sorted({secret for secret in secrets if len(secret) >= _SHORTEST}, key=len, reverse=True)
@@ -82,7 +86,8 @@ class Hide:
 
     def _clean(self, value: Any) -> Any:  # noqa: ANN401  an event carries any value
         if isinstance(value, str):
-            text = self._known.sub(HIDDEN, value) if self._known else value
+            text = printable(value)
+            text = self._known.sub(HIDDEN, text) if self._known else text
             return _PARAMETERS.sub("[parameters hidden]", _TOKENS.sub(HIDDEN, text))
         if isinstance(value, dict):
             return {key: self._clean(each) for key, each in value.items()}

@@ -17,6 +17,7 @@ import structlog
 
 from store import commitments, notices, outbox, people
 from store.rules.mornings import local_day, morning_is_on, mornings_missed
+from store.rules.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -44,7 +45,7 @@ class Planned:
 
     @property
     def words(self) -> str:
-        return f"{self.name}: brief for {self.day:%A} {self.day.day} {self.day:%B %Y}"
+        return f"{one_line(self.name)}: brief for {self.day:%A} {self.day.day} {self.day:%B %Y}"
 
 
 class _DryRunError(Exception):

@@ -11,7 +11,7 @@ from handlers.views.forms import NEW
 from handlers.views.words import shortened
 from store import accounts, stakeholders
 from store.rules.names import fold
-from store.rules.text import NAME_LIMIT, clean
+from store.rules.text import NAME_LIMIT, clean, quoted
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,7 +36,7 @@ def options(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # no
             found = _people_of(tx, person, asked.fields.get(ids.ACCOUNT), typed)
     if typed and not any(fold(name) == fold(typed) for _, name in found):
         # An option's value holds 150 characters.
-        found.append((NEW + shortened(typed, NAME_LIMIT), f"Create “{typed}”"))
+        found.append((NEW + shortened(typed, NAME_LIMIT), f"Create {quoted(typed)}"))
     ack(options=[b.option(text, value)._resolve() for value, text in found])  # noqa: SLF001  as blocks.resolved
 
 

@@ -20,6 +20,7 @@ from store.errors import BadInputError, NotFoundError
 from store.rules.line import read_line
 from store.rules.mornings import local_day
 from store.rules.names import Close, Exact, Several, match
+from store.rules.text import quoted
 from store.settings import reads_dates_as
 
 if TYPE_CHECKING:
@@ -98,12 +99,12 @@ def _one(tx: Session, person: Person, digits: str, now: datetime) -> list[Block]
 def _account(tx: Session, person: Person, name: str, now: datetime) -> list[Block]:
     found = match(name, accounts.names(tx, person))
     if isinstance(found, Several):
-        raise NotFoundError(f"“{name}” could be {_either(found.names)}. Please write it in full.")
+        raise NotFoundError(f"{quoted(name)} could be {_either(found.names)}. Please write it in full.")
     if not isinstance(found, (Exact, Close)):
-        raise NotFoundError(f"I don't know an account called “{name}”. The form of /commit can create it.")
+        raise NotFoundError(f"I don't know an account called {quoted(name)}. The form of /commit can create it.")
     account = accounts.named(tx, person, found.name)
     if account is None:
-        raise NotFoundError(f"I don't know an account called “{name}”.")
+        raise NotFoundError(f"I don't know an account called {quoted(name)}.")
     return places.of_account(tx, person, account, now)
 
 

@@ -13,7 +13,7 @@ from store.commitments import Draft
 from store.errors import LedgerError
 from store.rules.names import Close, Exact, Several, Unknown
 from store.rules.phrases import Due
-from store.rules.text import ACTION_LIMIT, clean
+from store.rules.text import ACTION_LIMIT, clean, quoted
 from store.tables import OURS, THEIRS, Account, Person
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _strangers(tx: Session, viewer: Person, line: Line) -> tuple[str, ...]:
 def _option(account: Account | None, unknown: str | None) -> tuple[str, str] | None:
     if account:
         return str(account.id), account.name
-    return (NEW + unknown, f"Create “{unknown}”") if unknown else None
+    return (NEW + unknown, f"Create {quoted(unknown)}") if unknown else None
 
 
 def marked(text: str) -> str:

@@ -26,6 +26,7 @@ from slackblocks import (
 )
 
 from handlers.views.words import shortened
+from store.rules.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -87,7 +88,7 @@ def context(mrkdwn: str) -> ContextBlock:
 
 
 def header(text: str) -> HeaderBlock:
-    return HeaderBlock(text=shortened(text, 150))
+    return HeaderBlock(text=shortened(one_line(text), 150))
 
 
 def divider() -> DividerBlock:
@@ -104,7 +105,7 @@ def button(
     label: str | None = None,
 ) -> Button:
     return Button(
-        text=shortened(text, 75),
+        text=shortened(one_line(text), 75),
         action_id=action_id,
         value=value,
         style=style,
@@ -127,7 +128,7 @@ def actions(*elements: Element) -> ActionsBlock:
 
 
 def plain(text: str) -> Text:
-    return Text(text, type_=TextType.PLAINTEXT)
+    return Text(one_line(text), type_=TextType.PLAINTEXT)
 
 
 def modal(
@@ -141,7 +142,7 @@ def modal(
 ) -> Json:
     return _view(
         ModalView(
-            title=shortened(title, 24),
+            title=shortened(one_line(title), 24),
             blocks=blocks,
             submit=submit,
             close=close,

@@ -9,7 +9,7 @@ from handlers import ids
 from handlers.payloads import ItemRef
 from handlers.views import blocks as b
 from handlers.views.words import Mrkdwn, clock_time, escape, render, short_date, shortened
-from store.rules.text import ACTION_LIMIT
+from store.rules.text import ACTION_LIMIT, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,7 +102,7 @@ def receipt(
         row.append(b.button("Undo", ids.UNDO, value))
     if unknown_account and commitment.account is None:
         create = f"{value}|{shortened(unknown_account, 100)}"
-        row.append(b.button(f"Create account “{unknown_account}”", ids.CREATE_ACCOUNT, create, style="primary"))
+        row.append(b.button(f"Create account {quoted(unknown_account)}", ids.CREATE_ACCOUNT, create, style="primary"))
     return [b.section(text), b.actions(*row)]
 
 

@@ -9,22 +9,23 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from store.rules.mornings import zone_of
+from store.rules.text import one_line, quoted
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
 # Slack's own rule for text in messages: these three, and only these, as entities.
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-# A formatting character formats where a word begins or ends, and nothing escapes it. It is shown by its
-# look-alike, which no parser knows; the ledger keeps what was typed.
-_FORMATTING = re.compile(r"(?<!\w)[*_~`]|[*_~`](?!\w)")
+# Nothing escapes a formatting character, so it is shown by its look-alike, which no parser knows; the ledger keeps what
+# was typed. Within a word "_" formats nothing; the others end what we format around people's text.
+_FORMATTING = re.compile(r"[*~`]|(?<!\w)_|_(?!\w)")
 _LOOK_ALIKES = {"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb"}
-_QUOTE = re.compile(r"^([^\S\n]*)(&gt;|[•\-] |\d+\. )", re.MULTILINE)
+_QUOTE = re.compile(r"^(\s*)(&gt;|[•◦▪▫‣–\-]\s|\d+[.)]\s)")
 _GAP = re.compile(r"\n{3,}")
 _ZERO_WIDTH = "\u200b"
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 # Any of the above. Most texts have none of it.
-_SPECIAL = re.compile(rf"[&<>*_~`]|{_QUOTE.pattern}|{_RIGHT_TO_LEFT.pattern}", re.MULTILINE)
+_SPECIAL = re.compile(rf"[&<>*_~`]|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]|{_QUOTE.pattern}|{_RIGHT_TO_LEFT.pattern}")
 
 # Languages in which dates are written our way: day before month, and no comma.
 _AS_OURS = (None, "", "en")
@@ -37,19 +38,26 @@ class Mrkdwn(str):
 
 
 def escape(value: Any) -> Mrkdwn:  # noqa: ANN401  whatever a template prints
-    """Make `value` plain text in Slack's markup: it cannot ping, link, format or turn its neighbours around."""
+    """Make `value` plain text in Slack's markup: it stays in its line and cannot ping, link, format or turn its
+    neighbours around.
+    """
     if isinstance(value, Mrkdwn):
         return value
     text = str(value)
     if not _SPECIAL.search(text):
         return Mrkdwn(text)
-    text = text.translate(_ENTITIES)
+    text = one_line(text).translate(_ENTITIES)
     text = _FORMATTING.sub(lambda found: _LOOK_ALIKES[found.group()], text)
     text = _QUOTE.sub(lambda found: f"{found.group(1)}{_ZERO_WIDTH}{found.group(2)}", text)
     if _RIGHT_TO_LEFT.search(text):
         # First strong isolate … pop: right-to-left text keeps its order to itself.
         text = f"\u2068{text}\u2069"
     return Mrkdwn(text)
+
+
+def quotation(text: str) -> Mrkdwn:
+    """Text of several lines, each behind Slack's bar for quotations, so that none looks like one of ours."""
+    return Mrkdwn("\n".join(f"> {escape(line)}" for line in text.splitlines()))
 
 
 def shortened(text: str, limit: int) -> str:
@@ -125,6 +133,8 @@ def _environment() -> jinja2.Environment:
         "short_date": short_date,
         "shortened": shortened,
         "plural": plural,
+        "quoted": quoted,
+        "quotation": quotation,
     }
     environment.globals |= {"when": when, "clock_time": clock_time}
     return environment

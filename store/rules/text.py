@@ -43,6 +43,12 @@ _JOINING = re.compile(
 _HAN = re.compile("[\u2e80-\u2fdf\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 # Categories of emoji. Cn (unassigned): newer emoji than this Python knows.
 _PICTURES = frozenset({"So", "Sm", "Sk", "Cn"})
+_BREAKS = re.compile("[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
+# Two single marks side by side look like a double one.
+_SINGLE = "'`\u00b4\u02b9-\u02bc\u02c8\u02ca\u02cb\u2018-\u201b\u2032\u2035\u275b\u275c\uff07"
+_DOUBLE = '"\u00ab\u00bb\u02ba\u02dd\u02ee\u201c-\u201f\u2033\u2034\u2036\u2037\u2057\u275d\u275e\u301d-\u301f\uff02'
+_ONE_SINGLE = re.compile(f"[{_SINGLE}]")
+_MARKS_OF_QUOTATION = re.compile(f"[{_SINGLE}{_DOUBLE}]+")
 # UTS #39, 5.4: more marks than these on one letter are no language's, and cover the lines above and below.
 _MARKS = 4
 
@@ -124,6 +130,20 @@ def clean(text: str, *, lines: bool = False) -> str:
         return " ".join(text.split())
     text = "\n".join(" ".join(line.split()) for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def one_line(text: str) -> str:
+    """`text` with each run of line breaks as one space: for a place within a line."""
+    return _BREAKS.sub(" ", text)
+
+
+def quoted(text: str) -> str:
+    """`text` in quotation marks that it cannot close: the marks in it are single ones."""
+    return f"“{_MARKS_OF_QUOTATION.sub(_single, one_line(text))}”"
+
+
+def _single(found: re.Match[str]) -> str:
+    return found[0] if _ONE_SINGLE.fullmatch(found[0]) else "’"
 
 
 def required(text: str | None, *, field: str, what: str, limit: int, lines: bool = False) -> str:

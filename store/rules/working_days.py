@@ -9,6 +9,7 @@ from functools import lru_cache
 import holidays
 
 from store.errors import BadInputError
+from store.rules.text import quoted
 
 DAY = timedelta(days=1)
 # Longer than any run of holidays and days off; past it the calendar itself is wrong.
@@ -29,7 +30,7 @@ def check_region(region: str) -> str:
         _days_off(region, 2026)
     except NotImplementedError:
         raise BadInputError(
-            f"“{region}” is not a region with known public holidays. Examples: DE, DE-BY, US, GB-ENG.",
+            f"{quoted(region)} is not a region with known public holidays. Examples: DE, DE-BY, US, GB-ENG.",
             field="holidays_region",
         ) from None
     return region

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from bot.explaining import about
 from store import commitments, workspaces
 from store.commitments import Draft
 from store.errors import LedgerError
+from store.tables import Commitment, Person
 from tests.bot.command_line import makegood
 from tests.conftest import NOW, Office
 
@@ -75,3 +77,15 @@ def test_as_a_command(promised: Office, environment: pytest.MonkeyPatch) -> None
     missing = makegood("explain", "99")
     assert (missing.exit_code, "no commitment #99" in missing.output) == (1, True)
     assert makegood("explain", "1", "--on", "soon").exit_code == 2
+
+
+def test_a_terminal_obeys_no_name(promised: Office, environment: pytest.MonkeyPatch) -> None:
+    """What an older version has kept of somebody's name moves no cursor, starts no line and closes no quotation."""
+    with promised.ledger.begin() as tx:
+        tx.execute(sa.update(Person).values(name="Ana\x1b[2J\u202e\x9bSouza\nDone."))
+        tx.execute(sa.update(Commitment).values(action="send” it\nall", version=2))
+    environment.setenv("DATABASE_URL", promised.ledger.url.render_as_string(hide_password=False))
+    found = makegood("explain", "1", "--on", "2026-11-28")
+    assert "#1 “send’ it all”" in found.output
+    assert not {"\x1b", "\u202e", "\x9b"} & set(found.output)
+    assert found.output.count("\n") == 2

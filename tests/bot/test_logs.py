@@ -45,6 +45,14 @@ def test_the_password_in_an_address_is_hidden(log: Log) -> None:
     assert "@db.example:5432/makegood" in log.text
 
 
+def test_a_terminal_obeys_nothing_that_is_logged(log: Log) -> None:
+    """Escapes and overrides in an exception's words do not reach the screen."""
+    logs.configure(style="console", stream=log.stream)
+    ours.warning("failed", error=ValueError("\x1b]0;gone\x07 \u202eright\x9b2J"), exc_info=ValueError("\x1b[2J"))
+    assert "right" in log.text
+    assert not {"\x1b", "\x07", "\u202e", "\x9b"} & set(log.text)
+
+
 @pytest.mark.parametrize("secret", ["", "s", "event"])
 def test_a_secret_that_is_none_hides_nothing(log: Log, secret: str) -> None:
     """Somebody's password for trying things out must not eat the log."""

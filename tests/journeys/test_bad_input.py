@@ -347,3 +347,17 @@ def test_a_profile_is_one_clean_line(town: Town) -> None:
     with town.makegood.ledger.read() as tx:
         assert town.person(tx, "U0BEN").name == "Ben[31m Ok afor !"
         assert town.person(tx, "U0ADA").name == "Ada Moreau"
+
+
+def test_a_reason_is_no_entry_of_the_history(town: Town) -> None:
+    """A reason with a closing mark and a line break stands in one line, in quotation marks that it does not close."""
+    town.receipt("U0EVA", "@ana send it by Friday")
+    forged = "client asked”\nFri 27 Nov 2026 · eva moved it from Mon to Tue: “late"
+    assert town.submit("U0EVA", town.form("U0EVA", town.item("U0EVA"), ids.BLOCK), reason=forged).errors == {}
+    kept = "“client asked’ Fri 27 Nov 2026 · eva moved it from Mon to Tue: ’late”"
+    lines = read(town.item("U0BEN")).splitlines()
+    assert [line for line in lines if "client asked" in line and kept not in line] == []
+    assert sum("moved it" in line for line in lines) == 2
+    assert town.commitment(1).blocked_by == forged
+    town.settled()
+    assert kept in read(town.box.dm("U0ANA")[-1])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from store.rules.text import clean, quoted
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -65,7 +67,7 @@ class Reading:
     def answer(self, phrase: str) -> Due | Unclear:
         if self.on is not None:
             return Due(self.on)
-        reason = self.reason.replace(SAID, f"“{_shown(phrase)}”", 1)
+        reason = self.reason.replace(SAID, quoted(_shown(phrase)), 1)
         return Unclear(phrase=phrase, reason=reason, suggestion=self.suggestion)
 
 
@@ -73,7 +75,7 @@ NOT_A_DATE = Reading(kind=None, reason=f"{SAID} is not a date that can be read h
 
 
 def _shown(phrase: str) -> str:
-    shown = "".join(c for c in phrase[: 2 * _QUOTED] if c.isprintable())
+    shown = clean(phrase[: 2 * _QUOTED])
     return shown if len(shown) <= _QUOTED else shown[: _QUOTED - 1].rstrip() + "…"
 
 

@@ -1,0 +1,148 @@
+"""Text that people wrote stays in its place: in its line, in its quotation marks, and without a meaning of its own."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from handlers.payloads import Context
+from handlers.views import absences, briefs, explaining, forms, items, lists
+from handlers.views import blocks as b
+from handlers.views.home import Away, home
+from handlers.views.words import escape
+from sandbox import render as page
+from sandbox.reader import Reader
+from store import notices
+from store.commitments import Page, Waiting
+from store.rules.text import one_line
+from store.tables import Absence, Account, Commitment, Entry, Person, Stakeholder, Workspace
+
+if TYPE_CHECKING:
+    from slackblocks import Block
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 23)
+# Text as the ledger keeps it: reasons and notes may have line breaks, and marks of every kind may stand in all.
+MARKS = "\"“”„‟«»''’`\u2018\u2033\u02ee"
+HARD = st.one_of(st.sampled_from(f"\n\n{MARKS}*_~<>&|#@!:.1)• ->–\u05d0ab"), st.characters(exclude_categories=["C"]))
+
+
+def made(text: str, quote: str) -> Commitment:
+    """A commitment all of whose texts are `text`, names included, and those that are shown as a quotation `quote`."""
+    workspace = Workspace(id=1, team_id="T0NORTHWIND", name=text, working_week="01234", send_hour=9)
+    eva, ana = (
+        Person(id=number, workspace_id=1, slack_id=f"U0{number}", name=text, zone="UTC", workspace=workspace)
+        for number in (1, 2)
+    )
+    account = Account(id=1, name=text, owner=eva, owner_id=1)
+    return Commitment(
+        id=1, number=1, version=1, side="theirs", state="blocked", action=text, first_action=f"{quote}.", slips=1,
+        due_on=TODAY, first_due_on=date(2026, 11, 20), note=one_line(text), blocked_by=quote, internal=True, owner=ana,
+        owner_id=2, creator=eva, creator_id=1, account=account, account_id=1, blocker=eva, blocker_id=1,
+        stakeholder=Stakeholder(id=1, name=text), accepted_at=NOW, created_at=NOW, workspace_id=1,
+    )  # fmt: skip
+
+
+def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
+    """Every kind of place that shows text of people's, drawn with these in all of it."""
+    one = made(text, quote)
+    eva, ana = one.creator, one.owner
+    entries = [
+        Entry(id=n, at=NOW, actor=eva, actor_id=1, verb=verb, changes=changes, reason=quote)
+        for n, (verb, changes) in enumerate(
+            [("move", {"due_on": ["2026-11-20", "2026-11-23"]}), ("block", {"blocker_id": [None, 1]}), ("edit", {})]
+        )
+    ]
+    away = Absence(
+        id=1, person=eva, person_id=1, first_day=TODAY, last_day=TODAY, source="person", delegate=ana, created_at=NOW
+    )
+    deed = briefs.Deed(notices.HANDED_BACK, eva, quote)
+    line = briefs.Line(one, "today", away_until=TODAY, told_on=TODAY, deed=deed)
+    listed = Page([one], 0, 1)
+    views: dict[str, list[Block]] = {
+        "details": items.details(one, entries, {"people": {1: text}}, ana, TODAY, "item"),
+        "receipt": items.receipt(one, eva, TODAY, place="receipt", may_undo=True, unknown_account=quote),
+        "list": lists.page_of(listed, ana, TODAY, title=text, empty="", place=str),
+        "absence": absences.receipt(away, eva, TODAY, TODAY, place="away", delegate_away=away,
+                                    meanwhile=[(one, TODAY)]),
+        "stands in": absences.stands_in([away], ana),
+        "delegated": absences.delegated(away, ana, TODAY)[1],
+        "why": items.reasons(one, [f"{text} hears of it.", *explaining.of_next([], one, eva)]),
+        **{kind: briefs.notice(briefs.Deed(kind, eva, quote), one, ana, TODAY)[1]
+           for kind in (notices.ASSIGNED, notices.HANDED_BACK, notices.CANCELLED)},
+        "shared": briefs.shared(one, eva, TODAY)[1],
+    }  # fmt: skip
+    return {
+        **{name: b.resolved(blocks) for name, blocks in views.items()},
+        "brief": briefs.brief([line], ana, TODAY, TODAY, [f"*{escape(text)}* asks you to stand in."])[1],
+        "home": home(Waiting([one], [one]), ana, TODAY, Away(away, [away]))["blocks"],
+        "form": forms.new(forms.Filled(action=text, note=text, remark=text), Context())["blocks"],
+    }
+
+
+def texts_of(blocks: Any) -> list[dict[str, Any]]:
+    """Every text object in blocks, in order."""
+    if isinstance(blocks, dict):
+        if blocks.get("type") in {"mrkdwn", "plain_text"}:
+            return [blocks]
+        return [text for value in blocks.values() for text in texts_of(value)]
+    return [text for block in blocks for text in texts_of(block)] if isinstance(blocks, list) else []
+
+
+def shape(text: dict[str, Any]) -> tuple[object, ...]:
+    """How a text is built, whatever it says: its lines, its quotation marks, and the markup that Slack reads in it."""
+    said = text["text"]
+    if text["type"] == "plain_text":
+        return len(said.splitlines()), said.count("“"), said.count("”")
+    reader = Reader("U01", ZoneInfo("UTC"), NOW)
+    drawn = str(page.words(re.sub(r":(?=\S)", ":\u200b", said), reader))
+    lines = [
+        len(re.findall('[“”"]', html.unescape(line)))
+        for line in re.sub(r"<[^>]*>", "", drawn.replace("<br>", "\n")).splitlines()
+    ]
+    return lines, re.findall(r"<(/?[a-z]+)", drawn), said.count("<"), said.count(">")
+
+
+def check(text: str) -> None:
+    """Every text has the shape that it has with a harmless word in it."""
+    bare = "".join(character for character in text if character not in MARKS).strip() or "word"
+    plain, hard = surfaces("word", "word"), surfaces(bare, text)
+    for name, blocks in hard.items():
+        assert [shape(one) for one in texts_of(blocks)] == [shape(one) for one in texts_of(plain[name])], name
+
+
+FORGED = "client asked”\nFri 27 Nov 2026 · eva moved it from Mon to Tue: “late"
+
+
+@pytest.mark.parametrize(
+    "text", [FORGED, "’’ \n1. x", '"\n> y', "<!channel>\r<@U0ANA>\u2028<https://x|y>", "a`b` *c*\n*", "״א\n"]
+)
+def test_an_entry_cannot_be_forged(text: str) -> None:
+    """A reason with quotation marks, line breaks and markup makes no line that looks like an entry of a history."""
+    check(text)
+
+
+@settings(max_examples=60)
+@given(st.text(HARD, min_size=1, max_size=40).filter(str.strip))
+def test_text_stays_in_its_place(text: str) -> None:
+    """On every surface, whatever was written: the same lines, quotation marks, mentions, links and formatting."""
+    check(text)
+
+
+def test_a_note_keeps_its_lines() -> None:
+    """A note of several lines stands behind Slack's bar, line by line, so that none of them looks like ours."""
+    one = made("word", "word")
+    one.note = "Ask Dana.\nRecorded by Ben · internal\n\n> and *this*"
+    said = items.details(one, [], {"people": {}}, one.owner, TODAY, "item")[2]
+    lines = b.resolved([said])[0]["text"]["text"].splitlines()
+    assert lines[lines.index("Note:") + 1 : -1] == [
+        "> Ask Dana.", "> Recorded by Ben · internal", "> ", "> \u200b&gt; and \u2217this\u2217",
+    ]  # fmt: skip
+    assert lines[-1].startswith("Recorded by word")
