@@ -12,6 +12,7 @@ import re
 import socket
 import threading
 import time
+from collections import Counter
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ from slack_bolt.adapter.flask.handler import to_flask_response
 from slack_sdk.signature import Clock as SlackClock
 from slack_sdk.signature import SignatureVerifier
 from waitress import create_server, wasyncore
+from waitress.channel import HTTPChannel
+from waitress.task import ThreadedTaskDispatcher
 from werkzeug.exceptions import HTTPException
 
 from bot.incoming import RefusedError, bolt_request
@@ -37,8 +40,16 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 EVENTS = "/slack/events"
+HEALTH, READY = "/healthz", "/readyz"
 # Slack's largest payload, a view submission, stays below 300 KB.
 LARGEST_BODY = 1024 * 1024
+# Seconds from the first byte of a request to its last one, and from an answer to the moment when its client has it.
+TRANSFER_WITHIN = 10.0
+# Seconds that a connection is kept open for its next request. Longer than proxies keep theirs, so that a proxy never
+# sends a request into a connection that is just being closed.
+KEPT_OPEN_FOR = 90.0
+# Open connections. Many processes may open 1,024 files and no more, and the ledger and Slack need some.
+MOST_CONNECTIONS = 400
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 
 HEADERS = {
@@ -77,8 +88,8 @@ def build(
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     app.add_url_rule("/", "page", lambda: Response(_PAGE, mimetype="text/html"))
-    app.add_url_rule("/healthz", "healthz", lambda: _text("ok"))
-    app.add_url_rule("/readyz", "readyz", lambda: _ready(readiness))
+    app.add_url_rule(HEALTH, "healthz", lambda: _text("ok"))
+    app.add_url_rule(READY, "readyz", lambda: _ready(readiness))
     if signing_secret is not None:
         endpoint = Endpoint(bolt, SignatureVerifier(signing_secret, _Clock(seconds)))
         app.add_url_rule(EVENTS, "events", endpoint, methods=["POST"])
@@ -129,6 +140,46 @@ class Endpoint:
         return bolt_request(text, dict(request.headers), is_json=request.mimetype == "application/json")
 
 
+class _Connection(HTTPChannel):  # type: ignore[misc]  # waitress is not typed
+    """A connection that ends itself when its client is slow. waitress' own timeout begins anew with each byte."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  as waitress calls it
+        self.waits_since = time.monotonic()
+        super().__init__(*args, **kwargs)
+
+    def received(self, data: bytes) -> bool:
+        """Take in a part of a request."""
+        if self.request is None:
+            self.waits_since = time.monotonic()
+        return bool(super().received(data))
+
+    def readable(self) -> bool:
+        """Whether to read on. The server's loop asks at least once a second."""
+        now = time.monotonic()
+        in_transfer = self.request is not None or self.total_outbufs_len
+        if self.requests:
+            # It waits for us.
+            self.waits_since = now
+        elif now - self.waits_since > (TRANSFER_WITHIN if in_transfer else KEPT_OPEN_FOR):
+            self.will_close = True
+        return bool(super().readable())
+
+
+def _admit(server: Any, *args: Any, **kwargs: Any) -> _Connection:  # noqa: ANN401  as waitress calls it
+    """A new connection. Where there are too many, one gives way that waits for its client.
+
+    The address with the most connections loses the one that has waited longest, so that no address keeps out others.
+    """
+    channels = list(server.active_channels.values())
+    if len(channels) >= MOST_CONNECTIONS:
+        ((fullest, _),) = Counter(channel.addr[0] for channel in channels).most_common(1)
+        waiting = [channel for channel in channels if not channel.requests and not channel.will_close]
+        slowest = min(waiting, key=lambda channel: (channel.addr[0] != fullest, channel.waits_since), default=None)
+        if slowest is not None:
+            slowest.handle_close()
+    return _Connection(server, *args, **kwargs)
+
+
 class WebServer:
     """waitress in a thread. The port is taken on construction, so that a busy one is known at once (OSError).
 
@@ -146,12 +197,15 @@ class WebServer:
             clear_untrusted_proxy_headers=True,
             # Flask answers 413 with our headers; this only bounds what is kept on disk meanwhile.
             max_request_body_size=4 * LARGEST_BODY,
-            channel_timeout=60,
-            connection_limit=1000,
+            connection_limit=2 * MOST_CONNECTIONS,
             asyncore_use_poll=True,
             # The one way to bring a dispatcher of one's own.
             _dispatcher=Turns(threads) if in_turns else None,
         )
+        self._server.channel_class = _admit
+        self._server.add_task = self._begin
+        self._looking = ThreadedTaskDispatcher()
+        self._looking.set_thread_count(1)
         self.host = host
         self.port = int(self._socket.getsockname()[1])
         self._thread = threading.Thread(target=self._server.run, name="http", daemon=True)
@@ -168,14 +222,14 @@ class WebServer:
         """Finish what is in flight, at most `within` seconds, and end; whether all of it was finished."""
         if not self._thread.is_alive():
             # It was never started: nothing is in flight, and nobody would run a step in its loop.
-            self._server.task_dispatcher.shutdown(timeout=within)
+            self._end_threads(within)
             wasyncore.close_all(self._server._map, ignore_all=True)  # noqa: SLF001  waitress has no public way
             return True
         deadline = time.monotonic() + within
         finished = threading.Event()
         while not finished.wait(0.02) and time.monotonic() < deadline:
             self._in_loop(lambda: finished.set() if self._idle() else None)
-        self._server.task_dispatcher.shutdown(timeout=max(0.1, deadline - time.monotonic()))
+        self._end_threads(max(0.1, deadline - time.monotonic()))
         self._in_loop(self._close_sockets)
         self._thread.join(max(0.1, deadline - time.monotonic()))
         # Whoever writes to the trigger once it is closed writes into what has got its file's number by then. So it is
@@ -186,10 +240,28 @@ class WebServer:
             self._server.trigger.close()
         return finished.is_set()
 
+    def _begin(self, connection: _Connection) -> None:
+        """Have a request answered. Neither /healthz nor /readyz waits for a thread that answers Slack.
+
+        The loop itself answers /healthz, which waits for nothing; /readyz asks the database, in a thread of its own.
+        """
+        path = connection.requests[0].path
+        if path == HEALTH:
+            # Not here: the connection is locked while it hands over a request.
+            self._in_loop(connection.service)
+        elif path == READY:
+            self._looking.add_task(connection)
+        else:
+            self._server.task_dispatcher.add_task(connection)
+
     def _close_sockets(self) -> None:
         self._server.trigger.del_channel()
         wasyncore.dispatcher.close(self._server)
         wasyncore.close_all(self._server._map, ignore_all=True)  # noqa: SLF001  waitress has no public way
+
+    def _end_threads(self, within: float) -> None:
+        self._server.task_dispatcher.shutdown(timeout=within)
+        self._looking.shutdown(timeout=0.1)
 
     def _idle(self) -> bool:
         channels = self._server.active_channels.values()

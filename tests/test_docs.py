@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot import server
 from bot.manifest import for_socket_mode
+from bot.settings import documented
 from handlers import ids
 from handlers.commands import WORDS
 from handlers.views.briefs import MOST
@@ -164,6 +166,21 @@ def test_the_log_holds_the_events_that_are_listed() -> None:
     listed = [name for cells in rows(DOCS / "operations.md", "event") for name in codes(cells[0])]
     assert len(listed) == len(set(listed))
     assert set(listed) == logged
+
+
+def test_deploying_names_what_there_is() -> None:
+    """Commands, settings and addresses of the program, and the server's own limits."""
+    page = text(DOCS / "deploying.md")
+    commands = re.findall(r"^  (\w+) ", helped().partition("Commands:")[2], flags=re.MULTILINE)
+    asked = set(re.findall(r"(?:`|/bin/)makegood (\w+)", page))
+    assert {"run", "web", "worker", "migrate"} <= asked <= set(commands)
+    settings = {variable.name for variable in documented()}
+    named = set(re.findall(r"`([A-Z_]{4,})`|--env ([A-Z_]+)=", page))
+    assert {"HOST", "PORT", "DATABASE_URL"} <= {one or other for one, other in named} <= settings
+    assert {server.EVENTS, server.HEALTH, server.READY} <= set(re.findall(r"/[a-z/]+", page))
+    limits = [re.match(r"[\d,]+", cells[1]) for cells in rows(DOCS / "deploying.md", "limit")]
+    real = (server.LARGEST_BODY // 1024**2, server.TRANSFER_WITHIN, server.KEPT_OPEN_FOR, server.MOST_CONNECTIONS)
+    assert [int(found[0]) for found in limits if found] == list(real)
 
 
 def test_the_sandboxs_example_runs(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ import json
 import socket
 import threading
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -413,6 +414,103 @@ def test_a_server_that_was_never_started_gives_its_port_back(in_turns: bool) -> 
     server.stop_accepting()
     assert server.stop(5) is True
     _wait_until_refused(server.port)
+
+
+def _server(monkeypatch: pytest.MonkeyPatch, **limits: float) -> WebServer:
+    """A server with other limits than usual, begun."""
+    for name, value in limits.items():
+        monkeypatch.setattr(f"bot.server.{name}", value)
+    app = build(Office().bolt, Calm(), signing_secret=SECRET)  # type: ignore[arg-type]
+    server = WebServer(app, host="127.0.0.1", port=0, threads=1)
+    server.start()
+    return server
+
+
+UNFINISHED = [
+    b"GET / HTTP/1.1\r\nHost: x\r\n",
+    b"POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\na=",
+    b"POST /slack/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\na",
+]
+
+
+@pytest.mark.parametrize("said", UNFINISHED, ids=["headers", "body", "chunks"])
+def test_a_request_that_does_not_end_is_given_up(monkeypatch: pytest.MonkeyPatch, said: bytes) -> None:
+    """However slowly its bytes still come; an idle connection is kept open meanwhile."""
+    server = _server(monkeypatch, TRANSFER_WITHIN=0.5)
+    address = ("127.0.0.1", server.port)
+    with socket.create_connection(address, timeout=10) as slow, socket.create_connection(address, timeout=10) as idle:
+        slow.sendall(said)
+        slow.settimeout(0.05)
+        with suppress(BrokenPipeError, ConnectionResetError):
+            while _still_open(slow):
+                slow.sendall(b"a")
+        idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b"200 OK" in idle.recv(1000)
+    server.stop_accepting()
+    assert server.stop(10) is True
+
+
+def _still_open(wire: socket.socket) -> bool:
+    try:
+        return wire.recv(1000) != b""
+    except TimeoutError:
+        return True
+
+
+def test_an_idle_connection_is_closed_at_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the answer of its last request, and where it never said anything."""
+    server = _server(monkeypatch, KEPT_OPEN_FOR=0.3)
+    address = ("127.0.0.1", server.port)
+    with socket.create_connection(address, timeout=10) as used, socket.create_connection(address, timeout=10) as new:
+        used.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b"200 OK" in b"".join(iter(lambda: used.recv(1000), b""))
+        assert new.recv(1000) == b""
+    server.stop_accepting()
+    assert server.stop(10) is True
+
+
+def test_the_fullest_address_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With too many connections, the one that has waited longest there is closed; other addresses keep theirs."""
+    server = _server(monkeypatch, MOST_CONNECTIONS=4)
+
+    def connected(source: str) -> http.client.HTTPConnection:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10, source_address=(source, 0))
+        connection.request("GET", "/healthz")
+        assert connection.getresponse().read() == b"ok\n"
+        return connection
+
+    other = connected("127.0.0.2")
+    crowd = [connected("127.0.0.3") for _ in range(6)]
+    for connection in [other, *crowd[3:]]:
+        connection.request("GET", "/healthz")
+        assert connection.getresponse().read() == b"ok\n"
+    for connection in crowd[:3]:
+        assert connection.sock.recv(1) == b""
+    for connection in [other, *crowd]:
+        connection.close()
+    server.stop_accepting()
+    assert server.stop(10) is True
+
+
+def test_a_slow_answer_is_no_slow_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    """We may take longer for an answer than a client for its request: the answer arrives whole."""
+    monkeypatch.setattr("bot.server.TRANSFER_WITHIN", 0.1)
+    monkeypatch.setattr("bot.server.KEPT_OPEN_FOR", 0.1)
+    app = Slow()
+    server = WebServer(app, host="127.0.0.1", port=0, threads=1)  # type: ignore[arg-type]
+    server.start()
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.request("GET", "/")
+    assert app.arrived.wait(10)
+    # Another one is given up for its slowness meanwhile.
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as slow:
+        slow.sendall(b"GET")
+        assert slow.recv(1) == b""
+    app.go.set()
+    assert connection.getresponse().read() == b"done"
+    connection.close()
+    server.stop_accepting()
+    assert server.stop(10) is True
 
 
 def test_a_busy_port_is_known_on_construction() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import re
@@ -219,3 +220,35 @@ def down(database_url: str) -> Iterator[None]:
 def _throw_out(server: sa.Connection, database: str | None) -> None:
     everybody = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
     server.execute(sa.text(everybody), {"name": database})
+
+
+def answer(process: Process, path: str) -> tuple[int, str]:
+    """Status and body of a GET, on a connection of its own."""
+    connection = http.client.HTTPConnection("127.0.0.1", process.port, timeout=PATIENCE)
+    try:
+        connection.request("GET", path)
+        answered = connection.getresponse()
+        return answered.status, answered.read().decode()
+    finally:
+        connection.close()
+
+
+def readyz(process: Process) -> tuple[int, dict[str, Any]]:
+    """The status, and what is said of each part."""
+    status, body = answer(process, "/readyz")
+    return status, json.loads(body)["parts"]
+
+
+def until(process: Process, status: int) -> dict[str, Any]:
+    """Ask /readyz until it answers with that; it tells nobody by itself. What it says of each part."""
+    pause = threading.Event()
+    for _ in range(10 * PATIENCE):
+        found, parts = readyz(process)
+        if found == status:
+            return parts
+        pause.wait(0.1)
+    raise AssertionError(readyz(process))
+
+
+def refused(outcome: Outcome) -> bool:
+    return outcome.ok and "can't be reached right now" in read(outcome.messages[-1])

@@ -2,51 +2,31 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 import resource
-import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 
 from tests.journeys.conftest import Town, read
-from tests.journeys.processes import PATIENCE, Process, commit, down, let_the_lease_pass, recorded, states
+from tests.journeys.processes import (
+    Process,
+    commit,
+    down,
+    let_the_lease_pass,
+    recorded,
+    refused,
+    states,
+    until,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sandbox import Outcome, Sandbox
+    from sandbox import Sandbox
 
 POST = "chat.postMessage"
-
-
-def readyz(process: Process) -> tuple[int, dict[str, Any]]:
-    """The status, and what is said of each part."""
-    connection = http.client.HTTPConnection("127.0.0.1", process.port, timeout=PATIENCE)
-    try:
-        connection.request("GET", "/readyz")
-        answer = connection.getresponse()
-        return answer.status, json.loads(answer.read())["parts"]
-    finally:
-        connection.close()
-
-
-def until(process: Process, status: int) -> dict[str, Any]:
-    """Ask /readyz until it answers with that; it tells nobody by itself. What it says of each part."""
-    pause = threading.Event()
-    for _ in range(10 * PATIENCE):
-        found, parts = readyz(process)
-        if found == status:
-            return parts
-        pause.wait(0.1)
-    raise AssertionError(readyz(process))
-
-
-def refused(outcome: Outcome) -> bool:
-    return outcome.ok and "can't be reached right now" in read(outcome.messages[-1])
 
 
 @contextmanager
