@@ -18,6 +18,7 @@ import structlog
 from bot.exclusion import Exclusion
 from bot.slack import (
     POST_TIMEOUT,
+    Fault,
     NotTakenError,
     OutcomeUnknownError,
     RateLimitedError,
@@ -27,6 +28,8 @@ from bot.slack import (
 from handlers.ids import METADATA_EVENT
 from handlers.messages import Later, Message, Nothing, render
 from store import claiming, notices, outbox, people
+from store.rules.hours import TAKEN_WITHIN
+from store.rules.mornings import next_morning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -51,10 +54,32 @@ _LONGEST_WAIT = claiming.LONGEST_HOLD
 # After so many attempts, about an hour, a message that cannot be put into words is given up: it holds up all later ones
 # to the same person.
 _GIVE_UP_AFTER = 20
+# While Slack refuses our token it is asked this often, with one message.
+_TOKEN_REFUSED = timedelta(minutes=1)
+# A conversation that Slack refuses for longer is not tried every few minutes any more: a notice goes with the next
+# morning, anything else is given up.
+_PATIENCE = timedelta(days=1)
+# A message that stands where Slack refuses us is brought up to date this often.
+_UPDATED_AGAIN = timedelta(hours=1)
 
 
 class SpeechlessError(Exception):
     """A bug of ours: the words of a message could not be made. Nothing was posted."""
+
+
+class StaleConversationError(RefusedError):
+    """Slack refuses the conversation, `channel`, that was kept for a person: it is opened anew."""
+
+    def __init__(self, channel: str, error: RefusedError) -> None:
+        super().__init__(str(error), error.fault)
+        self.channel = channel
+
+
+class UnreadableError(RefusedError):
+    """An earlier attempt may have arrived, and Slack does not let us look."""
+
+    def __init__(self, error: RefusedError) -> None:
+        super().__init__(f"outcome unknown, and the history may not be read: {error}", error.fault)
 
 
 @dataclass(frozen=True)
@@ -230,8 +255,7 @@ class Courier:
         except NotTakenError as error:
             self._postpone(claimed, _backoff(claimed.attempt), error)
         except RefusedError as error:
-            log.warning("delivery_refused", outbox=claimed.id, kind=claimed.kind, error=str(error))
-            self._give_up(claimed, error)
+            self._refused(claimed, error)
         except SpeechlessError as error:
             log.exception("courier_failed", outbox=claimed.id, kind=claimed.kind)
             if claimed.attempt >= _GIVE_UP_AFTER:
@@ -240,7 +264,73 @@ class Courier:
                 self._postpone(claimed, _backoff(claimed.attempt), error)
         except OutcomeUnknownError as error:
             log.warning("delivery_outcome_unknown", outbox=claimed.id, kind=claimed.kind, error=str(error))
+            if error.by_slack and self._has_lasted(self._row(claimed)):
+                self._give_up(claimed, error)
+            else:
+                self._leave_unknown(claimed, str(error))
+
+    def _refused(self, claimed: Claimed, error: RefusedError) -> None:
+        """Only a fault of the message is final. Everything else waits, and is told once Slack takes it again."""
+        log.warning("delivery_refused", outbox=claimed.id, kind=claimed.kind, error=str(error), fault=error.fault.value)
+        row = self._row(claimed)
+        if isinstance(error, UnreadableError):
+            self._unreadable(claimed, row, error)
+        elif isinstance(error, StaleConversationError):
+            self._open_anew(claimed, error)
+        elif error.fault is Fault.MESSAGE:
+            self._give_up(claimed, error)
+        elif error.fault is Fault.AUTHENTICATION:
+            self._postpone(claimed, _TOKEN_REFUSED, error, whole_workspace=True)
+        elif error.fault is Fault.CONVERSATION:
+            self._conversation_refused(claimed, row, error)
+        else:
+            self._postpone(claimed, _backoff(claimed.attempt), error)
+
+    def _conversation_refused(self, claimed: Claimed, row: Outbox, error: RefusedError) -> None:
+        """Tried again as long as somebody waits for it. They who share something in a channel see at once that it is
+        not there, and share it elsewhere.
+        """
+        has_lasted = self._has_lasted(row)
+        is_notice = row.kind in notices.KINDS and not claimed.posted and not claimed.unknown_since
+        is_old = self._clock() - row.created_at > outbox.KEPT_TRUE_FOR
+        if claimed.posted and not is_old:
+            self._postpone(claimed, _UPDATED_AGAIN, error)
+        elif row.channel or is_old or (has_lasted and not is_notice):
+            self._give_up(claimed, error)
+        elif has_lasted:
+            self._wait_for_morning(claimed, row, error)
+        else:
+            self._postpone(claimed, _backoff(claimed.attempt), error)
+
+    def _unreadable(self, claimed: Claimed, row: Outbox, error: UnreadableError) -> None:
+        if error.fault is Fault.CONVERSATION and (row.channel or self._has_lasted(row)):
+            self._give_up(claimed, error)
+        else:
             self._leave_unknown(claimed, str(error))
+
+    def _has_lasted(self, row: Outbox) -> bool:
+        """Whether Slack has refused it for as long as anybody tries every few minutes."""
+        return row.first_try_at is not None and self._clock() - row.first_try_at > _PATIENCE
+
+    def _wait_for_morning(self, claimed: Claimed, row: Outbox, error: RefusedError) -> None:
+        """The brief of their next morning tells it, or it goes by itself a little later."""
+        with self._ledger.begin() as tx:
+            person = outbox.load(tx, claimed.id).person
+            if person is not None:
+                until = next_morning(self._clock(), people.habits(person)) + TAKEN_WITHIN
+                notices.put_off(tx, claimed, row, until, str(error), tried=True)
+
+    def _open_anew(self, claimed: Claimed, error: StaleConversationError) -> None:
+        """The row goes back, due at once; its next attempt opens the conversation by the person's id."""
+        with self._ledger.begin() as tx:
+            person = outbox.load(tx, claimed.id).person
+            if person is not None:
+                people.forget_conversation(tx, person, error.channel)
+        self._postpone(claimed, timedelta(), f"{outbox.OPENED_ANEW}: {error}")
+
+    def _row(self, claimed: Claimed) -> Outbox:
+        with self._ledger.read() as tx:
+            return outbox.load(tx, claimed.id)
 
     def _send(self, claimed: Claimed) -> None:
         with self._ledger.begin() as tx:
@@ -297,25 +387,32 @@ class Courier:
             with outcomes():
                 client.chat_update(channel=row.posted_channel, ts=row.ts, **content)
             return row.posted_channel, row.ts
-        channel = row.channel or self._direct_channel(client, row)
+        kept = row.person.dm_channel if row.person and not row.channel else None
+        channel = row.channel or kept or self._opened(client, row)
         metadata = {"event_type": METADATA_EVENT, "event_payload": {"key": row.message_key}}
-        with outcomes():
-            answer = client.chat_postMessage(
-                channel=channel, metadata=metadata, unfurl_links=False, unfurl_media=False, **content
-            )
-        return str(answer["channel"]), str(answer["ts"])
+        try:
+            with outcomes():
+                answer = client.chat_postMessage(
+                    channel=channel, metadata=metadata, unfurl_links=False, unfurl_media=False, **content
+                )
+                # As text: with a field missing the answer is not Slack's.
+                return "" + answer["channel"], "" + answer["ts"]
+        except TypeError as error:
+            raise OutcomeUnknownError("the answer was not Slack's") from error
+        except RefusedError as error:
+            if kept and error.fault is Fault.CONVERSATION:
+                raise StaleConversationError(kept, error) from error
+            raise
 
-    def _direct_channel(self, client: WebClient, row: Outbox) -> str:
+    def _opened(self, client: WebClient, row: Outbox) -> str:
         """The recipient's DM, opened and kept before anything is posted: a lost answer needs a place to look."""
         person = row.person
         if person is None:
-            raise RefusedError("it has no recipient")
-        if person.dm_channel:
-            return person.dm_channel
+            raise RefusedError("it has no recipient", Fault.MESSAGE)
         try:
             with outcomes():
                 channel = str(client.conversations_open(users=person.slack_id)["channel"]["id"])
-        except OutcomeUnknownError as error:
+        except (OutcomeUnknownError, TypeError) as error:
             # Opening twice is the same as once.
             raise NotTakenError(str(error)) from error
         with self._ledger.begin() as tx:
@@ -326,11 +423,21 @@ class Courier:
         """Look whether the earlier attempt arrived. Raises OutcomeUnknownError when Slack cannot be asked."""
         with self._ledger.read() as tx:
             row = outbox.load(tx, claimed.id)
-        channel = row.channel or (row.person.dm_channel if row.person else None)
-        if channel is None or claimed.unknown_since is None:
+        kept = row.channel or (row.person.dm_channel if row.person else None)
+        if kept is None or claimed.unknown_since is None:
             return False
         oldest = (claimed.unknown_since - LOOK_BACK).astimezone(UTC).timestamp()
-        ts = self._in_history(self._client_of(row.workspace_id), channel, oldest, row.message_key)
+        client = self._client_of(row.workspace_id)
+        try:
+            channel, ts = kept, self._in_history(client, kept, oldest, row.message_key)
+        except UnreadableError as error:
+            if row.channel or error.fault is not Fault.CONVERSATION:
+                raise
+            # The conversation with a person may be another one by now.
+            channel = self._opened(client, row)
+            if channel == kept:
+                raise
+            ts = self._in_history(client, channel, oldest, row.message_key)
         if ts is None:
             return False
         log.info("delivery_found", outbox=claimed.id, kind=claimed.kind)
@@ -353,7 +460,9 @@ class Courier:
             except (NotTakenError, RateLimitedError) as error:
                 raise OutcomeUnknownError(f"the history could not be read: {error}") from error
             except RefusedError as error:
-                raise RefusedError(f"outcome unknown, and the history may not be read: {error}") from error
+                raise UnreadableError(error) from error
+            if not isinstance(page.get("messages"), list):
+                raise OutcomeUnknownError("the history could not be read: the answer was not Slack's")
             for message in page["messages"]:
                 payload = (message.get("metadata") or {}).get("event_payload") or {}
                 if payload.get("key") == key:
@@ -378,7 +487,9 @@ class Courier:
             late=partial(outbox.look_later, claimed=claimed, until=now + grace),
         )
 
-    def _postpone(self, claimed: Claimed, delay: timedelta, error: Exception, *, whole_workspace: bool = False) -> None:
+    def _postpone(
+        self, claimed: Claimed, delay: timedelta, error: Exception | str, *, whole_workspace: bool = False
+    ) -> None:
         until = self._clock() + delay
         self._settle(
             claimed,

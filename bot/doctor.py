@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from bot import settings as settings_module
-from bot.link import FAILURES, in_words
+from bot.link import FAILURES, REMEDIES, in_words
 from bot.readiness import late_parts
 from bot.schedule import last_beats
 from bot.slack import posting_client
@@ -138,6 +138,7 @@ def _outbox(ledger: Ledger, now: datetime) -> Iterator[Finding]:
     with ledger.read() as tx:
         counts = outbox.counts(tx)
         refused = outbox.refused(tx, since=now - _REFUSED_WITHIN)
+        troubles = outbox.troubles(tx, since=now - _REFUSED_WITHIN)
         waiting_since = claiming.untaken_since(tx, now)
         unknown = outbox.undecided(tx, now, most=_SHOWN)
     states = ", ".join(f"{number} {state}" for state, number in sorted(counts.items())) or "empty"
@@ -146,11 +147,37 @@ def _outbox(ledger: Ledger, now: datetime) -> Iterator[Finding]:
         yield Finding(PROBLEM, words, "See whether `makegood run` or `makegood worker` runs, and its log.")
     else:
         yield Finding(WELL, f"The outbox: {states}.")
+    yield from _troubles(troubles, now)
     for key, reason in refused[:_SHOWN]:
         words = f"Slack refused {key} for good: {reason}."
         yield Finding(NOTE, words, _REASONS.get(reason, "It is not sent again."))
     for each in unknown:
         yield _undecided(each, now)
+
+
+def _troubles(found: outbox.Troubles, now: datetime) -> Iterator[Finding]:
+    """What waits because Slack refuses it, what became of it within a week, and how many there are of each."""
+    if found.waits:
+        since = f" since {_moment(found.since)}" if found.since else ""
+        is_late = found.since is not None and now - found.since > _OUTBOX_LATE
+        words = f"Slack refuses{since} what waits, by reason: {_counted(found.waits)}."
+        advice = "; ".join(dict.fromkeys(filter(None, (remedy(reason) for reason in found.waits))))
+        again = "Nothing is lost: it is sent once Slack takes it."
+        yield Finding(PROBLEM if is_late else NOTE, words, f"{again} To do: {advice}." if advice else again)
+    if sum(found.dead.values()) > 1:
+        yield Finding(NOTE, f"Within a week these were given up, by reason: {_counted(found.dead)}.")
+    if found.opened_anew:
+        words = f"Within a week conversations with people were opened anew: {_counted(found.opened_anew)}."
+        yield Finding(NOTE, words, "Slack had refused the ones before; the messages came all the same.")
+
+
+def _counted(reasons: dict[str, int]) -> str:
+    return ", ".join(f"{reason} ({number})" for reason, number in reasons.items())
+
+
+def remedy(reason: str) -> str:
+    """What to do about a reason of Slack's; "" where there is nothing to do but to wait."""
+    return REMEDIES.get(reason) or _REASONS.get(reason, "")
 
 
 def _undecided(message: outbox.Undecided, now: datetime) -> Finding:

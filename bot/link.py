@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import http.client
 import time
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 from slack_sdk.errors import SlackApiError
+
+from bot.slack import error_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +24,7 @@ log = structlog.get_logger(__name__)
 FAILURES = (SlackApiError, OSError, http.client.HTTPException)
 
 # Slack's errors that no waiting heals, with what heals them.
-_REMEDIES = {
+REMEDIES = {
     "invalid_auth": "Slack does not know the bot token: copy it anew from OAuth & Permissions of your Slack app",
     "not_authed": "Slack does not know the bot token: copy it anew from OAuth & Permissions of your Slack app",
     "account_inactive": "the app was removed from the workspace: install it again and set the new SLACK_BOT_TOKEN",
@@ -45,34 +47,23 @@ class Connecting(Protocol):
     def connect(self) -> None: ...
 
 
-def error_name(error: BaseException) -> str:
-    """Slack's name for what went wrong, "" where Slack did not say."""
-    if not isinstance(error, SlackApiError):
-        return ""
-    response: Any = error.response
-    try:
-        return str(response.get("error") or "")
-    except (AttributeError, TypeError, ValueError):
-        return ""
-
-
 def in_words(error: BaseException) -> str:
     """What went wrong between Slack and us, and what to do."""
     name = error_name(error)
-    if name in _REMEDIES:
-        return f"{_REMEDIES[name]} ({name})"
+    if name in REMEDIES:
+        return f"{REMEDIES[name]} ({name})"
     if name:
         return f"Slack answered {name}"
     if isinstance(error, SlackApiError):
         status = getattr(error.response, "status_code", None)
-        return f"Slack answered with status {status} and no reason"
+        return f"the answer was not Slack's (status {status}): see whether a proxy or a firewall is in the way"
     reason = getattr(error, "reason", None) or error
     return f"Slack was not reached ({reason}): see the network, and SLACK_API_URL if it is set"
 
 
 def is_final(error: BaseException) -> bool:
     """Whether trying again without changing anything is of no use."""
-    return error_name(error) in _REMEDIES
+    return error_name(error) in REMEDIES
 
 
 class Link:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import http.client
+import re
 import urllib.error
 from contextlib import contextmanager
 from datetime import timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk import WebClient
@@ -19,13 +21,50 @@ POST_TIMEOUT = 10
 # A person waits three seconds; within a request there is no time for more.
 ANSWER_TIMEOUT = 2
 
-# Slack may or may not have acted when it answers one of these.
-_UNKNOWN = {"internal_error", "fatal_error", "request_timeout", "service_unavailable", "timeout"}
-# Slack has not acted and will later: a limit that it tells without 429, or a workspace or channel on the move.
-_TOO_FAST = {"ratelimited", "rate_limited", "message_limit_exceeded"}
-_NOT_NOW = {"team_added_to_org", "org_login_required", "external_channel_migrating"}
 _SERVER_ERROR = 500
 _TOO_MANY = 429
+# Slack's errors are words like this. Anything else in their place is not Slack's.
+_ERROR_NAME = re.compile(r"[a-z][a-z0-9_]{1,60}", re.ASCII)
+
+
+class Fault(StrEnum):
+    """The thing that Slack complains of. Only a fault of the message is final: everything else may be well again."""
+
+    MESSAGE = "message"
+    CONVERSATION = "conversation"
+    AUTHENTICATION = "authentication"
+    PERMISSION = "permission"
+    LIMIT = "limit"
+    NOT_NOW = "not now"
+    UNKNOWN = "unknown"
+
+
+# Slack's errors for posting, updating, opening a conversation and publishing a Home tab, and what each is about. Slack
+# may have acted all the same when it answers an UNKNOWN one, or one that is not here; in all other cases it has not.
+FAULTS = {
+    name: fault
+    for fault, names in {
+        Fault.MESSAGE: "no_text msg_too_long msg_blocks_too_long too_many_attachments too_many_contact_cards"
+        " invalid_blocks invalid_blocks_format invalid_attachments attachment_payload_limit_exceeded"
+        " invalid_metadata_format invalid_metadata_schema metadata_too_large metadata_must_be_sent_from_app"
+        " markdown_text_conflict invalid_arguments invalid_arg_name invalid_array_arg invalid_charset"
+        " invalid_form_data invalid_json json_not_object invalid_post_type missing_post_type missing_argument"
+        " as_user_not_supported cannot_reply_to_message message_not_found cant_update_message edit_window_closed"
+        " block_mismatch is_inactive view_too_large hash_conflict slack_connect_file_link_sharing_blocked",
+        Fault.CONVERSATION: "channel_not_found not_in_channel is_archived restricted_action"
+        " restricted_action_read_only_channel restricted_action_thread_only_channel"
+        " restricted_action_non_threadable_channel restricted_action_thread_locked user_not_found users_not_found"
+        " user_not_visible user_disabled cannot_dm_bot invalid_user_combination not_enough_users",
+        Fault.AUTHENTICATION: "not_authed invalid_auth account_inactive token_revoked token_expired ekm_access_denied"
+        " team_access_not_granted access_denied enterprise_is_restricted team_not_found two_factor_setup_required",
+        Fault.PERMISSION: "missing_scope no_permission not_allowed_token_type messages_tab_disabled not_enabled"
+        " deprecated_endpoint method_deprecated unknown_method accesslimited",
+        Fault.LIMIT: "ratelimited rate_limited message_limit_exceeded",
+        Fault.NOT_NOW: "team_added_to_org org_login_required external_channel_migrating",
+        Fault.UNKNOWN: "internal_error fatal_error request_timeout service_unavailable timeout",
+    }.items()
+    for name in names.split()
+}
 
 
 class DeliveryError(Exception):
@@ -45,11 +84,19 @@ class RateLimitedError(DeliveryError):
 
 
 class RefusedError(DeliveryError):
-    """Slack refused for good; the text is its error."""
+    """Slack did not act, in its own words; the text is its error, `fault` what it is about."""
+
+    def __init__(self, error: str, fault: Fault) -> None:
+        super().__init__(error)
+        self.fault = fault
 
 
 class OutcomeUnknownError(DeliveryError):
-    """Slack may have acted. Nobody knows without looking."""
+    """Slack may have acted. Nobody knows without looking. `by_slack`: Slack said so itself, in words that are new."""
+
+    def __init__(self, error: str, *, by_slack: bool = False) -> None:
+        super().__init__(error)
+        self.by_slack = by_slack
 
 
 def posting_client(token: str | None, api_url: str, *, timeout: int = POST_TIMEOUT) -> WebClient:
@@ -63,7 +110,7 @@ def posting_client(token: str | None, api_url: str, *, timeout: int = POST_TIMEO
 
 @contextmanager
 def outcomes() -> Iterator[None]:
-    """Turn what the SDK raises into the four outcomes above."""
+    """Turn what the SDK raises into the four outcomes above. An answer that is not Slack's is an unknown outcome."""
     try:
         yield
     except SlackApiError as error:
@@ -75,6 +122,9 @@ def outcomes() -> Iterator[None]:
         raise OutcomeUnknownError(f"the connection failed: {error.reason}") from error
     except (OSError, http.client.HTTPException) as error:
         raise OutcomeUnknownError(f"the connection failed: {error or type(error).__name__}") from error
+    except (AttributeError, LookupError, ValueError) as error:
+        # The SDK stumbles over JSON that is no object, and over bytes that are no text.
+        raise OutcomeUnknownError("the answer was not Slack's") from error
 
 
 def told_to_wait(error: SlackApiError) -> timedelta | None:
@@ -92,22 +142,28 @@ def _never_sent(reason: Exception) -> bool:
 def _judged(error: SlackApiError) -> DeliveryError:
     response: Any = error.response
     status = getattr(response, "status_code", None) or 0
-    name = _error_name(response)
-    if status == _TOO_MANY or name in _TOO_FAST:
+    name = error_name(error)
+    fault = FAULTS.get(name, Fault.UNKNOWN)
+    if status == _TOO_MANY or fault is Fault.LIMIT:
         headers = {key.lower(): value for key, value in (getattr(response, "headers", None) or {}).items()}
         return RateLimitedError(name or "ratelimited", timedelta(seconds=_seconds(headers.get("retry-after"))))
-    if name in _NOT_NOW:
-        return NotTakenError(name)
-    if not name or status >= _SERVER_ERROR or name in _UNKNOWN:
-        return OutcomeUnknownError(name or f"Slack answered with status {status}")
-    return RefusedError(name)
+    if not name:
+        return OutcomeUnknownError(f"the answer was not Slack's (status {status})")
+    if fault is Fault.UNKNOWN or status >= _SERVER_ERROR:
+        return OutcomeUnknownError(name, by_slack=name not in FAULTS)
+    return NotTakenError(name) if fault is Fault.NOT_NOW else RefusedError(name, fault)
 
 
-def _error_name(response: Any) -> str:  # noqa: ANN401  the SDK gives a SlackResponse or a dict
+def error_name(error: BaseException) -> str:
+    """Slack's name for what went wrong; "" where the answer was not Slack's: a proxy's page, or nothing at all."""
+    if not isinstance(error, SlackApiError):
+        return ""
+    response: Any = error.response
     try:
-        return str(response.get("error") or "")
+        name, ok = response.get("error"), response.get("ok")
     except (AttributeError, TypeError, ValueError):
         return ""
+    return name if ok is False and isinstance(name, str) and _ERROR_NAME.fullmatch(name) else ""
 
 
 def _seconds(value: Any) -> int:  # noqa: ANN401  a header: text, or a list of text

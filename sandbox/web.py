@@ -91,6 +91,8 @@ def _token(args: Json) -> str | None:
 
 
 def _answer(reply: Reply) -> Response:
+    if reply.page is not None:
+        return Response(reply.page, status=reply.status, content_type="text/html; charset=utf-8")
     text = json.dumps(reply.body)
     response = Response(
         _breaking_off(text) if reply.broken else text,

@@ -157,7 +157,7 @@ def _free(due: sa.ColumnElement[bool], served: sa.ColumnElement[bool]) -> sa.Sel
         .where(
             sa.or_(_WORKSPACES.c.next_post_at <= _NOW, _WORKSPACES.c.next_post_at > _AHEAD), served, first.is_not(None)
         )
-        .order_by(_WORKSPACES.c.next_post_at)
+        .order_by(_WORKSPACES.c.next_post_at, _WORKSPACES.c.id)
         .limit(1)
         # Without the key: rows that refer to the workspace may be written meanwhile.
         .with_for_update(of=_WORKSPACES, skip_locked=True, key_share=True)

@@ -66,11 +66,17 @@ def heard_since(tx: Session, since: Mapping[int, datetime], *, before: datetime 
     return {person_id: count for person_id, count in got if person_id is not None}
 
 
-def put_off(tx: Session, claimed: Claimed, row: Outbox, until: datetime, reason: str) -> None:
-    """Its reader is not at work: it waits until then, or for their brief. Meanwhile others may overtake it."""
+def put_off(
+    tx: Session, claimed: Claimed, row: Outbox, until: datetime, reason: str, *, tried: bool = False
+) -> None:  # fmt: skip
+    """Its reader is not at work: it waits until then, or for their brief. Meanwhile others may overtake it. `tried`: it
+    was sent, and Slack refused it.
+    """
     is_new = claimed.unknown_since is None
     if outbox.postpone(tx, claimed, until=until, error=reason, whole_workspace=False) and is_new and row.person_id:
-        tx.execute(sa.update(Outbox).where(Outbox.id == row.id).values(recipient=_WAITS.format(row.person_id)))
+        first_try = {} if tried else {"first_try_at": None}
+        waits = sa.update(Outbox).where(Outbox.id == row.id).values(recipient=_WAITS.format(row.person_id), **first_try)
+        tx.execute(waits)
 
 
 def has_waited(row: Outbox) -> bool:
@@ -187,6 +193,6 @@ def hurry(tx: Session, person_id: int, now: datetime) -> None:
 
 
 def _give_back(row: Outbox, until: datetime, why: str) -> None:
-    row.state, row.not_before, row.last_error, row.settled_at = PENDING, until, why, None
+    row.state, row.not_before, row.last_error, row.settled_at, row.first_try_at = PENDING, until, why, None, None
     row.recipient = _WAITS.format(row.person_id)
     row.ids = {name: value for name, value in row.ids.items() if name != "brief"}

@@ -40,6 +40,8 @@ GRACE = timedelta(seconds=60)
 # A message older than this is history and is left as it was.
 KEPT_TRUE_FOR = timedelta(days=14)
 HOME = "home"
+# Begins the remark on a message whose conversation Slack had refused at first.
+OPENED_ANEW = "the conversation was opened anew"
 # Of one round: the briefs that it plans are due at its instant, and what is due first goes first.
 _AFTER_THE_BRIEFS = timedelta(milliseconds=1)
 
@@ -66,7 +68,9 @@ _STANDS = (
     sa.update(_ROWS)
     .where(_MINE)
     .values({
-        _ROWS.c.state: SENT, _ROWS.c.not_before: None, _ROWS.c.last_error: None,
+        _ROWS.c.state: SENT, _ROWS.c.not_before: None,
+        # How it came to be sent stays with it: nothing else does.
+        _ROWS.c.last_error: sa.case((_ROWS.c.last_error.startswith(OPENED_ANEW), _ROWS.c.last_error), else_=None),
         _ROWS.c.posted_channel: sa.bindparam("in_channel"), _ROWS.c.ts: sa.bindparam("at_ts"),
         _ROWS.c.settled_at: sa.func.coalesce(_ROWS.c.settled_at, _NOW),
     })
@@ -412,6 +416,40 @@ def undecided(tx: Session, now: datetime, *, lease: timedelta = LEASE, most: int
         .limit(most)
     )
     return [Undecided(*each) for each in found]
+
+
+@dataclass(frozen=True)
+class Troubles:
+    """What Slack refuses: how many messages, by reason. `waits` are tried again, the oldest `since` then; `dead` are
+    given up; for `opened_anew` the conversation with their reader was another one by then.
+    """
+
+    waits: dict[str, int]
+    since: datetime | None
+    dead: dict[str, int]
+    opened_anew: dict[str, int]
+
+
+def troubles(tx: Session, *, since: datetime) -> Troubles:
+    """What waits because Slack has refused it, and what became dead, or was opened anew, since then."""
+    reason, count = Outbox.last_error, sa.func.count()
+    tried = sa.and_(Outbox.state == PENDING, Outbox.first_try_at.is_not(None))
+    waiting = (
+        Outbox.not_before.is_not(None), reason.is_not(None), ~reason.startswith(OPENED_ANEW),
+        sa.or_(tried, Outbox.state == SENT),
+    )  # fmt: skip
+    oldest = tx.scalar(sa.select(sa.func.min(Outbox.first_try_at)).where(*waiting, tried))
+
+    def by_reason(*which: sa.ColumnElement[bool]) -> dict[str, int]:
+        found = tx.execute(sa.select(reason, count).where(*which).group_by(reason).order_by(count.desc()))
+        return {why or "": number for why, number in found}
+
+    return Troubles(
+        by_reason(*waiting),
+        oldest,
+        by_reason(Outbox.state == DEAD, Outbox.settled_at >= since),
+        by_reason(Outbox.state == SENT, Outbox.settled_at >= since, reason.startswith(OPENED_ANEW)),
+    )
 
 
 def refused(tx: Session, *, since: datetime) -> list[tuple[str, str]]:

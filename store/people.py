@@ -231,6 +231,11 @@ def clock_set_back(tx: Session, now: datetime) -> None:
             replan(person, now)
 
 
+def forget_conversation(tx: Session, person: Person, channel: str) -> None:
+    """Slack no longer knows this conversation with them: the next message opens another one."""
+    tx.execute(sa.update(Person).where(Person.id == person.id, Person.dm_channel == channel).values(dm_channel=None))
+
+
 def claim_due(
     tx: Session, now: datetime, *, limit: int, workspaces: Collection[int] | None = None
 ) -> list[Person]:  # fmt: skip

@@ -225,7 +225,7 @@ def test_the_app_token_is_tried(ledger: Ledger, slack: Slack, environment: pytes
 def _intend(ledger: Ledger, key: str, at: datetime) -> None:
     with ledger.begin() as tx:
         workspace = workspaces.ensure(tx, team_id="T1", name="T", now=at)
-        outbox.intend(tx, workspace_id=workspace.id, key=key, kind="brief", now=at)
+        outbox.intend(tx, workspace_id=workspace.id, key=key, kind="brief", now=at, channel=key)
 
 
 def test_a_refused_message_is_told_with_its_reason(ledger: Ledger) -> None:
@@ -289,3 +289,26 @@ def test_a_first_visit_is_no_problem(ledger: Ledger) -> None:
         tx.connection().exec_driver_sql("DELETE FROM heartbeat")
     assert "makegood run" in _only(NOTE).advice
     assert not has_problem(_findings())
+
+
+def test_what_slack_refuses_for_now_is_counted_by_reason(ledger: Ledger) -> None:
+    """How many wait and why, with the remedy; it becomes a problem after five minutes. What is dead is counted too."""
+    for number in range(4):
+        _intend(ledger, f"key:{number}", NOW - timedelta(hours=1))
+    for number, minutes in enumerate((1, 30)):
+        with ledger.begin() as tx:
+            claimed = claiming.claim(tx, NOW - timedelta(minutes=10 - number))
+            assert claimed
+            outbox.postpone(tx, claimed, until=NOW, error="missing_scope", whole_workspace=False)
+            since = NOW - timedelta(minutes=minutes)
+            tx.execute(sa.update(Outbox).where(Outbox.id == claimed.id).values(first_try_at=since))
+        (finding,) = [finding for finding in _findings() if "Slack refuses" in finding.words]
+        assert (finding.mark == PROBLEM) is (number == 1)
+        assert "makegood manifest" in finding.advice
+    assert "missing_scope (2)" in finding.words
+    for _ in range(2):
+        with ledger.begin() as tx:
+            claimed = claiming.claim(tx, NOW - timedelta(minutes=1), pace=timedelta())
+            assert claimed
+            outbox.settle_dead(tx, claimed, error="msg_too_long", now=NOW)
+    assert any("msg_too_long (2)" in finding.words for finding in _findings(NOTE))

@@ -41,6 +41,10 @@ class Faults:
         waiting = self._steps.get(method)
         return waiting.pop(0)(carry_out) if waiting else carry_out()
 
+    def stop(self) -> None:
+        """From now on all is well."""
+        self._steps.clear()
+
     @property
     def left(self) -> int:
         return sum(len(steps) for steps in self._steps.values())
@@ -68,6 +72,17 @@ def drops(*, first: bool = False) -> Step:
     return step
 
 
+def answers(page: str, status: int = 200, *, first: bool = False) -> Step:
+    """Something on the way answers in Slack's place; with `first` after Slack has acted."""
+
+    def step(carry_out: Callable[[], Reply]) -> Reply:
+        if first:
+            carry_out()
+        return Reply({}, status, page=page)
+
+    return step
+
+
 def later(town: Town, by: timedelta = GRACE) -> None:
     """Let that much time pass, and a second; then deliver."""
     town.box.clock.move_to(town.box.clock.now() + by + timedelta(seconds=1))
@@ -90,6 +105,7 @@ def replica(town: Town) -> Iterator[Makegood]:
     url = town.makegood.ledger.url.render_as_string(hide_password=False)
     other = compose(given_for(town.box, url), clock=town.box.clock.now)
     try:
+        other.connect()
         yield other
     finally:
         other.courier.stop()

@@ -18,7 +18,7 @@ from store.claiming import LEASE
 from store.db import Ledger
 from store.tables import Outbox, Workspace
 from tests.journeys.conftest import Town, open_town
-from tests.journeys.slack_faults import POST, Faults, Step, drops, later, notices, replica, row, says
+from tests.journeys.slack_faults import POST, Faults, Step, answers, drops, later, notices, replica, row, says
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,17 @@ UNKNOWN: dict[str, Callable[..., Step]] = {
     "internal_error": lambda **how: says("internal_error", 500, **how),
     "request_timeout": lambda **how: says("request_timeout", 408, **how),
     "service_unavailable": lambda **how: says("service_unavailable", 503, **how),
-    "a page of HTML": lambda **how: says("", 502, **how),
+    "an error without a name": lambda **how: says("", 502, **how),
+    "an error that is new": lambda **how: says("something_new", **how),
+    "a proxy's page": lambda **how: answers("<!DOCTYPE html><html><body>Sign in</body></html>", **how),
+    "nothing": lambda **how: answers("", **how),
+    "plain words": lambda **how: answers("upstream connect error", 503, **how),
+    "a proxy that wants a password": lambda **how: answers("", 407, **how),
+    "a firewall": lambda **how: answers("<h1>Forbidden</h1>", 403, **how),
+    "JSON of another service": lambda **how: answers('{"error": "forbidden"}', **how),
+    "JSON that is no object": lambda **how: answers('["ok"]', **how),
+    "JSON that is nothing": lambda **how: answers("null", **how),
+    "a success without a message": lambda **how: answers('{"ok": true}', **how),
 }
 
 
@@ -208,42 +218,6 @@ def test_order_is_kept_by_many_threads(database_url: str) -> None:
             town.receipt("U0EVA", f"@ana send {number} by Friday")
         town.box.wait_for(lambda box: len(box.dm("U0ANA")) == 30, timeout=30)
         assert notices(town) == list(range(1, 31))
-
-
-REFUSED = {
-    "channel_not_found": says("channel_not_found"),
-    "user_disabled": says("user_disabled"),
-    "is_archived": says("is_archived"),
-    "restricted_action": says("restricted_action"),
-    "missing_scope": says("missing_scope"),
-    "token_revoked": says("token_revoked"),
-}
-
-
-def test_what_slack_refuses_is_given_up(bare_town: Town, faults: Faults) -> None:
-    """A definite no is written down with Slack's reason and never tried again; the next message goes out."""
-    town = bare_town
-    for name, fault in REFUSED.items():
-        faults.on(POST, fault)
-        town.receipt("U0EVA", f"@ana send {name} by Friday")
-        town.settled()
-        assert (row(town).state, row(town).last_error, row(town).not_before) == ("dead", name, None)
-    posts = faults.seen.count(POST)
-    later(town, timedelta(days=2))
-    assert faults.seen.count(POST) == posts
-    town.receipt("U0EVA", "@ana one more by Friday 4 Dec")
-    town.settled()
-    assert notices(town) == [len(REFUSED) + 1]
-
-
-def test_a_revoked_token(bare_town: Town) -> None:
-    """The real thing rather than a fault: given up with the reason, and the person who types gets an answer."""
-    town = bare_town
-    town.receipt("U0EVA", "@ana send it by Friday")
-    town.box.revoke_token()
-    town.settled()
-    assert (row(town).state, row(town).last_error) == ("dead", "token_revoked")
-    assert town.receipt("U0EVA", "call them by Friday")
 
 
 def test_a_shared_item_whose_channel_is_gone(bare_town: Town) -> None:

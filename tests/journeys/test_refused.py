@@ -1,0 +1,214 @@
+"""Slack refuses: only what it calls final about this very message is given up. All else is told once it works again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from handlers import ids
+from store import outbox
+from tests.journeys.conftest import words
+from tests.journeys.slack_faults import POST, Faults, answers, drops, later, notices, row, says
+
+if TYPE_CHECKING:
+    from tests.journeys.conftest import Town
+
+OPEN, HISTORY, UPDATE = "conversations.open", "conversations.history", "chat.update"
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+ALWAYS = 10_000
+
+
+def asked(town: Town, text: str = "@ana send it by Friday 4 Dec") -> None:
+    """Eva asks something of Ana, and all that may go does."""
+    town.receipt("U0EVA", text)
+    town.settled()
+
+
+def troubles(town: Town) -> outbox.Troubles:
+    """The refusals as doctor sees them."""
+    with town.makegood.ledger.read() as tx:
+        return outbox.troubles(tx, since=town.box.clock.now() - 7 * DAY)
+
+
+@pytest.mark.parametrize("error", ["msg_too_long", "invalid_blocks", "no_text", "metadata_too_large"])
+def test_a_message_at_fault_is_given_up(bare_town: Town, faults: Faults, error: str) -> None:
+    """Slack's word about this very message is final: never tried again, counted for doctor, and the next one goes."""
+    town = bare_town
+    faults.on(POST, says(error))
+    asked(town)
+    assert (row(town).state, row(town).last_error, row(town).not_before) == ("dead", error, None)
+    later(town, DAY)
+    assert faults.seen.count(POST) == 1
+    assert troubles(town).dead == {error: 1}
+    asked(town, "@ana call them by Friday 4 Dec")
+    assert notices(town) == [2]
+
+
+@pytest.mark.parametrize("error", ["channel_not_found", "is_archived", "not_in_channel"])
+def test_a_conversation_that_is_gone_is_opened_anew(bare_town: Town, faults: Faults, error: str) -> None:
+    """The one that was kept is refused once: opened by the person's id, once, and the message comes at once."""
+    town = bare_town
+    asked(town)
+    faults.seen.clear()
+    faults.on(POST, says(error))
+    asked(town, "@ana call them by Friday 4 Dec")
+    assert notices(town) == [1, 2]
+    assert faults.seen == [POST, OPEN, POST]
+    assert troubles(town).opened_anew == {f"{outbox.OPENED_ANEW}: {error}": 1}
+    asked(town, "@ana ask them by Friday 4 Dec")
+    assert faults.seen == [POST, OPEN, POST, POST]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        *("channel_not_found", "user_disabled", "restricted_action", "missing_scope", "messages_tab_disabled"),
+        *("token_revoked", "invalid_auth", "account_inactive"),
+    ],
+)
+def test_what_slack_refuses_for_hours_is_told_when_it_takes_it(bare_town: Town, faults: Faults, error: str) -> None:
+    """Nothing is dead; doctor says how many wait and why; minutes after it is well everybody has heard, in order."""
+    town = bare_town
+    faults.on(POST, *[says(error)] * ALWAYS)
+    asked(town)
+    asked(town, "@ana call them by Friday 4 Dec")
+    for _ in range(3):
+        later(town, HOUR)
+    assert {each.state for each in town.outbox()} == {"pending"}
+    assert troubles(town).waits[error] == 1
+    assert troubles(town).dead == {}
+    faults.stop()
+    for _ in range(3):
+        later(town, timedelta(minutes=5))
+    assert notices(town) == [1, 2]
+    assert HISTORY not in faults.seen
+    assert not troubles(town).waits
+
+
+def test_while_the_token_is_refused_slack_is_asked_once_a_minute(bare_town: Town, faults: Faults) -> None:
+    """Everything of the workspace waits behind the one message that asks, also for days."""
+    town = bare_town
+    faults.on(POST, *[says("token_revoked")] * ALWAYS)
+    for number in range(5):
+        town.receipt("U0EVA", f"@{'ana' if number % 2 else 'ada'} send {number} by Friday 4 Dec")
+    town.settled()
+    assert faults.seen.count(POST) == 1
+    for _ in range(3):
+        later(town, timedelta(seconds=61))
+    assert faults.seen.count(POST) == 4
+    town.move(2026, 11, 26, 10)
+    town.settled()
+    faults.stop()
+    later(town)
+    assert sorted([*notices(town), *notices(town, "U0ADA")]) == [1, 2, 3, 4, 5]
+
+
+def test_a_revoked_token(bare_town: Town) -> None:
+    """The real thing rather than a fault: it waits with the reason, and the person who types gets an answer."""
+    town = bare_town
+    town.receipt("U0EVA", "@ana send it by Friday")
+    town.box.revoke_token()
+    town.settled()
+    assert (row(town).state, row(town).last_error) == ("pending", "token_revoked")
+    assert town.receipt("U0EVA", "call them by Friday")
+
+
+def test_a_conversation_that_is_refused_for_days_is_told_in_the_next_brief(bare_town: Town, faults: Faults) -> None:
+    """From the second day on it is tried once a morning; the first brief that comes through tells what did not."""
+    town = bare_town
+    faults.on(POST, *[says("channel_not_found")] * ALWAYS)
+    asked(town)
+    later(town, DAY + HOUR)
+    assert row(town).state == "pending"
+    posts = faults.seen.count(POST)
+    later(town, HOUR)
+    assert faults.seen.count(POST) == posts
+    for day in (25, 26):
+        town.jump(2026, 11, day, 8, 45)
+    faults.stop()
+    town.jump(2026, 11, 27, 8, 45)
+    (brief,) = town.box.dm("U0ANA")
+    assert "New for you" in words(brief)
+    assert "Eva Lindqvist" in words(brief)
+    later(town, DAY)
+    assert [each.state for each in town.outbox("assigned")] == ["skipped"]
+
+
+def test_a_brief_that_was_refused_gives_back_what_it_had_taken(bare_town: Town, faults: Faults) -> None:
+    """Its morning passes while Slack refuses everything: the brief of the next one tells all of it."""
+    town = bare_town
+    town.move(2026, 11, 23, 21)
+    asked(town)
+    town.receipt("U0ANA", "write it by Tuesday 24 Nov")
+    faults.on(POST, *[says("missing_scope")] * ALWAYS)
+    town.jump(2026, 11, 24, 8, 45)
+    town.jump(2026, 11, 24, 22)
+    assert town.box.dm("U0ANA") == []
+    faults.stop()
+    town.jump(2026, 11, 25, 8, 45)
+    said = " ".join(words(message) for message in town.box.dm("U0ANA"))
+    assert "send it" in said
+    assert "write it" in said
+    assert len(town.box.dm("U0ANA")) == 1
+
+
+def test_an_end_to_patience(bare_town: Town, faults: Faults) -> None:
+    """Two weeks of refusals by the conversation: given up, and doctor says how many and why."""
+    town = bare_town
+    faults.on(POST, *[says("user_disabled")] * ALWAYS)
+    asked(town, "@ana send it by Friday 18 Dec")
+    for day in range(24, 31):
+        town.jump(2026, 11, day, 12)
+    assert troubles(town).dead == {}
+    for day in range(1, 12):
+        town.jump(2026, 12, day, 12)
+    assert {each.state for each in town.outbox("assigned")} == {"dead"}
+    assert troubles(town).dead["user_disabled"] >= 1
+
+
+def test_something_is_in_the_way_for_days(bare_town: Town, faults: Faults) -> None:
+    """A proxy answers in Slack's place: looked up and tried again as long as that lasts, and told once it is gone."""
+    town = bare_town
+    faults.on(POST, answers("<html>Blocked by policy</html>", 403))
+    faults.on(HISTORY, *[answers("<html>Blocked by policy</html>", 403)] * ALWAYS)
+    asked(town)
+    for _ in range(3):
+        later(town, DAY)
+    assert (row(town).state, notices(town)) == ("sending", [])
+    with town.makegood.ledger.read() as tx:
+        (undecided,) = outbox.undecided(tx, town.box.clock.now(), most=10)
+    assert "not Slack's (status 403)" in (undecided.error or "")
+    faults.stop()
+    later(town)
+    assert notices(town) == [1]
+
+
+def test_the_conversation_changes_while_an_answer_is_lost(bare_town: Town, faults: Faults) -> None:
+    """The history of the one that was kept cannot be read for a while: nothing is posted before it was looked at."""
+    town = bare_town
+    asked(town)
+    faults.on(POST, drops(first=True))
+    faults.on(HISTORY, says("channel_not_found"), says("missing_scope"), says("token_revoked"))
+    asked(town, "@ana call them by Friday 4 Dec")
+    for _ in range(3):
+        later(town)
+        assert row(town).state == "sending"
+    later(town)
+    assert (row(town).state, notices(town)) == ("sent", [1, 2])
+    assert faults.seen.count(POST) == 2
+
+
+@pytest.mark.parametrize("error", ["token_revoked", "missing_scope", "channel_not_found"])
+def test_an_update_that_is_refused_for_a_while_is_made_up_for(bare_town: Town, faults: Faults, error: str) -> None:
+    """A message that stands becomes true once Slack lets us change it."""
+    town = bare_town
+    asked(town)
+    faults.on(UPDATE, *[says(error)] * 3)
+    town.press("U0EVA", town.item("U0EVA"), ids.DONE)
+    town.settled()
+    for _ in range(5):
+        later(town, HOUR)
+    assert ":white_check_mark:" in str(town.box.dm("U0ANA")[-1].blocks)
+    assert {each.not_before for each in town.outbox()} == {None}
