@@ -18,6 +18,8 @@ from sandbox.reply import Reply
 
 EVERY = "*"
 """Stands for whatever method is called."""
+RESPONSE_URL = "response_url"
+"""Stands for a message that is sent to a response_url."""
 
 KINDS: Final[Mapping[str, tuple[str, float]]] = {
     "delay": ("answers late", 2),

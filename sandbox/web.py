@@ -10,6 +10,7 @@ from flask import Flask, Response, request
 from sandbox.api import WebApi
 from sandbox.core import Core
 from sandbox.errors import SlackError
+from sandbox.faults import RESPONSE_URL
 from sandbox.models import Json
 from sandbox.reply import Reply
 
@@ -35,11 +36,18 @@ def web_app(box: Core, api: WebApi, page: "Blueprint | None") -> Flask:
     @app.post("/response/<path:path>")
     def respond(path: str) -> Response:
         payload = request.get_json(force=True, silent=True)
-        try:
-            box.answers.receive(path, payload)
-        except SlackError as error:
-            return _answer(Reply(error.body(), status=error.status))
-        return Response("ok", content_type="text/html")
+
+        def receive() -> Reply:
+            try:
+                box.answers.receive(path, payload)
+            except SlackError as error:
+                return Reply(error.body(), status=error.status)
+            return Reply({"ok": True})
+
+        reply = api.faults.meet(RESPONSE_URL, receive)
+        if reply.body["ok"] and not reply.broken:
+            return Response("ok", content_type="text/html")
+        return _answer(reply)
 
     if page is not None:
         app.register_blueprint(page, url_prefix="/")
