@@ -129,21 +129,16 @@ def _read_by_others(slack: WebClient, channel: str) -> bool:
 
 
 def _ask(
-    ack: Ack, body: Body, context: BoltContext,
+    ack: Ack, body: Body, context: BoltContext, verb: str,
     form: Callable[[Session, Person, Commitment, Context], b.Json],
 ) -> None:  # fmt: skip
-    _open(ack, payloads.press(body), context, form)
-
-
-def _open(
-    ack: Ack, press: Press, context: BoltContext,
-    form: Callable[[Session, Person, Commitment, Context], b.Json],
-) -> None:  # fmt: skip
+    """Open the form for `verb`, unless the verb would be refused whatever is filled in."""
+    press = payloads.press(body)
     ref = ItemRef.decode(press.value)
     with context["ledger"].read() as tx:
         person = viewer(tx, press.asker.team_id, press.asker.user_id)
         commitment = commitments.get(tx, person, ref.number)
-        commitments.check_change(tx, person, commitment, context["now"])
+        commitments.check_verb(tx, person, commitment, verb, context["now"])
         known = replace(
             press.way_back, place=ref.place, number=commitment.number, version=commitment.version,
             channel=press.context.channel or press.channel,
@@ -155,21 +150,22 @@ def _open(
 
 def ask_date(ack: Ack, body: Body, context: BoltContext) -> None:
     now = context["now"]
-    _ask(ack, body, context, lambda _tx, who, item, known: forms.move(item, known, who, local_day(now, who.zone)))
+    _ask(
+        ack, body, context, "move", lambda _tx, who, item, known: forms.move(item, known, who, local_day(now, who.zone))
+    )
 
 
 def ask_blocker(ack: Ack, body: Body, context: BoltContext) -> None:
-    _ask(ack, body, context, lambda _tx, _who, item, known: forms.block(item, known))
+    _ask(ack, body, context, "block", lambda _tx, _who, item, known: forms.block(item, known))
 
 
 def ask_until(ack: Ack, body: Body, context: BoltContext) -> None:
     """“Not today”."""
-    _ask(ack, body, context, _put_off_form(context["now"]))
+    _ask(ack, body, context, "put_off", _put_off_form(context["now"]))
 
 
 def _put_off_form(now: datetime) -> Callable[[Session, Person, Commitment, Context], b.Json]:
     def form(_tx: Session, person: Person, commitment: Commitment, known: Context) -> b.Json:
-        commitments.check_owner(person, commitment)
         today = local_day(now, person.zone)
         tomorrow = people.working_days(person).next_after(today)
         return forms.put_off(
@@ -180,19 +176,19 @@ def _put_off_form(now: datetime) -> Callable[[Session, Person, Commitment, Conte
 
 
 def ask_new_owner(ack: Ack, body: Body, context: BoltContext) -> None:
-    _ask(ack, body, context, lambda _tx, _who, item, known: forms.hand_over(item, known))
+    _ask(ack, body, context, "hand_over", lambda _tx, _who, item, known: forms.hand_over(item, known))
 
 
 def ask_why_back(ack: Ack, body: Body, context: BoltContext) -> None:
-    _ask(ack, body, context, lambda _tx, _who, item, known: forms.hand_back(item, known))
+    _ask(ack, body, context, "hand_back", lambda _tx, _who, item, known: forms.hand_back(item, known))
 
 
 def ask_why_cancel(ack: Ack, body: Body, context: BoltContext) -> None:
-    _ask(ack, body, context, lambda _tx, _who, item, known: forms.cancel(item, known))
+    _ask(ack, body, context, "cancel", lambda _tx, _who, item, known: forms.cancel(item, known))
 
 
 def ask_edit(ack: Ack, body: Body, context: BoltContext) -> None:
-    _ask(ack, body, context, _edit_form(context["now"]))
+    _ask(ack, body, context, "edit", _edit_form(context["now"]))
 
 
 def _edit_form(now: datetime) -> Callable[[Session, Person, Commitment, Context], b.Json]:

@@ -13,7 +13,7 @@ from store.commitments.attention import (
     told_not_before,
     worth_a_brief,
 )
-from store.commitments.changing import UNDO_WITHIN, check_change, check_owner, may_undo
+from store.commitments.changing import UNDO_WITHIN, check_change, check_verb, may_undo
 from store.commitments.obstacles import block, put_off, quiet_until_at_most, unblock
 from store.commitments.questions import (
     Page,
@@ -56,7 +56,7 @@ __all__ = [
     "by_ids",
     "cancel",
     "check_change",
-    "check_owner",
+    "check_verb",
     "deserving",
     "edit",
     "finish",

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 UNDO_WITHIN = timedelta(minutes=10)
 # Nobody plans an account's actions further ahead; a later date is a slip of the pen.
 FARTHEST = timedelta(days=731)
+# What only the owner can say.
+_BY_OWNER = {"accept", "hand_back", "put_off"}
 
 
 def may_change(tx: Session, viewer: Person, commitment: Commitment, now: datetime) -> bool:
@@ -72,19 +74,25 @@ def check_due(due_on: date, viewer: Person, now: datetime) -> date:
 
 
 def begin(
-    tx: Session, viewer: Person, number: int, verb: str, *, version: int | None, origin_key: str, now: datetime,
-    only_owner: bool = False,
+    tx: Session, viewer: Person, number: int, verb: str, *, version: int | None, origin_key: str, now: datetime
 ) -> Commitment | None:  # fmt: skip
     """The commitment, locked and checked for `verb`; None if this very gesture already changed it."""
     commitment = get(tx, viewer, number, to_change=True)
     if is_repeat(tx, viewer, commitment, origin_key):
         return None
-    if only_owner:
-        check_owner(viewer, commitment)
-    check_change(tx, viewer, commitment, now)
-    if transitions.after(verb, commitment.state) is None or version not in {None, commitment.version}:
+    check_verb(tx, viewer, commitment, verb, now)
+    if version not in {None, commitment.version}:
         raise ChangedMeanwhileError(_what_happened(tx, viewer, commitment))
     return commitment
+
+
+def check_verb(tx: Session, viewer: Person, commitment: Commitment, verb: str, now: datetime) -> None:
+    """NotAllowedError if the viewer may not do that with it; ChangedMeanwhileError if its state does not allow it."""
+    if verb in _BY_OWNER:
+        check_owner(viewer, commitment)
+    check_change(tx, viewer, commitment, now)
+    if transitions.after(verb, commitment.state) is None:
+        raise ChangedMeanwhileError(_what_happened(tx, viewer, commitment))
 
 
 def is_repeat(tx: Session, viewer: Person, commitment: Commitment, origin_key: str) -> bool:

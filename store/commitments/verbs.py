@@ -189,7 +189,7 @@ def hand_over(
 
 def accept(tx: Session, viewer: Person, number: int, *, origin_key: str, now: datetime) -> Commitment:
     """The owner, committed by somebody else, says yes."""
-    commitment = begin(tx, viewer, number, "accept", version=None, origin_key=origin_key, now=now, only_owner=True)
+    commitment = begin(tx, viewer, number, "accept", version=None, origin_key=origin_key, now=now)
     if commitment is None or commitment.accepted_at is not None:
         return commitment or get(tx, viewer, number)
     changes = apply(commitment, {"accepted_at": now})
@@ -201,7 +201,7 @@ def hand_back(
 ) -> Commitment:
     """The owner gives it back to whoever gave it to them, who hears why."""
     reason = required(reason, field="reason", what="The reason", limit=REASON_LIMIT, lines=True)
-    commitment = begin(tx, viewer, number, "hand_back", version=None, origin_key=origin_key, now=now, only_owner=True)
+    commitment = begin(tx, viewer, number, "hand_back", version=None, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
     giver = next(
