@@ -13,7 +13,7 @@ from slack_bolt.authorization import AuthorizeResult
 from bot import bolt, planner
 from bot.courier import Courier, Times
 from bot.roster import Roster
-from bot.slack import ANSWER_TIMEOUT, posting_client
+from bot.slack import ANSWER_TIMEOUT, AnsweringClient, posting_client
 from handlers import payloads
 from handlers.people import ensure_known
 from store import outbox, workspaces
@@ -64,7 +64,7 @@ class Makegood:
         self.courier = Courier(ledger, self._client_of, clock, served=self.served, pace=pace, times=times)
         ledger.on_news = self.courier.wake
         self._posting = posting_client(self._token, settings.slack_api_url, timeout=times.post)
-        self._answering = posting_client(self._token, settings.slack_api_url, timeout=ANSWER_TIMEOUT)
+        self._answering = AnsweringClient(self._token, settings.slack_api_url)
         self._asked = ledger.answering()
         self._roster = Roster(ledger, self._posting, clock)
         self._known: set[tuple[str, str]] = set()
@@ -148,12 +148,12 @@ class Makegood:
         """Give listeners what they need. Bolt makes a client per request, so ours travels in the context."""
         now, context = self.clock(), incoming.context
         context["ledger"] = self._asked
-        context["slack"] = self._answering
+        context["slack"] = slack = self._answering.for_request()
         context["now"] = now
         asker = payloads.asker(incoming.body)
         key = (asker.team_id, asker.user_id)
         if asker.user_id and key not in self._known and not self._is_unknown(key, now):
-            if ensure_known(self._asked, self._answering, asker.team_id, [asker.user_id], now):
+            if ensure_known(self._asked, slack, asker.team_id, [asker.user_id], now):
                 self._unknown[key] = now
             else:
                 self._known.add(key)

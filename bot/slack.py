@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import copy
 import http.client
 import re
+import time
 import urllib.error
 from contextlib import contextmanager
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from handlers.slack_calls import within
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from slack_sdk.web import SlackResponse
 
 # Longer than Slack takes even on a bad day, shorter than the lease of a claim.
 POST_TIMEOUT = 10
-# A person waits three seconds; within a request there is no time for more.
-ANSWER_TIMEOUT = 2
+# Slack waits three seconds for the answer to a request. Seconds for one call within it, and for all of them.
+ANSWER_TIMEOUT, ANSWER_BUDGET = 2, 2.9
 
 _SERVER_ERROR = 500
 _TOO_MANY = 429
@@ -106,6 +113,32 @@ def posting_client(token: str | None, api_url: str, *, timeout: int = POST_TIMEO
     chat.postMessage becomes two messages.
     """
     return WebClient(token=token, base_url=api_url, timeout=timeout, retry_handlers=[])
+
+
+class AnsweringClient(WebClient):
+    """A client for requests that Slack waits for. It repeats nothing.
+
+    Each request takes its own (`for_request`): one call waits at most ANSWER_TIMEOUT seconds, all calls together at
+    most ANSWER_BUDGET, and then TimeoutError is raised. `seconds` is a monotonic clock.
+    """
+
+    def __init__(self, token: str, api_url: str, *, seconds: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(token=token, base_url=api_url, timeout=ANSWER_TIMEOUT, retry_handlers=[])
+        self._seconds = seconds
+        self._left = ANSWER_BUDGET
+
+    def for_request(self) -> AnsweringClient:
+        return copy.copy(self)
+
+    def api_call(self, api_method: str, **more: Any) -> SlackResponse:  # noqa: ANN401  the SDK's own arguments
+        call = partial(super().api_call, api_method, **more)
+        if self._left <= 0:
+            raise TimeoutError(f"no time is left for {api_method}")
+        started = self._seconds()
+        try:
+            return within(min(ANSWER_TIMEOUT, self._left), call)
+        finally:
+            self._left -= self._seconds() - started
 
 
 @contextmanager

@@ -46,7 +46,7 @@ def chosen_account(tx: Session, person: Person, value: str | None, now: datetime
         return None
     if value.startswith(NEW):
         return accounts.create(tx, person, value.removeprefix(NEW), now=now)
-    return accounts.get(tx, person, int(value))
+    return accounts.get(tx, person, payloads.count(value))
 
 
 def chosen_stakeholder(
@@ -57,11 +57,11 @@ def chosen_stakeholder(
         return None
     if value.startswith(NEW):
         return stakeholders.create(tx, person, value.removeprefix(NEW), account=account, now=now)
-    return stakeholders.get(tx, person, int(value), account=account)
+    return stakeholders.get(tx, person, payloads.count(value), account=account)
 
 
 def _people_of(tx: Session, person: Person, account: str | None, typed: str) -> list[tuple[str, str]]:
     if not account or account.startswith(NEW):
         return []
-    found = stakeholders.of_account(tx, person, accounts.get(tx, person, int(account)), typed=typed)
+    found = stakeholders.of_account(tx, person, accounts.get(tx, person, payloads.count(account)), typed=typed)
     return [(str(one.id), f"{one.name}, {one.title}" if one.title else one.name) for one in found]

@@ -1,63 +1,94 @@
-"""LedgerError → words for a person. The one place at the Slack edge where errors are caught."""
+"""An error → words for a person. The one place at the Slack edge where errors are caught."""
 
 from __future__ import annotations
 
+import http.client
 import json
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 import structlog
 from slack_bolt import BoltContext, BoltResponse
-from slack_sdk.errors import SlackApiError
-from slack_sdk.webhook import WebhookClient
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 from handlers import ids
-from handlers.payloads import as_typed
+from handlers.payloads import as_typed, asker, outdated
+from handlers.slack_calls import error_name, failure_of, in_log, respond
 from handlers.views import blocks as b
 from handlers.views.words import escape, shortened
 from store.errors import LedgerError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from slack_sdk import WebClient
 
 log = structlog.get_logger(__name__)
 
-DATABASE_DOWN = "The ledger can't be reached right now, so nothing was changed. Please try again in a minute."
-UNEXPECTED = "Something went wrong here, and nothing was changed. Please try again in a minute."
-# A response_url is answered within a request; Slack waits three seconds for that.
-_WITHIN = 2
+# None of these says that nothing was changed: an error may come after the change is stored, and a database that is
+# lost in the middle of a commit leaves that open.
+_SURE = "If you are not sure that it was stored, look at /commit mine first."
+DATABASE_DOWN = f"The ledger can't be reached right now. Please try again in a minute. {_SURE}"
+SLACK_DOWN = f"Slack did not take my answer. Please try again in a minute. {_SURE}"
+UNEXPECTED = f"Something went wrong here. Please try again in a minute. {_SURE}"
+TOO_LATE = "That took too long. Please press again."
+TOO_LATE_TO_ASK = "That took too long. Please send it again."
+
+# A trigger opens one view, within three seconds.
+_TOO_LATE = {
+    "expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id",
+    "trigger_expired", "trigger_exchanged", "invalid_trigger",
+}  # fmt: skip
+_DATABASE = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError, sa.exc.InternalError)
+_SLACK = (SlackClientError, OSError, http.client.HTTPException)
 
 
 def tell(error: Exception, body: dict[str, Any], context: BoltContext) -> BoltResponse:
     """Answer the request with the error in words, at the field it belongs to, and keep what was typed."""
-    words, field = _words(error)
     kind = "command" if "command" in body else body.get("type")
-    if not isinstance(error, LedgerError):
-        log.error("request_failed", kind=kind, error=type(error).__name__, exc_info=not _is_database(error))
+    _note(error, kind)
+    if kind == "event_callback":
+        # Slack sends an event again that is not acknowledged. That helps where the ledger is away for a while.
+        return BoltResponse(status=500 if isinstance(error, _DATABASE) else 200)
+    if kind == "block_suggestion":
+        return _json({"options": []})
+    if kind == "view_closed":
+        return BoltResponse(status=200)
+    words, field = _words(error, kind)
     if kind == "command":
         return _ephemeral(words, body)
     if kind == "view_submission":
         return _at_field(words, field, body)
-    if kind in {"block_actions", "message_action", "shortcut"}:
-        _aside(words, body, context)
-    elif kind == "block_suggestion":
-        return _json({"options": []})
-    elif kind == "event_callback":
-        # Not acknowledged: Slack sends the event again.
-        return BoltResponse(status=500)
+    _aside(words, body, context, triggered=error_name(error) not in _TOO_LATE)
     return BoltResponse(status=200)
 
 
-def _words(error: Exception) -> tuple[str, str | None]:
+def _note(error: Exception, kind: str | None) -> None:
+    if isinstance(error, BoltUnhandledRequestError):
+        log.warning("request_unknown", kind=kind)
+    elif not isinstance(error, LedgerError):
+        expected = isinstance(error, (*_DATABASE, *_SLACK))
+        log.error("request_failed", kind=kind, exc_info=not expected, **in_log(error))
+
+
+def _words(error: Exception, kind: str | None) -> tuple[str, str | None]:
     if isinstance(error, LedgerError):
         return error.words, error.field
-    return (DATABASE_DOWN if _is_database(error) else UNEXPECTED), None
-
-
-def _is_database(error: Exception) -> bool:
-    return isinstance(
-        error, (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError, sa.exc.InternalError)
-    )
+    if isinstance(error, BoltUnhandledRequestError):
+        return outdated().words, None
+    if isinstance(error, _DATABASE):
+        return DATABASE_DOWN, None
+    name = error_name(error)
+    if name in _TOO_LATE:
+        return (TOO_LATE_TO_ASK if kind == "command" else TOO_LATE), None
+    if name == "missing_scope" and isinstance(error, SlackApiError):
+        needed = str(error.response.get("needed") or "another permission")
+        return (
+            f"Slack does not let me do that: I lack the permission {shortened(needed, 100)}. An admin can add it on the"
+            " app's page at Slack, and install the app again."
+        ), None
+    return (SLACK_DOWN if isinstance(error, _SLACK) else UNEXPECTED), None
 
 
 def _ephemeral(words: str, body: dict[str, Any]) -> BoltResponse:
@@ -68,28 +99,40 @@ def _ephemeral(words: str, body: dict[str, Any]) -> BoltResponse:
 
 
 def _at_field(words: str, field: str | None, body: dict[str, Any]) -> BoltResponse:
-    inputs = [block["block_id"] for block in body["view"]["blocks"] if block.get("type") == "input"]
+    inputs = [block["block_id"] for block in body["view"].get("blocks", ()) if block.get("type") == "input"]
     if not inputs:
-        return BoltResponse(status=200)
+        return _json({"response_action": "update", "view": _modal(words)})
     return _json({"response_action": "errors", "errors": {field if field in inputs else inputs[0]: words}})
 
 
-def _aside(words: str, body: dict[str, Any], context: BoltContext) -> None:
-    """Tell the person beside what they pressed: only they see it, and what they pressed stays as it is."""
-    if body.get("response_url"):
-        answer = WebhookClient(body["response_url"], timeout=_WITHIN).send(
-            text=f":warning: {escape(words)}", response_type="ephemeral", replace_original=False
-        )
-        if answer.status_code != 200:  # noqa: PLR2004  HTTP
-            log.warning("answer_not_taken", status=answer.status_code)
-        return
+def _aside(words: str, body: dict[str, Any], context: BoltContext, *, triggered: bool) -> None:
+    """Tell the person beside what they pressed: only they see it, and what they pressed stays as it is.
+
+    Where Slack refuses one way, the next is tried; where Slack does not answer, no other way would be faster.
+    `triggered`: a view can still be opened for this press.
+    """
     client: WebClient = context["slack"]
-    view = b.modal("That did not work", [b.section(f":warning: {escape(words)}")], callback_id=ids.RECEIPT)
+    text, who = f":warning: {escape(words)}", asker(body).user_id
     in_modal = (body.get("view") or {}).get("type") == "modal"
-    try:
-        (client.views_push if in_modal else client.views_open)(trigger_id=body["trigger_id"], view=view)
-    except (SlackApiError, OSError) as failure:
-        log.warning("answer_not_taken", error=type(failure).__name__)
+    opener = client.views_push if in_modal else client.views_open
+    ways: list[Callable[[], object]] = []
+    if address := body.get("response_url"):
+        ways.append(lambda: respond(address, text=text, response_type="ephemeral", replace_original=False))
+    elif triggered and (trigger := body.get("trigger_id")):
+        ways.append(lambda: opener(trigger_id=trigger, view=_modal(words)))
+    if who:
+        ways.append(lambda: client.chat_postMessage(channel=who, text=text))
+    for way in ways:
+        failure = failure_of(way)
+        if failure is None:
+            return
+        log.warning("answer_not_taken", **in_log(failure))
+        if isinstance(failure, OSError):
+            return
+
+
+def _modal(words: str) -> b.Json:
+    return b.modal("That did not work", [b.section(f":warning: {escape(words)}")], callback_id=ids.RECEIPT)
 
 
 def _json(answer: dict[str, Any]) -> BoltResponse:

@@ -28,8 +28,7 @@ def turned(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # noq
     """A page was turned, in the Home tab or in a list."""
     press = payloads.press(body)
     if press.surface == "home":
-        place = press.value.removeprefix(f"{places.HOME}.")
-        view = _view(context, press.asker, int(place) if place.isdecimal() else 0)
+        view = _view(context, press.asker, payloads.count(press.value.removeprefix(f"{places.HOME}.")))
         context["slack"].views_publish(user_id=press.asker.user_id, view=view)
         return ack()  # type: ignore[no-any-return]
     with context["ledger"].read() as tx:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -16,6 +16,8 @@ _NUMBER = re.compile(r"\d{1,10}", re.ASCII)
 # many openings and no end would each be followed to the end of the text.
 _REFERENCE = re.compile(r"<([@#])[A-Z0-9]+(?:\|([^<>]*))?>")
 _LINK = re.compile(r"<([a-z]+:[^<>|]+)(?:\|[^<>]*)?>")
+# Where an item was shown (places.py), as we write it into buttons and forms.
+_PLACE = re.compile(r"[a-z]{0,20}(?:-\d{1,10})?(?:\.\d{1,10})?", re.ASCII)
 
 # Slack's own limit for the text of a message; everything else that people write is shorter.
 _LONGEST = 40_000
@@ -57,9 +59,7 @@ class ItemRef:
         """Raises BadInputError for anything that `encode` did not write."""
         number, _, rest = value.partition(":")
         version, _, place = rest.partition(":")
-        if not (_NUMBER.fullmatch(number) and _NUMBER.fullmatch(version)):
-            raise outdated()
-        return cls(int(number), int(version), place)
+        return cls(count(number), count(version), _place(place))
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,21 @@ class Context:
 
     @classmethod
     def decode(cls, text: str) -> Context:
-        known = json.loads(text) if text else {}
-        return cls(**{key: known[key] for key in cls.__dataclass_fields__ if key in known})
+        """Raises BadInputError for anything that `encode` did not write."""
+        try:
+            known = json.loads(text or "{}")
+        except (ValueError, RecursionError):
+            raise outdated() from None
+        if not isinstance(known, dict):
+            raise outdated()
+        said = {key: known[key] for key in cls.__dataclass_fields__ if key in known}
+        for key, value in said.items():
+            if type(value) is not (int if key in {"number", "version"} else str):
+                raise outdated()
+        found = cls(**said)
+        count(str(found.number))
+        count(str(found.version))
+        return replace(found, place=_place(found.place))
 
 
 @dataclass(frozen=True)
@@ -186,9 +199,24 @@ class Suggestion:
     fields: dict[str, str | None]
 
 
+def count(text: str) -> int:
+    """A number that we wrote into a button, an option or a form; BadInputError for anything else."""
+    if not _NUMBER.fullmatch(text):
+        raise outdated()
+    return int(text)
+
+
+def _place(text: str) -> str:
+    if not _PLACE.fullmatch(text):
+        raise outdated()
+    return text
+
+
 def outdated() -> BadInputError:
-    """What to say to a button that this version of the program did not make."""
-    return BadInputError("That button is from an older version of Makegood. Type /commit mine for fresh ones.")
+    """What to say to a button, a form or a command that this version of the program did not make."""
+    return BadInputError(
+        "That is from an older version of Makegood. Type /commit mine for fresh buttons, or /commit for a fresh form."
+    )
 
 
 def unescaped(text: str) -> str:

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
-from slack_sdk.errors import SlackApiError
-from slack_sdk.webhook import WebhookClient
 
 from handlers import ids
 from handlers.messages import home_for
-from handlers.payloads import Context, Press
+from handlers.payloads import Context, Press, count
+from handlers.slack_calls import failure_of, in_log, respond
 from handlers.views import absences as absence_view
 from handlers.views import blocks as b
 from handlers.views import items, lists
@@ -37,7 +36,6 @@ log = structlog.get_logger(__name__)
 
 RECEIPT, ITEM, MINE, OVERDUE, ACCOUNT, HOME = "receipt", "item", "mine", "overdue", "account", "home"
 AWAY = "away"
-_WITHIN = 2
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ class Drawn:
 def draw(tx: Session, viewer: Person, place: str, number: int, now: datetime) -> Drawn | None:
     """Draw `place` as it stands now; None where the courier or nobody is to draw it."""
     name, _, rest = place.partition(".")
-    start = int(rest) if rest.isdecimal() else 0
+    start = count(rest) if rest else 0
     if name == HOME:
         return Drawn([], home_for(tx, viewer, now, start=start))
     if name in {ITEM, RECEIPT}:
@@ -71,7 +69,7 @@ def _list(tx: Session, viewer: Person, name: str, start: int, now: datetime) -> 
     list_name, _, account_id = name.partition("-")
     if list_name != ACCOUNT:
         return None
-    return of_account(tx, viewer, accounts.get(tx, viewer, int(account_id)), now, start=start)
+    return of_account(tx, viewer, accounts.get(tx, viewer, count(account_id)), now, start=start)
 
 
 def mine(tx: Session, viewer: Person, now: datetime, *, start: int = 0) -> list[Block]:
@@ -161,46 +159,34 @@ def open_view(slack: WebClient, press: Press, view: b.Json) -> None:
 
 
 def after_press(slack: WebClient, press: Press, drawn: Drawn | None) -> None:
-    """Show the place as it is now to the person who pressed there."""
-    if drawn is None:
-        return
-    if drawn.home is not None:
-        _calmly(lambda: slack.views_publish(user_id=press.asker.user_id, view=drawn.home or {}))
-    elif press.surface == "modal" and press.view_id:
-        view = receipt_modal(drawn.blocks, press.context)
-        _calmly(lambda: slack.views_update(view_id=press.view_id, view=view))
-    elif press.surface == "ephemeral" and press.response_url:
-        replace(press.response_url, drawn.blocks)
+    """Show the place as it is now to the person who pressed there. Never raises: the change is stored."""
+    view_id = press.view_id if press.surface == "modal" else None
+    response_url = press.response_url if press.surface == "ephemeral" else None
+    _redraw(drawn, lambda shown: _show(slack, press.asker.user_id, shown, press.context, view_id, response_url))
 
 
 def after_form(slack: WebClient, user_id: str, context: Context, drawn: Drawn | None) -> None:
-    """Show the place that a form was opened from as it is now."""
-    if drawn is None:
-        return
+    """Show the place that a form was opened from as it is now. Never raises: the change is stored."""
+    known = Context(channel=context.channel)
+    _redraw(drawn, lambda shown: _show(slack, user_id, shown, known, context.root_view_id, context.response_url))
+
+
+def _redraw(drawn: Drawn | None, show: Callable[[Drawn], None]) -> None:
+    failure = failure_of(lambda: show(drawn)) if drawn is not None else None
+    if failure is not None:
+        log.warning("place_not_redrawn", **in_log(failure))
+
+
+def _show(
+    slack: WebClient, user_id: str, drawn: Drawn, context: Context, view_id: str | None, response_url: str | None
+) -> None:
     if drawn.home is not None:
-        _calmly(lambda: slack.views_publish(user_id=user_id, view=drawn.home or {}))
-    elif context.root_view_id:
-        view = receipt_modal(drawn.blocks, Context(channel=context.channel))
-        _calmly(lambda: slack.views_update(view_id=context.root_view_id, view=view))
-    elif context.response_url:
-        replace(context.response_url, drawn.blocks)
+        slack.views_publish(user_id=user_id, view=drawn.home)
+    elif view_id:
+        slack.views_update(view_id=view_id, view=receipt_modal(drawn.blocks, context))
+    elif response_url:
+        respond(response_url, text="Makegood", blocks=b.resolved(drawn.blocks), replace_original=True)
 
 
 def receipt_modal(blocks: list[Block], context: Context) -> b.Json:
     return b.modal("Makegood", blocks, callback_id=ids.RECEIPT, metadata=context.encode())
-
-
-def replace(response_url: str, blocks: list[Block]) -> None:
-    answer = WebhookClient(response_url, timeout=_WITHIN).send(
-        text="Makegood", blocks=b.resolved(blocks), replace_original=True
-    )
-    if answer.status_code != 200:  # noqa: PLR2004  HTTP
-        log.warning("place_not_redrawn", status=answer.status_code)
-
-
-def _calmly(call: Callable[[], object]) -> None:
-    """The change is stored; that a view could not be redrawn is worth a line in the log and no more."""
-    try:
-        call()
-    except (SlackApiError, OSError) as error:
-        log.warning("place_not_redrawn", error=type(error).__name__)

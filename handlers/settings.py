@@ -65,4 +65,4 @@ def _house(form: Submission) -> House:
 
 
 def _days(form: Submission, name: str) -> frozenset[int]:
-    return frozenset(int(day) for day in form.ticked(name) if day.isdecimal())
+    return frozenset(payloads.count(day) for day in form.ticked(name))
