@@ -32,6 +32,8 @@ def build(client: WebClient, who: Callable[[], AuthorizeResult | None], prepare:
         # The sandbox and Slack both probe with ssl_check; it needs no verification token.
         ssl_check_enabled=True,
         request_verification_enabled=False,
+        # What no listener knows is answered in words, by handlers/errors.py as any other error.
+        raise_error_for_unhandled_request=True,
     )
     app.use(_Prepared(prepare))
     handlers.register(app)

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk.socket_mode.response import SocketModeResponse
 
-from bot.incoming import RefusedError, check_shape
+from bot.incoming import RefusedError, checked
 from bot.link import FAILURES, in_words, is_final
 from bot.logs import request_ids
 
@@ -217,6 +218,8 @@ class _Handler(SocketModeHandler):
             self._answer(client, req)
         except RefusedError as error:
             log.warning("slack_request_refused", why=error.reason)
+            # What makes no sense now will make none when it is sent again.
+            client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
         except Exception:
             log.exception("slack_request_failed")
         finally:
@@ -226,9 +229,9 @@ class _Handler(SocketModeHandler):
 
     def _answer(self, client: BaseSocketModeClient, req: SocketModeRequest) -> None:
         started = time.monotonic()
-        payload = check_shape(req.payload)
+        req.payload = checked(req.payload)
         super().handle(client, req)  # type: ignore[arg-type]  # the base class declares another client
-        log.info("slack_request", ms=round((time.monotonic() - started) * 1000), **request_ids(payload))
+        log.info("slack_request", ms=round((time.monotonic() - started) * 1000), **request_ids(req.payload))
 
     def stop_accepting(self) -> None:
         with self._change:

@@ -92,8 +92,6 @@ def register(app: App) -> None:
         app.options(action_id)(listener)
     for event, listener in EVENTS.items():
         app.event(event)(listener)
-    # A press on something that an older version showed, or that only carries a link, is no error.
-    app.action({"type": "block_actions"})(lambda ack: ack())
     app.error(_tell)
 
 

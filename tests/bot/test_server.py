@@ -128,7 +128,7 @@ def test_nothing_that_people_wrote_is_in_the_log(office: Office, log: Log) -> No
     """Neither of what is answered nor of what is refused; kinds and ids are."""
     office.post(urlencode(COMMAND | {"text": "lunch with Dana"}))
     office.post(urlencode(COMMAND | {"text": "lunch with Dana"}), signature="v0=0")
-    office.post(urlencode({"payload": json.dumps({"type": "block_suggestion", "value": "lunch with Dana"})}))
+    office.post(urlencode({"payload": json.dumps({"type": "kind_of_tomorrow", "value": "lunch with Dana"})}))
     assert "Dana" not in log.text
     assert "lunch" not in log.text
     (answered, _) = log.events("slack_request")
@@ -153,6 +153,7 @@ MALFORMED = {
     "no actions": urlencode({"payload": '{"type":"block_actions"}'}).encode(),
     "empty actions": urlencode({"payload": '{"type":"block_actions","actions":[]}'}).encode(),
     "odd actions": urlencode({"payload": '{"type":"block_actions","actions":"x"}'}).encode(),
+    "no form of ours": b"a=1",
     "an odd team": urlencode({"payload": '{"type":"shortcut","team":5}'}).encode(),
 }
 
@@ -171,7 +172,7 @@ def test_a_signed_body_without_sense_is_refused(office: Office, log: Log, name: 
 def test_a_body_beyond_the_limit_is_refused(office: Office) -> None:
     """413, and one byte less is read."""
     assert office.post(b"a=" + b"x" * (LARGEST_BODY - 1)).status_code == 413
-    assert office.post(b"a=" + b"x" * (LARGEST_BODY - 2)).status_code == 404
+    assert office.post(b"a=" + b"x" * (LARGEST_BODY - 2)).status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -72,8 +72,8 @@ def test_what_makes_no_sense_is_refused(town: Town) -> None:
     for kind in (b"[[[[", b'"text"', b"12", b"{}", b"[" * 50_000):
         assert send(town, kind, kind="application/json", **signed(kind)) == 400, kind[:20]
     who = {
-        "team": {"id": "T0NORTHWIND"}, "user": {"id": "U0EVA"}, "trigger_id": "1.2.3",
-        "response_url": town.box.response_url("U0EVA", "C0ACME"),
+        "team": {"id": "T0NORTHWIND"}, "user": {"id": "U0EVA"},
+        "trigger_id": town.box.triggers.issue("U0EVA"), "response_url": town.box.response_url("U0EVA", "C0ACME"),
     }  # fmt: skip
     unknown: list[dict[str, Any]] = [
         {"type": "block_actions", "actions": [{"action_id": "nobody.knows", "value": "1"}]},

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from handlers import ids
+from sandbox import User
+from sandbox.delivery import Parcel
+from tests.journeys import manners
+from tests.journeys.conftest import Town, open_town, words_of
+from tests.journeys.sockets import open_socket_town
 
 if TYPE_CHECKING:
-    from tests.journeys.conftest import Town
+    from collections.abc import Callable, Iterator
+
+    from tests.bot.conftest import Log
 
 
 def test_a_form_for_what_is_over_does_not_open(town: Town) -> None:
@@ -32,3 +42,100 @@ def test_only_the_owner_is_asked_what_only_they_can_say(town: Town) -> None:
     for action in (ids.HAND_BACK, ids.PUT_OFF):
         assert town.press("U0ANA", old, action).view is None
         assert "is Ben Okafor's now" in town.told("U0ANA")
+
+
+WAYS: dict[str, Callable[[str], Any]] = {"http": open_town, "socket": open_socket_town}
+OLD = "That is from an older version of Makegood."
+
+
+@pytest.fixture(params=WAYS)
+def either(request: pytest.FixtureRequest, database_url: str, log: Log) -> Iterator[Town]:
+    """A town, over each transport."""
+    with WAYS[request.param](database_url) as town:
+        yield town
+        assert manners.tracebacks(log) == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_another_version_made_is_answered_in_words(either: Town) -> None:
+    """A button, a menu, a form with and without fields, shortcuts and a command that this version does not know."""
+    town = either
+    receipt = town.receipt("U0EVA", "send it by Friday")
+    with town.post.caught() as parcels:
+        town.press("U0EVA", receipt, ids.EDIT)
+    pressed = parcels[0]
+    for action in (
+        {"action_id": "item.gone"},
+        {"action_id": ids.MORE, "selected_option": {"value": "item.gone|1:1:x"}},
+    ):
+        payload = pressed.payload | {"actions": [pressed.payload["actions"][0] | action]}
+        assert town.again(replace(pressed, payload=payload)).ok
+        assert OLD in town.told("U0EVA")
+    with town.post.caught() as parcels:
+        town.box.global_shortcut("U0EVA", ids.SHORTCUT_NEW)
+    assert town.again(replace(parcels[0], payload=parcels[0].payload | {"callback_id": "gone"})).ok
+    shown = town.box.modals("U0EVA")[-1]
+    assert OLD in words_of(shown)
+    with town.post.caught() as parcels:
+        town.box.command("U0EVA", "C0ACME", "/commit", "mine")
+    answer = town.again(replace(parcels[0], payload=parcels[0].payload | {"command": "/promise"}))
+    assert OLD in answer.body["text"]
+    assert "You wrote: mine" in answer.body["text"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_form_of_another_version_keeps_what_was_typed(either: Town) -> None:
+    """The words stand at its first field, or in its place where it has none. Closing it or typing is no error."""
+    town = either
+    form = town.form("U0EVA", town.receipt("U0EVA", "send it by Friday"), ids.EDIT)
+    with town.post.caught() as parcels:
+        town.submit("U0EVA", form, action="send all of it")
+    (parcel,) = parcels
+    view = parcel.payload["view"] | {"callback_id": "form.gone"}
+    answer = town.again(replace(parcel, payload=parcel.payload | {"view": view}))
+    assert OLD in answer.body["errors"][ids.ACTION]
+    answer = town.again(replace(parcel, payload=parcel.payload | {"view": view | {"blocks": [], "state": None}}))
+    assert OLD in str(answer.body["view"])
+    assert town.again(replace(parcel, payload=parcel.payload | {"type": "view_closed", "view": view})).ok
+    asks = {"type": "block_suggestion", "action_id": "gone", "block_id": "gone", "value": "x"}
+    assert town.again(replace(parcel, payload=parcel.payload | asks)).body == {"options": []}
+    assert town.verbs(1) == ["record"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_slack_may_add_is_no_error(either: Town) -> None:
+    """An event and a kind of payload that nobody asked for: 200, so that Slack neither warns nor repeats."""
+    town = either
+    with town.post.caught() as parcels:
+        town.box.open_home("U0EVA")
+    event = parcels[0]
+    for kind in ("reaction_added", "message", "app_uninstalled", "kind.of.tomorrow"):
+        payload = event.payload | {"event": {"type": kind, "user": "U0EVA", "item": {"type": 5}}}
+        assert town.again(replace(event, payload=payload)).status == 200, kind
+    limited = {"type": "app_rate_limited", "team_id": "T0NORTHWIND", "minute_rate_limited": 1}
+    assert town.again(replace(event, payload=limited)).status == 200
+    person = {"user": {"id": "U0EVA"}, "team": {"id": "T0NORTHWIND"}}
+    new = {"type": "kind_of_tomorrow", "response_url": town.box.response_url("U0EVA", "C0ACME"), **person}
+    assert town.again(Parcel("interactive", new)).status == 200
+    assert OLD in town.told("U0EVA")
+    assert town.again(Parcel("interactive", {"type": "kind_of_tomorrow"})).status == 200
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_event_is_repeated_only_where_that_helps(either: Town) -> None:
+    """Of a stranger, an unknown person or team, or while Slack refuses us: 200 and nothing."""
+    town = either
+    town.box.add_user(User("U0GUEST", "dana", "Dana Whitfield", team_id="T0ACME", is_stranger=True))
+    with town.post.caught() as parcels:
+        town.box.open_home("U0EVA")
+    event = parcels[0]
+    before = len(town.box.calls)
+    for user in ("U0GUEST", "U0NOBODY", "U0MAKEGOOD"):
+        payload = event.payload | {"event": event.payload["event"] | {"user": user}}
+        assert town.again(replace(event, payload=payload)).status == 200, user
+    assert town.again(replace(event, payload=event.payload | {"team_id": "T0ELSEWHERE"})).status == 200
+    assert [call.method for call in town.box.calls[before:] if call.method.startswith(("views.", "chat."))] == []
+    for kind in ("server_error", "drop", "ratelimited"):
+        town.box.faults.fail("views.publish", kind)
+        assert town.again(event).status == 200, kind
+        town.box.faults.stop()

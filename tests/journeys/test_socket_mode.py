@@ -6,20 +6,17 @@ import shutil
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import make_url
 
-from bot import settings
-from bot.app import compose
 from bot.manifest import EVENTS_PATH, for_socket_mode
-from bot.service import Parts, Service
 from handlers import ids
-from sandbox import Clock, Sandbox
+from sandbox import Sandbox
 from tests.journeys import manners, processes
-from tests.journeys.conftest import MONDAY, TOKEN, Town, open_town, read, texts
+from tests.journeys.conftest import TOKEN, Town, open_town, read, texts
+from tests.journeys.sockets import APP_TOKEN, open_socket_town
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,35 +25,8 @@ if TYPE_CHECKING:
     from sandbox import Message
     from tests.bot.conftest import Log
 
-APP_TOKEN = "xapp-journeys-0123456789"
 # Which database it is makes no difference to how requests arrive.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-@contextmanager
-def open_socket_town(database_url: str) -> Iterator[Town]:
-    """Like `open_town`, for a bot that was given SLACK_APP_TOKEN and no signing secret."""
-    clock = Clock()
-    clock.move_to(MONDAY)
-    with Sandbox(for_socket_mode(), app_url=None, bot_token=TOKEN, app_token=APP_TOKEN, clock=clock) as box:
-        given = settings.given(
-            slack_bot_token=TOKEN,
-            slack_app_token=APP_TOKEN,
-            slack_api_url=box.api_url,
-            database_url=database_url,
-            host="127.0.0.1",
-            port=0,
-            posts_per_minute=60_000,
-        )
-        makegood = compose(given, clock=box.clock.now)
-        service = Service(makegood, Parts(web=True, work=False))
-        service.start()
-        try:
-            assert box.sockets.wait_connected()
-            yield Town(box, makegood, service)
-        finally:
-            makegood.courier.stop()
-            assert service.stop()
 
 
 WAYS: dict[str, Callable[[str], Any]] = {"http": open_town, "socket": open_socket_town}
