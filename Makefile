@@ -2,36 +2,50 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: install demo test check format lock
+.DELETE_ON_ERROR:
 
-install: $(STAMP)
+# Each lock contains the one before it: run, demo, dev.
+install: $(VENV)/.run
 
-$(STAMP): requirements.lock pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	touch $@
-
-demo: install
+demo: $(VENV)/.demo
 	exec $(BIN)/makegood demo
 
-test: install
+test: $(VENV)/.dev
 	$(BIN)/pytest --numprocesses=auto --dist=worksteal --cov --cov-report=term
 
-check: install
+check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/mypy tests bench
 
-format: install
+format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# Pins with hashes and without the address of any package index.
+# Nothing is resolved and nothing is built but Makegood itself: docs/decisions/0019-three-locks.md.
+$(VENV)/.%: $(VENV)/pyvenv.cfg requirements/%.txt pyproject.toml
+	$(PIP) install --quiet --no-deps --only-binary :all: --require-hashes --requirement requirements/$*.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	$(PIP) check
+	touch $@
+
+# A changed lock begins with an empty environment, so that nothing is left of the old one.
+$(VENV)/pyvenv.cfg: $(wildcard requirements/*.txt)
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Makegood needs Python 3.11 or newer: make PYTHON=…")'
+	$(PYTHON) -m venv --clear $(VENV)
+
+# The smaller locks start as copies of the largest: pip-compile keeps each version and drops what is not needed.
+COMPILE := $(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --all-build-deps --no-strip-extras \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header pyproject.toml
+
 lock:
-	$(BIN)/pip-compile --quiet --all-extras --strip-extras --allow-unsafe --generate-hashes \
-		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header \
-		--output-file requirements.lock pyproject.toml
+	test -x $(BIN)/pip-compile || $(MAKE) $(VENV)/.dev
+	$(COMPILE) --all-extras --output-file requirements/dev.txt
+	cp requirements/dev.txt requirements/demo.txt
+	cp requirements/dev.txt requirements/run.txt
+	$(COMPILE) --extra demo --output-file requirements/demo.txt
+	$(COMPILE) --output-file requirements/run.txt

@@ -61,9 +61,9 @@ def _slack(error: BaseException) -> str | None:
 def _packages(error: BaseException) -> str | None:
     if not isinstance(error, ModuleNotFoundError):
         return None
-    if str(error.name).partition(".")[0] not in {"httpx", "websockets"}:
+    if str(error.name).partition(".")[0] not in {"sandbox", "httpx", "websockets"}:
         return None
-    return "The demo needs two more packages: install Makegood as makegood[demo]."
+    return "The demo is not part of this installation: get Makegood's source code and run `make demo` there."
 
 
 def _system(error: BaseException) -> str | None:

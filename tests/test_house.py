@@ -6,6 +6,8 @@ import ast
 import re
 import socket
 import subprocess
+import tomllib
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -333,13 +335,18 @@ def test_no_registry_and_no_machine_is_named() -> None:
     assert found == []
 
 
-def test_every_package_is_shipped() -> None:
-    """Each folder with code in it is named where the packages are listed: what is not is missing once installed."""
-    listed = set(
-        re.findall(r'^ {4}"([a-z_.]+)",$', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
-    )
-    packages = {module_of(path.parent / "__init__.py") for path in files(*FLOORS)}
-    assert packages <= listed
+def test_every_file_is_shipped() -> None:
+    """The distribution has each file of the bot, code or not, and nothing else: the sandbox stays in the checkout."""
+    setuptools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    packages, data = setuptools["packages"]["find"]["include"], setuptools["package-data"]
+
+    def shipped(file: Path) -> bool:
+        package = ".".join(file.parts[:-1])
+        patterns = ["*.py", *data.get(package, ())]
+        return any(fnmatch(package, each) for each in packages) and any(fnmatch(file.name, each) for each in patterns)
+
+    known = [path.relative_to(ROOT) for path in tracked()]
+    assert [file for file in known if shipped(file)] == [f for f in known if f.parts[0] in {"bot", "handlers", "store"}]
 
 
 # ---- the suite itself -------------------------------------------------------------------------------------
