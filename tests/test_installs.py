@@ -31,8 +31,8 @@ LOCKS = {"run": (), "demo": ("demo",), "dev": tuple(EXTRAS)}
 PIN = re.compile(
     r"^([a-z0-9-]+)(?:\[[a-z,]+\])?==(\S+) \\\n((?: {4}--hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.MULTILINE
 )
-# Megabytes that the demo's environment may take.
-LARGEST_DEMO = 200
+# Megabytes that an environment may take: the bot's own, and the demo's.
+LARGEST_RUN, LARGEST_DEMO = 190, 200
 
 
 def words_of(lock: str) -> str:
@@ -128,6 +128,34 @@ def take(folder: Path, *wanted: str) -> None:
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
+
+
+@pytest.mark.slow
+def test_the_steps_of_the_image(tmp_path: Path) -> None:
+    """The Dockerfile's own commands, in a fresh environment: a bot that starts, no demo, no tests, and small."""
+    source, venv, ledger = tmp_path / "src", tmp_path / "venv", tmp_path / "ledger"
+    ledger.mkdir()
+    taken = re.findall(r"^!(\S+)$", (ROOT / ".dockerignore").read_text(encoding="utf-8"), re.MULTILINE)
+    take(source, *taken)
+    subprocess.run([sys.executable, "-m", "venv", venv], check=True)
+    path = f"{venv / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    steps = re.findall(r"^RUN (pip .+)$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(steps) == 2
+    for step in steps:
+        done = run(step, source, PATH=path)
+        assert done.returncode == 0, done.stdout + done.stderr
+    shutil.rmtree(source)
+    assert run("makegood migrate", ledger, PATH=path).returncode == 0
+    assert (ledger / "makegood.db").is_file()
+    without_settings = run("makegood run", ledger, PATH=path)
+    assert "SLACK_BOT_TOKEN" in without_settings.stderr
+    demo = run("makegood demo", ledger, PATH=path)
+    assert demo.stderr.startswith("The demo is not part of this installation")
+    strangers = run(
+        "python -c 'import sandbox' || python -c 'import pytest' || python -c 'import httpx'", ledger, PATH=path
+    )
+    assert strangers.stderr.count("ModuleNotFoundError") == 3
+    assert megabytes(venv) <= LARGEST_RUN
 
 
 @pytest.mark.slow
