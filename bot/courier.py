@@ -25,9 +25,10 @@ from bot.slack import (
     RefusedError,
     outcomes,
 )
+from handlers import channels
 from handlers.ids import METADATA_EVENT
-from handlers.messages import Later, Message, Nothing, render
-from store import claiming, notices, outbox, people
+from handlers.messages import ONLY_COLLEAGUES, Later, Message, Nothing, render
+from store import claiming, notices, outbox, people, workspaces
 from store.rules.hours import TAKEN_WITHIN
 from store.rules.mornings import next_morning
 
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
     from store.claiming import Claimed
     from store.db import Ledger
-    from store.tables import Outbox
+    from store.tables import Outbox, Person
 
     Verb = Callable[[Session], bool]
 
@@ -277,7 +278,7 @@ class Courier:
             self._unreadable(claimed, row, error)
         elif isinstance(error, StaleConversationError):
             self._open_anew(claimed, error)
-        elif error.fault is Fault.MESSAGE:
+        elif error.fault is Fault.MESSAGE or (error.fault is Fault.PERMISSION and _is_gesture(claimed)):
             self._give_up(claimed, error)
         elif error.fault is Fault.AUTHENTICATION:
             self._postpone(claimed, _TOKEN_REFUSED, error, whole_workspace=True)
@@ -333,8 +334,11 @@ class Courier:
             return outbox.load(tx, claimed.id)
 
     def _send(self, claimed: Claimed) -> None:
+        others = self._others_read(claimed) if claimed.kind == outbox.SHARED else None
         with self._ledger.begin() as tx:
             row = outbox.load(tx, claimed.id)
+            if others is not None:
+                row.ids = {**row.ids, "external": others}
             message = self._words(tx, row)
             if isinstance(message, Later):
                 # The workspace before the row: in the order of everybody who locks both.
@@ -345,6 +349,8 @@ class Courier:
                 self._give_back_pace(tx, row)
                 if outbox.settle_skipped(tx, claimed, reason=message.reason, now=self._clock()) and message.gives_back:
                     notices.give_back(tx, row, self._clock())
+                if message.reason == ONLY_COLLEAGUES:
+                    outbox.tell_sharer(tx, row.id, message.reason, self._clock())
                 return
             if row.attempts != claimed.attempt or not self._in_time(tx, row, claimed):
                 return
@@ -358,6 +364,22 @@ class Courier:
 
     def _give_back_pace(self, tx: Session, row: Outbox) -> None:
         claiming.give_back_pace(tx, row.workspace_id, pace=self._pace, now=self._clock())
+
+    def _others_read(self, claimed: Claimed) -> bool:
+        """Whether others than colleagues read by now where an item was shared: asked before each post and update."""
+        with self._ledger.read() as tx:
+            row = outbox.load(tx, claimed.id)
+            team_id = workspaces.team_of(tx, row.workspace_id)
+        channel, client = row.posted_channel or row.channel or "", self._client_of(row.workspace_id)
+        try:
+            with outcomes():
+                readers = channels.readers_of(self._ledger, client, team_id, channel, self._clock())
+        except OutcomeUnknownError as error:
+            # Asking twice is the same as once.
+            raise NotTakenError(str(error)) from error
+        if readers.others is None:
+            raise NotTakenError("nobody knows yet who reads the channel")
+        return readers.others
 
     def _words(self, tx: Session, row: Outbox) -> Message | Nothing | Later:
         try:
@@ -383,6 +405,8 @@ class Courier:
                 client.views_publish(user_id=row.person.slack_id, view=message.home)
             return "", ""
         content: dict[str, Any] = {"text": message.text, "blocks": message.blocks}
+        if message.aside and row.person is not None and _said_aside(client, message.aside, row.person, content):
+            return "", ""
         if row.ts and row.posted_channel:
             with outcomes():
                 client.chat_update(channel=row.posted_channel, ts=row.ts, **content)
@@ -510,10 +534,27 @@ class Courier:
         log.warning("delivery_fenced", outbox=claimed.id, attempt=claimed.attempt, told=told)
 
 
+def _is_gesture(claimed: Claimed) -> bool:
+    """Whether somebody has just shared an item: they are told at once, and share it again when it can be posted."""
+    return claimed.kind == outbox.SHARED and not claimed.posted
+
+
+def _said_aside(client: WebClient, channel: str, person: Person, content: dict[str, Any]) -> bool:
+    """Show it in the channel to this person alone; False where Slack refuses that."""
+    try:
+        with outcomes():
+            client.chat_postEphemeral(channel=channel, user=person.slack_id, **content)
+    except RefusedError:
+        return False
+    return True
+
+
 def _settle_dead(tx: Session, claimed: Claimed, *, error: str, now: datetime) -> bool:
     if not outbox.settle_dead(tx, claimed, error=error, now=now):
         return False
-    if not claimed.posted:
+    if _is_gesture(claimed):
+        outbox.tell_sharer(tx, claimed.id, error, now)
+    elif not claimed.posted:
         # Perhaps only the brief was at fault, not what it had taken.
         notices.give_back(tx, outbox.load(tx, claimed.id), now)
     return True

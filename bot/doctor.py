@@ -150,7 +150,7 @@ def _outbox(ledger: Ledger, now: datetime) -> Iterator[Finding]:
     yield from _troubles(troubles, now)
     for key, reason in refused[:_SHOWN]:
         words = f"Slack refused {key} for good: {reason}."
-        yield Finding(NOTE, words, _REASONS.get(reason, "It is not sent again."))
+        yield Finding(NOTE, words, _REASONS.get(reason.partition(" ")[0], "It is not sent again."))
     for each in unknown:
         yield _undecided(each, now)
 
@@ -177,7 +177,9 @@ def _counted(reasons: dict[str, int]) -> str:
 
 def remedy(reason: str) -> str:
     """What to do about a reason of Slack's; "" where there is nothing to do but to wait."""
-    return REMEDIES.get(reason) or _REASONS.get(reason, "")
+    # Behind Slack's word for it may stand what is missing.
+    name = reason.partition(" ")[0]
+    return REMEDIES.get(name) or _REASONS.get(name, "")
 
 
 def _undecided(message: outbox.Undecided, now: datetime) -> Finding:

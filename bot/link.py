@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.slack import error_name
+from bot.slack import error_name, with_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +51,7 @@ def in_words(error: BaseException) -> str:
     """What went wrong between Slack and us, and what to do."""
     name = error_name(error)
     if name in REMEDIES:
-        return f"{REMEDIES[name]} ({name})"
+        return f"{REMEDIES[name]} ({with_scope(error)})"
     if name:
         return f"Slack answered {name}"
     if isinstance(error, SlackApiError):

@@ -184,7 +184,7 @@ def _judged(error: SlackApiError) -> DeliveryError:
         return OutcomeUnknownError(f"the answer was not Slack's (status {status})")
     if fault is Fault.UNKNOWN or status >= _SERVER_ERROR:
         return OutcomeUnknownError(name, by_slack=name not in FAULTS)
-    return NotTakenError(name) if fault is Fault.NOT_NOW else RefusedError(name, fault)
+    return NotTakenError(name) if fault is Fault.NOT_NOW else RefusedError(with_scope(error), fault)
 
 
 def error_name(error: BaseException) -> str:
@@ -197,6 +197,13 @@ def error_name(error: BaseException) -> str:
     except (AttributeError, TypeError, ValueError):
         return ""
     return name if ok is False and isinstance(name, str) and _ERROR_NAME.fullmatch(name) else ""
+
+
+def with_scope(error: BaseException) -> str:
+    """The same, and for a missing permission its name."""
+    name = error_name(error)
+    needed = error.response.get("needed") if isinstance(error, SlackApiError) and name == "missing_scope" else None
+    return f"{name} (needs {needed})" if needed else name
 
 
 def _seconds(value: Any) -> int:  # noqa: ANN401  a header: text, or a list of text

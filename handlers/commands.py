@@ -154,7 +154,9 @@ def _taken(
                 return understood
             origin_key = f"command:{command.trigger_id}"
             recorded = commitments.record(tx, person, understood.draft, origin_key=origin_key, now=now)
-            blocks = places.receipt(tx, person, recorded, now, unknown_account=understood.unknown_account)
+            blocks = places.receipt(
+                tx, person, recorded, now, unknown_account=understood.unknown_account, channel=bool(command.channel)
+            )
     except BadInputError as error:
         # What the ledger refused goes back to the person in the form; whatever was begun is undone.
         return understood.but(error.words)

@@ -6,9 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from slack_sdk.errors import SlackApiError
-
-from handlers import ids, payloads, places
+from handlers import channels, ids, payloads, places
 from handlers import people as directory
 from handlers.explaining import explain
 from handlers.payloads import Context, ItemRef, Press, Submission
@@ -17,7 +15,7 @@ from handlers.recording import draft
 from handlers.views import blocks as b
 from handlers.views import forms, items
 from store import accounts, commitments, people
-from store.errors import BadInputError, NotAllowedError
+from store.errors import BadInputError
 from store.rules.mornings import local_day
 
 if TYPE_CHECKING:
@@ -85,44 +83,16 @@ def share(ack: Ack, body: Body, context: BoltContext) -> None:
     """Post the item where the person is. Slack is asked first who reads there."""
     press = payloads.press(body)
     ref = ItemRef.decode(press.value)
+    ledger, now, asker = context["ledger"], context["now"], press.asker
     channel = press.context.channel or press.channel
     if not channel:
         raise BadInputError("There is no channel here to share it in. Use /commit in the channel.")
-    external = _read_by_others(context["slack"], channel)
-    with context["ledger"].begin() as tx:
-        person = viewer(tx, press.asker.team_id, press.asker.user_id)
-        commitments.share(
-            tx,
-            person,
-            ref.number,
-            channel,
-            external=external,
-            origin_key=press.origin_key,
-            now=context["now"],
-        )
+    directory.check(context, asker)
+    readers = channels.check(ledger, context["slack"], asker.team_id, asker.user_id, channel, now)
+    with ledger.begin() as tx:
+        person = viewer(tx, asker.team_id, asker.user_id)
+        commitments.share(tx, person, ref.number, channel, others=readers.others, origin_key=press.origin_key, now=now)
     ack()
-
-
-def _read_by_others(slack: WebClient, channel: str) -> bool:
-    """Whether another company reads the channel; NotAllowedError, with what to do, where the bot may not post."""
-    try:
-        about = slack.conversations_info(channel=channel)["channel"]
-    except SlackApiError as error:
-        if error.response.get("error") in {
-            "channel_not_found",
-            "not_in_channel",
-            "method_not_supported_for_channel_type",
-        }:
-            raise NotAllowedError(
-                "I can't post here because I'm not in this conversation. Type “/invite @Makegood” and press"
-                " “Share here” again."
-            ) from None
-        raise
-    if about.get("is_archived"):
-        raise NotAllowedError("This channel is archived; nothing can be posted here.")
-    if (about.get("is_private") or about.get("is_im") or about.get("is_mpim")) and not about.get("is_member", True):
-        raise NotAllowedError("I'm not in this channel. Type “/invite @Makegood” and press “Share here” again.")
-    return bool(about.get("is_ext_shared") or about.get("is_pending_ext_shared"))
 
 
 # ---- buttons that open a form --------------------------------------------------------------------------

@@ -97,7 +97,7 @@ SCOPES = {
     "metadata.message:read": "recognising that message by the key it carries",
     "channels:history": "the same, for items shared in public channels",
     "groups:history": "the same, for items shared in private channels",
-    "channels:read": "knowing whether people of another company read a channel",
+    "channels:read": "knowing whether guests or people of another company read a channel",
     "groups:read": "the same, for private channels",
     "users:read": "names, time zones, and who has left",
 }

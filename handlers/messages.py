@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 
 # A planner that works looks several times within this; a notice that has waited gives it so many of them.
+# Why an internal item is not posted in a channel that was opened to others after somebody shared it there.
+ONLY_COLLEAGUES = "guests or people of another company read there by now"
+
 A_LOOK, LOOKS = timedelta(minutes=1), 4
 
 
@@ -40,6 +43,8 @@ class Message:
     shown: list[tuple[Commitment, str | None]] = field(default_factory=list)
     home: b.Json | None = None
     told: frozenset[int] = frozenset()
+    # The channel in which it is shown to its reader alone; where that is not possible they are written to directly.
+    aside: str | None = None
     waits: dict[int, datetime] = field(default_factory=dict)
 
 
@@ -131,12 +136,25 @@ def _shared(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     commitment = commitments.by_ids(tx, actor, [row.ids["commitment"]]).get(row.ids["commitment"])
     if commitment is None:
         return Nothing("its commitment is out of the sharer's sight")
-    if row.ids.get("external") and commitment.internal:
-        # Another company reads along there: what became internal since is withdrawn, also from what stands.
+    others = bool(row.ids.get("external"))
+    if others and commitment.internal:
+        # Guests or another company read along there. It was shareable then, or the channel was not open to them.
+        if not row.ts:
+            return Nothing(ONLY_COLLEAGUES)
         text, blocks = views.withdrawn()
         return _message(text, blocks, [(commitment, None)])
-    text, blocks = views.shared(commitment, actor, local_day(now, actor.zone))
+    text, blocks = views.shared(commitment, actor, local_day(now, actor.zone), others=others)
     return _message(text, blocks, [(commitment, None)])
+
+
+def _not_shared(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
+    del now
+    reader = _reader(row)
+    commitment = commitments.by_ids(tx, reader, [row.ids["commitment"]]).get(row.ids["commitment"])
+    if commitment is None:
+        return Nothing("its commitment is out of the sharer's sight")
+    text = views.not_shared(commitment, row.ids["channel"], row.ids["why"])
+    return replace(_message(text, [b.section(text)], []), aside=row.ids["channel"])
 
 
 def _delegated(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
@@ -179,6 +197,7 @@ _KINDS: dict[str, Callable[[Session, Outbox, datetime], Message | Nothing]] = {
     notices.HANDED_BACK: _notice,
     notices.CANCELLED: _notice,
     notices.DELEGATED: _delegated,
-    "shared": _shared,
+    outbox.SHARED: _shared,
+    outbox.NOT_SHARED: _not_shared,
     outbox.HOME: _home,
 }

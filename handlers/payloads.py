@@ -36,6 +36,8 @@ class Asker:
 
 @dataclass(frozen=True)
 class Command:
+    """`channel`: as `sharing_channel` says."""
+
     asker: Asker
     text: str
     channel: str
@@ -245,11 +247,19 @@ def asker(body: Body) -> Asker:
     return Asker(str(team_id), str(user.get("id") if isinstance(user, dict) else user))
 
 
+def sharing_channel(body: Body) -> str:
+    """The channel that a request came from, if items can be shared there; "" for direct messages, of groups too."""
+    given = body.get("channel")
+    about = given if isinstance(given, dict) else {"id": body.get("channel_id"), "name": body.get("channel_name")}
+    channel, name = str(about.get("id") or ""), str(about.get("name") or "")
+    return "" if channel.startswith("D") or name.startswith("mpdm-") else channel
+
+
 def command(body: Body) -> Command:
     return Command(
         asker(body),
         text=_written(body.get("text")).strip(),
-        channel=body.get("channel_id") or "",
+        channel=sharing_channel(body),
         trigger_id=body["trigger_id"],
         response_url=body.get("response_url") or "",
     )

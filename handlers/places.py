@@ -36,6 +36,8 @@ log = structlog.get_logger(__name__)
 
 RECEIPT, ITEM, MINE, OVERDUE, ACCOUNT, HOME = "receipt", "item", "mine", "overdue", "account", "home"
 AWAY = "away"
+# A receipt where nothing can be shared.
+NOTED = "noted"
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,11 @@ def draw(tx: Session, viewer: Person, place: str, number: int, now: datetime) ->
     start = count(rest) if rest else 0
     if name == HOME:
         return Drawn([], home_for(tx, viewer, now, start=start))
-    if name in {ITEM, RECEIPT}:
+    if name in {ITEM, RECEIPT, NOTED}:
         commitment = commitments.get(tx, viewer, number)
-        return Drawn((one if name == ITEM else receipt)(tx, viewer, commitment, now))
+        if name == ITEM:
+            return Drawn(one(tx, viewer, commitment, now))
+        return Drawn(receipt(tx, viewer, commitment, now, channel=name == RECEIPT))
     if name == AWAY:
         return Drawn(absence(tx, viewer, now))
     blocks = _list(tx, viewer, name, start, now)
@@ -115,7 +119,7 @@ def receipt(
     # What falls on a day off is asked for on the working day before (store/rules/mentions.py).
     reminded_on = None if works.works_on(due_on) else works.last_until(due_on)
     return items.receipt(
-        commitment, viewer, today, place=RECEIPT, unknown_account=unknown_account,
+        commitment, viewer, today, place=RECEIPT if channel else NOTED, unknown_account=unknown_account,
         may_undo=commitments.may_undo(tx, viewer, commitment, now), channel=channel,
         reminded_on=reminded_on if reminded_on and reminded_on > today else None,
         told_on=told_on, away=away,

@@ -47,7 +47,8 @@ def new_from_message(ack: Ack, body: Body, context: BoltContext) -> None:
         person = viewer(tx, shortcut.asker.team_id, shortcut.asker.user_id)
         text = readable(tx, person, shortcut.text)
     action = clean(unescaped(text))
-    known = Context(channel=shortcut.channel, permalink=_permalink(context["slack"], shortcut.channel, shortcut.ts))
+    link = _permalink(context["slack"], shortcut.channel, shortcut.ts)
+    known = Context(channel=payloads.sharing_channel(body), permalink=link)
     filled = forms.Filled(
         action=action, owner=shortcut.asker.user_id, note=action if len(action) > ACTION_LIMIT else ""
     )

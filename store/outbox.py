@@ -42,6 +42,8 @@ KEPT_TRUE_FOR = timedelta(days=14)
 HOME = "home"
 # Begins the remark on a message whose conversation Slack had refused at first.
 OPENED_ANEW = "the conversation was opened anew"
+# An item in a channel; and, to the person who shared it, that Slack refused it.
+SHARED, NOT_SHARED = "shared", "not_shared"
 # Of one round: the briefs that it plans are due at its instant, and what is due first goes first.
 _AFTER_THE_BRIEFS = timedelta(milliseconds=1)
 
@@ -123,6 +125,29 @@ def intend(
     if is_new:
         tx.info[NEWS] = True
     return is_new
+
+
+def tell_sharer(tx: Session, row_id: int, why: str, now: datetime) -> None:
+    """Whoever shared this item hears that it could not be posted, and `why`, in Slack's word for it."""
+    row = load(tx, row_id)
+    actor = tx.get_one(Person, row.ids["actor"])
+    ids = {"commitment": row.ids["commitment"], "channel": row.channel, "why": why}
+    key = f"{NOT_SHARED}:{row.id}:{row.attempts}"
+    intend(tx, workspace_id=row.workspace_id, key=key, kind=NOT_SHARED, now=now, person=actor, ids=ids)
+
+
+def try_again(tx: Session, workspace_id: int, key: str, ids: dict[str, Any], now: datetime) -> bool:
+    """What came to nothing is wanted again, with these ids: due now. False: it stands, or is on its way."""
+    changed: Any = tx.execute(
+        sa.update(Outbox)
+        .where(Outbox.workspace_id == workspace_id, Outbox.dedupe_key == key, Outbox.state.in_((DEAD, SKIPPED)))
+        .values(
+            state=PENDING, not_before=now, ids=ids, created_at=now, first_try_at=None, settled_at=None, last_error=None
+        )
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
+    marked(tx, changed.rowcount)
+    return bool(changed.rowcount)
 
 
 def load(tx: Session, row_id: int) -> Outbox:

@@ -97,6 +97,21 @@ def by_slack_ids(tx: Session, workspace: Workspace, slack_ids: Iterable[str]) ->
     return found
 
 
+def others_among(tx: Session, workspace: Workspace, slack_ids: Iterable[str]) -> tuple[bool, set[str]]:
+    """Whether guests or people of another company are among these users, and whom of them the ledger does not know.
+
+    Apps and people who have left read nothing.
+    """
+    wanted = sorted(slack_ids)
+    reads_as_other = sa.and_(Person.is_active, sa.not_(Person.is_bot), sa.not_(here(Person)))
+    found: dict[str, bool] = {}
+    for start in range(0, len(wanted), 500):
+        chunk = Person.slack_id.in_(wanted[start : start + 500])
+        rows = tx.execute(sa.select(Person.slack_id, reads_as_other).where(Person.workspace_id == workspace.id, chunk))
+        found |= {slack_id: bool(other) for slack_id, other in rows}
+    return any(found.values()), set(wanted) - found.keys()
+
+
 def viewer(tx: Session, team_id: str, slack_id: str) -> Person | None:
     """The person who asks, with their workspace, to look at; None if the ledger does not know them yet."""
     found = _VIEWER.rows(tx, team=team_id, user=slack_id)

@@ -33,5 +33,10 @@ def by_team(tx: Session, team_id: str) -> Workspace | None:
     return tx.scalar(sa.select(Workspace).where(Workspace.team_id == team_id))
 
 
+def team_of(tx: Session, workspace_id: int) -> str:
+    """Slack's id of the workspace's team."""
+    return tx.get_one(Workspace, workspace_id).team_id
+
+
 def every(tx: Session) -> list[Workspace]:
     return list(tx.scalars(sa.select(Workspace).order_by(Workspace.id)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from handlers.views import blocks as b
 from handlers.views import items
-from handlers.views.words import escape, full_date, plural, render, short_date, shortened
+from handlers.views.words import Mrkdwn, escape, full_date, plural, render, short_date, shortened
 from store import notices
 from store.rules import mentions as m
 from store.tables import BLOCKED, CANCELLED, THEIRS, Commitment, Person
@@ -127,12 +127,37 @@ def notice(deed: Deed, commitment: Commitment, reader: Person, today: date) -> t
     return text, [b.section(opening), *items.item(commitment, reader, today, PLACE)]
 
 
-def shared(commitment: Commitment, actor: Person, today: date) -> tuple[str, list[Block]]:
-    """(text, blocks) of an item posted in a channel, as its owner would see it: dates in the actor's day."""
+def shared(commitment: Commitment, actor: Person, today: date, *, others: bool) -> tuple[str, list[Block]]:
+    """(text, blocks) of an item posted in a channel that `others` read or do not: dates in the actor's day."""
     opening = render("notice.j2", kind="shared", item=commitment, actor=actor, reason=None)
-    nobody = Person(id=0, workspace_id=commitment.workspace_id)
     text = f"{opening} {_named(commitment, 150)}"
-    return text, [b.section(opening), *items.item(commitment, nobody, today, SHARED)]
+    return text, [b.section(opening), *items.shared(commitment, today, SHARED, others=others)]
+
+
+# Slack's word for why it took no message in a channel → ours, with what to do.
+_REFUSALS = {
+    "not_in_channel": "I'm not in it. Type “/invite @Makegood” there",
+    "channel_not_found": "I'm not in it. Type “/invite @Makegood” there",
+    "is_archived": "it is archived. Choose another one",
+    "msg_too_long": "it is too long for a message. Shorten it",
+    "msg_blocks_too_long": "it is too long for a message. Shorten it",
+    "restricted_action": "an admin has restricted who may post there. Ask them, or choose another one",
+}
+
+
+def not_shared(commitment: Commitment, channel: str, why: str) -> Mrkdwn:
+    """Words to the person who shared an item in a channel where it could not be posted."""
+    name, _, rest = why.partition(" ")
+    known = "restricted_action" if name.startswith("restricted_action") else name
+    if name == "missing_scope":
+        scope = rest.strip("()").removeprefix("needs ") or "to post there"
+        said = f"I lack the permission {scope}. An admin can add it on the app's page at Slack, and install it again"
+    else:
+        said = _REFUSALS.get(known, f"{why}. Choose another one")
+    return Mrkdwn(
+        f":warning: I could not share {_named(commitment, 150)} in <#{channel}>: {escape(said)}. Then press “Share"
+        " here” again."
+    )
 
 
 def withdrawn() -> tuple[str, list[Block]]:

@@ -10,13 +10,14 @@ from handlers.payloads import ItemRef
 from handlers.views import blocks as b
 from handlers.views.words import Mrkdwn, clock_time, escape, render, short_date, shortened
 from store.rules.text import ACTION_LIMIT, quoted
+from store.tables import Person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from slackblocks import Block, Element
 
-    from store.tables import Commitment, Entry, Person
+    from store.tables import Commitment, Entry
 
 # A history is told from its end; the beginning stands in the first promise anyway.
 HISTORY_LINES = 15
@@ -37,17 +38,37 @@ def item(
     return [b.section(f"{text}\n{note}" if note else text), b.actions(*buttons(commitment, viewer, place))]
 
 
-def item_text(commitment: Commitment, viewer: Person, today: date, limit: int = ACTION_LIMIT) -> str:
-    return render("item.j2", item=commitment, viewer=viewer, today=today, action=shortened(commitment.action, limit))
+def item_text(
+    commitment: Commitment, viewer: Person, today: date, limit: int = ACTION_LIMIT, *, told_to: str = "colleague"
+) -> str:
+    """`told_to`: a "colleague", a whole "channel" of them, which is not told the obstacle and who is in the way; or
+    "others", guests and people of another company, who are not told either that there is one.
+    """
+    return render(
+        "item.j2", item=commitment, viewer=viewer, today=today, action=shortened(commitment.action, limit),
+        told_to=told_to,
+    )  # fmt: skip
+
+
+def shared(commitment: Commitment, today: date, place: str, *, others: bool) -> list[Block]:
+    """The item as it stands in a channel. Where `others` read its one button opens what only colleagues see."""
+    nobody = Person(id=0, workspace_id=commitment.workspace_id)
+    row = [_details(commitment, place)] if others else buttons(commitment, nobody, place)
+    text = item_text(commitment, nobody, today, told_to="others" if others else "channel")
+    return [b.section(text), b.actions(*row)]
+
+
+def _details(commitment: Commitment, place: str) -> Element:
+    value = ItemRef(commitment.number, commitment.version, place).encode()
+    return b.button("Details", ids.SHOW, value, label=f"Details of #{commitment.number}")
 
 
 def buttons(commitment: Commitment, viewer: Person, place: str) -> list[Element]:
     """What can be done with it; the frequent things as buttons, the rest in a menu, which takes five at most."""
     value = ItemRef(commitment.number, commitment.version, place).encode()
     about = f"#{commitment.number}"
-    details = b.button("Details", ids.SHOW, value, label=f"Details of {about}")
     if not commitment.is_open:
-        return [b.button("Reopen", ids.REOPEN, value, label=f"Reopen {about}"), details]
+        return [b.button("Reopen", ids.REOPEN, value, label=f"Reopen {about}"), _details(commitment, place)]
     block = ("Unblock", ids.UNBLOCK) if commitment.state == "blocked" else ("Blocked", ids.BLOCK)
     if commitment.accepted_at is None and commitment.owner_id == viewer.id:
         # The first question is whether they agree; a phone has room for three buttons beside it.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from store import outbox, people
-from store.commitments.changing import apply, begin, check_due, finish_change, is_repeat, may_undo, tell
+from store.commitments.changing import apply, begin, check_change, check_due, finish_change, is_repeat, may_undo, tell
 from store.commitments.questions import get, history
 from store.commitments.recording import append, write_down
 from store.errors import BadInputError, NotAllowedError
@@ -232,19 +232,32 @@ def set_account(
 
 
 def share(
-    tx: Session, viewer: Person, number: int, channel: str, *, external: bool, origin_key: str, now: datetime
+    tx: Session, viewer: Person, number: int, channel: str, *, others: bool | None, origin_key: str, now: datetime
 ) -> Commitment:
-    """Post it to a channel. An internal one is never posted where another company reads along."""
+    """Post it to a channel. An internal one is never posted where `others`, guests or people of another company, read
+    along; None: nobody knows yet whether they do.
+    """
     commitment = get(tx, viewer, number)
-    if external and commitment.internal:
+    check_change(tx, viewer, commitment, now)
+    if is_repeat(tx, viewer, commitment, origin_key):
+        return commitment
+    if others and commitment.internal:
         raise NotAllowedError(
-            f"#{number} is internal, and people of another company read this channel. “Edit” it to be shareable"
-            " first, or share it elsewhere."
+            f"#{number} is internal, and guests or people of another company read this channel. “Edit” it to be"
+            " shareable first, or share it elsewhere."
         )
-    # The same state is posted to a channel once, however often the button is pressed.
+    if others is None and commitment.internal:
+        raise NotAllowedError(
+            f"#{number} is internal, and I don't know yet everybody who reads this channel. Please press again in a"
+            " few minutes."
+        )
+    # The same state is posted to a channel once, however often the button is pressed; after a refusal once more.
     key = f"share:{commitment.id}:{commitment.version}:{channel}"
-    ids = {"commitment": commitment.id, "actor": viewer.id, "external": external}
-    if outbox.intend(tx, workspace_id=viewer.workspace_id, key=key, kind="shared", now=now, channel=channel, ids=ids):
+    ids = {"commitment": commitment.id, "actor": viewer.id, "external": others is not False}
+    is_new = outbox.intend(
+        tx, workspace_id=viewer.workspace_id, key=key, kind=outbox.SHARED, now=now, channel=channel, ids=ids
+    )
+    if is_new or outbox.try_again(tx, viewer.workspace_id, key, ids, now):
         append(tx, viewer, commitment.id, "share", {"channel": [None, channel]}, now=now, origin_key=origin_key)
     return commitment
 

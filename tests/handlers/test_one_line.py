@@ -77,7 +77,7 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
         "why": items.reasons(one, [f"{text} hears of it.", *explaining.of_next([], one, eva)]),
         **{kind: briefs.notice(briefs.Deed(kind, eva, quote), one, ana, TODAY)[1]
            for kind in (notices.ASSIGNED, notices.HANDED_BACK, notices.CANCELLED)},
-        "shared": briefs.shared(one, eva, TODAY)[1],
+        "shared": briefs.shared(one, eva, TODAY, others=False)[1],
     }  # fmt: skip
     return {
         **{name: b.resolved(blocks) for name, blocks in views.items()},

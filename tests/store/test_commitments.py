@@ -223,9 +223,9 @@ def test_an_internal_item_is_not_shared_with_another_company(office: Office) -> 
     """Internal items never go to a channel that others read; shareable ones may."""
     number = recorded(office)
     with pytest.raises(NotAllowedError, match="internal"):
-        act(office, commitments.share, "eva", number, "C1", external=True)
-    act(office, commitments.share, "eva", number, "C1", external=False, key="s")
-    act(office, commitments.share, "eva", number, "C1", external=False, key="s")
+        act(office, commitments.share, "eva", number, "C1", others=True)
+    act(office, commitments.share, "eva", number, "C1", others=False, key="s")
+    act(office, commitments.share, "eva", number, "C1", others=False, key="s")
     assert outbox_kinds(office) == [("shared", "")]
 
 

@@ -1,0 +1,111 @@
+"""Who reads a channel. Slack is asked each time: any channel may be opened to others at any moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slack_sdk.errors import SlackApiError
+
+from handlers.people import ensure_known
+from store import people, workspaces
+from store.errors import NotAllowedError, NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from slack_sdk import WebClient
+
+    from store.db import Ledger
+
+# Slack gives fewer than a thousand members a page. In a channel with more people than these pages hold somebody may
+# be an outsider whom we did not see.
+_PAGE, _PAGES = 999, 20
+# So many members whom the ledger does not know are asked about singly, while somebody waits.
+_ASKED = 5
+
+_NOT_HERE = {"channel_not_found", "not_in_channel"}
+_DIRECT = {"im:read", "mpim:read"}
+_INVITE = "I can't post here because I'm not in this channel. Type “/invite @Makegood” and press “Share here” again."
+_ONLY_CHANNELS = "I share in channels only, not in direct messages."
+
+
+@dataclass(frozen=True)
+class Readers:
+    """The members of a channel, by Slack's ids. `others`: whether guests or people of another company read it, or are
+    about to; None where that is not known yet. `hindrance`: why nothing can be posted there, and what to do.
+    """
+
+    members: frozenset[str]
+    others: bool | None
+    hindrance: str | None = None
+
+
+def readers_of(ledger: Ledger, slack: WebClient, team_id: str, channel: str, now: datetime) -> Readers:
+    """Ask Slack who reads the channel. Raises SlackApiError and OSError as the client does."""
+    about = slack.conversations_info(channel=channel)["channel"]
+    hindrance = None
+    if about.get("is_im") or about.get("is_mpim"):
+        hindrance = _ONLY_CHANNELS
+    elif about.get("is_archived"):
+        hindrance = "This channel is archived; nothing can be posted here."
+    elif about.get("is_private") and not about.get("is_member", True):
+        hindrance = _INVITE
+    members, is_all = _members(slack, channel)
+    if about.get("is_ext_shared") or about.get("is_pending_ext_shared") or not is_all:
+        return Readers(members, others=True, hindrance=hindrance)
+    return Readers(members, _others(ledger, slack, team_id, members, now), hindrance)
+
+
+def check(ledger: Ledger, slack: WebClient, team_id: str, user_id: str, channel: str, now: datetime) -> Readers:
+    """Who reads the channel in which this person wants to share something; NotAllowedError, with what to do, where
+    that is not possible or not theirs to do.
+    """
+    if channel.startswith("D"):
+        raise NotAllowedError(_ONLY_CHANNELS)
+    try:
+        found = readers_of(ledger, slack, team_id, channel, now)
+    except SlackApiError as error:
+        name = error.response.get("error")
+        if name == "method_not_supported_for_channel_type" or error.response.get("needed") in _DIRECT:
+            raise NotAllowedError(_ONLY_CHANNELS) from None
+        if name in _NOT_HERE:
+            raise NotAllowedError(_INVITE) from None
+        raise
+    if found.hindrance:
+        raise NotAllowedError(found.hindrance)
+    if user_id not in found.members:
+        raise NotAllowedError("You share in channels that you are a member of. Join this one, and press again.")
+    return found
+
+
+def _members(slack: WebClient, channel: str) -> tuple[frozenset[str], bool]:
+    """The members, and whether that is all of them."""
+    found: set[str] = set()
+    cursor = None
+    for _ in range(_PAGES):
+        page = slack.conversations_members(channel=channel, limit=_PAGE, cursor=cursor)
+        found.update(page["members"])
+        cursor = (page.get("response_metadata") or {}).get("next_cursor")
+        if not cursor:
+            return frozenset(found), True
+    return frozenset(found), False
+
+
+def _others(ledger: Ledger, slack: WebClient, team_id: str, members: Iterable[str], now: datetime) -> bool | None:
+    with ledger.read() as tx:
+        workspace = workspaces.by_team(tx, team_id)
+        if workspace is None:
+            raise NotFoundError("Makegood is not set up for this workspace yet. Please try again in a minute.")
+        others, unknown = people.others_among(tx, workspace, members)
+    if others or not unknown:
+        return others
+    if len(unknown) > _ASKED:
+        return None
+    # A member of whom Slack shows us nothing is none of ours.
+    if ensure_known(ledger, slack, team_id, unknown, now):
+        return True
+    with ledger.read() as tx:
+        others, unknown = people.others_among(tx, workspace, unknown)
+    return others or bool(unknown)

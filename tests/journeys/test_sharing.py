@@ -1,0 +1,236 @@
+"""*Share here*: who may, where, what others than colleagues read there, and what happens when Slack refuses it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from handlers import ids
+from sandbox import Reply, User
+from sandbox.seed import ChannelSeed
+from tests.journeys.conftest import read, words, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox import Message
+    from tests.journeys.conftest import Town
+
+GUEST = User("U0GUEST", "gus", "Gus Guest", is_restricted=True)
+CLIENT = User("U0DANA", "dana", "Dana Whitfield", team_id="T0ACME")
+OBSTACLE = "their lawyer is a nuisance"
+
+
+def shared(town: Town, channel: str) -> list[Message]:
+    """What stands in a channel of the bot's, for everybody there."""
+    town.settled()
+    bot = town.box.seed.bot_user_id
+    return [m for m in town.box.messages(channel, viewer="U0EVA") if m.user == bot and not m.ephemeral_for]
+
+
+def shareable(town: Town, channel: str, line: str = "send it by Friday") -> Message:
+    """A commitment of Eva's that may be shared with anybody; its receipt."""
+    receipt = town.receipt("U0EVA", line, channel)
+    town.submit("U0EVA", town.form("U0EVA", receipt, ids.EDIT), sharing="shareable")
+    return next(m for m in town.box.messages(channel, viewer="U0EVA") if m.ts == receipt.ts)
+
+
+def blocked(town: Town, number: int = 1) -> None:
+    form = town.form("U0EVA", town.item("U0EVA", number), ids.BLOCK)
+    assert town.submit("U0EVA", form, reason=OBSTACLE, blocker="U0BEN").errors == {}
+
+
+@pytest.mark.parametrize(("reader", "channel"), [(CLIENT, "C0SHARED"), (GUEST, "C0ACME"), (None, "C0ACME")])
+def test_a_shared_item_shows_no_obstacle(town: Town, reader: User | None, channel: str) -> None:
+    """Neither the reason nor the colleague in the way, wherever it stands; to others not even that there is one."""
+    if reader is not None:
+        town.box.add_user(reader)
+        town.box.join(reader.id, channel)
+    receipt = shareable(town, channel)
+    town.press("U0EVA", receipt, ids.SHARE)
+    assert len(shared(town, channel)) == 1
+    blocked(town)
+    (message,) = shared(town, channel)
+    for secret in (OBSTACLE, "Blocked by", "waiting for", "Ben"):
+        assert secret not in words(message)
+    for sign in (":no_entry:", "Unblock"):
+        assert (sign in words(message)) == (reader is None)
+    town.press("U0EVA", message, ids.SHOW)
+    assert OBSTACLE in words_of(town.box.modals("U0EVA")[-1])
+
+
+def test_what_is_not_accepted_is_nobody_elses_business(town: Town) -> None:
+    """A client does not read that a colleague has not agreed yet."""
+    town.press("U0EVA", shareable(town, "C0SHARED", "@ben send it by Friday"), ids.SHARE)
+    assert "not accepted" not in words(shared(town, "C0SHARED")[0])
+
+
+@pytest.mark.parametrize("opened", ["to a company", "to a guest", "to a client"])
+def test_a_channel_that_is_opened_later(town: Town, opened: str) -> None:
+    """Before the next update there Slack is asked who reads: an internal item is withdrawn, whatever changed in it."""
+    town.press("U0EVA", town.receipt("U0EVA", "send the internal figures by Friday"), ids.SHARE)
+    assert "internal figures" in words(shared(town, "C0ACME")[0])
+    if opened == "to a company":
+        town.box.world.channels["C0ACME"].is_ext_shared = True
+    else:
+        reader = GUEST if opened == "to a guest" else CLIENT
+        # Their event may be late, or lost: the member is asked about.
+        town.box.world.put_user(reader)
+        town.box.join(reader.id, "C0ACME")
+    form = town.form("U0EVA", town.item("U0EVA"), ids.MOVE)
+    town.submit("U0EVA", form, due="2026-12-04", reason="they asked for it")
+    (message,) = shared(town, "C0ACME")
+    assert "no longer shared here" in words(message)
+    assert "internal figures" not in words(message)
+
+
+def test_a_guest_among_the_members_is_another_reader(town: Town) -> None:
+    """An internal item is refused where a guest reads; once the guest has left the channel it is posted."""
+    town.box.add_user(GUEST)
+    town.box.join(GUEST.id, "C0ACME")
+    receipt = town.receipt("U0EVA", "send it by Friday")
+    town.press("U0EVA", receipt, ids.SHARE)
+    assert "guests or people of another company read this channel" in town.told("U0EVA")
+    assert shared(town, "C0ACME") == []
+    town.box.leave(GUEST.id, "C0ACME")
+    town.press("U0EVA", receipt, ids.SHARE)
+    assert len(shared(town, "C0ACME")) == 1
+
+
+def test_opened_between_the_press_and_the_post(town: Town) -> None:
+    """Nothing is posted, and the person who shared it hears why."""
+    town.press("U0EVA", town.receipt("U0EVA", "send the internal figures by Friday"), ids.SHARE)
+    town.box.world.channels["C0ACME"].is_ext_shared = True
+    assert shared(town, "C0ACME") == []
+    assert "could not share" in town.told("U0EVA")
+    assert "another company" in town.told("U0EVA")
+
+
+def test_who_may_not_change_it_does_not_share_it(town: Town) -> None:
+    """Sharing is asked of the same people as a change; nothing is posted for others."""
+    receipt = town.receipt("U0EVA", "send it by Friday")
+    town.box.join("U0ADA", "C0ACME")
+    with town.post.caught() as parcels:
+        town.press("U0EVA", receipt, ids.SHARE)
+    (parcel,) = parcels
+    parcel.payload["user"] = {"id": "U0BEN", "team_id": town.box.seed.team_id}
+    parcel.payload["response_url"] = town.box.response_url("U0BEN", "C0ACME")
+    assert town.again(parcel).status == 200
+    assert "Only Eva Lindqvist" in town.told("U0BEN")
+    assert shared(town, "C0ACME") == []
+
+
+def in_form(town: Town, **remembered: Any) -> Any:
+    """Eva submits a form that remembers other things than we wrote into it."""
+    form = town.commit("U0EVA", "").view
+    assert form is not None
+    with town.post.caught() as parcels:
+        town.submit("U0EVA", form, action="send it", owner="U0EVA", due="2026-12-04")
+    (parcel,) = parcels
+    view = parcel.payload["view"]
+    view["private_metadata"] = json.dumps(json.loads(view["private_metadata"] or "{}") | remembered)
+    return town.again(parcel)
+
+
+def test_a_forged_channel_is_no_way_into_it(town: Town) -> None:
+    """A form that remembers a channel of which its reader is no member shares nothing there."""
+    town.box.add_channel(ChannelSeed("C0BOARD", "board", ("U0BEN",)))
+    receipt = town.receipt("U0EVA", "send it by Friday")
+    with town.post.caught() as parcels:
+        town.press("U0EVA", receipt, ids.SHARE)
+    (parcel,) = parcels
+    for channel in ("C0BOARD", "C0NOWHERE", "D0BEN", "../C0BOARD"):
+        metadata = json.dumps({"channel": channel})
+        parcel.payload["view"] = {"id": "V1", "type": "modal", "private_metadata": metadata, "blocks": []}
+        parcel.payload["response_url"] = town.box.response_url("U0EVA", "C0ACME")
+        assert town.again(parcel).status == 200
+    town.settled()
+    assert town.outbox("shared") == []
+    assert shared(town, "C0BOARD") == []
+
+
+def test_not_offered_in_a_direct_message(town: Town) -> None:
+    """A receipt there has no such button, neither at first nor after an edit; a press says what to do instead."""
+    channel = town.box.world.im("U0EVA").id
+    receipt = town.receipt("U0EVA", "send it by Friday", channel)
+    assert ids.SHARE not in str(receipt.blocks)
+    town.submit("U0EVA", town.form("U0EVA", receipt, ids.EDIT), note="hello")
+    receipt = next(m for m in town.box.messages(channel, viewer="U0EVA") if m.ts == receipt.ts)
+    assert ids.SHARE not in str(receipt.blocks)
+    elsewhere = town.receipt("U0EVA", "call them by Friday")
+    with town.post.caught() as parcels:
+        town.press("U0EVA", elsewhere, ids.SHARE)
+    (parcel,) = parcels
+    parcel.payload["channel"] = {"id": channel, "name": "directmessage"}
+    assert town.again(parcel).status == 200
+    assert "channels only" in town.told("U0EVA")
+    assert town.outbox("shared") == []
+
+
+def answering(method: str, **answer: Any) -> Callable[[str, dict[str, Any], Callable[[], Reply]], Reply]:
+    """Slack's answer to one method, whatever is asked."""
+
+    def answered(called: str, args: dict[str, Any], carry_out: Callable[[], Reply]) -> Reply:
+        del args
+        return Reply({"ok": False, **answer}) if called == method else carry_out()
+
+    return answered
+
+
+@pytest.mark.parametrize("needed", ["im:read", "mpim:read"])
+def test_a_group_of_people_is_no_channel(bare_town: Town, needed: str) -> None:
+    """Slack asks for a permission that Makegood does not want: the answer is that sharing is for channels."""
+    receipt = bare_town.receipt("U0EVA", "send it by Friday")
+    bare_town.box.api.intercept = answering("conversations.info", error="missing_scope", needed=needed, provided="")
+    bare_town.press("U0EVA", receipt, ids.SHARE)
+    assert "channels only" in bare_town.told("U0EVA")
+
+
+def test_a_missing_permission_is_named(bare_town: Town) -> None:
+    """With its name, and who can add it where."""
+    receipt = bare_town.receipt("U0EVA", "send it by Friday")
+    refusal = answering("conversations.members", error="missing_scope", needed="channels:read", provided="")
+    bare_town.box.api.intercept = refusal
+    bare_town.press("U0EVA", receipt, ids.SHARE)
+    assert "channels:read" in bare_town.told("U0EVA")
+    assert "admin" in bare_town.told("U0EVA")
+
+
+REFUSALS = {
+    "is_archived": "archived",
+    "not_in_channel": "/invite @Makegood",
+    "channel_not_found": "/invite @Makegood",
+    "restricted_action": "an admin has restricted",
+    "restricted_action_read_only_channel": "an admin has restricted",
+    "msg_too_long": "too long",
+}
+
+
+@pytest.mark.parametrize("error", REFUSALS)
+@pytest.mark.parametrize("aside", [True, False])
+def test_refused_when_it_comes_to_posting(bare_town: Town, error: str, aside: bool) -> None:
+    """The person who shared it is told in the channel, or by DM where that is refused; pressing again tries again."""
+    town = bare_town
+    receipt = town.receipt("U0EVA", "send it by Friday")
+
+    def refused(called: str, args: dict[str, Any], carry_out: Callable[[], Reply]) -> Reply:
+        to_channel = str(args.get("channel", "")).startswith("C")
+        if to_channel and (called == "chat.postMessage" or (called == "chat.postEphemeral" and not aside)):
+            return Reply({"ok": False, "error": error})
+        return carry_out()
+
+    town.box.api.intercept = refused
+    town.press("U0EVA", receipt, ids.SHARE)
+    assert shared(town, "C0ACME") == []
+    told = town.told("U0EVA") if aside else read(town.box.dm("U0EVA")[-1])
+    assert "I could not share #1 send it" in told
+    assert REFUSALS[error] in told
+    assert "press “Share here” again" in told
+    town.box.api.intercept = None
+    town.press("U0EVA", receipt, ids.SHARE)
+    assert len(shared(town, "C0ACME")) == 1
+    town.press("U0EVA", receipt, ids.SHARE)
+    assert len(shared(town, "C0ACME")) == 1
+    assert town.verbs(1) == ["record", "share", "share"]
