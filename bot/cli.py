@@ -121,6 +121,7 @@ def migrate() -> None:
     settings = _basic_settings()
     ledger = _ledger(settings)
     try:
+        _be_whole(ledger)
         before, after = upgrade(ledger)
     finally:
         ledger.close()
@@ -275,14 +276,18 @@ def _serve(*, web: bool, work: bool, bring_up_to_date: bool = False) -> None:
 def _have_the_shape(ledger: Ledger, *, upgrade: bool) -> None:
     from store import migrate  # noqa: PLC0415  see the module
 
+    _be_whole(ledger)
     if upgrade:
         migrate.upgrade(ledger)
-        return
-    found, newest = migrate.current(ledger), migrate.head()
-    if found != newest:
-        raise Problem(
-            f"The database is at revision {found or 'none'}, this version expects {newest}: run `makegood migrate`."
-        )
+    elif words := migrate.misfit(migrate.current(ledger)):
+        raise Problem(words)
+
+
+def _be_whole(ledger: Ledger) -> None:
+    from store.sqlite_file import damage  # noqa: PLC0415  see the module
+
+    if words := damage(ledger.url):
+        raise Problem(words)
 
 
 def _tick(clock: Callable[[], datetime], *, as_of_now: bool) -> None:

@@ -20,7 +20,7 @@ from bot.slack import posting_client
 from handlers.ids import SCOPES
 from store import claiming, outbox
 from store.db import Ledger, normal_url, shown_url
-from store.sqlite_file import files_of
+from store.sqlite_file import damage, files_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -107,6 +107,11 @@ def _database(settings: BasicSettings, now: datetime) -> Iterator[Finding]:
         words = f"The database {shown} does not exist yet."
         yield Finding(PROBLEM, words, "Run `makegood migrate` or `makegood run`.")
         return
+    damaged = damage(url)
+    if damaged:
+        words, _, advice = damaged.rpartition(": ")
+        yield Finding(PROBLEM, f"{words}.", f"{advice[0].upper()}{advice[1:]}")
+        return
     ledger = Ledger(url, pool_size=1)
     try:
         with ledger.read() as tx:
@@ -127,11 +132,12 @@ def _database(settings: BasicSettings, now: datetime) -> Iterator[Finding]:
 def _migrations(ledger: Ledger) -> Finding:
     from store import migrate  # noqa: PLC0415  Alembic is loaded only where it is asked
 
-    found, newest = migrate.current(ledger), migrate.head()
-    if found == newest:
+    found = migrate.current(ledger)
+    words = migrate.misfit(found)
+    if words is None:
         return Finding(WELL, f"The database is up to date (revision {found}).")
-    words = f"The database is at revision {found or 'none'}, this version expects {newest}."
-    return Finding(PROBLEM, words, "Run `makegood migrate`.")
+    words, _, advice = words.partition(": ")
+    return Finding(PROBLEM, f"{words}.", f"{advice[0].upper()}{advice[1:]}")
 
 
 def _outbox(ledger: Ledger, now: datetime) -> Iterator[Finding]:

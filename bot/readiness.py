@@ -75,7 +75,9 @@ class Readiness:
             return [self._writing(revision), self._migrations(revision), self._scheduler()]
         except sa.exc.SQLAlchemyError as error:
             log.error("database_unavailable", error=type(error).__name__, why=_reason(error))  # noqa: TRY400  words, no trace, for what is expected
-            words = "The database does not answer: see DATABASE_URL, and the log for the reason."
+            words = self._ledger.problem or (
+                "The database does not answer: see DATABASE_URL, and the log for the reason."
+            )
             return [Part("database", ok=False, words=words)]
 
     def _writing(self, revision: str | None) -> Part:
@@ -83,16 +85,16 @@ class Readiness:
         now = self._seconds()
         well = Part("database", ok=True, words="The database answers.")
         # Without tables there is nothing to write to; the next part tells that.
-        if revision is None or (self._written_at is not None and now - self._written_at < _WRITES_EVERY):
+        lately = self._written_at is not None and now - self._written_at < _WRITES_EVERY
+        if revision is None or (lately and self._ledger.problem is None):
             return well
         try:
             beat(self._ledger, _PROBE, self._clock())
         except sa.exc.SQLAlchemyError as error:
             self._written_at, why = None, _reason(error)
             log.error("database_unavailable", error=type(error).__name__, why=why)  # noqa: TRY400  words, no trace
-            words = (
-                f"The database cannot be written ({why}): is the disk full? Nothing is lost; what is new is refused."
-            )
+            hint = " Is the disk full?" if "disk" in why else ""
+            words = f"The database cannot be written: {why.rstrip('.')}.{hint} What is new is refused."
             return Part("database", ok=False, words=words)
         self._written_at = now
         return well
@@ -103,11 +105,11 @@ class Readiness:
         return current(self._ledger)
 
     def _migrations(self, revision: str | None) -> Part:
+        from store import migrate  # noqa: PLC0415  as above
+
         newest = self._newest_revision()
-        if revision == newest:
-            return Part("migrations", ok=True, words="The database has the shape that this version expects.")
-        words = f"The database is at revision {revision}, this version expects {newest}: run `makegood migrate`."
-        return Part("migrations", ok=False, words=words)
+        words = migrate.misfit(revision, newest)
+        return Part("migrations", words is None, words or "The database has the shape that this version expects.")
 
     def _scheduler(self) -> Part:
         try:

@@ -35,6 +35,7 @@ SYNC_EVERY = 24 * 60 * 60
 # The rest of a list of people that Slack's limits cut short.
 READ_EVERY = 5
 LINK_EVERY = 10
+WATCH_EVERY = 10
 # The wall clock was set back when it shows less than it did by more than this.
 _HOP = timedelta(seconds=5)
 
@@ -80,7 +81,8 @@ class Every(BaseTrigger):  # type: ignore[misc]  # APScheduler is not typed
 
 
 class Schedule:
-    """The ticks of one process. `work`: plan, wake the courier and sync people; `link`: look after Slack.
+    """The ticks of one process. `work`: plan, wake the courier and sync people; `link`: look after Slack; `watch`: look
+    after the ledger.
 
     A job that fails says so in the log and comes again; nothing that it does may end the others.
     """
@@ -91,6 +93,7 @@ class Schedule:
         *,
         work: bool,
         link: Callable[[], None] | None = None,
+        watch: Callable[[], None] | None = None,
         wall: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._makegood = makegood
@@ -112,6 +115,8 @@ class Schedule:
             self._every(READ_EVERY, makegood.read_people, "read_people", at_once=True)
         if link is not None:
             self._every(LINK_EVERY, link, "slack_link")
+        if watch is not None:
+            self._every(WATCH_EVERY, watch, "watch_ledger", at_once=True)
 
     def start(self) -> None:
         self._scheduler.start()

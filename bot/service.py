@@ -20,6 +20,7 @@ import structlog
 from bot.link import Link
 from bot.readiness import Readiness
 from bot.schedule import Schedule
+from bot.watch import Watch
 from store import migrate
 
 if TYPE_CHECKING:
@@ -112,10 +113,10 @@ class Service:
             makegood.ledger,
             makegood.clock,
             self._link,
-            newest_revision=_once(migrate.head),
+            newest_revision=migrate.head,
             sockets=self._sockets,
         )
-        self.schedule = Schedule(makegood, work=parts.work, link=self._link.look)
+        self.schedule = Schedule(makegood, work=parts.work, link=self._link.look, watch=Watch(makegood.ledger).look)
         self._server: WebServer | None = None
         self._working = False
 
@@ -287,14 +288,3 @@ def _drained(executor: Executor, within: float) -> bool:
         return True
 
     return _Aside(shut_down).succeeds(within)
-
-
-def _once(step: Callable[[], str]) -> Callable[[], str]:
-    known: list[str] = []
-
-    def value() -> str:
-        if not known:
-            known.append(step())
-        return known[0]
-
-    return value

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from store.sqlite_file import SqliteFile, file_of
+from store.sqlite_file import SqliteFile, file_of, is_damage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -105,6 +105,12 @@ def passwords(url: str) -> list[str]:
     return list(dict.fromkeys(str(value) for value in values if value))
 
 
+class _Condition:
+    """Whether a ledger may be written. One for all who share the ledger."""
+
+    problem: str | None = None
+
+
 class Ledger:
     """The one door to the database: `begin()` to change, `read()` to look. Whoever opens it closes it.
 
@@ -120,6 +126,8 @@ class Ledger:
         # time: at the cost of a question on PostgreSQL, and SQLite would plan every statement anew.
         self._for_writing = self.engine.execution_options(makegood_writes=True)
         self._for_reading = self.engine.execution_options(makegood_looks=True)
+        self._condition = _Condition()
+        sa.event.listen(self.engine, "handle_error", self._note_damage)
         # Called after a transaction that left something in the outbox.
         self.on_news: Callable[[], None] = lambda: None
         self._writer = _Writer(self._for_writing)
@@ -136,13 +144,26 @@ class Ledger:
         impatient.on_news = lambda: self.on_news()  # noqa: PLW0108  it may be set later
         return impatient
 
+    @property
+    def problem(self) -> str | None:
+        """Words for the reason why nothing may be written now; None while all is well."""
+        return self._condition.problem
+
+    @problem.setter
+    def problem(self, words: str | None) -> None:
+        self._condition.problem = words
+
     @contextlib.contextmanager
     def begin(self, *, alone: bool = False) -> Iterator[Session]:
         """Open a transaction that may write. Never held while talking to Slack.
 
+        sa.exc.OperationalError while the ledger has a `problem`: what would be written might be lost, or do harm.
+
         `alone`: the block writes with a single statement, or on SQLite with several. PostgreSQL then needs nothing
         around it, which saves two round trips, and locks are held for that statement only.
         """
+        if self.problem is not None:
+            raise sa.exc.OperationalError("BEGIN", {}, RuntimeError(self.problem))
         with (
             self._write(alone=alone) as connection,
             Session(connection, expire_on_commit=False, info={CONNECTION: connection}) as tx,
@@ -173,6 +194,12 @@ class Ledger:
     def close(self) -> None:
         self._writer.close()
         self.engine.dispose()
+
+    def _note_damage(self, context: sa.engine.ExceptionContext) -> None:
+        if is_damage(context.original_exception):
+            self.problem = f"The database is damaged ({context.original_exception})."
+            # SQLite's class for it is above all others; for everybody else it is one more way to be out of reach.
+            raise sa.exc.OperationalError(context.statement, {}, context.original_exception)
 
     @contextlib.contextmanager
     def _write(self, *, alone: bool) -> Iterator[sa.Connection]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,16 +47,32 @@ def upgrade(ledger: Ledger) -> tuple[str | None, str]:
 
 def head() -> str:
     """The newest revision that this program knows."""
-    revision = ScriptDirectory.from_config(_config()).get_current_head()
-    if revision is None:
-        raise RuntimeError("the program was packaged without its migrations")
-    return revision
+    return _known()[0]
+
+
+def misfit(found: str | None, newest: str | None = None) -> str | None:
+    """Words, with the remedy, where a database at revision `found` is not what this version expects."""
+    newest = newest or head()
+    if found == newest:
+        return None
+    if found is not None and found not in _known():
+        return f"The database is at revision {found}, which a newer version made: run that version, not this one."
+    return f"The database is at revision {found or 'none'}, this version expects {newest}: run `makegood migrate`."
 
 
 def current(ledger: Ledger) -> str | None:
     """The revision of the database; None for an empty one."""
     with ledger.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+@functools.cache
+def _known() -> tuple[str, ...]:
+    """The revisions that this program knows, the newest first."""
+    revisions = tuple(each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions())
+    if not revisions:
+        raise RuntimeError("the program was packaged without its migrations")
+    return revisions
 
 
 def _config() -> Config:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # SQLite's files beside the database take over its permissions.
 _BESIDE = ("", "-wal", "-shm", "-journal")
 _OWNER_ONLY = 0o600
+# Seconds that a look at the file waits for another program that has locked it.
+_PATIENCE = 2.0
 
 
 class SqliteFile:
@@ -65,3 +67,34 @@ def files_of(url: sa.URL) -> Iterator[Path]:
     path = file_of(url)
     if path is not None:
         yield from (each for suffix in _BESIDE if (each := path.with_name(path.name + suffix)).exists())
+
+
+def damage(url: sa.URL) -> str | None:
+    """Words where the ledger's file is damaged; None where it is whole, is no file, or cannot be looked at now.
+
+    Reads the whole file, past what other connections have in memory: a second for some hundred megabytes.
+    """
+    path = file_of(url)
+    if path is None or not path.exists():
+        return None
+    try:
+        # Read-only: to look must not make a file, nor change one.
+        address = f"{path.absolute().as_uri()}?mode=ro"
+        with contextlib.closing(sqlite3.connect(address, uri=True, timeout=_PATIENCE)) as connection:
+            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.DatabaseError as error:
+        return _damaged(path, str(error)) if is_damage(error) else None
+    return None if found == "ok" else _damaged(path, str(found))
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Whether SQLite says that the file is not a whole database."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    return isinstance(error, sqlite3.DatabaseError) and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _damaged(path: Path, reason: str) -> str:
+    reason = " ".join(reason.split())
+    if "not a database" in reason:
+        return f"The file {path} is no ledger ({reason}): see DATABASE_URL, or restore a backup."
+    return f"The file {path} is damaged ({reason}): stop Makegood and restore a backup, as docs/operations.md says."

@@ -128,8 +128,30 @@ def test_a_file_that_is_no_database(ledger: Ledger, environment: pytest.MonkeyPa
     Path("odd.db").write_text("not a database, only a text that is long enough " * 9, encoding="utf-8")
     environment.setenv("DATABASE_URL", "sqlite:///odd.db")
     finding = _only(PROBLEM)
-    assert "does not answer" in finding.words
+    assert "not a database" in finding.words
     assert "DATABASE_URL" in finding.advice
+
+
+def test_a_damaged_file(ledger: Ledger) -> None:
+    """Found by reading it whole, although what doctor asks stands in pages that are well."""
+    ledger.close()
+    path = Path("here.db")
+    contents = bytearray(path.read_bytes())
+    middle = len(contents) // 2 // 4096 * 4096
+    contents[middle : middle + 20 * 1024] = bytes([0xA5]) * 20 * 1024
+    path.write_bytes(contents)
+    finding = _only(PROBLEM)
+    assert "is damaged" in finding.words
+    assert "restore a backup" in finding.advice
+
+
+def test_a_database_of_a_newer_version(ledger: Ledger) -> None:
+    """To migrate would not help."""
+    with ledger.begin() as tx:
+        tx.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    finding = _only(PROBLEM)
+    assert "a newer version made" in finding.words
+    assert finding.advice.startswith("Run that version")
 
 
 def test_a_server_that_does_not_answer(ledger: Ledger, environment: pytest.MonkeyPatch) -> None:

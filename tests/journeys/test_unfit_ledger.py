@@ -1,0 +1,120 @@
+"""The ledger becomes unfit under a running process: noticed within a round, said, and nothing confirmed is lost."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+
+from store.db import Ledger, normal_url
+from tests.journeys.processes import PATIENCE, Process, commit, readyz, recorded, refused, until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sandbox import Sandbox
+
+only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def file(database_url: str) -> Path:
+    return Path(normal_url(database_url).database or "")
+
+
+def damage(path: Path) -> None:
+    """Twenty kilobytes in the middle of the file are noise."""
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.seek(size // 2 // 4096 * 4096)
+        file.write(random.Random(1).randbytes(20 * 1024))
+
+
+def everything_in_the_file(path: Path) -> None:
+    """Bring what stands in the write-ahead log into the file."""
+    connection = sqlite3.connect(path, timeout=PATIENCE)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+
+
+@contextmanager
+def newer_schema(database_url: str) -> Iterator[None]:
+    """A newer version has migrated the database."""
+    ledger = Ledger(database_url)
+    shape = sa.table("alembic_version", sa.column("version_num"))
+    with ledger.begin() as tx:
+        before = tx.scalar(sa.select(shape.c.version_num))
+        tx.execute(sa.update(shape).values(version_num="9999"))
+    try:
+        yield
+    finally:
+        with ledger.begin() as tx:
+            tx.execute(sa.update(shape).values(version_num=before))
+        ledger.close()
+
+
+@only_sqlite
+def test_the_file_is_damaged(box: Sandbox, database_url: str) -> None:
+    """/readyz and the log say so without any request, and who acts is told; a new start says it and ends."""
+    path = file(database_url)
+    with Process(box, database_url) as process:
+        assert recorded(commit(box))
+        everything_in_the_file(path)
+        damage(path)
+        assert "damaged" in process.wait_for("ledger_closed")["why"]
+        status, parts = readyz(process)
+        assert (status, parts["database"]["ok"]) == (503, False)
+        assert refused(commit(box))
+        process.terminate()
+        assert process.ended(within=10) == 0
+    with Process(box, database_url, until=None) as process:
+        assert process.ended(within=PATIENCE) == 1
+        assert "restore a backup" in str(process.events())
+
+
+@only_sqlite
+@pytest.mark.parametrize("what", ["deleted", "emptied", "replaced"])
+def test_the_file_is_gone(box: Sandbox, database_url: str, what: str) -> None:
+    """The next one who acts is told, and nothing is confirmed; /readyz and the log say why."""
+    path = file(database_url)
+    with Process(box, database_url) as process:
+        assert recorded(commit(box))
+        process.wait_for("delivered")
+        if what == "emptied":
+            path.write_bytes(b"")
+        else:
+            path.rename(path.with_name("away.db"))
+            if what == "replaced":
+                path.write_bytes(path.with_name("away.db").read_bytes())
+        assert refused(commit(box))
+        words = until(process, 503)["database"]["words"]
+        said = {"deleted": ("is gone",), "emptied": ("is empty", "is damaged"), "replaced": ("was replaced",)}
+        assert any(each in words for each in said[what])
+        process.wait_for("database_unavailable")
+        if what == "deleted":
+            path.with_name("away.db").rename(path)
+            until(process, 200)
+            assert recorded(commit(box))
+        process.terminate()
+        assert process.ended(within=10) == 0
+
+
+def test_a_newer_version_has_migrated(box: Sandbox, database_url: str) -> None:
+    """Within a round nothing more is written by the older one; /readyz and the log say which version to run."""
+    with Process(box, database_url) as process:
+        assert recorded(commit(box))
+        with newer_schema(database_url):
+            assert "newer version" in process.wait_for("ledger_closed")["why"]
+            status, parts = readyz(process)
+            assert (status, parts["migrations"]["ok"]) == (503, False)
+            assert "newer version" in parts["migrations"]["words"]
+            assert refused(commit(box))
+        process.wait_for("ledger_open")
+        assert recorded(commit(box))
+        process.terminate()
+        assert process.ended(within=10) == 0
+        assert [event for event in process.events() if "exception" in event] == []
