@@ -34,6 +34,7 @@ PRESSES: dict[str, Listener] = {
     ids.CANCEL: commitments.ask_why_cancel,
     ids.EDIT: commitments.ask_edit,
     ids.PUT_OFF: commitments.ask_until,
+    ids.REDACT: commitments.ask_wording,
     ids.SHOW: commitments.show,
     ids.WHY: commitments.why,
     ids.OPEN_FORM: recording.new_from_anywhere,
@@ -53,6 +54,7 @@ FORMS: dict[str, Listener] = {
     ids.FORM_HAND_BACK: commitments.submit_hand_back,
     ids.FORM_CANCEL: commitments.submit_cancel,
     ids.FORM_PUT_OFF: commitments.submit_put_off,
+    ids.FORM_REDACT: commitments.submit_redact,
     ids.FORM_AWAY: absences.submit,
     ids.FORM_SETTINGS: settings.submit,
 }

@@ -157,6 +157,11 @@ def ask_why_cancel(ack: Ack, body: Body, context: BoltContext) -> None:
     _ask(ack, body, context, "cancel", lambda _tx, _who, item, known: forms.cancel(item, known))
 
 
+def ask_wording(ack: Ack, body: Body, context: BoltContext) -> None:
+    """“Redact …”"""
+    _ask(ack, body, context, "redact", lambda _tx, _who, item, known: forms.redact(item, known))
+
+
 def ask_edit(ack: Ack, body: Body, context: BoltContext) -> None:
     _ask(ack, body, context, "edit", _edit_form(context["now"]))
 
@@ -250,6 +255,16 @@ def submit_block(ack: Ack, body: Body, context: BoltContext) -> None:
 def submit_put_off(ack: Ack, body: Body, context: BoltContext) -> None:
     def save(tx: Session, person: Person, form: Submission, now: datetime) -> None:
         commitments.put_off(tx, person, form.context.number, form.day(ids.UNTIL), origin_key=form.origin_key, now=now)
+
+    _submit(ack, body, context, save)
+
+
+def submit_redact(ack: Ack, body: Body, context: BoltContext) -> None:
+    def save(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+        commitments.redact(
+            tx, person, form.context.number, form.text(ids.ACTION),
+            version=form.context.version, origin_key=form.origin_key, now=now,
+        )  # fmt: skip
 
     _submit(ack, body, context, save)
 

@@ -316,15 +316,18 @@ def told(
     return cast("list[tuple[int, int, str | None, date, datetime]]", tx.execute(_TOLD, given).all())
 
 
-def keep_true(tx: Session, commitment: Commitment, people: Iterable[int], now: datetime) -> None:
-    """The commitment changed: every recent message that shows it, and its people's Home tabs, are due for
-    an update. However many changes come before the update is made, it is one update.
+def keep_true(
+    tx: Session, commitment: Commitment, people: Iterable[int], now: datetime, *, however_old: bool = False
+) -> None:
+    """The commitment changed: every recent message that shows it (with `however_old` every one), and its people's Home
+    tabs, are due for an update. However many changes come before the update is made, it is one update.
     """
     homes = [f"{HOME}:{person_id}" for person_id in sorted(set(people))]
     shown_in = sa.select(Mention.outbox_id).where(Mention.commitment_id == commitment.id)
-    which = sa.or_(
-        Outbox.dedupe_key.in_(homes), sa.and_(Outbox.id.in_(shown_in), Outbox.created_at > now - KEPT_TRUE_FOR)
-    )
+    shows_it: sa.ColumnElement[bool] = Outbox.id.in_(shown_in)
+    if not however_old:
+        shows_it = sa.and_(shows_it, Outbox.created_at > now - KEPT_TRUE_FOR)
+    which = sa.or_(Outbox.dedupe_key.in_(homes), shows_it)
     _due_again(tx, commitment.workspace_id, which, now)
 
 

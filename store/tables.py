@@ -24,6 +24,8 @@ NAMES = {
 
 OURS, THEIRS = "ours", "theirs"
 OPEN, BLOCKED, DONE, CANCELLED = "open", "blocked", "done", "cancelled"
+# Stands for text that was taken away, everywhere where it stood.
+REDACTED = "(redacted)"
 PENDING, SENDING, SENT, SKIPPED, DEAD = "pending", "sending", "sent", "skipped", "dead"
 
 
@@ -198,7 +200,7 @@ class Stakeholder(Base):
 
 
 class Commitment(Base):
-    """Today's state of a commitment. What it said first stands beside it and never changes."""
+    """Today's state of a commitment. What it said first stands beside it and never changes, unless it is redacted."""
 
     __tablename__ = "commitment"
     __table_args__ = (
@@ -260,7 +262,7 @@ class Commitment(Base):
 
 
 class Entry(Base):
-    """One thing that happened to a commitment: who, when, what, why. Appended, never changed."""
+    """One thing that happened to a commitment: who, when, what, why. Appended, never changed but for a redaction."""
 
     __tablename__ = "entry"
     __table_args__ = (sa.Index("ix_entry_commitment", "commitment_id", "id"),)

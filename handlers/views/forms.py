@@ -12,7 +12,7 @@ from handlers.views import fields as f
 from handlers.views import items
 from handlers.views.words import escape, full_date
 from store.rules.text import ACTION_LIMIT, NOTE_LIMIT, REASON_LIMIT
-from store.tables import OURS, THEIRS, Commitment
+from store.tables import OURS, REDACTED, THEIRS, Commitment
 
 if TYPE_CHECKING:
     from slackblocks import Block
@@ -114,6 +114,22 @@ def put_off(commitment: Commitment, context: Context, viewer: Person, tomorrow: 
         b.context(f"The due date stays {due}. Nobody is told; its history keeps it."),
     ]
     return _small("Not today", fields, ids.FORM_PUT_OFF, context, "Let it rest")
+
+
+def redact(commitment: Commitment, context: Context) -> b.Json:
+    """Every text of it goes; what it says from now on starts empty, as today's wording may be what has to go."""
+    fields: list[Block] = [
+        items.about(commitment),
+        b.section(
+            f"Every wording, note and reason of #{commitment.number} is removed for good: here, in its history, and in"
+            " all messages of mine that show them. Who did what and when stays. It can’t be undone."
+        ),
+        f.field(
+            "What shall it say instead?", f.text(ids.ACTION, ACTION_LIMIT), ids.ACTION, optional=True,
+            hint=f"Left empty, it says “{REDACTED}”. A message that it was made from stays: delete that in Slack.",
+        ),
+    ]  # fmt: skip
+    return _small("Redact", fields, ids.FORM_REDACT, context, "Remove the words")
 
 
 def cancel(commitment: Commitment, context: Context) -> b.Json:

@@ -9,6 +9,7 @@ from handlers import ids
 from handlers.payloads import ItemRef
 from handlers.views import blocks as b
 from handlers.views.words import Mrkdwn, clock_time, escape, render, short_date, shortened
+from store.commitments import may_redact
 from store.rules.text import ACTION_LIMIT, quoted
 from store.tables import Person
 
@@ -151,11 +152,16 @@ def details(
 
 
 def _more(commitment: Commitment, viewer: Person, place: str) -> list[Block]:
-    """What the menu of an item that is not accepted yet has no room for."""
-    if not commitment.is_open or commitment.accepted_at is not None or commitment.owner_id != viewer.id:
-        return []
+    """What stands only beside the details: what the menu of an item that is not accepted yet has no room for, and what
+    is rarely needed.
+    """
+    shown = []
+    if commitment.is_open and commitment.accepted_at is None and commitment.owner_id == viewer.id:
+        shown += [_NOT_TODAY, ("Edit", ids.EDIT), _WHY]
+    if may_redact(viewer, commitment):
+        shown.append(("Redact …", ids.REDACT))
     value = ItemRef(commitment.number, commitment.version, place).encode()
-    return [b.actions(*(b.button(text, action, value) for text, action in (_NOT_TODAY, ("Edit", ids.EDIT), _WHY)))]
+    return [b.actions(*(b.button(text, action, value) for text, action in shown))] if shown else []
 
 
 def reasons(commitment: Commitment, sentences: Sequence[str]) -> list[Block]:
@@ -190,6 +196,7 @@ def told(entry: Entry, names: dict[str, dict[int, str]], language: str | None = 
 _PLAIN = {
     "record": "recorded it", "finish": "marked it done", "cancel": "cancelled it", "undo": "took it back",
     "block": "marked it blocked", "unblock": "unblocked it", "accept": "accepted it", "reopen": "reopened it",
+    "redact": "redacted its text",
 }  # fmt: skip
 _FIELDS = {
     "action": "the wording", "account_id": "the account", "stakeholder_id": "the client's person",

@@ -13,7 +13,7 @@ from store.commitments.attention import (
     told_not_before,
     worth_a_brief,
 )
-from store.commitments.changing import UNDO_WITHIN, check_change, check_verb, may_undo
+from store.commitments.changing import UNDO_WITHIN, check_change, check_verb, may_redact, may_undo
 from store.commitments.obstacles import block, put_off, quiet_until_at_most, unblock
 from store.commitments.questions import (
     Page,
@@ -27,6 +27,7 @@ from store.commitments.questions import (
     names_in,
     overdue,
 )
+from store.commitments.redacting import redact
 from store.commitments.verbs import (
     Draft,
     accept,
@@ -67,6 +68,7 @@ __all__ = [
     "history",
     "home",
     "is_last_day_of",
+    "may_redact",
     "may_undo",
     "meanwhile",
     "mine",
@@ -77,6 +79,7 @@ __all__ = [
     "put_off",
     "quiet_until_at_most",
     "record",
+    "redact",
     "reopen",
     "set_account",
     "share",

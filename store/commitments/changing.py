@@ -47,6 +47,20 @@ def check_owner(viewer: Person, commitment: Commitment) -> None:
         raise NotAllowedError(f"#{commitment.number} is {commitment.owner.name}'s now; only they can answer for it.")
 
 
+def may_redact(viewer: Person, commitment: Commitment) -> bool:
+    """Its owner, its creator and workspace admins may take its words away."""
+    return viewer.is_admin or viewer.id in {commitment.owner_id, commitment.creator_id}
+
+
+def check_redact(viewer: Person, commitment: Commitment) -> None:
+    """NotAllowedError, naming who can, if the viewer may not redact it."""
+    if not may_redact(viewer, commitment):
+        names = dict.fromkeys((commitment.owner.name, commitment.creator.name))
+        raise NotAllowedError(
+            f"Only {', '.join(names)} or a workspace admin can redact #{commitment.number}. You can ask them."
+        )
+
+
 def may_undo(tx: Session, viewer: Person, commitment: Commitment, now: datetime) -> bool:
     """Its creator, within ten minutes, if nothing happened to it since."""
     if viewer.id != commitment.creator_id or commitment.version != 1 or not commitment.is_open:
@@ -90,6 +104,8 @@ def check_verb(tx: Session, viewer: Person, commitment: Commitment, verb: str, n
     """NotAllowedError if the viewer may not do that with it; ChangedMeanwhileError if its state does not allow it."""
     if verb in _BY_OWNER:
         check_owner(viewer, commitment)
+    if verb == "redact":
+        check_redact(viewer, commitment)
     check_change(tx, viewer, commitment, now)
     if transitions.after(verb, commitment.state) is None:
         raise ChangedMeanwhileError(_what_happened(tx, viewer, commitment))
@@ -117,7 +133,7 @@ _PAST = {
     "finish": "marked it done", "cancel": "cancelled it", "undo": "took it back", "move": "gave it a new date",
     "block": "marked it blocked", "unblock": "unblocked it", "hand_over": "handed it over", "edit": "edited it",
     "hand_back": "handed it back", "accept": "accepted it", "reopen": "reopened it", "record": "recorded it",
-    "share": "shared it",
+    "share": "shared it", "redact": "redacted its text",
 }  # fmt: skip
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 # Whatever comes comes within this time; what does not waits for something to happen.
 FARTHEST = timedelta(days=400)
 # What is no progress: see `touched_at`.
-_NO_PROGRESS = frozenset({"record", "share", "put_off"})
+_NO_PROGRESS = frozenset({"record", "share", "put_off", "redact"})
 _DATES = frozenset({"due_on", "quiet_until"})
 _COLUMNS = _DATES | {"state", "owner_id", "blocker_id"}
 

@@ -30,6 +30,7 @@ TRANSITIONS = {
     "cancel": Transition(LIVE, CANCELLED),
     "undo": Transition(frozenset({OPEN}), CANCELLED),
     "reopen": Transition(ENDED, OPEN),
+    "redact": Transition(LIVE | ENDED),
 }
 
 

@@ -140,8 +140,8 @@ def test_a_note_keeps_its_lines() -> None:
     """A note of several lines stands behind Slack's bar, line by line, so that none of them looks like ours."""
     one = made("word", "word")
     one.note = "Ask Dana.\nRecorded by Ben · internal\n\n> and *this*"
-    said = items.details(one, [], {"people": {}}, one.owner, TODAY, "item")[2]
-    lines = b.resolved([said])[0]["text"]["text"].splitlines()
+    said = texts_of(b.resolved(items.details(one, [], {"people": {}}, one.owner, TODAY, "item")))
+    lines = next(text["text"] for text in said if "Note:" in text["text"]).splitlines()
     assert lines[lines.index("Note:") + 1 : -1] == [
         "> Ask Dana.", "> Recorded by Ben · internal", "> ", "> \u200b&gt; and \u2217this\u2217",
     ]  # fmt: skip

@@ -1,0 +1,169 @@
+"""A password by mistake: its words go everywhere, who did what and when stays."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+
+from bot.explaining import about
+from handlers import ids
+from store import accounts, commitments
+from store.commitments import Draft
+from store.tables import Base
+from tests.journeys.conftest import Town, read, words, words_of
+
+if TYPE_CHECKING:
+    from sandbox import View
+
+SECRET = "hunter2"
+
+
+def everything(town: Town) -> str:
+    """All that the database holds, and all that anybody can read in Slack."""
+    with town.makegood.ledger.read() as tx:
+        kept = [str(row) for table in Base.metadata.sorted_tables for row in tx.execute(sa.select(table))]
+    return " ".join([*kept, *read_by_all(town)])
+
+
+def read_by_all(town: Town) -> list[str]:
+    """What stands in messages, Home tabs and what people ask for anew. Slack forgets what only one person saw."""
+    users = ("U0EVA", "U0ANA", "U0BEN", "U0ADA")
+    seen = [words(one) for user in users for one in town.box.dm(user)]
+    seen += [words(one) for one in town.box.messages("C0ACME", viewer="U0BEN") if not one.ephemeral_for]
+    for user in users:
+        town.box.open_home(user)
+        seen.append(words_of(town.box.home(user)))
+        seen += [words(town.commit(user, asked).messages[-1]) for asked in ("1", "mine", "overdue")]
+    return seen
+
+
+def spilt(town: Town) -> None:
+    """Eva's #1 for Ana holds the secret in every text that it has, in notices, in a brief and in a channel."""
+    receipt = town.receipt("U0EVA", f"@ana send {SECRET} to Dana by Friday")
+    town.settled()
+    edit = town.form("U0EVA", receipt, ids.EDIT)
+    assert town.submit("U0EVA", edit, action=f"send {SECRET} now", note=f"it is\n{SECRET}").errors == {}
+    town.press("U0EVA", receipt, ids.SHARE)
+    item = town.item("U0EVA")
+    assert town.submit("U0EVA", town.form("U0EVA", item, ids.MOVE), due="2026-11-26", reason=SECRET).errors == {}
+    town.settled()
+    town.jump(2026, 11, 24, 8, 1)
+    blocked = town.form("U0ANA", town.item("U0ANA"), ids.BLOCK)
+    assert town.submit("U0ANA", blocked, reason=f"no {SECRET}").errors == {}
+    town.settled()
+    assert everything(town).count(SECRET) > 20
+
+
+def redact_form(town: Town, user: str) -> View:
+    return town.form(user, town.item(user), ids.REDACT)
+
+
+def test_the_words_go_everywhere(town: Town) -> None:
+    """Out of every table, message, channel, Home tab and list, also out of messages that are weeks old; who did what
+    and when stays, with one entry that says who redacted it.
+    """
+    spilt(town)
+    before = [(entry.id, entry.verb, entry.at, entry.actor_id) for entry in history(town)]
+    town.jump(2026, 12, 14, 9, 0)
+    form = redact_form(town, "U0ANA")
+    assert "can’t be undone" in words_of(form)
+    assert town.submit("U0ANA", form, action="send the access to Dana").errors == {}
+    town.settled()
+    assert SECRET not in everything(town)
+    kept = town.commitment(1)
+    assert (kept.action, kept.first_action, kept.note, kept.blocked_by) == (
+        "send the access to Dana", "(redacted)", None, "(redacted)",
+    )  # fmt: skip
+    after = history(town)
+    assert [(entry.id, entry.verb, entry.at, entry.actor_id) for entry in after[:-1]] == before
+    assert [(after[-1].verb, after[-1].actor.slack_id)] == [("redact", "U0ANA")]
+    shown = read(town.item("U0EVA"))
+    assert "First wording: “(redacted)”" in shown
+    assert "moved it from Fri 27 Nov 2026 to Thu 26 Nov 2026: “(redacted)”" in shown
+    assert "Ana Souza redacted its text" in shown
+    shared = next(one for one in town.box.messages("C0ACME", viewer="U0BEN") if "shared a commitment" in one.text)
+    for message in (town.box.dm("U0ANA")[0], shared):
+        assert "send the access to Dana" in read(message)
+    assert "#1 “send the access to Dana”" in str(
+        about(town.makegood.ledger, "1", town.box.clock.now(), on=None, team_id=None)
+    )
+
+
+def history(town: Town) -> Any:
+    return town.ask("U0EVA", commitments.history, town.commitment(1))
+
+
+def test_left_empty_it_says_so(town: Town) -> None:
+    """Without a new wording lists show “(redacted)”; it stays open, and can be edited, done and redacted again."""
+    town.receipt("U0EVA", f"send {SECRET} by Friday")
+    assert town.submit("U0EVA", redact_form(town, "U0EVA")).errors == {}
+    assert "(redacted)" in read(town.commit("U0EVA", "mine").messages[-1])
+    edit = town.form("U0EVA", town.item("U0EVA"), ids.EDIT)
+    assert town.submit("U0EVA", edit, action=f"send {SECRET} again").errors == {}
+    assert town.submit("U0EVA", redact_form(town, "U0EVA"), action="send it").errors == {}
+    assert SECRET not in everything(town)
+    town.press("U0EVA", town.item("U0EVA"), ids.DONE)
+    assert town.verbs(1) == ["record", "redact", "edit", "redact", "finish"]
+
+
+def test_what_has_ended_can_be_redacted(town: Town) -> None:
+    """Taken back or done, its words can go as well; its creator, its owner or an admin does it."""
+    undo = town.receipt("U0EVA", f"@ana send {SECRET} by Friday")
+    town.press("U0EVA", undo, ids.UNDO)
+    assert town.submit("U0ADA", redact_form(town, "U0ADA")).errors == {}
+    town.settled()
+    assert SECRET not in everything(town)
+    assert town.commitment(1).state == "cancelled"
+
+
+def test_others_are_not_offered_it(town: Town) -> None:
+    """Neither a colleague, nor the account's owner, nor a stand-in: they see no button, and a forged press is told who
+    can. A form that was opened before somebody changed it is refused, a double submission redacts once.
+    """
+    with town.makegood.ledger.begin() as tx:
+        eva, ana, ben = (town.person(tx, user) for user in ("U0EVA", "U0ANA", "U0BEN"))
+        acme = accounts.create(tx, ben, "Acme", now=town.box.clock.now())
+        draft = Draft(f"send {SECRET}", ana, date(2026, 11, 27), acme)
+        commitments.record(tx, eva, draft, origin_key="k", now=town.box.clock.now())
+    assert "Redact" not in words(town.item("U0BEN"))
+    item = town.item("U0EVA")
+    with town.post.caught() as parcels:
+        town.press("U0EVA", item, ids.REDACT)
+    parcels[0].payload["user"]["id"] = "U0BEN"
+    parcels[0].payload["response_url"] = town.box.response_url("U0BEN", "C0ACME")
+    assert town.again(parcels[0]).status == 200
+    assert "Only Ana Souza, Eva Lindqvist or a workspace admin can redact #1" in town.told("U0BEN")
+    late = redact_form(town, "U0EVA")
+    town.press("U0ANA", town.item("U0ANA"), ids.ACCEPT)
+    assert "has changed meanwhile: Ana Souza accepted it" in str(town.submit("U0EVA", late).errors)
+    assert SECRET in town.commitment(1).action
+    assert town.submit("U0EVA", redact_form(town, "U0EVA")).errors == {}
+    town.again()
+    assert town.verbs(1) == ["record", "accept", "redact"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE entry SET reason = 'something else'",
+        "UPDATE entry SET reason = '(redacted)', verb = 'finish'",
+        "UPDATE entry SET reason = NULL",
+        "UPDATE entry SET changes = '{}'",
+        'UPDATE entry SET changes = \'{"state": ["done", "open"]}\'',
+        "UPDATE entry SET reason = '(redacted)' WHERE verb = 'redact'",
+        "UPDATE commitment SET first_action = 'something else'",
+        "DELETE FROM entry",
+    ],
+)
+def test_nothing_but_words_goes(town: Town, statement: str) -> None:
+    """After a redaction, too, the database lets nobody change what happened, nor words into other words."""
+    spilt(town)
+    assert town.submit("U0ANA", redact_form(town, "U0ANA"), action="send it").errors == {}
+    with (
+        pytest.raises(sa.exc.DBAPIError, match="the ledger cannot be rewritten"),
+        town.makegood.ledger.begin() as tx,
+    ):
+        tx.execute(sa.text(statement))
