@@ -42,12 +42,13 @@ def wall_clock() -> datetime:
 
 @dataclass(frozen=True)
 class Identity:
-    """Who we are in Slack, as auth.test says."""
+    """Who we are in Slack, as auth.test says. `url`: the workspace's address, with a slash at its end."""
 
     team_id: str
     team: str
     bot_id: str
     bot_user_id: str
+    url: str = ""
 
 
 class Makegood:
@@ -80,7 +81,10 @@ class Makegood:
         Raises SlackApiError where Slack refuses us and OSError where it cannot be reached.
         """
         answer = self._posting.auth_test()
-        self.identity = Identity(answer["team_id"], answer["team"], str(answer.get("bot_id", "")), answer["user_id"])
+        self.identity = Identity(
+            answer["team_id"], answer["team"], str(answer.get("bot_id", "")), answer["user_id"],
+            str(answer.get("url") or ""),
+        )  # fmt: skip
         with self.ledger.begin() as tx:
             workspaces.ensure(tx, team_id=self.identity.team_id, name=self.identity.team, now=self.clock())
         self._roster.read_on(self.identity.team_id, pages=1)
@@ -150,6 +154,7 @@ class Makegood:
         context["ledger"] = self._asked
         context["slack"] = slack = self._answering.for_request()
         context["now"] = now
+        context["team_url"] = self.identity.url if self.identity else ""
         asker = payloads.asker(incoming.body)
         key = (asker.team_id, asker.user_id)
         if asker.user_id and key not in self._known and not self._is_unknown(key, now):

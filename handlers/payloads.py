@@ -15,6 +15,10 @@ _NUMBER = re.compile(r"\d{1,10}", re.ASCII)
 # Slack writes a "<" that was typed as an entity, so none stands within what it marks up. Without "<" in these classes
 # many openings and no end would each be followed to the end of the text.
 _REFERENCE = re.compile(r"<([@#])[A-Z0-9]+(?:\|([^<>]*))?>")
+# The path of a message, of a reply with its thread.
+_PERMALINK = re.compile(
+    r"archives/[CDG][A-Z0-9]{1,30}/p\d{1,30}(?:\?thread_ts=\d{1,20}\.\d{1,10}&cid=[CDG][A-Z0-9]{1,30})?", re.ASCII
+)
 _LINK = re.compile(r"<([a-z]+:[^<>|]+)(?:\|[^<>]*)?>")
 # Where an item was shown (places.py), as we write it into buttons and forms.
 _PLACE = re.compile(r"[a-z]{0,20}(?:-\d{1,10})?(?:\.\d{1,10})?", re.ASCII)
@@ -245,6 +249,13 @@ def asker(body: Body) -> Asker:
     team_id = view.get("app_installed_team_id") or team.get("id") or body.get("team_id") or ""
     user = body.get("user") or event.get("user") or body.get("user_id") or ""
     return Asker(str(team_id), str(user.get("id") if isinstance(user, dict) else user))
+
+
+def own_permalink(link: str | None, team_url: str) -> str | None:
+    """The link, if it leads to a message of the workspace at `team_url`; None for any other, and for markup."""
+    path = (link or "").removeprefix(team_url)
+    is_ours = team_url.startswith("https://") and path != link and _PERMALINK.fullmatch(path)
+    return link if is_ours else None
 
 
 def sharing_channel(body: Body) -> str:

@@ -14,7 +14,7 @@ import structlog
 from handlers import ids
 from handlers.messages import home_for
 from handlers.payloads import Context, Press, count
-from handlers.slack_calls import failure_of, in_log, respond
+from handlers.slack_calls import failure_of, in_log, is_slacks, respond
 from handlers.views import absences as absence_view
 from handlers.views import blocks as b
 from handlers.views import items, lists
@@ -171,8 +171,10 @@ def after_press(slack: WebClient, press: Press, drawn: Drawn | None) -> None:
 
 def after_form(slack: WebClient, user_id: str, context: Context, drawn: Drawn | None) -> None:
     """Show the place that a form was opened from as it is now. Never raises: the change is stored."""
-    known = Context(channel=context.channel)
-    _redraw(drawn, lambda shown: _show(slack, user_id, shown, known, context.root_view_id, context.response_url))
+    known, address = Context(channel=context.channel), context.response_url
+    if address and not is_slacks(slack, address):
+        address = None
+    _redraw(drawn, lambda shown: _show(slack, user_id, shown, known, context.root_view_id, address))
 
 
 def _redraw(drawn: Drawn | None, show: Callable[[Drawn], None]) -> None:

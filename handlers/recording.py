@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.errors import SlackApiError
@@ -47,7 +48,7 @@ def new_from_message(ack: Ack, body: Body, context: BoltContext) -> None:
         person = viewer(tx, shortcut.asker.team_id, shortcut.asker.user_id)
         text = readable(tx, person, shortcut.text)
     action = clean(unescaped(text))
-    link = _permalink(context["slack"], shortcut.channel, shortcut.ts)
+    link = _permalink(context["slack"], shortcut.channel, shortcut.ts, context["team_url"])
     known = Context(channel=payloads.sharing_channel(body), permalink=link)
     filled = forms.Filled(
         action=action, owner=shortcut.asker.user_id, note=action if len(action) > ACTION_LIMIT else ""
@@ -56,12 +57,13 @@ def new_from_message(ack: Ack, body: Body, context: BoltContext) -> None:
     ack()
 
 
-def _permalink(slack: WebClient, channel: str, ts: str) -> str:
+def _permalink(slack: WebClient, channel: str, ts: str, team_url: str) -> str:
+    """The link to a message; as Slack makes them where Slack does not say, which it refuses in a private channel."""
     try:
-        return str(slack.chat_getPermalink(channel=channel, message_ts=ts)["permalink"])
+        link = str(slack.chat_getPermalink(channel=channel, message_ts=ts)["permalink"])
     except (SlackApiError, OSError):
-        # Slack redirects this form to the workspace's own; it needs no call that a private channel refuses.
-        return f"https://slack.com/archives/{channel}/p{ts.replace('.', '')}"
+        link = ""
+    return payloads.own_permalink(link, team_url) or f"{team_url}archives/{channel}/p{ts.replace('.', '')}"
 
 
 def submit_new(ack: Ack, body: Body, context: BoltContext) -> None:
@@ -71,7 +73,9 @@ def submit_new(ack: Ack, body: Body, context: BoltContext) -> None:
     directory.ensure_known(context["ledger"], context["slack"], form.asker.team_id, [owner_id], now)
     with context["ledger"].begin() as tx:
         person = viewer(tx, form.asker.team_id, form.asker.user_id)
-        drafted = draft(tx, person, form, now)
+        # What a form remembers is checked like what was typed.
+        link = payloads.own_permalink(form.context.permalink, context["team_url"])
+        drafted = replace(draft(tx, person, form, now), permalink=link)
         recorded = commitments.record(tx, person, drafted, origin_key=form.origin_key, now=now)
         blocks = places.receipt(tx, person, recorded, now, channel=form.context.channel is not None)
     ack(response_action="update", view=places.receipt_modal(blocks, Context(channel=form.context.channel)))
@@ -87,5 +91,5 @@ def draft(tx: Session, person: Person, form: Submission, now: datetime, current:
     return Draft(
         action=form.text(ids.ACTION), owner=owner, due_on=due_on, account=account, stakeholder=stakeholder,
         side=form.text(ids.SIDE) or "ours", internal=form.text(ids.SHARING) != "shareable",
-        note=form.text(ids.NOTE), permalink=form.context.permalink,
+        note=form.text(ids.NOTE),
     )  # fmt: skip

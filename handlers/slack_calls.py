@@ -7,12 +7,15 @@ import threading
 from concurrent.futures import Future
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.webhook import WebhookClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from slack_sdk import WebClient
 
 Result = TypeVar("Result")
 
@@ -58,6 +61,18 @@ def respond(response_url: str, **message: Any) -> None:  # noqa: ANN401  what ch
     status = client.send(**message).status_code
     if status != HTTPStatus.OK:
         raise SlackRequestError(f"status_{status}")
+
+
+def is_slacks(slack: WebClient, address: str) -> bool:
+    """Whether the address is Slack's own, or that of the stand-in which this client calls."""
+    try:
+        given, known = urlsplit(address), urlsplit(slack.base_url)
+        if (given.scheme, given.netloc) == (known.scheme, known.netloc):
+            return True
+        host = given.hostname or ""
+    except ValueError:
+        return False
+    return given.scheme == "https" and host.endswith((".slack.com", ".slack-gov.com")) and not given.username
 
 
 def in_log(error: Exception) -> dict[str, str]:

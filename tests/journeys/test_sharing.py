@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -149,6 +150,55 @@ def test_a_forged_channel_is_no_way_into_it(town: Town) -> None:
     town.settled()
     assert town.outbox("shared") == []
     assert shared(town, "C0BOARD") == []
+
+
+FORGED_LINKS = (
+    "https://evil.example|Click", "https://evil.example/archives/C0ACME/p1", "https://northwind.slack.com|Click",
+    "https://northwind.slack.com/archives/C0ACME/p1|Click", "http://northwind.slack.com/archives/C0ACME/p1",
+    "https://northwind.slack.com.evil.example/archives/C0ACME/p1", "https://acme.slack.com/archives/C0ACME/p1",
+    "https://northwind.slack.com/archives/C0ACME/p1\nhttps://evil.example", "javascript:alert(1)", "<!channel>",
+    "https://northwind.slack.com/archives/C0ACME/../../services", "https://northwind.slack.com@evil.example/archives/C1/p1",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("link", FORGED_LINKS)
+def test_a_forged_link_is_not_kept(town: Town, link: str) -> None:
+    """A form that remembers a link elsewhere, or markup, is recorded without it."""
+    assert in_form(town, permalink=link).status == 200
+    assert town.commitment(1).permalink is None
+    assert "Where it was said" not in words(town.item("U0EVA"))
+
+
+def test_the_workspaces_own_links_are_kept(town: Town) -> None:
+    """To a message, and to a reply in its thread."""
+    links = [
+        "https://northwind.slack.com/archives/C0ACME/p1795428000000100",
+        "https://northwind.slack.com/archives/G0DEALS/p1795428000000100?thread_ts=1795428000.000100&cid=G0DEALS",
+    ]
+    for number, link in enumerate(links, start=1):
+        assert in_form(town, permalink=link).status == 200
+        assert town.commitment(number).permalink == link
+
+
+def test_a_forged_answer_address_is_not_called(town: Town) -> None:
+    """What we show after a form goes to Slack, never to an address that a forged form remembers."""
+    town.receipt("U0EVA", "send it by Friday")
+    item = town.item("U0EVA")
+    form = town.form("U0EVA", item, ids.MOVE)
+    with town.post.caught() as parcels:
+        town.submit("U0EVA", form, due="2026-12-04", reason="because")
+    (parcel,) = parcels
+    view = parcel.payload["view"]
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(0.2)
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}/take"
+        remembered = json.loads(view["private_metadata"]) | {"response_url": address, "place": "item"}
+        remembered.pop("root_view_id", None)
+        view["private_metadata"] = json.dumps(remembered)
+        assert town.again(parcel).status == 200
+        with pytest.raises(TimeoutError):
+            listening.accept()
+    assert town.verbs(1) == ["record", "move"]
 
 
 def test_not_offered_in_a_direct_message(town: Town) -> None:
