@@ -219,6 +219,8 @@ class Stage:
     def run(self) -> Result:
         """All of it; what was seen."""
         self._makegood.connect()
+        # Of a long list of people that reads the first page.
+        self._makegood.read_people()
         self._write()
         began = time.monotonic()
         set_faults(self.box, self.plan)
