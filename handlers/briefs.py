@@ -129,7 +129,12 @@ def _lines(
         for one in (absences.of_people(tx, others, from_day=day) if others else ())
         if one.first_day <= day
     }
-    lines = [_with_word(Line(one, why, away_until=away.get(one.owner_id)), passed) for one, why, passed in items]
+    leaving = [one.id for one, why, _ in items if mentions.step_of(why or "") == mentions.LEAVING]
+    unheard = commitments.unheard(tx, leaving, from_day=day)
+    lines = [
+        _with_word(Line(one, why, away_until=away.get(one.owner_id), unheard=one.id in unheard), passed)
+        for one, why, passed in items
+    ]
     return [
         replace(line, deed=deed(tx, person, line.commitment, told_by[line.commitment.id]))
         if line.commitment.id in told_by

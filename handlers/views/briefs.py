@@ -56,7 +56,7 @@ class Deed:
 class Line:
     """One item of a brief. `occasion` as the rules name it; `away_until`: the last day on which its owner is away,
     where that is another than the reader; `told_on`: when the account's owner hears of it, `heard_on`: when they did;
-    `deed`: what was done of which the reader has not heard yet.
+    `deed`: what was done of which the reader has not heard yet; `unheard`: it falls due while nobody hears of it.
     """
 
     commitment: Commitment
@@ -65,6 +65,7 @@ class Line:
     told_on: date | None = None
     heard_on: date | None = None
     deed: Deed | None = None
+    unheard: bool = False
 
 
 def in_order(lines: Sequence[Line], day: date) -> list[Line]:
@@ -220,6 +221,6 @@ def _note(line: Line, reader: Person) -> str:
     mention = render(
         "mention.j2", item=commitment, told_on=line.told_on, heard_on=line.heard_on,
         owner_away_until=None if is_cover else line.away_until, language=reader.date_language,
-        last=m.is_last(line.occasion), unowned=m.step_of(line.occasion or "") == m.UNOWNED,
+        last=m.is_last(line.occasion), unowned=m.step_of(line.occasion or "") == m.UNOWNED, unheard=line.unheard,
     )  # fmt: skip
     return "\n".join(filter(None, (deed, mention)))

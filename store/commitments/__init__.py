@@ -11,6 +11,7 @@ from store.commitments.attention import (
     meanwhile,
     passed_on,
     told_not_before,
+    unheard,
     worth_a_brief,
 )
 from store.commitments.changing import UNDO_WITHIN, check_change, check_verb, may_redact, may_undo
@@ -86,5 +87,6 @@ __all__ = [
     "told_not_before",
     "unblock",
     "undo",
+    "unheard",
     "worth_a_brief",
 ]

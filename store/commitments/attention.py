@@ -14,6 +14,7 @@ from store.rules import escalation, hours
 from store.rules.attention import Look, Said, can_wait, judge
 from store.rules.mentions import ESCALATED, step_of, tells_who_hears
 from store.rules.mornings import local_day, week_began
+from store.rules.readers import nobody_hears
 from store.rules.weeks import ENOUGH, WEEK, first_day_of_week
 from store.rules.working_days import DAY
 
@@ -138,6 +139,12 @@ def _passed_on(tx: Session, items: Sequence[Item]) -> dict[int, PassedOn]:
     }
 
 
+def unheard(tx: Session, ids: Collection[int], *, from_day: date) -> set[int]:
+    """Those of these commitments of which nobody hears when they are due: see readers.nobody_hears."""
+    found = items_of(tx, ids, from_day=from_day) if ids else {}
+    return {one for one, item in found.items() if nobody_hears(item)}
+
+
 def meanwhile(
     tx: Session, owner: Person, first: date, last: date, now: datetime
 ) -> list[tuple[Commitment, date | None]]:  # fmt: skip
@@ -216,5 +223,6 @@ __all__ = [
     "said_before",
     "somebodies",
     "told_not_before",
+    "unheard",
     "worth_a_brief",
 ]

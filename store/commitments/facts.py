@@ -130,7 +130,10 @@ def _within_reach() -> list[sa.Select[Any]]:
             _ACCOUNTS.c.owner_id.in_(readers), _ACCOUNTS.c.owner_id != _ITEMS.c.owner_id,
             sa.or_(_ITEMS.c.due_on.between(oldest, last), gone, sa.and_(soon, away)),
         ),
-        left.where(_ITEMS.c.creator_id.in_(readers), gone),
+        left.where(
+            _ITEMS.c.creator_id.in_(readers),
+            sa.or_(gone, sa.and_(soon, away, _ITEMS.c.creator_id != _ITEMS.c.owner_id)),
+        ),
         _facts().where(_ITEMS.c.blocker_id.in_(readers), _ITEMS.c.state == BLOCKED),
     ]  # fmt: skip
 

@@ -125,12 +125,21 @@ def falls_into(item: Item, away: Away, reader: Somebody) -> bool:
 
 
 def stand_in(item: Item, today: date) -> Somebody | None:
-    """Who hears what falls due while its owner is away: the delegate, or the account's owner where the delegate is
-    away too or has left. Nobody where the owner is there, or named no delegate.
+    """Who hears what falls due while its owner is away: the delegate; where they are away too or have left, the
+    account's owner; then the person who gave it to its owner. Nobody where the owner is there, or named no delegate.
     """
     away = item.owner.away_on(today)
     if away is None or away.delegate is None:
         return None
-    if away.delegate.is_here and away.delegate.away_on(today) is None:
-        return away.delegate
-    return item.overseer
+    giver = item.creator if item.creator is not None and item.creator.id != item.owner.id else None
+    in_line = (away.delegate, item.overseer, giver)
+    return next((one for one in in_line if one is not None and one.is_here and one.away_on(today) is None), None)
+
+
+def nobody_hears(item: Item) -> bool:
+    """Whether nobody hears of it on the day on which it is due, although its owner, who is away then, named a delegate:
+    everybody in line is away as well.
+    """
+    due = item.owner.works.last_until(item.due_on)
+    away = item.owner.away_on(due)
+    return away is not None and away.delegate is not None and stand_in(item, due) is None

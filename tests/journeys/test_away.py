@@ -11,7 +11,7 @@ from handlers import ids
 from handlers.payloads import AbsenceRef
 from store import absences, settings
 from store.settings import House, Own
-from tests.journeys.conftest import Town, words, words_of
+from tests.journeys.conftest import Town, read, words, words_of
 
 if TYPE_CHECKING:
     from sandbox import Message, View
@@ -384,3 +384,27 @@ def test_meanwhile_the_delegate_hears_and_may_act(town: Town) -> None:
     assert town.box.dm("U0EVA") == []
     town.press("U0BEN", briefs[-1], ids.DONE)
     assert town.commitment(1).state == "done"
+
+
+def test_two_who_stand_in_for_each_other_are_both_away(town: Town) -> None:
+    """An item without an account: the person who gave it hears what falls due; of what they recorded for themselves
+    nobody does, and they read so on their last morning.
+    """
+    town.receipt("U0EVA", "@ana send the report by Thursday 3 Dec")
+    town.receipt("U0ANA", "book the room by Thursday 3 Dec")
+    said(town, "away 30 Nov to 4 Dec @ben", "U0ANA")
+    warned = words(said(town, "away 30 Nov to 4 Dec @ana", "U0BEN"))
+    assert "else to the person who gave it to you" in warned
+    for day in (24, 25, 26, 27):
+        town.jump(2026, 11, day, 8, 45)
+    last = read(town.box.dm("U0ANA")[-1])
+    told = last.partition("book the room")[2]
+    assert "nobody hears of this while you are away" in told
+    assert last.count("nobody hears of this") == 1
+    heard = len(town.box.dm("U0EVA"))
+    for day in (1, 2, 3, 4):
+        town.jump(2026, 12, day, 8, 45)
+    given = " ".join(words(message) for message in town.box.dm("U0EVA")[heard:])
+    assert "send the report" in given
+    assert "For Ana Souza, who is away until" in given
+    assert "book the room" not in given

@@ -252,6 +252,15 @@ OTHERS = [
     Case("the delegate has left: the account's owner", item(
         on(12, 23), owner=replace(ANA, absences=(replace(AWAY_AT_CHRISTMAS, delegate=replace(BEN, is_here=False)),)),
         **AT_ACME), {"12-22": "for:eve", "12-23": "for:today"}, EVA, on(12, 23)),
+    Case("the delegate is away as well, no account: the person who gave it", item(
+        on(12, 23), owner=replace(ANA, absences=(replace(AWAY_AT_CHRISTMAS, delegate=BEN_AWAY_TOO),)), creator=EVA),
+        {"12-24": "for:overdue-1", "12-28": "for:overdue-3"}, EVA, on(1, 1)),
+    Case("the account's owner is away as well: the person who gave it", item(
+        on(12, 23), owner=replace(ANA, absences=(replace(AWAY_AT_CHRISTMAS, delegate=BEN_AWAY_TOO),)), creator=DAN,
+        account_owner=replace(EVA, absences=(Away(on(12, 20), on(12, 24)),)), escalate_after=30),
+        {"12-24": "for:overdue-1"}, DAN, on(12, 26)),
+    Case("not the person who gave it while the delegate is there", item(on(12, 23), owner=ANA_AWAY, creator=EVA), {},
+         EVA, on(12, 28)),
     Case("no delegate: nobody", item(
         on(12, 23), owner=replace(ANA, absences=(replace(AWAY_AT_CHRISTMAS, delegate=None),)), **AT_ACME),
         {}, EVA, on(12, 28)),
