@@ -20,7 +20,7 @@ from bot.slack import posting_client
 from handlers.ids import SCOPES
 from store import claiming, outbox
 from store.db import Ledger, normal_url, shown_url
-from store.sqlite_file import damage, files_of
+from store.sqlite_file import damage, files_of, full_disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -112,6 +112,8 @@ def _database(settings: BasicSettings, now: datetime) -> Iterator[Finding]:
         words, _, advice = damaged.rpartition(": ")
         yield Finding(PROBLEM, f"{words}.", f"{advice[0].upper()}{advice[1:]}")
         return
+    if full := full_disk(url):
+        yield Finding(PROBLEM, full)
     ledger = Ledger(url, pool_size=1)
     try:
         with ledger.read() as tx:

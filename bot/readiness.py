@@ -11,6 +11,7 @@ import sqlalchemy as sa
 import structlog
 
 from bot.schedule import COURIER, PLANNER, beat, last_beats
+from store.sqlite_file import full_disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,6 +83,9 @@ class Readiness:
 
     def _writing(self, revision: str | None) -> Part:
         """Whether the database takes what is written; tried now and then, and every time while it does not."""
+        if full := full_disk(self._ledger.url):
+            log.error("database_unavailable", why=full)
+            return Part("database", ok=False, words=full)
         now = self._seconds()
         well = Part("database", ok=True, words="The database answers.")
         # Without tables there is nothing to write to; the next part tells that.

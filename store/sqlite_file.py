@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 # SQLite's files beside the database take over its permissions.
 _BESIDE = ("", "-wal", "-shm", "-journal")
 _OWNER_ONLY = 0o600
+# Bytes. A recorded commitment takes some twenty thousand.
+_ROOM = 256 * 1024
 # Seconds that a look at the file waits for another program that has locked it.
 _PATIENCE = 2.0
 
@@ -85,6 +88,18 @@ def damage(url: sa.URL) -> str | None:
     except sqlite3.DatabaseError as error:
         return _damaged(path, str(error)) if is_damage(error) else None
     return None if found == "ok" else _damaged(path, str(found))
+
+
+def full_disk(url: sa.URL) -> str | None:
+    """Words where the disk of the ledger's file is full. Writes that find room in the write-ahead log still succeed."""
+    path = file_of(url)
+    if path is None:
+        return None
+    try:
+        free = shutil.disk_usage(path.absolute().parent).free
+    except OSError:
+        return None
+    return f"The disk of {path} is full: make room." if free < _ROOM else None
 
 
 def is_damage(error: BaseException | None) -> bool:

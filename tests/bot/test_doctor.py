@@ -8,6 +8,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -143,6 +144,12 @@ def test_a_damaged_file(ledger: Ledger) -> None:
     finding = _only(PROBLEM)
     assert "is damaged" in finding.words
     assert "restore a backup" in finding.advice
+
+
+def test_a_full_disk(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Said before the first write fails."""
+    monkeypatch.setattr("store.sqlite_file.shutil.disk_usage", lambda _: SimpleNamespace(free=100_000))
+    assert "make room" in _only(PROBLEM).words
 
 
 def test_a_database_of_a_newer_version(ledger: Ledger) -> None:

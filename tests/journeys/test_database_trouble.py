@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import resource
-from contextlib import contextmanager
+import shutil
+import subprocess
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 
+from store.db import Ledger, normal_url
+from store.tables import Commitment
 from tests.journeys.conftest import Town, read
 from tests.journeys.processes import (
     Process,
@@ -23,6 +27,7 @@ from tests.journeys.processes import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from sandbox import Sandbox
 
@@ -66,6 +71,45 @@ def test_the_disk_is_full(box: Sandbox, database_url: str) -> None:
         assert [event for event in process.events() if "exception" in event] == []
     assert sum(call.method == POST for call in box.calls) == 2
     assert states(database_url) == ["sent", "sent"]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of two megabytes."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("nothing may be mounted here")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("before", [0, 5], ids=["at once", "after some writes"])
+def test_the_disk_is_really_full(box: Sandbox, small_disk: Path, database_url: str, before: int) -> None:
+    """Right after the start or later: /readyz says so, and all that was confirmed is there after a kill -9."""
+    path = shutil.copy(str(normal_url(database_url).database), small_disk / "makegood.db")
+    database_url = f"sqlite:///{path}"
+    with Process(box, database_url) as process:
+        confirmed = sum(recorded(commit(box)) for _ in range(before))
+        assert confirmed == before
+        with (small_disk / "filler").open("wb", buffering=0) as filler, suppress(OSError):
+            while filler.write(bytes(4096)):
+                pass
+        assert "full" in until(process, 503)["database"]["words"]
+        confirmed += sum(recorded(commit(box)) for _ in range(10))
+        process.kill()
+    (small_disk / "filler").unlink()
+    with Process(box, database_url) as process:
+        until(process, 200)
+        assert recorded(commit(box))
+        process.terminate()
+        assert process.ended(within=10) == 0
+    ledger = Ledger(database_url)
+    with ledger.read() as tx:
+        assert tx.scalar(sa.select(sa.func.count()).select_from(Commitment)) == confirmed + 1
+    ledger.close()
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
