@@ -10,7 +10,7 @@ from handlers.views import blocks as b
 from handlers.views.forms import NEW
 from handlers.views.words import shortened
 from store import accounts, stakeholders
-from store.rules.names import fold
+from store.rules.names import fold, look
 from store.rules.text import NAME_LIMIT, clean, quoted
 
 if TYPE_CHECKING:
@@ -35,8 +35,9 @@ def options(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # no
         else:
             found = _people_of(tx, person, asked.fields.get(ids.ACCOUNT), typed)
     if typed and not any(fold(name) == fold(typed) for _, name in found):
+        alike = next((f", which only looks like {name}" for _, name in found if look(name) == look(typed)), "")
         # An option's value holds 150 characters.
-        found.append((NEW + shortened(typed, NAME_LIMIT), f"Create {quoted(typed)}"))
+        found.append((NEW + shortened(typed, NAME_LIMIT), f"Create {quoted(typed)}{alike}"))
     ack(options=[b.option(text, value)._resolve() for value, text in found])  # noqa: SLF001  as blocks.resolved
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from store.db import insert_once
 from store.errors import NotFoundError
 from store.prepared import Prepared
-from store.rules.names import fold
+from store.rules.names import fold, look_alikes
 from store.rules.text import NAME_LIMIT, required
 from store.scope import seen_by
 from store.tables import Account, Person, core
@@ -49,12 +49,17 @@ def named(tx: Session, viewer: Person, name: str) -> Account | None:
 
 
 def matching(tx: Session, viewer: Person, typed: str, *, limit: int = 20) -> list[Account]:
-    """Accounts whose name contains what was typed, by name; all of them (to `limit`) for nothing typed."""
+    """Accounts whose name contains what was typed, by name; all of them (to `limit`) for nothing typed. One that only
+    looks like it comes first.
+    """
     query = sa.select(Account).where(seen_by(Account, viewer)).order_by(Account.name).limit(limit)
     key = fold(typed)
-    if key:
-        query = query.where(Account.name_key.contains(key, autoescape=True))
-    return list(tx.scalars(query))
+    if not key:
+        return list(tx.scalars(query))
+    alike = [fold(name) for name in look_alikes(typed, names(tx, viewer))]
+    first = list(tx.scalars(query.where(Account.name_key.in_(alike)))) if alike else []
+    found = tx.scalars(query.where(Account.name_key.contains(key, autoescape=True)))
+    return [*first, *(one for one in found if one.name_key not in alike)][:limit]
 
 
 def create(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from rapidfuzz.distance import OSA
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 # How a company is incorporated says nothing about which company it is. "Corporation" and "Company" are
 # absent on purpose: people say them, so "Acme" is close to "Acme Corporation", not the same words.
@@ -27,6 +27,16 @@ _GENERIC = frozenset({"corporation", "company", "group", "holding", "holdings"})
 _SPELT_OUT = {"corp": "corporation", "co": "company", "grp": "group", "intl": "international"}
 # Letters that Unicode does not decompose into a base letter and a mark.
 _LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i"})
+# Letters of Cyrillic, Greek and Armenian that look like Latin ones. A name with one of them, typed by a slip or on
+# purpose, reads like another name.
+_LOOK_ALIKES = str.maketrans(
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u043a\u0456\u0455\u0458\u04bb\u0501\u051b\u051d\u04cf"
+    "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425\u0406\u0405\u0408\u04ae"
+    "\u03b1\u03b9\u03ba\u03bd\u03bf\u03c1\u03c5\u03c7\u03f2"
+    "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7\u03f9"
+    "\u0585\u0555\u057d\u0570\u0261",
+    "aeopcyxkisjhdqwlABEKMHOPCTYXISJYaikvopuxcABEZHIKMNOPTYXCoOuhg",
+)
 _INITIALS = re.compile(r"(?<![^\W_])((?:[^\W_]\.){2,})")
 
 # One slip is forgiven in words of this many letters (as known, and as typed when one was dropped), two in
@@ -48,7 +58,9 @@ class Exact:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """`name` is the only known name that was probably meant: its first words, or a slip of the keyboard."""
+    """`name` is the only known name that was probably meant: its first words, a slip of the keyboard, or letters of
+    another alphabet that look like its own.
+    """
 
     name: str
 
@@ -83,6 +95,18 @@ def fold_person(name: str) -> str:
     return " ".join(_words(name)) or " ".join(name.casefold().split())
 
 
+@lru_cache(maxsize=8192)
+def look(name: str) -> str:
+    """`fold` with letters that look like Latin ones taken for those: two names of one look read the same."""
+    return fold(unicodedata.normalize("NFD", name).translate(_LOOK_ALIKES))
+
+
+def look_alikes(name: str, known: Sequence[str]) -> tuple[str, ...]:
+    """Those of the `known` names that read like `name` and are other names."""
+    looking = _by_look(tuple(known)).get(look(name[:_LONGEST]), ())
+    return tuple(one for one in looking if fold(one) != fold(name[:_LONGEST]))
+
+
 def _words(name: str) -> list[str]:
     text = unicodedata.normalize("NFKD", name.casefold()).translate(_LETTERS)
     text = "".join(c for c in text if not unicodedata.combining(c)).casefold()
@@ -103,8 +127,9 @@ def _without_legal_form(words: list[str]) -> list[str]:
 def match(name: str, known: Sequence[str]) -> Match:
     """Say which of the `known` names is meant by `name`; refuses rather than guesses.
 
-    In this order: the same name; the first whole words of exactly one; the known name with "Group" or
-    "Company" behind it; one slip in a long word. Two candidates at the same step are `Several`.
+    In this order: the same name; one that reads the same in another alphabet; the first whole words of exactly one;
+    the known name with "Group" or "Company" behind it; one slip in a long word. Two candidates at the same step are
+    `Several`.
     """
     wanted = fold(name[:_LONGEST])
     if not wanted or not known:
@@ -112,6 +137,8 @@ def match(name: str, known: Sequence[str]) -> Match:
     index = _index(tuple(known))
     if same := index.get(wanted):
         return _the_same(name, same)
+    if alike := look_alikes(name, known):
+        return Close(alike[0]) if len(alike) == 1 else Several(alike)
     for step in (_begins, _extended, _slips):
         found = [original for folded, names in index.items() if step(wanted, folded) for original in names]
         if found:
@@ -121,11 +148,20 @@ def match(name: str, known: Sequence[str]) -> Match:
 
 @lru_cache(maxsize=64)
 def _index(known: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    index: dict[str, tuple[str, ...]] = {}
+    return _grouped(known, fold)
+
+
+@lru_cache(maxsize=64)
+def _by_look(known: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    return _grouped(known, look)
+
+
+def _grouped(known: tuple[str, ...], by: Callable[[str], str]) -> dict[str, tuple[str, ...]]:
+    groups: dict[str, tuple[str, ...]] = {}
     for name in dict.fromkeys(known):
-        folded = fold(name[:_LONGEST])
-        index[folded] = (*index.get(folded, ()), name)
-    return index
+        key = by(name[:_LONGEST])
+        groups[key] = (*groups.get(key, ()), name)
+    return groups
 
 
 def _the_same(name: str, same: tuple[str, ...]) -> Match:

@@ -364,3 +364,18 @@ def test_a_reason_is_no_entry_of_the_history(town: Town) -> None:
     assert town.commitment(1).blocked_by == forged
     town.settled()
     assert kept in read(town.box.dm("U0ANA")[-1])
+
+
+def test_a_look_alike_means_the_account_that_is_known(town: Town) -> None:
+    """“Acme” with a Cyrillic letter: a line takes the known account, a question shows it, the form offers it first and
+    says what creating another one means.
+    """
+    with town.makegood.ledger.begin() as tx:
+        accounts.create(tx, town.person(tx, "U0EVA"), "Acme", now=town.box.clock.now())
+    alike = "Acm\u0435"
+    assert "Account: Acme" in read(town.receipt("U0EVA", f"send it by Friday for {alike}"))
+    assert "Account: Acme" in read(town.receipt("U0EVA", f"send it by Friday for {alike.lower()}"))
+    assert "send it" in read(town.commit("U0EVA", f"account {alike}").messages[-1])
+    offered = town.box.suggestions("U0EVA", view_id=open_form(town).id, action_id=ids.ACCOUNT, text=alike)
+    assert [each["text"]["text"] for each in offered] == ["Acme", f"Create “{alike}”, which only looks like Acme"]
+    assert town.ask("U0EVA", accounts.names) == ["Acme"]

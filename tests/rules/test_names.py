@@ -66,6 +66,11 @@ def test_people_keep_surnames_that_look_like_legal_forms() -> None:
         ("3m", Exact("3M")),
         ("Ford Motor", Close("Ford Motor Company")),
         ("Acne", Close("Acne Studios")),
+        ("Snowfl\u0430ke", Close("Snowflake")),
+        ("\u0406nitech", Close("Initech")),
+        ("Gl\u03bfb\u0435\u0445", Close("Globex GmbH")),
+        ("Gl\u043eb\u0435\u0445 Ltd", Close("Globex GmbH")),
+        ("\u0421\u043d\u0435\u0433", Unknown()),
         ("Vandelay Group", Close("Vandelay, Inc.")),
         ("Vandelay Industries", Unknown()),
         ("snow flake", Close("Snowflake")),
@@ -144,3 +149,11 @@ def test_long_names_are_no_burden(name: str) -> None:
         match(name, known)
         took.append(time.perf_counter() - begun)
     assert min(took) < 0.05
+
+
+def test_two_look_alikes_are_asked_about() -> None:
+    """A name that reads like two known ones means neither by itself; written exactly it means the one that it is."""
+    known = ("Acme", "\u0410cme")
+    assert match("Acm\u0435", known) == Several(known)
+    assert match("Acme", known) == Exact("Acme")
+    assert match("\u0410cme", known) == Exact("\u0410cme")

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from store.rules.line.words import EVENTS, Span, Tail
-from store.rules.names import Close, Exact, Match, Several, Unknown, fold, match
+from store.rules.names import Close, Exact, Match, Several, Unknown, fold, look, match
 from store.rules.phrases import read
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _meant(named: Named) -> bool:
     if isinstance(named.match, Exact) or any(c.isupper() for c in named.phrase):
         return True
     names = (named.match.name,) if isinstance(named.match, Close) else ()
-    return any(fold(name).startswith(fold(named.phrase) + " ") for name in names)
+    return any(fold(name).startswith(fold(named.phrase) + " ") or look(name) == look(named.phrase) for name in names)
 
 
 def _looks_like_a_name(phrase: str, asked: Frame) -> bool:
