@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -73,7 +74,7 @@ class Roster:
                 raise
             log.info("people_wait", people=self._count, seconds=int(self._paused[1].total_seconds()))
             return
-        except OSError:
+        except (OSError, http.client.HTTPException):
             self._paused = self._clock(), _PAUSE
             raise
         now = self._clock()

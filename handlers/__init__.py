@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from handlers import absences, accounts, commands, commitments, errors, home, ids, payloads, people, recording, settings
+from store.errors import UnconfirmedError
 
 if TYPE_CHECKING:
     from slack_bolt import App
@@ -80,16 +82,30 @@ EVENTS: dict[str, Listener] = {
 }
 
 
+def _with_rights(listener: Listener) -> Listener:
+    """The listener. Where it turns on rights that Slack must confirm, it has changed nothing, and runs again then."""
+
+    @functools.wraps(listener)
+    def run(**given: Any) -> Any:  # noqa: ANN401  Bolt injects by name
+        try:
+            return listener(**given)
+        except UnconfirmedError:
+            people.confirm_rights(given["context"], payloads.asker(given["body"]))
+            return listener(**given)
+
+    return run
+
+
 def register(app: App) -> None:
     """Put the whole table into a Bolt app."""
     for command, listener in COMMANDS.items():
-        app.command(command)(listener)
+        app.command(command)(_with_rights(listener))
     for callback_id, listener in SHORTCUTS.items():
-        app.shortcut(callback_id)(listener)
+        app.shortcut(callback_id)(_with_rights(listener))
     for action_id, listener in PRESSES.items():
-        app.action(action_id)(listener)
+        app.action(action_id)(_with_rights(listener))
     for callback_id, listener in FORMS.items():
-        app.view(callback_id)(listener)
+        app.view(callback_id)(_with_rights(listener))
     for action_id, listener in MENUS.items():
         app.options(action_id)(listener)
     for event, listener in EVENTS.items():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
 import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 from store import absences, people, workspaces
 from store.errors import NotAllowedError, NotFoundError
@@ -57,6 +58,19 @@ def check(context: BoltContext, asker: Asker) -> None:
     """Refuse an outsider where nothing is read for the answer."""
     with context["ledger"].read() as tx:
         viewer(tx, asker.team_id, asker.user_id)
+
+
+def confirm_rights(context: BoltContext, asker: Asker) -> None:
+    """Ask Slack what this person may do now, and write it down. Where Slack does not say nothing changes."""
+    try:
+        user = _ask(context["slack"], asker.user_id)
+    except (SlackClientError, OSError, http.client.HTTPException) as error:
+        log.warning("rights_not_confirmed", user=asker.user_id, error=type(error).__name__)
+        return
+    with context["ledger"].begin() as tx:
+        workspace = workspaces.by_team(tx, asker.team_id)
+        if workspace is not None and user is not None:
+            sync(tx, workspace, [user], context["now"])
 
 
 def profile(user: dict[str, Any], team_id: str) -> Profile:

@@ -27,6 +27,10 @@ class NotAllowedError(LedgerError):
     """The viewer may look but not change. The words say who can."""
 
 
+class UnconfirmedError(NotAllowedError):
+    """The viewer was an admin when Slack was last asked, and only admins may do this: Slack is to be asked again."""
+
+
 class BadInputError(LedgerError):
     """A value that cannot be stored; `field` says which."""
 

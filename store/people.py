@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from store import outbox
 from store.db import insert_once
-from store.errors import BadInputError
+from store.errors import BadInputError, UnconfirmedError
 from store.prepared import Prepared
 from store.rules.mornings import Habits, local_day, next_brief, next_morning
 from store.rules.working_days import DAY, working_days_of
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
     from store.rules.working_days import WorkingDays
 
+
+# So long Slack's word counts that somebody is an admin. A demotion may reach us late, or never.
+ADMIN_FOR = timedelta(minutes=1)
 
 _SLACK_USER = ("workspace_id", "slack_id")
 _PEOPLE, _WORKSPACES = core(Person), core(Workspace)
@@ -76,6 +80,8 @@ def sync(tx: Session, workspace: Workspace, profiles: Iterable[Profile], *, now:
         for field, value in said.items():
             if getattr(person, field) != value:
                 setattr(person, field, value)
+        if profile.is_admin is not None:
+            person.admin_as_of = now if profile.is_admin else None
         if not is_here(person):
             person.next_brief_at = None
         elif person.next_brief_at is None:
@@ -211,6 +217,18 @@ def outside(person: Person) -> Outside | None:
 def is_here(person: Person) -> bool:
     """Whether this person is a colleague, who can act and be asked."""
     return outside(person) is None
+
+
+def acts_as_admin(person: Person, now: datetime) -> bool:
+    """Whether this person may do now what only admins may. UnconfirmedError where Slack said so too long ago."""
+    if not person.is_admin:
+        return False
+    if person.admin_as_of is None or abs(now - person.admin_as_of) > ADMIN_FOR:
+        raise UnconfirmedError(
+            "Only admins of this workspace can do that, and Slack does not tell me right now whether you are one."
+            " Please try again in a minute."
+        )
+    return True
 
 
 def here(table: type[Person] | sa.FromClause) -> sa.ColumnElement[bool]:

@@ -64,7 +64,7 @@ def save(tx: Session, viewer: Person, own: Own, house: House | None = None, *, n
     Whoever's mornings change is looked at on the next one of them. BadInputError at the field of the same name, or
     at house_hour, house_week and house_region where both have one.
     """
-    if house is not None and not viewer.is_admin:
+    if house is not None and not people.acts_as_admin(viewer, now):
         raise NotAllowedError("Only admins of this workspace can change how it works. You can ask one of them.")
     person = people.get(tx, viewer.id)
     workspace = tx.scalars(

@@ -113,6 +113,8 @@ class Person(Base):
     is_active: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     is_bot: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     is_admin: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    # When Slack last said that they are an admin; NULL: it did not, or they are none.
+    admin_as_of: Mapped[datetime | None]
     # From another company, in a shared channel: may be seen, never made an owner.
     is_external: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     # A single- or multi-channel guest of this workspace.

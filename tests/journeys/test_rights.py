@@ -1,0 +1,103 @@
+"""Who is an admin is read when it matters: Slack is asked where something turns on it, and only then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from handlers import ids
+from tests.journeys.conftest import words_of
+
+if TYPE_CHECKING:
+    from tests.journeys.conftest import Town
+
+HOUSE = {
+    ids.HOUSE_HOUR: "8", ids.HOUSE_WEEK: ["0", "1"], ids.HOUSE_REGION: "DE", ids.ESCALATE_A_AFTER: "2",
+    ids.ESCALATE_AFTER: "4", ids.HONOURS_STATUS: ["yes"], ids.FISCAL_YEAR_START: "7",
+}  # fmt: skip
+
+
+def demoted(town: Town) -> None:
+    """Ada is no admin any more; nobody has told the bot."""
+    ada = town.box.world.users["U0ADA"]
+    town.box.world.put_user(replace(ada, is_admin=False, is_owner=False))
+
+
+def asked(town: Town) -> int:
+    return sum(call.method == "users.info" for call in town.box.calls)
+
+
+def pressed(town: Town, action_id: str) -> str:
+    """Ada presses something on Eva's commitment; what she reads."""
+    item = town.item("U0ADA", 1, "C0GENERAL")
+    view = town.press("U0ADA", item, action_id).view
+    return words_of(view) if view else town.told("U0ADA", "C0GENERAL")
+
+
+def of_the_house(town: Town) -> dict[str, str]:
+    """Ada submits the settings form with the workspace's part; what was wrong with it."""
+    form = town.commit("U0ADA", "settings", "C0GENERAL").view
+    assert form is not None
+    return dict(town.submit("U0ADA", form, **HOUSE).errors)
+
+
+@pytest.mark.parametrize("action", [ids.DONE, ids.MOVE, ids.BLOCK, ids.HAND_OVER, ids.CANCEL, ids.EDIT])
+def test_a_demoted_admin_is_refused(town: Town, action: str) -> None:
+    """Before the next sync, and without an event: as everybody else whose commitment it is not."""
+    town.receipt("U0EVA", "send it by Friday")
+    town.pass_by(minutes=2)
+    demoted(town)
+    assert "Only Eva Lindqvist" in pressed(town, action)
+    assert town.verbs(1) == ["record"]
+
+
+def test_a_demoted_admin_does_not_change_the_workspace(town: Town) -> None:
+    """Nor with a form that was open: told at a field, and nothing is stored."""
+    town.pass_by(minutes=2)
+    form = town.commit("U0ADA", "settings", "C0GENERAL").view
+    assert form is not None
+    demoted(town)
+    errors = town.submit("U0ADA", form, **HOUSE).errors
+    assert "Only admins" in str(errors)
+    assert ids.HOUSE_HOUR not in str(town.commit("U0ADA", "settings", "C0GENERAL").view)
+
+
+def test_an_admin_is_asked_about_once_a_minute(town: Town) -> None:
+    """What an admin does as one is done, at the price of one question a minute; other acts ask nothing."""
+    town.receipt("U0EVA", "send it by Friday")
+    town.receipt("U0ADA", "call them by Friday", "C0GENERAL")
+    town.pass_by(minutes=2)
+    before = asked(town)
+    town.press("U0ADA", town.item("U0ADA", 2, "C0GENERAL"), ids.DONE)
+    assert asked(town) == before
+    assert of_the_house(town) == {}
+    town.press("U0ADA", town.item("U0ADA", 1, "C0GENERAL"), ids.DONE)
+    assert town.verbs(1) == ["record", "finish"]
+    assert asked(town) == before + 1
+
+
+def test_slack_cannot_be_asked(bare_town: Town) -> None:
+    """Refused in words, and nothing is done; what is one's own goes on."""
+    town = bare_town
+    town.receipt("U0EVA", "send it by Friday")
+    town.receipt("U0ADA", "call them by Friday", "C0GENERAL")
+    town.pass_by(minutes=2)
+    town.box.faults.fail("users.info", "drop")
+    assert "Slack does not tell me right now" in pressed(town, ids.DONE)
+    assert town.verbs(1) == ["record"]
+    assert "Slack does not tell me right now" in str(of_the_house(town))
+    town.press("U0ADA", town.item("U0ADA", 2, "C0GENERAL"), ids.DONE)
+    assert town.verbs(2) == ["record", "finish"]
+    town.box.faults.stop()
+    pressed(town, ids.DONE)
+    assert town.verbs(1) == ["record", "finish"]
+
+
+def test_a_new_admin_waits_for_nobody(town: Town) -> None:
+    """The event says so, and what only admins may do is done at once."""
+    town.box.change_user("U0BEN", is_admin=True)
+    town.receipt("U0EVA", "send it by Friday")
+    town.press("U0BEN", town.item("U0BEN"), ids.DONE)
+    assert town.verbs(1) == ["record", "finish"]
