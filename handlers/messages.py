@@ -113,7 +113,7 @@ def _brief(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
         content = briefs.to_send(tx, row, person, day, now)
     if not content.lines and not content.asked:
         return Nothing("nothing was left to mention")
-    text, blocks, count = views.brief(content.lines, person, day, today, content.asked)
+    text, blocks, count = views.brief(content.lines, person, day, today, content.asked, stands=bool(row.ts))
     waits = {} if row.ts else content.waits(count, next_morning(now, people.habits(person)))
     shown = [(line.commitment, line.occasion) for line in content.lines[:count]]
     return Message(text, blocks, shown, told=content.told(count), waits=waits)

@@ -24,8 +24,6 @@ SHARED = "shared"
 MOST = 12
 # Above the items and below them: greeting, summary, and how many more there are.
 _FURNITURE = 3
-# How much of each action a brief shows: all that fits comfortably, or less so that more items fit.
-LONG, SHORT = 200, 60
 _HEADINGS = {
     m.TODAY: "Due today", m.EVE: "Due on the next working day", m.SOON: "Due within a week",
     m.LEAVING: "Due while you are away",
@@ -41,6 +39,24 @@ _RANKS = {
 _OVERDUE, _THEIRS, _FOR_OTHERS = 1, 8, 10
 # Before all that: it is told here or nowhere.
 _NEW, _CALLED_OFF = -2, -1
+
+
+@dataclass(frozen=True)
+class Room:
+    """How much a brief shows of each item: characters of its action and of what it is blocked by, and whether with its
+    note. `characters`: of the whole message; None: every item is shown, whatever the length.
+    """
+
+    action: int
+    obstacle: int = items.OBSTACLE_LIMIT
+    note: bool = True
+    characters: int | None = b.MESSAGE_CHARACTERS
+
+
+# All that fits comfortably; less, so that more items fit; and of a brief that stands still less: it is changed, and no
+# item that was told vanishes from it. Twelve of these stay below what Slack takes.
+LONG, SHORT = Room(200), Room(60)
+TERSE, ALL = Room(60, 60), Room(60, 60, note=False, characters=None)
 
 
 @dataclass(frozen=True)
@@ -74,12 +90,13 @@ def in_order(lines: Sequence[Line], day: date) -> list[Line]:
 
 
 def brief(
-    lines: Sequence[Line], person: Person, day: date, today: date, asked: Sequence[str] = ()
+    lines: Sequence[Line], person: Person, day: date, today: date, asked: Sequence[str] = (), *, stands: bool = False
 ) -> tuple[str, list[b.Json], int]:
     """(text for the notification, blocks as JSON, how many items are shown) of the brief for local `day`.
 
     `today` is the reader's day when it is shown, later than `day` when it is brought up to date. `asked` (markup) says
-    for whom they were asked to stand in. One of the two is not empty.
+    for whom they were asked to stand in. One of the two is not empty. Where it `stands` all of `lines` were told by it,
+    and all are shown.
     """
     date_ = full_date(day, person.date_language)
     wanting = sum(_heading(line, person, day) != CALLED_OFF for line in lines)
@@ -89,9 +106,10 @@ def brief(
         _named(line.commitment, 60) for line in lines[:3]
     )
     above_all = b.unnamed([b.section(words) for words in asked])
-    rows, count = _rows(lines, person, day, today, LONG, above_all)
-    if count < min(MOST, len(lines)):
-        rows, count = _rows(lines, person, day, today, SHORT, above_all)
+    for room in (LONG, SHORT, TERSE, ALL) if stands else (LONG, SHORT):
+        rows, count = _rows(lines, person, day, today, room, above_all)
+        if count == min(MOST, len(lines)):
+            break
     said = [*b.unnamed([above, summary]), *above_all, *rows]
     if count < len(lines):
         more = b.context(f"… and {len(lines) - count} more: `/commit mine` or the Home tab shows them.")
@@ -100,21 +118,23 @@ def brief(
 
 
 def _rows(
-    lines: Sequence[Line], person: Person, day: date, today: date, limit: int, above_all: list[b.Json]
+    lines: Sequence[Line], person: Person, day: date, today: date, room: Room, above_all: list[b.Json]
 ) -> tuple[list[b.Json], int]:
-    """The items under their headings, as many as fit below `above_all` with `limit` characters of each action; and how
-    many.
-    """
+    """The items under their headings, as many as fit below `above_all` with so much of each; and how many."""
     rows: list[b.Json] = []
-    room = b.MESSAGE_BLOCKS - _FURNITURE - len(above_all)
+    blocks = b.MESSAGE_BLOCKS - _FURNITURE - len(above_all)
     count, characters, above = 0, b.size(above_all), None
     for line in lines[:MOST]:
         words = _heading(line, person, day)
         heading = [b.section(f"*{words}*")] if words != above else []
-        item = items.item(line.commitment, person, today, PLACE, limit=limit, note=_note(line, person))
+        item = items.item(
+            line.commitment, person, today, PLACE, limit=room.action, obstacle=room.obstacle,
+            note=_note(line, person) if room.note else "",
+        )  # fmt: skip
         group = b.unnamed([*heading, *item])
         characters += b.size(group)
-        if count and (characters > b.MESSAGE_CHARACTERS or len(rows) + len(group) > room):
+        is_full = room.characters is not None and characters > room.characters
+        if count and (is_full or len(rows) + len(group) > blocks):
             break
         rows += group
         count, above = count + 1, words

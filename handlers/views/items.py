@@ -25,29 +25,33 @@ HISTORY_LINES = 15
 _DETAILS = ("Details", ids.SHOW)
 _NOT_TODAY = ("Not today", ids.PUT_OFF)
 _WHY = ("Why?", ids.WHY)
+# How much of what it is blocked by an item shows. All of it is in its details.
+OBSTACLE_LIMIT = 200
 # The place of what the bot sends by itself: briefs and notices.
 BRIEF = "dm"
 
 
 def item(
-    commitment: Commitment, viewer: Person, today: date, place: str, *, limit: int = ACTION_LIMIT, note: str = ""
-) -> list[Block]:
-    """The item, with `limit` characters of its action and a `note` (markup) below, and its row of buttons. An ended
-    one can be reopened.
+    commitment: Commitment, viewer: Person, today: date, place: str, *, limit: int = ACTION_LIMIT,
+    obstacle: int = OBSTACLE_LIMIT, note: str = "",
+) -> list[Block]:  # fmt: skip
+    """The item, with `limit` characters of its action, `obstacle` of what it is blocked by and a `note` (markup) below,
+    and its row of buttons. An ended one can be reopened.
     """
-    text = item_text(commitment, viewer, today, limit)
+    text = item_text(commitment, viewer, today, limit, obstacle)
     return [b.section(f"{text}\n{note}" if note else text), b.actions(*buttons(commitment, viewer, place))]
 
 
 def item_text(
-    commitment: Commitment, viewer: Person, today: date, limit: int = ACTION_LIMIT, *, told_to: str = "colleague"
-) -> str:
+    commitment: Commitment, viewer: Person, today: date, limit: int = ACTION_LIMIT, obstacle: int = OBSTACLE_LIMIT,
+    *, told_to: str = "colleague",
+) -> str:  # fmt: skip
     """`told_to`: a "colleague", a whole "channel" of them, which is not told the obstacle and who is in the way; or
     "others", guests and people of another company, who are not told either that there is one.
     """
     return render(
         "item.j2", item=commitment, viewer=viewer, today=today, action=shortened(commitment.action, limit),
-        told_to=told_to,
+        obstacle=obstacle, told_to=told_to,
     )  # fmt: skip
 
 

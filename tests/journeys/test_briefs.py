@@ -163,7 +163,7 @@ def test_a_brief_that_could_not_be_sent_in_time_is_dropped(town: Town) -> None:
 
 
 def test_who_has_left_hears_nothing(town: Town) -> None:
-    """Deactivated before planning, before sending, or unknown to us: no message, and it is not tried again."""
+    """Deactivated before planning, before sending, or unknown to us: no message. What Slack refuses waits, and is pointless later."""
     for user in ("U0ANA", "U0BEN", "U0ADA"):
         town.has_recorded(user, (user, "first", "2026-11-24"))
     town.box.change_user("U0ANA", deleted=True)
@@ -173,11 +173,12 @@ def test_who_has_left_hears_nothing(town: Town) -> None:
     _leaves_unnoticed(town, "U0ADA")
     town.settled()
     by_state = {row.state: row.last_error or "" for row in town.outbox("brief")}
-    assert by_state.keys() == {"skipped", "dead"}
+    assert by_state.keys() == {"skipped", "pending"}
     assert "U0BEN has left" in by_state["skipped"]
-    assert by_state["dead"] == "user_disabled"
+    assert by_state["pending"] == "user_disabled"
     live_through(town, date(2026, 11, 25), date(2026, 11, 25))
-    assert town.box.dm("U0ANA") == town.box.dm("U0BEN") == []
+    assert town.box.dm("U0ANA") == town.box.dm("U0BEN") == town.box.dm("U0ADA") == []
+    assert {row.state for row in town.outbox("brief") if row.ids["day"] == "2026-11-24"} == {"skipped"}
 
 
 def _leaves_unnoticed(town: Town, user: str) -> None:
@@ -194,3 +195,29 @@ def test_moving_to_another_zone(town: Town) -> None:
     live_through(town, date(2026, 11, 24), date(2026, 11, 25))
     assert [local(message, "UTC").hour for message in briefs(town, "U0ANA")] == [8, 14]
     assert town.ask("U0ANA", commitments.mine, start=0, size=10).total == 3
+
+
+def test_no_item_vanishes_from_a_brief_that_is_brought_up_to_date(town: Town) -> None:
+    """Twelve items, each blocked for a long reason or done after the brief came: words are shortened, all of them
+    stay, and the ledger goes on knowing that they were told.
+    """
+    promises = (("U0ANA", f"{LONG[11:480]} {n}", "2026-11-24") for n in range(12))
+    town.has_recorded("U0ANA", *promises, at=LAST_WEEK)
+    town.jump(2026, 11, 24, 8, 45)
+    (brief,) = briefs(town, "U0ANA")
+    told = numbers(brief)
+    assert len(told) == 12
+    for number in told:
+        item = town.item("U0ANA", number)
+        if number % 5 == 0:
+            town.press("U0ANA", item, ids.DONE)
+        else:
+            form = town.form("U0ANA", item, ids.BLOCK)
+            assert town.submit("U0ANA", form, reason="They & we wait: " + LONG[:480], blocker="U0BEN").errors == {}
+        town.settled()
+        (brief,) = briefs(town, "U0ANA")
+        assert numbers(brief) == told
+        assert "… and" not in read(brief)
+    with town.makegood.ledger.read() as tx:
+        shown = tx.scalars(sa.select(Mention.commitment_id).join(Outbox).where(Outbox.kind == "brief")).all()
+    assert len(shown) == 12
