@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import stat
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -17,6 +16,7 @@ from bot.link import FAILURES, REMEDIES, in_words
 from bot.readiness import late_parts
 from bot.schedule import last_beats
 from bot.slack import posting_client
+from bot.slack_time import difference, lowered, told_by
 from handlers.ids import SCOPES
 from store import claiming, outbox
 from store.db import Ledger, normal_url, shown_url
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 WELL, PROBLEM, NOTE = "✓", "✗", "!"
 
-# Slack refuses what is signed further from its own time, and so do we.
-_CLOCKS_APART = timedelta(minutes=5)
 _OUTBOX_LATE = timedelta(minutes=5)
 _REFUSED_WITHIN = timedelta(days=7)
 _SHOWN = 10
@@ -221,11 +219,10 @@ def _slack(settings: Settings, now: Callable[[], datetime]) -> Iterator[Finding]
     except FAILURES as error:
         yield Finding(PROBLEM, f"Slack does not accept the bot: {in_words(error)}.")
         return
-    headers = _lowered(answer.headers)
     yield Finding(WELL, f"Slack knows the bot {answer.get('user')} in {answer.get('team')}.")
     yield from _other_workspaces(settings, str(answer.get("team_id") or ""))
-    yield _scopes(headers.get("x-oauth-scopes"))
-    yield _clock(headers.get("date"), now())
+    yield _scopes(lowered(answer.headers).get("x-oauth-scopes"))
+    yield _clock(told_by(answer.headers), now())
     if settings.slack_app_token:
         try:
             client.apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
@@ -261,24 +258,14 @@ def _scopes(granted: str | None) -> Finding:
     return Finding(PROBLEM, words, "Update the app with `makegood manifest`, then install it to the workspace again.")
 
 
-def _clock(date: str | None, now: datetime) -> Finding:
-    try:
-        theirs = parsedate_to_datetime(date or "")
-    except ValueError:
+def _clock(theirs: datetime | None, now: datetime) -> Finding:
+    if theirs is None:
         return Finding(NOTE, "Slack did not say what time it is.")
-    apart = now - (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC))
-    seconds = round(abs(apart).total_seconds())
-    if abs(apart) <= _CLOCKS_APART:
+    words = difference(theirs, now)
+    if words is None:
+        seconds = round(abs(now - theirs).total_seconds())
         return Finding(WELL, f"This machine's clock agrees with Slack's (within {seconds} s).")
-    words = f"This machine's clock is {seconds} s {'ahead of' if apart > timedelta() else 'behind'} Slack's."
-    return Finding(PROBLEM, words, "Set it (NTP). Slack's requests are refused from five minutes on.")
-
-
-def _lowered(headers: Any) -> dict[str, str]:  # noqa: ANN401  the SDK gives a dict of text or of lists
-    return {
-        str(name).lower(): value[0] if isinstance(value, list) and value else str(value)
-        for name, value in dict(headers or {}).items()
-    }
+    return Finding(PROBLEM, f"{words}.", "Set it (NTP). Slack's requests are refused from five minutes on.")
 
 
 def _moment(at: datetime) -> str:

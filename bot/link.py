@@ -10,9 +10,11 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.slack import error_name, with_scope
+from bot.slack_time import SlackTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from slack_bolt import App
 
@@ -43,6 +45,7 @@ class Connecting(Protocol):
 
     bolt: App
     settings: Settings
+    clock: Callable[[], datetime]
 
     def connect(self) -> None: ...
 
@@ -73,13 +76,21 @@ class Link:
         self._makegood = makegood
         self._seconds = seconds
         self._connected = False
-        self._asked_at = 0.0
+        # When Slack was asked last whether it knows us. Connecting does not tell its time, so it is asked soon after.
+        self._asked_at: float | None = None
         self._problem: str | None = "Slack has not been asked yet"
+        self._time = SlackTime(lambda: makegood.clock(), seconds=seconds)  # noqa: PLW0108  it may be set later
+        self._clock_is_wrong = False
 
     @property
     def problem(self) -> str | None:
         """In words, or None while all is well."""
         return self._problem
+
+    @property
+    def clock_problem(self) -> str | None:
+        """Words where this machine's clock is too far from Slack's; None also before Slack was asked."""
+        return self._time.problem
 
     def connect(self) -> None:
         """Connect now. A failure that no waiting heals is raised; any other is told, and tried again later."""
@@ -95,14 +106,20 @@ class Link:
             log.info("slack_connected")
 
     def look(self) -> None:
-        """Connect if that has not succeeded; otherwise ask Slack now and then whether it still knows us."""
-        if self._connected and self._problem is None and self._seconds() - self._asked_at < _ASK_EVERY:
+        """Connect if that has not succeeded; otherwise ask Slack now and then whether it still knows us.
+
+        Its answer tells its time as well. While our clock seems to be wrong it is asked each time.
+        """
+        is_well = self._connected and self._problem is None and self.clock_problem is None
+        if is_well and self._asked_at is not None and self._seconds() - self._asked_at < _ASK_EVERY:
             return
         before = self._problem
         try:
             if self._connected:
                 token = self._makegood.settings.slack_bot_token.get_secret_value()
-                self._makegood.bolt.client.auth_test(token=token)
+                self._time.heard(self._makegood.bolt.client.auth_test(token=token).headers)
+                self._asked_at = self._seconds()
+                self._tell_clock()
             else:
                 self._makegood.connect()
         except FAILURES as error:
@@ -117,4 +134,9 @@ class Link:
     def _well(self, *, connected: bool) -> None:
         self._connected = connected
         self._problem = None
-        self._asked_at = self._seconds()
+
+    def _tell_clock(self) -> None:
+        wrong = self.clock_problem
+        if wrong and not self._clock_is_wrong:
+            log.error("clock_wrong", why=f"{wrong}: set it (NTP)")
+        self._clock_is_wrong = wrong is not None

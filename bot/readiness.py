@@ -68,7 +68,7 @@ class Readiness:
     def look(self) -> list[Part]:
         """Every part. The first one that fails is the one to look at."""
         process = Part("process", not self._stopping, "It is stopping." if self._stopping else "It runs.")
-        return [process, *self._database(), self._slack()]
+        return [process, *self._database(), self._slack(), self._time()]
 
     def _database(self) -> list[Part]:
         try:
@@ -130,6 +130,12 @@ class Readiness:
         if self._sockets is not None and not self._sockets.alive():
             return Part("slack", ok=False, words="The Socket Mode connection is silent; it is being made anew.")
         return Part("slack", ok=True, words="Slack knows the bot.")
+
+    def _time(self) -> Part:
+        wrong = self._link.clock_problem
+        if wrong is not None:
+            return Part("clock", ok=False, words=f"{wrong}: set it (NTP). Slack's requests are refused meanwhile.")
+        return Part("clock", ok=True, words="The clock is not known to differ from Slack's.")
 
 
 def _reason(error: sa.exc.SQLAlchemyError) -> str:

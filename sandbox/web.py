@@ -3,6 +3,8 @@
 import importlib.util
 import json
 from collections.abc import Iterator
+from datetime import datetime
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
@@ -30,8 +32,8 @@ def web_app(box: Core, api: WebApi, page: "Blueprint | None") -> Flask:
         try:
             args = _arguments()
         except SlackError as error:
-            return _answer(Reply(error.body()))
-        return _answer(api.call(method, args, _token(args)))
+            return _answer(Reply(error.body()), box.clock.now())
+        return _answer(api.call(method, args, _token(args)), box.clock.now())
 
     @app.post("/response/<path:path>")
     def respond(path: str) -> Response:
@@ -47,7 +49,7 @@ def web_app(box: Core, api: WebApi, page: "Blueprint | None") -> Flask:
         reply = api.faults.meet(RESPONSE_URL, receive)
         if reply.body["ok"] and not reply.broken:
             return Response("ok", content_type="text/html")
-        return _answer(reply)
+        return _answer(reply, box.clock.now())
 
     if page is not None:
         app.register_blueprint(page, url_prefix="/")
@@ -98,7 +100,8 @@ def _token(args: Json) -> str | None:
     return str(given) if given else None
 
 
-def _answer(reply: Reply) -> Response:
+def _answer(reply: Reply, now: datetime) -> Response:
+    """The answer as Slack gives it, stamped with the time of the workspace's clock."""
     if reply.page is not None:
         return Response(reply.page, status=reply.status, content_type="text/html; charset=utf-8")
     text = json.dumps(reply.body)
@@ -106,7 +109,7 @@ def _answer(reply: Reply) -> Response:
         _breaking_off(text) if reply.broken else text,
         status=reply.status,
         content_type="application/json; charset=utf-8",
-        headers=dict(reply.headers),
+        headers={"Date": format_datetime(now, usegmt=True), **reply.headers},
     )
     if reply.broken:
         response.content_length = len(text)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
 
 import pytest
@@ -10,6 +13,10 @@ from slack_sdk.errors import SlackApiError
 
 from bot import settings
 from bot.link import Link, in_words
+from tests.conftest import NOW
+
+if TYPE_CHECKING:
+    from tests.bot.conftest import Log
 
 
 def refused(error: str) -> SlackApiError:
@@ -23,16 +30,21 @@ class Bot:
         self.settings = settings.given(slack_bot_token="xoxb-1", slack_signing_secret="s")
         self.bolt = self.client = self
         self.failure: Exception | None = None
+        self.now = self.slacks_time = NOW
         self.connects = self.asks = 0
 
     def connect(self) -> None:
         self.connects += 1
         self._answer()
 
-    def auth_test(self, **given: Any) -> None:
+    def auth_test(self, **given: Any) -> Any:
         assert given == {"token": "xoxb-1"}
         self.asks += 1
         self._answer()
+        return SimpleNamespace(headers={"Date": format_datetime(self.slacks_time, usegmt=True)})
+
+    def clock(self) -> datetime:
+        return self.now
 
     def _answer(self) -> None:
         if self.failure:
@@ -89,6 +101,35 @@ def test_slack_is_asked_once_a_minute(bot: Bot) -> None:
     link.look()
     assert bot.asks == 4
     assert link.problem is None
+
+
+@pytest.mark.parametrize("jump", [timedelta(minutes=6), timedelta(days=-365), timedelta(days=365 * 30)])
+def test_a_clock_that_jumps_is_noticed(bot: Bot, log: Log, jump: timedelta) -> None:
+    """At once, by what Slack said before; the log tells it once, and it is well again when the clock is."""
+    seconds = 0.0
+    link = Link(bot, seconds=lambda: seconds)  # type: ignore[arg-type]
+    link.connect()
+    link.look()
+    assert link.clock_problem is None
+    bot.now += jump
+    assert "This machine's clock is" in (link.clock_problem or "")
+    for seconds in (10.0, 20.0):
+        bot.now, bot.slacks_time = NOW + jump + timedelta(seconds=seconds), NOW + timedelta(seconds=seconds)
+        link.look()
+    assert len(log.events("clock_wrong")) == 1
+    bot.now -= jump
+    assert link.clock_problem is None
+    assert link.problem is None
+
+
+def test_a_machine_that_slept_is_no_wrong_clock(bot: Bot) -> None:
+    """Its steady clock stood still meanwhile: Slack is asked again, and tells that the time is right."""
+    link = Link(bot, seconds=lambda: 0.0)  # type: ignore[arg-type]
+    link.connect()
+    link.look()
+    bot.now = bot.slacks_time = NOW + timedelta(hours=8)
+    link.look()
+    assert link.clock_problem is None
 
 
 @pytest.mark.parametrize(

@@ -243,6 +243,9 @@ class Surroundings:
     def connect(self) -> None:
         """As bot.app.Makegood does."""
 
+    def clock(self) -> datetime:
+        return self.now
+
     def ask(self) -> tuple[int, dict[str, Any]]:
         app = build(Office().bolt, self.readiness, signing_secret=None)
         answer = app.test_client().get("/readyz")
@@ -260,7 +263,7 @@ def test_ready_when_everything_is_well(surroundings: Surroundings) -> None:
     """Each part says so in words."""
     status, parts = surroundings.ask()
     assert status == 200
-    assert list(parts) == ["process", "database", "migrations", "scheduler", "slack"]
+    assert list(parts) == ["process", "database", "migrations", "scheduler", "slack", "clock"]
     assert all(part["ok"] and part["words"] for part in parts.values())
 
 

@@ -14,7 +14,7 @@ from store import migrate
 from store.claiming import LEASE
 from store.db import Ledger
 from tests.journeys.conftest import MONDAY, Town, open_town
-from tests.journeys.processes import Process
+from tests.journeys.processes import Process, readyz, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -155,12 +155,18 @@ def test_the_clock_of_the_process_jumps(
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
     with Process(box, database_url, **faked) as process:
+        process.wait_for("clock_wrong" if wrong != "+0" else "started")
         before = resident(process)
         (tmp_path / "next").write_text(right)
         (tmp_path / "next").replace(shown)
         process.wait_for("mornings_caught_up")
         box.wait_for(lambda _: len(process.events("people_synced")) == 2)
         assert resident(process) - before < 30
+        if right == "+0":
+            assert readyz(process)[1]["clock"]["ok"] is True
+        else:
+            process.wait_for("clock_wrong")
+            assert until(process, 503)["clock"]["ok"] is False
         process.terminate()
         assert process.ended(within=10) == 0
         assert len(process.events("mornings_caught_up")) == 1
