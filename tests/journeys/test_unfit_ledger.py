@@ -118,3 +118,55 @@ def test_a_newer_version_has_migrated(box: Sandbox, database_url: str) -> None:
         process.terminate()
         assert process.ended(within=10) == 0
         assert [event for event in process.events() if "exception" in event] == []
+
+
+@contextmanager
+def read_only(database_url: str) -> Iterator[None]:
+    """The server takes nothing new, as after a fail-over to a copy."""
+    url = normal_url(database_url)
+    engine = sa.create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    throw_out = sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
+    with engine.connect() as server:
+        for value in ("on", "off"):
+            server.execute(sa.text(f'ALTER DATABASE "{url.database}" SET default_transaction_read_only = {value}'))
+            server.execute(throw_out, {"name": url.database})
+            if value == "on":
+                yield
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_the_database_is_a_copy(box: Sandbox, database_url: str) -> None:
+    """It answers and takes nothing: who acts is told, /readyz says why, and it ends when asked to."""
+    with Process(box, database_url) as process:
+        assert recorded(commit(box))
+        with read_only(database_url):
+            assert "read-only" in until(process, 503)["database"]["words"]
+            assert refused(commit(box))
+        until(process, 200)
+        assert recorded(commit(box))
+        process.terminate()
+        assert process.ended(within=10) == 0
+        assert [event for event in process.events() if "exception" in event] == []
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_the_tables_are_gone(box: Sandbox, database_url: str) -> None:
+    """Somebody has put an empty database in its place: within a round nothing is asked of it any more."""
+    ledger = Ledger(database_url)
+    with Process(box, database_url) as process:
+        assert recorded(commit(box))
+        with ledger.begin() as tx:
+            tx.execute(sa.text("ALTER SCHEMA public RENAME TO away"))
+            tx.execute(sa.text("CREATE SCHEMA public"))
+        try:
+            assert "revision none" in process.wait_for("ledger_closed")["why"]
+            assert readyz(process)[0] == 503
+            assert refused(commit(box))
+        finally:
+            with ledger.connect() as connection, connection.begin():
+                connection.execute(sa.text("DROP SCHEMA public"))
+                connection.execute(sa.text("ALTER SCHEMA away RENAME TO public"))
+            ledger.close()
+        process.wait_for("ledger_open")
+        process.terminate()
+        assert process.ended(within=10) == 0
