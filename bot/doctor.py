@@ -20,6 +20,7 @@ from bot.slack_time import difference, lowered, told_by
 from handlers.ids import SCOPES
 from store import claiming, outbox
 from store.db import Ledger, normal_url, shown_url
+from store.rules.text import one_line
 from store.sqlite_file import damage, files_of, full_disk
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Finding:
     advice: str = ""
 
     def __str__(self) -> str:
-        return f"{self.mark} {self.words}" + (f"\n  → {self.advice}" if self.advice else "")
+        return f"{self.mark} {one_line(self.words)}" + (f"\n  → {one_line(self.advice)}" if self.advice else "")
 
 
 def examine(now: Callable[[], datetime], *, env_file: str = ".env") -> Iterator[Finding]:
