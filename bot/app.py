@@ -18,6 +18,7 @@ from handlers import payloads
 from handlers.people import ensure_known
 from store import outbox, workspaces
 from store.db import Ledger
+from store.errors import NotAllowedError
 
 if TYPE_CHECKING:
     from slack_bolt import BoltRequest
@@ -157,6 +158,11 @@ class Makegood:
         context["team_url"] = self.identity.url if self.identity else ""
         asker = payloads.asker(incoming.body)
         key = (asker.team_id, asker.user_id)
+        if self.identity and asker.team_id not in {"", self.identity.team_id}:
+            raise NotAllowedError(
+                "Makegood is for the members of the workspace that installed it, and you are in another one. Ask your"
+                " colleague there."
+            )
         if asker.user_id and key not in self._known and not self._is_unknown(key, now):
             if ensure_known(self._asked, slack, asker.team_id, [asker.user_id], now):
                 self._unknown[key] = now

@@ -252,7 +252,8 @@ class Courier:
                 return
             self._send(claimed)
         except RateLimitedError as limit:
-            self._postpone(claimed, min(limit.retry_after, claiming.LONGEST_HOLD), limit, whole_workspace=True)
+            delay = min(limit.retry_after, claiming.LONGEST_HOLD)
+            self._postpone(claimed, delay, limit, whole_workspace=limit.whole_workspace)
         except NotTakenError as error:
             self._postpone(claimed, _backoff(claimed.attempt), error)
         except RefusedError as error:
@@ -337,7 +338,7 @@ class Courier:
         others = self._others_read(claimed) if claimed.kind == outbox.SHARED else None
         with self._ledger.begin() as tx:
             row = outbox.load(tx, claimed.id)
-            if others is not None:
+            if claimed.kind == outbox.SHARED:
                 row.ids = {**row.ids, "external": others}
             message = self._words(tx, row)
             if isinstance(message, Later):
@@ -365,8 +366,10 @@ class Courier:
     def _give_back_pace(self, tx: Session, row: Outbox) -> None:
         claiming.give_back_pace(tx, row.workspace_id, pace=self._pace, now=self._clock())
 
-    def _others_read(self, claimed: Claimed) -> bool:
-        """Whether others than colleagues read by now where an item was shared: asked before each post and update."""
+    def _others_read(self, claimed: Claimed) -> bool | None:
+        """Whether others than colleagues read by now where an item was shared: asked before each post and update. None:
+        nobody knows yet.
+        """
         with self._ledger.read() as tx:
             row = outbox.load(tx, claimed.id)
             team_id = workspaces.team_of(tx, row.workspace_id)
@@ -374,11 +377,12 @@ class Courier:
         try:
             with outcomes():
                 readers = channels.readers_of(self._ledger, client, team_id, channel, self._clock())
-        except OutcomeUnknownError as error:
-            # Asking twice is the same as once.
+        except RateLimitedError as limit:
+            # This question is limited, not what else we post.
+            raise RateLimitedError(str(limit), limit.retry_after, whole_workspace=False) from limit
+        except (OutcomeUnknownError, AttributeError, TypeError) as error:
+            # Not Slack's answer, or none. Asking twice is the same as once.
             raise NotTakenError(str(error)) from error
-        if readers.others is None:
-            raise NotTakenError("nobody knows yet who reads the channel")
         return readers.others
 
     def _words(self, tx: Session, row: Outbox) -> Message | Nothing | Later:

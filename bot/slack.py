@@ -83,11 +83,14 @@ class NotTakenError(DeliveryError):
 
 
 class RateLimitedError(DeliveryError):
-    """Slack certainly did not act, and says when it may be asked again."""
+    """Slack certainly did not act, and says when it may be asked again. `whole_workspace`: nothing is posted until
+    then.
+    """
 
-    def __init__(self, error: str, retry_after: timedelta) -> None:
+    def __init__(self, error: str, retry_after: timedelta, *, whole_workspace: bool = True) -> None:
         super().__init__(error)
         self.retry_after = retry_after
+        self.whole_workspace = whole_workspace
 
 
 class RefusedError(DeliveryError):

@@ -131,19 +131,22 @@ def _notice(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     return _message(text, blocks, [(commitment, None)])
 
 
-def _shared(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
+def _shared(tx: Session, row: Outbox, now: datetime) -> Message | Nothing | Later:
     actor = people.get(tx, row.ids["actor"])
     commitment = commitments.by_ids(tx, actor, [row.ids["commitment"]]).get(row.ids["commitment"])
     if commitment is None:
         return Nothing("its commitment is out of the sharer's sight")
-    others = bool(row.ids.get("external"))
+    # Whether guests or people of another company read along; None while nobody knows.
+    others = row.ids["external"]
+    if others is None and commitment.internal:
+        return Later(now + A_LOOK, "nobody knows yet who reads the channel")
     if others and commitment.internal:
-        # Guests or another company read along there. It was shareable then, or the channel was not open to them.
+        # It was shareable when it was shared, or the channel was not open to them.
         if not row.ts:
             return Nothing(ONLY_COLLEAGUES)
         text, blocks = views.withdrawn()
         return _message(text, blocks, [(commitment, None)])
-    text, blocks = views.shared(commitment, actor, local_day(now, actor.zone), others=others)
+    text, blocks = views.shared(commitment, actor, local_day(now, actor.zone), others=others is not False)
     return _message(text, blocks, [(commitment, None)])
 
 
@@ -191,7 +194,7 @@ def _message(text: str, blocks: list[Block], shown: list[tuple[Commitment, str |
     return Message(text, b.resolved(blocks), shown)
 
 
-_KINDS: dict[str, Callable[[Session, Outbox, datetime], Message | Nothing]] = {
+_KINDS: dict[str, Callable[[Session, Outbox, datetime], Message | Nothing | Later]] = {
     "brief": _brief,
     notices.ASSIGNED: _notice,
     notices.HANDED_BACK: _notice,

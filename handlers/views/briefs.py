@@ -168,6 +168,12 @@ _REFUSALS = {
 
 def not_shared(commitment: Commitment, channel: str, why: str) -> Mrkdwn:
     """Words to the person who shared an item in a channel where it could not be posted."""
+    what, where = _named(commitment, 150), f"<#{channel}>"
+    if why.startswith("outcome unknown"):
+        said = "Slack did not answer, and I can't read what stands there. Look there"
+        return Mrkdwn(
+            f":warning: I don't know whether {what} was shared in {where}: {said}, or press “Share here” again."
+        )
     name, _, rest = why.partition(" ")
     known = "restricted_action" if name.startswith("restricted_action") else name
     if name == "missing_scope":
@@ -175,10 +181,7 @@ def not_shared(commitment: Commitment, channel: str, why: str) -> Mrkdwn:
         said = f"I lack the permission {scope}. An admin can add it on the app's page at Slack, and install it again"
     else:
         said = _REFUSALS.get(known, f"{why}. Choose another one")
-    return Mrkdwn(
-        f":warning: I could not share {_named(commitment, 150)} in <#{channel}>: {escape(said)}. Then press “Share"
-        " here” again."
-    )
+    return Mrkdwn(f":warning: I could not share {what} in {where}: {escape(said)}. Then press “Share here” again.")
 
 
 def withdrawn() -> tuple[str, list[Block]]:

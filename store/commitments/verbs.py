@@ -253,7 +253,7 @@ def share(
         )
     # The same state is posted to a channel once, however often the button is pressed; after a refusal once more.
     key = f"share:{commitment.id}:{commitment.version}:{channel}"
-    ids = {"commitment": commitment.id, "actor": viewer.id, "external": others is not False}
+    ids = {"commitment": commitment.id, "actor": viewer.id, "external": others}
     is_new = outbox.intend(
         tx, workspace_id=viewer.workspace_id, key=key, kind=outbox.SHARED, now=now, channel=channel, ids=ids
     )

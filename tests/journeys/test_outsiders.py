@@ -240,3 +240,18 @@ def test_the_database_draws_the_same_line(town: Town) -> None:
         found = set(tx.scalars(sa.select(Person.id).where(people.here(Person))))
     assert {one.id for one in every if people.is_here(one)} == found
     assert 2 <= len(found) < len(every)
+
+
+def test_a_request_from_another_workspace_is_told_why(town: Town) -> None:
+    """Slack may send what a client pressed with the client's own workspace: refused in words, not put off for ever."""
+    there_is(town)
+    person = town.box.world.users[WHO]
+    payload = town.box.interaction("block_actions", person, channel="C0SHARED") | {
+        "team": {"id": "T0ACME", "domain": "acme"}, "channel": {"id": "C0ACME", "name": "acme"},
+        "container": {"type": "message", "message_ts": "1.2", "channel_id": "C0ACME", "is_ephemeral": True},
+        "response_url": town.box.response_url(WHO, "C0ACME"),
+        "actions": [{"type": "button", "block_id": "b", "action_id": ids.SHOW, "value": "1:1:item", "action_ts": "1"}],
+    }  # fmt: skip
+    assert town.box.send(Parcel("interactive", payload)).status == 200
+    assert "members of the workspace that installed it" in town.told(WHO)
+    assert not any(SECRET in text for text in seen_by(town))

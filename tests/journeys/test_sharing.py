@@ -284,3 +284,52 @@ def test_refused_when_it_comes_to_posting(bare_town: Town, error: str, aside: bo
     town.press("U0EVA", receipt, ids.SHARE)
     assert len(shared(town, "C0ACME")) == 1
     assert town.verbs(1) == ["record", "share", "share"]
+
+
+STRANGERS = [User(f"U1NEW{n}", f"new{n}", f"New Comer {n}") for n in range(8)]
+
+
+def new_members(town: Town, channel: str) -> None:
+    """More people than are asked about singly join the channel; their events are late."""
+    for person in STRANGERS:
+        town.box.world.put_user(person)
+        town.box.world.channels[channel].members.setdefault(person.id)
+
+
+def test_while_nobody_knows_who_reads(town: Town) -> None:
+    """An internal item is not posted before all members of the channel are known; a shareable one is."""
+    new_members(town, "C0ACME")
+    receipt = town.receipt("U0EVA", "send the internal figures by Friday")
+    town.press("U0EVA", receipt, ids.SHARE)
+    assert "I don't know yet everybody who reads this channel" in town.told("U0EVA")
+    town.press("U0EVA", shareable(town, "C0ACME", "send the brochure by Friday"), ids.SHARE)
+    (message,) = shared(town, "C0ACME")
+    assert "brochure" in words(message)
+    town.makegood.sync_people()
+    town.press("U0EVA", receipt, ids.SHARE)
+    assert len(shared(town, "C0ACME")) == 2
+
+
+def test_an_update_waits_until_it_is_known_who_reads(town: Town) -> None:
+    """The new date is shown once all members are known to be colleagues; before, nothing changes there."""
+    town.press("U0EVA", town.receipt("U0EVA", "send it by Friday"), ids.SHARE)
+    (before,) = shared(town, "C0ACME")
+    new_members(town, "C0ACME")
+    town.submit("U0EVA", town.form("U0EVA", town.item("U0EVA"), ids.MOVE), due="2026-12-04", reason="later")
+    assert shared(town, "C0ACME") == [before]
+    town.makegood.sync_people()
+    town.pass_by(minutes=2)
+    assert "4 Dec" in words(shared(town, "C0ACME")[0])
+
+
+def test_a_limit_on_the_question_holds_up_nothing_else(town: Town) -> None:
+    """Slack limits how often it says who reads a channel: that post waits as long as it says, notices go."""
+    town.press("U0EVA", town.receipt("U0EVA", "send it by Friday"), ids.SHARE)
+    town.box.faults.fail("conversations.members", "ratelimited", seconds=60)
+    town.receipt("U0EVA", "@ana call them by Friday")
+    assert shared(town, "C0ACME") == []
+    assert "call them" in words(town.box.dm("U0ANA")[-1])
+    town.box.faults.stop()
+    assert shared(town, "C0ACME") == []
+    town.pass_by(seconds=61)
+    assert len(shared(town, "C0ACME")) == 1
