@@ -30,7 +30,7 @@ from commit_throughput import ROOT, SECRET, TOKEN
 
 from bot.manifest import EVENTS_PATH, for_address
 from handlers import ids
-from sandbox import Sandbox
+from sandbox import NORTHWIND, ChannelSeed, Sandbox, Seed, User
 
 if TYPE_CHECKING:
     from sandbox import Outcome
@@ -38,12 +38,22 @@ if TYPE_CHECKING:
 STARTS, PROCESSES, CYCLES = 7, 3, 100
 START_TARGET, MEMORY_TARGET = 2.0, 120
 PATIENCE = 60
-EVA, CHANNEL, ACCOUNTS = "U0EVA", "C0ACME", ("Acme", "Globex")
+EVA, CHANNEL, ACCOUNTS = "U0EVA", "C0GENERAL", ("Acme", "Globex")
+# Nobody records more than thirty commitments a minute.
+CROWD = tuple(User(f"U{n:04}", f"person{n}", f"Person {n}") for n in range(20))
 
 
 def main() -> None:
+    users = (*NORTHWIND.users, *CROWD)
+    general = ChannelSeed(CHANNEL, "general", tuple(user.id for user in users), general=True)
     with (
-        Sandbox(for_address("https://bench.example"), app_url=None, signing_secret=SECRET, bot_token=TOKEN) as box,
+        Sandbox(
+            for_address("https://bench.example"),
+            app_url=None,
+            signing_secret=SECRET,
+            bot_token=TOKEN,
+            seed=Seed(users=users, channels=(general,)),
+        ) as box,
         tempfile.TemporaryDirectory(prefix="makegood-bench-") as folder,
     ):
         with Running(box, Path(folder) / "first.db"):
@@ -95,16 +105,17 @@ def create_accounts(box: Sandbox) -> None:
 
 def cycle(box: Sandbox, number: int) -> int:
     """Ten requests of a day at work; their number."""
+    who = CROWD[number % len(CROWD)].id
     lines = (
         "send the pricing sheet tomorrow for Acme", f"@ana write the summary of call {number} in 3 days",
         "theirs: send us the signed order in 2 weeks for Globex", "@ben ask Marcus for the usage numbers in 9 days",
         "mine", "overdue", "account Acme",
     )  # fmt: skip
-    answers = [well(box.command(EVA, CHANNEL, "/commit", line)) for line in lines]
-    item = well(box.command(EVA, CHANNEL, "/commit", str(3 + 4 * number)))
+    answers = [well(box.command(who, CHANNEL, "/commit", line)) for line in lines]
+    item = well(box.command(who, CHANNEL, "/commit", str(3 + 4 * number)))
     shown = item.messages[-1]
-    pressed = well(box.press(EVA, action_id=ids.DONE, channel=CHANNEL, ephemeral_id=shown.ts))
-    home = well(box.open_home(EVA))
+    pressed = well(box.press(who, action_id=ids.DONE, channel=CHANNEL, ephemeral_id=shown.ts))
+    home = well(box.open_home(who))
     return len([*answers, item, pressed, home])
 
 

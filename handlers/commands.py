@@ -154,6 +154,7 @@ def _taken(
                 return understood
             origin_key = f"command:{command.trigger_id}"
             recorded = commitments.record(tx, person, understood.draft, origin_key=origin_key, now=now)
+            commitments.check_pace(tx, person, recorded, now)
             blocks = places.receipt(
                 tx, person, recorded, now, unknown_account=understood.unknown_account, channel=bool(command.channel)
             )

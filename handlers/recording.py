@@ -77,6 +77,7 @@ def submit_new(ack: Ack, body: Body, context: BoltContext) -> None:
         link = payloads.own_permalink(form.context.permalink, context["team_url"])
         drafted = replace(draft(tx, person, form, now), permalink=link)
         recorded = commitments.record(tx, person, drafted, origin_key=form.origin_key, now=now)
+        commitments.check_pace(tx, person, recorded, now)
         blocks = places.receipt(tx, person, recorded, now, channel=form.context.channel is not None)
     ack(response_action="update", view=places.receipt_modal(blocks, Context(channel=form.context.channel)))
 

@@ -35,5 +35,9 @@ class BadInputError(LedgerError):
     """A value that cannot be stored; `field` says which."""
 
 
+class TooFastError(LedgerError):
+    """More than a person does by hand. The words say when to go on."""
+
+
 class ChangedMeanwhileError(LedgerError):
     """Somebody else was first. The words say what happened and when."""

@@ -28,6 +28,7 @@ from store.commitments.questions import (
     names_in,
     overdue,
 )
+from store.commitments.recording import check_pace
 from store.commitments.redacting import redact
 from store.commitments.verbs import (
     Draft,
@@ -58,6 +59,7 @@ __all__ = [
     "by_ids",
     "cancel",
     "check_change",
+    "check_pace",
     "check_verb",
     "deserving",
     "edit",

@@ -7,6 +7,7 @@ trips. On SQLite there is no wire to wait for, and they are made one by one.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from store import outbox
 from store.db import is_sqlite
+from store.errors import TooFastError
 from store.prepared import Prepared
 from store.tables import Commitment, Entry, Person, Workspace, core
 
@@ -33,6 +35,36 @@ _OF_COMMITMENT = (
     "slips", "version",
 )  # fmt: skip
 _OF_ENTRY = ("workspace_id", "at", "actor_id", "verb", "changes", "reason", "origin_key")
+
+
+# Nobody writes more within a minute by hand. It keeps a script or a stuck key from filling colleagues' mornings.
+AT_MOST, WITHIN = 30, timedelta(minutes=1)
+# As many of the newest commitments of the workspace are looked at; it takes five a second to go unnoticed among them.
+_NEWEST = 300
+
+
+def check_pace(tx: Session, viewer: Person, recorded: Commitment, now: datetime) -> None:
+    """Called in the transaction that has just recorded it. TooFastError, which leaves nothing of it, if the viewer has
+    recorded more than AT_MOST within a minute.
+    """
+    of_workspace = _COMMITMENTS.c.workspace_id == viewer.workspace_id
+    before = of_workspace, _COMMITMENTS.c.number == recorded.number - AT_MOST
+    since, earlier = now - WITHIN, tx.scalar(sa.select(_COMMITMENTS.c.created_at).where(*before))
+    if earlier is None or earlier <= since:
+        # In the whole workspace there were not so many.
+        return
+    count = tx.scalar(
+        sa.select(sa.func.count()).where(
+            of_workspace,
+            _COMMITMENTS.c.number > recorded.number - _NEWEST,
+            _COMMITMENTS.c.creator_id == viewer.id,
+            _COMMITMENTS.c.created_at > since,
+        )
+    )
+    if count is not None and count > AT_MOST:
+        raise TooFastError(
+            f"You have recorded {AT_MOST} commitments within a minute. Wait a minute, then record this one."
+        )
 
 
 def append(

@@ -163,7 +163,7 @@ def test_a_brief_that_could_not_be_sent_in_time_is_dropped(town: Town) -> None:
 
 
 def test_who_has_left_hears_nothing(town: Town) -> None:
-    """Deactivated before planning, before sending, or unknown to us: no message. What Slack refuses waits, and is pointless later."""
+    """Deactivated before planning, before sending, or unknown to us: no message, also not later."""
     for user in ("U0ANA", "U0BEN", "U0ADA"):
         town.has_recorded(user, (user, "first", "2026-11-24"))
     town.box.change_user("U0ANA", deleted=True)
