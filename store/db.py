@@ -287,7 +287,8 @@ def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
         # SQLITE_BUSY when they turn to writing, whatever the timeout.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        # secure_delete: what a redaction takes away is written over in the file, too.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
         if file:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +14,7 @@ from handlers import ids
 from store import accounts, commitments
 from store.commitments import Draft
 from store.tables import Base
+from tests.conftest import NOW, Office
 from tests.journeys.conftest import Town, read, words, words_of
 
 if TYPE_CHECKING:
@@ -90,6 +92,21 @@ def test_the_words_go_everywhere(town: Town) -> None:
     assert "#1 “send the access to Dana”" in str(
         about(town.makegood.ledger, "1", town.box.clock.now(), on=None, team_id=None)
     )
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_file_holds_no_word_of_it(office: Office) -> None:
+    """SQLite writes over what was freed: the words are not in the bytes of its file either."""
+    with office.ledger.begin() as tx:
+        eva = office.person(tx, "eva")
+        draft = Draft(f"send {SECRET}", eva, date(2026, 11, 27), note=f"{SECRET} " * 300)
+        commitments.record(tx, eva, draft, origin_key="k", now=NOW)
+        commitments.block(tx, eva, 1, f"no {SECRET}", version=1, origin_key="b", now=NOW)
+    with office.ledger.begin() as tx:
+        commitments.redact(tx, office.person(tx, "eva"), 1, None, version=2, origin_key="r", now=NOW)
+    office.ledger.close()
+    path = Path(str(office.ledger.url.database))
+    assert [one.name for one in path.parent.iterdir() if SECRET.encode() in one.read_bytes()] == []
 
 
 def history(town: Town) -> Any:
