@@ -320,7 +320,7 @@ class Process:
         return self._process.returncode, time.monotonic() - started, out + err
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
 def test_run_serves_and_ends_in_good_order(installed: dict[str, str], box: Sandbox, number: signal.Signals) -> None:
     """Migrated, ready, answering; and within ten seconds of the signal it has ended with 0."""
     process = Process("run", **installed)

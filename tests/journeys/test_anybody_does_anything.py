@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tests.bot.conftest import Log
     from tests.journeys.conftest import Town
 
+pytestmark = pytest.mark.both_databases
+
 PEOPLE = ("U0EVA", "U0ANA", "U0BEN", "U0ADA")
 PLACES = ("C0ACME", "C0GENERAL", "C0SHARED", "G0DEALS")
 LINES = (
@@ -139,7 +141,7 @@ def _inputs(view: View) -> list[tuple[dict[str, Any], dict[str, Any]]]:
 
 # What one course of events covers is covered by the tests of single ones; watching many takes twice as long.
 @pytest.mark.no_cover
-@pytest.mark.parametrize("seed", [13, 22])
+@pytest.mark.parametrize("seed", [13, pytest.param(22, marks=pytest.mark.slow)])
 def test_whatever_people_do(bare_town: Town, log: Log, seed: int) -> None:
     """After every step all answers are well formed; at the end each commitment is what its history says."""
     town = bare_town

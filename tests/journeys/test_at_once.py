@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import sqlalchemy as sa
 
 from handlers import ids
@@ -15,6 +16,8 @@ from tests.journeys.forms import filled, offer, open_form
 if TYPE_CHECKING:
     from sandbox import Message, View
     from sandbox.delivery import Parcel
+
+pytestmark = pytest.mark.both_databases
 
 
 def pressed(town: Town, user: str, message: Message, action_id: str) -> Parcel:

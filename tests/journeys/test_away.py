@@ -188,6 +188,7 @@ def test_errors_stand_at_their_fields(town: Town, fields: dict[str, str], where:
     assert town.submit("U0EVA", form, first_day="2026-12-12", last_day="2027-01-03", delegate=None).errors == {}
 
 
+@pytest.mark.both_databases
 def test_a_form_sent_twice_counts_once(town: Town) -> None:
     """A double click stores one absence and tells the delegate once."""
     town.move(*BEN_IS_UP)

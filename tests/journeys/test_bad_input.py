@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import httpx
+import pytest
 
 from handlers import ids
 from sandbox import User
@@ -146,6 +147,7 @@ HARD = [
 ]
 
 
+@pytest.mark.both_databases
 def test_hard_texts_are_kept_and_read_as_typed(town: Town) -> None:
     """Markup, entities, emoji, right-to-left and control characters: everybody reads what was typed, as text."""
     for number, (typed, kept) in enumerate(HARD, start=1):
@@ -237,6 +239,7 @@ def test_who_cannot_own_is_told_why(town: Town) -> None:
 HOSTILE = "<!channel> *x* <@U0BEN>"
 
 
+@pytest.mark.both_databases
 def test_names_are_text_too(town: Town) -> None:
     """Accounts, people, reasons and display names with markup in them: text in every list, form, notice and refusal."""
     town.box.change_user("U0BEN", display_name="<!here> *Ben*")

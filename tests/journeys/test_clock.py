@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from sandbox import Sandbox
 
+pytestmark = pytest.mark.both_databases
+
 FAKETIME = next(Path("/usr/lib").glob("**/faketime/libfaketimeMT.so.1"), None)
 
 HOUR, DAY, SECOND = timedelta(hours=1), timedelta(days=1), timedelta(seconds=1)
@@ -134,6 +136,7 @@ def resident(process: Process) -> int:
     return int(status.partition("VmRSS:")[2].split()[0]) // 1024
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     FAKETIME is None, reason="libfaketime is not installed: nothing else shifts a whole process's clock"
 )

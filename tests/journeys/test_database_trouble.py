@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from sandbox import Sandbox
 
+pytestmark = pytest.mark.both_databases
+
 POST = "chat.postMessage"
 
 
@@ -46,6 +48,7 @@ def full(process: Process) -> Iterator[None]:
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, limits)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_disk_is_full(box: Sandbox, database_url: str) -> None:
     """With a message on its way: whoever acts is told, /readyz and the log say why; then all goes on, once."""
@@ -168,6 +171,7 @@ def test_sqlite_is_held_by_another_program(bare_town: Town) -> None:
     assert town.rows()["commitment"] == 4
 
 
+@pytest.mark.slow
 def test_the_database_is_gone_while_messages_wait(box: Sandbox, database_url: str) -> None:
     """Away while a post is on its way and others wait: the log and /readyz say so; all arrive, once, by themselves."""
     with Process(box, database_url) as process:

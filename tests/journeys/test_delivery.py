@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from sandbox import Reply
 
+pytestmark = pytest.mark.both_databases
+
 
 UNKNOWN: dict[str, Callable[..., Step]] = {
     "the connection drops": drops,

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from store.tables import Outbox
     from tests.journeys.conftest import Town
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.mark.parametrize("error", ["rate_limited", "message_limit_exceeded", "team_added_to_org", "org_login_required"])
 def test_what_slack_cannot_take_now_is_sent_later(bare_town: Town, faults: Faults, error: str) -> None:

@@ -168,6 +168,7 @@ def test_one_line_becomes_a_receipt_and_is_shared(visit: Open) -> None:
     expect(receipt).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_form_with_an_error_keeps_everything(visit: Open) -> None:
     """A past date is told at its field, all else stands as typed; corrected, the form turns into the receipt."""
     page = go_to(visit(), "acme")
@@ -216,6 +217,7 @@ def test_the_owner_accepts_and_finishes(visit: Open) -> None:
     expect(shared).to_have_count(1)
 
 
+@pytest.mark.slow
 def test_a_colleagues_words_become_a_commitment(visit: Open) -> None:
     """From a message's menu: its words are the action already, and the commitment leads back to them."""
     page = go_to(visit(), "acme")
@@ -238,6 +240,7 @@ def test_a_colleagues_words_become_a_commitment(visit: Open) -> None:
     )
 
 
+@pytest.mark.slow
 def test_home_shows_and_follows(visit: Open) -> None:
     """Overdue, this week, later, and what one waits for; what is done here or by somebody else leaves by itself."""
     page = go_to(visit(), "acme")
@@ -289,6 +292,7 @@ def test_the_next_working_morning_brings_the_brief(visit: Open) -> None:
     expect(brief).to_have_count(1)
 
 
+@pytest.mark.slow
 def test_the_same_brief_on_a_phone(visit: Open) -> None:
     """At 390 by 844 all of it can be read and pressed, and nothing moves sideways."""
     wide = go_to(visit(), "acme")
@@ -322,6 +326,7 @@ def sideways(page: Page) -> int:
     return wider
 
 
+@pytest.mark.slow
 def test_it_ends_while_it_is_looked_at(browser: Browser, tmp_path: Path) -> None:
     """Open pages wait for news all the time: that neither holds up the end nor makes it complain."""
     with Demo(tmp_path) as demo:

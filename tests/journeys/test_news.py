@@ -352,6 +352,7 @@ def test_an_undecided_notice_is_not_taken(bare_town: Town) -> None:
     assert len(dms(town, "U0ANA")) == 1
 
 
+@pytest.mark.both_databases
 def test_two_planners_and_two_couriers(bare_town: Town) -> None:
     """At the same moment, when what waits may also go by itself: each of ten is told once, in a brief or alone."""
     town = bare_town

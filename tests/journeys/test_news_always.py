@@ -21,6 +21,8 @@ from tests.journeys.working_lives import act
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.both_databases
+
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Tokyo")
 # Far away, so that no brief asks for it by itself.
 DUE = "2027-09-01"
@@ -126,7 +128,7 @@ class Story:
 
 # What one course of events covers is covered by the tests of single ones; watching many takes twice as long.
 @pytest.mark.no_cover
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 8))])
 def test_whatever_happens_it_is_told_once(bare_town: Town, seed: int) -> None:
     """Given at all hours while planner and courier come and go, Slack loses, refuses and limits, and Ana travels: each
     is told once, on a working day, in her hours.

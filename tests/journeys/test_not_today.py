@@ -90,6 +90,7 @@ def test_only_its_owner_can_leave_it(town: Town) -> None:
     assert resting(town) is None
 
 
+@pytest.mark.both_databases
 def test_sent_twice_it_rests_once(town: Town) -> None:
     """A double click leaves one entry."""
     town.receipt("U0EVA", "send the pricing sheet by Friday")

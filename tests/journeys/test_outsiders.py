@@ -228,6 +228,7 @@ def test_a_handle_that_a_guest_bears_too_means_the_colleague(town: Town) -> None
     assert town.commitment(2).owner.slack_id == "U0ANA"
 
 
+@pytest.mark.both_databases
 def test_the_database_draws_the_same_line(town: Town) -> None:
     """The rule for one person and its twin for queries agree on every combination of what Slack says."""
     combinations = [

@@ -15,6 +15,8 @@ from tests.journeys.slack_faults import POST, Faults, answers, drops, later, not
 if TYPE_CHECKING:
     from tests.journeys.conftest import Town
 
+pytestmark = pytest.mark.both_databases
+
 OPEN, HISTORY, UPDATE = "conversations.open", "conversations.history", "chat.update"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ALWAYS = 10_000

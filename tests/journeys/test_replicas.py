@@ -108,9 +108,10 @@ def test_four_planners_plan_each_person_once(database_url: str, monkeypatch: pyt
             assert tx.scalar(late) == 0
 
 
-def test_four_replicas_brief_everybody_once(database_url: str) -> None:
+@pytest.mark.parametrize("count", [20, pytest.param(150, marks=pytest.mark.slow)])
+def test_four_replicas_brief_everybody_once(database_url: str, count: int) -> None:
     """Four planners and couriers at the same moment, each in a thread: one brief for each, nobody hears twice."""
-    with open_town(database_url, seed=crowd(150)) as town, replicas(town) as running:
+    with open_town(database_url, seed=crowd(count)) as town, replicas(town) as running:
         people = all_have_something_due(town)
         town.move(*MORNING)
 
@@ -119,10 +120,11 @@ def test_four_replicas_brief_everybody_once(database_url: str) -> None:
             makegood.courier.deliver_due(patience=timedelta(seconds=1))
 
         at_once(running, work)
-        assert heard(town, people) == {1: 150}
+        assert heard(town, people) == {1: count}
         assert {(row.state, row.attempts) for row in town.outbox("brief")} == {("sent", 1)}
 
 
+@pytest.mark.slow
 def test_four_real_processes_brief_four_hundred_people_once(database_url: str) -> None:
     """Four processes of `makegood tick`, four hundred people: between them they say whom they told, once each."""
     with open_town(database_url, seed=crowd(400), now=MONDAY) as town:

@@ -58,6 +58,7 @@ def slack_is_well(town: Town) -> bool:
     return next(part.ok for part in town.service.readiness.look() if part.name == "slack")
 
 
+@pytest.mark.both_databases
 def test_a_long_list_is_read_on_where_slack_stopped_it(database_url: str, log: Log) -> None:
     """Each page is written, none is asked for twice, and the bot is ready and answers everybody meanwhile."""
     with open_town(database_url, connect=False, seed=MANY) as town:

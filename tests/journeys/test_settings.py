@@ -222,6 +222,7 @@ def test_others_cannot_set_the_workspace(town: Town) -> None:
     assert (person(town).workspace.send_hour, person(town).send_hour) == (9, None)
 
 
+@pytest.mark.both_databases
 def test_sent_twice_it_is_the_same(town: Town) -> None:
     """Two deliveries of one form at once leave what one leaves."""
     form = open_settings(town, "U0ADA")

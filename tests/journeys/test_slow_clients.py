@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from sandbox import Reply, Sandbox
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
-
 HEADERS = b"POST /slack/events HTTP/1.1\r\nHost: x\r\n"
 BODY = HEADERS + b"Content-Length: 1000\r\n\r\ncommand="
 SILENCE = b""
@@ -36,7 +34,14 @@ def many_files() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-@pytest.mark.parametrize("said", [HEADERS, BODY, SILENCE], ids=["headers", "body", "silence"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param(HEADERS, id="headers"),
+        pytest.param(BODY, id="body", marks=pytest.mark.slow),
+        pytest.param(SILENCE, id="silence", marks=pytest.mark.slow),
+    ],
+)
 def test_a_thousand_slow_connections(box: Sandbox, database_url: str, said: bytes) -> None:
     """Whatever part of a request they stop in: Slack and /healthz are answered meanwhile, and they give way."""
     with Process(box, database_url) as process, many_files(), ExitStack() as slow:

@@ -190,6 +190,7 @@ def test_the_program_itself(database_url: str, monkeypatch: pytest.MonkeyPatch) 
         assert bot.ended(within=15) == 0
 
 
+@pytest.mark.slow
 def test_a_deaf_connection_is_noticed_by_the_real_process(database_url: str) -> None:
     """Nothing goes through a connection that stays open: after half a minute at most people are answered again."""
     with Sandbox(for_socket_mode(), app_url=None, bot_token=TOKEN, app_token=APP_TOKEN) as box:

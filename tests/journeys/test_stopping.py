@@ -17,6 +17,8 @@ from tests.journeys.processes import ROOT, Process, environment
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.both_databases
+
 POST = "chat.postMessage"
 # What a process logs on its way, in order.
 MOMENTS = ("people_synced", "slack_connected", "started")
@@ -79,7 +81,7 @@ def test_nothing_is_claimed_any_more(database_url: str) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("moment", [MOMENTS[0], *(pytest.param(each, marks=pytest.mark.slow) for each in MOMENTS[1:])])
 def test_asked_to_end_while_it_starts(box: Sandbox, database_url: str, moment: str) -> None:
     """Between any two steps of its start, twice each: no trace in the log, no other status than 0."""
     for _ in range(2):

@@ -15,8 +15,13 @@ from tests.journeys.processes import LINE, Holding, Process, commit, down, let_t
 if TYPE_CHECKING:
     from sandbox import Sandbox
 
+pytestmark = pytest.mark.both_databases
 
-@pytest.mark.parametrize("first", [False, True], ids=["before Slack acts", "after Slack acted"])
+
+@pytest.mark.parametrize(
+    "first",
+    [pytest.param(False, marks=pytest.mark.slow, id="before Slack acts"), pytest.param(True, id="after Slack acted")],
+)
 def test_killed_while_telling(box: Sandbox, database_url: str, *, first: bool) -> None:
     """SIGKILL with the receipt on the screen and the owner's message on its way: nothing is lost, nothing doubled."""
     holding = Holding(box, first=first)

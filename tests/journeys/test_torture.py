@@ -14,6 +14,8 @@ from store.db import Ledger
 from tests.torture.server import own_server
 from tests.torture.stage import Plan, Result, Stage, Times
 
+pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
+
 # Shorter than the bench's, in the same proportions.
 SHORT = Plan("short", sends=100, seed=1, people=50, kills=6, times=Times(lease=4.5, grace=2.0, post=1, late=1.4))
 

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
 from sandbox import NORTHWIND
 from tests.journeys.conftest import open_town
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
     from tests.bot.conftest import Log
     from tests.journeys.conftest import Town
+
+pytestmark = pytest.mark.both_databases
 
 ACME = replace(NORTHWIND, team_id="T0ACME", team_name="Acme", bot_user_id="U0ACMEBOT")
 
