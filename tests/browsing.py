@@ -24,7 +24,7 @@ _QUIET = [
     "--disable-sync",
 ]
 # Milliseconds that a busy machine may take to show something.
-PATIENCE = 20_000
+PATIENCE = 60_000
 expect.set_options(timeout=PATIENCE)
 
 

@@ -378,10 +378,10 @@ class _NoSignals:
 
 def _ready(port: int) -> bool:
     """Whether it becomes ready: the first round of the planner may take a moment."""
-    deadline, pause = time.monotonic() + 20, threading.Event()
+    deadline, pause = time.monotonic() + 60, threading.Event()
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=30) as answer:
                 return bool(json.loads(answer.read())["ready"])
         except OSError:
             pause.wait(0.05)

@@ -186,7 +186,7 @@ def test_the_command_prints_one_line_and_ends_with_0(tmp_path: Path) -> None:
         found = re.fullmatch(r"Makegood demo: open (http://127\.0\.0\.1:(\d+)/)  — Ctrl-C stops it\n", line)
         assert found, line + process.communicate(timeout=30)[1]
         assert int(found[2]) != port
-        with urllib.request.urlopen(found[1], timeout=10) as page:
+        with urllib.request.urlopen(found[1], timeout=30) as page:
             assert page.status == 200
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)

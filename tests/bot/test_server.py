@@ -355,7 +355,7 @@ class Slow:
 
     def __call__(self, _environ: Any, start_response: Any) -> list[bytes]:
         self.arrived.set()
-        assert self.go.wait(10)
+        assert self.go.wait(30)
         start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "4")])
         return [b"done"]
 
@@ -366,9 +366,9 @@ def test_stopping_finishes_what_is_in_flight_and_takes_nothing_new(in_turns: boo
     app = Slow()
     server = WebServer(app, host="127.0.0.1", port=0, threads=2, in_turns=in_turns)  # type: ignore[arg-type]
     server.start()
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     connection.request("GET", "/")
-    assert app.arrived.wait(10)
+    assert app.arrived.wait(30)
     server.stop_accepting()
     stopping = threading.Thread(target=lambda: finished.append(server.stop(10)))
     finished: list[bool] = []
@@ -387,9 +387,9 @@ def test_stopping_does_not_wait_for_ever(in_turns: bool) -> None:
     app = Slow()
     server = WebServer(app, host="127.0.0.1", port=0, threads=1, in_turns=in_turns)  # type: ignore[arg-type]
     server.start()
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     connection.request("GET", "/")
-    assert app.arrived.wait(10)
+    assert app.arrived.wait(30)
     server.stop_accepting()
     started = time.monotonic()
     assert server.stop(0.3) is False
@@ -442,7 +442,7 @@ def test_a_request_that_does_not_end_is_given_up(monkeypatch: pytest.MonkeyPatch
     """However slowly its bytes still come; an idle connection is kept open meanwhile."""
     server = _server(monkeypatch, TRANSFER_WITHIN=0.5)
     address = ("127.0.0.1", server.port)
-    with socket.create_connection(address, timeout=10) as slow, socket.create_connection(address, timeout=10) as idle:
+    with socket.create_connection(address, timeout=30) as slow, socket.create_connection(address, timeout=30) as idle:
         slow.sendall(said)
         slow.settimeout(0.05)
         with suppress(BrokenPipeError, ConnectionResetError):
@@ -465,7 +465,7 @@ def test_an_idle_connection_is_closed_at_last(monkeypatch: pytest.MonkeyPatch) -
     """After the answer of its last request, and where it never said anything."""
     server = _server(monkeypatch, KEPT_OPEN_FOR=0.3)
     address = ("127.0.0.1", server.port)
-    with socket.create_connection(address, timeout=10) as used, socket.create_connection(address, timeout=10) as new:
+    with socket.create_connection(address, timeout=30) as used, socket.create_connection(address, timeout=30) as new:
         used.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
         assert b"200 OK" in b"".join(iter(lambda: used.recv(1000), b""))
         assert new.recv(1000) == b""
@@ -478,7 +478,7 @@ def test_the_fullest_address_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
     server = _server(monkeypatch, MOST_CONNECTIONS=4)
 
     def connected(source: str) -> http.client.HTTPConnection:
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10, source_address=(source, 0))
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30, source_address=(source, 0))
         connection.request("GET", "/healthz")
         assert connection.getresponse().read() == b"ok\n"
         return connection
@@ -503,11 +503,11 @@ def test_a_slow_answer_is_no_slow_client(monkeypatch: pytest.MonkeyPatch) -> Non
     app = Slow()
     server = WebServer(app, host="127.0.0.1", port=0, threads=1)  # type: ignore[arg-type]
     server.start()
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     connection.request("GET", "/")
-    assert app.arrived.wait(10)
+    assert app.arrived.wait(30)
     # Another one is given up for its slowness meanwhile.
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as slow:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as slow:
         slow.sendall(b"GET")
         assert slow.recv(1) == b""
     app.go.set()

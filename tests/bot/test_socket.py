@@ -56,7 +56,7 @@ class Client:
         assert force
         self.attempts += 1
         if self.hang:
-            self.hang.wait(10)
+            self.hang.wait(30)
         if self.failure:
             raise self.failure
 
@@ -216,7 +216,7 @@ class Office:
 
     def _commit(self, ack: Any, command: dict[str, Any]) -> None:
         self.arrived.set()
-        assert self.go.wait(10)
+        assert self.go.wait(30)
         ack(f"noted: {command['text']}")
 
     def ask(self, text: str) -> Outcome:
@@ -297,11 +297,11 @@ def test_what_is_in_flight_is_answered_before_the_end(office: Office) -> None:
     outcomes: list[Outcome] = []
     asking = threading.Thread(target=lambda: outcomes.append(office.ask("last")))
     asking.start()
-    assert office.arrived.wait(10)
+    assert office.arrived.wait(30)
     finished: list[bool] = []
     stopping = threading.Thread(target=lambda: finished.append(office.socket.stop(10)))
     stopping.start()
-    assert office.socket._stopping.wait(10)
+    assert office.socket._stopping.wait(30)
     office.go.set()
     for thread in (asking, stopping):
         thread.join(10)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 # What a process may take to be there on a busy machine.
-PATIENCE = 30
+PATIENCE = 60
 LINE = "@ana send the pricing sheet by tomorrow"
 NOT_OURS = re.compile("proxy|slack|database", re.IGNORECASE)
 
@@ -172,7 +172,7 @@ class Holding:
         if self._first:
             carry_out()
         self.arrived.set()
-        self.released.wait(30)
+        self.released.wait(60)
         return Reply({"ok": False, "error": "nobody listens any more"}, broken=True)
 
 

@@ -103,7 +103,7 @@ def test_no_answer_in_time(bare_town: Town, faults: Faults) -> None:
     given_up = threading.Event()
 
     def slow(carry_out: Callable[[], Reply]) -> Reply:
-        given_up.wait(10)
+        given_up.wait(30)
         return carry_out()
 
     faults.on("conversations.open", lambda carry_out: carry_out())
@@ -160,14 +160,14 @@ def test_a_frozen_worker_excludes_the_others(bare_town: Town, faults: Faults) ->
 
     def freezes(carry_out: Callable[[], Reply]) -> Reply:
         frozen.set()
-        thaws.wait(10)
+        thaws.wait(30)
         return carry_out()
 
     faults.on(POST, freezes)
     town.receipt("U0EVA", "@ana send it by Friday")
     with ThreadPoolExecutor(1) as threads, replica(town) as other:
         worker = threads.submit(town.settled)
-        assert frozen.wait(10)
+        assert frozen.wait(30)
         town.box.clock.move_to(town.box.clock.now() + LEASE + timedelta(seconds=1))
         # On SQLite one process works; a second thread of it is the other there.
         (town.makegood if town.makegood.ledger.is_sqlite else other).courier.deliver_one()

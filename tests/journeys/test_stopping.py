@@ -67,12 +67,12 @@ def test_nothing_is_claimed_any_more(database_url: str) -> None:
         for person in ("ana", "ada"):
             for number in range(4):
                 town.receipt("U0EVA", f"@{person} send part {number} by Friday 4 Dec")
-        assert holding.arrived.acquire(timeout=10)
-        assert holding.arrived.acquire(timeout=10)
+        assert holding.arrived.acquire(timeout=30)
+        assert holding.arrived.acquire(timeout=30)
         stopped: list[bool] = []
         stopping = threading.Thread(target=lambda: stopped.append(town.makegood.courier.stop(10)))
         stopping.start()
-        assert town.makegood.courier._stopping.wait(10)
+        assert town.makegood.courier._stopping.wait(30)
         holding.released.set()
         stopping.join(10)
         assert stopped == [True]
@@ -100,7 +100,7 @@ def test_asked_to_end_while_slack_hangs_at_the_start(box: Sandbox, database_url:
     with Process(box, database_url, until=None) as process:
         box.wait_for(lambda box: box.faults.waiting, timeout=30)
         process.terminate()
-        assert process.ended(within=5) == 0, process.events()
+        assert process.ended(within=10) == 0, process.events()
     assert process.events("started") == []
 
 

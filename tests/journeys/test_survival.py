@@ -27,7 +27,7 @@ def test_killed_while_telling(box: Sandbox, database_url: str, *, first: bool) -
     holding = Holding(box, first=first)
     with Process(box, database_url) as process:
         assert recorded(commit(box))
-        assert holding.arrived.wait(10)
+        assert holding.arrived.wait(30)
         process.kill()
     holding.released.set()
     assert len(box.dm("U0ANA")) == first
@@ -93,7 +93,7 @@ def test_asked_to_end(box: Sandbox, database_url: str) -> None:
     holding = Holding(box, first=False)
     with Process(box, database_url) as process:
         assert recorded(commit(box))
-        assert holding.arrived.wait(10)
+        assert holding.arrived.wait(30)
         box.api.intercept = None
         process.terminate()
         holding.released.set()
@@ -107,7 +107,7 @@ def test_asked_to_end_while_slack_hangs(box: Sandbox, database_url: str) -> None
     holding = Holding(box, first=False)
     with Process(box, database_url) as process:
         assert recorded(commit(box))
-        assert holding.arrived.wait(10)
+        assert holding.arrived.wait(30)
         process.terminate()
         assert process.ended(within=10) == 0
     holding.released.set()

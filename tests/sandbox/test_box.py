@@ -217,4 +217,4 @@ def test_a_process_of_its_own(an_app: Callable[..., dict[str, Any]], tmp_path: P
         api_url = process.stdout.readline().removeprefix("Web API: ").strip()
         assert WebClient(token="xoxb-mine", base_url=api_url).auth_test()["team"] == "Northwind Software"
         process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(30) == 0
