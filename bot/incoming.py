@@ -16,6 +16,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from slack_bolt import BoltRequest
 from slack_bolt.request.internals import build_context
 
+from handlers import ids
+
 
 def _fit(text: object) -> object:
     """A text without NUL and halves of surrogate pairs, which no database stores."""
@@ -63,7 +65,7 @@ class _State(_Part):
 
 class _Block(_Part):
     type: Name
-    block_id: Name = ""
+    block_id: Name
 
 
 class _View(_Part):
@@ -92,7 +94,7 @@ class _Container(_Part):
 
 
 class _Message(_Part):
-    """A message that a shortcut was chosen on. Its blocks can be of any kind: handlers/quoting.py reads them."""
+    """A message that a shortcut was chosen on. Its blocks can be of any kind: handlers/message_words.py reads them."""
 
     ts: Id | None = None
     text: Text | None = None
@@ -111,9 +113,18 @@ class _UserObject(BaseModel):
 
 
 class _Event(_Part):
+    """An event that nobody here listens to."""
+
     type: Name
-    user: Id | _UserObject | None = None
+
+
+class _HomeOpened(_Event):
+    user: Id
     tab: Name | None = None
+
+
+class _AboutUser(_Event):
+    user: _UserObject
 
 
 class _FromWorkspace(_Part):
@@ -152,8 +163,17 @@ class _UrlVerification(_Part):
 
 class _EventCallback(_FromWorkspace):
     type: Name
+    team_id: Id
     event_id: Id | None = None
     event: _Event
+
+
+class _HomeOpenedCallback(_EventCallback):
+    event: _HomeOpened
+
+
+class _AboutUserCallback(_EventCallback):
+    event: _AboutUser
 
 
 class _BlockActions(_ByPerson):
@@ -199,13 +219,19 @@ class _Unknown(_Part):
 
 _KINDS: dict[str, type[BaseModel]] = {
     "url_verification": _UrlVerification,
-    "event_callback": _EventCallback,
     "block_actions": _BlockActions,
     "view_submission": _ViewSubmission,
     "view_closed": _ViewSubmission,
     "shortcut": _Shortcut,
     "message_action": _MessageAction,
     "block_suggestion": _BlockSuggestion,
+}
+
+
+_EVENTS: dict[str, type[BaseModel]] = {
+    ids.EVENT_HOME_OPENED: _HomeOpenedCallback,
+    ids.EVENT_USER_CHANGED: _AboutUserCallback,
+    ids.EVENT_USER_JOINED: _AboutUserCallback,
 }
 
 
@@ -250,7 +276,9 @@ def _kind(payload: dict[str, Any]) -> type[BaseModel]:
         return _Command
     if "ssl_check" in payload:
         return _SslCheck
-    kind = payload.get("type")
+    kind, event = payload.get("type"), payload.get("event")
+    if kind == "event_callback":
+        return _EVENTS.get(str(event.get("type")), _EventCallback) if isinstance(event, dict) else _EventCallback
     return _KINDS.get(kind, _Unknown) if isinstance(kind, str) else _Unknown
 
 

@@ -22,7 +22,7 @@ Result = TypeVar("Result")
 # Seconds for one call after the change is stored: redrawing a place, or telling of an error. With the two seconds for
 # all calls before it (bot/slack.py) the request is answered in time.
 REDRAW_WITHIN = 0.9
-_ERROR_NAME = re.compile(r"[a-z_]{1,80}")
+_ERROR_NAME = re.compile(r"[a-z0-9_]{1,80}")
 
 
 def within(seconds: float, call: Callable[[], Result]) -> Result:

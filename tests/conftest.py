@@ -37,6 +37,8 @@ pytest.register_assert_rewrite(
 
 # A limit on each example's time would blame whichever meets a busy machine, or loads a library first.
 hypothesis.settings.register_profile("makegood", deadline=None)
+# By hand, after a change of what is read: `pytest --hypothesis-profile=thorough …`.
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile("makegood")
 
 # A Monday, eleven in Berlin, five in the morning in New York.
