@@ -71,6 +71,10 @@ def _who(one: Outlook, viewer: Person) -> str:
     return f"{name} ({roles[one.role]})" if one.role else name
 
 
+def _is(person: Person, viewer: Person, name: str) -> str:
+    return "you are" if person.id == viewer.id else f"{name} is"
+
+
 def _verb(one: Outlook, viewer: Person, verb: str) -> str:
     return verb if one.person.id == viewer.id else f"{verb}s"
 
@@ -79,27 +83,28 @@ def _reason(one: Outlook, commitment: Commitment, viewer: Person) -> str:
     """Why it is mentioned, as the rest of a sentence."""
     step, due = m.step_of(one.occasion or ""), short_date(one.item.due_on, viewer.date_language)
     left = "is a guest now" if commitment.owner.is_active else "has left"
+    is_viewer = one.person.id == viewer.id
     reasons = {
         m.SOON: f"it is due within a week, on {due}",
         m.EVE: "it is due on the next working day",
         m.TODAY: f"it is due on {due}",
         m.WEEK: f"it is part of the week's summary, due on {due}",
         m.AGAIN: "it was put off until then",
-        m.LEAVING: f"it is due on {due}, while its owner is away",
+        m.LEAVING: f"it is due on {due}, while {_is(commitment.owner, viewer, 'its owner')} away",
         m.BLOCKED: "it is blocked, which comes up once a week",
-        m.BLOCKING: "it waits for them, which comes up once a week",
+        m.BLOCKING: f"it waits for {'you' if is_viewer else 'them'}, which comes up once a week",
         m.ESCALATED: f"it stays overdue since {due} without progress; then once a week",
         m.UNOWNED: f"{commitment.owner.name} {left} and it needs an owner; then once a week",
     }
     said = reasons.get(step, f"it is overdue since {due}")
     if (one.occasion or "").startswith(m.NEWS):
-        given = "it was given to them while they were not at work"
+        given = f"it was given to {'you while you' if is_viewer else 'them while they'} were not at work"
         said = f"{given}, and {said}" if step else given
     if m.is_warning(one.occasion):
         told_on = escalation.heard_on(one.item)
-        said += ", and the owner of the account hears of it" + (
-            f" on {short_date(told_on, viewer.date_language)}" if told_on else " next"
-        )
+        account = commitment.account
+        hear = "you hear" if account and account.owner_id == viewer.id else "the owner of the account hears"
+        said += f", and {hear} of it" + (f" on {short_date(told_on, viewer.date_language)}" if told_on else " next")
     if m.is_last(one.occasion):
         said += "; after that it waits for the account's review"
     return said
@@ -108,15 +113,16 @@ def _reason(one: Outlook, commitment: Commitment, viewer: Person) -> str:
 def _silence(one: Outlook, commitment: Commitment, viewer: Person) -> str:
     """Why it is not mentioned, as the rest of a sentence."""
     item = one.item
+    they = "you" if one.person.id == viewer.id else "they"
 
     def day(of: date | None) -> str:
         return short_date(of, viewer.date_language) if of else "some day"
 
     told = [said for said in one.said if said.occasion]
     reasons = {
-        attention.GONE: "they have left the workspace, or are a guest now",
+        attention.GONE: f"{they} have left the workspace, or are a guest now",
         attention.DAY_OFF: "it is a day off there",
-        attention.AWAY: f"they are away until {day(one.away.last_day if one.away else None)}",
+        attention.AWAY: f"{they} are away until {day(one.away.last_day if one.away else None)}",
         attention.QUIET: f"it was put off until {day(item.quiet_until)}",
         attention.SAID: f"it was said already, on {day(told[-1].on if told else None)}",
         attention.SAID_YESTERDAY: "it was said on the working day before",
@@ -126,7 +132,8 @@ def _silence(one: Outlook, commitment: Commitment, viewer: Person) -> str:
         attention.BLOCKED_QUIETLY: "it is blocked, which comes up once a week",
         attention.IN_SUMMARY: "it comes with the summary of a week, on its first working morning",
         attention.FOR_REVIEW: "it has been overdue for ninety working days and waits for the account's review",
-        attention.FALLS_OUTSIDE: f"it is due on {day(item.due_on)}, which is not while {commitment.owner.name} is away",
+        attention.FALLS_OUTSIDE: f"it is due on {day(item.due_on)}, which is not while"
+        f" {_is(commitment.owner, viewer, commitment.owner.name)} away",
         attention.NOT_THEIRS: "it is somebody else's on that day",
     }
     return reasons[one.why]

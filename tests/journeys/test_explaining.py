@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from store import commitments
+from store import commitments, people
 from store.commitments import explaining
 from tests.journeys.reading import LAST_WEEK, days
 from tests.journeys.working_lives import BERLIN, NINE, account, act, away, live_through, of
@@ -111,3 +111,29 @@ def test_what_is_foretold_comes_true(town: Town, due: str, way: str) -> None:
     assert found.occasion
     live_through(town, date(2026, 11, 23), found.day)
     assert days(town, "U0ANA", BERLIN) == [found.day]
+
+
+def test_each_reader_is_you_to_themselves(town: Town) -> None:
+    """The reason speaks of the person who reads as "you", of others by name or as "they", never of both at once."""
+    town.has_recorded("U0EVA", ("U0ANA", "pricing sheet", "2026-12-14"), at=LAST_WEEK)
+    with town.makegood.ledger.begin() as tx:
+        ben = people.get(tx, town.person(tx, "U0BEN").id)
+    act(town, "U0ANA", commitments.block, 1, "no data", ben, version=1)
+    in_the_way = next(said for said in told(town, "U0BEN") if "in the way" in said)
+    assert in_the_way.startswith("You (who is in the way) hear of it next")
+    assert "it waits for you" in in_the_way
+    assert "it waits for them" in next(said for said in told(town, "U0ANA") if "in the way" in said)
+    away(town, "U0ANA", date(2026, 12, 7), date(2026, 12, 11))
+    (own, *_), (others, *_) = (told(town, user, on=date(2026, 12, 8)) for user in ("U0ANA", "U0EVA"))
+    assert own.startswith("You (its owner) hear nothing of it")
+    assert "you are away until" in own
+    assert others.startswith("Ana Souza (its owner) hears nothing of it")
+    assert "they are away until" in others
+
+
+def test_what_was_given_at_night_was_given_to_you(town: Town) -> None:
+    """The next brief tells what was given outside of working hours: as its reader and as others read why."""
+    town.move(2026, 11, 23, 21, 0)
+    town.receipt("U0EVA", "@ana send the pricing sheet by 14 Dec")
+    assert "it was given to you while you were not at work" in told(town, "U0ANA")[0]
+    assert "it was given to them while they were not at work" in told(town, "U0EVA")[0]
