@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from handlers.explaining import explain
 from store import commitments, workspaces
 from store.errors import BadInputError, NotFoundError
-from store.rules.text import one_line, quoted
+from store.rules.text import ACTION_LIMIT, one_line, quoted
 from store.tables import Person
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def about(ledger: Ledger, number: str, now: datetime, *, on: date | None, team_i
         operator = Person(id=0, workspace_id=_workspace(tx, team_id).id)
         commitment = commitments.get(tx, operator, int(digits))
         return [
-            f"#{commitment.number} {quoted(commitment.action)}, due {commitment.due_on}",
+            f"#{commitment.number} {quoted(commitment.action, ACTION_LIMIT)}, due {commitment.due_on}",
             *map(one_line, explain(tx, operator, commitment, now, on=on)),
         ]
 

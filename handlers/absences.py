@@ -13,11 +13,13 @@ from handlers.payloads import AbsenceRef, Command, Context, unescaped
 from handlers.people import viewer
 from handlers.views import absences as views
 from handlers.views import blocks as b
+from handlers.views.words import shortened
 from store import absences, people, settings
 from store.errors import BadInputError
 from store.rules.mornings import local_day
 from store.rules.pauses import Pause, is_a_promise, read_pause
 from store.rules.phrases import frame
+from store.rules.text import NAME_LIMIT
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -113,7 +115,7 @@ def _understand(tx: Session, person: Person, rest: str, now: datetime) -> Unders
         return Understood(pause, named[0]["id"])
     found = people.named(tx, person, named[0]["handle"])
     if found is None:
-        words = f"I don't know who @{named[0]['handle']} is. Choose the colleague, or nobody."
+        words = f"I don't know who @{shortened(named[0]['handle'], NAME_LIMIT)} is. Choose the colleague, or nobody."
         return Understood(replace(pause, remark=pause.remark or words))
     return Understood(pause, found.slack_id)
 

@@ -14,7 +14,7 @@ from handlers.payloads import Command, Context, unescaped
 from handlers.people import viewer
 from handlers.views import blocks as b
 from handlers.views import forms
-from handlers.views.words import render, shortened
+from handlers.views.words import either, render, shortened
 from store import accounts, commitments, people
 from store.errors import BadInputError, NotFoundError
 from store.rules.line import read_line
@@ -99,17 +99,13 @@ def _one(tx: Session, person: Person, digits: str, now: datetime) -> list[Block]
 def _account(tx: Session, person: Person, name: str, now: datetime) -> list[Block]:
     found = match(name, accounts.names(tx, person))
     if isinstance(found, Several):
-        raise NotFoundError(f"{quoted(name)} could be {_either(found.names)}. Please write it in full.")
+        raise NotFoundError(f"{quoted(name)} could be {either(found.names)}. Please write more of its name.")
     if not isinstance(found, (Exact, Close)):
         raise NotFoundError(f"I don't know an account called {quoted(name)}. The form of /commit can create it.")
     account = accounts.named(tx, person, found.name)
     if account is None:
         raise NotFoundError(f"I don't know an account called {quoted(name)}.")
     return places.of_account(tx, person, account, now)
-
-
-def _either(names: tuple[str, ...]) -> str:
-    return ", ".join(names[:-1]) + " or " + names[-1]
 
 
 def _line(ack: Ack, command: Command, context: BoltContext) -> None:

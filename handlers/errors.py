@@ -35,6 +35,8 @@ UNEXPECTED = f"Something went wrong here. Please try again in a minute. {_SURE}"
 TOO_LATE = "That took too long. Please press again."
 TOO_LATE_TO_ASK = "That took too long. Please send it again."
 
+# Nobody reads more, and no place of Slack's takes much more.
+_LONGEST = 1_000
 # A trigger opens one view, within three seconds.
 _TOO_LATE = {
     "expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id",
@@ -74,7 +76,7 @@ def _note(error: Exception, kind: str | None) -> None:
 
 def _words(error: Exception, kind: str | None) -> tuple[str, str | None]:
     if isinstance(error, LedgerError):
-        return error.words, error.field
+        return shortened(error.words, _LONGEST), error.field
     if isinstance(error, BoltUnhandledRequestError):
         return outdated().words, None
     if isinstance(error, _DATABASE):

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from handlers.payloads import unescaped
 from handlers.views.forms import NEW, Filled
+from handlers.views.words import either, shortened
 from store import accounts, people
 from store.commitments import Draft
 from store.errors import LedgerError
 from store.rules.names import Close, Exact, Several, Unknown
 from store.rules.phrases import Due
-from store.rules.text import ACTION_LIMIT, clean, quoted
+from store.rules.text import ACTION_LIMIT, NAME_LIMIT, NOTE_LIMIT, clean, quoted
 from store.tables import OURS, THEIRS, Account, Person
 
 if TYPE_CHECKING:
@@ -57,15 +58,16 @@ def understand(tx: Session, viewer: Person, line: Line, said: str, *, asked_slac
     due = line.due.on if isinstance(line.due, Due) else None
     asked = due or (line.due.suggestion if line.due and not isinstance(line.due, Due) else None)
     owner, trouble = _owner(tx, viewer, line)
+    note = clean(unescaped(_said(tx, viewer, said)), lines=True)
     filled = Filled(
         action=action,
         owner=owner.slack_id if owner else None,
         due=asked,
         account=_option(account, unknown),
         side=THEIRS if line.theirs else OURS,
-        note=clean(unescaped(_said(tx, viewer, said)), lines=True) if len(action) > ACTION_LIMIT else "",
+        note=note if len(action) > ACTION_LIMIT else "",
     )  # fmt: skip
-    missing = trouble or _missing(line, action)
+    missing = trouble or _missing(line, action, note)
     if missing or owner is None or due is None:
         return Understood(replace(filled, remark=missing))
     draft = Draft(action=action, owner=owner, due_on=due, account=account, side=filled.side)
@@ -111,7 +113,7 @@ def _owner(tx: Session, viewer: Person, line: Line) -> tuple[Person | None, str 
     if named.startswith("@"):
         person = people.named(tx, viewer, named)
         if person is None:
-            return None, f"I don't know who {named} is. Please choose the owner."
+            return None, f"I don't know who {shortened(named, NAME_LIMIT)} is. Please choose the owner."
         named = person.slack_id
     try:
         owner = people.as_owner(tx, viewer, named)
@@ -131,14 +133,22 @@ def _account(tx: Session, viewer: Person, line: Line) -> tuple[Account | None, s
     return None, None
 
 
-def _missing(line: Line, action: str) -> str | None:
+def too_long(action: str, note: str) -> str | None:
+    """What to say above a form whose action is cut, and perhaps its note; None where the action fits."""
+    if len(action) <= ACTION_LIMIT:
+        return None
+    there = "All of it is" if len(note) <= NOTE_LIMIT else f"Its first {NOTE_LIMIT:,} characters are"
+    return f"The action is longer than {ACTION_LIMIT} characters. {there} in the note: shorten the action."
+
+
+def _missing(line: Line, action: str, note: str) -> str | None:
     """What still needs an answer, in words; None when the line says everything."""
     if not action:
         return "What is to be done?"
-    if len(action) > ACTION_LIMIT:
-        return f"The action is longer than {ACTION_LIMIT} characters. All of it is in the note: shorten the action."
+    if remark := too_long(action, note):
+        return remark
     if isinstance(line.account, Several):
-        return f"Which account is it: {', '.join(line.account.names)}?"
+        return f"Which account is it: {either(line.account.names)}?"
     if line.due is None:
         return "By when? Choose the due date."
     return None if isinstance(line.due, Due) else line.due.reason

@@ -12,6 +12,7 @@ from store.rules.mornings import zone_of
 from store.rules.text import one_line, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
 # Slack's own rule for text in messages: these three, and only these, as entities.
@@ -100,6 +101,17 @@ def clock_time(at: datetime, zone: str, language: str | None = None) -> str:
     """Day and time in that zone: Fri 27 Nov 2026, 14:05."""
     local = at.astimezone(zone_of(zone))
     return f"{short_date(local.date(), language)}, {local:%H:%M}"
+
+
+# So many names are told of more; who sees them knows how to go on.
+_NAMED = 10
+
+
+def either(names: Sequence[str]) -> str:
+    """“A, B or C”; of very many the shortest, which are the nearest, and how many there are besides."""
+    best = sorted(names, key=len)[:_NAMED] if len(names) > _NAMED else list(names)
+    last = best.pop() if len(best) == len(names) else f"{len(names) - len(best):,} others"
+    return f"{', '.join(best)} or {last}" if best else last
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

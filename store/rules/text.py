@@ -137,9 +137,12 @@ def one_line(text: str) -> str:
     return _BREAKS.sub(" ", text)
 
 
-def quoted(text: str) -> str:
-    """`text` in quotation marks that it cannot close: the marks in it are single ones."""
-    return f"“{_MARKS_OF_QUOTATION.sub(_single, one_line(text))}”"
+def quoted(text: str, limit: int = NAME_LIMIT) -> str:
+    """The beginning of `text` in quotation marks that it cannot close: the marks in it are single ones."""
+    line = one_line(text)
+    if len(line) > limit:
+        line = line[: limit - 1].rstrip() + "…"
+    return f"“{_MARKS_OF_QUOTATION.sub(_single, line)}”"
 
 
 def _single(found: re.Match[str]) -> str:

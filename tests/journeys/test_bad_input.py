@@ -179,6 +179,51 @@ def test_what_is_long_is_asked_back_whole(town: Town) -> None:
     assert "&" * 500 in read(town.commit("U0EVA", "mine").messages[-1])
 
 
+def test_a_line_that_no_note_holds_says_so(town: Town) -> None:
+    """With its date more than a note holds: how much is kept is said, and the date stands in its field."""
+    form = town.commit("U0EVA", "word " * 600 + "by 4 Dec").view
+    assert form is not None
+    assert "Its first 3,000 characters are in the note" in words_of(form)
+    due = next(block["element"] for block in form.blocks if block.get("block_id") == ids.DUE)
+    assert due["initial_date"] == "2026-12-04"
+
+
+def test_a_name_that_fits_a_thousand_accounts(town: Town) -> None:
+    """Ten of them, how many there are besides, and how to go on; in the answer and in the form."""
+    with town.makegood.ledger.begin() as tx:
+        eva = town.person(tx, "U0EVA")
+        for number in range(1000):
+            accounts.create(tx, eva, f"Regional Bank of District Number {number}", now=town.box.clock.now())
+    answer = read(town.commit("U0EVA", "account Regional").messages[-1])
+    assert "990 others. Please write more of its name." in answer
+    assert "District Number 9 or 990" in answer
+    assert len(answer) < 700
+    form = town.commit("U0EVA", "send it by Friday for Regional").view
+    assert form is not None
+    assert "Which account is it" in words_of(form)
+    assert len(words_of(form)) < 2000
+
+
+LONG = "x" * 2_950
+
+
+def test_no_answer_quotes_more_than_a_line(town: Town) -> None:
+    """What was refused is told with the beginning of what was written, wherever it is quoted."""
+    for typed in (f"account {LONG}", f"@{LONG} send it by Friday", f"away today @{LONG}", f"send it by {LONG} Friday"):
+        outcome = town.commit("U0EVA", typed)
+        said = words_of(outcome.view) if outcome.view else read(outcome.messages[-1]).partition("You wrote:")[0]
+        if outcome.view:
+            said = said.partition("Action")[0].partition("First day")[0]
+            town.box.close("U0EVA", outcome.view.id)
+        assert len(said) < 400, typed[:12]
+    for field in (ids.HOLIDAYS_REGION, ids.HOUSE_REGION):
+        form = town.commit("U0ADA", "settings").view
+        assert form is not None
+        wrong = town.box.submit("U0ADA", form.id, {field: {field: LONG}})
+        assert 20 < len(wrong.errors[field]) < 300, field
+        town.box.close("U0ADA", form.id)
+
+
 IMPOSSIBLE = {
     "send it by 2000000-01-01": "date",
     "send it by 31 Feb": "There is no 31 February",
