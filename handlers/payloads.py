@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
+from handlers.message_words import words_of
 from store.errors import BadInputError
 from store.rules.text import printable
 
@@ -323,7 +324,7 @@ def message_shortcut(body: Body) -> MessageShortcut:
         trigger_id=body["trigger_id"],
         channel=(body.get("channel") or {}).get("id") or "",
         ts=str(body.get("message_ts") or message.get("ts") or ""),
-        text=_written(message.get("text")),
+        text=_written(words_of(message)),
         response_url=body.get("response_url") or "",
     )
 

@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from handlers import accounts as account_fields
 from handlers import ids, payloads, places
 from handlers import people as directory
-from handlers.lines import readable
+from handlers.lines import readable, too_long
 from handlers.payloads import Context, Submission, unescaped
 from handlers.people import viewer
 from handlers.views import forms
@@ -47,12 +47,13 @@ def new_from_message(ack: Ack, body: Body, context: BoltContext) -> None:
     with context["ledger"].read() as tx:
         person = viewer(tx, shortcut.asker.team_id, shortcut.asker.user_id)
         text = readable(tx, person, shortcut.text)
-    action = clean(unescaped(text))
+    action, note = clean(unescaped(text)), clean(unescaped(text), lines=True)
     link = _permalink(context["slack"], shortcut.channel, shortcut.ts, context["team_url"])
     known = Context(channel=payloads.sharing_channel(body), permalink=link)
     filled = forms.Filled(
-        action=action, owner=shortcut.asker.user_id, note=action if len(action) > ACTION_LIMIT else ""
-    )
+        action=action, owner=shortcut.asker.user_id, note=note if len(action) > ACTION_LIMIT else "",
+        remark=too_long(action, note),
+    )  # fmt: skip
     context["slack"].views_open(trigger_id=shortcut.trigger_id, view=forms.new(filled, known))
     ack()
 
