@@ -298,7 +298,7 @@ def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
     def _still_there(connection: sa.Connection) -> None:
         if file and connection.get_execution_options().get("makegood_writes"):
             try:
-                file.check()
+                file.before_writing()
             except sqlite3.OperationalError as error:
                 raise sa.exc.OperationalError("BEGIN", {}, error) from None
 

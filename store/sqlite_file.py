@@ -29,6 +29,8 @@ class SqliteFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._opened: tuple[int, int] | None = None
+        self._log = path.with_name(f"{path.name}-wal")
+        self._log_was_there = False
 
     def before_connecting(self) -> None:
         """Make a new file with the right permissions; refuse where the one that was open is gone."""
@@ -44,6 +46,14 @@ class SqliteFile:
         if self._opened is None:
             found = self.path.stat()
             self._opened = (found.st_dev, found.st_ino)
+
+    def before_writing(self) -> None:
+        """As `check`, for a connection that is open: the write-ahead log is there from the first write on."""
+        self.check()
+        is_there = self._log.exists()
+        if self._log_was_there and not is_there:
+            raise sqlite3.OperationalError(f"the file {self._log} was deleted: restart Makegood")
+        self._log_was_there = is_there
 
     def check(self) -> None:
         """Raise sqlite3.OperationalError where what is written would not be in the file any more."""

@@ -77,7 +77,7 @@ def test_the_file_is_damaged(box: Sandbox, database_url: str) -> None:
 
 
 @only_sqlite
-@pytest.mark.parametrize("what", ["deleted", "emptied", "replaced"])
+@pytest.mark.parametrize("what", ["deleted", "emptied", "replaced", "without its log"])
 def test_the_file_is_gone(box: Sandbox, database_url: str, what: str) -> None:
     """The next one who acts is told, and nothing is confirmed; /readyz and the log say why."""
     path = file(database_url)
@@ -86,13 +86,20 @@ def test_the_file_is_gone(box: Sandbox, database_url: str, what: str) -> None:
         process.wait_for("delivered")
         if what == "emptied":
             path.write_bytes(b"")
+        elif what == "without its log":
+            path.with_name(f"{path.name}-wal").unlink()
         else:
             path.rename(path.with_name("away.db"))
             if what == "replaced":
                 path.write_bytes(path.with_name("away.db").read_bytes())
         assert refused(commit(box))
         words = until(process, 503)["database"]["words"]
-        said = {"deleted": ("is gone",), "emptied": ("is empty", "is damaged"), "replaced": ("was replaced",)}
+        said = {
+            "deleted": ("is gone",),
+            "emptied": ("is empty", "is damaged"),
+            "replaced": ("was replaced",),
+            "without its log": ("was deleted",),
+        }
         assert any(each in words for each in said[what])
         process.wait_for("database_unavailable")
         if what == "deleted":
