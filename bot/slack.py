@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackRequestError
 
 from handlers.slack_calls import within
 
@@ -140,6 +140,9 @@ class AnsweringClient(WebClient):
         started = self._seconds()
         try:
             return within(min(ANSWER_TIMEOUT, self._left), call)
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            # The SDK stumbles over JSON that is no object, and over bytes that are no text.
+            raise SlackRequestError(f"the answer to {api_method} is not Slack's") from error
         finally:
             self._left -= self._seconds() - started
 
