@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from sandbox import View
     from tests.journeys.conftest import Town
 
-# Where the words stand makes no difference to a database.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
 
 def line(*elements: dict[str, Any]) -> dict[str, Any]:
     return {"type": "rich_text_section", "elements": list(elements)}

@@ -68,6 +68,7 @@ def send(town: Town, log: Log, parcel: Parcel, number: int, read_until: list[int
     holds(log, read_until)
 
 
+@pytest.mark.both_databases
 def test_a_mutated_payload_never_breaks_us(bare_town: Town, log: Log) -> None:
     """Parts that are gone, of another type, or of a value that nobody writes: 200 or 400, and no traceback."""
     bare_town.receipt("U0ADA", "@ana send it by Friday")
@@ -83,7 +84,6 @@ def test_a_mutated_payload_never_breaks_us(bare_town: Town, log: Log) -> None:
     assert manners.tracebacks(log) == []
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_mutated_envelope_never_breaks_us(database_url: str, log: Log) -> None:
     """The same over Socket Mode, where each envelope is acknowledged, so that Slack repeats none."""
     # Not drawn by hypothesis, which forbids what its threads do meanwhile: they use the random numbers of all.
@@ -96,7 +96,6 @@ def test_a_mutated_envelope_never_breaks_us(database_url: str, log: Log) -> None
     assert manners.tracebacks(log) == []
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_mutated_body_never_breaks_us(bare_town: Town, log: Log) -> None:
     """Bytes that are changed, gone or doubled in a signed body, under each content type: 200 or 400."""
     town, read_until = bare_town, [0]

@@ -56,7 +56,6 @@ def either(request: pytest.FixtureRequest, database_url: str, log: Log) -> Itera
         assert manners.tracebacks(log) == []
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_another_version_made_is_answered_in_words(either: Town) -> None:
     """A button, a menu, a form with and without fields, shortcuts and a command that this version does not know."""
     town = either
@@ -83,7 +82,6 @@ def test_what_another_version_made_is_answered_in_words(either: Town) -> None:
     assert "You wrote: mine" in answer.body["text"]
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_form_of_another_version_keeps_what_was_typed(either: Town) -> None:
     """The words stand at its first field, or in its place where it has none. Closing it or typing is no error."""
     town = either
@@ -102,7 +100,6 @@ def test_a_form_of_another_version_keeps_what_was_typed(either: Town) -> None:
     assert town.verbs(1) == ["record"]
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_slack_may_add_is_no_error(either: Town) -> None:
     """An event and a kind of payload that nobody asked for: 200, so that Slack neither warns nor repeats."""
     town = either
@@ -121,7 +118,6 @@ def test_what_slack_may_add_is_no_error(either: Town) -> None:
     assert town.again(Parcel("interactive", {"type": "kind_of_tomorrow"})).status == 200
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_an_event_is_repeated_only_where_that_helps(either: Town) -> None:
     """Of a stranger, an unknown person or team, or while Slack refuses us: 200 and nothing."""
     town = either
