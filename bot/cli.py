@@ -15,9 +15,8 @@ from bot.trouble import in_words
 from store.rules.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from bot.planner import Planned
     from bot.settings import BasicSettings, Settings
     from store.db import Ledger
 
@@ -134,7 +133,7 @@ def migrate() -> None:
 
 @makegood.command()
 @click.option("--at", type=Instant(), help="Act as of this instant, e.g. 2026-11-23T09:00:00+01:00. Default: now.")
-@click.option("--dry-run", is_flag=True, help="Only say who would be told what. Nothing is kept, nobody is told.")
+@click.option("--dry-run", is_flag=True, help="Only say who would be told, and what. Nothing is kept, nobody is told.")
 @click.option("--ahead", is_flag=True, help="Tell people now what is due at a later instant, given with --at.")
 def tick(at: datetime | None, *, dry_run: bool, ahead: bool) -> None:
     """Plan and deliver once, and say who is told what.
@@ -292,6 +291,7 @@ def _be_whole(ledger: Ledger) -> None:
 
 def _tick(clock: Callable[[], datetime], *, as_of_now: bool) -> None:
     from bot.app import compose  # noqa: PLC0415  see the module
+    from bot.rehearsal import became  # noqa: PLC0415  see the module
     from bot.schedule import COURIER, PLANNER, beat, put_clock_right  # noqa: PLC0415  see the module
     from store import outbox  # noqa: PLC0415  see the module
 
@@ -302,15 +302,19 @@ def _tick(clock: Callable[[], datetime], *, as_of_now: bool) -> None:
         started = clock()
         if as_of_now:
             put_clock_right(makegood)
-        _say_planned(makegood.plan(started))
-        click.echo(f"{_count(makegood.courier.deliver_due(), 'message')} handled.")
+        with makegood.ledger.read() as tx:
+            before = outbox.ahead(tx, started)
+        makegood.plan(started)
+        makegood.courier.deliver_due()
         if as_of_now:
             for part in (PLANNER, COURIER):
                 beat(makegood.ledger, part, clock())
         with makegood.ledger.read() as tx:
-            refused = outbox.refused(tx, since=started)
+            said, refused = became(tx, before, clock()), outbox.refused(tx, since=started)
     finally:
         makegood.close()
+    for line in said:
+        _say(line)
     for key, reason in refused:
         _say(f"Slack refused {key}: {reason}", err=True)
     if refused:
@@ -318,23 +322,17 @@ def _tick(clock: Callable[[], datetime], *, as_of_now: bool) -> None:
 
 
 def _dry_tick(now: datetime) -> None:
-    from bot.planner import plan  # noqa: PLC0415  see the module
+    from bot.rehearsal import rehearse  # noqa: PLC0415  see the module
 
     ledger = _ledger(_basic_settings())
     try:
         _have_the_shape(ledger, upgrade=False)
-        planned: list[Planned] = plan(ledger, now, dry_run=True)
+        said = rehearse(ledger, now)
     finally:
         ledger.close()
-    _say_planned([each.words for each in planned])
-    click.echo("Nothing was kept and nobody was told: this was a dry run.")
-
-
-def _say_planned(lines: Sequence[str]) -> None:
-    for line in lines:
+    for line in said:
         _say(line)
-    if not lines:
-        click.echo("Nobody is due to hear anything.")
+    click.echo("Nothing was kept and nobody was told: this was a dry run.")
 
 
 def _say(text: str, *, err: bool = False) -> None:
@@ -371,10 +369,6 @@ def _ledger(settings: BasicSettings) -> Ledger:
     from store.db import Ledger  # noqa: PLC0415  see the module
 
     return Ledger(settings.database_url.get_secret_value(), pool_size=2)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _leave(*, finished: bool, status: int = 0) -> None:

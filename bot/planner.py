@@ -7,7 +7,6 @@ and local day) is unique for ever.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain
@@ -48,28 +47,11 @@ class Planned:
         return f"{one_line(self.name)}: brief for {self.day:%A} {self.day.day} {self.day:%B %Y}"
 
 
-class _DryRunError(Exception):
-    """Leaves the transaction so that nothing of it stays."""
-
-
-def _leave() -> None:
-    raise _DryRunError
-
-
-def plan(
-    ledger: Ledger, now: datetime, *, workspaces: Collection[int] | None = None, dry_run: bool = False
-) -> list[Planned]:
+def plan(ledger: Ledger, now: datetime, *, workspaces: Collection[int] | None = None) -> list[Planned]:
     """One planning pass as of `now` (aware) for these workspaces (by id; None: every one): everything that was
-    planned. With `dry_run` nothing is kept.
+    planned.
     """
-    if not dry_run:
-        return list(chain.from_iterable(in_batches(ledger, now, workspaces=workspaces)))
-    planned: list[Planned] = []
-    with suppress(_DryRunError), ledger.begin() as tx:
-        while (batch := plan_batch(tx, now, workspaces=workspaces)) is not None:
-            planned += batch
-        _leave()
-    return planned
+    return list(chain.from_iterable(in_batches(ledger, now, workspaces=workspaces)))
 
 
 def in_batches(

@@ -32,7 +32,7 @@ from store.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
 # After an attempt of unknown outcome Slack gets this long to show the message in the history.
@@ -409,6 +409,51 @@ def waiting_besides(tx: Session, team_id: str) -> list[tuple[str, str, int]]:
     waits = sa.select(sa.func.count()).where(Outbox.workspace_id == Workspace.id, Outbox.not_before.is_not(None))
     others = sa.select(Workspace.team_id, Workspace.name, waits.correlate(Workspace).scalar_subquery())
     return [tuple(row) for row in tx.execute(others.where(Workspace.team_id != team_id).order_by(Workspace.id))]
+
+
+def due(tx: Session, now: datetime) -> Iterator[Outbox]:
+    """What is to be sent for the first time as of `now`, in the order in which it goes, each as it is when it is its
+    turn. What is undecided is not among it.
+    """
+    waits = sa.and_(Outbox.state == PENDING, Outbox.not_before <= now)
+    for row_id in tx.scalars(sa.select(Outbox.id).where(waits).order_by(Outbox.not_before, Outbox.id)).all():
+        row = load(tx, row_id)
+        if row.state == PENDING:
+            yield row
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """The work that lies before a round: ids of what is due, and the newest row of all."""
+
+    due: list[int]
+    newest: int
+
+
+def ahead(tx: Session, now: datetime) -> Ahead:
+    """The messages that are due as of `now`, undecided ones too, and where those begin that a round will write."""
+    waits = sa.and_(Outbox.state.in_((PENDING, SENDING)), Outbox.not_before <= now)
+    newest = tx.scalar(sa.select(sa.func.max(Outbox.id)))
+    return Ahead(list(tx.scalars(sa.select(Outbox.id).where(waits))), newest or 0)
+
+
+def worked_on(tx: Session, before: Ahead) -> list[Outbox]:
+    """What lay before a round and what it has written, in this order, with whom they are for."""
+    which = sa.or_(Outbox.id > before.newest, Outbox.id.in_(before.due))
+    found = sa.select(Outbox).where(which, Outbox.kind != HOME).order_by(Outbox.id).options(joinedload(Outbox.person))
+    return list(tx.scalars(found))
+
+
+def waiting_later(tx: Session, now: datetime) -> list[tuple[str, int, datetime]]:
+    """What is put off to after `now`: (why, how many, the first instant)."""
+    first = sa.func.min(Outbox.not_before, type_=UtcDateTime())
+    found = tx.execute(
+        sa.select(Outbox.last_error, sa.func.count(), first)
+        .where(Outbox.state.in_((PENDING, SENDING)), Outbox.not_before > now)
+        .group_by(Outbox.last_error)
+        .order_by(first)
+    )
+    return [(why or "they are not due yet", number, at) for why, number, at in found if at is not None]
 
 
 def counts(tx: Session) -> dict[str, int]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from store import outbox
-from store.db import insert_once
+from store.db import UtcDateTime, insert_once
 from store.errors import BadInputError, UnconfirmedError
 from store.prepared import Prepared
 from store.rules.mornings import Habits, local_day, next_brief, next_morning
@@ -267,6 +267,13 @@ def clock_set_back(tx: Session, now: datetime) -> None:
 def forget_conversation(tx: Session, person: Person, channel: str) -> None:
     """Slack no longer knows this conversation with them: the next message opens another one."""
     tx.execute(sa.update(Person).where(Person.id == person.id, Person.dm_channel == channel).values(dm_channel=None))
+
+
+def next_look(tx: Session, now: datetime) -> datetime | None:
+    """The first morning after `now` on which somebody is looked at for a brief; None if there is none."""
+    first = sa.func.min(Person.next_brief_at, type_=UtcDateTime())
+    found: datetime | None = tx.scalar(sa.select(first).where(Person.next_brief_at > now))
+    return found
 
 
 def claim_due(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
@@ -12,7 +13,7 @@ import sys
 import threading
 import time
 import urllib.request
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from bot import cli, service
 from bot.demo_ledger import fill
 from bot.manifest import for_address
 from sandbox import Sandbox
-from store import migrate, workspaces
+from store import migrate, notices, outbox, people, workspaces
 from store.db import Ledger
 
 if TYPE_CHECKING:
@@ -259,6 +260,46 @@ def test_a_dry_tick_tells_and_keeps_nothing(filled: str, box: Sandbox) -> None:
     assert first.exit_code == 0
     assert "Eva Lindqvist: brief for Tuesday 24 November 2026" in first.stdout
     assert first.stdout == second.stdout
+    assert box.dm("U0EVA") == []
+
+
+def test_a_dry_tick_says_exactly_what_would_be_sent(filled: str, box: Sandbox) -> None:
+    """The words of each message stand below its line: those that the real tick sends, to everybody to whom it does."""
+    said = makegood("tick", "--dry-run", "--at", filled).stdout
+    sent = makegood("tick", "--at", filled, "--ahead").stdout
+    told = [line for line in sent.splitlines() if " – " not in line]
+    assert told
+    assert [line for line in said.splitlines() if line in told] == told
+    for user in ("U0EVA", "U0ANA", "U0ADA"):
+        for message in box.dm(user):
+            for block in message.blocks:
+                if block["type"] == "section":
+                    assert html.unescape(block["text"]["text"]).splitlines()[0] in said
+
+
+def test_a_brief_that_comes_to_nothing_is_not_announced(filled: str) -> None:
+    """A dry run puts each message into words, so it knows which is not sent, and why."""
+    ledger = Ledger("sqlite:///here.db")
+    with ledger.begin() as tx:
+        eva = people.viewer(tx, "T0NORTHWIND", "U0EVA")
+        assert eva is not None
+        at = datetime.fromisoformat(filled)
+        key, yesterday = notices.brief_of(eva.id, date(2026, 11, 23)), {"day": "2026-11-23"}
+        outbox.intend(tx, workspace_id=eva.workspace_id, key=key, kind=notices.BRIEF, now=at, person=eva, ids=yesterday)
+    ledger.close()
+    said = makegood("tick", "--dry-run", "--at", filled).stdout
+    assert "Eva Lindqvist: brief for Monday 23 November 2026 – not sent: its morning had passed" in said
+
+
+@pytest.mark.parametrize("dry", [["--dry-run"], ["--ahead"]])
+def test_an_instant_at_which_nothing_may_be_posted_says_why(filled: str, box: Sandbox, dry: list[str]) -> None:
+    """On a Sunday night nobody is told, nobody is said to be told, and the next morning is named."""
+    del filled
+    said = makegood("tick", "--at", "2026-11-29T03:00:00+01:00", *dry)
+    assert said.exit_code == 0, said.output
+    assert "Nobody is due to hear anything at 2026-11-29 02:00 UTC" in said.stdout
+    assert "The next morning on which somebody may be briefed comes at 2026-11-30" in said.stdout
+    assert "brief for" not in said.stdout
     assert box.dm("U0EVA") == []
 
 

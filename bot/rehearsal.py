@@ -1,0 +1,121 @@
+"""A tick in words: beforehand what it would tell whom, and afterwards what became of each message."""
+
+from __future__ import annotations
+
+import html
+from contextlib import suppress
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from bot.planner import plan_batch
+from handlers.messages import Later, Message, Nothing, render
+from store import notices, outbox, people
+from store.tables import DEAD, SENT, SKIPPED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from store.db import Ledger
+    from store.tables import Outbox
+
+_INDENT = "    "
+
+
+class _RehearsedError(Exception):
+    """Leaves the transaction so that nothing of it stays."""
+
+
+def rehearse(ledger: Ledger, now: datetime) -> list[str]:
+    """Plan and put into words, as of `now` (aware), all that would be sent: a line for each message, and below it what
+    it says. Nothing is kept.
+    """
+    said: list[str] = []
+    with suppress(_RehearsedError), ledger.begin() as tx:
+        while plan_batch(tx, now) is not None:
+            pass
+        is_quiet = True
+        for row in outbox.due(tx, now):
+            said += _rehearsed(tx, row, now)
+            is_quiet = is_quiet and row.state != SENT
+        said += _silence(tx, now) if is_quiet else []
+        raise _RehearsedError
+    return said
+
+
+def became(tx: Session, before: outbox.Ahead, now: datetime) -> list[str]:
+    """A line for each message that lay before a round or was written by it: what became of it."""
+    rows = outbox.worked_on(tx, before)
+    is_quiet = all(row.state != SENT for row in rows)
+    return [*(f"{_title(row)}{_end(row)}" for row in rows), *(_silence(tx, now) if is_quiet else ())]
+
+
+def _silence(tx: Session, now: datetime) -> Iterator[str]:
+    """Why nobody is told anything at that instant."""
+    yield f"Nobody is due to hear anything at {_moment(now)}."
+    at = people.next_look(tx, now)
+    if at is not None:
+        yield f"The next morning on which somebody may be briefed comes at {_moment(at)}."
+    for reason, count, first in outbox.waiting_later(tx, now):
+        what = "message waits" if count == 1 else "messages wait"
+        yield f"{count} {what} until {_moment(first)} or later: {reason}."
+
+
+def _rehearsed(tx: Session, row: Outbox, now: datetime) -> Iterator[str]:
+    made = render(tx, row, now)
+    if isinstance(made, Later):
+        yield f"{_title(row)} – waits until {_moment(made.until)}: {made.reason}"
+    elif isinstance(made, Nothing):
+        row.state, row.not_before, row.settled_at = SKIPPED, None, now
+        if made.gives_back:
+            notices.give_back(tx, row, now)
+        yield f"{_title(row)} – not sent: {made.reason}"
+    else:
+        # What one message tells the next one need not.
+        outbox.show(tx, row, made.shown)
+        notices.settle(tx, row, made.told, made.waits)
+        row.state, row.not_before, row.settled_at = SENT, None, now
+        yield _title(row)
+        yield from (f"{_INDENT}{line}" for line in _words(made))
+    tx.flush()
+
+
+def _words(message: Message) -> Iterator[str]:
+    """What people read in it, line by line, with Slack's markup; without the buttons."""
+    for block in message.blocks:
+        parts: list[Any] = [block.get("text"), *block.get("elements", ())] if block["type"] != "actions" else []
+        for part in parts:
+            if isinstance(part, dict) and isinstance(part.get("text"), str):
+                yield from html.unescape(part["text"]).splitlines()
+
+
+def _title(row: Outbox) -> str:
+    to = row.person.name if row.person is not None else f"channel {row.channel}"
+    if row.kind == notices.BRIEF:
+        day = date.fromisoformat(row.ids["day"])
+        return f"{to}: brief for {day:%A} {day.day} {day:%B %Y}"
+    return f"{to}: {_KINDS.get(row.kind, row.kind)}"
+
+
+def _end(row: Outbox) -> str:
+    if row.state == SENT:
+        return ""
+    if row.state in {SKIPPED, DEAD}:
+        return f" – not sent: {row.last_error}"
+    until = f" until {_moment(row.not_before)}" if row.not_before else ""
+    return f" – waits{until}: {row.last_error or 'for its turn, as Slack limits how much is posted'}"
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+_KINDS = {
+    notices.ASSIGNED: "notice of a commitment given to them",
+    notices.HANDED_BACK: "notice of a commitment handed back",
+    notices.CANCELLED: "notice of a commitment cancelled",
+    notices.DELEGATED: "notice that they stand in for a colleague",
+    "shared": "a commitment shared there",
+}
