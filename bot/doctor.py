@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from bot import settings as settings_module
 from bot.link import FAILURES, REMEDIES, in_words
 from bot.readiness import late_parts
-from bot.schedule import last_beats
+from bot.schedule import beat, last_beats
 from bot.slack import posting_client
 from bot.slack_time import difference, lowered, told_by
 from handlers.ids import SCOPES
@@ -33,6 +33,8 @@ WELL, PROBLEM, NOTE = "✓", "✗", "!"
 _OUTBOX_LATE = timedelta(minutes=5)
 _REFUSED_WITHIN = timedelta(days=7)
 _SHOWN = 10
+# Its row in the table of heartbeats, which nobody reads.
+_PROBE = "doctor"
 _OTHERS = stat.S_IROTH | stat.S_IWOTH
 _SLACK_TIMEOUT = 10
 
@@ -121,13 +123,27 @@ def _database(settings: BasicSettings, now: datetime) -> Iterator[Finding]:
         migrated = _migrations(ledger)
         yield migrated
         if migrated.mark == WELL:
+            yield from _writing(ledger, now)
             yield from _outbox(ledger, now)
             yield from _heartbeats(ledger, now)
     except sa.exc.SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
-        yield Finding(PROBLEM, f"The database {shown} does not answer: {reason}.", "See DATABASE_URL.")
+        yield Finding(PROBLEM, f"The database {shown} does not answer: {_reason(error)}.", "See DATABASE_URL.")
     finally:
         ledger.close()
+
+
+def _writing(ledger: Ledger, now: datetime) -> Iterator[Finding]:
+    """A finding where the database answers and takes nothing new: it is a copy, or its disk is full."""
+    try:
+        beat(ledger, _PROBE, now)
+    except sa.exc.SQLAlchemyError as error:
+        yield Finding(
+            PROBLEM, f"The database cannot be written: {_reason(error)}.", "What is new is refused meanwhile."
+        )
+
+
+def _reason(error: sa.exc.SQLAlchemyError) -> str:
+    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
 
 
 def _migrations(ledger: Ledger) -> Finding:

@@ -146,6 +146,12 @@ def test_a_damaged_file(ledger: Ledger) -> None:
     assert "restore a backup" in finding.advice
 
 
+def test_a_database_that_takes_nothing(ledger: Ledger) -> None:
+    """It answers, and another program holds it."""
+    with ledger.begin():
+        assert "cannot be written: database is locked" in _only(PROBLEM).words
+
+
 def test_a_full_disk(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     """Said before the first write fails."""
     monkeypatch.setattr("store.sqlite_file.shutil.disk_usage", lambda _: SimpleNamespace(free=100_000))
