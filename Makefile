@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+PYTEST := $(BIN)/pytest --numprocesses=auto --dist=worksteal
 
-.PHONY: install demo test check format lock
+.PHONY: install demo test test-all check format lock
 .DELETE_ON_ERROR:
 
 # Each lock contains the one before it: run, demo, dev.
@@ -14,7 +15,11 @@ demo: $(VENV)/.demo
 	exec $(BIN)/makegood demo
 
 test: $(VENV)/.dev
-	$(BIN)/pytest --numprocesses=auto --dist=worksteal --cov --cov-report=term
+	$(PYTEST) -m "not slow"
+
+# The slow ones too, and what of the program they run.
+test-all: $(VENV)/.dev
+	$(PYTEST) --cov --cov-report=term
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
