@@ -17,7 +17,7 @@ from store import claiming, outbox
 from store.claiming import LEASE
 from store.db import Ledger
 from store.tables import Outbox, Workspace
-from tests.journeys.conftest import Town, open_town
+from tests.journeys.conftest import Town, open_town, read
 from tests.journeys.slack_faults import POST, Faults, Step, answers, drops, later, notices, replica, row, says
 
 if TYPE_CHECKING:
@@ -223,13 +223,15 @@ def test_order_is_kept_by_many_threads(database_url: str) -> None:
 
 
 def test_a_shared_item_whose_channel_is_gone(bare_town: Town) -> None:
-    """Archived between the press and the post; deleted after it: given up, without harm to anything else."""
+    """Archived between the press and the post: given up and told; deleted after it: given up, without other harm."""
     town = bare_town
     receipt = town.receipt("U0EVA", "send it by Friday", "C0GENERAL")
     town.press("U0EVA", receipt, ids.SHARE)
     town.box.archive("C0GENERAL")
     town.settled()
-    assert (row(town).state, row(town).last_error) == ("dead", "is_archived")
+    (refused,) = town.outbox("shared")
+    assert (refused.state, refused.last_error) == ("dead", "is_archived")
+    assert "it is archived" in read(town.box.dm("U0EVA")[-1])
     town.press("U0EVA", town.receipt("U0EVA", "call them by Friday"), ids.SHARE)
     town.settled()
     message = town.box.messages("C0ACME")[-1]
