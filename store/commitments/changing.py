@@ -124,13 +124,15 @@ def is_repeat(tx: Session, viewer: Person, commitment: Commitment, origin_key: s
 
 
 def _who_may(commitment: Commitment) -> str:
-    roles: dict[str, list[str]] = {}
-    roles.setdefault(commitment.owner.name, []).append("its owner")
-    roles.setdefault(commitment.creator.name, []).append("who recorded it")
+    parts = [(commitment.owner, "its owner"), (commitment.creator, "who recorded it")]
     if commitment.account and commitment.account.owner:
-        roles.setdefault(commitment.account.owner.name, []).append(f"who owns {commitment.account.name}")
+        parts.append((commitment.account.owner, f"who owns {commitment.account.name}"))
+    roles: dict[str, list[str]] = {}
+    for person, part in parts:
+        if people.is_here(person):
+            roles.setdefault(person.name, []).append(part)
     named = [f"{name} ({', '.join(what)})" for name, what in roles.items()]
-    return ", ".join(named) + " or a workspace admin"
+    return ", ".join(named) + " or a workspace admin" if named else "a workspace admin"
 
 
 _PAST = {

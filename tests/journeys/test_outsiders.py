@@ -221,6 +221,15 @@ def test_what_a_new_guest_owned_needs_an_owner(town: Town) -> None:
     assert "is a guest now" in brief
 
 
+def test_only_colleagues_are_named_as_those_to_ask(town: Town) -> None:
+    """Who may not change it is sent to its creator, not to the owner who is a guest by now."""
+    there_is(town)
+    town.has_recorded("U0EVA", (WHO, "send the figures", "2026-12-04"))
+    town.box.change_user(WHO, is_restricted=True)
+    town.press("U0BEN", town.item("U0BEN", 2), ids.DONE)
+    assert "Only Eva Lindqvist (who recorded it) or a workspace admin can change #2" in town.told("U0BEN")
+
+
 def test_a_handle_that_a_guest_bears_too_means_the_colleague(town: Town) -> None:
     """`@ana` is Ana, though a guest calls herself so as well."""
     there_is(town, is_restricted=True, display_name="ana")
