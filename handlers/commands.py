@@ -39,6 +39,8 @@ WORDS = ("mine", "overdue", "account", "away", "back", "settings", "help")
 _WITH_MORE = ("account", "away")
 # Longer ones are no numbers of commitments, and Python refuses to read very long ones.
 _DIGITS = 10
+# Characters of a line that the help repeats.
+_QUOTED = 100
 # How alike a word must be to be taken for a slip of one of them, of 100.
 _ALIKE = 75
 
@@ -144,7 +146,9 @@ def _taken(
             )  # fmt: skip
             nearest = _nearest(command.text) if line.due is None and not line.owners else None
             if nearest:
-                return [b.section(render("help.j2", nearest=nearest, said=command.text))], "Makegood"
+                return [
+                    b.section(render("help.j2", nearest=nearest, said=shortened(command.text, _QUOTED)))
+                ], "Makegood"
             understood = understand(tx, person, line, said, asked_slack=asked_slack)
             if understood.draft is None:
                 return understood
@@ -171,5 +175,5 @@ def _nearest(text: str) -> str | None:
         return None
     word = str(best[0])
     if word in _WITH_MORE:
-        return f"{word} {' '.join(words[1:]) or '…'}"
+        return f"{word} {shortened(' '.join(words[1:]), _QUOTED) or '…'}"
     return word if len(words) == 1 else None

@@ -209,13 +209,21 @@ LONG = "x" * 2_950
 
 def test_no_answer_quotes_more_than_a_line(town: Town) -> None:
     """What was refused is told with the beginning of what was written, wherever it is quoted."""
-    for typed in (f"account {LONG}", f"@{LONG} send it by Friday", f"away today @{LONG}", f"send it by {LONG} Friday"):
+    for typed in (
+        f"account {LONG}",
+        f"@{LONG} send it by Friday",
+        f"away today @{LONG}",
+        f"send it by {LONG} Friday",
+    ):
         outcome = town.commit("U0EVA", typed)
         said = words_of(outcome.view) if outcome.view else read(outcome.messages[-1]).partition("You wrote:")[0]
         if outcome.view:
             said = said.partition("Action")[0].partition("First day")[0]
             town.box.close("U0EVA", outcome.view.id)
         assert len(said) < 400, typed[:12]
+    usual, slipped = (read(town.commit("U0EVA", typed).messages[-1]) for typed in ("help", f"acount {LONG}"))
+    assert "Did you mean" in slipped
+    assert len(slipped) - len(usual) < 400
     for field in (ids.HOLIDAYS_REGION, ids.HOUSE_REGION):
         form = town.commit("U0ADA", "settings").view
         assert form is not None
