@@ -145,9 +145,9 @@ def test_long_names_are_no_burden(name: str) -> None:
     match("warm", known)
     took = []
     for _ in range(3):
-        begun = time.perf_counter()
+        begun = time.thread_time()
         match(name, known)
-        took.append(time.perf_counter() - begun)
+        took.append(time.thread_time() - begun)
     assert min(took) < 0.05
 
 

@@ -285,9 +285,9 @@ def test_long_repetitions_are_refused_at_once(phrase: str) -> None:
     """No repetition makes the reader slow: 3,000 characters take less than 50 ms, the best of three."""
     took = []
     for _ in range(3):
-        begun = time.perf_counter()
+        begun = time.thread_time()
         answer = read_due(phrase, today=SAT, locale="de-DE")
-        took.append(time.perf_counter() - begun)
+        took.append(time.thread_time() - begun)
         assert isinstance(answer, (Due, Unclear))
     assert min(took) < 0.05
 
