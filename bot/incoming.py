@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from slack_bolt import BoltRequest
 from slack_bolt.request.internals import build_context
 
@@ -22,6 +22,13 @@ from handlers import ids
 def _fit(text: object) -> object:
     """A text without NUL and halves of surrogate pairs, which no database stores."""
     return text.encode(errors="replace").decode().replace("\0", "") if isinstance(text, str) else text
+
+
+def _plain(part: object) -> object:
+    """An object of Slack's without what is null, which means the same as absent. An empty one may be written []."""
+    if isinstance(part, dict):
+        return {name: value for name, value in part.items() if value is not None}
+    return {} if part == [] else part
 
 
 # An id of Slack's, or nothing; what people wrote.
@@ -37,12 +44,19 @@ class _Part(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="ignore", hide_input_in_errors=True)
 
+    _without_null = model_validator(mode="before")(_plain)
+
 
 class _Named(_Part):
     """A user, team, channel or organisation."""
 
     id: Id
     team_id: Id | None = None
+
+
+class _Channel(_Named):
+    # A conversation of several people bears all their names here, however many (payloads.sharing_channel).
+    name: Text | None = None
 
 
 class _Option(_Part):
@@ -60,7 +74,7 @@ class _Input(_Part):
 
 
 class _State(_Part):
-    values: dict[str, dict[str, _Input]] = {}
+    values: Annotated[dict[str, Annotated[dict[str, _Input], BeforeValidator(_plain)]], BeforeValidator(_plain)] = {}
 
 
 class _Block(_Part):
@@ -109,7 +123,7 @@ class _UserObject(BaseModel):
     model_config = ConfigDict(strict=True, extra="allow", hide_input_in_errors=True)
 
     id: Id
-    profile: dict[str, Any] | None = None
+    profile: Annotated[dict[str, Any] | None, BeforeValidator(_plain)] = None
 
 
 class _Event(_Part):
@@ -148,6 +162,7 @@ class _Command(_FromWorkspace):
     text: Text = ""
     user_id: Id
     channel_id: Id = ""
+    channel_name: Text = ""
     trigger_id: Trigger
     response_url: Url = ""
 
@@ -165,6 +180,9 @@ class _EventCallback(_FromWorkspace):
     type: Name
     team_id: Id
     event_id: Id | None = None
+    # The installation that the event is for. Where workspaces share a channel or belong to one organisation the event
+    # itself may come from another workspace.
+    authorizations: list[_FromWorkspace] = []
     event: _Event
 
 
@@ -181,7 +199,7 @@ class _BlockActions(_ByPerson):
     response_url: Url | None = None
     actions: Annotated[list[_Action], Field(min_length=1)]
     container: _Container | None = None
-    channel: _Named | None = None
+    channel: _Channel | None = None
     view: _View | None = None
 
 
@@ -196,7 +214,7 @@ class _Shortcut(_ByPerson):
 
 class _MessageAction(_Shortcut):
     response_url: Url | None = None
-    channel: _Named | None = None
+    channel: _Channel | None = None
     message_ts: Id | None = None
     message: _Message | None = None
 

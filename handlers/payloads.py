@@ -244,10 +244,9 @@ def _written(text: object) -> str:
 
 def asker(body: Body) -> Asker:
     """Who sent this, whatever kind of request it is. The workspace is the one that installed the app."""
-    view = body.get("view") or {}
-    team = body.get("team") or {}
-    event = body.get("event") or {}
-    team_id = view.get("app_installed_team_id") or team.get("id") or body.get("team_id") or ""
+    view, team, event = (body.get(part) or {} for part in ("view", "team", "event"))
+    installed_in = (body.get("authorizations") or [{}])[0].get("team_id")
+    team_id = view.get("app_installed_team_id") or installed_in or team.get("id") or body.get("team_id") or ""
     user = body.get("user") or event.get("user") or body.get("user_id") or ""
     return Asker(str(team_id), str(user.get("id") if isinstance(user, dict) else user))
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from handlers.payloads import asker
 from store import absences, people, workspaces
 from store.errors import NotAllowedError, NotFoundError
 from store.people import Profile
@@ -179,7 +180,7 @@ def changed(body: dict[str, Any], context: BoltContext) -> None:
     user = body["event"]["user"]
     ledger: Ledger = context["ledger"]
     with ledger.begin() as tx:
-        workspace = workspaces.by_team(tx, body["team_id"])
+        workspace = workspaces.by_team(tx, asker(body).team_id)
         if workspace is not None:
             sync(tx, workspace, [user], context["now"])
 

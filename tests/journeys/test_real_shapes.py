@@ -1,0 +1,209 @@
+"""Payloads in each shape in which Slack is known to send them: all are taken, and none loses a part that counts."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from handlers import ids
+from tests.journeys import manners, payloads
+from tests.journeys.conftest import open_town, words_of
+from tests.journeys.sockets import open_socket_town
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sandbox.delivery import Parcel
+    from sandbox.models import Json
+    from tests.bot.conftest import Log
+    from tests.journeys.conftest import Town
+
+WAYS: dict[str, Callable[[str], Any]] = {"http": open_town, "socket": open_socket_town}
+
+
+@pytest.fixture(params=WAYS)
+def either(request: pytest.FixtureRequest, database_url: str, log: Log) -> Iterator[Town]:
+    """A town over each transport, in which there is something to press on."""
+    with WAYS[request.param](database_url) as town:
+        town.receipt("U0ADA", "@ana send it by Friday")
+        yield town
+        assert manners.tracebacks(log) == []
+
+
+def in_a_grid(payload: Json) -> None:
+    """The workspace belongs to an organisation; ids are long, and the person's are of the organisation."""
+    if "command" in payload:
+        payload |= {"enterprise_id": "E0123456789", "enterprise_name": "Nord & Süd"}
+    elif "team" in payload:
+        payload["team"] |= {"enterprise_id": "E0123456789", "enterprise_name": "Nord & Süd"}
+        payload |= {"enterprise": {"id": "E0123456789", "name": "Nord & Süd"}, "is_enterprise_install": "false"}
+    else:
+        payload |= {"enterprise_id": "E0123456789", "context_enterprise_id": "E0123456789"}
+
+
+def with_every_input(payload: Json) -> None:
+    """A form holds a value of each kind of input, and an empty one of each."""
+    state = payload.get("view", {}).get("state")
+    if state:
+        state["values"] |= {
+            f"other-{number}": {f"🎉 {number}": value}
+            for number, value in enumerate(
+                (
+                    {"type": "rich_text_input", "rich_text_value": payloads.PICTURE},
+                    {"type": "rich_text_input"},
+                    {"type": "datetimepicker", "selected_date_time": 1795874400},
+                    {"type": "timepicker", "selected_time": "09:30", "timezone": "Europe/Berlin"},
+                    {"type": "timepicker", "selected_time": None},
+                    {"type": "datepicker", "selected_date": None},
+                    {"type": "checkboxes", "selected_options": []},
+                    {"type": "radio_buttons", "selected_option": None},
+                    {"type": "static_select", "selected_option": None},
+                    {"type": "multi_users_select", "selected_users": ["U0ANA"]},
+                    {"type": "multi_conversations_select", "selected_conversations": []},
+                    {"type": "conversations_select", "selected_conversation": "C0ACME"},
+                    {"type": "channels_select", "selected_channel": None},
+                    {"type": "users_select", "selected_user": None},
+                    {"type": "number_input", "value": "3"},
+                    {"type": "email_text_input", "value": None},
+                    {"type": "plain_text_input", "value": None},
+                    {"type": "file_input", "files": [{"id": "F1", "size": 12}]},
+                )
+            )
+        }
+        payload["response_urls"] = [
+            {"block_id": "b", "action_id": "a", "channel_id": "C0ACME", "response_url": "https://hooks.slack.com/x"}
+        ]
+
+
+def empty_as_a_list(payload: Json) -> None:
+    """Slack has written [] where an object holds nothing."""
+    for part in (payload, payload.get("view", {}), payload.get("event", {})):
+        for name in ("state", "message", "profile"):
+            if name in part and part[name] is not None:
+                part[name] = []
+    if payload["type"] in {"block_actions", "block_suggestion"} and "view" in payload:
+        payload["view"]["state"] = {"values": []}
+
+
+OPTIONAL = {
+    "view": ("callback_id", "private_metadata", "app_installed_team_id", "blocks", "state", "team_id", "title"),
+    "container": ("channel_id", "is_ephemeral"), "channel": ("name",), "event": ("tab",), "user": ("team_id", "name"),
+    "message": ("text", "blocks", "attachments", "files"),
+    "": ("response_url", "channel", "container", "message", "enterprise", "is_enterprise_install", "response_urls",
+         "value", "authorizations", "event_id", "message_ts", "state"),
+}  # fmt: skip
+
+
+def null_for_absent(payload: Json) -> None:
+    """Everything that need not be there is there, and null."""
+    for within, names in OPTIONAL.items():
+        part = payload.get(within) if within else payload
+        if isinstance(part, dict):
+            part |= dict.fromkeys(set(names) & set(part))
+    for action in payload.get("actions", ()):
+        action["selected_option"] = None
+
+
+SHAPES = {shape.__name__: shape for shape in (in_a_grid, with_every_input, empty_as_a_list, null_for_absent)}
+# A form has texts only.
+OF_JSON = {"empty_as_a_list", "null_for_absent"}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_kind_is_taken_in_every_shape(either: Town, log: Log, shape: str) -> None:
+    """Nothing that Slack sends is refused for its shape."""
+    for parcel in payloads.of_each_kind(either):
+        if shape in OF_JSON and (parcel.kind == "slash_commands" or parcel.payload["type"] == "url_verification"):
+            continue
+        payload = copy.deepcopy(parcel.payload)
+        SHAPES[shape](payload)
+        assert either.box.send(replace(parcel, payload=payload)).status == 200, payload
+    assert log.events("slack_request_refused") == []
+
+
+def test_a_press_in_a_view_without_values_acts(town: Town) -> None:
+    """Slack has sent the state of a Home tab without inputs as an empty list: its buttons work all the same."""
+    town.receipt("U0ANA", "send it by Friday")
+    town.settled()
+    town.box.open_home("U0ANA")
+    with town.post.caught() as parcels:
+        town.box.press("U0ANA", action_id=ids.OPEN_FORM, home=True)
+    (parcel,) = parcels
+    parcel.payload["view"]["state"] = {"values": []}
+    assert town.again(parcel).status == 200
+    assert town.box.modals("U0ANA")[-1].callback_id == ids.FORM_NEW
+
+
+GROUP = "mpdm-" + "--".join(f"a.very.long.handle.of.somebody.{number}" for number in range(9)) + "-1"
+
+
+def test_a_group_of_people_is_known_by_its_name(town: Town) -> None:
+    """The id of a conversation of several people looks like a channel's: no "Share here", neither after a line nor in
+    the form, nor from a message.
+    """
+    assert ids.SHARE in str(town.receipt("U0EVA", "send it by Friday").blocks)
+    for parcel in _three_ways(town):
+        named: Json = {"channel_name": GROUP} if "command" in parcel.payload else {}
+        if "channel" in parcel.payload:
+            named = {"channel": {"id": "C0ACME", "name": GROUP}}
+        assert town.again(replace(parcel, payload=parcel.payload | named)).status == 200
+        shown = town.box.modals("U0EVA")
+        if shown:
+            done = town.submit("U0EVA", shown[-1], action="call them", due="2026-11-30")
+            assert "Recorded as #" in words_of(done.view)
+            assert ids.SHARE not in str(town.box.modals("U0EVA")[-1].blocks)
+            town.box.close("U0EVA", town.box.modals("U0EVA")[-1].id)
+        else:
+            assert ids.SHARE not in str(town.box.messages("C0ACME", viewer="U0EVA")[-1].blocks)
+
+
+def _three_ways(town: Town) -> list[Parcel]:
+    said = town.box.say("U0ANA", "C0ACME", "I will send it")
+    with town.post.caught() as parcels:
+        town.box.command("U0EVA", "C0ACME", "/commit", "call them by Friday")
+        town.box.command("U0EVA", "C0ACME", "/commit", "")
+        town.box.message_shortcut("U0EVA", ids.SHORTCUT_FROM_MESSAGE, "C0ACME", said.ts)
+    return parcels
+
+
+def test_an_event_is_for_the_installation_that_it_names(town: Town) -> None:
+    """In an organisation and in shared channels an event bears the workspace that it came from; whom it is for stands
+    in its authorizations.
+    """
+    with town.post.caught() as parcels:
+        town.box.change_user("U0ANA", display_name="ana.maria")
+    (parcel,) = parcels
+    parcel.payload["team_id"] = "T0SOUTHWIND"
+    assert town.again(parcel).status == 200
+    with town.makegood.ledger.read() as tx:
+        assert town.person(tx, "U0ANA").name == "ana.maria"
+    parcel.payload["event"]["user"]["profile"]["display_name"] = "mallory"
+    parcel.payload["authorizations"][0]["team_id"] = "T0SOUTHWIND"
+    parcel.payload["team_id"] = "T0NORTHWIND"
+    assert town.again(parcel).status == 200
+    with town.makegood.ledger.read() as tx:
+        assert town.person(tx, "U0ANA").name == "ana.maria"
+
+
+def test_slack_says_that_events_are_limited(town: Town, log: Log) -> None:
+    """Not an event about anybody: it is taken, and it is in the log."""
+    limited = {"token": "x", "type": "app_rate_limited", "team_id": "T0NORTHWIND", "minute_rate_limited": 1518467820}
+    parcel = payloads.of_each_kind(town)[-2]
+    assert town.box.send(replace(parcel, payload=limited | {"api_app_id": "A0"})).status == 200
+    assert [event["kind"] for event in log.events("request_unknown")] == ["app_rate_limited"]
+
+
+def test_a_shortcut_on_the_longest_message(town: Town) -> None:
+    """Forty thousand characters that each take eight bytes on their way, twice: in the text and in the blocks."""
+    said = town.box.say("U0ANA", "C0ACME", "I will send it")
+    with town.post.caught() as parcels:
+        town.box.message_shortcut("U0EVA", ids.SHORTCUT_FROM_MESSAGE, "C0ACME", said.ts)
+    (parcel,) = parcels
+    text = "約" * 40_000
+    rich = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
+    parcel.payload["message"] |= {"text": text, "blocks": [{"type": "rich_text", "elements": [rich]}]}
+    assert town.again(parcel).status == 200
+    assert "約約約" in str(town.box.modals("U0EVA")[-1].blocks)
