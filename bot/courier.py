@@ -273,7 +273,8 @@ class Courier:
 
     def _refused(self, claimed: Claimed, error: RefusedError) -> None:
         """Only a fault of the message is final. Everything else waits, and is told once Slack takes it again."""
-        log.warning("delivery_refused", outbox=claimed.id, kind=claimed.kind, error=str(error), fault=error.fault.value)
+        fault = {"fault": error.fault.value} | ({"where": error.where} if error.where else {})
+        log.warning("delivery_refused", outbox=claimed.id, kind=claimed.kind, error=str(error), **fault)
         row = self._row(claimed)
         if isinstance(error, UnreadableError):
             self._unreadable(claimed, row, error)

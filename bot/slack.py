@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
-from handlers.slack_calls import within
+from handlers.slack_calls import faulty_parts, within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -94,11 +94,14 @@ class RateLimitedError(DeliveryError):
 
 
 class RefusedError(DeliveryError):
-    """Slack did not act, in its own words; the text is its error, `fault` what it is about."""
+    """Slack did not act, in its own words; the text is its error, `fault` what it is about, `where` the parts of the
+    message at fault.
+    """
 
-    def __init__(self, error: str, fault: Fault) -> None:
+    def __init__(self, error: str, fault: Fault, where: str = "") -> None:
         super().__init__(error)
         self.fault = fault
+        self.where = where
 
 
 class OutcomeUnknownError(DeliveryError):
@@ -190,7 +193,9 @@ def _judged(error: SlackApiError) -> DeliveryError:
         return OutcomeUnknownError(f"the answer was not Slack's (status {status})")
     if fault is Fault.UNKNOWN or status >= _SERVER_ERROR:
         return OutcomeUnknownError(name, by_slack=name not in FAULTS)
-    return NotTakenError(name) if fault is Fault.NOT_NOW else RefusedError(with_scope(error), fault)
+    return (
+        NotTakenError(name) if fault is Fault.NOT_NOW else RefusedError(with_scope(error), fault, faulty_parts(error))
+    )
 
 
 def error_name(error: BaseException) -> str:

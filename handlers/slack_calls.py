@@ -23,6 +23,7 @@ Result = TypeVar("Result")
 # all calls before it (bot/slack.py) the request is answered in time.
 REDRAW_WITHIN = 0.9
 _ERROR_NAME = re.compile(r"[a-z0-9_]{1,80}")
+_POINTER = re.compile(r"\[json-pointer:(/[a-z0-9_/]{1,100})\]")
 
 
 def within(seconds: float, call: Callable[[], Result]) -> Result:
@@ -77,7 +78,21 @@ def is_slacks(slack: WebClient, address: str) -> bool:
 
 def in_log(error: Exception) -> dict[str, str]:
     """What the log says of a failed call: never a text, which may hold what people wrote."""
-    return {"error": type(error).__name__, "why": error_name(error)}
+    where = faulty_parts(error)
+    return {"error": type(error).__name__, "why": error_name(error)} | ({"where": where} if where else {})
+
+
+def faulty_parts(error: Exception) -> str:
+    """The parts of a message or a view that Slack finds at fault ("/blocks/0/text"), as far as it says so.
+
+    Slack's words for the faults are left out: they may repeat what people wrote.
+    """
+    try:
+        metadata = error.response.get("response_metadata") if isinstance(error, SlackApiError) else None
+    except (AttributeError, ValueError):
+        metadata = None
+    complaints = metadata.get("messages") if isinstance(metadata, dict) else None
+    return " ".join(dict.fromkeys(_POINTER.findall(str(complaints)[:2000])))
 
 
 def error_name(error: Exception) -> str:

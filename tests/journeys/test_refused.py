@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handlers import ids
+from sandbox import Reply
 from store import outbox
 from tests.journeys.conftest import words
 from tests.journeys.slack_faults import POST, Faults, answers, drops, later, notices, row, says
 
 if TYPE_CHECKING:
+    from tests.bot.conftest import Log
     from tests.journeys.conftest import Town
 
 pytestmark = pytest.mark.both_databases
@@ -46,6 +48,24 @@ def test_a_message_at_fault_is_given_up(bare_town: Town, faults: Faults, error: 
     assert troubles(town).dead == {error: 1}
     asked(town, "@ana call them by Friday 4 Dec")
     assert notices(town) == [2]
+
+
+def test_the_log_says_where_a_message_is_at_fault(bare_town: Town, faults: Faults, log: Log) -> None:
+    """Slack's pointers into a message or a form that it refuses are logged, and its words are not."""
+    complaints = [
+        "[ERROR] must be less than 3001 characters, not: a secret [json-pointer:/blocks/1/text/text]",
+        "[ERROR] failed to match all allowed schemas [json-pointer:/blocks/1/text]",
+        "[ERROR] [json-pointer:/blocks/a secret]",
+    ]
+    answer = {"ok": False, "error": "invalid_blocks", "response_metadata": {"messages": complaints}}
+    faults.on(POST, lambda _carry_out: Reply(answer))
+    asked(bare_town)
+    assert [one["where"] for one in log.events("delivery_refused")] == ["/blocks/1/text/text /blocks/1/text"]
+    complaints[:] = ["[ERROR] missing required field: title [json-pointer:/view/title]"]
+    faults.on("views.open", lambda _carry_out: Reply(answer | {"error": "invalid_arguments"}))
+    bare_town.commit("U0EVA", "")
+    assert [one["where"] for one in log.events("request_failed")] == ["/view/title"]
+    assert "a secret" not in log.text
 
 
 @pytest.mark.parametrize("error", ["channel_not_found", "is_archived", "not_in_channel"])
