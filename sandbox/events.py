@@ -23,6 +23,7 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "message.channels": ("channels:history",),
     "message.groups": ("groups:history",),
     "message.im": ("im:history",),
+    "message.mpim": ("mpim:history",),
     "team_join": ("users:read",),
     "user_change": ("users:read",),
 }

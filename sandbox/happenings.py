@@ -10,7 +10,7 @@ from sandbox.models import Json, Message, SandboxError, User, UserParts
 from sandbox.seed import ChannelSeed
 from sandbox.world import Channel
 
-_CHANNEL_EVENT = {"im": "message.im", "group": "message.groups", "channel": "message.channels"}
+_CHANNEL_EVENT = {"im": "message.im", "mpim": "message.mpim", "group": "message.groups", "channel": "message.channels"}
 
 
 class Happenings(Core):
@@ -94,7 +94,9 @@ class Happenings(Core):
         """A person's message, to an app that is in the conversation."""
         if self.world.bot not in channel.members:
             return
-        kind = "im" if channel.is_im else "group" if channel.is_private else "channel"
+        kind = "group" if channel.is_private else "channel"
+        if channel.is_im or channel.is_mpim:
+            kind = "im" if channel.is_im else "mpim"
         event: Json = {
             "user": message.user,
             "text": message.text,

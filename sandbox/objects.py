@@ -97,7 +97,7 @@ class Objects:
             "is_channel": not channel.is_private,
             "is_group": channel.is_private,
             "is_im": False,
-            "is_mpim": False,
+            "is_mpim": channel.is_mpim,
             "is_private": channel.is_private,
             "is_archived": channel.is_archived,
             "is_general": channel.is_general,
@@ -127,10 +127,12 @@ class Objects:
 
     @staticmethod
     def channel_name(channel: Channel) -> str:
-        """`directmessage` and `privategroup` are what Slack sends for those."""
+        """`directmessage` and `privategroup` are what Slack sends for those. A conversation of several people has its
+        name, which alone tells it from a channel: its id begins with C or G.
+        """
         if channel.is_im:
             return "directmessage"
-        return "privategroup" if channel.is_private else channel.name
+        return "privategroup" if channel.is_private and not channel.is_mpim else channel.name
 
     def message(self, message: Message, *, metadata: bool = False) -> Json:
         """As in conversations.history and interaction payloads."""

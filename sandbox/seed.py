@@ -7,13 +7,16 @@ from sandbox.models import User
 
 @dataclass(frozen=True, slots=True)
 class ChannelSeed:
-    """A channel and its members (user ids). The app is a member when `app` says so."""
+    """A channel and its members (user ids). The app is a member when `app` says so. `mpim`: a direct message among
+    several people, whose name is made of theirs ("mpdm-eva--ana--ben-1").
+    """
 
     id: str
     name: str
     members: tuple[str, ...] = ()
     app: bool = True
     private: bool = False
+    mpim: bool = False
     archived: bool = False
     ext_shared: bool = False
     general: bool = False

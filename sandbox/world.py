@@ -22,7 +22,7 @@ _MICROSECONDS = 1_000_000
 
 @dataclass(slots=True)
 class Channel:
-    """A conversation: public, private, or a direct message between the app and `im_user`.
+    """A conversation: public, private, among several people, or a direct message between the app and `im_user`.
     `members` and `messages` keep their order; `messages` holds ephemerals too.
     """
 
@@ -32,6 +32,7 @@ class Channel:
     creator: str
     is_private: bool = False
     is_im: bool = False
+    is_mpim: bool = False
     im_user: str = ""
     is_archived: bool = False
     is_ext_shared: bool = False
@@ -118,7 +119,8 @@ class World:
                 name=seed.name,
                 created=int(self.clock.now().timestamp()),
                 creator=next(iter(members), self.bot),
-                is_private=seed.private,
+                is_private=seed.private or seed.mpim,
+                is_mpim=seed.mpim,
                 is_archived=seed.archived,
                 is_ext_shared=seed.ext_shared,
                 is_general=seed.general,

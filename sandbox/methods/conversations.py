@@ -25,6 +25,8 @@ HISTORY_PAGE = 999
 def type_of(channel: Channel) -> str:
     if channel.is_im:
         return "im"
+    if channel.is_mpim:
+        return "mpim"
     return "private_channel" if channel.is_private else "public_channel"
 
 

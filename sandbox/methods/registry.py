@@ -83,7 +83,9 @@ class Workspace:
 
     def need(self, family: str, channel: Channel) -> None:
         """The scope that goes with a conversation's kind: "read" or "history"."""
-        kind = "im" if channel.is_im else "groups" if channel.is_private else "channels"
+        kind = "groups" if channel.is_private else "channels"
+        if channel.is_im or channel.is_mpim:
+            kind = "im" if channel.is_im else "mpim"
         self.need_scope(f"{kind}:{family}")
 
     def need_scope(self, scope: str) -> None:

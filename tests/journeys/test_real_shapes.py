@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from handlers import ids
+from sandbox.seed import ChannelSeed
 from tests.journeys import manners, payloads
 from tests.journeys.conftest import open_town, words_of
 from tests.journeys.sockets import open_socket_town
@@ -16,7 +18,6 @@ from tests.journeys.sockets import open_socket_town
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sandbox.delivery import Parcel
     from sandbox.models import Json
     from tests.bot.conftest import Log
     from tests.journeys.conftest import Town
@@ -137,36 +138,26 @@ def test_a_press_in_a_view_without_values_acts(town: Town) -> None:
     assert town.box.modals("U0ANA")[-1].callback_id == ids.FORM_NEW
 
 
-GROUP = "mpdm-" + "--".join(f"a.very.long.handle.of.somebody.{number}" for number in range(9)) + "-1"
-
-
 def test_a_group_of_people_is_known_by_its_name(town: Town) -> None:
     """The id of a conversation of several people looks like a channel's: no "Share here", neither after a line nor in
     the form, nor from a message.
     """
+    name = "mpdm-" + "--".join(f"a.very.long.handle.of.somebody.{number}" for number in range(9)) + "-1"
+    town.box.add_channel(ChannelSeed("C0GROUP", name, ("U0EVA", "U0ANA", "U0BEN"), app=False, mpim=True))
+    said = town.box.say("U0ANA", "C0GROUP", "I will send it")
     assert ids.SHARE in str(town.receipt("U0EVA", "send it by Friday").blocks)
-    for parcel in _three_ways(town):
-        named: Json = {"channel_name": GROUP} if "command" in parcel.payload else {}
-        if "channel" in parcel.payload:
-            named = {"channel": {"id": "C0ACME", "name": GROUP}}
-        assert town.again(replace(parcel, payload=parcel.payload | named)).status == 200
-        shown = town.box.modals("U0EVA")
-        if shown:
-            done = town.submit("U0EVA", shown[-1], action="call them", due="2026-11-30")
-            assert "Recorded as #" in words_of(done.view)
-            assert ids.SHARE not in str(town.box.modals("U0EVA")[-1].blocks)
-            town.box.close("U0EVA", town.box.modals("U0EVA")[-1].id)
-        else:
-            assert ids.SHARE not in str(town.box.messages("C0ACME", viewer="U0EVA")[-1].blocks)
-
-
-def _three_ways(town: Town) -> list[Parcel]:
-    said = town.box.say("U0ANA", "C0ACME", "I will send it")
-    with town.post.caught() as parcels:
-        town.box.command("U0EVA", "C0ACME", "/commit", "call them by Friday")
-        town.box.command("U0EVA", "C0ACME", "/commit", "")
-        town.box.message_shortcut("U0EVA", ids.SHORTCUT_FROM_MESSAGE, "C0ACME", said.ts)
-    return parcels
+    assert ids.SHARE not in str(town.receipt("U0EVA", "send it by Friday", "C0GROUP").blocks)
+    for opens in (
+        partial(town.box.message_shortcut, "U0EVA", ids.SHORTCUT_FROM_MESSAGE, "C0GROUP", said.ts),
+        partial(town.box.command, "U0EVA", "C0GROUP", "/commit", ""),
+    ):
+        form = opens().view
+        assert form is not None
+        receipt = town.submit("U0EVA", form, action="call them", due="2026-11-30").view
+        assert receipt is not None
+        assert "Recorded as #" in words_of(receipt)
+        assert ids.SHARE not in str(receipt.blocks)
+        town.box.close("U0EVA", receipt.id)
 
 
 def test_an_event_is_for_the_installation_that_it_names(town: Town) -> None:

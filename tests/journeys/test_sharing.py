@@ -230,12 +230,25 @@ def answering(method: str, **answer: Any) -> Callable[[str, dict[str, Any], Call
 
 
 @pytest.mark.parametrize("needed", ["im:read", "mpim:read"])
-def test_a_group_of_people_is_no_channel(bare_town: Town, needed: str) -> None:
+def test_a_permission_for_direct_messages_is_not_asked_for(bare_town: Town, needed: str) -> None:
     """Slack asks for a permission that Makegood does not want: the answer is that sharing is for channels."""
     receipt = bare_town.receipt("U0EVA", "send it by Friday")
     bare_town.box.api.intercept = answering("conversations.info", error="missing_scope", needed=needed, provided="")
     bare_town.press("U0EVA", receipt, ids.SHARE)
     assert "channels only" in bare_town.told("U0EVA")
+
+
+def test_a_group_of_people_is_no_channel(bare_town: Town) -> None:
+    """A press among several people is told so, and nothing is posted there."""
+    bare_town.box.add_channel(ChannelSeed("C0GROUP", "mpdm-eva--ana--ben-1", ("U0EVA", "U0ANA", "U0BEN"), mpim=True))
+    receipt = bare_town.receipt("U0EVA", "send it by Friday")
+    with bare_town.post.caught() as parcels:
+        bare_town.press("U0EVA", receipt, ids.SHARE)
+    (parcel,) = parcels
+    parcel.payload["channel"] = {"id": "C0GROUP", "name": "mpdm-eva--ana--ben-1"}
+    assert bare_town.again(parcel).status == 200
+    assert "channels only" in bare_town.told("U0EVA")
+    assert bare_town.outbox("shared") == []
 
 
 def test_a_missing_permission_is_named(bare_town: Town) -> None:

@@ -8,7 +8,7 @@ import pytest
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from sandbox import Sandbox, SandboxError
+from sandbox import ChannelSeed, Sandbox, SandboxError
 
 
 def test_an_ack_with_text_becomes_an_ephemeral_for_the_person_alone(box: Sandbox, app: App) -> None:
@@ -70,6 +70,19 @@ def test_a_private_channel_is_no_reference_for_who_does_not_see_it(box: Sandbox,
     app.command("/commit")(lambda ack, command: ack(command["text"]))
     assert box.command("U0ANA", "C0ACME", "/commit", "#deal-desk").body == "#deal-desk"
     assert box.command("U0EVA", "C0ACME", "/commit", "#deal-desk").body == "<#G0DEALS|deal-desk>"
+
+
+def test_only_the_name_tells_what_kind_of_place_it_is(box: Sandbox, app: App) -> None:
+    """A direct message and a private channel have one name for all of them; a group of people is named after them."""
+    app.command("/commit")(lambda ack, command: ack(command["channel_name"]))
+    box.add_channel(ChannelSeed("C0GROUP", "mpdm-eva--ana--ben-1", ("U0EVA", "U0ANA", "U0BEN"), app=False, mpim=True))
+    places = {
+        "C0ACME": "acme", "G0DEALS": "privategroup", "C0GROUP": "mpdm-eva--ana--ben-1",
+        box.world.im("U0EVA").id: "directmessage",
+    }  # fmt: skip
+    assert {place: box.command("U0EVA", place, "/commit", "").body for place in places} == places
+    with pytest.raises(SandboxError, match="U0ADA does not see C0GROUP"):
+        box.command("U0ADA", "C0GROUP", "/commit", "")
 
 
 def test_in_channel_answers_are_for_everybody(box: Sandbox, app: App, section: Callable[[str], dict[str, Any]]) -> None:

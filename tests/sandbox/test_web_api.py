@@ -52,6 +52,8 @@ def test_scopes_of_the_manifest_are_enforced(an_app: Callable[..., dict[str, Any
         assert client.conversations_info(channel="C0ACME")["ok"]
         box.invite_app("G0DEALS")
         assert error_of(lambda: client.conversations_info(channel="G0DEALS"))["needed"] == "groups:read"
+        box.add_channel(ChannelSeed("C0GROUP", "mpdm-eva--ana--ben-1", ("U0EVA", "U0ANA", "U0BEN"), mpim=True))
+        assert error_of(lambda: client.conversations_info(channel="C0GROUP"))["needed"] == "mpim:read"
         assert error_of(lambda: client.conversations_list(types="im"))["needed"] == "im:read"
         headers = {name.lower(): value for name, value in client.auth_test().headers.items()}
         assert headers["x-oauth-scopes"] == "channels:read,commands"
