@@ -19,6 +19,8 @@ _TEXTS = {"mrkdwn", "plain_text", "raw_text"}
 # Parts of blocks that hold texts, in the order in which they are read.
 _PARTS = ("title", "text", "fields", "elements", "rows", "blocks")
 _ATTACHED = ("pretext", "title", "text")
+# Slack's text of a message that an app made of blocks only, older and newer.
+_NO_TEXT = {"This content can't be displayed.", "[no preview available]"}
 
 
 def words_of(message: Json) -> str:
@@ -86,7 +88,7 @@ _INLINE: dict[str, Callable[[Json], str]] = {
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    return value if isinstance(value, str) and value not in _NO_TEXT else ""
 
 
 def _dicts(value: object) -> list[Json]:

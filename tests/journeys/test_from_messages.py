@@ -62,6 +62,9 @@ MESSAGES: dict[str, tuple[dict[str, Any], str]] = {
     "a file": ({"text": "", "files": [{"title": "Plan 2027.pdf", "name": "x.pdf"}, {"name": "b.png"}]},
                "Plan 2027.pdf b.png"),
     "its own text": ({"text": "the text", "blocks": [RICH]}, "the text"),
+    "blocks alone": ({"text": "This content can't be displayed.", "blocks": [CARD[0]]}, "Order 7"),
+    "blocks alone, as Slack says now": ({"text": "[no preview available]", "blocks": [CARD[0]]}, "Order 7"),
+    "buttons alone": ({"text": "", "attachments": [{"blocks": [CARD[3]], "fallback": "[no preview available]"}]}, ""),
     "a table": (
         {"text": "", "blocks": [{"type": "table", "rows": [[{"type": "raw_text", "text": "a"},
                                                            {"type": "raw_text", "text": "b"}]]}]}, "a b",
