@@ -41,7 +41,8 @@ log = structlog.get_logger(__name__)
 
 EVENTS = "/slack/events"
 HEALTH, READY = "/healthz", "/readyz"
-# Slack's largest payload, a view submission, stays below 300 KB.
+# Slack's largest payload, a shortcut on a message of 40,000 characters, stays below 700 KB: a character travels as up
+# to eight bytes, once in the text and once in the blocks.
 LARGEST_BODY = 1024 * 1024
 # Seconds from the first byte of a request to its last one, and from an answer to the moment when its client has it.
 TRANSFER_WITHIN = 10.0

@@ -157,6 +157,62 @@ def test_one_odd_record_harms_nobody_else(database_url: str, log: Log, what: str
         town.receipt("U0EVA", "send it by Friday")
 
 
+# A user object of Slack's, without its id, team and name; and what the ledger says of them then.
+SHAPES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "has left": (
+        {"deleted": True, "is_forgotten": True, "is_bot": False, "profile": {"real_name": "Lea", "fields": None}},
+        {"is_active": False, "name": "Lea"},
+    ),
+    "an app of old": (
+        {"is_bot": True, "tz": None, "tz_label": "Pacific Standard Time", "tz_offset": -28800,
+         "profile": {"status_text": None, "status_emoji": None, "status_expiration": None, "fields": []}},
+        {"is_bot": True, "zone": "UTC"},
+    ),
+    "a workflow": ({"is_bot": True, "is_workflow_bot": True, "profile": {"bot_id": "B1"}}, {"is_bot": True}),
+    "an empty profile, written as a list": ({"profile": []}, {"name": "lea"}),
+    "no profile": ({"profile": None, "deleted": False}, {"name": "lea", "is_active": True}),
+    "invited, has not come yet": (
+        {"is_invited_user": True, "is_restricted": False, "is_email_confirmed": False, "profile": {}},
+        {"is_active": True, "is_guest": False, "is_external": False},
+    ),
+    "of the organisation": (
+        {"team_id": "E0NORTHWIND", "enterprise_user": {"id": "W1", "is_admin": True, "teams": ["T0NORTHWIND"]}},
+        {"is_external": False, "is_admin": False},
+    ),
+    "of another company, in a shared channel": (
+        {"team_id": "T0ACME", "is_stranger": False, "is_admin": False, "profile": {"team": "T0ACME"}},
+        {"is_external": True},
+    ),
+    "hardly known": ({"team_id": "T0ACME", "is_stranger": True, "profile": None}, {"is_external": True}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ["list", "event"])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_users_are_read_in_every_shape(database_url: str, log: Log, shape: str, way: str) -> None:
+    """A user of Slack's list, or one who joins, is read, also where Slack leaves parts out or writes null."""
+    given, kept = SHAPES[shape]
+    user = {"id": "W0123456789", "team_id": "T0NORTHWIND", "name": "lea", "updated": 1} | given
+    with open_town(database_url, connect=False) as town:
+
+        def listed(method: str, args: dict[str, Any], carry_out: Callable[[], Reply]) -> Reply:
+            del args
+            reply = carry_out()
+            if method == "users.list" and way == "list":
+                reply.body["members"].append(user)
+            return reply
+
+        town.box.api.intercept = listed
+        town.open()
+        if way == "event":
+            ack = town.box.events.emit("team_join", {"user": user, "cache_ts": 1})
+            assert ack is not None
+            assert ack.status == 200
+        found = columns(town, "W0123456789")
+        assert {name: found[name] for name in kept} == kept
+        assert log.events("person_unreadable") == []
+
+
 def columns(town: Town, user: str) -> dict[str, Any]:
     with town.makegood.ledger.read() as tx:
         person = town.person(tx, user)
