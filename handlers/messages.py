@@ -72,6 +72,8 @@ def render(tx: Session, row: Outbox, now: datetime) -> Message | Nothing | Later
     if why is not None and row.kind == outbox.HOME and why is not people.Outside.GONE:
         # It stands in front of them with everything that it showed a colleague.
         return Message(home=home_view.closed())
+    if why is not None and row.ts and why is not people.Outside.GONE:
+        return _closed(tx, row)
     if why is not None:
         return Nothing(f"{_reader(row).slack_id} {why}")
     made = _KINDS[row.kind](tx, row, now)
@@ -182,6 +184,14 @@ def home_for(tx: Session, viewer: Person, now: datetime, *, start: int = 0) -> b
     today = local_day(now, viewer.zone)
     away = home_view.Away(absences.coming(tx, viewer, today=today), absences.stood_in_for(tx, viewer, today=today))
     return home_view.home(commitments.home(tx, viewer), viewer, today, away, start=start)
+
+
+def _closed(tx: Session, row: Outbox) -> Message:
+    """What takes the place of a message that an outsider got as a colleague, once something in it has changed."""
+    shown = outbox.shown_by(tx, row)
+    known = commitments.by_ids(tx, _reader(row), [commitment_id for commitment_id, _ in shown])
+    text = home_view.CLOSED
+    return _message(text, [b.section(text)], [(known[one], occasion) for one, occasion in shown if one in known])
 
 
 def _reader(row: Outbox) -> Person:

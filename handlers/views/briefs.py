@@ -167,8 +167,11 @@ _REFUSALS = {
 
 
 def not_shared(commitment: Commitment, channel: str, why: str) -> Mrkdwn:
-    """Words to the person who shared an item in a channel where it could not be posted."""
-    what, where = _named(commitment, 150), f"<#{channel}>"
+    """Words to the person who shared an item in a channel where it could not be posted.
+
+    They name it by its number alone: this message is not brought up to date, so a redaction would not reach it.
+    """
+    what, where = f"#{commitment.number}", f"<#{channel}>"
     if why.startswith("outcome unknown"):
         said = "Slack did not answer, and I can't read what stands there. Look there"
         return Mrkdwn(

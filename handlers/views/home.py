@@ -32,9 +32,13 @@ class Away:
     stands_in: Sequence[Absence] = ()
 
 
+# In the place of all that an outsider read as a colleague.
+CLOSED = "Makegood is for the members of this workspace. Ask your colleague here."
+
+
 def closed() -> b.Json:
     """The Home tab of an outsider."""
-    return b.home([b.section("Makegood is for the members of this workspace. Ask your colleague here.")])
+    return b.home([b.section(CLOSED)])
 
 
 def home(open_business: Waiting, viewer: Person, today: date, away: Away, *, start: int = 0) -> b.Json:

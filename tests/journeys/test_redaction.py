@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from bot.explaining import about
 from handlers import ids
+from sandbox.seed import ChannelSeed
 from store import accounts, commitments
 from store.commitments import Draft
 from store.tables import Base
@@ -160,6 +161,39 @@ def test_others_are_not_offered_it(town: Town) -> None:
     assert town.submit("U0EVA", redact_form(town, "U0EVA")).errors == {}
     town.again()
     assert town.verbs(1) == ["record", "accept", "redact"]
+
+
+def test_a_refused_share_keeps_no_words(town: Town) -> None:
+    """That an item could not be shared is told by DM where the channel is closed to the bot: without its words."""
+    town.box.add_channel(ChannelSeed("C0DEALS", "deals", ("U0EVA",), private=True))
+    town.press("U0EVA", town.receipt("U0EVA", f"send {SECRET} by Friday", "C0DEALS"), ids.SHARE)
+    town.box.leave(town.box.seed.bot_user_id, "C0DEALS")
+    town.settled()
+    (told,) = town.box.dm("U0EVA")
+    assert "could not share #1" in read(told)
+    assert SECRET not in words(told)
+
+
+def test_a_guest_keeps_no_words(town: Town) -> None:
+    """What a colleague was told is closed once they are a guest and it is redacted; back as a colleague they read what
+    it says now.
+    """
+    town.receipt("U0EVA", f"@ana send {SECRET} by Tuesday")
+    town.settled()
+    town.jump(2026, 11, 24, 8, 30)
+    before = town.box.dm("U0ANA")
+    assert len([one for one in before if SECRET in words(one)]) == 2
+    town.box.change_user("U0ANA", is_restricted=True)
+    assert town.submit("U0EVA", redact_form(town, "U0EVA"), action="send the access").errors == {}
+    town.settled()
+    for message in town.box.dm("U0ANA"):
+        assert "for the members of this workspace" in words(message)
+        assert SECRET not in words(message)
+    town.box.change_user("U0ANA", is_restricted=False)
+    town.press("U0EVA", town.item("U0EVA"), ids.DONE)
+    town.settled()
+    assert [one.ts for one in town.box.dm("U0ANA")] == [one.ts for one in before]
+    assert all("send the access" in read(one) for one in town.box.dm("U0ANA"))
 
 
 @pytest.mark.parametrize(

@@ -288,7 +288,7 @@ def test_refused_when_it_comes_to_posting(bare_town: Town, error: str, aside: bo
     town.press("U0EVA", receipt, ids.SHARE)
     assert shared(town, "C0ACME") == []
     told = town.told("U0EVA") if aside else read(town.box.dm("U0EVA")[-1])
-    assert "I could not share #1 send it" in told
+    assert "I could not share #1 in" in told
     assert REFUSALS[error] in told
     assert "press “Share here” again" in told
     town.box.api.intercept = None
