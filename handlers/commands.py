@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 from handlers import absences, payloads, places, settings
 from handlers import people as directory
 from handlers.lines import Understood, marked, understand
-from handlers.payloads import Command, Context, unescaped
+from handlers.payloads import Command, Context, as_typed, unescaped
 from handlers.people import viewer
 from handlers.views import blocks as b
 from handlers.views import forms
@@ -144,11 +144,11 @@ def _taken(
                 working_week=people.working_days(person).weekdays,
                 fiscal_year_start=person.workspace.fiscal_year_start,
             )  # fmt: skip
-            nearest = _nearest(command.text) if line.due is None and not line.owners else None
+            typed = as_typed(command.text)
+            nearest = _nearest(typed) if line.due is None and not line.owners else None
             if nearest:
-                return [
-                    b.section(render("help.j2", nearest=nearest, said=shortened(command.text, _QUOTED)))
-                ], "Makegood"
+                help_ = render("help.j2", nearest=nearest, said=shortened(typed, _QUOTED))
+                return [b.section(help_)], "Makegood"
             understood = understand(tx, person, line, said, asked_slack=asked_slack)
             if understood.draft is None:
                 return understood

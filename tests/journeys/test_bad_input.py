@@ -114,6 +114,7 @@ SLIPS = {
     "hlep": "/commit help",
     "Mine!": "/commit mine",
     "account": "/commit account …",
+    "acount http://booking.com": "/commit account http://booking.com",
 }
 
 
