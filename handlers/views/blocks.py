@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -38,6 +39,9 @@ MESSAGE_BLOCKS = 50
 MESSAGE_CHARACTERS = 10_000
 _CONTAINER = 30
 SECTION_CHARACTERS = 3_000
+
+# An entity that lost its end where the text was cut. Slack shows the rest of it as it stands.
+_CUT_ENTITY = re.compile(r"&[a-z]{0,3}…\Z")
 
 Json = dict[str, Any]
 
@@ -163,4 +167,4 @@ def _view(view: ModalView | HomeTabView) -> Json:
 
 def _mrkdwn(text: str, limit: int) -> Text:
     # verbatim: Slack must not find links or names in what people wrote.
-    return Text(shortened(text, limit), type_=TextType.MARKDOWN, verbatim=True)
+    return Text(_CUT_ENTITY.sub("…", shortened(text, limit)), type_=TextType.MARKDOWN, verbatim=True)

@@ -137,7 +137,6 @@ def details(
     today: date, place: str,
 ) -> list[Block]:  # fmt: skip
     """One commitment with its first promise and its history. `names` resolves ids in the entries."""
-    shown = entries[-HISTORY_LINES:]
     lines = [
         {
             "at": clock_time(entry.at, viewer.zone, viewer.date_language),
@@ -145,14 +144,20 @@ def details(
             "what": told(entry, names, viewer.date_language),
             "reason": entry.reason,
         }
-        for entry in shown
+        for entry in entries[-HISTORY_LINES:]
     ]
     return [
         *item(commitment, viewer, today, place),
         *_more(commitment, viewer, place),
         b.section(render("details.j2", item=commitment, viewer=viewer)),
-        b.context(render("history.j2", lines=lines, left_out=len(entries) - len(shown))),
+        b.context(_history(lines, len(entries))),
     ]
+
+
+def _history(lines: list[dict[str, Any]], entries: int) -> str:
+    """The history, of so many entries: as many of its newest lines as fit."""
+    said = render("history.j2", lines=lines, left_out=entries - len(lines))
+    return said if len(said) <= b.SECTION_CHARACTERS or len(lines) == 1 else _history(lines[1:], entries)
 
 
 def _more(commitment: Commitment, viewer: Person, place: str) -> list[Block]:

@@ -142,7 +142,7 @@ def test_a_note_keeps_its_lines() -> None:
     one.note = "Ask Dana.\nRecorded by Ben · internal\n\n> and *this*"
     said = texts_of(b.resolved(items.details(one, [], {"people": {}}, one.owner, TODAY, "item")))
     lines = next(text["text"] for text in said if "Note:" in text["text"]).splitlines()
-    assert lines[lines.index("Note:") + 1 : -1] == [
+    assert lines[lines.index("Note:") + 1 :] == [
         "> Ask Dana.", "> Recorded by Ben · internal", "> ", "> \u200b&gt; and \u2217this\u2217",
     ]  # fmt: skip
-    assert lines[-1].startswith("Recorded by word")
+    assert lines[lines.index("Note:") - 1].startswith("Recorded by word")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ from sandbox import User
 from sandbox.clock import wall_clock
 from sandbox.delivery import sign
 from store import accounts
-from tests.journeys.conftest import SECRET, Town, read, words, words_of
+from tests.journeys.conftest import SECRET, Town, read, texts, words, words_of
 from tests.journeys.forms import filled, offer, open_form
 
 if TYPE_CHECKING:
@@ -436,3 +437,19 @@ def test_a_look_alike_means_the_account_that_is_known(town: Town) -> None:
     offered = town.box.suggestions("U0EVA", view_id=open_form(town).id, action_id=ids.ACCOUNT, text=alike)
     assert [each["text"]["text"] for each in offered] == ["Acme", f"Create “{alike}”, which only looks like Acme"]
     assert town.ask("U0EVA", accounts.names) == ["Acme"]
+
+
+def test_long_texts_leave_the_rest_readable(town: Town) -> None:
+    """Texts that grow when they are escaped cut neither the facts, nor the newest entries, nor an entity in two."""
+    form = open_form(town)
+    town.submit("U0EVA", form, action="<&>" * 160, owner="U0ANA", due="2026-12-04", note="&" * 3000)
+    assert town.submit("U0EVA", town.form("U0EVA", town.item("U0EVA"), ids.EDIT), action="<*>" * 160).errors == {}
+    for day in range(5, 20):
+        moved = town.form("U0EVA", town.item("U0EVA"), ids.MOVE)
+        assert town.submit("U0EVA", moved, due=f"2026-12-{day:02}", reason="<&>" * 160).errors == {}
+    item = town.item("U0EVA")
+    assert "Recorded by Eva Lindqvist · we owe · internal" in words(item)
+    history = next(block for block in item.blocks if block["type"] == "context")["elements"][0]["text"]
+    assert "earlier entries" in history.splitlines()[1]
+    assert "you moved it from Fri 18 Dec 2026 to Sat 19 Dec 2026" in history.splitlines()[-1]
+    assert [text for text in texts(item.blocks) if re.search(r"&[a-z]*…", text)] == []
