@@ -18,6 +18,7 @@ from handlers.views import forms
 from store import commitments, people
 from store.commitments import Draft
 from store.rules.text import ACTION_LIMIT, clean
+from store.tables import OURS, THEIRS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -92,6 +93,6 @@ def draft(tx: Session, person: Person, form: Submission, now: datetime, current:
     due_on = form.day(ids.DUE) if shows_all else current.due_on  # type: ignore[union-attr]
     return Draft(
         action=form.text(ids.ACTION), owner=owner, due_on=due_on, account=account, stakeholder=stakeholder,
-        side=form.text(ids.SIDE) or "ours", internal=form.text(ids.SHARING) != "shareable",
+        side=THEIRS if form.text(ids.SIDE) == THEIRS else OURS, internal=form.text(ids.SHARING) != "shareable",
         note=form.text(ids.NOTE),
     )  # fmt: skip

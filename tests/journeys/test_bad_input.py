@@ -453,3 +453,15 @@ def test_long_texts_leave_the_rest_readable(town: Town) -> None:
     assert "earlier entries" in history.splitlines()[1]
     assert "you moved it from Fri 18 Dec 2026 to Sat 19 Dec 2026" in history.splitlines()[-1]
     assert [text for text in texts(item.blocks) if re.search(r"&[a-z]*…", text)] == []
+
+
+@pytest.mark.parametrize("side", ["", "both", "OURS"])
+def test_a_side_that_is_none_is_ours(town: Town, side: str) -> None:
+    """A forged choice in the form is none of the ledger's words, and is taken for none."""
+    form = open_form(town)
+    with town.post.caught() as parcels:
+        town.submit("U0EVA", form, action="send it", owner="U0EVA", due="2026-12-04")
+    chosen = parcels[0].payload["view"]["state"]["values"][ids.SIDE][ids.SIDE]
+    chosen["selected_option"] = {"value": side, "text": {"type": "plain_text", "text": "both"}}
+    assert town.again(parcels[0]).status == 200
+    assert town.commitment(1).side == "ours"
