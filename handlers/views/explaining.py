@@ -63,9 +63,9 @@ def _on(one: Outlook, commitment: Commitment, viewer: Person, on: str) -> str:
 
 def _who(one: Outlook, viewer: Person) -> str:
     roles = {
-        readers.OWNER: "its owner", readers.STAND_IN: "who stands in for its owner",
-        readers.ACCOUNT: "who owns the account", readers.BLOCKER: "who is in the way",
-        readers.HEIR: "who must find an owner",
+        readers.OWNER: "its owner", readers.STAND_IN: "stand-in for its owner",
+        readers.ACCOUNT: "owner of the account", readers.BLOCKER: "in the way",
+        readers.HEIR: "asked to find an owner",
     }  # fmt: skip
     name = "You" if one.person.id == viewer.id else one.person.name
     return f"{name} ({roles[one.role]})" if one.role else name
@@ -120,7 +120,7 @@ def _silence(one: Outlook, commitment: Commitment, viewer: Person) -> str:
 
     told = [said for said in one.said if said.occasion]
     reasons = {
-        attention.GONE: f"{they} have left the workspace, or are a guest now",
+        attention.GONE: f"{they} {'are a guest now' if one.person.is_active else 'have left the workspace'}",
         attention.DAY_OFF: "it is a day off there",
         attention.AWAY: f"{they} are away until {day(one.away.last_day if one.away else None)}",
         attention.QUIET: f"it was put off until {day(item.quiet_until)}",

@@ -24,7 +24,7 @@ def test_why_and_when(town: Town) -> None:
     own, others = told(town, "U0ANA")
     assert own.startswith("You (its owner) hear of it next on Tuesday 24 November 2026 at 09:")
     assert own.endswith("it is due within a week, on Tue 1 Dec 2026.")
-    assert others.startswith("Eva Lindqvist (who owns the account) hears of it next on Friday 4 December 2026 at 09:")
+    assert others.startswith("Eva Lindqvist (owner of the account) hears of it next on Friday 4 December 2026 at 09:")
     live_through(town, date(2026, 11, 24), date(2026, 11, 25))
     assert told(town, "U0EVA", on=date(2026, 11, 24))[0] == (
         "Ana Souza (its owner) heard of it on Tuesday 24 November 2026: it is due within a week, on Tue 1 Dec 2026."
@@ -120,7 +120,7 @@ def test_each_reader_is_you_to_themselves(town: Town) -> None:
         ben = people.get(tx, town.person(tx, "U0BEN").id)
     act(town, "U0ANA", commitments.block, 1, "no data", ben, version=1)
     in_the_way = next(said for said in told(town, "U0BEN") if "in the way" in said)
-    assert in_the_way.startswith("You (who is in the way) hear of it next")
+    assert in_the_way.startswith("You (in the way) hear of it next")
     assert "it waits for you" in in_the_way
     assert "it waits for them" in next(said for said in told(town, "U0ANA") if "in the way" in said)
     away(town, "U0ANA", date(2026, 12, 7), date(2026, 12, 11))
@@ -129,6 +129,16 @@ def test_each_reader_is_you_to_themselves(town: Town) -> None:
     assert "you are away until" in own
     assert others.startswith("Ana Souza (its owner) hears nothing of it")
     assert "they are away until" in others
+
+
+def test_a_reader_who_left_or_became_a_guest(town: Town) -> None:
+    """Why somebody hears nothing any more is said as it is: one of the two, not both."""
+    town.has_recorded("U0EVA", ("U0ANA", "pricing sheet", "2026-12-14"), at=LAST_WEEK)
+    for left, said in (False, "they are a guest now"), (True, "they have left"):
+        town.box.change_user("U0ANA", is_restricted=True, deleted=left)
+        (sentence,) = (one for one in told(town, "U0EVA", on=date(2026, 12, 14)) if one.startswith("Ana Souza hears"))
+        assert said in sentence
+        assert " or " not in sentence
 
 
 def test_what_was_given_at_night_was_given_to_you(town: Town) -> None:
