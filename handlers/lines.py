@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from handlers.payloads import unescaped
+from handlers.payloads import unescaped, unmarked
 from handlers.views.forms import NEW, Filled
 from handlers.views.words import either, shortened
 from store import accounts, people
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 _TYPED = "\ue000"
 # No "<" stands within what Slack marks up (payloads.py says why that matters).
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
-_CHANNEL = re.compile(r"<#[CG][A-Z0-9]+\|([^<>]*)>")
-_LINK = re.compile(r"<((?:https?|mailto):[^<>|]+)(?:\|[^<>]*)?>")
+# Slack does not give the name of every channel.
+_CHANNEL = re.compile(r"<#[CG][A-Z0-9]+(?:\|([^<>]*))?>")
 
 
 @dataclass(frozen=True)
@@ -98,11 +98,11 @@ def _said(tx: Session, viewer: Person, text: str) -> str:
 
 
 def readable(tx: Session, viewer: Person, text: str) -> str:
-    """Slack's mentions and links as people read them: names and addresses."""
+    """Slack's mentions, links and other marks as people read them: names and addresses."""
     mentioned = {found[1] for found in _MENTION.finditer(text)}
     names = {one.slack_id: one.name for one in people.by_slack_ids(tx, viewer.workspace, mentioned)}
     text = _MENTION.sub(lambda found: "@" + names.get(found[1], found[1]), text)
-    return _LINK.sub(r"\1", _CHANNEL.sub(r"#\1", text))
+    return unmarked(_CHANNEL.sub(lambda found: f"#{found[1]}" if found[1] else "a channel", text))
 
 
 def _owner(tx: Session, viewer: Person, line: Line) -> tuple[Person | None, str | None]:

@@ -21,6 +21,10 @@ _PERMALINK = re.compile(
     r"archives/[CDG][A-Z0-9]{1,30}/p\d{1,30}(?:\?thread_ts=\d{1,20}\.\d{1,10}&cid=[CDG][A-Z0-9]{1,30})?", re.ASCII
 )
 _LINK = re.compile(r"<([a-z]+:[^<>|]+)(?:\|[^<>]*)?>")
+_ADDRESS = re.compile(r"<(?:mailto|tel):([^<>|]+)(?:\|[^<>]*)?>")
+# "@here" and its like, groups of people, dates; with words where Slack gives them.
+_SPECIAL = re.compile(r"<!([a-z]+)(?:\^[^<>|]*)?(?:\|([^<>]*))?>")
+_BROADCASTS = {"here", "channel", "everyone"}
 # Where an item was shown (places.py), as we write it into buttons and forms.
 _PLACE = re.compile(r"[a-z]{0,20}(?:-\d{1,10})?(?:\.\d{1,10})?", re.ASCII)
 
@@ -231,10 +235,23 @@ def unescaped(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
+def unmarked(text: str) -> str:
+    """Links, addresses, groups of people and dates without Slack's marks, as people read them."""
+    text = _SPECIAL.sub(_special, text)
+    return _LINK.sub(r"\1", _ADDRESS.sub(r"\1", text))
+
+
+def _special(found: re.Match[str]) -> str:
+    kind, words = found[1], found[2]
+    if kind in _BROADCASTS:
+        return f"@{kind}"
+    return words or ("a group" if kind == "subteam" else "")
+
+
 def as_typed(text: str) -> str:
     """A line as it was typed before Slack marked up its mentions and links, so that it can be sent again."""
     text = _REFERENCE.sub(lambda found: found.group(1) + (found.group(2) or ""), text)
-    return unescaped(_LINK.sub(r"\1", text))
+    return unescaped(unmarked(text))
 
 
 def _written(text: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -158,6 +159,49 @@ def test_a_group_of_people_is_known_by_its_name(town: Town) -> None:
         assert "Recorded as #" in words_of(receipt)
         assert ids.SHARE not in str(receipt.blocks)
         town.box.close("U0EVA", receipt.id)
+
+
+# What Slack makes of what people type or say, and what they read of it then.
+MARKED = {
+    "<@U0ANA> and <@U0ANA|ana>": "@Ana Souza and @Ana Souza",
+    "<#C0ACME|acmé-🎉>": "#acmé-🎉",
+    "<#C0ACME|> and <#C0ACME>": "a channel and a channel",
+    "<!subteam^S012|@team-a> and <!subteam^S012>": "@team-a and a group",
+    "<!here>, <!channel>, <!everyone|everyone>": "@here, @channel, @everyone",
+    "<mailto:dana@acme.example|dana@acme.example>": "dana@acme.example",
+    "<tel:+49301234|+49 30 1234>": "+49301234",
+    "<https://a.example/x?a=1&amp;b=2|a.example>": "https://a.example/x?a=1&b=2",
+    "<slack://open>": "slack://open",
+    "<!date^1392734382^{date_short}|18 Feb>": "18 Feb",
+    ":tada: &lt;!here&gt; R&amp;D": ":tada: <!here> R&D",
+}
+
+
+@pytest.mark.parametrize("sent", MARKED)
+def test_what_slack_marks_up_is_read_as_it_was_written(town: Town, sent: str) -> None:
+    """In a line, and in a message."""
+    said = town.box.say("U0BEN", "C0ACME", "hello")
+    with town.post.caught() as parcels:
+        town.box.command("U0EVA", "C0ACME", "/commit", "")
+        town.box.message_shortcut("U0EVA", ids.SHORTCUT_FROM_MESSAGE, "C0ACME", said.ts)
+    command, shortcut = parcels
+    assert town.again(replace(command, payload=command.payload | {"text": f"tell {sent} all by Friday"})).status == 200
+    assert town.commitment(1).action == f"tell {MARKED[sent]} all"
+    shortcut.payload["message"]["text"] = f"tell {sent}"
+    assert town.again(shortcut).status == 200
+    element = next(block["element"] for block in town.box.modals("U0EVA")[-1].blocks if block["block_id"] == ids.ACTION)
+    assert element["initial_value"] == f"tell {MARKED[sent]}"
+
+
+def test_a_refused_line_is_given_back_without_marks(town: Town) -> None:
+    """It can be sent again as it was typed."""
+    with town.post.caught() as parcels:
+        town.box.command("U0EVA", "C0ACME", "/commit", "")
+    (command,) = parcels
+    line = "account <!subteam^S012|@team-a> <mailto:dana@acme.example|dana@acme.example> <!here>"
+    refused = town.again(replace(command, payload=command.payload | {"text": line})).body["text"]
+    given_back = re.sub("[\u200a\u200b\u2060\u2068\u2069]", "", refused.partition("You wrote:")[2])
+    assert given_back.strip() == "account @team-a dana@acme.example @here"
 
 
 def test_an_event_is_for_the_installation_that_it_names(town: Town) -> None:
