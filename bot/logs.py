@@ -32,7 +32,8 @@ _NO_NEWS = ("As you gave `client` as well", "Canceling ")
 _SHORTEST = 6
 HIDDEN = "[hidden]"
 _TOKENS = re.compile(
-    r"xox[a-z]{1,10}[.-][A-Za-z0-9.-]+|xapp-[A-Za-z0-9-]+|https://hooks\.slack\.com/[^\s\"']+|(?<=://)[^\s/:@]+:[^\s/@]+(?=@)"
+    r"xox[a-z]{1,10}[.-][A-Za-z0-9.-]+|xapp-[A-Za-z0-9-]+|https://hooks\.slack(?:-gov)?\.com/[^\s\"']+"
+    r"|(?<=://)[^\s/:@]+:[^\s/@]+(?=@)"
 )
 # SQLAlchemy tells the values of a failed statement, which are what people wrote.
 _PARAMETERS = re.compile(r"\[parameters: .*?(?:\](?=\n|$)|\Z)", re.DOTALL)

@@ -24,6 +24,7 @@ SECRETS = [
     "xoxe.xoxb-1-abc",
     "xapp-1-A0-123-abc",
     "https://hooks.slack.com/commands/T0/1/abc",
+    "https://hooks.slack-gov.com/commands/T0/1/abc",
     "very-secret-indeed",
 ]
 
