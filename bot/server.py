@@ -205,8 +205,7 @@ class WebServer:
         )
         self._server.channel_class = _admit
         self._server.add_task = self._begin
-        self._looking = ThreadedTaskDispatcher()
-        self._looking.set_thread_count(1)
+        self._asides = {HEALTH: _one_thread(), READY: _one_thread()}
         self.host = host
         self.port = int(self._socket.getsockname()[1])
         self._thread = threading.Thread(target=self._server.run, name="http", daemon=True)
@@ -244,16 +243,13 @@ class WebServer:
     def _begin(self, connection: _Connection) -> None:
         """Have a request answered. Neither /healthz nor /readyz waits for a thread that answers Slack.
 
-        The loop itself answers /healthz, which waits for nothing; /readyz asks the database, in a thread of its own.
+        Each has a thread of its own, as /readyz asks the database and /healthz waits for nothing. The loop itself
+        answers none: at the end of a request it would wait for itself to begin the next one.
         """
-        path = connection.requests[0].path
-        if path == HEALTH:
-            # Not here: the connection is locked while it hands over a request.
-            self._in_loop(connection.service)
-        elif path == READY:
-            self._looking.add_task(connection)
-        else:
-            self._server.task_dispatcher.add_task(connection)
+        # One that could not be read has no path; waitress answers it.
+        path: str = getattr(connection.requests[0], "path", "")
+        dispatcher: Any = self._asides.get(path) or self._server.task_dispatcher
+        dispatcher.add_task(connection)
 
     def _close_sockets(self) -> None:
         self._server.trigger.del_channel()
@@ -262,7 +258,8 @@ class WebServer:
 
     def _end_threads(self, within: float) -> None:
         self._server.task_dispatcher.shutdown(timeout=within)
-        self._looking.shutdown(timeout=0.1)
+        for aside in self._asides.values():
+            aside.shutdown(timeout=0.1)
 
     def _idle(self) -> bool:
         channels = self._server.active_channels.values()
@@ -272,6 +269,12 @@ class WebServer:
         """Run `step` in the thread that owns the sockets."""
         with contextlib.suppress(OSError):
             self._server.trigger.pull_trigger(step)
+
+
+def _one_thread() -> ThreadedTaskDispatcher:
+    dispatcher = ThreadedTaskDispatcher()
+    dispatcher.set_thread_count(1)
+    return dispatcher
 
 
 class _Clock(SlackClock):

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import http.client
 import json
+import re
 import socket
 import threading
 import time
@@ -513,6 +514,23 @@ def test_a_slow_answer_is_no_slow_client(monkeypatch: pytest.MonkeyPatch) -> Non
     app.go.set()
     assert connection.getresponse().read() == b"done"
     connection.close()
+    server.stop_accepting()
+    assert server.stop(10) is True
+
+
+@pytest.mark.parametrize("path", [b"/healthz", b"/readyz", b"/"])
+def test_requests_that_come_at_once_are_answered_one_after_the_other(
+    monkeypatch: pytest.MonkeyPatch, path: bytes
+) -> None:
+    """Also where the last of them is no HTTP: it is told so, and the server serves others."""
+    server = _server(monkeypatch)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as hasty:
+        hasty.sendall(3 * (b"GET " + path + b" HTTP/1.1\r\nHost: x\r\n\r\n") + b"no HTTP\r\n\r\n")
+        answers = b"".join(iter(lambda: hasty.recv(1000), b""))
+    assert re.findall(rb"HTTP/1.. ([0-9]+)", answers) == [b"200", b"200", b"200", b"400"]
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as other:
+        other.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b"200 OK" in other.recv(1000)
     server.stop_accepting()
     assert server.stop(10) is True
 
