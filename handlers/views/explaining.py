@@ -113,7 +113,7 @@ def _reason(one: Outlook, commitment: Commitment, viewer: Person) -> str:
 def _silence(one: Outlook, commitment: Commitment, viewer: Person) -> str:
     """Why it is not mentioned, as the rest of a sentence."""
     item = one.item
-    they = "you" if one.person.id == viewer.id else "they"
+    they, them = ("you", "you") if one.person.id == viewer.id else ("they", "them")
 
     def day(of: date | None) -> str:
         return short_date(of, viewer.date_language) if of else "some day"
@@ -121,7 +121,7 @@ def _silence(one: Outlook, commitment: Commitment, viewer: Person) -> str:
     told = [said for said in one.said if said.occasion]
     reasons = {
         attention.GONE: f"{they} {'are a guest now' if one.person.is_active else 'have left the workspace'}",
-        attention.DAY_OFF: "it is a day off there",
+        attention.DAY_OFF: f"it is a day off for {them}",
         attention.AWAY: f"{they} are away until {day(one.away.last_day if one.away else None)}",
         attention.QUIET: f"it was put off until {day(item.quiet_until)}",
         attention.SAID: f"it was said already, on {day(told[-1].on if told else None)}",

@@ -39,7 +39,7 @@ def test_on_a_day(promised: Office) -> None:
     """Why nothing is said on a Saturday."""
     said = about(promised.ledger, "1", NOW, on=date(2026, 11, 28), team_id="T0NORTHWIND")
     assert said[1:] == [
-        "Ana Souza (its owner) hears nothing of it on Saturday 28 November 2026: it is a day off there."
+        "Ana Souza (its owner) hears nothing of it on Saturday 28 November 2026: it is a day off for them."
     ]
 
 

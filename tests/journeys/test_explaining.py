@@ -131,6 +131,14 @@ def test_each_reader_is_you_to_themselves(town: Town) -> None:
     assert "they are away until" in others
 
 
+def test_a_day_off_is_the_readers(town: Town) -> None:
+    """The reason says whose day off it is: your own, or that of the person whom you read about."""
+    town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-12-14"), at=LAST_WEEK)
+    on = date(2026, 12, 5)
+    assert told(town, "U0ANA", on=on)[0].endswith("it is a day off for you.")
+    assert told(town, "U0EVA", on=on)[0].endswith("it is a day off for them.")
+
+
 def test_a_reader_who_left_or_became_a_guest(town: Town) -> None:
     """Why somebody hears nothing any more is said as it is: one of the two, not both."""
     town.has_recorded("U0EVA", ("U0ANA", "pricing sheet", "2026-12-14"), at=LAST_WEEK)
