@@ -59,10 +59,9 @@ def check_redact(viewer: Person, commitment: Commitment, now: datetime) -> None:
     """NotAllowedError, naming who can, if the viewer may not redact it."""
     is_party = viewer.id in {commitment.owner_id, commitment.creator_id}
     if not (is_party or people.acts_as_admin(viewer, now)):
-        names = dict.fromkeys((commitment.owner.name, commitment.creator.name))
-        raise NotAllowedError(
-            f"Only {', '.join(names)} or a workspace admin can redact #{commitment.number}. You can ask them."
-        )
+        here = [one.name for one in (commitment.owner, commitment.creator) if people.is_here(one)]
+        who = f"{', '.join(dict.fromkeys(here))} or a workspace admin" if here else "a workspace admin"
+        raise NotAllowedError(f"Only {who} can redact #{commitment.number}. You can ask them.")
 
 
 def may_undo(tx: Session, viewer: Person, commitment: Commitment, now: datetime) -> bool:

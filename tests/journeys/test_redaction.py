@@ -154,6 +154,11 @@ def test_others_are_not_offered_it(town: Town) -> None:
     parcels[0].payload["response_url"] = town.box.response_url("U0BEN", "C0ACME")
     assert town.again(parcels[0]).status == 200
     assert "Only Ana Souza, Eva Lindqvist or a workspace admin can redact #1" in town.told("U0BEN")
+    town.box.change_user("U0ANA", is_restricted=True)
+    parcels[0].payload["response_url"] = town.box.response_url("U0BEN", "C0ACME")
+    town.again(parcels[0])
+    assert "Only Eva Lindqvist or a workspace admin can redact #1" in town.told("U0BEN")
+    town.box.change_user("U0ANA", is_restricted=False)
     late = redact_form(town, "U0EVA")
     town.press("U0ANA", town.item("U0ANA"), ids.ACCEPT)
     assert "has changed meanwhile: Ana Souza accepted it" in str(town.submit("U0EVA", late).errors)
