@@ -85,7 +85,7 @@ def _words(error: Exception, kind: str | None) -> tuple[str, str | None]:
     if name in _TOO_LATE:
         return (TOO_LATE_TO_ASK if kind == "command" else TOO_LATE), None
     if name == "missing_scope" and isinstance(error, SlackApiError):
-        needed = str(error.response.get("needed") or "another permission")
+        needed = str(error.response.get("needed") or "that it asks for")
         return (
             f"Slack does not let me do that: I lack the permission {shortened(needed, 100)}. An admin can add it on the"
             " app's page at Slack, and install the app again."
