@@ -49,17 +49,18 @@ def named(tx: Session, viewer: Person, name: str) -> Account | None:
 
 
 def matching(tx: Session, viewer: Person, typed: str, *, limit: int = 20) -> list[Account]:
-    """Accounts whose name contains what was typed, by name; all of them (to `limit`) for nothing typed. One that only
-    looks like it comes first.
+    """Accounts whose name contains what was typed, by name; all of them (to `limit`) for nothing typed. Where no name
+    contains it: those that only look like it.
     """
     query = sa.select(Account).where(seen_by(Account, viewer)).order_by(Account.name).limit(limit)
     key = fold(typed)
     if not key:
         return list(tx.scalars(query))
+    found = list(tx.scalars(query.where(Account.name_key.contains(key, autoescape=True))))
+    if found:
+        return found
     alike = [fold(name) for name in look_alikes(typed, names(tx, viewer))]
-    first = list(tx.scalars(query.where(Account.name_key.in_(alike)))) if alike else []
-    found = tx.scalars(query.where(Account.name_key.contains(key, autoescape=True)))
-    return [*first, *(one for one in found if one.name_key not in alike)][:limit]
+    return list(tx.scalars(query.where(Account.name_key.in_(alike)))) if alike else []
 
 
 def create(
