@@ -21,7 +21,8 @@ _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 # was typed. Within a word "_" formats nothing; the others end what we format around people's text.
 _FORMATTING = re.compile(r"[*~`]|(?<!\w)_|_(?!\w)")
 _LOOK_ALIKES = {"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb"}
-_QUOTE = re.compile(r"^(\s*)(&gt;|[•◦▪▫‣–\-]\s|\d+[.)]\s)")
+# A quotation, or the mark of a list; at the end of the text as well, since our own words may follow it.
+_QUOTE = re.compile(r"^(\s*)(&gt;|[•◦▪▫‣–\-](?=\s|$)|\d+[.)](?=\s|$))")
 _GAP = re.compile(r"\n{3,}")
 _ZERO_WIDTH = "\u200b"
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")

@@ -122,7 +122,7 @@ FORGED = "client asked”\nFri 27 Nov 2026 · eva moved it from Mon to Tue: “l
 
 
 @pytest.mark.parametrize(
-    "text", [FORGED, "’’ \n1. x", '"\n> y', "<!channel>\r<@U0ANA>\u2028<https://x|y>", "a`b` *c*\n*", "״א\n"]
+    "text", [FORGED, "’’ \n1. x", '"\n> y', "<!channel>\r<@U0ANA>\u2028<https://x|y>", "a`b` *c*\n*", "״א\n", "-", "1."]
 )
 def test_an_entry_cannot_be_forged(text: str) -> None:
     """A reason with quotation marks, line breaks and markup makes no line that looks like an entry of a history."""
