@@ -118,9 +118,9 @@ class Makegood:
             self._served = frozenset() if own is None else frozenset([own.id])
         return self._served
 
-    def plan(self, now: datetime) -> list[str]:
-        """One planning pass as of `now`; what was planned, in words."""
-        return [planned.words for planned in planner.plan(self.ledger, now, workspaces=self.served())]
+    def plan(self, now: datetime) -> list[planner.Planned]:
+        """One planning pass as of `now`; the briefs that were planned."""
+        return planner.plan(self.ledger, now, workspaces=self.served())
 
     def tick(self) -> None:
         """One planning pass now, and the courier sees to it."""

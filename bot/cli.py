@@ -303,14 +303,15 @@ def _tick(clock: Callable[[], datetime], *, as_of_now: bool) -> None:
         if as_of_now:
             put_clock_right(makegood)
         with makegood.ledger.read() as tx:
-            before = outbox.ahead(tx, started)
-        makegood.plan(started)
-        makegood.courier.deliver_due()
+            due = outbox.due_ids(tx, started)
+        planned = makegood.plan(started)
+        taken = makegood.courier.deliver_due()
         if as_of_now:
             for part in (PLANNER, COURIER):
                 beat(makegood.ledger, part, clock())
         with makegood.ledger.read() as tx:
-            said, refused = became(tx, before, clock()), outbox.refused(tx, since=started)
+            said = became(tx, taken=taken, due=due, planned=planned, now=clock())
+            refused = outbox.refused(tx, since=started)
     finally:
         makegood.close()
     for line in said:

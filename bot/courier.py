@@ -164,12 +164,13 @@ class Courier:
             people.clock_set_back(tx, self._clock())
         self.wake()
 
-    def deliver_due(self, *, patience: timedelta = timedelta(seconds=5)) -> int:
-        """Deliver in this thread until nothing becomes due within `patience`; how many were handled."""
-        handled = 0
+    def deliver_due(self, *, patience: timedelta = timedelta(seconds=5)) -> set[int]:
+        """Deliver in this thread until nothing becomes due within `patience`; ids of the rows that it took."""
+        taken: set[int] = set()
         while not self._stopping.is_set():
-            if self.deliver_one():
-                handled += 1
+            row = self.deliver_one()
+            if row is not None:
+                taken.add(row)
                 continue
             wait = self._until_next()
             if wait is None or wait > patience:
@@ -177,15 +178,15 @@ class Courier:
             self._stopping.wait(max(0.005, wait.total_seconds()))
         if not self._threads:
             self._exclusion.close()
-        return handled
+        return taken
 
-    def deliver_one(self) -> bool:
-        """Claim and deliver one row; False if none may be taken now."""
+    def deliver_one(self) -> int | None:
+        """Claim and deliver one row; its id, or None if none may be taken now."""
         claimed = self._claim()
         if claimed is None:
-            return False
+            return None
         self._handle(claimed)
-        return True
+        return claimed.id
 
     def _claim(self) -> Claimed | None:
         served = self._served()

@@ -16,7 +16,6 @@ import structlog
 
 from store import commitments, notices, outbox, people
 from store.rules.mornings import local_day, morning_is_on, mornings_missed
-from store.rules.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -39,12 +38,12 @@ class Planned:
     """A brief that will be sent: to whom, and for which local day."""
 
     person_id: int
-    name: str
     day: date
 
     @property
-    def words(self) -> str:
-        return f"{one_line(self.name)}: brief for {self.day:%A} {self.day.day} {self.day:%B %Y}"
+    def key(self) -> str:
+        """The key of its row in the outbox."""
+        return notices.brief_of(self.person_id, self.day)
 
 
 def plan(ledger: Ledger, now: datetime, *, workspaces: Collection[int] | None = None) -> list[Planned]:
@@ -80,7 +79,7 @@ def plan_batch(tx: Session, now: datetime, *, workspaces: Collection[int] | None
     wanted = commitments.worth_a_brief(tx, awake, days)
     news = _news(tx, awake, days, wanted)
     planned = [
-        Planned(one.id, one.name, days[one.id])
+        Planned(one.id, days[one.id])
         for one in awake
         if (one.id in wanted or one.id in news) and _intend_brief(tx, one, days[one.id], news.get(one.id, []), now)
     ]

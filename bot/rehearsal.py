@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 from bot.planner import plan_batch
 from handlers.messages import Later, Message, Nothing, render
 from store import notices, outbox, people
-from store.tables import DEAD, SENT, SKIPPED
+from store.tables import DEAD, PENDING, SENDING, SENT, SKIPPED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
+    from bot.planner import Planned
     from store.db import Ledger
     from store.tables import Outbox
 
@@ -45,9 +46,14 @@ def rehearse(ledger: Ledger, now: datetime) -> list[str]:
     return said
 
 
-def became(tx: Session, before: outbox.Ahead, now: datetime) -> list[str]:
-    """A line for each message that lay before a round or was written by it: what became of it."""
-    rows = outbox.worked_on(tx, before)
+def became(
+    tx: Session, *, taken: set[int], due: Sequence[int], planned: Sequence[Planned], now: datetime
+) -> list[str]:  # fmt: skip
+    """A line for each message that this process took, by id, and for those of the `due` and the `planned` ones that
+    still wait: what became of it. What another process took, that process tells.
+    """
+    rows = outbox.by_ids_or_keys(tx, [*taken, *due], [one.key for one in planned])
+    rows = [row for row in rows if row.id in taken or row.state in {PENDING, SENDING}]
     is_quiet = all(row.state != SENT for row in rows)
     return [*(f"{_title(row)}{_end(row)}" for row in rows), *(_silence(tx, now) if is_quiet else ())]
 

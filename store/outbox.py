@@ -422,26 +422,22 @@ def due(tx: Session, now: datetime) -> Iterator[Outbox]:
             yield row
 
 
-@dataclass(frozen=True)
-class Ahead:
-    """The work that lies before a round: ids of what is due, and the newest row of all."""
-
-    due: list[int]
-    newest: int
-
-
-def ahead(tx: Session, now: datetime) -> Ahead:
-    """The messages that are due as of `now`, undecided ones too, and where those begin that a round will write."""
+def due_ids(tx: Session, now: datetime) -> list[int]:
+    """Ids of the messages that are due as of `now`, undecided ones too."""
     waits = sa.and_(Outbox.state.in_((PENDING, SENDING)), Outbox.not_before <= now)
-    newest = tx.scalar(sa.select(sa.func.max(Outbox.id)))
-    return Ahead(list(tx.scalars(sa.select(Outbox.id).where(waits))), newest or 0)
+    return list(tx.scalars(sa.select(Outbox.id).where(waits)))
 
 
-def worked_on(tx: Session, before: Ahead) -> list[Outbox]:
-    """What lay before a round and what it has written, in this order, with whom they are for."""
-    which = sa.or_(Outbox.id > before.newest, Outbox.id.in_(before.due))
-    found = sa.select(Outbox).where(which, Outbox.kind != HOME).order_by(Outbox.id).options(joinedload(Outbox.person))
-    return list(tx.scalars(found))
+def by_ids_or_keys(tx: Session, ids: Sequence[int], keys: Sequence[str]) -> list[Outbox]:
+    """The messages with one of these ids or keys, oldest first, with their recipients; without Home tabs."""
+    found: dict[int, Outbox] = {}
+    for column, wanted in ((Outbox.id, ids), (Outbox.dedupe_key, keys)):
+        # In portions that both databases take.
+        for start in range(0, len(wanted), 500):
+            which = sa.and_(column.in_(wanted[start : start + 500]), Outbox.kind != HOME)
+            rows = tx.scalars(sa.select(Outbox).where(which).options(joinedload(Outbox.person)))
+            found |= {row.id: row for row in rows}
+    return [found[row_id] for row_id in sorted(found)]
 
 
 def waiting_later(tx: Session, now: datetime) -> list[tuple[str, int, datetime]]:
