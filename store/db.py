@@ -86,6 +86,10 @@ def normal_url(url: str) -> sa.URL:
             raise ValueError(f"it has more than one @; {_ESCAPES}")
         return parsed.set(drivername="postgresql+psycopg")
     if backend == "sqlite":
+        if "?" in url or parsed.host:
+            raise ValueError("for SQLite it is sqlite:/// and the path of a file, without a ?")
+        if parsed.database in {None, "", ":memory:"} or f"{parsed.database}".startswith("file:"):
+            raise ValueError("the ledger must outlive the process: name a file")
         return parsed.set(drivername="sqlite")
     raise ValueError(f"{backend} is not supported: use sqlite:///… or postgresql://…")
 
@@ -325,7 +329,8 @@ def _postgresql(url: sa.URL, pool_size: int) -> sa.Engine:
             "tcp_user_timeout": milliseconds,
             "keepalives_idle": _ASKED_AGAIN_AFTER,
             "keepalives_interval": 1,
-            "options": f"-c lock_timeout={milliseconds} -c statement_timeout={milliseconds}"
+            # The address may have options of its own: a search_path, say.
+            "options": f"{_options_of(url)} -c lock_timeout={milliseconds} -c statement_timeout={milliseconds}"
             " -c idle_in_transaction_session_timeout=60000"
             " -c timezone=UTC -c synchronous_commit=on"
             # And the server: a worker whose machine is gone would hold the messages that it was sending for two hours.
@@ -342,6 +347,11 @@ def _postgresql(url: sa.URL, pool_size: int) -> sa.Engine:
 
     _begins_as_told(engine, writing="BEGIN")
     return engine
+
+
+def _options_of(url: sa.URL) -> str:
+    found = url.query.get("options", "")
+    return found if isinstance(found, str) else " ".join(found)
 
 
 def _begins_as_told(engine: sa.Engine, *, writing: str) -> None:

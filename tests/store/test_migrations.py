@@ -53,6 +53,22 @@ def test_migrating_twice_changes_nothing(ledger: Ledger) -> None:
     assert migrate.current(ledger) == migrate.head()
 
 
+@pytest.mark.parametrize("empty_url", ["postgresql"], indirect=True)
+def test_the_options_of_an_address_hold(empty_url: str) -> None:
+    """A search_path chooses the schema; our own limits hold beside it."""
+    plain, chosen = normal_url(empty_url), normal_url(empty_url).update_query_dict({"options": "-csearch_path=mine"})
+    engine = sa.create_engine(plain, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.execute(sa.text("CREATE SCHEMA mine"))
+    ledger = Ledger(chosen)
+    migrate.upgrade(ledger)
+    with ledger.read() as tx:
+        assert tx.scalar(sa.text("SHOW statement_timeout")) == "2s"
+    ledger.close()
+    assert sa.inspect(engine).get_table_names("public") == []
+    assert "commitment" in sa.inspect(engine).get_table_names("mine")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a database without any table."""
