@@ -235,13 +235,17 @@ class Service:
 
 
 class Signals:
-    """SIGTERM and SIGINT: before there is a service they end the process at once, later they ask it to stop."""
+    """SIGTERM, SIGINT and SIGHUP (the terminal was closed): before there is a service they end the process at once,
+    later they ask it to stop.
+    """
 
     def __init__(self) -> None:
         self._service: Service | None = None
         self._came = False
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._arrived)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            # Below nohup SIGHUP is ignored, and stays so.
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self._arrived)
 
     def hand_to(self, service: Service) -> None:
         """From now on the service is asked. One that came before and was not heard is not forgotten."""

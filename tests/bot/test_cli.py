@@ -361,7 +361,9 @@ class Process:
         return self._process.returncode, time.monotonic() - started, out + err
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, *(pytest.param(each, marks=pytest.mark.slow) for each in (signal.SIGINT, signal.SIGHUP))]
+)
 def test_run_serves_and_ends_in_good_order(installed: dict[str, str], box: Sandbox, number: signal.Signals) -> None:
     """Migrated, ready, answering; and within ten seconds of the signal it has ended with 0."""
     process = Process("run", **installed)
