@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # So far ahead of this machine's clock an instant is not yet one to come.
 _CLOCKS_APART = timedelta(minutes=1)
+# Of instants and days that are asked about. Python's own end in year 1 and 9999, which no rule looks beyond.
+_YEARS = range(1970, 3000)
 
 
 class Problem(click.ClickException):
@@ -38,7 +40,8 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  as click declares it
         try:
             return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            # click ends quietly where nobody reads on: `makegood doctor | head -1`.
             raise
         except Exception as error:
             words = in_words(error)
@@ -60,7 +63,8 @@ class Instant(click.ParamType[datetime]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:  # noqa: ANN401  as click declares it
         try:
             instant = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-        except ValueError:
+            in_utc = instant.astimezone(UTC)
+        except (ValueError, OverflowError):
             self.fail(f"{value!r} is not an instant such as 2026-11-23T09:00:00+01:00", param, ctx)
         if instant.tzinfo is None:
             self.fail(
@@ -68,7 +72,9 @@ class Instant(click.ParamType[datetime]):
                 param,
                 ctx,
             )
-        return instant.astimezone(UTC)
+        if in_utc.year not in _YEARS:
+            self.fail(f"{value!r} is not in the years {_YEARS[0]} to {_YEARS[-1]}", param, ctx)
+        return in_utc
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -165,6 +171,8 @@ def explain(number: str, on: datetime | None, workspace: str | None) -> None:
     """
     from bot.explaining import about  # noqa: PLC0415  see the module
 
+    if on is not None and on.year not in _YEARS:
+        raise click.BadParameter(f"{on.date()} is not in the years {_YEARS[0]} to {_YEARS[-1]}", param_hint="--on")
     ledger = _ledger(_basic_settings())
     try:
         _have_the_shape(ledger, upgrade=False)
