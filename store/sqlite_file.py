@@ -29,7 +29,7 @@ class SqliteFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._opened: tuple[int, int] | None = None
-        self._log = path.with_name(f"{path.name}-wal")
+        self._log = _beside(path, "-wal")
         self._log_was_there = False
 
     def before_connecting(self) -> None:
@@ -39,7 +39,7 @@ class SqliteFile:
             return
         # Where it cannot be made, SQLite says why.
         with contextlib.suppress(OSError):
-            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _OWNER_ONLY))
+            os.close(os.open(_beside(self.path), os.O_CREAT | os.O_EXCL | os.O_WRONLY, _OWNER_ONLY))
 
     def connected(self) -> None:
         """Remember which file it is that is open."""
@@ -68,18 +68,21 @@ class SqliteFile:
 
 
 def file_of(url: sa.URL) -> Path | None:
-    """The file of a ledger; None for PostgreSQL, and for a database in memory."""
-    name = url.database or ""
-    if url.get_backend_name() != "sqlite" or name in {"", ":memory:"} or name.startswith("file:"):
-        return None
-    return Path(name)
+    """The file of a ledger; None for PostgreSQL."""
+    return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
 
 
 def files_of(url: sa.URL) -> Iterator[Path]:
     """The ledger's files that exist: the database, and what SQLite keeps beside it."""
     path = file_of(url)
     if path is not None:
-        yield from (each for suffix in _BESIDE if (each := path.with_name(path.name + suffix)).exists())
+        yield from (each for suffix in _BESIDE if (each := _beside(path, suffix)).exists())
+
+
+def _beside(path: Path, suffix: str = "") -> Path:
+    """One of SQLite's files: the database, or beside it. Where `path` is a link they are where it leads."""
+    real = path.resolve() if path.is_symlink() else path
+    return real.with_name(real.name + suffix)
 
 
 def damage(url: sa.URL) -> str | None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot import cli, service
 from bot.demo_ledger import fill
@@ -133,6 +134,37 @@ def test_a_new_ledger_is_for_its_owner_only(installed: dict[str, str]) -> None:
     finally:
         os.umask(before)
     assert modes == dict.fromkeys(("here.db", "here.db-wal", "here.db-shm"), 0o600)
+
+
+def test_a_linked_ledger_is_for_its_owner_only(installed: dict[str, str]) -> None:
+    """SQLite keeps its files where the link leads: there they are made, looked after and found by the doctor."""
+    Path("disk").mkdir()
+    Path("here.db").symlink_to(Path("disk/real.db").absolute())
+    makegood("migrate")
+    ledger = Ledger("sqlite:///here.db")
+    now = datetime.fromtimestamp(0, UTC)
+    with ledger.begin() as tx:
+        workspaces.ensure(tx, team_id="T1", name="T", now=now)
+    found = {path.name: path.stat().st_mode & 0o777 for path in Path("disk").iterdir()}
+    assert found == dict.fromkeys(("real.db", "real.db-wal", "real.db-shm"), 0o600)
+    Path("disk/real.db-wal").chmod(0o644)
+    assert "real.db-wal" in makegood("doctor").output
+    Path("disk/real.db-wal").unlink()
+    with pytest.raises(sa.exc.OperationalError, match="was deleted"), ledger.begin() as tx:
+        workspaces.ensure(tx, team_id="T2", name="T", now=now)
+    ledger.close()
+
+
+def test_nobody_reads_on(installed: dict[str, str]) -> None:
+    """`makegood manifest | head -1` says nothing more."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as closed:
+        ended = subprocess.run(
+            [sys.executable, "-m", "bot", "manifest", "--socket"],
+            env={**os.environ, **installed}, stdout=closed, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    assert ended.stderr == ""
 
 
 def test_migrate_needs_no_slack(tmp_path: Path) -> None:
