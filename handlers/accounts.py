@@ -8,10 +8,9 @@ from handlers import ids, payloads
 from handlers.people import viewer
 from handlers.views import blocks as b
 from handlers.views.forms import NEW
-from handlers.views.words import shortened
 from store import accounts, stakeholders
 from store.rules.names import fold, look
-from store.rules.text import NAME_LIMIT, clean, quoted
+from store.rules.text import clean, quoted
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,6 +21,9 @@ if TYPE_CHECKING:
     from store.tables import Account, Person, Stakeholder
 
 Options = list[dict[str, Any]]
+
+# So many characters Slack takes as the value of an option.
+_OPTION_VALUE = 150
 
 
 def options(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # noqa: ANN401  Bolt's ack is a callable
@@ -36,8 +38,8 @@ def options(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # no
             found = _people_of(tx, person, asked.fields.get(ids.ACCOUNT), typed)
     if typed and not any(fold(name) == fold(typed) for _, name in found):
         alike = next((f", which only looks like {name}" for _, name in found if look(name) == look(typed)), "")
-        # An option's value holds 150 characters.
-        found.append((NEW + shortened(typed, NAME_LIMIT), f"Create {quoted(typed)}{alike}"))
+        # Cut for Slack, and long enough for the ledger to refuse a name that is too long.
+        found.append(((NEW + typed)[:_OPTION_VALUE], f"Create {quoted(typed)}{alike}"))
     ack(options=[b.option(text, value)._resolve() for value, text in found])  # noqa: SLF001  as blocks.resolved
 
 

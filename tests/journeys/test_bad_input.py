@@ -465,3 +465,13 @@ def test_a_side_that_is_none_is_ours(town: Town, side: str) -> None:
     chosen["selected_option"] = {"value": side, "text": {"type": "plain_text", "text": "both"}}
     assert town.again(parcels[0]).status == 200
     assert town.commitment(1).side == "ours"
+
+
+@pytest.mark.parametrize("length", [101, 146, 300])
+def test_a_name_that_is_too_long_is_not_cut(town: Town, length: int) -> None:
+    """An account whose name does not fit is refused at its field; none is created with a part of it."""
+    form = open_form(town)
+    (create,) = town.box.suggestions("U0EVA", view_id=form.id, action_id=ids.ACCOUNT, text="Acme " + "z" * (length - 5))
+    done = town.submit("U0EVA", form, action="send it", owner="U0EVA", due="2026-12-04", account=create["value"])
+    assert "100 fit. Please shorten it." in done.errors[ids.ACCOUNT]
+    assert town.ask("U0EVA", accounts.names) == []
