@@ -78,7 +78,7 @@ def test_what_is_new_stands_first() -> None:
     assert headings(blocks) == ["New for you", "Cancelled meanwhile", "Due today"]
     words = [
         "Eva asks you to stand in.", "do 2", "committed you to this: “you know them”", "do 4",
-        "asks you to follow up on what the client owes.", "do 5", "handed this back, so it is yours again: “no time”",
+        "asks you to follow up on what the client owes.", "do 5", "handed this back, so it is yours now: “no time”",
         "do 3", "cancelled this: “", "do 1",
     ]  # fmt: skip
     assert [said.index(each) for each in words] == sorted(said.index(each) for each in words)

@@ -73,6 +73,21 @@ def test_handed_back_with_a_reason(town: Town) -> None:
     assert town.verbs(1) == ["record", "hand_back", "hand_over"]
 
 
+def test_handed_back_to_the_lead(town: Town) -> None:
+    """Where the giver is no colleague any more it goes to the account's lead, who is told that it is theirs now: they
+    have never had it before.
+    """
+    with town.makegood.ledger.begin() as tx:
+        acme = accounts.create(tx, town.person(tx, "U0ADA"), "Acme", now=town.box.clock.now())
+    town.has_recorded("U0EVA", ("U0ANA", "send it", "2026-11-27"), account=acme)
+    told = notice(town, "U0ANA")
+    town.box.change_user("U0EVA", is_restricted=True)
+    assert town.submit("U0ANA", town.form("U0ANA", told, ids.HAND_BACK), reason="not my field").errors == {}
+    back = read(notice(town, "U0ADA"))
+    assert "Ana Souza handed this back, so it is yours now: “not my field”" in back
+    assert "again" not in back
+
+
 def test_what_nobody_gave_cannot_be_handed_back(town: Town) -> None:
     """My own: no such button; and one that was handed on meanwhile is no longer mine to answer for."""
     town.receipt("U0ANA", "send it by Friday")

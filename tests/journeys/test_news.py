@@ -109,7 +109,7 @@ def test_several_are_one_message(town: Town) -> None:
     assert headings(brief) == ["New for you", "Cancelled meanwhile", "Due today"]
     assert numbers(brief.blocks) == [1, 4, 2, 3]
     shown = read(brief)
-    assert "Ben Okafor handed this back, so it is yours again: “not my field”" in shown
+    assert "Ben Okafor handed this back, so it is yours now: “not my field”" in shown
     assert "Ben Okafor cancelled this: “they bought elsewhere”" in shown
     assert "Eva Lindqvist is away from Monday 7 December 2026" in shown
     assert "3 commitments want your attention" in shown
