@@ -311,9 +311,13 @@ def _warns(look: Look) -> bool:
 
 
 def _is_quiet(look: Look) -> bool:
-    """Whether its owner has put it off. Until a due date on a day off still lets it be heard the working day before."""
+    """Whether its owner has put it off.
+
+    Until a due date on a day off still lets it be heard the working day before. And it is heard on the last morning
+    before an absence in which it falls due: the account's owner would hear of it before its owner does.
+    """
     item, today = look.item, look.today
-    if item.quiet_until is None or today >= item.quiet_until:
+    if item.quiet_until is None or today >= item.quiet_until or _is_left_behind(look):
         return False
     return look.step != TODAY or item.quiet_until > item.due_on or today == item.due_on
 

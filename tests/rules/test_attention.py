@@ -125,6 +125,8 @@ OWNERS = [
     Case("quiet far ahead of the date", item(on(12, 30), quiet_until=FRIDAY), {"11-27": "again"}, until=on(12, 22)),
     Case("quiet until a date on a day off", item(on(11, 28), quiet_until=on(11, 28)),
          {"11-27": "today", "11-30": "overdue-1"}, until=on(11, 30)),
+    Case("quiet until a day in an absence: said on the last morning before it", item(
+        on(12, 22), owner=ANA_AWAY, quiet_until=on(12, 22)), {"12-18": "leaving"}, ANA_AWAY),
     # Blocked: weekly instead of the ladder, and on the day it is due.
     Case("blocked", item(on(12, 4), is_blocked=True, touched_on=MONDAY),
          {"11-30": "blocked", "12-04": "today", "12-07": "blocked", "12-14": "blocked", "12-21": "blocked",
