@@ -122,7 +122,8 @@ def redact(commitment: Commitment, context: Context) -> b.Json:
         items.about(commitment),
         b.section(
             f"Every wording, note and reason of #{commitment.number} is removed for good: here, in its history, and in"
-            " all messages of mine that show them. Who did what and when stays. It can’t be undone."
+            " all messages of mine that show them. In an archived channel Slack lets me change none: restore it first."
+            " Who did what and when stays. It can’t be undone."
         ),
         f.field(
             "What shall it say instead?", f.text(ids.ACTION, ACTION_LIMIT), ids.ACTION, optional=True,

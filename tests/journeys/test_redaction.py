@@ -19,7 +19,7 @@ from tests.conftest import NOW, Office
 from tests.journeys.conftest import Town, read, words, words_of
 
 if TYPE_CHECKING:
-    from sandbox import View
+    from sandbox import Message, View
 
 SECRET = "hunter2"
 
@@ -199,6 +199,29 @@ def test_a_guest_keeps_no_words(town: Town) -> None:
     town.settled()
     assert [one.ts for one in town.box.dm("U0ANA")] == [one.ts for one in before]
     assert all("send the access" in read(one) for one in town.box.dm("U0ANA"))
+
+
+def test_an_archived_channel_keeps_the_words(town: Town) -> None:
+    """The form says so before; once the channel is back another redaction reaches what stands there."""
+    town.press("U0EVA", town.receipt("U0EVA", f"send {SECRET} by Friday"), ids.SHARE)
+    town.settled()
+    town.box.archive("C0ACME")
+    form = town.form("U0EVA", town.item("U0EVA"), ids.REDACT)
+    assert "In an archived channel Slack lets me change none" in words_of(form)
+    assert town.submit("U0EVA", form).errors == {}
+    town.settled()
+    assert SECRET in words(in_channel(town))
+    town.box.archive("C0ACME", archived=False)
+    assert town.submit("U0EVA", redact_form(town, "U0EVA"), action="send the access").errors == {}
+    town.settled()
+    assert "send the access" in words(in_channel(town))
+    assert SECRET not in words(in_channel(town))
+
+
+def in_channel(town: Town) -> Message:
+    """What everybody in the channel reads."""
+    (shared,) = (one for one in town.box.messages("C0ACME", viewer="U0BEN") if "shared a commitment" in one.text)
+    return shared
 
 
 @pytest.mark.parametrize(
