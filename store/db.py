@@ -131,7 +131,7 @@ class Ledger:
         self._for_writing = self.engine.execution_options(makegood_writes=True)
         self._for_reading = self.engine.execution_options(makegood_looks=True)
         self._condition = _Condition()
-        sa.event.listen(self.engine, "handle_error", self._note_damage)
+        sa.event.listen(self.engine, "handle_error", self._note_error)
         # Called after a transaction that left something in the outbox.
         self.on_news: Callable[[], None] = lambda: None
         self._writer = _Writer(self._for_writing)
@@ -199,7 +199,11 @@ class Ledger:
         self._writer.close()
         self.engine.dispose()
 
-    def _note_damage(self, context: sa.engine.ExceptionContext) -> None:
+    def _note_error(self, context: sa.engine.ExceptionContext) -> None:
+        for error in (context.original_exception, context.sqlalchemy_exception):
+            # From its second line on PostgreSQL shows the row that it refused: what people wrote.
+            if error is not None and error.args:
+                error.args = (str(error.args[0]).partition("\n")[0], *error.args[1:])
         if is_damage(context.original_exception):
             self.problem = f"The database is damaged ({context.original_exception})."
             # SQLite's class for it is above all others; for everybody else it is one more way to be out of reach.

@@ -14,6 +14,7 @@ from bot import logs
 from bot.logs import HIDDEN, request_ids
 
 if TYPE_CHECKING:
+    from store.db import Ledger
     from tests.bot.conftest import Log
 
 ours = structlog.get_logger("bot.test")
@@ -73,6 +74,19 @@ def test_values_of_a_failed_statement_are_hidden(log: Log) -> None:
         ours.exception("broken")
     engine.dispose()
     assert "no such table" in log.text
+    assert "Dana" not in log.text
+    assert "lunch" not in log.text
+
+
+def test_a_row_that_is_refused_is_hidden(log: Log, ledger: Ledger) -> None:
+    """PostgreSQL shows the whole of it in its answer."""
+    refused, values = sa.text("INSERT INTO account (name) VALUES (:name)"), {"name": "lunch\nwith Dana"}
+    try:
+        with ledger.begin() as tx:
+            tx.execute(refused, values)
+    except sa.exc.IntegrityError:
+        ours.exception("broken")
+    assert "account" in log.text
     assert "Dana" not in log.text
     assert "lunch" not in log.text
 
