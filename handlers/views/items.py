@@ -151,6 +151,7 @@ def details(
         *_more(commitment, viewer, place),
         b.section(render("details.j2", item=commitment, viewer=viewer)),
         b.context(_history(lines, len(entries))),
+        *_redact(commitment, viewer, place),
     ]
 
 
@@ -161,16 +162,19 @@ def _history(lines: list[dict[str, Any]], entries: int) -> str:
 
 
 def _more(commitment: Commitment, viewer: Person, place: str) -> list[Block]:
-    """What stands only beside the details: what the menu of an item that is not accepted yet has no room for, and what
-    is rarely needed.
-    """
-    shown = []
-    if commitment.is_open and commitment.accepted_at is None and commitment.owner_id == viewer.id:
-        shown += [_NOT_TODAY, ("Edit", ids.EDIT), _WHY]
-    if may_redact(viewer, commitment):
-        shown.append(("Redact …", ids.REDACT))
+    """What the menu of an item that is not accepted yet has no room for: it stands beside the details."""
+    if not (commitment.is_open and commitment.accepted_at is None and commitment.owner_id == viewer.id):
+        return []
     value = ItemRef(commitment.number, commitment.version, place).encode()
-    return [b.actions(*(b.button(text, action, value) for text, action in shown))] if shown else []
+    return [b.actions(*(b.button(text, action, value) for text, action in (_NOT_TODAY, ("Edit", ids.EDIT), _WHY)))]
+
+
+def _redact(commitment: Commitment, viewer: Person, place: str) -> list[Block]:
+    """Rarely needed, so it stands below everything else."""
+    if not may_redact(viewer, commitment):
+        return []
+    value = ItemRef(commitment.number, commitment.version, place).encode()
+    return [b.actions(b.button("Redact …", ids.REDACT, value))]
 
 
 def reasons(commitment: Commitment, sentences: Sequence[str]) -> list[Block]:
