@@ -98,6 +98,11 @@ def test_nobody_gets_in_by_http(office: Town) -> None:
     refused.value.close()
 
 
+def test_a_large_message_is_read(office: Town) -> None:
+    """However many pieces it comes in."""
+    assert office.commit("U0EVA", "x" * 1_200_000).view is not None
+
+
 def test_slack_asks_for_another_connection(office: Town) -> None:
     """Told to move, as Slack tells every few hours: the new connection takes over and nothing is lost."""
     office.receipt("U0EVA", "send the first by Friday")
