@@ -129,7 +129,11 @@ def test_an_event_is_repeated_only_where_that_helps(either: Town) -> None:
     for user in ("U0GUEST", "U0NOBODY", "U0MAKEGOOD"):
         payload = event.payload | {"event": event.payload["event"] | {"user": user}}
         assert town.again(replace(event, payload=payload)).status == 200, user
-    assert town.again(replace(event, payload=event.payload | {"team_id": "T0ELSEWHERE"})).status == 200
+    elsewhere = {
+        "team_id": "T0ELSEWHERE",
+        "authorizations": [one | {"team_id": "T0ELSEWHERE"} for one in event.payload["authorizations"]],
+    }
+    assert town.again(replace(event, payload=event.payload | elsewhere)).status == 200
     assert [call.method for call in town.box.calls[before:] if call.method.startswith(("views.", "chat."))] == []
     for kind in ("server_error", "drop", "ratelimited"):
         town.box.faults.fail("views.publish", kind)
