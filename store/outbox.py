@@ -128,7 +128,7 @@ def intend(
 
 
 def tell_sharer(tx: Session, row_id: int, why: str, now: datetime) -> None:
-    """Whoever shared this item hears that it could not be posted, and `why`, in Slack's word for it."""
+    """The person who shared this item hears that it could not be posted, and `why`, in Slack's word for it."""
     row = load(tx, row_id)
     actor = tx.get_one(Person, row.ids["actor"])
     ids = {"commitment": row.ids["commitment"], "channel": row.channel, "why": why}

@@ -80,7 +80,7 @@ def test_as_a_command(promised: Office, environment: pytest.MonkeyPatch) -> None
 
 
 def test_a_terminal_obeys_no_name(promised: Office, environment: pytest.MonkeyPatch) -> None:
-    """What an older version has kept of somebody's name moves no cursor, starts no line and closes no quotation."""
+    """A person's name that an older version has kept moves no cursor, starts no line and closes no quotation."""
     with promised.ledger.begin() as tx:
         tx.execute(sa.update(Person).values(name="Ana\x1b[2J\u202e\x9bSouza\nDone."))
         tx.execute(sa.update(Commitment).values(action="send” it\nall", version=2))
