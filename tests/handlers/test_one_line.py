@@ -97,7 +97,7 @@ def texts_of(blocks: Any) -> list[dict[str, Any]]:
 
 
 def shape(text: dict[str, Any]) -> tuple[object, ...]:
-    """How a text is built, whatever it says: its lines, its quotation marks, and the markup that Slack reads in it."""
+    """How a text is built, apart from its words: lines, quotation marks, and the markup that Slack reads in it."""
     said = text["text"]
     if text["type"] == "plain_text":
         return len(said.splitlines()), said.count("“"), said.count("”")

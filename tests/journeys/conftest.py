@@ -236,11 +236,11 @@ def open_town(database_url: str, *, work: bool = False, connect: bool = True, **
             service.stop()
 
 
-def given_for(box: Sandbox, database_url: str) -> settings.Settings:
-    """The settings of a bot that belongs to this box."""
+def given_for(box: Sandbox, database_url: str, **secret: str) -> settings.Settings:
+    """The settings of a bot that belongs to this box: over HTTP, unless another secret than that of HTTP is given."""
     return settings.given(
         slack_bot_token=TOKEN,
-        slack_signing_secret=SECRET,
+        **(secret or {"slack_signing_secret": SECRET}),
         slack_api_url=box.api_url,
         database_url=database_url,
         host="127.0.0.1",

@@ -1,19 +1,25 @@
-"""The bot in front of a workspace in a box, over Socket Mode."""
+"""The bot in front of a workspace in a box, over Socket Mode; a file that wants both transports says
+`either = sockets.either`.
+"""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bot import settings
+import pytest
+
 from bot.app import compose
 from bot.manifest import for_socket_mode
 from bot.service import Parts, Service
 from sandbox import Clock, Sandbox
-from tests.journeys.conftest import MONDAY, TOKEN, Town
+from tests.journeys import manners
+from tests.journeys.conftest import MONDAY, TOKEN, Town, given_for, open_town
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from tests.bot.conftest import Log
 
 APP_TOKEN = "xapp-journeys-0123456789"
 
@@ -24,15 +30,7 @@ def open_socket_town(database_url: str) -> Iterator[Town]:
     clock = Clock()
     clock.move_to(MONDAY)
     with Sandbox(for_socket_mode(), app_url=None, bot_token=TOKEN, app_token=APP_TOKEN, clock=clock) as box:
-        given = settings.given(
-            slack_bot_token=TOKEN,
-            slack_app_token=APP_TOKEN,
-            slack_api_url=box.api_url,
-            database_url=database_url,
-            host="127.0.0.1",
-            port=0,
-            posts_per_minute=60_000,
-        )
+        given = given_for(box, database_url, slack_app_token=APP_TOKEN)
         makegood = compose(given, clock=box.clock.now)
         service = Service(makegood, Parts(web=True, work=False))
         service.start()
@@ -42,3 +40,15 @@ def open_socket_town(database_url: str) -> Iterator[Town]:
         finally:
             makegood.courier.stop()
             assert service.stop()
+
+
+WAYS: dict[str, Callable[[str], Any]] = {"http": open_town, "socket": open_socket_town}
+
+
+@pytest.fixture(params=WAYS)
+def either(request: pytest.FixtureRequest, database_url: str, log: Log) -> Iterator[Town]:
+    """A town over each transport, in which there is something to press on."""
+    with WAYS[request.param](database_url) as town:
+        town.receipt("U0ADA", "@ana send it by Friday")
+        yield town
+        assert manners.tracebacks(log) == []

@@ -6,7 +6,7 @@ import itertools
 import json
 import random
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import httpx
@@ -16,28 +16,18 @@ from hypothesis import strategies as st
 
 from sandbox.clock import wall_clock
 from sandbox.delivery import sign
-from tests.journeys import manners, payloads
-from tests.journeys.conftest import SECRET, Town, open_town
+from tests.journeys import manners, payloads, sockets
+from tests.journeys.conftest import SECRET, Town
 from tests.journeys.sockets import open_socket_town
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from sandbox.delivery import Parcel
     from tests.bot.conftest import Log
 
 # One town stands behind all examples of a property: what one leaves behind, the next one finds.
 ONE_TOWN = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-WAYS: dict[str, Callable[[str], Any]] = {"http": open_town, "socket": open_socket_town}
 
-
-@pytest.fixture(params=WAYS)
-def either(request: pytest.FixtureRequest, database_url: str, log: Log) -> Iterator[Town]:
-    """A town over each transport, in which there is something to press on."""
-    with WAYS[request.param](database_url) as town:
-        town.receipt("U0ADA", "@ana send it by Friday")
-        yield town
-        assert manners.tracebacks(log) == []
+either = sockets.either
 
 
 def holds(log: Log, read_until: list[int]) -> None:

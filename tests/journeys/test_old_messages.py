@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
-
-import pytest
 
 from handlers import ids
 from sandbox import User
 from sandbox.delivery import Parcel
-from tests.journeys import manners
-from tests.journeys.conftest import Town, open_town, words_of
-from tests.journeys.sockets import open_socket_town
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from tests.bot.conftest import Log
+from tests.journeys import sockets
+from tests.journeys.conftest import Town, words_of
 
 
 def test_a_form_for_what_is_over_does_not_open(town: Town) -> None:
@@ -44,16 +35,9 @@ def test_only_the_owner_is_asked_what_only_they_can_say(town: Town) -> None:
         assert "is Ben Okafor's now" in town.told("U0ANA")
 
 
-WAYS: dict[str, Callable[[str], Any]] = {"http": open_town, "socket": open_socket_town}
 OLD = "That is from an older version of Makegood."
 
-
-@pytest.fixture(params=WAYS)
-def either(request: pytest.FixtureRequest, database_url: str, log: Log) -> Iterator[Town]:
-    """A town, over each transport."""
-    with WAYS[request.param](database_url) as town:
-        yield town
-        assert manners.tracebacks(log) == []
+either = sockets.either
 
 
 def test_what_another_version_made_is_answered_in_words(either: Town) -> None:

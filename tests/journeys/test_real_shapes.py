@@ -6,33 +6,21 @@ import copy
 import re
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from handlers import ids
 from sandbox.seed import ChannelSeed
-from tests.journeys import manners, payloads
-from tests.journeys.conftest import open_town, words_of
-from tests.journeys.sockets import open_socket_town
+from tests.journeys import payloads, sockets
+from tests.journeys.conftest import words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from sandbox.models import Json
     from tests.bot.conftest import Log
     from tests.journeys.conftest import Town
 
-WAYS: dict[str, Callable[[str], Any]] = {"http": open_town, "socket": open_socket_town}
-
-
-@pytest.fixture(params=WAYS)
-def either(request: pytest.FixtureRequest, database_url: str, log: Log) -> Iterator[Town]:
-    """A town over each transport, in which there is something to press on."""
-    with WAYS[request.param](database_url) as town:
-        town.receipt("U0ADA", "@ana send it by Friday")
-        yield town
-        assert manners.tracebacks(log) == []
+either = sockets.either
 
 
 def in_a_grid(payload: Json) -> None:

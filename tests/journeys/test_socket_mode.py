@@ -15,11 +15,11 @@ from bot.manifest import EVENTS_PATH, for_socket_mode
 from handlers import ids
 from sandbox import Sandbox
 from tests.journeys import manners, processes
-from tests.journeys.conftest import TOKEN, Town, open_town, read, texts
-from tests.journeys.sockets import APP_TOKEN, open_socket_town
+from tests.journeys.conftest import TOKEN, Town, read, texts
+from tests.journeys.sockets import APP_TOKEN, WAYS, open_socket_town
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from sandbox import Message
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
 # Which database it is makes no difference to how requests arrive.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-WAYS: dict[str, Callable[[str], Any]] = {"http": open_town, "socket": open_socket_town}
 
 
 @pytest.fixture
