@@ -30,7 +30,7 @@ from handlers.ids import METADATA_EVENT
 from handlers.messages import ONLY_COLLEAGUES, Later, Message, Nothing, render
 from store import claiming, notices, outbox, people, workspaces
 from store.rules.hours import TAKEN_WITHIN
-from store.rules.mornings import next_morning
+from store.rules.mornings import local_day, next_morning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -343,19 +343,25 @@ class Courier:
             if claimed.kind == outbox.SHARED:
                 row.ids = {**row.ids, "external": others}
             message = self._words(tx, row)
+            if isinstance(message, Later) and message.joins and claimed.unknown_since:
+                # Until it is decided it holds up all that comes later.
+                message = message.joins
             if isinstance(message, Later):
                 # The workspace before the row: in the order of everybody who locks both.
                 self._give_back_pace(tx, row)
-                notices.put_off(tx, claimed, row, message.until, message.reason)
+                joins = message.joins is not None
+                notices.put_off(tx, claimed, row, message.until, message.reason, joins=joins)
                 return
             if isinstance(message, Nothing):
                 self._give_back_pace(tx, row)
-                if outbox.settle_skipped(tx, claimed, reason=message.reason, now=self._clock()) and message.gives_back:
-                    notices.give_back(tx, row, self._clock())
+                if outbox.settle_skipped(tx, claimed, reason=message.reason, now=self._clock()) and not row.ts:
+                    self._not_told(tx, row, message)
                 if message.reason == ONLY_COLLEAGUES:
                     outbox.tell_sharer(tx, row.id, message.reason, self._clock())
                 return
             if row.attempts != claimed.attempt or not self._in_time(tx, row, claimed):
+                return
+            if claimed.kind in notices.KINDS and self._bundled(tx, row, claimed):
                 return
             outbox.show(tx, row, message.shown)
             if not row.ts:
@@ -364,6 +370,23 @@ class Courier:
         channel, ts = self._post(client, row, message)
         self._stands(claimed, channel, ts)
         log.info("delivered", outbox=row.id, kind=row.kind, update=claimed.posted)
+
+    def _not_told(self, tx: Session, row: Outbox, why: Nothing) -> None:
+        """The message is not sent. What it had taken is told by others, or pointless by now."""
+        if why.gives_back:
+            notices.give_back(tx, row, self._clock())
+        else:
+            notices.settle(tx, row, (), {})
+
+    def _bundled(self, tx: Session, row: Outbox, claimed: Claimed) -> bool:
+        """Whether the notice is told by a bundle that was written for it just now, with what else waits."""
+        now = self._clock()
+        if row.person is None or claimed.posted or claimed.unknown_since:
+            return False
+        # Locked until the commit, so that nobody else may take the row meanwhile.
+        if not outbox.hold_on(tx, claimed, now + self._times.lease):
+            return True
+        return notices.bundle(tx, row, local_day(now, row.person.zone), now) is not None
 
     def _give_back_pace(self, tx: Session, row: Outbox) -> None:
         claiming.give_back_pace(tx, row.workspace_id, pace=self._pace, now=self._clock())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bot.planner import plan_batch
 from handlers.messages import Later, Message, Nothing, render
 from store import notices, outbox, people
+from store.rules.mornings import local_day
 from store.tables import DEAD, PENDING, SENDING, SENT, SKIPPED
 
 if TYPE_CHECKING:
@@ -78,6 +79,12 @@ def _rehearsed(tx: Session, row: Outbox, now: datetime) -> Iterator[str]:
         if made.gives_back:
             notices.give_back(tx, row, now)
         yield f"{_title(row)} – not sent: {made.reason}"
+    elif (
+        row.kind in notices.KINDS
+        and row.person is not None
+        and notices.bundle(tx, row, local_day(now, row.person.zone), now) is not None
+    ):
+        yield f"{_title(row)} – not sent: {notices.BUNDLED}"
     else:
         # What one message tells the next one need not.
         outbox.show(tx, row, made.shown)
@@ -102,6 +109,8 @@ def _title(row: Outbox) -> str:
     if row.kind == notices.BRIEF:
         day = date.fromisoformat(row.ids["day"])
         return f"{to}: brief for {day:%A} {day.day} {day:%B %Y}"
+    if row.kind == notices.BUNDLE:
+        return f"{to}: several notices in one message"
     return f"{to}: {_KINDS.get(row.kind, row.kind)}"
 
 

@@ -1,4 +1,6 @@
-"""What stands in a morning brief: what deserves a mention, and what the notices tell that waited for it."""
+"""What stands in a morning brief: what deserves a mention, and what the notices tell that waited for it. What stands
+in a bundle: the latter alone.
+"""
 
 from __future__ import annotations
 
@@ -53,9 +55,11 @@ class Content:
 
 
 def to_send(tx: Session, row: Outbox, person: Person, day: date, now: datetime) -> Content:
-    """The content of a brief that is about to be posted, as of `now`."""
+    """The content of a brief or bundle that is about to be posted, as of `now`."""
     news = notices.taken(tx, row)
-    found: list[Found] = [*commitments.deserving(tx, person, day, besides=row.id)]
+    found: list[Found] = []
+    if row.kind == notices.BRIEF:
+        found += commitments.deserving(tx, person, day, besides=row.id)
     known = {one.id: one for one, _, _ in found}
     fresh = _fresh(tx, person, [one for one in news if one.kind != notices.DELEGATED])
     found = [(one, mentions.NEWS + (why or "") if one.id in fresh else why, passed) for one, why, passed in found]
@@ -70,7 +74,7 @@ def to_send(tx: Session, row: Outbox, person: Person, day: date, now: datetime) 
 
 
 def standing(tx: Session, row: Outbox, person: Person, day: date, now: datetime) -> Content:
-    """The content of a brief that stands in Slack: what it showed, as that is now."""
+    """The content of a brief or bundle that stands in Slack: what it showed, as that is now."""
     news = notices.taken(tx, row)
     shown = outbox.shown_by(tx, row)
     known = commitments.by_ids(tx, person, [commitment_id for commitment_id, _ in shown])

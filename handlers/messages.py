@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 ONLY_COLLEAGUES = "guests or people of another company read there by now"
 
 A_LOOK, LOOKS = timedelta(minutes=1), 4
+JUST_TOLD = "its reader has had another message within the hour"
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,12 @@ class Nothing:
 
 @dataclass(frozen=True)
 class Later:
-    """Its reader is not at work: it may go at `until`, unless their brief has told it by then."""
+    """Its reader is not at work, or has just had another: it may go at `until`, unless a brief has told it by then."""
 
     until: datetime
     reason: str = "its reader is not at work"
+    # Its reader is at work, and this could go now; it waits for what else there is to tell.
+    joins: Message | None = None
 
 
 def render(tx: Session, row: Outbox, now: datetime) -> Message | Nothing | Later:
@@ -83,14 +86,18 @@ def render(tx: Session, row: Outbox, now: datetime) -> Message | Nothing | Later
 
 
 def _when_at_work(tx: Session, row: Outbox, made: Message, now: datetime) -> Message | Later:
-    """A notice goes at once to whoever is at work; else it waits for their brief."""
+    """A notice goes at once to a reader who is at work, unless it follows another one within the hour; else it waits
+    for their brief.
+    """
     reader = _reader(row)
     if notices.has_waited(row) and row.attempts <= LOOKS and reader.next_brief_at and reader.next_brief_at <= now:
         # The program was down on their morning: the planner comes first, so that they get one message.
         return Later(now + A_LOOK, "its reader's brief is about to be planned")
     urgent, idle = _is_urgent(tx, row, made, now), bool(notices.idle(tx, [row]))
-    until = commitments.told_not_before(tx, reader, now, urgent=urgent, idle=idle)
-    return made if until is None else Later(until)
+    wait = commitments.told_not_before(tx, reader, now, urgent=urgent, idle=idle, notice=row)
+    if wait is None or (wait.joins and row.last_error == notices.NO_BRIEF):
+        return made
+    return Later(wait.until, JUST_TOLD, joins=made) if wait.joins else Later(wait.until)
 
 
 def _is_urgent(tx: Session, row: Outbox, made: Message, now: datetime) -> bool:
@@ -115,10 +122,31 @@ def _brief(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
         content = briefs.to_send(tx, row, person, day, now)
     if not content.lines and not content.asked:
         return Nothing("nothing was left to mention")
-    text, blocks, count = views.brief(content.lines, person, day, today, content.asked, stands=bool(row.ts))
-    waits = {} if row.ts else content.waits(count, next_morning(now, people.habits(person)))
+    made = views.brief(content.lines, person, day, today, content.asked, stands=bool(row.ts))
+    return _listed(row, content, made, next_morning(now, people.habits(person)))
+
+
+def _bundle(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
+    """Several notices in one message, as a brief shows them."""
+    person = _reader(row)
+    day, today = date.fromisoformat(row.ids["day"]), local_day(now, person.zone)
+    if row.ts:
+        content = briefs.standing(tx, row, person, day, now)
+    elif not commitments.may_hear(tx, person, now):
+        return Nothing("its reader is not at work by now", gives_back=True)
+    else:
+        content = briefs.to_send(tx, row, person, day, now)
+    if not content.lines and not content.asked:
+        return Nothing("nothing was left to tell")
+    made = views.bundle(content.lines, person, day, today, content.asked, stands=bool(row.ts))
+    return _listed(row, content, made, now + notices.REST)
+
+
+def _listed(row: Outbox, content: briefs.Content, made: tuple[str, list[b.Json], int], until: datetime) -> Message:
+    """The message in these words. The notices for which it has no room wait `until` then."""
+    text, blocks, count = made
     shown = [(line.commitment, line.occasion) for line in content.lines[:count]]
-    return Message(text, blocks, shown, told=content.told(count), waits=waits)
+    return Message(text, blocks, shown, told=content.told(count), waits={} if row.ts else content.waits(count, until))
 
 
 def _notice(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
@@ -205,7 +233,8 @@ def _message(text: str, blocks: list[Block], shown: list[tuple[Commitment, str |
 
 
 _KINDS: dict[str, Callable[[Session, Outbox, datetime], Message | Nothing | Later]] = {
-    "brief": _brief,
+    notices.BRIEF: _brief,
+    notices.BUNDLE: _bundle,
     notices.ASSIGNED: _notice,
     notices.HANDED_BACK: _notice,
     notices.CANCELLED: _notice,

@@ -24,7 +24,7 @@ from store.tables import THEIRS, Absence, Account, Commitment, Person
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date, datetime
+    from datetime import datetime
 
     from slack_sdk import WebClient
     from slackblocks import Block
@@ -115,28 +115,29 @@ def receipt(
 ) -> list[Block]:  # fmt: skip
     today, due_on = local_day(now, viewer.zone), commitment.due_on
     works = people.working_days(commitment.owner, viewer.workspace)
-    told_on, away = _told_on(tx, viewer, commitment, now)
+    told = _told_on(tx, viewer, commitment, now)
     # What falls on a day off is asked for on the working day before (store/rules/mentions.py).
     reminded_on = None if works.works_on(due_on) else works.last_until(due_on)
     return items.receipt(
         commitment, viewer, today, place=RECEIPT if channel else NOTED, unknown_account=unknown_account,
         may_undo=commitments.may_undo(tx, viewer, commitment, now), channel=channel,
         reminded_on=reminded_on if reminded_on and reminded_on > today else None,
-        told_on=told_on, away=away,
+        told=told,
     )  # fmt: skip
 
 
-def _told_on(tx: Session, viewer: Person, commitment: Commitment, now: datetime) -> tuple[date | None, bool]:
-    """The owner's local day on which they hear of it, None if that is now; and whether they are away until then."""
+def _told_on(tx: Session, viewer: Person, commitment: Commitment, now: datetime) -> items.Told:
+    """When the owner hears of it."""
     if commitment.owner_id == viewer.id:
-        return None, False
+        return items.Told()
     owner = people.get(tx, commitment.owner_id)
     urgent = commitments.is_last_day_of(commitment, owner, now)
-    until = commitments.told_not_before(tx, owner, now, urgent=urgent)
-    if until is None:
-        return None, False
+    wait = commitments.told_not_before(tx, owner, now, urgent=urgent)
+    if wait is None or wait.joins:
+        return items.Told(joins=wait is not None)
     next_day = local_day(next_morning(now, people.habits(owner)), owner.zone)
-    return local_day(until, owner.zone), not commitments.at_work(tx, [owner], {owner.id: next_day})
+    away = not commitments.at_work(tx, [owner], {owner.id: next_day})
+    return items.Told(local_day(wait.until, owner.zone), away=away)
 
 
 def absence(tx: Session, viewer: Person, now: datetime) -> list[Block]:

@@ -1,21 +1,25 @@
-"""Notices: rows of the outbox that tell one person what somebody did; and those of them that wait for a brief.
+"""Notices: rows of the outbox that tell one person what a colleague did; and those of them that wait.
 
 What comes outside somebody's hours waits for their next working morning. The brief of that morning takes it: in the
 transaction that writes the brief's row the notice is settled as skipped, and each names the other (`ids["news"]` of the
 brief, `ids["brief"]` of the notice). Only what is still pending is taken, so nothing is told twice; a brief that comes
 to nothing gives back what it took, so nothing is lost.
+
+A notice that follows another one within an hour waits for the end of that hour. If several wait by then, one message
+tells them all: a bundle, which takes them as a brief does.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from store import outbox
 from store.db import NEWS, UtcDateTime
-from store.tables import DEAD, PENDING, SENT, SKIPPED, Commitment, Outbox, Person
+from store.tables import DEAD, PENDING, SENDING, SENT, SKIPPED, Commitment, Outbox, Person
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -25,13 +29,18 @@ if TYPE_CHECKING:
 
     from store.claiming import Claimed
 
-BRIEF = "brief"
+BRIEF, BUNDLE = "brief", "bundle"
 ASSIGNED, HANDED_BACK, CANCELLED, DELEGATED = "assigned", "handed_back", "cancelled", "delegated"
 KINDS = (ASSIGNED, HANDED_BACK, CANCELLED, DELEGATED)
 TOLD, POINTLESS = "told in the brief", "it had settled itself before it could be told"
-# The recipient of what goes in its order, and of what waits: that holds up nothing which comes later.
-_GOES, _WAITS = "person:{}", "waiting:{}"
-NO_BRIEF, NO_ROOM = "the brief that had taken it came to nothing", "there was no room for it in the brief"
+BUNDLED = "told together with others"
+# The recipient of what goes in its order; of what waits for a brief, and for the end of an hour: those hold up nothing
+# which comes later, and neither holds up the other.
+_GOES, _WAITS, _JOINS = "person:{}", "waiting:{}", "joining:{}"
+_ALL = _GOES, _WAITS, _JOINS
+NO_BRIEF, NO_ROOM = "the message that had taken it came to nothing", "there was no room for it in the message"
+# After a notice no other one comes to the same person for so long.
+REST = timedelta(hours=1)
 
 
 def brief_of(person_id: int, day: date) -> str:
@@ -46,8 +55,8 @@ def briefs_among(tx: Session, person: Person, keys: Collection[str]) -> int:
 
 
 def heard_since(tx: Session, since: Mapping[int, datetime], *, before: datetime | None = None) -> dict[int, int]:
-    """How many briefs and notices each of these people got since that instant, and `before` if given; nobody who got
-    none.
+    """How many briefs, bundles and notices each of these people got since that instant, and `before` if given;
+    nobody who got none.
     """
     first = sa.case(*((Outbox.person_id == one, sa.literal(at, UtcDateTime())) for one, at in since.items()))
     got = tx.execute(
@@ -59,7 +68,7 @@ def heard_since(tx: Session, since: Mapping[int, datetime], *, before: datetime 
             Outbox.settled_at >= first,
             sa.true() if before is None else Outbox.settled_at < before,
             Outbox.state == SENT,
-            Outbox.kind.in_((BRIEF, *KINDS)),
+            Outbox.kind.in_((BRIEF, BUNDLE, *KINDS)),
         )
         .group_by(Outbox.person_id)
     )
@@ -67,21 +76,50 @@ def heard_since(tx: Session, since: Mapping[int, datetime], *, before: datetime 
 
 
 def put_off(
-    tx: Session, claimed: Claimed, row: Outbox, until: datetime, reason: str, *, tried: bool = False
+    tx: Session, claimed: Claimed, row: Outbox, until: datetime, reason: str, *, tried: bool = False,
+    joins: bool = False,
 ) -> None:  # fmt: skip
     """Its reader is not at work: it waits until then, or for their brief. Meanwhile others may overtake it. `tried`: it
-    was sent, and Slack refused it.
+    was sent, and Slack refused it. `joins`: its reader is at work, and has just had another one.
     """
     is_new = claimed.unknown_since is None
     if outbox.postpone(tx, claimed, until=until, error=reason, whole_workspace=False) and is_new and row.person_id:
         first_try = {} if tried else {"first_try_at": None}
-        waits = sa.update(Outbox).where(Outbox.id == row.id).values(recipient=_WAITS.format(row.person_id), **first_try)
-        tx.execute(waits)
+        recipient = (_JOINS if joins else _WAITS).format(row.person_id)
+        tx.execute(sa.update(Outbox).where(Outbox.id == row.id).values(recipient=recipient, **first_try))
 
 
 def has_waited(row: Outbox) -> bool:
-    """Whether it was put off before, or a brief gave it back."""
-    return row.recipient == _WAITS.format(row.person_id)
+    """Whether it was put off before, or a brief or a bundle gave it back."""
+    return row.recipient != _GOES.format(row.person_id)
+
+
+def joins_others(row: Outbox) -> bool:
+    """Whether it waits for the end of the hour after another notice."""
+    return row.recipient == _JOINS.format(row.person_id)
+
+
+def rests_until(tx: Session, person: Person, now: datetime, besides: Outbox | None = None) -> datetime | None:
+    """The end of the hour after the last notice or bundle that this person got, or is getting; None if it is over.
+
+    `besides` is the notice that asks. Of two that are being sent at the same moment the later one waits.
+    """
+    theirs = Outbox.person_id == person.id, Outbox.kind.in_((BUNDLE, *KINDS))
+    earlier: sa.ColumnElement[bool] = sa.true()
+    if besides is not None and besides.first_try_at is not None:
+        at = besides.first_try_at
+        earlier = sa.or_(Outbox.first_try_at < at, sa.and_(Outbox.first_try_at == at, Outbox.id < besides.id))
+    on_its_way = sa.or_(
+        sa.and_(Outbox.kind == BUNDLE, Outbox.state == PENDING),
+        sa.and_(Outbox.state == SENDING, earlier, Outbox.id != (besides.id if besides is not None else 0)),
+    )
+    if tx.scalar(sa.select(sa.exists().where(*theirs, Outbox.not_before.is_not(None), on_its_way))):
+        return now + REST
+    newest = sa.func.max(Outbox.settled_at, type_=UtcDateTime())
+    # By a clock that was wrong, and set right since, it may lie ahead.
+    within = Outbox.settled_at > now - REST, Outbox.settled_at < now + outbox.GRACE
+    last = tx.scalar(sa.select(newest).where(*theirs, *within, Outbox.state == SENT))
+    return None if last is None else last + REST
 
 
 def waiting(tx: Session, people: Iterable[int]) -> dict[int, list[Outbox]]:
@@ -91,7 +129,7 @@ def waiting(tx: Session, people: Iterable[int]) -> dict[int, list[Outbox]]:
     found = tx.scalars(
         sa.select(Outbox)
         .where(
-            Outbox.recipient.in_([name.format(person_id) for person_id in people for name in (_GOES, _WAITS)]),
+            Outbox.recipient.in_([name.format(person_id) for person_id in people for name in _ALL]),
             Outbox.not_before.is_not(None),
             Outbox.state == PENDING,
             Outbox.kind.in_(KINDS),
@@ -106,17 +144,17 @@ def waiting(tx: Session, people: Iterable[int]) -> dict[int, list[Outbox]]:
     return dict(waits)
 
 
-def waits_for(tx: Session, commitment: Commitment) -> bool:
-    """Whether its owner has not been told yet that it was given to them."""
+def waits_for(tx: Session, commitment: Commitment) -> Outbox | None:
+    """The notice that has yet to tell its owner that it was given to them."""
     found = tx.scalars(
-        sa.select(Outbox.ids).where(
-            Outbox.recipient.in_((_GOES.format(commitment.owner_id), _WAITS.format(commitment.owner_id))),
+        sa.select(Outbox).where(
+            Outbox.recipient.in_([name.format(commitment.owner_id) for name in _ALL]),
             Outbox.not_before.is_not(None),
             Outbox.state == PENDING,
             Outbox.kind.in_((ASSIGNED, HANDED_BACK)),
         )
     )
-    return any(ids["commitment"] == commitment.id for ids in found)
+    return next((row for row in found if row.ids["commitment"] == commitment.id), None)
 
 
 def idle(tx: Session, rows: Iterable[Outbox]) -> set[int]:
@@ -129,16 +167,39 @@ def idle(tx: Session, rows: Iterable[Outbox]) -> set[int]:
     return {row for row, (commitment, person) in about.items() if owners.get(commitment) != person}
 
 
-def take(tx: Session, rows: Iterable[Outbox], brief: str, now: datetime) -> None:
-    """The brief of that key, which was written in this very transaction, tells these; `waiting` has locked them."""
+def bundle(tx: Session, first: Outbox, day: date, now: datetime) -> Outbox | None:
+    """The row of one message that tells this notice, which may go now, and all that wait for the same person; `day` is
+    theirs. None if it is the only one, or if the hour of none of them is over.
+
+    What an earlier message gave back goes by itself: perhaps one of them was at fault.
+    """
+    person = first.person
+    if person is None or first.last_error == NO_BRIEF:
+        return None
+    others = waiting(tx, [person.id]).get(person.id, [])
+    rows = [one for one in others if one.last_error != NO_BRIEF and one.id != first.id]
+    is_over = has_waited(first) or any(joins_others(one) and one.not_before and one.not_before <= now for one in rows)
+    if not rows or not is_over:
+        return None
+    rows = sorted([first, *rows], key=lambda one: one.id)
+    key = f"{BUNDLE}:{first.id}:{first.attempts}"
+    ids = {"day": day.isoformat(), "news": [one.id for one in rows]}
+    outbox.intend(tx, workspace_id=first.workspace_id, key=key, kind=BUNDLE, now=now, person=person, ids=ids)
+    take(tx, rows, key, now, why=BUNDLED)
+    written = Outbox.workspace_id == first.workspace_id, Outbox.dedupe_key == key
+    return tx.scalars(sa.select(Outbox).where(*written)).one()
+
+
+def take(tx: Session, rows: Iterable[Outbox], brief: str, now: datetime, why: str = TOLD) -> None:
+    """The brief or bundle of that key, which was written in this very transaction, tells these; they are locked."""
     for row in rows:
-        row.state, row.not_before, row.last_error, row.settled_at = SKIPPED, None, TOLD, now
+        row.state, row.not_before, row.last_error, row.settled_at = SKIPPED, None, why, now
         row.ids = {**row.ids, "brief": brief}
     tx.flush()
 
 
 def taken(tx: Session, brief: Outbox) -> list[Outbox]:
-    """What this brief has taken and not given back, oldest first."""
+    """What this brief or bundle has taken and not given back, oldest first."""
     ids = brief.ids.get("news")
     if not ids:
         return []
@@ -147,12 +208,12 @@ def taken(tx: Session, brief: Outbox) -> list[Outbox]:
 
 
 def settle(tx: Session, brief: Outbox, told: Collection[int], waits: Mapping[int, datetime]) -> None:
-    """The brief is about to be posted. Of what it took it tells `told`, had no room for `waits` (until when), and the
-    rest is pointless by now.
+    """The brief or bundle is about to be posted. Of what it took it tells `told`, had no room for `waits` (until when),
+    and the rest is pointless by now.
     """
     for row in taken(tx, brief):
         if row.id in waits:
-            _give_back(row, waits[row.id], NO_ROOM)
+            _give_back(row, waits[row.id], NO_ROOM, joins=brief.kind == BUNDLE)
         elif row.id not in told:
             row.last_error = POINTLESS
             row.ids = {name: value for name, value in row.ids.items() if name != "brief"}
@@ -160,7 +221,7 @@ def settle(tx: Session, brief: Outbox, told: Collection[int], waits: Mapping[int
 
 
 def give_back(tx: Session, brief: Outbox, now: datetime) -> None:
-    """The brief came to nothing: what it took wants to be told all the same, as soon as may be."""
+    """The brief or bundle came to nothing: what it took wants to be told all the same, as soon as may be."""
     found = taken(tx, brief)
     for row in found:
         _give_back(row, now, NO_BRIEF)
@@ -192,7 +253,7 @@ def hurry(tx: Session, person_id: int, now: datetime) -> None:
     tx.info[NEWS] = True
 
 
-def _give_back(row: Outbox, until: datetime, why: str) -> None:
+def _give_back(row: Outbox, until: datetime, why: str, *, joins: bool = False) -> None:
     row.state, row.not_before, row.last_error, row.settled_at, row.first_try_at = PENDING, until, why, None, None
-    row.recipient = _WAITS.format(row.person_id)
+    row.recipient = (_JOINS if joins else _WAITS).format(row.person_id)
     row.ids = {name: value for name, value in row.ids.items() if name != "brief"}

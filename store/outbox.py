@@ -220,7 +220,9 @@ def look_later(tx: Session, claimed: Claimed, *, until: datetime) -> bool:
 def settle_skipped(tx: Session, claimed: Claimed, *, reason: str, now: datetime) -> bool:
     """Nothing was left to say when it came to saying it."""
     state = {} if claimed.posted else {"state": SKIPPED}
-    statement = _mine(claimed).values(not_before=None, last_error=reason, settled_at=now, **state)
+    statement = _mine(claimed).values(
+        not_before=None, last_error=reason, settled_at=sa.func.coalesce(Outbox.settled_at, now), **state
+    )
     return _changed_one(tx, statement)
 
 
@@ -416,10 +418,14 @@ def due(tx: Session, now: datetime) -> Iterator[Outbox]:
     turn. What is undecided is not among it.
     """
     waits = sa.and_(Outbox.state == PENDING, Outbox.not_before <= now)
-    for row_id in tx.scalars(sa.select(Outbox.id).where(waits).order_by(Outbox.not_before, Outbox.id)).all():
-        row = load(tx, row_id)
-        if row.state == PENDING:
-            yield row
+    which = sa.select(Outbox.id).where(waits).order_by(Outbox.not_before, Outbox.id)
+    seen: set[int] = set()
+    # What is due may write more: a bundle.
+    while fresh := [row_id for row_id in tx.scalars(which) if row_id not in seen]:
+        seen.update(fresh)
+        for row in (load(tx, row_id) for row_id in fresh):
+            if row.state == PENDING:
+                yield row
 
 
 def due_ids(tx: Session, now: datetime) -> list[int]:

@@ -24,6 +24,8 @@ SHARED = "shared"
 MOST = 12
 # Above the items and below them: greeting, summary, and how many more there are.
 _FURNITURE = 3
+_MORE = "… and {} more: `/commit mine` or the Home tab shows them."
+_FOLLOWS = "… and {} more, of which I tell you later. `/commit mine` or the Home tab shows them now."
 _HEADINGS = {
     m.TODAY: "Due today", m.EVE: "Due on the next working day", m.SOON: "Due within a week",
     m.LEAVING: "Due while you are away",
@@ -102,19 +104,41 @@ def brief(
     wanting = sum(_heading(line, person, day) != CALLED_OFF for line in lines)
     above = b.header(f"Good morning, {person.name}")
     summary = b.section(f"*{date_}* · {render('brief.j2', mentions=wanting)}")
-    text = f"{plural(len(lines), 'commitment')} for {date_}: " + "; ".join(
-        _named(line.commitment, 60) for line in lines[:3]
-    )
+    text = f"{plural(len(lines), 'commitment')} for {date_}: {_some(lines)}" if lines else asked[0]
+    blocks, count = _listed([above, summary], lines, person, day, today, asked, _MORE, stands=stands)
+    return text, blocks, count
+
+
+def bundle(
+    lines: Sequence[Line], person: Person, day: date, today: date, asked: Sequence[str] = (), *, stands: bool = False
+) -> tuple[str, list[b.Json], int]:
+    """As `brief`, of the notices that came together on local `day`."""
+    text = f"News about {plural(len(lines), 'commitment')}: {_some(lines)}" if lines else asked[0]
+    above = b.section(Mrkdwn("Here is what your colleagues did:"))
+    blocks, count = _listed([above], lines, person, day, today, asked, _FOLLOWS, stands=stands)
+    return text, blocks, count
+
+
+def _some(lines: Sequence[Line]) -> str:
+    return "; ".join(_named(line.commitment, 60) for line in lines[:3])
+
+
+def _listed(
+    opening: list[Block], lines: Sequence[Line], person: Person, day: date, today: date, asked: Sequence[str],
+    more: str, *, stands: bool,
+) -> tuple[list[b.Json], int]:  # fmt: skip
+    """The blocks of a message that lists `lines` below its `opening`, and how many it shows; `more` says where to find
+    the rest.
+    """
     above_all = b.unnamed([b.section(words) for words in asked])
     for room in (LONG, SHORT, TERSE, ALL) if stands else (LONG, SHORT):
         rows, count = _rows(lines, person, day, today, room, above_all)
         if count == min(MOST, len(lines)):
             break
-    said = [*b.unnamed([above, summary]), *above_all, *rows]
+    said = [*b.unnamed(opening), *above_all, *rows]
     if count < len(lines):
-        more = b.context(f"… and {len(lines) - count} more: `/commit mine` or the Home tab shows them.")
-        said += b.unnamed([more])
-    return text if lines else asked[0], b.named(said), count
+        said += b.unnamed([b.context(more.format(len(lines) - count))])
+    return b.named(said), count
 
 
 def _rows(

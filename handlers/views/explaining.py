@@ -39,6 +39,8 @@ def of_day(outlooks: Sequence[Outlook], commitment: Commitment, viewer: Person, 
 
 def _next(one: Outlook, commitment: Commitment, viewer: Person) -> str:
     who = _who(one, viewer)
+    if one.joins:
+        return f"{who} {_verb(one, viewer, 'hear')} of it with other news, later: {_reason(one, commitment, viewer)}."
     if one.occasion is None or one.at is None:
         return f"{who} {_verb(one, viewer, 'hear')} nothing of it by itself: {_silence(one, commitment, viewer)}."
     local = one.at.astimezone(zone_of(one.person.zone))
@@ -99,6 +101,8 @@ def _reason(one: Outlook, commitment: Commitment, viewer: Person) -> str:
     said = reasons.get(step, f"it is overdue since {due}")
     if (one.occasion or "").startswith(m.NEWS):
         given = f"it was given to {'you while you' if is_viewer else 'them while they'} were not at work"
+        if one.joins:
+            given = f"{'you' if is_viewer else 'they'} had another message within the hour"
         said = f"{given}, and {said}" if step else given
     if m.is_warning(one.occasion):
         told_on = escalation.heard_on(one.item)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -96,6 +97,17 @@ def buttons(commitment: Commitment, viewer: Person, place: str) -> list[Element]
     return [*row, b.overflow(ids.MORE, [(text, f"{action}|{value}") for text, action in more])]
 
 
+@dataclass(frozen=True)
+class Told:
+    """When the owner hears of a commitment: `on` which of their days, None if at once, or if it `joins` what else there
+    is to tell; `away` if an absence is the reason.
+    """
+
+    on: date | None = None
+    away: bool = False
+    joins: bool = False
+
+
 def receipt(
     commitment: Commitment,
     viewer: Person,
@@ -106,17 +118,16 @@ def receipt(
     unknown_account: str | None = None,
     channel: bool = True,
     reminded_on: date | None = None,
-    told_on: date | None = None,
-    away: bool = False,
+    told: Told = Told(),
 ) -> list[Block]:
     """What was recorded, in full, and what can still be done about it.
 
-    `reminded_on` is the working day before, if the due date is a day off of the owner's; `told_on` when the owner
-    hears of it, if not at once, `away` if an absence is the reason.
+    `reminded_on` is the working day before, if the due date is a day off of the owner's; `told` when the owner
+    hears of it.
     """
     text = render(
-        "receipt.j2", item=commitment, viewer=viewer, today=today, reminded_on=reminded_on, told_on=told_on,
-        away=away, unknown_account=None if commitment.account else unknown_account,
+        "receipt.j2", item=commitment, viewer=viewer, today=today, reminded_on=reminded_on, told=told,
+        unknown_account=None if commitment.account else unknown_account,
     )  # fmt: skip
     if not commitment.is_open:
         return [b.section(text)]

@@ -25,12 +25,22 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from store.rules.readers import Item, Somebody
-    from store.tables import Commitment, Person
+    from store.tables import Commitment, Outbox, Person
 
 # Mornings with a brief in a row from which on a week is one in which they hear daily.
 DAILY = 2
 # Which items a question of what was said names at once; both databases take so many parameters.
 _CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Until when a notice waits, if no brief tells it before; `joins`: its reader is at work, and has just had another
+    one, so that it comes with others that follow.
+    """
+
+    until: datetime
+    joins: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,20 +96,28 @@ def at_work(tx: Session, people: Sequence[Person], days: Mapping[int, date]) -> 
     return {one.id for one in people if seen[one.id].hears_on(days[one.id])}
 
 
+def may_hear(tx: Session, person: Person, now: datetime) -> bool:
+    """Whether a notice may come to this person (with their workspace) at `now`: they are at work, in their hours."""
+    return hours.may_hear(somebodies(tx, [person], from_day=local_day(now, person.zone))[person.id], now)
+
+
 def told_not_before(
-    tx: Session, person: Person, now: datetime, *, urgent: bool, idle: bool = False
-) -> datetime | None:  # fmt: skip
-    """None if a notice may come to this person (with their workspace) now; else when it goes by itself, if no brief
-    tells it before. `urgent`: it cannot wait until their next morning only because they hear enough; `idle`: it asks
-    nothing of them, and so can wait until their next week.
+    tx: Session, person: Person, now: datetime, *, urgent: bool, idle: bool = False, notice: Outbox | None = None
+) -> Wait | None:  # fmt: skip
+    """None if a notice (that of the row, if there is one already) may come to this person (with their workspace) now;
+    else when it goes by itself, if no brief tells it before. `urgent`: it cannot wait only because they hear enough, or
+    have just heard something; `idle`: it asks nothing of them, and so can wait until their next week.
     """
     today = local_day(now, person.zone)
     one = somebodies(tx, [person], from_day=today - WEEK)[person.id]
     if idle and heard_enough(tx, [person], {one.id: today}):
-        return hours.not_before(one, week_began(today + WEEK, one.habits))
-    if hours.may_hear(one, now) and (urgent or not _hears_daily(tx, one, person, today)):
+        return Wait(hours.not_before(one, week_began(today + WEEK, one.habits)))
+    if not hours.may_hear(one, now) or (not urgent and _hears_daily(tx, one, person, today)):
+        return Wait(hours.not_before(one, now))
+    until = None if urgent else notices.rests_until(tx, person, now, notice)
+    if until is None:
         return None
-    return hours.not_before(one, now)
+    return Wait(until, joins=True) if hours.may_hear(one, until) else Wait(hours.not_before(one, now))
 
 
 def is_last_day_of(commitment: Commitment, person: Person, now: datetime) -> bool:
@@ -214,10 +232,12 @@ def _looks(items: Sequence[Item], days: Mapping[int, date]) -> Iterator[Look]:
 
 __all__ = [
     "PassedOn",
+    "Wait",
     "around",
     "at_work",
     "deserving",
     "is_last_day_of",
+    "may_hear",
     "meanwhile",
     "passed_on",
     "said_before",

@@ -47,7 +47,7 @@ class Outlook:
 
     `role` is None where it is nothing to them that day. `said`: what they were told before. `away`: the absence
     they are in. `item` as it was or will be then. `heard`: the day has passed and they were told; `dropped`: why the
-    brief of that day was not sent, where that is known.
+    brief of that day was not sent, where that is known. `joins`: a notice has yet to tell it, with others.
     """
 
     person: Person
@@ -61,6 +61,7 @@ class Outlook:
     away: Away | None = None
     heard: bool = False
     dropped: str | None = None
+    joins: bool = False
 
 
 def coming(tx: Session, commitment: Commitment, now: datetime) -> list[Outlook]:
@@ -124,11 +125,20 @@ def _with_news(
     tx: Session, commitment: Commitment, found: list[Outlook], now: datetime, *, on: date | None = None
 ) -> list[Outlook]:
     """The same where its owner has still to be told that it was given to them, with that: they hear it on their next
-    morning at work. With `on` only if it is that day.
+    morning at work, or soon, with what else there is to tell. With `on` only if it is that day.
     """
-    if not notices.waits_for(tx, commitment):
+    row = notices.waits_for(tx, commitment)
+    if row is None:
         return found
-    return [_as_news(one, now, on) if one.person.id == commitment.owner_id else one for one in found]
+    tell = _as_joined if notices.joins_others(row) else _as_news
+    return [tell(one, now, on) if one.person.id == commitment.owner_id else one for one in found]
+
+
+def _as_joined(outlook: Outlook, now: datetime, on: date | None) -> Outlook:
+    day = local_day(now, outlook.item.owner.habits.zone)
+    if on not in {None, day}:
+        return outlook
+    return replace(outlook, day=day, occasion=NEWS, why="", at=None, away=None, joins=True)
 
 
 def _as_news(outlook: Outlook, now: datetime, on: date | None) -> Outlook:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 # What a process may take to be there on a busy machine.
 PATIENCE = 60
-LINE = "@ana send the pricing sheet by tomorrow"
+LINE = "@ana send the pricing sheet by today"
 NOT_OURS = re.compile("proxy|slack|database", re.IGNORECASE)
 
 

@@ -101,10 +101,10 @@ def test_a_command_sent_again_records_once(town: Town) -> None:
 
 def test_every_button_twice(town: Town) -> None:
     """Create account, Share and Accept, each clicked twice: one entry, one message."""
-    receipt = town.receipt("U0EVA", "@ana send it for Acme by Friday")
+    receipt = town.receipt("U0EVA", "@ana send it for Acme by today")
     town.at_once(*(pressed(town, "U0EVA", receipt, ids.CREATE_ACCOUNT) for _ in range(2)))
     assert town.verbs(1) == ["record", "edit"]
-    receipt = town.receipt("U0EVA", "@ana call them by Friday")
+    receipt = town.receipt("U0EVA", "@ana call them by today")
     town.at_once(*(pressed(town, "U0EVA", receipt, ids.SHARE) for _ in range(2)))
     town.settled()
     assert len([m for m in town.box.messages("C0ACME") if "shared a commitment" in read(m)]) == 1
@@ -203,7 +203,7 @@ def test_somebody_new_acts_at_once(town: Town) -> None:
         town.box.join(user, "C0ACME")
     with town.post.caught() as parcels:
         for _ in range(4):
-            town.box.command("U0NEW", "C0ACME", "/commit", "@otto send it by Friday")
+            town.box.command("U0NEW", "C0ACME", "/commit", "@otto send it by today")
     acks = town.at_once(*parcels)
     assert all("Recorded as #" in str(ack.body) for ack in acks)
     with town.makegood.ledger.read() as tx:

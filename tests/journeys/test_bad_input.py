@@ -153,7 +153,7 @@ HARD = [
 def test_hard_texts_are_kept_and_read_as_typed(town: Town) -> None:
     """Markup, entities, emoji, right-to-left and control characters: everybody reads what was typed, as text."""
     for number, (typed, kept) in enumerate(HARD, start=1):
-        receipt = town.receipt("U0EVA", f"@ana {typed} by Friday")
+        receipt = town.receipt("U0EVA", f"@ana {typed} by today")
         assert (kept or typed) in read(receipt), typed
         assert (kept or typed) in read(town.commit("U0BEN", str(number)).messages[-1])
     town.settled()

@@ -126,7 +126,7 @@ def test_sqlite_says_that_it_is_full(bare_town: Town) -> None:
         tx.execute(sa.text(f"PRAGMA max_page_count = {pages}"))
     before, told = 0, None
     for number in range(200):
-        outcome = town.commit("U0EVA", f"@ana send part {number} by Friday 4 Dec")
+        outcome = town.commit("U0EVA", f"@ana send part {number} by today")
         if "Recorded as #" not in read(outcome.messages[-1]):
             told = outcome
             break
@@ -138,7 +138,7 @@ def test_sqlite_says_that_it_is_full(bare_town: Town) -> None:
     assert town.rows()["commitment"] == len(town.outbox("assigned")) == before
     with ledger.begin() as tx:
         tx.execute(sa.text("PRAGMA max_page_count = 1000000"))
-    town.receipt("U0EVA", "@ana send the rest by Friday 4 Dec")
+    town.receipt("U0EVA", "@ana send the rest by today")
     while town.makegood.courier.deliver_one():
         town.box.clock.move_to(town.box.clock.now() + town.makegood.courier._pace * 10)
     town.settled()

@@ -53,7 +53,7 @@ def test_lost_before_slack_took_it(bare_town: Town, faults: Faults) -> None:
     town = bare_town
     for number, (name, fault) in enumerate(UNKNOWN.items(), start=1):
         faults.on(POST, fault())
-        town.receipt("U0EVA", f"@ana send {name} by Friday")
+        town.receipt("U0EVA", f"@ana send {name} by today")
         town.settled()
         assert (row(town).state, notices(town)) == ("sending", list(range(1, number))), name
         later(town, timedelta(seconds=30))
@@ -70,7 +70,7 @@ def test_lost_after_slack_took_it(bare_town: Town, faults: Faults) -> None:
     town = bare_town
     for number, (name, fault) in enumerate(UNKNOWN.items(), start=1):
         faults.on(POST, fault(first=True))
-        town.receipt("U0EVA", f"@ana send {name} by Friday")
+        town.receipt("U0EVA", f"@ana send {name} by today")
         town.settled()
         assert (row(town).state, notices(town)[-1]) == ("sending", number), name
         faults.seen.clear()
@@ -206,7 +206,7 @@ def test_order_is_kept_for_each_person(bare_town: Town, faults: Faults) -> None:
     town = bare_town
     faults.on(POST, says("ratelimited", 429, Retry_After="40"), drops(), drops(first=True))
     for number in range(1, 5):
-        town.receipt("U0EVA", f"@ana send {number} by Friday")
+        town.receipt("U0EVA", f"@ana send {number} by today")
     town.settled()
     for _ in range(4):
         later(town)
@@ -217,7 +217,7 @@ def test_order_is_kept_by_many_threads(database_url: str) -> None:
     """Four couriers at once: thirty messages to one person arrive in the order in which things happened."""
     with open_town(database_url, work=True) as town:
         for number in range(1, 31):
-            town.receipt("U0EVA", f"@ana send {number} by Friday")
+            town.receipt("U0EVA", f"@ana send {number} by today")
         town.box.wait_for(lambda box: len(box.dm("U0ANA")) == 30, timeout=30)
         assert notices(town) == list(range(1, 31))
 

@@ -65,7 +65,7 @@ def test_messages_stay_true_whatever_becomes_of_their_updates(bare_town: Town, s
     """Most updates fail, in every way: in the end each message shows that its item is done; none is said twice."""
     town, numbers = bare_town, range(1, 7)
     for number in numbers:
-        town.receipt("U0EVA", f"@{'ana' if number % 2 else 'ada'} send {number} by Friday")
+        town.receipt("U0EVA", f"@{'ana' if number % 2 else 'ada'} send {number} by today")
     town.settled()
     posted = sum(call.method == POST for call in town.box.calls)
     assert posted == len(numbers)

@@ -198,7 +198,7 @@ def test_a_form_with_an_error_keeps_everything(visit: Open) -> None:
 def test_the_owner_accepts_and_finishes(visit: Open) -> None:
     """Ana's notice asks whether she agrees; each press settles it in place, there and in the channel."""
     page = go_to(visit(), "acme")
-    number = recorded(page, "/commit @ana sign the escrow by Friday for Acme", "sign the escrow")
+    number = recorded(page, "/commit @ana sign the escrow by today for Acme", "sign the escrow")
     message(page, "sign the escrow").get_by_role("button", name="Share here").click()
     shared = message(page, "shared a commitment").filter(has_text="sign the escrow")
     expect(shared).to_contain_text("not accepted yet")
@@ -247,7 +247,7 @@ def test_home_shows_and_follows(visit: Open) -> None:
     in_3_weeks = today_of(page) + timedelta(days=21)
     own = recorded(page, "/commit book the room by Sunday", "book the room")
     recorded(page, f"/commit plan the summit by {in_3_weeks}", "plan the summit")
-    other = recorded(page, f"/commit @ana count the seats by {in_3_weeks}", "count the seats")
+    other = recorded(page, "/commit @ana count the seats by today", "count the seats")
     home = home_of_app(page)
     for heading in ("Overdue", "This week", "Later", "What I wait for"):
         expect(home.get_by_role("heading", name=re.compile(rf"^{heading} \(\d+\)"))).to_be_visible()

@@ -12,11 +12,12 @@ from tests.journeys.working_lives import act
 
 
 def hears(town: Town, times: int = 5) -> None:
-    """Ana hears so often, in her hours, that somebody has committed her to something."""
+    """Ana hears so often, in her hours, an hour apart, that somebody has committed her to something."""
     before = len(dms(town, "U0ANA"))
     for day in range(1, times + 1):
         town.has_recorded("U0EVA", ("U0ANA", f"prepare day {day}", f"2027-02-{day:02}"))
         town.settled()
+        town.pass_by(hours=1)
     assert len(dms(town, "U0ANA")) == before + times
 
 

@@ -156,6 +156,8 @@ def test_home_shows_and_follows(town: Town) -> None:
 def test_the_morning_brief(town: Town) -> None:
     """One DM on the working morning, in the owner's zone, and not a second one that day."""
     town.receipt("U0EVA", "@ana send the pricing sheet by Friday")
+    town.settled()
+    town.pass_by(hours=1)
     town.receipt("U0EVA", "@ana call Marcus by tomorrow")
     town.settled()
     before = len(town.box.dm("U0ANA"))

@@ -109,6 +109,9 @@ def test_cancelled_and_reopened(town: Town) -> None:
     told = notice(town, "U0ANA")
     form = town.form("U0ADA", town.item("U0ADA", 1, "C0GENERAL"), ids.CANCEL)
     town.submit("U0ADA", form, reason="they bought elsewhere")
+    town.settled()
+    # Ana has just had the first notice.
+    town.pass_by(hours=1)
     for user in ("U0EVA", "U0ANA"):
         words = read(notice(town, user))
         assert "Ada Moreau cancelled this" in words

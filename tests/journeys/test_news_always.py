@@ -117,8 +117,9 @@ class Story:
         self.heard.append((self.now, self._zone))
         fault, self._fault = self._fault, None
         if fault == "refused":
-            is_brief = "Good morning" in " ".join(texts(args["blocks"]))
-            return Reply({"ok": False, "error": "invalid_blocks"}) if is_brief else carry_out()
+            said = " ".join(texts(args["blocks"]))
+            is_list = "Good morning" in said or "Here is what your colleagues did" in said
+            return Reply({"ok": False, "error": "invalid_blocks"}) if is_list else carry_out()
         if fault == "limited":
             return Reply({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "2000"})
         if fault == "lost after":

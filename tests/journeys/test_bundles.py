@@ -1,0 +1,379 @@
+"""Notices that follow another one within the hour: they wait for its end, and come in one message."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.rehearsal import rehearse
+from handlers import ids
+from sandbox import Message, Reply
+from store import absences, claiming, commitments, notices
+from tests.journeys.conftest import Town, read, words
+from tests.journeys.reading import briefs, dms, headings, numbers
+from tests.journeys.reading import told as explained
+from tests.journeys.slack_faults import replica
+from tests.journeys.working_lives import act, away
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LATER = "2027-03-01"
+
+
+def give(town: Town, count: int, *, first: int = 1, due: str = LATER) -> None:
+    """Eva gives Ana so many things, one after another, and each is looked at."""
+    for n in range(first, first + count):
+        town.has_recorded("U0EVA", ("U0ANA", f"part {n}", due))
+        town.settled()
+
+
+def an_hour_later(town: Town) -> None:
+    town.pass_by(hours=1)
+    town.settled()
+
+
+def told(town: Town, user: str = "U0ANA") -> list[list[int]]:
+    """The commitments in each message to this person."""
+    return [numbers(each.blocks) for each in dms(town, user)]
+
+
+def buttons(message: Message) -> list[str]:
+    return [each.get("action_id") for block in message.blocks for each in block.get("elements", ())]
+
+
+# ---- when ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.both_databases
+def test_the_first_comes_at_once_and_the_rest_together(bare_town: Town) -> None:
+    """One message now; an hour later one with all the others, in their order, each with who did it and its buttons."""
+    town = bare_town
+    give(town, 5)
+    assert told(town) == [[1]]
+    town.pass_by(minutes=58)
+    town.settled()
+    assert told(town) == [[1]]
+    town.pass_by(minutes=2)
+    town.settled()
+    assert told(town) == [[1], [2, 3, 4, 5]]
+    bundle = dms(town, "U0ANA")[-1]
+    assert headings(bundle) == ["New for you"]
+    assert read(bundle).count("Eva Lindqvist committed you to this.") == 4
+    assert (buttons(bundle).count(ids.ACCEPT), buttons(bundle).count(ids.HAND_BACK)) == (4, 4)
+    assert bundle.text.startswith("News about 4 commitments: #2 part 2")
+    assert [row.state for row in town.outbox() if row.not_before] == []
+    an_hour_later(town)
+    assert len(told(town)) == 2
+
+
+def test_one_that_waits_alone_comes_as_ever(town: Town) -> None:
+    """A second notice within the hour is an ordinary message when the hour is over."""
+    give(town, 2)
+    an_hour_later(town)
+    assert told(town) == [[1], [2]]
+    assert "Eva Lindqvist committed you to this:" in read(dms(town, "U0ANA")[-1])
+    assert town.outbox(notices.BUNDLE) == []
+
+
+def test_after_a_bundle_the_hour_begins_anew(town: Town) -> None:
+    """What follows a bundle waits as well; an hour of silence later a notice comes at once again."""
+    give(town, 3)
+    an_hour_later(town)
+    give(town, 2, first=4)
+    assert told(town) == [[1], [2, 3]]
+    an_hour_later(town)
+    assert told(town) == [[1], [2, 3], [4, 5]]
+    town.pass_by(hours=1, minutes=1)
+    give(town, 1, first=6)
+    assert told(town)[-1] == [6]
+
+
+def test_what_is_due_today_waits_for_nothing(town: Town) -> None:
+    """It comes at once, past what waits."""
+    give(town, 2)
+    give(town, 1, first=3, due="2026-11-23")
+    assert told(town) == [[1], [3]]
+
+
+def test_one_that_comes_when_the_hour_is_over_joins(town: Town) -> None:
+    """The newest one is looked at first, as nobody delivered for a while: it takes along those that have waited."""
+    give(town, 3)
+    town.has_recorded("U0EVA", ("U0ANA", "part 4", LATER))
+    an_hour_later(town)
+    assert told(town) == [[1], [2, 3, 4]]
+
+
+def test_others_hear_at_once(town: Town) -> None:
+    """One person's hour is nobody else's."""
+    give(town, 2)
+    town.has_recorded("U0EVA", ("U0ADA", "another", LATER))
+    town.settled()
+    assert told(town, "U0ADA") == [[3]]
+
+
+def test_nothing_comes_after_work(town: Town) -> None:
+    """An hour that ends after six in the evening ends with the next brief."""
+    town.move(2026, 11, 23, 16, 30)
+    give(town, 4)
+    assert told(town) == [[1]]
+    town.jump(2026, 11, 23, 17, 45)
+    assert told(town) == [[1]]
+    town.jump(2026, 11, 24, 8, 45)
+    assert told(town) == [[1], [2, 3, 4]]
+    assert len(briefs(town, "U0ANA")) == 1
+
+
+def test_a_bundle_that_slack_delays_comes_in_hours_only(bare_town: Town) -> None:
+    """Slack refuses it until the evening: the next brief tells all of it, once."""
+    town = bare_town
+    town.move(2026, 11, 23, 15, 30)
+    give(town, 4)
+
+    def refuse(method: str, args: dict[str, Any], act: Callable[[], Reply]) -> Reply:
+        return Reply({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "300"})
+
+    town.box.api.intercept = refuse
+    an_hour_later(town)
+    assert [row.state for row in town.outbox(notices.BUNDLE)] == ["pending"]
+    town.box.api.intercept = None
+    town.jump(2026, 11, 23, 17, 45)
+    assert told(town) == [[1]]
+    town.jump(2026, 11, 24, 8, 45)
+    assert told(town) == [[1], [2, 3, 4]]
+    assert len(briefs(town, "U0ANA")) == 1
+
+
+@pytest.mark.both_databases
+def test_many_come_hour_by_hour_and_each_once(bare_town: Town) -> None:
+    """Of 120 as many in a message as Slack takes, the rest in the next ones: all of them, in order, once."""
+    town = bare_town
+    town.has_recorded("U0EVA", *(("U0ANA", f"part {n}", LATER) for n in range(120)))
+    for _ in range(8):
+        town.makegood.tick()
+        town.settled()
+        town.pass_by(hours=1, minutes=1)
+    assert len(told(town)) == 7
+    assert "of which I tell you later" in read(dms(town, "U0ANA")[-1])
+    # Each day takes what its hours bear; most of them come at the top of a morning's brief.
+    for day in (24, 25, 26, 27):
+        for hour in range(8, 18):
+            town.jump(2026, 11, day, hour, 46)
+    assert [number for each in told(town) for number in each] == list(range(1, 121))
+    assert [row.state for row in town.outbox() if row.not_before] == []
+
+
+# ---- what ----------------------------------------------------------------------------------------------------
+
+
+def test_what_settled_itself_is_not_told(town: Town) -> None:
+    """Done, or handed on, within the hour: the bundle is silent about it. Nothing left: nothing is sent."""
+    give(town, 5)
+    act(town, "U0EVA", commitments.finish, 2)
+    with town.makegood.ledger.read() as tx:
+        ben = town.person(tx, "U0BEN")
+    act(town, "U0EVA", commitments.hand_over, 3, ben, None, version=1)
+    an_hour_later(town)
+    assert told(town) == [[1], [4, 5]]
+    why = {row.ids["commitment"]: row.last_error for row in town.outbox(notices.ASSIGNED) if row.state == "skipped"}
+    assert why[4] == why[5] == notices.BUNDLED
+    assert why[2] not in {None, notices.BUNDLED}
+    give(town, 2, first=6)
+    for number in (6, 7):
+        act(town, "U0EVA", commitments.finish, number)
+    an_hour_later(town)
+    assert len(told(town)) == 2
+
+
+def test_all_kinds_come_in_it(town: Town) -> None:
+    """What was cancelled, what was handed back, and for whom to stand in."""
+    town.has_recorded("U0ANA", ("U0EVA", "mine for Eva", LATER), ("U0EVA", "another", LATER))
+    town.settled()
+    give(town, 1, first=3)
+    act(town, "U0EVA", commitments.hand_back, 1, "not mine")
+    act(town, "U0ADA", commitments.cancel, 2, "they bought elsewhere", version=1)
+    away(town, "U0EVA", date(2026, 12, 7), date(2026, 12, 11), "U0ANA")
+    town.settled()
+    an_hour_later(town)
+    assert sorted(told(town)[-1]) == [1, 2]
+    said = read(dms(town, "U0ANA")[-1])
+    assert "Eva Lindqvist handed this back" in said
+    assert "they bought elsewhere" in said
+    assert "asks you to stand in" in said
+
+
+def test_a_bundle_is_kept_true(town: Town) -> None:
+    """What is done is struck through in it, an absence that ended says so; no item vanishes, and it is no new post."""
+    give(town, 4)
+    away(town, "U0EVA", date(2026, 12, 7), date(2026, 12, 11), "U0ANA")
+    an_hour_later(town)
+    posted = len(dms(town, "U0ANA"))
+    act(town, "U0ANA", commitments.finish, 3)
+    with town.makegood.ledger.begin() as tx:
+        eva = town.person(tx, "U0EVA")
+        coming = absences.coming(tx, eva, today=date(2026, 11, 23))
+        assert coming
+        absences.end(tx, eva, now=town.box.clock.now(), name=absences.name_of(coming))
+    town.settled()
+    bundle = dms(town, "U0ANA")[-1]
+    assert len(dms(town, "U0ANA")) == posted
+    assert bundle.edited
+    assert sorted(numbers(bundle.blocks)) == [2, 3, 4]
+    assert ":white_check_mark:" in str(bundle.blocks)
+    assert "has ended or changed the absence" in read(bundle)
+
+
+def test_its_buttons_work(town: Town) -> None:
+    """*Accept* in a bundle accepts that item."""
+    give(town, 3)
+    an_hour_later(town)
+    bundle = dms(town, "U0ANA")[-1]
+    elements = [each for block in bundle.blocks for each in block.get("elements", ())]
+    value = [each["value"] for each in elements if each.get("action_id") == ids.ACCEPT][-1]
+    town.press("U0ANA", bundle, ids.ACCEPT, value)
+    assert [town.commitment(n).accepted_at is not None for n in (2, 3)] == [False, True]
+
+
+def test_redaction_reaches_it(town: Town) -> None:
+    """Also after weeks: the words are gone from the message."""
+    give(town, 3)
+    an_hour_later(town)
+    town.pass_by(days=20)
+    assert "part 2" in read(dms(town, "U0ANA")[1])
+    act(town, "U0EVA", commitments.redact, 2, None, version=1)
+    town.settled()
+    assert "part 2" not in words(dms(town, "U0ANA")[1])
+    assert "part 3" in words(dms(town, "U0ANA")[1])
+
+
+# ---- what is said about it -----------------------------------------------------------------------------------
+
+
+def test_the_receipt_and_why_say_it(town: Town) -> None:
+    """That the owner hears later, with other news; afterwards that they were told."""
+    give(town, 1)
+    said = read(town.receipt("U0EVA", "@ana send the sheet by 1 March 2027"))
+    assert "Ana Souza – told later, together with other news" in said
+    assert "told by direct message" in read(town.receipt("U0EVA", "@ana send it now by 23 November"))
+    town.settled()
+    (why,) = [line for line in explained(town, "U0EVA", 2) if line.startswith("Ana Souza")]
+    assert why == (
+        "Ana Souza (its owner) hears of it with other news, later: they had another message within the hour."
+    )
+    give(town, 1, first=4)
+    an_hour_later(town)
+    (why,) = [line for line in explained(town, "U0EVA", 2, on=date(2026, 11, 23)) if line.startswith("Ana Souza")]
+    assert why == "Ana Souza (its owner) was told on Monday 23 November 2026 what a colleague did about it."
+
+
+def test_a_rehearsal_says_it(town: Town) -> None:
+    """A dry run says what waits until when, and shows the bundle's words; it keeps nothing."""
+    give(town, 3)
+    town.has_recorded("U0EVA", ("U0ANA", "part 4", LATER))
+    said = "\n".join(rehearse(town.makegood.ledger, town.box.clock.now()))
+    assert re.search(r"Ana Souza: notice .* – waits until 2026-11-23 \d\d:\d\d UTC: its reader has had another", said)
+    town.pass_by(hours=1)
+    first, second = ("\n".join(rehearse(town.makegood.ledger, town.box.clock.now())) for _ in range(2))
+    assert first == second
+    assert "Ana Souza: several notices in one message\n    Here is what your colleagues did" in first
+    assert all(f"part {n}" in first for n in (2, 3, 4))
+    town.settled()
+    assert told(town) == [[1], [2, 3, 4]]
+
+
+# ---- never lost, never twice ---------------------------------------------------------------------------------
+
+
+@pytest.mark.both_databases
+def test_two_couriers_make_one_bundle(bare_town: Town) -> None:
+    """At the same moment: each of ten is told once, in two messages."""
+    town = bare_town
+    give(town, 10)
+    town.pass_by(hours=1, seconds=1)
+    with replica(town) as other, ThreadPoolExecutor(2) as threads:
+        both = (town.makegood, other)
+        sent = [threads.submit(each.courier.deliver_due, patience=timedelta(seconds=0.5)) for each in both]
+        for work in sent:
+            work.result()
+    assert told(town) == [[1], list(range(2, 11))]
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("steps", [1, 2])
+def test_a_worker_that_dies_loses_and_doubles_nothing(bare_town: Town, steps: int) -> None:
+    """It has claimed the notice that would write the bundle, or the bundle: another one finishes it."""
+    town = bare_town
+    give(town, 4)
+    town.pass_by(hours=1, seconds=1)
+    if steps == 2:
+        assert town.makegood.courier.deliver_one()
+        assert [row.state for row in town.outbox(notices.BUNDLE)] == ["pending"]
+        town.pass_by(seconds=1)
+    with town.makegood.ledger.begin() as tx:
+        claimed = claiming.claim(tx, town.box.clock.now())
+    assert claimed
+    assert claimed.kind == (notices.BUNDLE if steps == 2 else notices.ASSIGNED)
+    town.pass_by(minutes=5)
+    town.settled()
+    an_hour_later(town)
+    assert sorted(number for each in told(town) for number in each) == [1, 2, 3, 4]
+    assert [row.state for row in town.outbox() if row.not_before] == []
+
+
+@pytest.mark.both_databases
+def test_a_lost_answer_doubles_nothing(bare_town: Town) -> None:
+    """Slack took the bundle and the answer was lost: it is found, not posted again."""
+    town = bare_town
+    give(town, 4)
+    lost: list[bool] = []
+
+    def lose(method: str, args: dict[str, Any], act: Callable[[], Reply]) -> Reply:
+        answer = act()
+        if method == "chat.postMessage" and not lost:
+            lost.append(True)
+            return Reply({"ok": True}, broken=True)
+        return answer
+
+    town.box.api.intercept = lose
+    an_hour_later(town)
+    assert lost
+    an_hour_later(town)
+    assert told(town) == [[1], [2, 3, 4]]
+    assert [row.state for row in town.outbox(notices.BUNDLE)] == ["sent"]
+
+
+def test_a_bundle_that_slack_refuses_gives_back(bare_town: Town) -> None:
+    """The bundle as such is refused for good: each that it had taken comes by itself."""
+    town = bare_town
+    give(town, 4)
+
+    def refuse(method: str, args: dict[str, Any], act: Callable[[], Reply]) -> Reply:
+        if method == "chat.postMessage" and "Here is what your colleagues did" in str(args["blocks"]):
+            return Reply({"ok": False, "error": "invalid_blocks"})
+        return act()
+
+    town.box.api.intercept = refuse
+    an_hour_later(town)
+    assert [row.state for row in town.outbox(notices.BUNDLE)] == ["dead"]
+    assert told(town) == [[1], [2], [3], [4]]
+
+
+def test_the_brief_takes_what_waits(bare_town: Town) -> None:
+    """The morning comes before the hour is over: the brief tells it, and no bundle comes."""
+    town = bare_town
+    town.move(2026, 11, 24, 8, 0)
+    with town.makegood.ledger.read() as tx:
+        at = town.person(tx, "U0ANA").next_brief_at
+    assert at
+    town.box.clock.move_to(at - timedelta(minutes=1))
+    give(town, 4)
+    town.box.clock.move_to(at + timedelta(seconds=1))
+    town.makegood.tick()
+    town.settled()
+    assert sorted(number for each in told(town) for number in each) == [1, 2, 3, 4]
+    assert len(told(town)) <= 2
+    assert town.outbox(notices.BUNDLE) == []
