@@ -30,7 +30,7 @@ from commit_throughput import database_of
 from bot import planner
 from store import migrate, notices, workspaces
 from store.db import Ledger
-from store.tables import OPEN, OURS, SENT, Base, Commitment, Mention, Outbox, Person, core
+from store.tables import OPEN, OURS, SENT, Base, Commitment, Mention, Outbox, Person, Subject, core
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -153,7 +153,8 @@ class Stage:
     def _mention(self, workspace: int, number: int) -> dict[str, Any]:
         turn, owner = divmod(number, self._people)
         return {
-            "outbox_id": owner + 1, "commitment_id": number + 1, "workspace_id": workspace, "person_id": owner + 1,
+            "outbox_id": owner + 1, "subject_kind": Subject.COMMITMENT, "subject_id": number + 1,
+            "workspace_id": workspace, "person_id": owner + 1,
             "position": turn, "occasion": "earlier", "due_on": TODAY + timedelta(days=5 * turn - 45), "version": 1,
         }  # fmt: skip
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from handlers.views import absences as absence_view
 from handlers.views.briefs import Deed, Line, in_order
-from store import absences, commitments, notices, outbox, people
+from store import absences, commitments, history, notices, outbox, people
 from store.rules import mentions
 from store.rules.mornings import local_day
 from store.tables import CANCELLED
@@ -90,7 +90,7 @@ def deed(tx: Session, reader: Person, commitment: Commitment, notice: Outbox) ->
     verb = {notices.ASSIGNED: "hand_over", notices.HANDED_BACK: "hand_back", notices.CANCELLED: "cancel"}[notice.kind]
     told = [
         entry
-        for entry in commitments.history(tx, reader, commitment)
+        for entry in history.entries(tx, reader, commitment)
         if entry.verb == verb
         and (notice.kind == notices.CANCELLED or entry.changes["owner_id"][1] == reader.id)
     ]  # fmt: skip

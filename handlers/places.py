@@ -18,7 +18,7 @@ from handlers.slack_calls import failure_of, in_log, is_slacks, respond
 from handlers.views import absences as absence_view
 from handlers.views import blocks as b
 from handlers.views import items, lists
-from store import absences, accounts, commitments, people
+from store import absences, accounts, commitments, history, people
 from store.rules.mornings import local_day, next_morning
 from store.tables import THEIRS, Absence, Account, Commitment, Person
 
@@ -104,7 +104,7 @@ def of_account(tx: Session, viewer: Person, account: Account, now: datetime, *, 
 
 
 def one(tx: Session, viewer: Person, commitment: Commitment, now: datetime) -> list[Block]:
-    entries = commitments.history(tx, viewer, commitment)
+    entries = history.entries(tx, viewer, commitment)
     names = {"people": commitments.names_in(tx, viewer, entries)}
     return items.details(commitment, entries, names, viewer, local_day(now, viewer.zone), ITEM)
 

@@ -23,10 +23,12 @@ from store.tables import (
     SENDING,
     SENT,
     SKIPPED,
+    SUBJECTS,
     Commitment,
     Mention,
     Outbox,
     Person,
+    Subject,
     Workspace,
     core,
 )
@@ -34,6 +36,8 @@ from store.tables import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
+
+    from store.tables import HasHistory
 
 # After an attempt of unknown outcome Slack gets this long to show the message in the history.
 GRACE = timedelta(seconds=60)
@@ -59,10 +63,16 @@ _LOADED = (
     .options(joinedload(Outbox.person).joinedload(Person.workspace))
 )
 _OUTDATED = sa.select(
-    sa.exists().where(
-        _SHOWN.c.outbox_id == sa.bindparam("of"),
-        _SHOWN.c.commitment_id == core(Commitment).c.id,
-        _SHOWN.c.version != core(Commitment).c.version,
+    sa.or_(
+        *(
+            sa.exists().where(
+                _SHOWN.c.outbox_id == sa.bindparam("of"),
+                _SHOWN.c.subject_kind == kind,
+                _SHOWN.c.subject_id == core(table).c.id,
+                _SHOWN.c.version != core(table).c.version,
+            )
+            for kind, table in SUBJECTS.items()
+        )
     )
 )
 _MINE = sa.and_(_ROWS.c.id == sa.bindparam("row"), _ROWS.c.attempts == sa.bindparam("attempt"))
@@ -77,10 +87,12 @@ _STANDS = (
         _ROWS.c.settled_at: sa.func.coalesce(_ROWS.c.settled_at, _NOW),
     })
 )  # fmt: skip
-_SPOKE_OF = sa.select(_SHOWN.c.commitment_id, _SHOWN.c.due_on).where(_SHOWN.c.outbox_id == sa.bindparam("of"))
+_SPOKE_OF = sa.select(_SHOWN.c.subject_kind, _SHOWN.c.subject_id, _SHOWN.c.due_on).where(
+    _SHOWN.c.outbox_id == sa.bindparam("of")
+)
 _TOLD = (
     sa.select(
-        _SHOWN.c.commitment_id,
+        _SHOWN.c.subject_id,
         _SHOWN.c.person_id,
         _SHOWN.c.occasion,
         _SHOWN.c.due_on,
@@ -92,7 +104,8 @@ _TOLD = (
     )
     .join(_ROWS, _ROWS.c.id == _SHOWN.c.outbox_id)
     .where(
-        _SHOWN.c.commitment_id.in_(sa.bindparam("commitments", expanding=True)),
+        _SHOWN.c.subject_kind == Subject.COMMITMENT,
+        _SHOWN.c.subject_id.in_(sa.bindparam("commitments", expanding=True)),
         _SHOWN.c.person_id.in_(sa.bindparam("people", expanding=True)),
         _ROWS.c.state.in_((SENDING, SENT)),
         _SHOWN.c.outbox_id != sa.bindparam("besides"),
@@ -278,32 +291,37 @@ def clock_set_back(tx: Session, now: datetime, *, lease: timedelta = LEASE, most
     return sum(result.rowcount for result in changed)
 
 
-def show(tx: Session, row: Outbox, shown: Sequence[tuple[Commitment, str | None]]) -> None:
-    """Write down what the message is about to show, before it is posted: (commitment, occasion) in order.
+def show(tx: Session, row: Outbox, shown: Sequence[tuple[HasHistory, str | None]]) -> None:
+    """Save what the message is about to show, before it is posted: (subject, occasion) in order.
 
-    Brought up to date it shows another due date, but it was another that it spoke of when it came.
+    An update may show a new due date; the date that the message showed first is kept.
     """
-    spoke_of = {each[0]: each[1] for each in tx.execute(_SPOKE_OF, {"of": row.id})} if row.ts else {}
+    spoke_of = {(kind, id_): due_on for kind, id_, due_on in tx.execute(_SPOKE_OF, {"of": row.id})} if row.ts else {}
     if row.attempts > 1:
         core_of(tx).execute(_FORGET, {"of": row.id})
     if shown:
         values = [
             {
-                "outbox_id": row.id, "commitment_id": commitment.id, "workspace_id": row.workspace_id,
-                "person_id": row.person_id, "position": position, "occasion": occasion,
-                "due_on": spoke_of.get(commitment.id, commitment.due_on), "version": commitment.version,
+                "outbox_id": row.id, "subject_kind": subject.subject_kind, "subject_id": subject.id,
+                "workspace_id": row.workspace_id, "person_id": row.person_id, "position": position,
+                "occasion": occasion, "version": subject.version,
+                "due_on": spoke_of.get(
+                    (subject.subject_kind, subject.id), subject.due_on if isinstance(subject, Commitment) else None
+                ),
             }
-            for position, (commitment, occasion) in enumerate(shown)
+            for position, (subject, occasion) in enumerate(shown)
         ]  # fmt: skip
         core_of(tx).execute(_MENTIONS, values)
 
 
-def shown_by(tx: Session, row: Outbox) -> list[tuple[int, str | None]]:
-    """What the message shows: (commitment id, occasion) in order."""
+def shown_by(tx: Session, row: Outbox, kind: Subject = Subject.COMMITMENT) -> list[tuple[int, str | None]]:
+    """The subjects of that kind which the message shows: (id, occasion) in order."""
     found = tx.execute(
-        sa.select(Mention.commitment_id, Mention.occasion).where(Mention.outbox_id == row.id).order_by(Mention.position)
+        sa.select(Mention.subject_id, Mention.occasion)
+        .where(Mention.outbox_id == row.id, Mention.subject_kind == kind)
+        .order_by(Mention.position)
     )
-    return [(commitment_id, occasion) for commitment_id, occasion in found]
+    return [(subject_id, occasion) for subject_id, occasion in found]
 
 
 def told(
@@ -319,18 +337,20 @@ def told(
 
 
 def keep_true(
-    tx: Session, commitment: Commitment, people: Iterable[int], now: datetime, *, however_old: bool = False
+    tx: Session, subject: HasHistory, people: Iterable[int], now: datetime, *, however_old: bool = False
 ) -> None:
-    """The commitment changed: every recent message that shows it (with `however_old` every one), and its people's Home
-    tabs, are due for an update. However many changes come before the update is made, it is one update.
+    """The subject changed: every recent message that shows it (with `however_old` every one), and the Home tabs of
+    `people`, are due for an update. However many changes come before the update is made, it is one update.
     """
     homes = [f"{HOME}:{person_id}" for person_id in sorted(set(people))]
-    shown_in = sa.select(Mention.outbox_id).where(Mention.commitment_id == commitment.id)
+    shown_in = sa.select(Mention.outbox_id).where(
+        Mention.subject_kind == subject.subject_kind, Mention.subject_id == subject.id
+    )
     shows_it: sa.ColumnElement[bool] = Outbox.id.in_(shown_in)
     if not however_old:
         shows_it = sa.and_(shows_it, Outbox.created_at > now - KEPT_TRUE_FOR)
     which = sa.or_(Outbox.dedupe_key.in_(homes), shows_it)
-    _due_again(tx, commitment.workspace_id, which, now)
+    _due_again(tx, subject.workspace_id, which, now)
 
 
 def renew(tx: Session, workspace_id: int, key: str, now: datetime) -> None:

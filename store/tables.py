@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -57,15 +58,36 @@ def as_read(model: type[Model], values: Mapping[str, Any]) -> Model:
     return one
 
 
+# SQLite numbers rows by itself only where the type is exactly INTEGER.
+_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+
 def _key() -> Mapped[int]:
-    # SQLite numbers rows by itself only where the type is exactly INTEGER.
-    return mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
+    return mapped_column(_ID, primary_key=True)
 
 
 def _to(table: str, *, nullable: bool = False) -> Any:  # noqa: ANN401  the annotation at the column says the type
-    return mapped_column(
-        sa.BigInteger().with_variant(sa.Integer, "sqlite"), sa.ForeignKey(f"{table}.id"), nullable=nullable
-    )
+    return mapped_column(_ID, sa.ForeignKey(f"{table}.id"), nullable=nullable)
+
+
+class Subject(StrEnum):
+    """The kinds of rows that have a history: entries and messages name a row by its kind and its id."""
+
+    COMMITMENT = "commitment"
+    ACCOUNT = "account"
+
+
+class HasHistory(Base):
+    """A row whose changes are entries (store/history.py) and which messages show. A change is conditional on `version`,
+    which rises with each one.
+    """
+
+    __abstract__ = True
+    subject_kind: ClassVar[Subject]
+
+    id: Mapped[int] = _key()
+    workspace_id: Mapped[int] = _to("workspace")
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class Workspace(Base):
@@ -162,18 +184,17 @@ class Absence(Base):
     delegate: Mapped[Person | None] = relationship(foreign_keys=delegate_id, lazy="raise")
 
 
-class Account(Base):
+class Account(HasHistory):
     """A customer."""
 
     __tablename__ = "account"
+    subject_kind = Subject.ACCOUNT
     __table_args__ = (
         sa.UniqueConstraint("workspace_id", "name_key"),
         sa.Index("ix_account_owner", "owner_id"),
         sa.CheckConstraint("category IN ('A', 'B', 'C', 'D')", name="category"),
     )
 
-    id: Mapped[int] = _key()
-    workspace_id: Mapped[int] = _to("workspace")
     name: Mapped[str]
     # The name as names are compared: case, accents and legal suffix away.
     name_key: Mapped[str]
@@ -201,10 +222,11 @@ class Stakeholder(Base):
     created_at: Mapped[datetime]
 
 
-class Commitment(Base):
+class Commitment(HasHistory):
     """Today's state of a commitment. What it said first stands beside it and never changes, unless it is redacted."""
 
     __tablename__ = "commitment"
+    subject_kind = Subject.COMMITMENT
     __table_args__ = (
         sa.UniqueConstraint("workspace_id", "number"),
         sa.UniqueConstraint("workspace_id", "origin_key"),
@@ -220,8 +242,6 @@ class Commitment(Base):
         sa.CheckConstraint("(ended_at IS NULL) = (state IN ('open', 'blocked'))", name="ended"),
     )  # fmt: skip
 
-    id: Mapped[int] = _key()
-    workspace_id: Mapped[int] = _to("workspace")
     number: Mapped[int]
     side: Mapped[str]
     state: Mapped[str]
@@ -246,7 +266,6 @@ class Commitment(Base):
     permalink: Mapped[str | None]
     # Slack's trigger or view id: the same gesture delivered twice records once.
     origin_key: Mapped[str]
-    version: Mapped[int] = mapped_column(default=1, server_default="1")
     created_at: Mapped[datetime]
     # When somebody last changed it; NULL: nothing has happened since it was recorded.
     touched_at: Mapped[datetime | None]
@@ -264,14 +283,16 @@ class Commitment(Base):
 
 
 class Entry(Base):
-    """One thing that happened to a commitment: who, when, what, why. Appended, never changed but for a redaction."""
+    """One thing that happened to a subject: who, when, what, why. Appended, never changed but for a redaction."""
 
     __tablename__ = "entry"
-    __table_args__ = (sa.Index("ix_entry_commitment", "commitment_id", "id"),)
+    __table_args__ = (sa.Index("ix_entry_subject", "subject_id", "subject_kind", "id"),)
 
     id: Mapped[int] = _key()
     workspace_id: Mapped[int] = _to("workspace")
-    commitment_id: Mapped[int] = _to("commitment")
+    # Which row of which kind; no foreign key, as the kinds have tables of their own.
+    subject_kind: Mapped[str]
+    subject_id: Mapped[int] = mapped_column(_ID)
     at: Mapped[datetime]
     actor_id: Mapped[int] = _to("person")
     verb: Mapped[str]
@@ -329,23 +350,20 @@ class Outbox(Base):
 
 
 class Mention(Base):
-    """A message shows a commitment: why it was mentioned, and the version that was shown."""
+    """A message shows a subject: the occasion of the mention, and the version that was shown."""
 
     __tablename__ = "mention"
-    __table_args__ = (sa.Index("ix_mention_commitment", "commitment_id"),)
+    __table_args__ = (sa.Index("ix_mention_subject", "subject_id", "subject_kind"),)
 
-    outbox_id: Mapped[int] = mapped_column(
-        sa.BigInteger().with_variant(sa.Integer, "sqlite"), sa.ForeignKey("outbox.id"), primary_key=True
-    )
-    commitment_id: Mapped[int] = mapped_column(
-        sa.BigInteger().with_variant(sa.Integer, "sqlite"), sa.ForeignKey("commitment.id"), primary_key=True
-    )
+    outbox_id: Mapped[int] = mapped_column(_ID, sa.ForeignKey("outbox.id"), primary_key=True)
+    subject_kind: Mapped[str] = mapped_column(primary_key=True)
+    subject_id: Mapped[int] = mapped_column(_ID, primary_key=True, autoincrement=False)
     workspace_id: Mapped[int] = _to("workspace")
     person_id: Mapped[int | None] = _to("person", nullable=True)
     position: Mapped[int]
-    # The occasion of a brief (`soon`, `eve`, `today`, `overdue-3`, …) and the due date it spoke of.
+    # The occasion of a brief (`soon`, `eve`, `today`, `overdue-3`, …) and the due date it spoke of, if it has one.
     occasion: Mapped[str | None]
-    due_on: Mapped[date]
+    due_on: Mapped[date | None]
     version: Mapped[int]
 
 
@@ -356,3 +374,7 @@ class Heartbeat(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+
+
+# The table of each kind of subject.
+SUBJECTS: dict[Subject, type[HasHistory]] = {each.subject_kind: each for each in (Commitment, Account)}

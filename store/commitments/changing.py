@@ -7,18 +7,16 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
-
-from store import absences, outbox, people
-from store.commitments.questions import get, history
-from store.commitments.recording import append
+from store import absences, history, outbox, people
+from store.commitments.questions import get
 from store.errors import BadInputError, ChangedMeanwhileError, NotAllowedError
 from store.rules import transitions
-from store.rules.mornings import local_day, zone_of
-from store.tables import Commitment, Entry, Person
+from store.rules.mornings import local_day
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+    from store.tables import Commitment, Person
 
 UNDO_WITHIN = timedelta(minutes=10)
 # Nobody plans an account's actions further ahead; a later date is a slip of the pen.
@@ -73,8 +71,7 @@ def may_undo(tx: Session, viewer: Person, commitment: Commitment, now: datetime)
     if commitment.created_at == now:
         # Recorded in this very request: nothing can have happened to it.
         return True
-    count = sa.select(sa.func.count()).where(Entry.commitment_id == commitment.id)
-    return tx.scalar(count) == 1
+    return history.is_fresh(tx, commitment)
 
 
 def check_due(due_on: date, viewer: Person, now: datetime) -> date:
@@ -95,7 +92,7 @@ def begin(
 ) -> Commitment | None:  # fmt: skip
     """The commitment, locked and checked for `verb`; None if this very gesture already changed it."""
     commitment = get(tx, viewer, number, to_change=True)
-    if is_repeat(tx, viewer, commitment, origin_key):
+    if history.is_repeat(tx, viewer, commitment, origin_key):
         return None
     check_verb(tx, viewer, commitment, verb, now)
     if version not in {None, commitment.version}:
@@ -112,14 +109,6 @@ def check_verb(tx: Session, viewer: Person, commitment: Commitment, verb: str, n
     check_change(tx, viewer, commitment, now)
     if transitions.after(verb, commitment.state) is None:
         raise ChangedMeanwhileError(_what_happened(tx, viewer, commitment))
-
-
-def is_repeat(tx: Session, viewer: Person, commitment: Commitment, origin_key: str) -> bool:
-    return tx.scalar(
-        sa.select(sa.exists().where(
-            Entry.commitment_id == commitment.id, Entry.actor_id == viewer.id, Entry.origin_key == origin_key
-        ))
-    ) is True  # fmt: skip
 
 
 def _who_may(commitment: Commitment) -> str:
@@ -143,28 +132,11 @@ _PAST = {
 
 
 def _what_happened(tx: Session, viewer: Person, commitment: Commitment) -> str:
-    last = [e for e in history(tx, viewer, commitment) if e.verb not in {"share", "put_off"}][-1]
-    who = "You" if last.actor_id == viewer.id else last.actor.name
-    at = last.at.astimezone(zone_of(viewer.zone))
+    last = history.last_change(tx, viewer, commitment, _PAST, but=("share", "put_off"))
     return (
-        f"#{commitment.number} has changed meanwhile: {who} {_PAST[last.verb]} on {at:%a} {at.day} {at:%b at %H:%M}."
-        " Nothing was done twice; /commit " + str(commitment.number) + " shows how it stands."
+        f"#{commitment.number} has changed meanwhile: {last}."
+        f" Nothing was done twice; /commit {commitment.number} shows how it stands."
     )
-
-
-def apply(commitment: Commitment, wanted: dict[str, Any]) -> dict[str, Any]:
-    """Set what differs and return it as {"field": [before, after]}, fit for JSON."""
-    changes = {}
-    for field, value in wanted.items():
-        before = getattr(commitment, field)
-        if before != value:
-            changes[field] = [_plain(before), _plain(value)]
-            setattr(commitment, field, value)
-    return changes
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401  any column's value
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def finish_change(
@@ -175,7 +147,7 @@ def finish_change(
     if progress:
         commitment.version += 1
         commitment.touched_at = now
-    append(tx, viewer, commitment.id, verb, changes, now=now, origin_key=origin_key, reason=reason)
+    history.append(tx, viewer, commitment, verb, changes, now=now, origin_key=origin_key, reason=reason)
     outbox.keep_true(tx, commitment, {commitment.owner_id, commitment.creator_id, viewer.id}, now)
     return get(tx, viewer, commitment.number, to_change=True)
 

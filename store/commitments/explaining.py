@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from store import notices
+from store import history, notices
 from store.commitments.attention import around, heard_enough, said_before
 from store.commitments.facts import item_of
-from store.commitments.questions import history
 from store.people import working_days
 from store.rules import readers
 from store.rules.attention import Look, Said, can_wait, judge
@@ -83,7 +82,7 @@ def on_day(tx: Session, viewer: Person, commitment: Commitment, day: date, now: 
     Nobody, if it had ended by then.
     """
     owner = item_of(tx, commitment, from_day=day).owner
-    before = _as_it_was(commitment, history(tx, viewer, commitment), min(morning(day, owner.habits), now))
+    before = _as_it_was(commitment, history.entries(tx, viewer, commitment), min(morning(day, owner.habits), now))
     if before.get("state", commitment.state) not in LIVE:
         return []
     item = item_of(tx, commitment, from_day=day, **before)

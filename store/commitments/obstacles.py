@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from store import people
-from store.commitments.changing import apply, begin, finish_change
+from store.commitments.changing import begin, finish_change
 from store.commitments.questions import get
 from store.errors import BadInputError
+from store.history import set_fields
 from store.rules.mornings import local_day
 from store.rules.text import REASON_LIMIT, required
 from store.tables import BLOCKED, OPEN, Commitment, Person
@@ -30,7 +31,7 @@ def block(
     if blocker is not None and blocker.id == commitment.owner_id:
         raise BadInputError(f"{blocker.name} owns it. Name whoever they wait for, or leave it empty.", field="blocker")
     wanted = {"state": BLOCKED, "blocked_by": blocked_by, "blocker_id": blocker.id if blocker else None}
-    changes = apply(commitment, wanted)
+    changes = set_fields(commitment, wanted)
     return finish_change(tx, viewer, commitment, "block", changes, now, origin_key, blocked_by)
 
 
@@ -39,7 +40,7 @@ def unblock(tx: Session, viewer: Person, number: int, *, origin_key: str, now: d
     commitment = begin(tx, viewer, number, "unblock", version=None, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
-    changes = apply(commitment, {"state": OPEN, "blocked_by": None, "blocker_id": None})
+    changes = set_fields(commitment, {"state": OPEN, "blocked_by": None, "blocker_id": None})
     return finish_change(tx, viewer, commitment, "unblock", changes, now, origin_key)
 
 
@@ -63,7 +64,7 @@ def put_off(tx: Session, viewer: Person, number: int, until: date, *, origin_key
             else f"It can rest for one working day, until {said}. “New date” moves the due date itself.",
             field="until",
         )
-    changes = apply(commitment, {"quiet_until": until})
+    changes = set_fields(commitment, {"quiet_until": until})
     if not changes:
         return commitment
     return finish_change(tx, viewer, commitment, "put_off", changes, now, origin_key, progress=False)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from store import history
 from store.errors import NotFoundError
 from store.scope import asker, seen_by, seen_by_asker
 from store.tables import THEIRS, Account, Commitment, Entry, Person
@@ -77,22 +78,9 @@ def by_ids(tx: Session, viewer: Person, ids: Iterable[int]) -> dict[int, Commitm
     return {commitment.id: commitment for commitment in found}
 
 
-def history(tx: Session, viewer: Person, commitment: Commitment) -> list[Entry]:
-    """Everything that happened to it, oldest first."""
-    return list(
-        tx.scalars(
-            sa.select(Entry)
-            .where(Entry.workspace_id == viewer.workspace_id, Entry.commitment_id == commitment.id)
-            .options(joinedload(Entry.actor))
-            .order_by(Entry.id)
-        )
-    )
-
-
 def names_in(tx: Session, viewer: Person, entries: Iterable[Entry]) -> dict[int, str]:
     """Names of the people whom the entries' changes speak of, by id."""
-    fields = ("owner_id", "blocker_id")
-    ids = {id_ for entry in entries for name in fields for id_ in entry.changes.get(name, ()) if id_ is not None}
+    ids = history.people_named(entries, ("owner_id", "blocker_id"))
     if not ids:
         return {}
     found = tx.execute(sa.select(Person.id, Person.name).where(seen_by(Person, viewer), Person.id.in_(ids)))

@@ -18,7 +18,7 @@ from store import outbox
 from store.db import is_sqlite
 from store.errors import TooFastError
 from store.prepared import Prepared
-from store.tables import Commitment, Entry, Person, Workspace, core
+from store.tables import Commitment, Entry, Person, Subject, Workspace, core
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,7 +34,7 @@ _OF_COMMITMENT = (
     "internal", "account_id", "stakeholder_id", "note", "permalink", "origin_key", "created_at", "accepted_at",
     "slips", "version",
 )  # fmt: skip
-_OF_ENTRY = ("workspace_id", "at", "actor_id", "verb", "changes", "reason", "origin_key")
+_OF_ENTRY = ("workspace_id", "subject_kind", "at", "actor_id", "verb", "changes", "reason", "origin_key")
 
 
 # Nobody writes more within a minute by hand. It keeps a script or a stuck key from filling colleagues' mornings.
@@ -67,14 +67,6 @@ def check_pace(tx: Session, viewer: Person, recorded: Commitment, now: datetime)
         )
 
 
-def append(
-    tx: Session, actor: Person, commitment_id: int, verb: str, changes: dict[str, Any] | None = None, *,
-    now: datetime, origin_key: str, reason: str | None = None,
-) -> None:  # fmt: skip
-    """Append to a commitment's history: `changes` as {"field": [before, after]}, fit for JSON."""
-    _APPEND.count(tx, commitment_id=commitment_id, **_entry(actor, verb, changes or {}, now, origin_key, reason))
-
-
 def write_down(
     tx: Session, viewer: Person, owner: Person, values: dict[str, Any], now: datetime
 ) -> dict[str, Any] | None:
@@ -85,19 +77,17 @@ def write_down(
     """
     given = {
         **values,
-        **_entry(viewer, "record", {}, now, values["origin_key"], None),
+        **_first_entry(viewer, now, values["origin_key"]),
         **outbox.homes_of(viewer.workspace_id, (viewer.id, owner.id), now),
     }
     written = (_one_by_one if is_sqlite(tx) else _at_once)(tx, given)
     return written and dict(zip(("id", "number"), written, strict=True))
 
 
-def _entry(
-    actor: Person, verb: str, changes: dict[str, Any], now: datetime, origin_key: str, reason: str | None
-) -> dict[str, Any]:  # fmt: skip
+def _first_entry(actor: Person, now: datetime, origin_key: str) -> dict[str, Any]:
     return {
-        "workspace_id": actor.workspace_id, "at": now, "actor_id": actor.id, "verb": verb, "changes": changes,
-        "reason": reason, "origin_key": origin_key,
+        "workspace_id": actor.workspace_id, "subject_kind": Subject.COMMITMENT, "at": now, "actor_id": actor.id,
+        "verb": "record", "changes": {}, "reason": None, "origin_key": origin_key,
     }  # fmt: skip
 
 
@@ -107,7 +97,7 @@ def _one_by_one(tx: Session, given: dict[str, Any]) -> tuple[int, int] | None:
         return None
     commitment_id, number = inserted[0]
     _COUNT.count(tx, **given)
-    _APPEND.count(tx, **given, commitment_id=commitment_id)
+    _APPEND.count(tx, **given, subject_id=commitment_id)
     outbox.mark_homes(tx, given)
     return commitment_id, number
 
@@ -138,7 +128,7 @@ _INSERT = Prepared(
 )
 _ONE_ON = sa.update(_WORKSPACES).where(_OWN_WORKSPACE).values(next_number=_WORKSPACES.c.next_number + 1)
 _COUNT = Prepared(_ONE_ON)
-_APPEND = Prepared(sa.insert(_ENTRIES).inline(), columns=(*_OF_ENTRY, "commitment_id"))
+_APPEND = Prepared(sa.insert(_ENTRIES).inline(), columns=(*_OF_ENTRY, "subject_id"))
 
 
 def _whole() -> sa.Select[Any]:
@@ -160,7 +150,7 @@ def _whole() -> sa.Select[Any]:
         .cte("written")
     )
     entry = sa.insert(_ENTRIES).from_select(
-        [*_OF_ENTRY, "commitment_id"], sa.select(*_parameters(_ENTRIES, _OF_ENTRY), commitment.c.id)
+        [*_OF_ENTRY, "subject_id"], sa.select(*_parameters(_ENTRIES, _OF_ENTRY), commitment.c.id)
     )
     homes = outbox.HOMES.statement.returning(sa.literal_column("1").label("one")).cte("homes")
     told = sa.select(sa.func.count()).select_from(homes).scalar_subquery()

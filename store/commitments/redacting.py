@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from store import outbox
+from store import history, outbox
 from store.commitments.changing import begin
-from store.commitments.questions import get, history
-from store.commitments.recording import append
+from store.commitments.questions import get
 from store.rules.text import ACTION_LIMIT, optional
 from store.tables import REDACTED, Commitment, Person
 
@@ -35,9 +34,9 @@ def redact(
     commitment = begin(tx, viewer, number, "redact", version=version, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
-    earlier = history(tx, viewer, commitment)
+    earlier = history.entries(tx, viewer, commitment)
     # Written first: the database lets words go only where an entry says who took them away.
-    append(tx, viewer, commitment.id, "redact", now=now, origin_key=origin_key)
+    history.append(tx, viewer, commitment, "redact", now=now, origin_key=origin_key)
     for entry in earlier:
         if entry.reason is not None:
             entry.reason = REDACTED

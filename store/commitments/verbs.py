@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from store import outbox, people
-from store.commitments.changing import apply, begin, check_change, check_due, finish_change, is_repeat, may_undo, tell
-from store.commitments.questions import get, history
-from store.commitments.recording import append, write_down
+from store import history, outbox, people
+from store.commitments.changing import begin, check_change, check_due, finish_change, may_undo, tell
+from store.commitments.questions import get
+from store.commitments.recording import write_down
 from store.errors import BadInputError, NotAllowedError
+from store.history import set_fields
 from store.rules.text import ACTION_LIMIT, NOTE_LIMIT, REASON_LIMIT, optional, required
 from store.tables import CANCELLED, DONE, OPEN, OURS, Account, Commitment, Person, Stakeholder, as_read
 
@@ -103,7 +104,7 @@ def edit(
         accepted = now if draft.owner.id == viewer.id else None
         wanted |= {"owner_id": draft.owner.id, "accepted_at": accepted, "quiet_until": None}
     before = commitment.owner
-    changes = apply(commitment, wanted)
+    changes = set_fields(commitment, wanted)
     if not changes:
         return commitment
     commitment = finish_change(tx, viewer, commitment, "edit", changes, now, origin_key)
@@ -136,14 +137,14 @@ def cancel(
 def undo(tx: Session, viewer: Person, number: int, *, origin_key: str, now: datetime) -> Commitment:
     """Take back what one has just recorded. It stays in the ledger as cancelled, and says so."""
     commitment = get(tx, viewer, number, to_change=True)
-    if is_repeat(tx, viewer, commitment, origin_key):
+    if history.is_repeat(tx, viewer, commitment, origin_key):
         return commitment
     if not may_undo(tx, viewer, commitment, now):
         raise NotAllowedError(
             f"#{number} can't be undone any more: only its creator can, within ten minutes and before anything"
             " happened to it. “Cancel” ends it with a reason."
         )
-    changes = apply(commitment, {"state": CANCELLED, "ended_at": now})
+    changes = set_fields(commitment, {"state": CANCELLED, "ended_at": now})
     return finish_change(tx, viewer, commitment, "undo", changes, now, origin_key)
 
 
@@ -152,7 +153,7 @@ def reopen(tx: Session, viewer: Person, number: int, *, origin_key: str, now: da
     commitment = begin(tx, viewer, number, "reopen", version=None, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
-    changes = apply(commitment, {"state": OPEN, "ended_at": None, "blocked_by": None, "blocker_id": None})
+    changes = set_fields(commitment, {"state": OPEN, "ended_at": None, "blocked_by": None, "blocker_id": None})
     return finish_change(tx, viewer, commitment, "reopen", changes, now, origin_key)
 
 
@@ -169,7 +170,7 @@ def move(
     if due_on == commitment.due_on:
         raise BadInputError("That is the date it already has. Choose another one.", field="due")
     slips = commitment.slips + (due_on > commitment.due_on)
-    changes = apply(commitment, {"due_on": due_on, "slips": slips, "quiet_until": None})
+    changes = set_fields(commitment, {"due_on": due_on, "slips": slips, "quiet_until": None})
     return finish_change(tx, viewer, commitment, "move", changes, now, origin_key, reason)
 
 
@@ -192,7 +193,7 @@ def accept(tx: Session, viewer: Person, number: int, *, origin_key: str, now: da
     commitment = begin(tx, viewer, number, "accept", version=None, origin_key=origin_key, now=now)
     if commitment is None or commitment.accepted_at is not None:
         return commitment or get(tx, viewer, number)
-    changes = apply(commitment, {"accepted_at": now})
+    changes = set_fields(commitment, {"accepted_at": now})
     return finish_change(tx, viewer, commitment, "accept", changes, now, origin_key)
 
 
@@ -205,7 +206,7 @@ def hand_back(
     if commitment is None:
         return get(tx, viewer, number)
     giver = next(
-        (e.actor for e in reversed(history(tx, viewer, commitment)) if e.verb in {"record", "hand_over", "edit"}
+        (e.actor for e in reversed(history.entries(tx, viewer, commitment)) if e.verb in {"record", "hand_over", "edit"}
          and e.actor_id != viewer.id and people.is_here(e.actor)),
         None,
     )  # fmt: skip
@@ -225,7 +226,7 @@ def set_account(
     commitment = begin(tx, viewer, number, "edit", version=None, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
-    changes = apply(commitment, {"account_id": account.id})
+    changes = set_fields(commitment, {"account_id": account.id})
     if not changes:
         return commitment
     return finish_change(tx, viewer, commitment, "edit", changes, now, origin_key)
@@ -239,7 +240,7 @@ def share(
     """
     commitment = get(tx, viewer, number)
     check_change(tx, viewer, commitment, now)
-    if is_repeat(tx, viewer, commitment, origin_key):
+    if history.is_repeat(tx, viewer, commitment, origin_key):
         return commitment
     if others and commitment.internal:
         raise NotAllowedError(
@@ -258,7 +259,7 @@ def share(
         tx, workspace_id=viewer.workspace_id, key=key, kind=outbox.SHARED, now=now, channel=channel, ids=ids
     )
     if is_new or outbox.try_again(tx, viewer.workspace_id, key, ids, now):
-        append(tx, viewer, commitment.id, "share", {"channel": [None, channel]}, now=now, origin_key=origin_key)
+        history.append(tx, viewer, commitment, "share", {"channel": [None, channel]}, now=now, origin_key=origin_key)
     return commitment
 
 
@@ -269,7 +270,7 @@ def _end(
     commitment = begin(tx, viewer, number, verb, version=version, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
-    changes = apply(commitment, {"state": state, "ended_at": now})
+    changes = set_fields(commitment, {"state": state, "ended_at": now})
     return finish_change(tx, viewer, commitment, verb, changes, now, origin_key, reason)
 
 
@@ -279,7 +280,7 @@ def _give(
 ) -> Commitment:  # fmt: skip
     before = commitment.owner_id
     accepted = now if to.id == viewer.id or verb == "hand_back" else None
-    changes = apply(commitment, {"owner_id": to.id, "accepted_at": accepted, "quiet_until": None})
+    changes = set_fields(commitment, {"owner_id": to.id, "accepted_at": accepted, "quiet_until": None})
     commitment = finish_change(tx, viewer, commitment, verb, changes, now, origin_key, reason)
     if to.id != viewer.id:
         tell(tx, commitment, to, "handed_back" if verb == "hand_back" else "assigned", viewer, now)

@@ -25,7 +25,7 @@ from sandbox import Clock, Sandbox
 from sandbox import render as page
 from sandbox.delivery import Ack
 from sandbox.reader import Reader
-from store import commitments, people
+from store import commitments, history, people
 from store.commitments import Draft
 from store.tables import Commitment, Outbox
 from tests.bot.conftest import Log
@@ -185,7 +185,7 @@ class Town:
 
     def verbs(self, number: int) -> list[str]:
         """What happened to a commitment, in order."""
-        return [entry.verb for entry in self.ask("U0EVA", commitments.history, self.commitment(number))]
+        return [entry.verb for entry in self.ask("U0EVA", history.entries, self.commitment(number))]
 
     def rows(self) -> dict[str, int]:
         """How many rows each table holds."""

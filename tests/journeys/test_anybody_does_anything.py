@@ -11,7 +11,7 @@ import pytest
 
 from sandbox import SandboxError
 from sandbox.elements import flat_options
-from store import commitments
+from store import commitments, history
 from tests.journeys import manners
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def test_whatever_people_do(bare_town: Town, log: Log, seed: int) -> None:
 
 def _adds_up(town: Town, kept: Commitment) -> None:
     """The current row is what the first one and the entries give."""
-    entries = town.ask("U0EVA", commitments.history, kept)
+    entries = town.ask("U0EVA", history.entries, kept)
     assert entries[0].verb == "record"
     changing = [entry for entry in entries[1:] if entry.verb not in {"share", "put_off"}]
     assert kept.version == 1 + len(changing)

@@ -219,5 +219,5 @@ def test_no_item_vanishes_from_a_brief_that_is_brought_up_to_date(town: Town) ->
         assert numbers(brief) == told
         assert "… and" not in read(brief)
     with town.makegood.ledger.read() as tx:
-        shown = tx.scalars(sa.select(Mention.commitment_id).join(Outbox).where(Outbox.kind == "brief")).all()
+        shown = tx.scalars(sa.select(Mention.subject_id).join(Outbox).where(Outbox.kind == "brief")).all()
     assert len(shown) == 12

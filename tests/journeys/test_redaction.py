@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from bot.explaining import about
 from handlers import ids
 from sandbox.seed import ChannelSeed
-from store import accounts, commitments
+from store import accounts, commitments, history
 from store.commitments import Draft
 from store.tables import Base
 from tests.conftest import NOW, Office
@@ -69,7 +69,7 @@ def test_the_words_go_everywhere(town: Town) -> None:
     and when stays, with one entry that says who redacted it.
     """
     spilt(town)
-    before = [(entry.id, entry.verb, entry.at, entry.actor_id) for entry in history(town)]
+    before = [(entry.id, entry.verb, entry.at, entry.actor_id) for entry in entries(town)]
     town.jump(2026, 12, 14, 9, 0)
     form = redact_form(town, "U0ANA")
     assert "can’t be undone" in words_of(form)
@@ -80,7 +80,7 @@ def test_the_words_go_everywhere(town: Town) -> None:
     assert (kept.action, kept.first_action, kept.note, kept.blocked_by) == (
         "send the access to Dana", "(redacted)", None, "(redacted)",
     )  # fmt: skip
-    after = history(town)
+    after = entries(town)
     assert [(entry.id, entry.verb, entry.at, entry.actor_id) for entry in after[:-1]] == before
     assert [(after[-1].verb, after[-1].actor.slack_id)] == [("redact", "U0ANA")]
     shown = read(town.item("U0EVA"))
@@ -110,8 +110,8 @@ def test_the_file_holds_no_word_of_it(office: Office) -> None:
     assert [one.name for one in path.parent.iterdir() if SECRET.encode() in one.read_bytes()] == []
 
 
-def history(town: Town) -> Any:
-    return town.ask("U0EVA", commitments.history, town.commitment(1))
+def entries(town: Town) -> Any:
+    return town.ask("U0EVA", history.entries, town.commitment(1))
 
 
 def test_left_empty_it_says_so(town: Town) -> None:

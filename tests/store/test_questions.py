@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from store import accounts, claiming, commitments, people, stakeholders, workspaces
+from store import accounts, claiming, commitments, history, people, stakeholders, workspaces
 from store.commitments import Draft
 from store.errors import NotFoundError
 from store.people import Profile
@@ -188,7 +188,7 @@ def test_a_history_is_told_from_its_beginning(shelf: Shelf) -> None:
         commitments.finish(tx, ana, 1, origin_key="c", now=NOW)
     with shelf.office.ledger.read() as tx:
         eva = shelf.office.person(tx, "eva")
-        entries = commitments.history(tx, eva, commitments.get(tx, eva, 1))
+        entries = history.entries(tx, eva, commitments.get(tx, eva, 1))
         names = commitments.names_in(tx, eva, entries)
     told = [(entry.verb, entry.actor.handle) for entry in entries]
     assert told == [("record", "eva"), ("hand_over", "eva"), ("accept", "ana"), ("finish", "ana")]
@@ -221,7 +221,7 @@ def test_no_question_looks_into_another_workspace(two_houses: tuple[Shelf, Shelf
             for items in _all_lists(tx, eva):
                 assert items
                 assert {item.workspace_id for item in items} == {eva.workspace_id}
-            entries = commitments.history(tx, eva, found[0])
+            entries = history.entries(tx, eva, found[0])
             assert {entry.workspace_id for entry in entries} == {eva.workspace_id}
             assert accounts.names(tx, eva) == ["Acme"]
             assert {one.workspace_id for one in accounts.matching(tx, eva, "")} == {eva.workspace_id}
@@ -255,8 +255,8 @@ def test_ids_of_another_workspace_lead_nowhere(two_houses: tuple[Shelf, Shelf]) 
         assert account
         assert client
         assert commitments.by_ids(tx, eva, [theirs.id]) == {}
-        assert commitments.history(tx, eva, theirs) == []
-        assert commitments.names_in(tx, eva, commitments.history(tx, stranger, theirs)) == {}
+        assert history.entries(tx, eva, theirs) == []
+        assert commitments.names_in(tx, eva, history.entries(tx, stranger, theirs)) == {}
         assert commitments.account_page(tx, eva, account, start=0, size=10).total == 0
         assert stakeholders.of_account(tx, eva, account) == []
         for lost in (lambda: accounts.get(tx, eva, account.id),
@@ -311,7 +311,7 @@ def _history(tx: Session, eva: Person) -> Any:
     first = commitments.get(tx, eva, 1)
 
     def ask() -> Any:
-        entries = commitments.history(tx, eva, first)
+        entries = history.entries(tx, eva, first)
         return [(entry.actor.name, entry.verb) for entry in entries], commitments.names_in(tx, eva, entries)
 
     return ask

@@ -1,0 +1,97 @@
+"""The history of any subject: its entries, who changed it last, and whether a request has changed it before.
+
+An entry is appended in the transaction of the change that it records. The database refuses to change or delete one
+(store/migrations), but for a redaction.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from store.rules.mornings import zone_of
+from store.tables import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from store.tables import HasHistory, Person
+
+
+def append(
+    tx: Session, actor: Person, subject: HasHistory, verb: str, changes: dict[str, Any] | None = None, *,
+    now: datetime, origin_key: str, reason: str | None = None,
+) -> None:  # fmt: skip
+    """Append an entry. `changes` is {"field": [before, after]}, fit for JSON; `origin_key` names the gesture."""
+    tx.execute(
+        sa.insert(Entry).values(
+            workspace_id=subject.workspace_id, subject_kind=subject.subject_kind, subject_id=subject.id, at=now,
+            actor_id=actor.id, verb=verb, changes=changes or {}, reason=reason, origin_key=origin_key,
+        )
+    )  # fmt: skip
+
+
+def set_fields(subject: HasHistory, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Set the columns that differ. Returns them as {"field": [before, after]}, fit for `append`."""
+    changes = {}
+    for field, value in wanted.items():
+        before = getattr(subject, field)
+        if before != value:
+            changes[field] = [_plain(before), _plain(value)]
+            setattr(subject, field, value)
+    return changes
+
+
+def entries(tx: Session, viewer: Person, subject: HasHistory) -> list[Entry]:
+    """All entries of the subject with their actors, oldest first; none for a viewer of another workspace."""
+    return list(
+        tx.scalars(
+            sa.select(Entry)
+            .where(Entry.workspace_id == viewer.workspace_id, *_of(subject))
+            .options(joinedload(Entry.actor))
+            .order_by(Entry.id)
+        )
+    )
+
+
+def is_repeat(tx: Session, viewer: Person, subject: HasHistory, origin_key: str) -> bool:
+    """Whether this very gesture of the viewer has changed the subject before."""
+    mine = Entry.actor_id == viewer.id, Entry.origin_key == origin_key
+    return tx.scalar(sa.select(sa.exists().where(*_of(subject), *mine))) is True
+
+
+def is_fresh(tx: Session, subject: HasHistory) -> bool:
+    """Whether nothing has happened to the subject since it was recorded."""
+    return tx.scalar(sa.select(sa.func.count()).where(*_of(subject))) == 1
+
+
+def last_change(
+    tx: Session, viewer: Person, subject: HasHistory, past: Mapping[str, str], *, but: Collection[str] = ()
+) -> str:
+    """Who changed the subject last, how and when, on the viewer's clock: “Eva Novak moved it on Mon 3 Mar at 14:05”.
+
+    `past` has each verb in the past tense. Verbs in `but` are no changes.
+    """
+    last = [entry for entry in entries(tx, viewer, subject) if entry.verb not in but][-1]
+    who = "You" if last.actor_id == viewer.id else last.actor.name
+    at = last.at.astimezone(zone_of(viewer.zone))
+    return f"{who} {past[last.verb]} on {at:%a} {at.day} {at:%b at %H:%M}"
+
+
+def people_named(entries: Iterable[Entry], fields: Collection[str]) -> set[int]:
+    """Ids of the people whom the changes of the entries name in these fields."""
+    return {id_ for entry in entries for name in fields for id_ in entry.changes.get(name, ()) if id_ is not None}
+
+
+def _of(subject: HasHistory) -> tuple[sa.ColumnElement[bool], ...]:
+    return Entry.subject_kind == subject.subject_kind, Entry.subject_id == subject.id
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  any column's value
+    return value.isoformat() if isinstance(value, date) else value
