@@ -6,21 +6,23 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from handlers import briefs
+from handlers import brief_items, briefs
 from handlers.views import absences as absence_view
 from handlers.views import blocks as b
 from handlers.views import briefs as views
 from handlers.views import home as home_view
+from handlers.views import notices as notice_views
 from store import absences, commitments, notices, outbox, people
 from store.rules.mornings import local_day, morning_is_on, next_morning
+from store.tables import Commitment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from slackblocks import Block
     from sqlalchemy.orm import Session
 
-    from store.tables import Commitment, Outbox, Person
+    from store.tables import HasHistory, Outbox, Person
 
 
 # A planner that works looks several times within this; a notice that has waited gives it so many of them.
@@ -35,13 +37,13 @@ JUST_TOLD = "its reader has had another message within the hour"
 class Message:
     """What Slack is to show: a message (`text` for notifications, `blocks`), or a Home tab in `home`.
 
-    `shown` lists the commitments in it, with the occasion of each where it is a brief. Of the notices that a brief
+    `shown` lists the subjects in it, with the occasion of each where it is a brief. Of the notices that a brief
     has taken, by id, it tells `told` and has no room for `waits`, until when.
     """
 
     text: str = ""
     blocks: list[b.Json] = field(default_factory=list)
-    shown: list[tuple[Commitment, str | None]] = field(default_factory=list)
+    shown: Sequence[tuple[HasHistory, str | None]] = field(default_factory=list)
     home: b.Json | None = None
     told: frozenset[int] = frozenset()
     # The channel in which it is shown to its reader alone; where that is not possible they are written to directly.
@@ -106,7 +108,8 @@ def _is_urgent(tx: Session, row: Outbox, made: Message, now: datetime) -> bool:
     if row.kind == notices.DELEGATED:
         absence = absences.as_told(tx, reader, row.ids)
         return absence is not None and absence.first_day <= local_day(now, reader.zone)
-    return any(one.is_open and commitments.is_last_day_of(one, reader, now) for one, _ in made.shown)
+    told_of = [one for one, _ in made.shown if isinstance(one, Commitment)]
+    return any(one.is_open and commitments.is_last_day_of(one, reader, now) for one in told_of)
 
 
 def _brief(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
@@ -122,14 +125,13 @@ def _brief(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
         content = briefs.to_send(tx, row, person, day, now)
     if not content.lines and not content.asked:
         return Nothing("nothing was left to mention")
-    made = views.brief(content.lines, person, day, today, content.asked, stands=bool(row.ts))
+    made = views.brief(content.lines, person, day, content.asked, stands=bool(row.ts))
     return _listed(row, content, made, next_morning(now, people.habits(person)))
 
 
 def _bundle(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     """Several notices in one message, as a brief shows them."""
-    person = _reader(row)
-    day, today = date.fromisoformat(row.ids["day"]), local_day(now, person.zone)
+    person, day = _reader(row), date.fromisoformat(row.ids["day"])
     if row.ts:
         content = briefs.standing(tx, row, person, day, now)
     elif not commitments.may_hear(tx, person, now):
@@ -138,14 +140,14 @@ def _bundle(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
         content = briefs.to_send(tx, row, person, day, now)
     if not content.lines and not content.asked:
         return Nothing("nothing was left to tell")
-    made = views.bundle(content.lines, person, day, today, content.asked, stands=bool(row.ts))
+    made = views.bundle(content.lines, content.asked, stands=bool(row.ts))
     return _listed(row, content, made, now + notices.REST)
 
 
 def _listed(row: Outbox, content: briefs.Content, made: tuple[str, list[b.Json], int], until: datetime) -> Message:
     """The message in these words. The notices for which it has no room wait `until` then."""
     text, blocks, count = made
-    shown = [(line.commitment, line.occasion) for line in content.lines[:count]]
+    shown = [(line.subject, line.occasion) for line in content.lines[:count]]
     return Message(text, blocks, shown, told=content.told(count), waits={} if row.ts else content.waits(count, until))
 
 
@@ -156,8 +158,8 @@ def _notice(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
         return Nothing("its commitment is out of the reader's sight")
     if row.kind == notices.ASSIGNED and not row.ts and not (commitment.is_open and commitment.owner_id == reader.id):
         return Nothing("it was settled or given to somebody else before it could be told")
-    deed = briefs.deed(tx, reader, commitment, row)
-    text, blocks = views.notice(deed, commitment, reader, local_day(now, reader.zone))
+    deed = brief_items.deed(tx, reader, commitment, row)
+    text, blocks = notice_views.notice(deed, commitment, reader, local_day(now, reader.zone))
     return _message(text, blocks, [(commitment, None)])
 
 
@@ -174,9 +176,9 @@ def _shared(tx: Session, row: Outbox, now: datetime) -> Message | Nothing | Late
         # It was shareable when it was shared, or the channel was not open to them.
         if not row.ts:
             return Nothing(ONLY_COLLEAGUES)
-        text, blocks = views.withdrawn()
+        text, blocks = notice_views.withdrawn()
         return _message(text, blocks, [(commitment, None)])
-    text, blocks = views.shared(commitment, actor, local_day(now, actor.zone), others=others is not False)
+    text, blocks = notice_views.shared(commitment, actor, local_day(now, actor.zone), others=others is not False)
     return _message(text, blocks, [(commitment, None)])
 
 
@@ -186,7 +188,7 @@ def _not_shared(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     commitment = commitments.by_ids(tx, reader, [row.ids["commitment"]]).get(row.ids["commitment"])
     if commitment is None:
         return Nothing("its commitment is out of the sharer's sight")
-    text = views.not_shared(commitment, row.ids["channel"], row.ids["why"])
+    text = notice_views.not_shared(commitment, row.ids["channel"], row.ids["why"])
     return replace(_message(text, [b.section(text)], []), aside=row.ids["channel"])
 
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from handlers.views import blocks as b
-from handlers.views.briefs import MOST, Deed, Line, brief, in_order
+from handlers.views.brief_items import Mentioned, line
+from handlers.views.briefs import MOST, brief, in_order
+from handlers.views.notices import Deed
 from store.tables import Account, Commitment, Person
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 DAY = date(2026, 11, 24)
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -28,9 +33,8 @@ def item(number: int, owner: Person = ANA, **more: Any) -> Commitment:
     return Commitment(**(values | more))
 
 
-def shown(*lines: Line, reader: Person = ANA) -> tuple[str, list[dict[str, Any]], int]:
-    text, blocks, count = brief(in_order(lines, DAY), reader, DAY, DAY)
-    return text, blocks, count
+def shown(*lines: Mentioned, reader: Person = ANA, asked: Sequence[str] = ()) -> tuple[str, list[dict[str, Any]], int]:
+    return brief(in_order(line(each, reader, DAY, DAY) for each in lines), reader, DAY, asked)
 
 
 def read(blocks: list[dict[str, Any]]) -> str:
@@ -47,12 +51,18 @@ def test_what_is_ones_own_stands_first_and_each_heading_once() -> None:
     """Today, overdue and what comes; then what the client owes; then what concerns others."""
     acme = Account(id=1, name="Acme", owner=ANA, owner_id=1)
     lines = [
-        Line(item(1, EVA, account=acme), "escalated"), Line(item(2, EVA), "unowned"), Line(item(3), "soon"),
-        Line(item(4), "overdue-3"), Line(item(5), "today"), Line(item(6, state="blocked", blocked_by="x"), "blocked"),
-        Line(item(7), "eve"), Line(item(8, EVA, state="blocked", blocked_by="y"), "blocking"),
-        Line(item(9, EVA), "for:today", away_until=date(2027, 1, 4)), Line(item(10, side="theirs"), "today"),
-        Line(item(11), "again"),
-    ]  # fmt: skip
+        Mentioned(item(1, EVA, account=acme), "escalated"),
+        Mentioned(item(2, EVA), "unowned"),
+        Mentioned(item(3), "soon"),
+        Mentioned(item(4), "overdue-3"),
+        Mentioned(item(5), "today"),
+        Mentioned(item(6, state="blocked", blocked_by="x"), "blocked"),
+        Mentioned(item(7), "eve"),
+        Mentioned(item(8, EVA, state="blocked", blocked_by="y"), "blocking"),
+        Mentioned(item(9, EVA), "for:today", away_until=date(2027, 1, 4)),
+        Mentioned(item(10, side="theirs"), "today"),
+        Mentioned(item(11), "again"),
+    ]
     _, blocks, count = shown(*lines)
     assert count == len(lines)
     assert headings(blocks) == [
@@ -65,16 +75,17 @@ def test_what_is_ones_own_stands_first_and_each_heading_once() -> None:
 def test_what_is_new_stands_first() -> None:
     """With who did it and why; what was cancelled after it; and for whom one was asked to stand in above all."""
     lines = [
-        Line(item(1), "today"), Line(item(2, accepted_at=None), "new:eve", deed=Deed("assigned", EVA, "you know them")),
-        Line(item(3, state="cancelled", ended_at=NOON), None, deed=Deed("cancelled", EVA, "*no* money")),
-        Line(item(4, side="theirs", accepted_at=None), None, deed=Deed("assigned", EVA)),
-        Line(item(5), None, deed=Deed("handed_back", EVA, "no time")),
-    ]  # fmt: skip
-    text, blocks, count = brief(in_order(lines, DAY), ANA, DAY, DAY, ["Eva asks you to stand in."])
+        Mentioned(item(1), "today"),
+        Mentioned(item(2, accepted_at=None), "new:eve", deed=Deed("assigned", EVA, "you know them")),
+        Mentioned(item(3, state="cancelled", ended_at=NOON), None, deed=Deed("cancelled", EVA, "*no* money")),
+        Mentioned(item(4, side="theirs", accepted_at=None), None, deed=Deed("assigned", EVA)),
+        Mentioned(item(5), None, deed=Deed("handed_back", EVA, "no time")),
+    ]
+    text, blocks, count = shown(*lines, asked=["Eva asks you to stand in."])
     said = read(blocks)
     assert count == 5
-    assert text.startswith("5 commitments for Tuesday")
-    assert "4 commitments want your attention" in said
+    assert text.startswith("5 for Tuesday 24 November 2026: #")
+    assert "4 things want your attention" in said
     assert headings(blocks) == ["New for you", "Cancelled meanwhile", "Due today"]
     words = [
         "Eva asks you to stand in.", "do 2", "committed you to this: “you know them”", "do 4",
@@ -88,9 +99,9 @@ def test_what_is_new_stands_first() -> None:
 
 def test_only_news_is_a_brief_as_well() -> None:
     """Nothing wants attention: it says what happened, also where that is no commitment at all."""
-    gone = Line(item(3, state="cancelled", ended_at=NOON), None, deed=Deed("cancelled", EVA, "no money"))
+    gone = Mentioned(item(3, state="cancelled", ended_at=NOON), None, deed=Deed("cancelled", EVA, "no money"))
     assert "what happened since you were last at work" in read(shown(gone)[1])
-    text, blocks, count = brief([], ANA, DAY, DAY, ["Eva asks you to stand in."])
+    text, blocks, count = shown(asked=["Eva asks you to stand in."])
     assert (text, count) == ("Eva asks you to stand in.", 0)
     assert "Eva asks you to stand in." in read(blocks)
 
@@ -100,11 +111,15 @@ def test_items_under_one_heading_stand_together() -> None:
     ben = Person(id=3, workspace_id=1, slack_id="U3", name="Ben", zone="Europe/Berlin")
     until = date(2027, 1, 4)
     lines = [
-        Line(item(1, EVA, due_on=date(2026, 11, 20)), "for:overdue-1", away_until=until),
-        Line(item(2, ben), "for:today", away_until=until), Line(item(3, EVA), "for:today", away_until=until),
-        Line(item(4, side="theirs"), "today"), Line(item(5, side="theirs"), "soon"), Line(item(6), "overdue-1"),
-        Line(item(7, EVA, side="theirs"), "escalated"), Line(item(8), "overdue-7"),
-    ]  # fmt: skip
+        Mentioned(item(1, EVA, due_on=date(2026, 11, 20)), "for:overdue-1", away_until=until),
+        Mentioned(item(2, ben), "for:today", away_until=until),
+        Mentioned(item(3, EVA), "for:today", away_until=until),
+        Mentioned(item(4, side="theirs"), "today"),
+        Mentioned(item(5, side="theirs"), "soon"),
+        Mentioned(item(6), "overdue-1"),
+        Mentioned(item(7, EVA, side="theirs"), "escalated"),
+        Mentioned(item(8), "overdue-7"),
+    ]
     found = headings(shown(*lines)[1])
     assert len(found) == len(set(found)) == 5
 
@@ -112,30 +127,31 @@ def test_items_under_one_heading_stand_together() -> None:
 def test_a_weeks_summary_is_sorted_by_what_is_due_when() -> None:
     """Each item under what it is on that morning."""
     lines = [
-        Line(item(1, due_on=date(2026, 11, 26)), "week"), Line(item(2), "week"),
-        Line(item(3, due_on=date(2026, 11, 20)), "week"),
-        Line(item(4, due_on=date(2026, 11, 20), state="blocked", blocked_by="x"), "week"),
-        Line(item(5, due_on=date(2026, 11, 19)), "overdue-3:warned"),
-    ]  # fmt: skip
+        Mentioned(item(1, due_on=date(2026, 11, 26)), "week"),
+        Mentioned(item(2), "week"),
+        Mentioned(item(3, due_on=date(2026, 11, 20)), "week"),
+        Mentioned(item(4, due_on=date(2026, 11, 20), state="blocked", blocked_by="x"), "week"),
+        Mentioned(item(5, due_on=date(2026, 11, 19)), "overdue-3:warned"),
+    ]
     _, blocks, _ = shown(*lines)
     assert headings(blocks) == ["Due today", "Overdue", "Due this week", "Blocked"]
 
 
 @pytest.mark.parametrize(
-    ("line", "words"),
+    ("one", "words"),
     [
-        (Line(item(1, account=Account(id=1, name="Acme", owner=EVA, owner_id=2)), "overdue-3:warned",
+        (Mentioned(item(1, account=Account(id=1, name="Acme", owner=EVA, owner_id=2)), "overdue-3:warned",
               told_on=date(2026, 11, 25)), "*Eva &lt;!channel&gt;* hears of this on Wed 25 Nov 2026"),
-        (Line(item(1), "overdue-90"), "waits for the account's review"),
-        (Line(item(1, EVA), "escalated:last"), "waits for the account's review"),
-        (Line(item(1, EVA), "unowned"), "Eva &lt;!channel&gt; has left"),
+        (Mentioned(item(1), "overdue-90"), "waits for the account's review"),
+        (Mentioned(item(1, EVA), "escalated:last"), "waits for the account's review"),
+        (Mentioned(item(1, EVA), "unowned"), "Eva &lt;!channel&gt; has left"),
     ],
 )  # fmt: skip
-def test_what_else_is_said_of_an_item(line: Line, words: str) -> None:
+def test_what_else_is_said_of_an_item(one: Mentioned, words: str) -> None:
     """Below it, and gone once it is settled."""
-    assert words in read(shown(line)[1])
-    line.commitment.state, line.commitment.ended_at = "done", datetime(2026, 11, 24, tzinfo=UTC)
-    settled = shown(line)[1]
+    assert words in read(shown(one)[1])
+    one.commitment.state, one.commitment.ended_at = "done", datetime(2026, 11, 24, tzinfo=UTC)
+    settled = shown(one)[1]
     assert words not in read(settled)
     assert headings(settled) == ["Settled since"]
 
@@ -144,13 +160,17 @@ def test_whatever_stands_in_it_it_fits() -> None:
     """Thirty people away, each with something long: fewer items are shown, within the limits of a message."""
     others = [Person(id=n, workspace_id=1, slack_id=f"U{n}", name="N" * 80) for n in range(10, 40)]
     lines = [
-        Line(item(n, owner, action="long " * 100, account=Account(id=1, name="A" * 80, owner=EVA, owner_id=2)),
-             "for:overdue-3:warned", away_until=DAY, told_on=DAY)
+        Mentioned(
+            item(n, owner, action="long " * 100, account=Account(id=1, name="A" * 80, owner=EVA, owner_id=2)),
+            "for:overdue-3:warned",
+            away_until=DAY,
+            told_on=DAY,
+        )
         for n, owner in enumerate(others)
-    ]  # fmt: skip
+    ]
     text, blocks, count = shown(*lines)
     assert 0 < count < MOST
     assert len(blocks) <= b.MESSAGE_BLOCKS
     assert len(json.dumps(blocks)) < 3 * b.MESSAGE_CHARACTERS
-    assert "30 commitments" in text
+    assert text.endswith("; 27 more")
     assert f"{len(lines) - count} more" in json.dumps(blocks)

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.payloads import Context
-from handlers.views import absences, briefs, explaining, forms, items, lists
+from handlers.views import absences, brief_items, briefs, explaining, forms, items, lists
 from handlers.views import blocks as b
+from handlers.views import notices as notice_views
 from handlers.views.home import Away, home
 from handlers.views.words import escape
 from sandbox import render as page
@@ -63,8 +64,9 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
     away = Absence(
         id=1, person=eva, person_id=1, first_day=TODAY, last_day=TODAY, source="person", delegate=ana, created_at=NOW
     )
-    deed = briefs.Deed(notices.HANDED_BACK, eva, quote)
-    line = briefs.Line(one, "today", away_until=TODAY, told_on=TODAY, deed=deed)
+    deed = notice_views.Deed(notices.HANDED_BACK, eva, quote)
+    mentioned = brief_items.Mentioned(one, "today", away_until=TODAY, told_on=TODAY, deed=deed)
+    line = brief_items.line(mentioned, ana, TODAY, TODAY)
     listed = Page([one], 0, 1)
     views: dict[str, list[Block]] = {
         "details": items.details(one, entries, {"people": {1: text}}, ana, TODAY, "item"),
@@ -75,13 +77,13 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
         "stands in": absences.stands_in([away], ana),
         "delegated": absences.delegated(away, ana, TODAY)[1],
         "why": items.reasons(one, [f"{text} hears of it.", *explaining.of_next([], one, eva)]),
-        **{kind: briefs.notice(briefs.Deed(kind, eva, quote), one, ana, TODAY)[1]
+        **{kind: notice_views.notice(notice_views.Deed(kind, eva, quote), one, ana, TODAY)[1]
            for kind in (notices.ASSIGNED, notices.HANDED_BACK, notices.CANCELLED)},
-        "shared": briefs.shared(one, eva, TODAY, others=False)[1],
+        "shared": notice_views.shared(one, eva, TODAY, others=False)[1],
     }  # fmt: skip
     return {
         **{name: b.resolved(blocks) for name, blocks in views.items()},
-        "brief": briefs.brief([line], ana, TODAY, TODAY, [f"*{escape(text)}* asks you to stand in."])[1],
+        "brief": briefs.brief([line], ana, TODAY, [f"*{escape(text)}* asks you to stand in."])[1],
         "home": home(Waiting([one], [one]), ana, TODAY, Away(away, [away]))["blocks"],
         "form": forms.new(forms.Filled(action=text, note=text, remark=text), Context())["blocks"],
     }

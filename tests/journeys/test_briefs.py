@@ -127,11 +127,11 @@ def test_sixty_on_one_morning(town: Town) -> None:
     shown = len(numbers(brief.blocks))
     assert 0 < shown < 60
     assert f"{60 - shown} more" in read(brief)
-    assert "60 commitments" in brief.text
+    assert "60 for " in brief.text
     assert len(occasions(town)) == shown
     town.jump(2026, 11, 25, 8, 45)
     assert len(briefs(town, "U0ANA")) == 2
-    assert "60 commitments" in briefs(town, "U0ANA")[1].text
+    assert "60 for " in briefs(town, "U0ANA")[1].text
 
 
 def test_after_an_outage_one_brief_and_none_at_night(town: Town) -> None:

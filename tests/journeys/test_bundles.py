@@ -65,7 +65,7 @@ def test_the_first_comes_at_once_and_the_rest_together(bare_town: Town) -> None:
     assert headings(bundle) == ["New for you"]
     assert read(bundle).count("Eva Lindqvist committed you to this.") == 4
     assert (buttons(bundle).count(ids.ACCEPT), buttons(bundle).count(ids.HAND_BACK)) == (4, 4)
-    assert bundle.text.startswith("News about 4 commitments: #2 part 2")
+    assert bundle.text.startswith("News: #2 part 2")
     assert [row.state for row in town.outbox() if row.not_before] == []
     an_hour_later(town)
     assert len(told(town)) == 2

@@ -112,7 +112,7 @@ def test_several_are_one_message(town: Town) -> None:
     assert "Ben Okafor handed this back, so it is yours now: “not my field”" in shown
     assert "Ben Okafor cancelled this: “they bought elsewhere”" in shown
     assert "Eva Lindqvist is away from Monday 7 December 2026" in shown
-    assert "3 commitments want your attention" in shown
+    assert "3 things want your attention" in shown
 
 
 def test_what_came_and_went_is_not_told(town: Town) -> None:
