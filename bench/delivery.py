@@ -32,7 +32,7 @@ from boxes import PROCESSES, TOKEN, Boxes, dm_of, slack_id
 from commit_throughput import database_of
 from planner_tick import insert
 
-from bot import logs, planner, service
+from bot import logs, planner
 from bot.courier import Courier
 from bot.slack import posting_client
 from store import claiming, migrate, workspaces
@@ -209,7 +209,6 @@ def _work(pipe: Connection, job: Job) -> None:
     clients = {number + 1: posting_client(TOKEN, url) for number, url in enumerate(job.api_urls)}
     courier = Courier(ledger, clients.__getitem__, job.clock, pace=job.pace)
     ledger.on_news = courier.wake
-    service.settle_in()
     pipe.send("ready")
     pipe.recv()
     courier.start(job.threads)

@@ -18,7 +18,7 @@ from bot import logs, settings
 from bot.app import compose
 from bot.readiness import Readiness
 from bot.server import WebServer, build
-from bot.service import Parts, Service, share_heaps, stay_on_one_processor
+from bot.service import Parts, Service
 from store import migrate
 from store.commitments import recording
 
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
 
 def main(app: str) -> None:
-    # As every process that answers Slack.
-    share_heaps()
-    stay_on_one_processor()
     given = settings.load()
     logs.configure(level=given.log_level, style=given.log_format, secrets=given.secrets)
     if app == "makegood":

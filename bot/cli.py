@@ -246,13 +246,10 @@ def _serve(*, web: bool, work: bool, bring_up_to_date: bool = False) -> None:
         Service,
         Signals,
         StopRequested,
-        share_heaps,
-        stay_on_one_processor,
     )
 
     signals = Signals()
     settings = _settings()
-    share_heaps()
     from bot.app import compose  # noqa: PLC0415  see the module
 
     makegood = compose(settings)
@@ -262,8 +259,6 @@ def _serve(*, web: bool, work: bool, bring_up_to_date: bool = False) -> None:
     except BaseException:
         makegood.close()
         raise
-    if web:
-        stay_on_one_processor()
     signals.hand_to(service)
     try:
         service.start()

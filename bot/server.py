@@ -28,7 +28,6 @@ from werkzeug.exceptions import HTTPException
 
 from bot.incoming import RefusedError, bolt_request
 from bot.logs import request_ids
-from bot.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -182,12 +181,9 @@ def _admit(server: Any, *args: Any, **kwargs: Any) -> _Connection:  # noqa: ANN4
 
 
 class WebServer:
-    """waitress in a thread. The port is taken on construction, so that a busy one is known at once (OSError).
+    """waitress in a thread. The port is taken on construction, so that a busy one is known at once (OSError)."""
 
-    `in_turns`: for an app whose requests compute and hardly wait (turns.py).
-    """
-
-    def __init__(self, app: Flask, *, host: str, port: int, threads: int, in_turns: bool = False) -> None:
+    def __init__(self, app: Flask, *, host: str, port: int, threads: int) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.create_server((host, port), family=family, backlog=256)
         self._server = create_server(
@@ -200,8 +196,6 @@ class WebServer:
             max_request_body_size=4 * LARGEST_BODY,
             connection_limit=2 * MOST_CONNECTIONS,
             asyncore_use_poll=True,
-            # The one way to bring a dispatcher of one's own.
-            _dispatcher=Turns(threads) if in_turns else None,
         )
         self._server.channel_class = _admit
         self._server.add_task = self._begin

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import gc
-import os
 import queue
 import signal
-import sys
 import threading
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
@@ -36,55 +31,12 @@ log = structlog.get_logger(__name__)
 
 # Seconds. A supervisor kills what has not ended after ten; a post in flight takes at most as long as Slack does.
 STOP_WITHIN = 8.0
-# How long a thread may keep Python while others want it.
-TURN = 0.0005
-# Of mallopt(3).
-_M_ARENA_MAX = -8
 # The main thread has nothing else to do than to see that the clock runs forward.
 _LOOK_EVERY = 5.0
 
 
 class StopRequested(SystemExit):
     """A signal came while the process was starting."""
-
-
-def settle_in() -> None:
-    """Make Python serve many threads that mostly wait. Called once everything is loaded."""
-    # What is loaded by now stays for ever. A full collection would look through all of it and hold up every
-    # request for a tenth of a second.
-    gc.freeze()
-    # After each answer of the database or of Slack a thread waits for its turn, for as long as this if another one
-    # computes. With Python's own 5 ms the one thread that claims what is to be posted got too few turns for Slack's
-    # pace (bench/delivery.py).
-    sys.setswitchinterval(TURN)
-
-
-def stay_on_one_processor() -> None:
-    """Keep this process on the processor that it runs on now. Called before there are other threads; on Linux only.
-
-    One thread of Python's computes at a time, and each question to the database hands on to the next one. To one on
-    another processor that costs as much again as what it does there (docs/decisions/0017-one-processor.md).
-    """
-    if sys.platform != "linux":
-        return
-    # A container may forbid it, or show less of the process than the kernel does: then it goes on as it is.
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        # The 39th field of proc(5); the second one may hold spaces, and ends with the last bracket.
-        processor = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[36])
-        os.sched_setaffinity(0, {processor})
-
-
-def share_heaps() -> None:
-    """Let all threads take their memory from two heaps. Called before there are other threads; with glibc only.
-
-    glibc gives each thread one of its own, and what one of them has freed serves no other: a tenth of the process
-    after a thousand requests (bench/start_and_memory.py).
-    """
-    if sys.platform != "linux":
-        return
-    # Another C library has no such setting.
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 
 @dataclass(frozen=True)
@@ -142,7 +94,6 @@ class Service:
         self.schedule.start()
         if self._sockets:
             self._sockets.start()
-        settle_in()
         log.info("started", web=self._parts.web, work=self._parts.work, port=self.port, socket=bool(self._sockets))
 
     def ask_to_stop(self, failed: str | None = None) -> None:
@@ -217,14 +168,7 @@ class Service:
             self.readiness,
             signing_secret=secret.get_secret_value() if secret and not settings.socket_mode else None,
         )
-        return WebServer(
-            app,
-            host=settings.host,
-            port=settings.port,
-            threads=settings.web_threads,
-            # PostgreSQL computes elsewhere, and while one request waits for it another one may compute.
-            in_turns=self.makegood.ledger.is_sqlite,
-        )
+        return WebServer(app, host=settings.host, port=settings.port, threads=settings.web_threads)
 
     def _make_sockets(self) -> SocketMode:
         from bot.socket_mode import SocketMode  # noqa: PLC0415  only where it is chosen

@@ -385,10 +385,6 @@ class Process:
                 return dict(found)
         raise AssertionError("".join(seen))
 
-    def threads(self) -> list[Path]:
-        """What the kernel says of each of its threads, in a folder with the thread's number."""
-        return list(Path(f"/proc/{self._process.pid}/task").iterdir())
-
     def end(self, number: signal.Signals) -> tuple[int, float, str]:
         """Send the signal; exit status, seconds it took, and what it still said."""
         started = time.monotonic()
@@ -415,18 +411,6 @@ def test_run_serves_and_ends_in_good_order(installed: dict[str, str], box: Sandb
     assert box.bot_token not in said
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="a process chooses its processor on Linux only")
-@pytest.mark.parametrize(("command", "stays"), [("run", True), ("web", True), ("worker", False)])
-def test_what_answers_slack_stays_on_one_processor(installed: dict[str, str], command: str, stays: bool) -> None:
-    """Its threads too. A worker goes wherever there is room: two of them deliver twice as much."""
-    assert makegood("migrate").exit_code == 0
-    process = Process(command, **installed)
-    process.event("started")
-    allowed = {len(os.sched_getaffinity(int(thread.name))) for thread in process.threads()}
-    process.end(signal.SIGTERM)
-    assert allowed == {1 if stays else len(os.sched_getaffinity(0))}
-
-
 def test_a_signal_while_starting_ends_it(installed: dict[str, str]) -> None:
     """Also while Slack takes its time."""
     with socket.create_server(("127.0.0.1", 0)) as mute:
@@ -444,8 +428,6 @@ def test_a_signal_while_starting_ends_it(installed: dict[str, str]) -> None:
 def _in_this_process(environment: pytest.MonkeyPatch) -> None:
     """What a process does to itself is not done to the one that runs the tests."""
     environment.setattr(service, "Signals", _NoSignals)
-    environment.setattr(service, "stay_on_one_processor", lambda: None)
-    environment.setattr(service, "share_heaps", lambda: None)
 
 
 class _NoSignals:

@@ -344,9 +344,6 @@ def test_not_ready_while_stopping(surroundings: Surroundings) -> None:
 # -- the server under it ------------------------------------------------------------------------------------
 
 
-IN_TURNS_OR_NOT = pytest.mark.parametrize("in_turns", [False, True], ids=["at-once", "in-turns"])
-
-
 class Slow:
     """A WSGI app whose answer waits until it is let go."""
 
@@ -361,11 +358,10 @@ class Slow:
         return [b"done"]
 
 
-@IN_TURNS_OR_NOT
-def test_stopping_finishes_what_is_in_flight_and_takes_nothing_new(in_turns: bool) -> None:
+def test_stopping_finishes_what_is_in_flight_and_takes_nothing_new() -> None:
     """The answer arrives whole although the server stopped accepting while it was made."""
     app = Slow()
-    server = WebServer(app, host="127.0.0.1", port=0, threads=2, in_turns=in_turns)  # type: ignore[arg-type]
+    server = WebServer(app, host="127.0.0.1", port=0, threads=2)  # type: ignore[arg-type]
     server.start()
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     connection.request("GET", "/")
@@ -382,11 +378,10 @@ def test_stopping_finishes_what_is_in_flight_and_takes_nothing_new(in_turns: boo
     assert finished == [True]
 
 
-@IN_TURNS_OR_NOT
-def test_stopping_does_not_wait_for_ever(in_turns: bool) -> None:
+def test_stopping_does_not_wait_for_ever() -> None:
     """A request that does not end is given up, and it is told that it was."""
     app = Slow()
-    server = WebServer(app, host="127.0.0.1", port=0, threads=1, in_turns=in_turns)  # type: ignore[arg-type]
+    server = WebServer(app, host="127.0.0.1", port=0, threads=1)  # type: ignore[arg-type]
     server.start()
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     connection.request("GET", "/")
@@ -399,10 +394,9 @@ def test_stopping_does_not_wait_for_ever(in_turns: bool) -> None:
     connection.close()
 
 
-@IN_TURNS_OR_NOT
-def test_an_idle_server_stops_at_once(in_turns: bool) -> None:
+def test_an_idle_server_stops_at_once() -> None:
     """Also with a connection that is kept open and says nothing."""
-    server = WebServer(Slow(), host="127.0.0.1", port=0, threads=1, in_turns=in_turns)  # type: ignore[arg-type]
+    server = WebServer(Slow(), host="127.0.0.1", port=0, threads=1)  # type: ignore[arg-type]
     server.start()
     idle = socket.create_connection(("127.0.0.1", server.port))
     started = time.monotonic()
@@ -412,10 +406,9 @@ def test_an_idle_server_stops_at_once(in_turns: bool) -> None:
     idle.close()
 
 
-@IN_TURNS_OR_NOT
-def test_a_server_that_was_never_started_gives_its_port_back(in_turns: bool) -> None:
+def test_a_server_that_was_never_started_gives_its_port_back() -> None:
     """The start may fail between taking the port and serving."""
-    server = WebServer(Slow(), host="127.0.0.1", port=0, threads=1, in_turns=in_turns)  # type: ignore[arg-type]
+    server = WebServer(Slow(), host="127.0.0.1", port=0, threads=1)  # type: ignore[arg-type]
     server.stop_accepting()
     assert server.stop(5) is True
     _wait_until_refused(server.port)
