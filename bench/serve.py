@@ -16,8 +16,9 @@ from slack_sdk import WebClient
 
 from bot import logs, settings
 from bot.app import compose
+from bot.http_server import WebServer
 from bot.readiness import Readiness
-from bot.server import WebServer, build
+from bot.server import build
 from bot.service import Parts, Service
 from store import migrate
 from store.commitments import recording

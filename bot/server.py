@@ -1,4 +1,4 @@
-"""The WSGI app and the server under it: Slack's endpoint, health, and one page that says what this is.
+"""The WSGI app: Slack's endpoint, health, and one page that says what this is.
 
 Everything that arrives is checked here before Bolt sees it: Bolt raises where a timestamp is no number and
 writes whole bodies into the log where a signature is wrong.
@@ -6,24 +6,17 @@ writes whole bodies into the log where a signature is wrong.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
-import socket
-import threading
 import time
-from collections import Counter
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 from flask import Flask, Response, request
 from slack_bolt.adapter.flask.handler import to_flask_response
 from slack_sdk.signature import Clock as SlackClock
 from slack_sdk.signature import SignatureVerifier
-from waitress import create_server, wasyncore
-from waitress.channel import HTTPChannel
-from waitress.task import ThreadedTaskDispatcher
 from werkzeug.exceptions import HTTPException
 
 from bot.incoming import RefusedError, bolt_request
@@ -43,13 +36,6 @@ HEALTH, READY = "/healthz", "/readyz"
 # Slack's largest payload, a shortcut on a message of 40,000 characters, stays below 700 KB: a character travels as up
 # to eight bytes, once in the text and once in the blocks.
 LARGEST_BODY = 1024 * 1024
-# Seconds from the first byte of a request to its last one, and from an answer to the moment when its client has it.
-TRANSFER_WITHIN = 10.0
-# Seconds that a connection is kept open for its next request. Longer than proxies keep theirs, so that a proxy never
-# sends a request into a connection that is just being closed.
-KEPT_OPEN_FOR = 90.0
-# Open connections. Many processes may open 1,024 files and no more, and the ledger and Slack need some.
-MOST_CONNECTIONS = 400
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 
 HEADERS = {
@@ -138,137 +124,6 @@ class Endpoint:
         if not genuine:
             raise RefusedError(HTTPStatus.UNAUTHORIZED, "The signature is not Slack's, or older than five minutes.")
         return bolt_request(text, dict(request.headers), is_json=request.mimetype == "application/json")
-
-
-class _Connection(HTTPChannel):  # type: ignore[misc]  # waitress is not typed
-    """A connection that ends itself when its client is slow. waitress' own timeout begins anew with each byte."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  as waitress calls it
-        self.waits_since = time.monotonic()
-        super().__init__(*args, **kwargs)
-
-    def received(self, data: bytes) -> bool:
-        """Take in a part of a request."""
-        if self.request is None:
-            self.waits_since = time.monotonic()
-        return bool(super().received(data))
-
-    def readable(self) -> bool:
-        """Whether to read on. The server's loop asks at least once a second."""
-        now = time.monotonic()
-        in_transfer = self.request is not None or self.total_outbufs_len
-        if self.requests:
-            # It waits for us.
-            self.waits_since = now
-        elif now - self.waits_since > (TRANSFER_WITHIN if in_transfer else KEPT_OPEN_FOR):
-            self.will_close = True
-        return bool(super().readable())
-
-
-def _admit(server: Any, *args: Any, **kwargs: Any) -> _Connection:  # noqa: ANN401  as waitress calls it
-    """A new connection. Where there are too many, one gives way that waits for its client.
-
-    The address with the most connections loses the one that has waited longest, so that no address keeps out others.
-    """
-    channels = list(server.active_channels.values())
-    if len(channels) >= MOST_CONNECTIONS:
-        ((fullest, _),) = Counter(channel.addr[0] for channel in channels).most_common(1)
-        waiting = [channel for channel in channels if not channel.requests and not channel.will_close]
-        slowest = min(waiting, key=lambda channel: (channel.addr[0] != fullest, channel.waits_since), default=None)
-        if slowest is not None:
-            slowest.handle_close()
-    return _Connection(server, *args, **kwargs)
-
-
-class WebServer:
-    """waitress in a thread. The port is taken on construction, so that a busy one is known at once (OSError)."""
-
-    def __init__(self, app: Flask, *, host: str, port: int, threads: int) -> None:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._socket = socket.create_server((host, port), family=family, backlog=256)
-        self._server = create_server(
-            app,
-            sockets=[self._socket],
-            threads=threads,
-            ident=None,
-            clear_untrusted_proxy_headers=True,
-            # Flask answers 413 with our headers; this only bounds what is kept on disk meanwhile.
-            max_request_body_size=4 * LARGEST_BODY,
-            connection_limit=2 * MOST_CONNECTIONS,
-            asyncore_use_poll=True,
-        )
-        self._server.channel_class = _admit
-        self._server.add_task = self._begin
-        self._asides = {HEALTH: _one_thread(), READY: _one_thread()}
-        self.host = host
-        self.port = int(self._socket.getsockname()[1])
-        self._thread = threading.Thread(target=self._server.run, name="http", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop_accepting(self) -> None:
-        """Take no new connection. Requests that have arrived are answered."""
-        if self._thread.is_alive():
-            self._in_loop(lambda: wasyncore.dispatcher.close(self._server))
-
-    def stop(self, within: float) -> bool:
-        """Finish what is in flight, at most `within` seconds, and end; whether all of it was finished."""
-        if not self._thread.is_alive():
-            # It was never started: nothing is in flight, and nobody would run a step in its loop.
-            self._end_threads(within)
-            wasyncore.close_all(self._server._map, ignore_all=True)  # noqa: SLF001  waitress has no public way
-            return True
-        deadline = time.monotonic() + within
-        finished = threading.Event()
-        while not finished.wait(0.02) and time.monotonic() < deadline:
-            self._in_loop(lambda: finished.set() if self._idle() else None)
-        self._end_threads(max(0.1, deadline - time.monotonic()))
-        self._in_loop(self._close_sockets)
-        self._thread.join(max(0.1, deadline - time.monotonic()))
-        # Whoever writes to the trigger once it is closed writes into what has got its file's number by then. So it is
-        # not closed by the loop, which may run a step before whoever hands that over has written; and a request that
-        # was not waited for wakes nobody at its end.
-        if not self._thread.is_alive():
-            self._server.pull_trigger = lambda: None
-            self._server.trigger.close()
-        return finished.is_set()
-
-    def _begin(self, connection: _Connection) -> None:
-        """Have a request answered. Neither /healthz nor /readyz waits for a thread that answers Slack.
-
-        Each has a thread of its own, as /readyz asks the database and /healthz waits for nothing. The loop itself
-        answers none: at the end of a request it would wait for itself to begin the next one.
-        """
-        # One that could not be read has no path; waitress answers it.
-        path: str = getattr(connection.requests[0], "path", "")
-        dispatcher: Any = self._asides.get(path) or self._server.task_dispatcher
-        dispatcher.add_task(connection)
-
-    def _close_sockets(self) -> None:
-        self._server.trigger.del_channel()
-        wasyncore.dispatcher.close(self._server)
-        wasyncore.close_all(self._server._map, ignore_all=True)  # noqa: SLF001  waitress has no public way
-
-    def _end_threads(self, within: float) -> None:
-        self._server.task_dispatcher.shutdown(timeout=within)
-        for aside in self._asides.values():
-            aside.shutdown(timeout=0.1)
-
-    def _idle(self) -> bool:
-        channels = self._server.active_channels.values()
-        return not any(channel.requests or channel.total_outbufs_len for channel in channels)
-
-    def _in_loop(self, step: Callable[[], Any]) -> None:
-        """Run `step` in the thread that owns the sockets."""
-        with contextlib.suppress(OSError):
-            self._server.trigger.pull_trigger(step)
-
-
-def _one_thread() -> ThreadedTaskDispatcher:
-    dispatcher = ThreadedTaskDispatcher()
-    dispatcher.set_thread_count(1)
-    return dispatcher
 
 
 class _Clock(SlackClock):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from bot.app import Makegood
-    from bot.server import WebServer
+    from bot.http_server import WebServer
     from bot.socket_mode import SocketMode
 
 log = structlog.get_logger(__name__)
@@ -159,7 +159,8 @@ class Service:
         return asked
 
     def _make_server(self) -> WebServer:
-        from bot.server import WebServer, build  # noqa: PLC0415  a worker serves nothing
+        from bot.http_server import WebServer  # noqa: PLC0415  a worker serves nothing
+        from bot.server import build  # noqa: PLC0415
 
         settings = self.makegood.settings
         secret = settings.slack_signing_secret

@@ -19,10 +19,11 @@ import pytest
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 
+from bot.http_server import WebServer
 from bot.link import Link
 from bot.readiness import Part, Readiness
 from bot.schedule import COURIER, PLANNER, beat
-from bot.server import HEADERS, LARGEST_BODY, WebServer, build
+from bot.server import HEADERS, LARGEST_BODY, build
 from store import migrate
 from store.db import Ledger
 
@@ -417,7 +418,7 @@ def test_a_server_that_was_never_started_gives_its_port_back() -> None:
 def _server(monkeypatch: pytest.MonkeyPatch, **limits: float) -> WebServer:
     """A server with other limits than usual, begun."""
     for name, value in limits.items():
-        monkeypatch.setattr(f"bot.server.{name}", value)
+        monkeypatch.setattr(f"bot.http_server.{name}", value)
     app = build(Office().bolt, Calm(), signing_secret=SECRET)  # type: ignore[arg-type]
     server = WebServer(app, host="127.0.0.1", port=0, threads=1)
     server.start()
@@ -492,8 +493,8 @@ def test_the_fullest_address_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_slow_answer_is_no_slow_client(monkeypatch: pytest.MonkeyPatch) -> None:
     """We may take longer for an answer than a client for its request: the answer arrives whole."""
-    monkeypatch.setattr("bot.server.TRANSFER_WITHIN", 0.1)
-    monkeypatch.setattr("bot.server.KEPT_OPEN_FOR", 0.1)
+    monkeypatch.setattr("bot.http_server.TRANSFER_WITHIN", 0.1)
+    monkeypatch.setattr("bot.http_server.KEPT_OPEN_FOR", 0.1)
     app = Slow()
     server = WebServer(app, host="127.0.0.1", port=0, threads=1)  # type: ignore[arg-type]
     server.start()
