@@ -1,4 +1,4 @@
-"""The commands. Each one loads what it needs and nothing else, so that `--help` is there at once."""
+"""The commands."""
 
 from __future__ import annotations
 
@@ -11,14 +11,26 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+import store.migrate
+from bot import logs
+from bot.app import compose
+from bot.doctor import examine, has_problem
+from bot.explaining import about
+from bot.manifest import for_address, for_socket_mode
+from bot.rehearsal import became, rehearse
+from bot.schedule import COURIER, PLANNER, beat, put_clock_right
+from bot.service import Parts, Service, Signals, StopRequested
+from bot.settings import load, load_basic
 from bot.trouble import in_words
+from store import outbox
+from store.db import Ledger
 from store.rules.text import printable
+from store.sqlite_file import damage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.settings import BasicSettings, Settings
-    from store.db import Ledger
 
 
 # So far ahead of this machine's clock an instant is not yet one to come.
@@ -121,13 +133,11 @@ def migrate() -> None:
 
     Safe to run again, and from several machines at once: they queue.
     """
-    from store.migrate import upgrade  # noqa: PLC0415  see the module
-
     settings = _basic_settings()
     ledger = _ledger(settings)
     try:
         _be_whole(ledger)
-        before, after = upgrade(ledger)
+        before, after = store.migrate.upgrade(ledger)
     finally:
         ledger.close()
     click.echo(
@@ -169,8 +179,6 @@ def explain(number: str, on: datetime | None, workspace: str | None) -> None:
 
     With --on: what everybody hears of it on that day, and why not where they hear nothing. NUMBER is 12 or '#12'.
     """
-    from bot.explaining import about  # noqa: PLC0415  see the module
-
     if on is not None and on.year not in _YEARS:
         raise click.BadParameter(f"{on.date()} is not in the years {_YEARS[0]} to {_YEARS[-1]}", param_hint="--on")
     ledger = _ledger(_basic_settings())
@@ -188,8 +196,6 @@ def doctor() -> None:
 
     Exit status 1 if there is a problem (✗); ! is worth knowing, ✓ is fine.
     """
-    from bot.doctor import examine, has_problem  # noqa: PLC0415  see the module
-
     _log(None)
     findings = []
     for finding in examine(lambda: datetime.now(UTC)):
@@ -207,8 +213,6 @@ def manifest(url: str | None, *, socket: bool) -> None:
 
     Create the app at https://api.slack.com/apps with “From a manifest”, or update it under “App Manifest”.
     """
-    from bot.manifest import for_address, for_socket_mode  # noqa: PLC0415  see the module
-
     if socket == (url is not None):
         raise click.UsageError("Choose one: --socket, or --url with the bot's https address.")
     try:
@@ -226,7 +230,7 @@ def demo(port: int, database: str | None) -> None:
 
     Needs no settings and no network. If the port is taken the next free one is used.
     """
-    from bot.demo import run_demo  # noqa: PLC0415  see the module
+    from bot.demo import run_demo  # noqa: PLC0415  what runs in production has no sandbox
 
     _log(None, level="warning")
     _leave(finished=run_demo(port=port, database=database, say=click.echo))
@@ -241,17 +245,8 @@ def clock_from(at: datetime | None) -> Callable[[], datetime]:
 
 
 def _serve(*, web: bool, work: bool, bring_up_to_date: bool = False) -> None:
-    from bot.service import (  # noqa: PLC0415  see the module
-        Parts,
-        Service,
-        Signals,
-        StopRequested,
-    )
-
     signals = Signals()
     settings = _settings()
-    from bot.app import compose  # noqa: PLC0415  see the module
-
     makegood = compose(settings)
     try:
         _have_the_shape(makegood.ledger, upgrade=bring_up_to_date)
@@ -276,28 +271,19 @@ def _serve(*, web: bool, work: bool, bring_up_to_date: bool = False) -> None:
 
 
 def _have_the_shape(ledger: Ledger, *, upgrade: bool) -> None:
-    from store import migrate  # noqa: PLC0415  see the module
-
     _be_whole(ledger)
     if upgrade:
-        migrate.upgrade(ledger)
-    elif words := migrate.misfit(migrate.current(ledger)):
+        store.migrate.upgrade(ledger)
+    elif words := store.migrate.misfit(store.migrate.current(ledger)):
         raise Problem(words)
 
 
 def _be_whole(ledger: Ledger) -> None:
-    from store.sqlite_file import damage  # noqa: PLC0415  see the module
-
     if words := damage(ledger.url):
         raise Problem(words)
 
 
 def _tick(clock: Callable[[], datetime], *, as_of_now: bool) -> None:
-    from bot.app import compose  # noqa: PLC0415  see the module
-    from bot.rehearsal import became  # noqa: PLC0415  see the module
-    from bot.schedule import COURIER, PLANNER, beat, put_clock_right  # noqa: PLC0415  see the module
-    from store import outbox  # noqa: PLC0415  see the module
-
     makegood = compose(_settings(), clock=clock)
     try:
         _have_the_shape(makegood.ledger, upgrade=False)
@@ -326,8 +312,6 @@ def _tick(clock: Callable[[], datetime], *, as_of_now: bool) -> None:
 
 
 def _dry_tick(now: datetime) -> None:
-    from bot.rehearsal import rehearse  # noqa: PLC0415  see the module
-
     ledger = _ledger(_basic_settings())
     try:
         _have_the_shape(ledger, upgrade=False)
@@ -345,24 +329,18 @@ def _say(text: str, *, err: bool = False) -> None:
 
 
 def _settings() -> Settings:
-    from bot import settings  # noqa: PLC0415  see the module
-
-    found = settings.load()
+    found = load()
     _log(found)
     return found
 
 
 def _basic_settings() -> BasicSettings:
-    from bot import settings  # noqa: PLC0415  see the module
-
-    found = settings.load_basic()
+    found = load_basic()
     _log(found)
     return found
 
 
 def _log(settings: BasicSettings | None, *, level: str = "info") -> None:
-    from bot import logs  # noqa: PLC0415  see the module
-
     if settings is None:
         logs.configure(level=level)
     else:
@@ -370,8 +348,6 @@ def _log(settings: BasicSettings | None, *, level: str = "info") -> None:
 
 
 def _ledger(settings: BasicSettings) -> Ledger:
-    from store.db import Ledger  # noqa: PLC0415  see the module
-
     return Ledger(settings.database_url.get_secret_value(), pool_size=2)
 
 

@@ -18,7 +18,7 @@ from bot.schedule import beat, last_beats
 from bot.slack import posting_client
 from bot.slack_time import difference, lowered, told_by
 from handlers.ids import SCOPES
-from store import claiming, outbox
+from store import claiming, migrate, outbox
 from store.db import Ledger, normal_url, shown_url
 from store.rules.text import one_line
 from store.sqlite_file import damage, files_of, full_disk
@@ -147,8 +147,6 @@ def _reason(error: sa.exc.SQLAlchemyError) -> str:
 
 
 def _migrations(ledger: Ledger) -> Finding:
-    from store import migrate  # noqa: PLC0415  Alembic is loaded only where it is asked
-
     found = migrate.current(ledger)
     words = migrate.misfit(found)
     if words is None:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 import structlog
 
 from bot.schedule import COURIER, PLANNER, beat, last_beats
+from store import migrate
 from store.sqlite_file import full_disk
 
 if TYPE_CHECKING:
@@ -104,13 +105,9 @@ class Readiness:
         return well
 
     def _revision(self) -> str | None:
-        from store.migrate import current  # noqa: PLC0415  Alembic is not needed to begin to answer
-
-        return current(self._ledger)
+        return migrate.current(self._ledger)
 
     def _migrations(self, revision: str | None) -> Part:
-        from store import migrate  # noqa: PLC0415  as above
-
         newest = self._newest_revision()
         words = migrate.misfit(revision, newest)
         return Part("migrations", words is None, words or "The database has the shape that this version expects.")

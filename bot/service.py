@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.http_server import WebServer
 from bot.link import Link
 from bot.readiness import Readiness
 from bot.schedule import Schedule
+from bot.server import build
+from bot.socket_mode import SocketMode
 from bot.watch import Watch
 from store import migrate
 
@@ -24,8 +27,6 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from bot.app import Makegood
-    from bot.http_server import WebServer
-    from bot.socket_mode import SocketMode
 
 log = structlog.get_logger(__name__)
 
@@ -159,9 +160,6 @@ class Service:
         return asked
 
     def _make_server(self) -> WebServer:
-        from bot.http_server import WebServer  # noqa: PLC0415  a worker serves nothing
-        from bot.server import build  # noqa: PLC0415
-
         settings = self.makegood.settings
         secret = settings.slack_signing_secret
         app = build(
@@ -172,8 +170,6 @@ class Service:
         return WebServer(app, host=settings.host, port=settings.port, threads=settings.web_threads)
 
     def _make_sockets(self) -> SocketMode:
-        from bot.socket_mode import SocketMode  # noqa: PLC0415  only where it is chosen
-
         settings = self.makegood.settings
         token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
         return SocketMode(self.makegood.bolt, token, on_deaf=self.ask_to_stop, concurrency=settings.web_threads)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import http.client
 import re
+import socket
 import time
 import urllib.error
 from contextlib import contextmanager
@@ -176,8 +177,6 @@ def told_to_wait(error: SlackApiError) -> timedelta | None:
 
 
 def _never_sent(reason: Exception) -> bool:
-    import socket  # noqa: PLC0415  needed on this path only
-
     return isinstance(reason, (ConnectionRefusedError, socket.gaierror))
 
 

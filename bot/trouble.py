@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import errno
-import sys
+
+import sqlalchemy as sa
+from alembic.util import CommandError
+from slack_sdk.errors import SlackClientError
+
+from bot.link import in_words as slack_in_words
+from bot.settings import SettingsError
+from store.errors import LedgerError
 
 
 def in_words(error: BaseException) -> str | None:
-    """The words for whoever typed the command; None for what nobody expected.
-
-    Looks only into modules that are loaded: an error of a library that was never imported cannot be here.
-    """
+    """The words for whoever typed the command; None for what nobody expected."""
     for explain in (_ledger, _settings, _database, _migrations, _slack, _packages, _system):
         words = explain(error)
         if words is not None:
@@ -19,42 +23,31 @@ def in_words(error: BaseException) -> str | None:
 
 
 def _ledger(error: BaseException) -> str | None:
-    module = sys.modules.get("store.errors")
-    if module is None or not isinstance(error, module.LedgerError):
-        return None
-    words: str = error.words
-    return words
+    return error.words if isinstance(error, LedgerError) else None
 
 
 def _settings(error: BaseException) -> str | None:
-    module = sys.modules.get("bot.settings")
-    if module is None or not isinstance(error, module.SettingsError):
+    if not isinstance(error, SettingsError):
         return None
-    problems: list[str] = error.problems
-    return "\n".join(["Makegood cannot start with these settings:", *(f"  {problem}." for problem in problems)])
+    return "\n".join(["Makegood cannot start with these settings:", *(f"  {problem}." for problem in error.problems)])
 
 
 def _database(error: BaseException) -> str | None:
-    module = sys.modules.get("sqlalchemy.exc")
-    if module is None or not isinstance(error, (module.DBAPIError, module.TimeoutError)):
+    if not isinstance(error, (sa.exc.DBAPIError, sa.exc.TimeoutError)):
         return None
     reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
     return f"The database does not answer: {reason}. See DATABASE_URL."
 
 
 def _migrations(error: BaseException) -> str | None:
-    module = sys.modules.get("alembic.util.exc")
-    if module is None or not isinstance(error, module.CommandError):
+    if not isinstance(error, CommandError):
         return None
     return f"The database cannot be brought up to date: {error}. It may have been used by a newer version."
 
 
 def _slack(error: BaseException) -> str | None:
-    module = sys.modules.get("slack_sdk.errors")
-    if module is None or not isinstance(error, module.SlackClientError):
+    if not isinstance(error, SlackClientError):
         return None
-    from bot.link import in_words as slack_in_words  # noqa: PLC0415  the SDK is loaded, so this costs nothing
-
     return f"Slack does not accept the bot: {slack_in_words(error)}."
 
 

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from babel import Locale
 
 from store import absences, outbox, people
 from store.errors import BadInputError, NotAllowedError
@@ -111,9 +112,6 @@ def region(text: str | None, field: str) -> str | None:
 @cache
 def _countries() -> dict[str, str]:
     """Folded name of a country, in each of the languages → its code."""
-    # Imported when it is first needed: its tables are not small.
-    from babel import Locale  # noqa: PLC0415  see above
-
     return {
         fold(name): code
         for language in LANGUAGES

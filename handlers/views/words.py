@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import jinja2
+from babel import dates
 
 from store.rules.mornings import zone_of
 from store.rules.text import one_line, quoted
@@ -71,22 +72,14 @@ def full_date(day: date, language: str | None = None) -> str:
     """The full date, unmistakable in every country: Friday 27 November 2026; or as a language tag ("de") has it."""
     if language in _AS_OURS:
         return f"{day:%A} {day.day} {day:%B %Y}"
-    return str(_babel().format_date(day, "full", locale=language))
+    return str(dates.format_date(day, "full", locale=language))
 
 
 def short_date(day: date, language: str | None = None) -> str:
     """The date with its weekday, short: Fri 27 Nov 2026; or as a language tag ("de") has it."""
     if language in _AS_OURS:
         return f"{day:%a} {day.day} {day:%b %Y}"
-    return str(_babel().format_skeleton("yMMMEd", day, locale=language))
-
-
-@cache
-def _babel() -> Any:  # noqa: ANN401  a module
-    # Imported for the first person who reads dates in another language; most workspaces never need it.
-    from babel import dates  # noqa: PLC0415  see above
-
-    return dates
+    return str(dates.format_skeleton("yMMMEd", day, locale=language))
 
 
 def when(due_on: date, today: date) -> str:

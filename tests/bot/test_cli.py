@@ -427,7 +427,7 @@ def test_a_signal_while_starting_ends_it(installed: dict[str, str]) -> None:
 
 def _in_this_process(environment: pytest.MonkeyPatch) -> None:
     """What a process does to itself is not done to the one that runs the tests."""
-    environment.setattr(service, "Signals", _NoSignals)
+    environment.setattr(cli, "Signals", _NoSignals)
 
 
 class _NoSignals:
