@@ -8,15 +8,15 @@ from flask import Blueprint
 from sandbox.api import WebApi
 from sandbox.clock import Clock
 from sandbox.faults import Faults
+from sandbox.inspection import Inspection
 from sandbox.models import Call
 from sandbox.seed import Seed
 from sandbox.server import Server
-from sandbox.sights import Sights
 from sandbox.socketmode import SocketMode
 from sandbox.web import has_page, web_app
 
 
-class Sandbox(Sights):
+class Sandbox(Inspection):
     """A Slack workspace in a box. A context manager: `start` opens the ports, `stop` closes them."""
 
     def __init__(

@@ -2,17 +2,17 @@
 
 from datetime import datetime
 
+from sandbox.admin_actions import AdminActions
+from sandbox.autolinks import Autolinks
 from sandbox.delivery import Ack, Parcel
 from sandbox.errors import SlackError
-from sandbox.happenings import Happenings
 from sandbox.models import Json, Message, Outcome, SandboxError, User, View
-from sandbox.typing_in import Typed
 from sandbox.world import SLACKBOT, Channel
 
 NOT_INTERACTIVE = "This app is not configured to handle interactive responses."
 
 
-class Gestures(Happenings):
+class Gestures(AdminActions):
     """Each gesture returns once the app has acked it, or three seconds have passed."""
 
     # -- speaking -----------------------------------------------------------------------------------------
@@ -30,7 +30,7 @@ class Gestures(Happenings):
                 raise SandboxError(f"{user} is not a member of #{place.name}")
             if thread_ts is not None and self.world.find(channel, thread_ts) is None:
                 raise SandboxError(f"there is no message {thread_ts} in {channel}")
-            words = Typed(self.world, user).in_message(text)
+            words = Autolinks(self.world, user).in_message(text)
             message = self.world.post(channel, user, words, thread_ts=thread_ts)
         self.say_event(message, place)
         return message
@@ -46,7 +46,7 @@ class Gestures(Happenings):
             if known is None or not self.objects.may("commands"):
                 return Outcome(ok=False, problem=f"{command} is not a valid command.")
             if known.get("should_escape"):
-                text = Typed(self.world, user).in_command(text)
+                text = Autolinks(self.world, user).in_command(text)
         payload: Json = {
             "token": "sandbox-verification-token",
             "team_id": self.seed.team_id,

@@ -3,18 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sandbox.block_actions import BlockActions, Filled
 from sandbox.choosing import complaint
 from sandbox.delivery import Ack, Parcel
 from sandbox.errors import SlackError
 from sandbox.gestures import NOT_INTERACTIVE, trouble
 from sandbox.models import Json, Outcome, SandboxError, State, User, View
-from sandbox.presses import Filled, Presses
 
 TROUBLE = "We had some trouble connecting. Try again?"
 """What a person reads when a submission was not acked, or acked with something that Slack refuses."""
 
 
-class Submissions(Presses):
+class Submissions(BlockActions):
     """view_submission with its response_action, and view_closed."""
 
     def submit(self, user: str, view_id: str, state: Filled) -> Outcome:

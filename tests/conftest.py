@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import shutil
-import socket
 import tempfile
 import uuid
 import warnings
@@ -13,12 +11,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 import sqlalchemy as sa
 
+from sandbox.tests import network
 from store import migrate, people, workspaces
 from store.db import Ledger, normal_url
 from store.people import Profile
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 
 # Modules that tests share assert as tests do: pytest explains what failed there too.
 pytest.register_assert_rewrite(
-    *(f"tests.{name}" for name in ("bot", "browsing", "journeys", "sandbox", "store", "torture"))
+    "sandbox.tests.browsing", *(f"tests.{name}" for name in ("bot", "journeys", "store", "torture"))
 )
 
 # A limit on each example's time would blame whichever meets a busy machine, or loads a library first.
@@ -60,28 +59,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing that a test does leaves this machine."""
-
-    def guarded(name: str) -> None:
-        original = getattr(socket.socket, name)
-
-        def call(self: socket.socket, *args: Any) -> Any:
-            address = args[-1]
-            if isinstance(address, tuple) and not _is_loopback(str(address[0])):
-                raise AssertionError(f"a test reaches for {address}")
-            return original(self, *args)
-
-        monkeypatch.setattr(socket.socket, name, call)
-
-    for name in ("connect", "connect_ex", "sendto"):
-        guarded(name)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    """No test connects to another machine."""
+    network.only_this_machine(monkeypatch)
 
 
 @pytest.fixture(scope="session")

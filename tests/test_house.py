@@ -114,8 +114,10 @@ def test_the_surfaces_write_no_sql() -> None:
 
 
 def test_the_sandbox_stands_alone() -> None:
-    """It pretends to be Slack and knows nothing of ours; only the demo and the tests know it."""
-    assert offenders("sandbox", "bot", "handlers", "store") == []
+    """The sandbox and its tests import neither the bot, nor the bot's tests, nor slackblocks. In the bot, only the
+    demo imports the sandbox.
+    """
+    assert offenders("sandbox", "bot", "handlers", "store", "tests", "bench", "slackblocks") == []
     knowing = {module_of(path) for path in files("bot", "handlers", "store") if "sandbox" in tops(path)}
     assert knowing == {name for name in knowing if name.startswith("bot.demo")}
     assert knowing
@@ -355,7 +357,7 @@ def test_every_file_is_shipped() -> None:
 
 
 def every_test() -> Iterator[tuple[Path, ast.FunctionDef]]:
-    for path in files("tests"):
+    for path in files("tests", "sandbox/tests"):
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 yield path, node
@@ -370,7 +372,7 @@ def test_nothing_is_imported_from_a_test() -> None:
     """Helpers that tests share stand in modules of their own, so a file of tests can be moved, split or deleted."""
     found = [
         f"{path.relative_to(ROOT)} imports {name}"
-        for path in files("tests", "bench")
+        for path in files("tests", "bench", "sandbox")
         for name in sorted(imports(path))
         if any(part.startswith("test_") for part in name.split("."))
     ]
@@ -379,7 +381,7 @@ def test_nothing_is_imported_from_a_test() -> None:
 
 def test_no_test_sleeps() -> None:
     """What happens later is waited for, not slept through."""
-    assert [str(path) for path in files("tests") if ("time", "sleep") in set(attributes(path))] == []
+    assert [str(path) for path in files("tests", "sandbox/tests") if ("time", "sleep") in set(attributes(path))] == []
 
 
 def test_nothing_leaves_this_machine() -> None:

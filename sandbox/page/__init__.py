@@ -12,14 +12,14 @@ from sandbox import render
 from sandbox.faults import EVERY, KINDS
 from sandbox.methods import METHODS
 from sandbox.models import GoneError, SandboxError
-from sandbox.page.acts import ACTS, UnusableError, complaint
-from sandbox.page.marks import Marks
-from sandbox.page.scene import Painter, people_of, reader_for
+from sandbox.page.actions import ACTIONS, UnusableError, complaint
+from sandbox.page.page_model import PageBuilder, people_of, reader_for
+from sandbox.page.unread import ReadState
 
 if TYPE_CHECKING:
     from sandbox.models import User
     from sandbox.page.box import Box
-    from sandbox.page.scene import Scene
+    from sandbox.page.page_model import PageModel
 
 _STATIC: Final = Path(__file__).parent.parent / "static"
 _PATIENCE: Final = 20.0
@@ -33,7 +33,7 @@ _POLICY: Final = (
 
 def blueprint(box: "Box") -> flask.Blueprint:
     """The page of one workspace, to be registered at "/"."""
-    page = _Page(box, Marks(box.world))
+    page = _Page(box, ReadState(box.world))
     views = flask.Blueprint("page", __name__, static_folder=str(_STATIC), static_url_path="/static")
     views.add_url_rule("/", "show", page.show)
     views.add_url_rule("/news", "news", page.news)
@@ -56,13 +56,13 @@ class _Page:
     """The four requests of the page."""
 
     box: "Box"
-    marks: Marks
+    read_state: ReadState
 
     def show(self) -> str:
         """GET /?as=&in=&thread=: the whole page."""
-        # First: what changes while the scene is drawn is news to the page then.
+        # First: what changes while the page is drawn is news to the page then.
         revision = self.box.world.revision
-        return self._draw("page.html", self._scene(), revision)
+        return self._draw("page.html", self._model(), revision)
 
     def news(self) -> flask.Response:
         """GET /news?since=…: once the workspace differs from that revision, the page's regions anew."""
@@ -70,9 +70,9 @@ class _Page:
         revision = self.box.world.wait(since, _PATIENCE)
         if revision == since:
             return flask.jsonify(revision=revision)
-        scene = self._scene()
-        regions = {name: self._draw(f"{name}.html", scene, revision) for name in _REGIONS}
-        return flask.jsonify(revision=revision, regions=regions, title=self._draw("title.txt", scene, revision))
+        model = self._model()
+        regions = {name: self._draw(f"{name}.html", model, revision) for name in _REGIONS}
+        return flask.jsonify(revision=revision, regions=regions, title=self._draw("title.txt", model, revision))
 
     def suggest(self) -> flask.Response:
         """GET /suggest?as=&view=&action=&text=: what an external select offers."""
@@ -101,7 +101,7 @@ class _Page:
     def act(self) -> tuple[flask.Response, int]:
         """POST /act: one gesture. Only JSON is read, so that no other site's form can make one."""
         wish = flask.request.get_json()
-        act = ACTS.get(str(wish.get("kind"))) if isinstance(wish, dict) else None
+        act = ACTIONS.get(str(wish.get("kind"))) if isinstance(wish, dict) else None
         if act is None:
             return flask.jsonify(
                 ok=False, notice="The page asked for something unknown. Reload it."
@@ -128,25 +128,25 @@ class _Page:
             flask.abort(HTTPStatus.NOT_FOUND, "There is nobody in this workspace.")
         return next((user for user in people if user.id == wanted), people[0])
 
-    def _scene(self) -> "Scene":
+    def _model(self) -> "PageModel":
         asked = flask.request.args
-        return Painter(self.box, self._me(), self.marks).scene(asked.get("in"), asked.get("thread") or None)
+        return PageBuilder(self.box, self._me(), self.read_state).build(asked.get("in"), asked.get("thread") or None)
 
-    def _draw(self, template: str, scene: "Scene", revision: int) -> str:
+    def _draw(self, template: str, model: "PageModel", revision: int) -> str:
         manifest = self.box.manifest
         shortcuts = [(kind, shortcut) for (kind, _), shortcut in manifest.shortcuts.items()]
         return (
             render.environment()
             .get_template(template)
             .render(
-                scene=scene,
+                page=model,
                 revision=revision,
                 home_tab=manifest.home_tab,
                 messages_tab=manifest.messages_tab,
                 read_only=manifest.messages_read_only,
                 global_shortcuts=[shortcut for kind, shortcut in shortcuts if kind == "global"],
                 message_shortcuts=[shortcut for kind, shortcut in shortcuts if kind == "message"],
-                words=self._words(scene),
+                words=self._words(model),
                 **self._faults(),
             )
         )
@@ -158,7 +158,7 @@ class _Page:
         kinds = {kind: words for kind, (words, _) in KINDS.items()}
         return {"methods": (EVERY, *sorted(METHODS)), "kinds": kinds, "failing": failing}
 
-    def _words(self, scene: "Scene") -> dict[str, Any]:
+    def _words(self, model: "PageModel") -> dict[str, Any]:
         """What the composer completes."""
         commands = self.box.manifest.commands.values()
         return {
@@ -170,6 +170,6 @@ class _Page:
                 }
                 for one in commands
             ],
-            "people": [{"name": one.handle, "about": one.name} for one in (*scene.people, scene.app)],
-            "channels": [{"name": name, "about": ""} for name in scene.reader.channels.values()],
+            "people": [{"name": one.handle, "about": one.name} for one in (*model.people, model.app)],
+            "channels": [{"name": name, "about": ""} for name in model.reader.channels.values()],
         }

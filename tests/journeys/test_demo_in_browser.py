@@ -14,8 +14,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from handlers.views.words import full_date
-from tests import browsing
-from tests.sandbox.page.hands import Open, message, send
+from sandbox.tests import browsing
+from sandbox.tests.page.page_actions import Open, message, send
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from sandbox.world import Channel
 _CHANNEL_EVENT = {"im": "message.im", "mpim": "message.mpim", "group": "message.groups", "channel": "message.channels"}
 
 
-class Happenings(Core):
+class AdminActions(Core):
     """What happens to people and channels; each is an event."""
 
     # -- an administrator's hands -----------------------------------------------------------------------

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from sandbox import Sandbox
-from sandbox.page.scene import Painter
-from tests.sandbox.page.app import PageApp
+from sandbox.page.page_model import PageBuilder
+from sandbox.tests.page.app import PageApp
 
 
 def act(box: Sandbox, **wish: Any) -> dict[str, Any]:
@@ -84,15 +84,15 @@ def test_news_come_with_the_next_change(box: Sandbox) -> None:
 
 def test_what_comes_while_a_page_is_drawn_is_news(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """A message posted between the look at the workspace and the answer reaches the page by its next request."""
-    look = Painter.scene
+    look = PageBuilder.build
 
-    def look_then_hear(painter: Painter, *where: Any) -> Any:
-        scene = look(painter, *where)
+    def look_then_hear(builder: PageBuilder, *where: Any) -> Any:
+        model = look(builder, *where)
         monkeypatch.undo()
         box.say("U0BEN", "C0ACME", "Dana called")
-        return scene
+        return model
 
-    monkeypatch.setattr(Painter, "scene", look_then_hear)
+    monkeypatch.setattr(PageBuilder, "build", look_then_hear)
     asked = {"as": "U0EVA", "in": "C0ACME"}
     page = httpx.get(f"{box.url}/", params=asked).text
     assert "Dana called" not in page

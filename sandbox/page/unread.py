@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from sandbox.world import Channel, World
 
 
-class Marks:
+class ReadState:
     """The last message read, by person and channel. What was there before the page counts as read."""
 
     def __init__(self, world: "World") -> None:
@@ -17,12 +17,12 @@ class Marks:
         with world.lock:
             self._start = {channel.id: channel.order[-1] for channel in world.channels.values() if channel.order}
 
-    def read(self, user: str, channel: str, ts: str) -> None:
+    def mark_read(self, user: str, channel: str, ts: str) -> None:
         """That person has seen the message `ts` and all before it."""
         with self._lock:
             self._read[user, channel] = max(ts, self._read.get((user, channel), ""))
 
-    def unread(self, world: "World", user: str, channel: "Channel") -> int:
+    def unread_count(self, world: "World", user: str, channel: "Channel") -> int:
         """Messages of others since then; ephemerals never count, as they never do in Slack."""
         with self._lock:
             seen = self._read.get((user, channel.id)) or self._start.get(channel.id, "")

@@ -116,7 +116,7 @@ def _well(box: "Box", _me: "User", _zone: "ZoneInfo", _wish: "Mapping[str, Any]"
     return None
 
 
-ACTS: "Final[dict[str, Callable[[Box, User, ZoneInfo, Mapping[str, Any]], Outcome | None]]]" = {
+ACTIONS: "Final[dict[str, Callable[[Box, User, ZoneInfo, Mapping[str, Any]], Outcome | None]]]" = {
     "say": _say,
     "command": _command,
     "press": _press,

@@ -10,7 +10,7 @@ _URL = re.compile(r"https?://[^\s<>|]+[^\s<>|.,;:!?)\]]")
 _BROADCAST = re.compile(r"(?<![\w@])@(channel|here|everyone)\b")
 
 
-class Typed:
+class Autolinks:
     """Reads text the way a Slack client does, for one viewer."""
 
     def __init__(self, world: World, viewer: str) -> None:

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import expect
 
 from sandbox import Sandbox
-from tests.browsing import held
-from tests.sandbox.page.app import PageApp
-from tests.sandbox.page.hands import Open, composer, message, send
+from sandbox.tests.browsing import held
+from sandbox.tests.page.app import PageApp
+from sandbox.tests.page.page_actions import Open, composer, message, send
 
 BERLIN = ZoneInfo("Europe/Berlin")
 EVIL = "<img src=x onerror=\"document.title='owned'\"> &lt;b&gt; *hi* <javascript:alert(1)|click>"

@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from sandbox import Clock, Sandbox
-from tests import browsing
-from tests.sandbox.page.app import MANIFEST, PageApp
-from tests.sandbox.page.hands import Open
+from sandbox.tests import browsing
+from sandbox.tests.page.app import MANIFEST, PageApp
+from sandbox.tests.page.page_actions import Open
 
 FRIDAY = datetime(2026, 11, 20, 14, 20, tzinfo=UTC)
 

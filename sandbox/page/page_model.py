@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sandbox.models import Message, User, View
     from sandbox.page.box import Box
-    from sandbox.page.marks import Marks
+    from sandbox.page.unread import ReadState
     from sandbox.world import Channel
 
 _TINTS: Final = 8
@@ -33,7 +33,7 @@ HOME, APP = "home", "app"
 
 
 @dataclass(frozen=True)
-class Face:
+class Profile:
     """A person or the app as the page shows them. `tint` picks one of the avatar colours."""
 
     id: str
@@ -50,7 +50,7 @@ class Face:
 
 
 @dataclass(frozen=True)
-class Room:
+class SidebarEntry:
     """An entry of the side bar."""
 
     where: str
@@ -61,11 +61,11 @@ class Room:
 
 
 @dataclass(frozen=True)
-class Line:
+class MessageRow:
     """A message. `heading` is false where it goes on from the one above; `day` starts a new day."""
 
     message: "Message"
-    face: Face
+    author: Profile
     clock: str
     moment: str
     body: "Markup"
@@ -77,7 +77,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Dialog:
+class OpenModal:
     """An open modal. `stacked` when another lies below it, `top` when none lies above."""
 
     view: "View"
@@ -87,26 +87,26 @@ class Dialog:
 
 
 @dataclass(frozen=True)
-class Scene:
+class PageModel:
     """One page. `where` is a channel's id, `home` or `app`; `channel` is None only on the Home tab."""
 
-    me: Face
+    me: Profile
     where: str
-    app: Face
+    app: Profile
     workspace: str
     reader: Reader
-    people: "Sequence[Face]"
-    rooms: "Sequence[Room]"
+    people: "Sequence[Profile]"
+    sidebar: "Sequence[SidebarEntry]"
     channel: "Channel | None"
     member: bool
     heading: str
     topic: str
-    lines: "Sequence[Line]"
+    rows: "Sequence[MessageRow]"
     earlier: int
     home: "Markup | None"
-    dialogs: "Sequence[Dialog]"
+    modals: "Sequence[OpenModal]"
     thread_ts: str | None
-    thread: "Sequence[Line]"
+    thread: "Sequence[MessageRow]"
 
     @property
     def in_app(self) -> bool:
@@ -114,12 +114,12 @@ class Scene:
 
     @property
     def unread_app(self) -> int:
-        return next((room.unread for room in self.rooms if room.where == APP), 0)
+        return next((entry.unread for entry in self.sidebar if entry.where == APP), 0)
 
 
-def face(user: "User", bot: str, *, unread: int = 0, clock: str = "") -> Face:
+def profile_of(user: "User", bot: str, *, unread: int = 0, clock: str = "") -> Profile:
     name = user.display_name or user.real_name or user.name
-    return Face(
+    return Profile(
         id=user.id,
         name=name,
         handle=user.name,
@@ -174,40 +174,40 @@ def _place(channel: "Channel", reader: Reader) -> render.Place:
     return render.Place(channel.id, channel.name, "private" if channel.is_private else "public")
 
 
-class Painter:
+class PageBuilder:
     """Draws one scene. Holds the world's lock only while it copies what it needs."""
 
-    def __init__(self, box: "Box", user: "User", marks: "Marks") -> None:
+    def __init__(self, box: "Box", user: "User", read_state: "ReadState") -> None:
         self._box = box
         self._world = box.world
         self._user = user
-        self._marks = marks
+        self._read_state = read_state
         self._reader = reader_for(box, user)
 
-    def scene(self, wanted: str | None, thread_ts: str | None) -> Scene:
+    def build(self, wanted: str | None, thread_ts: str | None) -> PageModel:
         """The scene at `wanted`; a place which the person cannot see turns into their first channel."""
-        where = wanted if wanted and self._visible(wanted) else next(self._rooms("")).where
+        where = wanted if wanted and self._visible(wanted) else next(self._sidebar("")).where
         channel = self._conversation(where)
         messages = list(self._box.messages(channel.id, viewer=self._user.id)) if channel else []
         if channel and messages:
-            self._marks.read(self._user.id, channel.id, messages[-1].ts)
+            self._read_state.mark_read(self._user.id, channel.id, messages[-1].ts)
         outside = [message for message in messages if message.thread_ts in {None, message.ts} or message.broadcast]
-        return Scene(
-            me=self._face(self._user),
+        return PageModel(
+            me=self._profile(self._user),
             where=where,
-            app=self._face(self._world.users[self._world.bot]),
+            app=self._profile(self._world.users[self._world.bot]),
             workspace=self._world.seed.team_name,
             reader=self._reader,
             people=[self._acting(user) for user in people_of(self._box)],
-            rooms=list(self._rooms(where)),
+            sidebar=list(self._sidebar(where)),
             channel=channel,
             member=channel is not None and self._user.id in channel.members,
             heading=self._heading(where, channel),
             topic=entities(channel.topic or channel.purpose) if channel else "",
-            lines=self._lines(outside[-_LATEST:], messages, "m"),
+            rows=self._rows(outside[-_LATEST:], messages, "m"),
             earlier=max(0, len(outside) - _LATEST),
             home=self._home() if where == HOME else None,
-            dialogs=self._dialogs(),
+            modals=self._modals(),
             thread_ts=thread_ts,
             thread=self._thread(messages, thread_ts),
         )
@@ -225,28 +225,30 @@ class Painter:
         channel = self._world.channels.get(where)
         return channel is not None and not channel.is_im and self._world.sees(self._user.id, channel)
 
-    def _rooms(self, where: str) -> "Iterator[Room]":
+    def _sidebar(self, where: str) -> "Iterator[SidebarEntry]":
         for channel in self._world.channels.values():
             if self._user.id not in channel.members or channel.is_im or channel.is_archived:
                 continue
             kind = "private" if channel.is_private else "shared" if channel.is_ext_shared else "public"
-            unread = self._marks.unread(self._world, self._user.id, channel)
-            yield Room(channel.id, channel.name, kind, unread, here=channel.id == where)
+            unread = self._read_state.unread_count(self._world, self._user.id, channel)
+            yield SidebarEntry(channel.id, channel.name, kind, unread, here=channel.id == where)
         app = self._world.users[self._world.bot]
-        yield Room(APP, face(app, app.id).name, "app", self._unread_dm(self._user.id), here=where in {HOME, APP})
+        yield SidebarEntry(
+            APP, profile_of(app, app.id).name, "app", self._unread_dm(self._user.id), here=where in {HOME, APP}
+        )
 
     def _unread_dm(self, user: str) -> int:
         if not self._world.has_im(user):
             return 0
-        return self._marks.unread(self._world, user, self._world.im(user))
+        return self._read_state.unread_count(self._world, user, self._world.im(user))
 
-    def _face(self, user: "User") -> Face:
-        return face(user, self._world.bot)
+    def _profile(self, user: "User") -> Profile:
+        return profile_of(user, self._world.bot)
 
-    def _acting(self, user: "User") -> Face:
+    def _acting(self, user: "User") -> Profile:
         there = self._reader.now.astimezone(ZoneInfo(user.tz))
         zone = user.tz.partition("/")[2].replace("_", " ") or user.tz
-        return face(
+        return profile_of(
             user,
             self._world.bot,
             unread=self._unread_dm(user.id),
@@ -255,32 +257,32 @@ class Painter:
 
     def _heading(self, where: str, channel: "Channel | None") -> str:
         if where in {HOME, APP} or channel is None:
-            return self._face(self._world.users[self._world.bot]).name
+            return self._profile(self._world.users[self._world.bot]).name
         return channel.name
 
     # -- messages -------------------------------------------------------------------------------------
 
-    def _thread(self, messages: "Iterable[Message]", thread_ts: str | None) -> "list[Line]":
+    def _thread(self, messages: "Iterable[Message]", thread_ts: str | None) -> "list[MessageRow]":
         if thread_ts is None:
             return []
         inside = [message for message in messages if thread_ts in {message.ts, message.thread_ts}]
-        return self._lines(inside, (), "t")
+        return self._rows(inside, (), "t")
 
-    def _lines(self, messages: "Sequence[Message]", everything: "Iterable[Message]", key: str) -> "list[Line]":
+    def _rows(self, messages: "Sequence[Message]", everything: "Iterable[Message]", key: str) -> "list[MessageRow]":
         answers = _answers(everything)
-        lines: list[Line] = []
+        rows: list[MessageRow] = []
         for message in messages:
-            above = lines[-1].message if lines else None
-            lines.append(self._line(message, above, answers.get(message.ts, []), key))
-        return lines
+            above = rows[-1].message if rows else None
+            rows.append(self._row(message, above, answers.get(message.ts, []), key))
+        return rows
 
-    def _line(self, message: "Message", above: "Message | None", replies: "list[Message]", key: str) -> Line:
+    def _row(self, message: "Message", above: "Message | None", replies: "list[Message]", key: str) -> MessageRow:
         when, before = _instant(message.ts), _instant(above.ts) if above else None
         day = self._reader.day(when)
         new_day = before is None or self._reader.day(before) != day
-        return Line(
+        return MessageRow(
             message=message,
-            face=self._author(message),
+            author=self._author(message),
             clock=self._reader.time(when),
             moment=self._reader.moment(when),
             body=self._body(message, f"{key}{message.ts.replace('.', '-')}"),
@@ -291,9 +293,9 @@ class Painter:
             last_reply=self._reader.moment(_instant(replies[-1].ts)) if replies else "",
         )
 
-    def _author(self, message: "Message") -> Face:
+    def _author(self, message: "Message") -> Profile:
         user = self._world.users.get(message.user)
-        return self._face(user) if user else Face(message.user, "Slackbot", "slackbot", "S", 0)
+        return self._profile(user) if user else Profile(message.user, "Slackbot", "slackbot", "S", 0)
 
     def _body(self, message: "Message", key: str) -> "Markup":
         drawn = surface(self._box, self._reader, key)
@@ -309,10 +311,10 @@ class Painter:
         view = self._box.home(self._user.id)
         return self._view(view) if view else None
 
-    def _dialogs(self) -> "list[Dialog]":
+    def _modals(self) -> "list[OpenModal]":
         stack = list(self._box.modals(self._user.id))
         return [
-            Dialog(view, self._view(view), stacked=place > 0, top=place == len(stack) - 1)
+            OpenModal(view, self._view(view), stacked=place > 0, top=place == len(stack) - 1)
             for place, view in enumerate(stack)
         ]
 

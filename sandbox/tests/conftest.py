@@ -1,9 +1,10 @@
-"""A workspace in a box, a real Bolt app in front of it, and the real Web API client."""
+"""Fixtures of the sandbox's tests: a running sandbox, a real Bolt app and the real Web API client."""
 
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask, request
 from slack_bolt import App
@@ -12,6 +13,13 @@ from slack_sdk import WebClient
 
 from sandbox import Sandbox
 from sandbox.server import Server
+from sandbox.tests import network
+
+pytest.register_assert_rewrite("sandbox.tests.browsing", "sandbox.tests.page")
+
+# A time limit for each example fails on a busy machine.
+hypothesis.settings.register_profile("sandbox", deadline=None)
+hypothesis.settings.load_profile("sandbox")
 
 SCOPES = [
     "app_mentions:read",
@@ -63,6 +71,12 @@ def manifest(**settings: Any) -> dict[str, Any]:
             **settings,
         },
     }
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test connects to another machine."""
+    network.only_this_machine(monkeypatch)
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from sandbox import Sandbox
-from tests.browsing import held
-from tests.sandbox.page.app import PageApp
-from tests.sandbox.page.hands import Open, commit, composer, message, send
+from sandbox.tests.browsing import held
+from sandbox.tests.page.app import PageApp
+from sandbox.tests.page.page_actions import Open, commit, composer, message, send
 
 
 def test_a_modal_is_filled_in_and_submitted(visit: Open, app: PageApp, box: Sandbox) -> None:

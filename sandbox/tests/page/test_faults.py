@@ -10,7 +10,7 @@ from sandbox.faults import Fault
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
-    from tests.sandbox.page.hands import Open
+    from sandbox.tests.page.page_actions import Open
 
 
 def test_slack_is_made_to_fail_and_well_again(visit: Open, box: Sandbox) -> None:

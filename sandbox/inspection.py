@@ -13,7 +13,7 @@ _SHOWN = 12
 """Messages of each channel in the picture that a failed wait draws."""
 
 
-class Sights(Submissions):
+class Inspection(Submissions):
     """Reading the workspace with a person's eyes."""
 
     def messages(self, channel: str, *, viewer: str | None = None) -> list[Message]:

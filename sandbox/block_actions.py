@@ -18,7 +18,7 @@ MIN_QUERY = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class Target:
     """Where the person's finger is: on a message or on a view."""
 
     blocks: tuple[Json, ...]
@@ -26,7 +26,7 @@ class Spot:
     view: View | None = None
 
 
-class Presses(Gestures):
+class BlockActions(Gestures):
     """block_actions and block_suggestion."""
 
     def press(
@@ -50,15 +50,15 @@ class Presses(Gestures):
         """
         person = self.person(user)
         with self.world.lock:
-            spot = self._spot(user, action_id, channel=channel, ts=ts or ephemeral_id, view_id=view_id, home=home)
-            target = self._element(user, spot, action_id, block_id, value)
-            values = self._fill(user, spot, state or {})
-            payload, sends = self._pressed(person, spot, target, value, values)
+            target = self._target(user, action_id, channel=channel, ts=ts or ephemeral_id, view_id=view_id, home=home)
+            element = self._element(user, target, action_id, block_id, value)
+            values = self._fill(user, target, state or {})
+            payload, sends = self._pressed(person, target, element, value, values)
         return self.interact(user, payload) if sends else Outcome(ok=True)
 
     # -- finding ------------------------------------------------------------------------------------------
 
-    def _spot(
+    def _target(
         self,
         user: str,
         action_id: str,
@@ -67,17 +67,17 @@ class Presses(Gestures):
         ts: str | None,
         view_id: str | None,
         home: bool,
-    ) -> Spot:
+    ) -> Target:
         if home:
             view = self.surfaces.home(user)
             if view is None:
                 raise SandboxError(f"{user} has no Home tab yet")
-            return Spot(view.blocks, view=view)
+            return Target(view.blocks, view=view)
         if channel is not None:
             message = self._message(user, channel, ts, action_id)
-            return Spot(message.blocks, message=message)
+            return Target(message.blocks, message=message)
         view = self.shown_view(user, view_id)
-        return Spot(view.blocks, view=view)
+        return Target(view.blocks, view=view)
 
     def shown_view(self, user: str, view_id: str | None) -> View:
         """The modal on top, or the Home tab if `view_id` is that one's. Nobody reaches what lies below."""
@@ -102,10 +102,10 @@ class Presses(Gestures):
         raise SandboxError(f"{user} sees no {what} in {channel}")
 
     @staticmethod
-    def _element(user: str, spot: Spot, action_id: str, block_id: str | None, value: object) -> tuple[Json, Json]:
+    def _element(user: str, target: Target, action_id: str, block_id: str | None, value: object) -> tuple[Json, Json]:
         everything = [
             (block, element)
-            for block, element in interactive(spot.blocks)
+            for block, element in interactive(target.blocks)
             if user in element.get("visible_to_user_ids", (user,))
         ]
         named = [
@@ -125,15 +125,15 @@ class Presses(Gestures):
 
     # -- filling in -----------------------------------------------------------------------------------------
 
-    def _fill(self, user: str, spot: Spot, filled: Filled) -> State:
-        if spot.view is not None:
-            values = self.filled_in(spot.view, filled)
+    def _fill(self, user: str, target: Target, filled: Filled) -> State:
+        if target.view is not None:
+            values = self.filled_in(target.view, filled)
         else:
-            values = initial_state(spot.blocks)
-            if spot.message is not None:
-                key = (user, spot.message.channel, spot.message.ts)
-                values = carry_over(spot.blocks, self.on_messages.get(key, {}))
-            self._apply(values, spot.blocks, filled, "")
+            values = initial_state(target.blocks)
+            if target.message is not None:
+                key = (user, target.message.channel, target.message.ts)
+                values = carry_over(target.blocks, self.on_messages.get(key, {}))
+            self._apply(values, target.blocks, filled, "")
         return values
 
     def filled_in(self, view: View, filled: Filled) -> State:
@@ -155,9 +155,9 @@ class Presses(Gestures):
     # -- sending --------------------------------------------------------------------------------------------
 
     def _pressed(
-        self, person: User, spot: Spot, target: tuple[Json, Json], value: object, values: State
+        self, person: User, target: Target, found: tuple[Json, Json], value: object, values: State
     ) -> tuple[Json, bool]:
-        block, element = target
+        block, element = found
         action: Json = {
             "type": element["type"],
             "action_id": element["action_id"],
@@ -165,7 +165,7 @@ class Presses(Gestures):
             "action_ts": self.moment(),
         }
         if element["type"] in VALUES:
-            offered = self.offered.get((spot.view.id if spot.view else "", element["action_id"]), ())
+            offered = self.offered.get((target.view.id if target.view else "", element["action_id"]), ())
             choice = chosen(element, value, offered)
             values.setdefault(block["block_id"], {})[element["action_id"]] = choice
             action |= choice
@@ -173,23 +173,23 @@ class Presses(Gestures):
             action["selected_option"] = next(o for o in element["options"] if o["value"] == value)
         else:
             action |= {part: element[part] for part in ("text", "value", "style", "url") if part in element}
-        self._remember(person, spot, values)
+        self._remember(person, target, values)
         sends = block["type"] != "input" or bool(block.get("dispatch_action"))
-        return self._block_actions(person, spot, action, values), sends
+        return self._block_actions(person, target, action, values), sends
 
-    def _remember(self, person: User, spot: Spot, values: State) -> None:
-        if spot.view is not None:
-            self.surfaces.fill(spot.view, values, spot.view.errors)
-        elif spot.message is not None:
-            self.on_messages[person.id, spot.message.channel, spot.message.ts] = values
+    def _remember(self, person: User, target: Target, values: State) -> None:
+        if target.view is not None:
+            self.surfaces.fill(target.view, values, target.view.errors)
+        elif target.message is not None:
+            self.on_messages[person.id, target.message.channel, target.message.ts] = values
 
-    def _block_actions(self, person: User, spot: Spot, action: Json, values: State) -> Json:
-        if spot.view is not None:
-            view = self.surfaces.find(view_id=spot.view.id) or spot.view
+    def _block_actions(self, person: User, target: Target, action: Json, values: State) -> Json:
+        if target.view is not None:
+            view = self.surfaces.find(view_id=target.view.id) or target.view
             payload = self.interaction("block_actions", person, view=view.id, channel=view.conversation)
             container: Json = {"type": "view", "view_id": view.id}
             return payload | {"container": container, "view": self.objects.view(view), "actions": [action]}
-        message = spot.message
+        message = target.message
         if message is None:
             raise SandboxError("nothing is under the finger")
         place = self.world.channels[message.channel]
@@ -221,7 +221,7 @@ class Presses(Gestures):
         person = self.person(user)
         with self.world.lock:
             view = self.shown_view(user, view_id)
-            block, element = self._element(user, Spot(view.blocks, view=view), action_id, None, None)
+            block, element = self._element(user, Target(view.blocks, view=view), action_id, None, None)
             if "external" not in element["type"]:
                 raise SandboxError(f"{action_id!r} is a {element['type']}: it asks nobody")
             if len(text) < element.get("min_query_length", MIN_QUERY):
