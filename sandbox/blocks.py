@@ -1,17 +1,12 @@
-"""Block Kit as Slack's server checks it: the parts of each block, limits, surfaces, unique ids, totals.
-
-Limits come from the `slackblocks` package, totals of a message from Slack's documentation.
-"""
+"""Block Kit as Slack's server checks it: the parts of each block, limits, surfaces, unique ids, totals."""
 
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Literal, TypeAlias
-
-from slackblocks import _limits as limits
-from slackblocks._surfaces import _BLOCK_TYPES_BY_SURFACE as SURFACES
+from typing import Any, Literal
 
 from sandbox import elements as el
+from sandbox import limits
 from sandbox.models import Json
 from sandbox.shapes import (
     Check,
@@ -28,13 +23,6 @@ from sandbox.shapes import (
     text,
     typed,
 )
-
-Surface: TypeAlias = Literal["message", "modal", "home"]
-
-MESSAGE_CHARACTERS = 13_200
-"""Over all blocks of a message; not documented, seen as `msg_blocks_too_long`."""
-TABLE_CHARACTERS = 10_000
-"""Over all cells of a message's table."""
 
 _BLOCK: Mapping[str, Check] = {"block_id": string(limits.BLOCK_ID_MAX_LENGTH, 1)}
 _TYPE: Mapping[str, Check] = {"type": anything}
@@ -209,8 +197,8 @@ BLOCKS: Mapping[str, Check] = {
     ),
 }
 
-_ON: Mapping[Surface, Check] = {
-    surface: typed({name: BLOCKS[name] for name in names}) for surface, names in SURFACES.items()
+_ON: Mapping[limits.Surface, Check] = {
+    surface: typed({name: BLOCKS[name] for name in names}) for surface, names in limits.BLOCKS_OF_SURFACE.items()
 }
 
 _TITLE = plain(limits.VIEW_TITLE_MAX_LENGTH)
@@ -257,10 +245,10 @@ def check_view(view: object, kind: Literal["modal", "home"]) -> list[str]:
 
 def too_long(blocks: Iterable[Json]) -> bool:
     """More text than one message may hold (`msg_blocks_too_long`)."""
-    return sum(len(words) for block in blocks for words in _words(block)) > MESSAGE_CHARACTERS
+    return sum(len(words) for block in blocks for words in _words(block)) > limits.MESSAGE_BLOCKS_TOTAL_MAX_LENGTH
 
 
-def _check(blocks: object, surface: Surface, pointer: str, most: int) -> list[str]:
+def _check(blocks: object, surface: limits.Surface, pointer: str, most: int) -> list[str]:
     problems: list[str] = []
     items(_ON[surface], most)(blocks, pointer, problems)
     if not problems:
@@ -293,7 +281,7 @@ def _totals(blocks: list[Json], pointer: str, problems: list[str]) -> None:
         complain(problems, pointer, "no more than 2 data_visualization blocks allowed")
     for kind, most in (
         ("markdown", limits.MARKDOWN_TOTAL_TEXT_MAX_LENGTH),
-        ("table", TABLE_CHARACTERS),
+        ("table", limits.TABLE_TOTAL_CONTENT_MAX_LENGTH),
         ("data_table", limits.DATA_TABLE_TOTAL_CONTENT_MAX_LENGTH),
     ):
         total = sum(len(words) for block in blocks if block["type"] == kind for words in _words(block))

@@ -6,18 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from slackblocks import _limits as limits
-
 from sandbox import blocks as blockkit
+from sandbox import limits
 from sandbox.errors import SlackError
 from sandbox.models import Json
-
-TEXT = 40_000
-"""Characters kept of a message's text; what is beyond is cut off (chat.postMessage)."""
-UPDATED_TEXT = 4_000
-"""Characters that chat.update takes (`msg_too_long`)."""
-METADATA_BYTES = 8_000
-"""Size of a message's metadata as JSON (`metadata_too_large`)."""
 
 _MENTION = re.compile(r"<(?:@([UW][A-Z0-9]+)|!(channel|here|everyone|subteam\^[A-Z0-9]+))(?:\|[^>]*)?>")
 _AT_NAME = re.compile(r"(?<![\w@])@(channel|here|everyone)\b")
@@ -54,7 +46,7 @@ def draft(args: Mapping[str, Any], *, most: int | None = None) -> Draft:
         raise SlackError("msg_too_long")
     plain = args.get("mrkdwn") is False or args.get("parse") == "none"
     return Draft(
-        text=text[:TEXT],
+        text=text[: limits.MESSAGE_TEXT_MAX_LENGTH],
         blocks=blocks,
         attachments=tuple(attachments),
         metadata=_metadata(args.get("metadata")),
@@ -85,7 +77,7 @@ def _metadata(raw: object) -> Json | None:
         well_named = isinstance(event_type, str) and _EVENT_TYPE.fullmatch(event_type)
         if not (well_named and isinstance(payload, dict)):
             raise SlackError("invalid_metadata_format")
-    if len(json.dumps(raw)) > METADATA_BYTES:
+    if len(json.dumps(raw)) > limits.METADATA_MAX_BYTES:
         raise SlackError("metadata_too_large")
     return raw
 

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from slackblocks import _limits as limits
-
+from sandbox import limits
 from sandbox.models import Json
 from sandbox.shapes import (
     Check,

@@ -8,14 +8,10 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from sandbox import blocks as blockkit
+from sandbox import limits
 from sandbox.errors import SlackError
 from sandbox.models import Json, View
 from sandbox.world import World
-
-STACK = 3
-"""Views that may lie on one another (views.push: push_limit_reached)."""
-VIEW_BYTES = 250_000
-"""Size of a whole view as JSON (views.open: view_too_large)."""
 
 ViewKind = Literal["modal", "home"]
 
@@ -64,7 +60,7 @@ class Surfaces:
         """A modal on top of those that are open; raises `push_limit_reached` above three."""
         with self._world.lock:
             stack = self._stacks.get(user, [])
-            if len(stack) >= STACK:
+            if len(stack) >= limits.VIEW_STACK_MAX_ITEMS:
                 raise SlackError("push_limit_reached")
             view = self._build(user, payload, "modal", below=stack[-1] if stack else None)
             self._stacks[user] = [*stack, view]
@@ -175,7 +171,7 @@ class Surfaces:
             raise SlackError("invalid_arguments", messages=problems)
         if not isinstance(payload, dict):
             raise SlackError("invalid_arguments", messages=["must provide an object [json-pointer:/view]"])
-        if len(json.dumps(payload, ensure_ascii=False).encode()) > VIEW_BYTES:
+        if len(json.dumps(payload, ensure_ascii=False).encode()) > limits.VIEW_MAX_BYTES:
             raise SlackError("view_too_large")
         return payload
 

@@ -1,13 +1,12 @@
 """chat.*"""
 
-from sandbox.drafts import UPDATED_TEXT, draft
+from sandbox import limits
+from sandbox.drafts import draft
 from sandbox.errors import SlackError
 from sandbox.limiter import SPECIAL
 from sandbox.methods.registry import Args, Method, Workspace
 from sandbox.models import Json, Message
 from sandbox.world import Channel
-
-MARKDOWN_TEXT = 12_000
 
 
 def post_message(box: Workspace, args: Args) -> Json:
@@ -64,7 +63,7 @@ def update(box: Workspace, args: Args) -> Json:
         given = {name: value for name, value in _with_markdown(args).items() if value is not None}
         if not {"text", "blocks", "attachments", "metadata"} & set(given):
             raise SlackError("no_text")
-        wanted = draft(_kept(message) | given, most=UPDATED_TEXT)
+        wanted = draft(_kept(message) | given, most=limits.UPDATED_TEXT_MAX_LENGTH)
         edited = {"user": world.bot, "ts": f"{int(box.core.clock.now().timestamp())}.000000"}
         changed = world.replace(
             message,
@@ -160,7 +159,7 @@ def _with_markdown(args: Args) -> Json:
         return raw
     if raw.get("text") or raw.get("blocks"):
         raise SlackError("markdown_text_conflict")
-    if len(markdown) > MARKDOWN_TEXT:
+    if len(markdown) > limits.MARKDOWN_TEXT_MAX_LENGTH:
         raise SlackError("msg_too_long")
     return raw | {"text": markdown, "blocks": [{"type": "markdown", "text": markdown}]}
 
