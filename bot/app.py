@@ -17,7 +17,7 @@ from bot.slack import ANSWER_TIMEOUT, AnsweringClient, posting_client
 from handlers import payloads
 from handlers.people import ensure_known
 from store import outbox, workspaces
-from store.db import Ledger
+from store.db import ANSWER_WITHIN, Ledger
 from store.errors import NotAllowedError
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Makegood:
         ledger.on_news = self.courier.wake
         self._posting = posting_client(self._token, settings.slack_api_url, timeout=times.post)
         self._answering = AnsweringClient(self._token, settings.slack_api_url)
-        self._asked = ledger.answering()
+        self._asked = ledger.with_timeout(ANSWER_WITHIN)
         self._roster = Roster(ledger, self._posting, clock)
         self._known: set[tuple[str, str]] = set()
         self._served: frozenset[int] = frozenset()

@@ -190,7 +190,7 @@ class Courier:
 
     def _claim(self) -> Claimed | None:
         served = self._served()
-        with self._ledger.begin(alone=True) as tx:
+        with self._ledger.begin() as tx:
             return claiming.claim(
                 tx, self._clock(), workspaces=served, pace=self._pace, lease=self._times.lease,
                 busy=self._exclusion.held,
@@ -216,8 +216,8 @@ class Courier:
     def _look(self) -> Claimed | None:
         """Claim the next row, or wait until there may be one."""
         seen = self._woken
-        # On SQLite a claim takes the one writer's turn, and looking first costs a read. On PostgreSQL it costs no less.
-        wait = self._until_next() if self._ledger.is_sqlite else timedelta(0)
+        # A claim needs the writer's turn, or locks; a look is a read.
+        wait = self._until_next()
         if wait is not None and wait <= timedelta(0) and not self._stopping.is_set():
             claimed = self._claim()
             if claimed is not None:

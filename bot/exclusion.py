@@ -95,7 +95,8 @@ class Exclusion:
     def _connection(self) -> sa.Connection:
         connection: sa.Connection | None = getattr(self._own, "connection", None)
         if connection is None or connection.closed:
-            connection = self._ledger.connect()
+            # Each statement by itself: the lock outlives transactions.
+            connection = self._ledger.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             self._own.connection = connection
             with self._lock:
                 self._connections.append(connection)

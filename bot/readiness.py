@@ -12,6 +12,7 @@ import structlog
 
 from bot.schedule import COURIER, PLANNER, beat, last_beats
 from store import migrate
+from store.db import ANSWER_WITHIN
 from store.sqlite_file import full_disk
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Readiness:
         sockets: SocketMode | None = None,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._ledger = ledger.answering()
+        self._ledger = ledger.with_timeout(ANSWER_WITHIN)
         self._clock = clock
         self._link = link
         self._newest_revision = newest_revision

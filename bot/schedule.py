@@ -16,10 +16,9 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from slack_sdk.errors import SlackApiError
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from store import claiming
+from store.db import insert_or_update
 from store.tables import Heartbeat
 
 if TYPE_CHECKING:
@@ -220,10 +219,8 @@ def unfailing(job: Callable[[], None], name: str) -> Callable[[], None]:
 
 def beat(ledger: Ledger, name: str, at: datetime) -> None:
     """Write down that this part of the program did its round at `at`."""
-    insert = sqlite_insert if ledger.is_sqlite else postgresql_insert
-    statement = insert(Heartbeat).values(name=name, at=at)
     with ledger.begin() as tx:
-        tx.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"at": at}))
+        insert_or_update(tx, Heartbeat, {"name": name, "at": at}, keys=("name",))
 
 
 def last_beats(ledger: Ledger) -> dict[str, datetime]:

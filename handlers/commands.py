@@ -128,14 +128,10 @@ def _line(ack: Ack, command: Command, context: BoltContext) -> None:
 def _taken(
     command: Command, context: BoltContext, *, asked_slack: bool = False
 ) -> Understood | tuple[list[Block], str]:
-    """Read the line, record it if it says enough, and give back what to answer; what was understood if it does not.
-
-    One transaction, because a connection is dear and one is enough; nothing in it waits for anybody. Where the owner
-    cannot be somebody else, who would have to be told, recording is one statement.
-    """
+    """Read the line, record it if it says enough, and give back what to answer; what was understood if it does not."""
     now, understood = context["now"], Understood(forms.Filled())
     try:
-        with context["ledger"].begin(alone="@" not in command.text) as tx:
+        with context["ledger"].begin() as tx:
             person = viewer(tx, command.asker.team_id, command.asker.user_id)
             said = marked(command.text)
             line = read_line(
@@ -155,12 +151,13 @@ def _taken(
             origin_key = f"command:{command.trigger_id}"
             recorded = commitments.record(tx, person, understood.draft, origin_key=origin_key, now=now)
             commitments.check_pace(tx, person, recorded, now)
-            blocks = places.receipt(
-                tx, person, recorded, now, unknown_account=understood.unknown_account, channel=bool(command.channel)
-            )
     except BadInputError as error:
         # What the ledger refused goes back to the person in the form; whatever was begun is undone.
         return understood.but(error.words)
+    with context["ledger"].read() as tx:
+        blocks = places.receipt(
+            tx, person, recorded, now, unknown_account=understood.unknown_account, channel=bool(command.channel)
+        )
     return blocks, f"Recorded as #{recorded.number}"
 
 

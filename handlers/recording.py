@@ -80,6 +80,7 @@ def submit_new(ack: Ack, body: Body, context: BoltContext) -> None:
         drafted = replace(draft(tx, person, form, now), permalink=link)
         recorded = commitments.record(tx, person, drafted, origin_key=form.origin_key, now=now)
         commitments.check_pace(tx, person, recorded, now)
+    with context["ledger"].read() as tx:
         blocks = places.receipt(tx, person, recorded, now, channel=form.context.channel is not None)
     ack(response_action="update", view=places.receipt_modal(blocks, Context(channel=form.context.channel)))
 

@@ -358,4 +358,4 @@ def _tell(tx: Session, viewer: Person, absence: Absence, delegate: Person | None
 
 def _redraw(tx: Session, workspace_id: int, person_id: int, now: datetime) -> None:
     """Their Home tab shows something else now."""
-    outbox.mark_homes(tx, outbox.homes_of(workspace_id, (person_id, person_id), now))
+    outbox.mark_homes(tx, workspace_id, {person_id}, now)

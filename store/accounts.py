@@ -9,25 +9,18 @@ from sqlalchemy.orm import Session, joinedload
 
 from store.db import insert_once
 from store.errors import NotFoundError
-from store.prepared import Prepared
 from store.rules.names import fold, look_alikes
 from store.rules.text import NAME_LIMIT, required
 from store.scope import seen_by
-from store.tables import Account, Person, core
+from store.tables import Account, Person
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 
-_ACCOUNTS = core(Account)
-_NAMES = Prepared(
-    sa.select(_ACCOUNTS.c.name).where(_ACCOUNTS.c.workspace_id == sa.bindparam("workspace")).order_by(_ACCOUNTS.c.name)
-)
-
-
 def names(tx: Session, viewer: Person) -> list[str]:
     """The names of all accounts that the viewer sees, for matching what people write."""
-    return [name for (name,) in _NAMES.rows(tx, workspace=viewer.workspace_id)]
+    return list(tx.scalars(sa.select(Account.name).where(seen_by(Account, viewer)).order_by(Account.name)))
 
 
 def get(tx: Session, viewer: Person, account_id: int) -> Account:

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
-from store.db import UtcDateTime, is_sqlite
-from store.prepared import Prepared
+from store.db import UtcDateTime
 from store.tables import PENDING, SENDING, SENT, Outbox, Workspace, core
 
 if TYPE_CHECKING:
@@ -62,24 +60,30 @@ def claim(
     Pacing (`pace` between two posts to a workspace), fairness and order are decided here: nobody gets a message while
     an earlier one to them is on its way or undecided. Nobody else takes the row within the `lease`. `workspaces` are
     those that the caller has a token for, by id; None: every one. `busy` are rows that this process is still sending.
-    On PostgreSQL it is a single statement.
     """
     given = {
         "now": now, "busy": list(busy), "every": workspaces is None, "served": list(workspaces or ()),
         "ahead": now + _CLOCK_WAS_AHEAD,
     }  # fmt: skip
-    if is_sqlite(tx):
-        return _in_steps(tx, now, pace, lease, given)
-    given |= {"pace": pace, "next": now + pace, "long_ago": now - pace, "until": now + lease}
-    rows = _AT_ONCE.rows(tx, **given)
-    return _claimed(*rows[0]) if rows else None
+    # Locked first, so that no other claim looks for a row of this workspace until ours is committed.
+    free = tx.execute(_FREE, given).first()
+    oldest = tx.execute(_OLDEST, given | {"of": free.id}).first() if free else None
+    if free is None or oldest is None:
+        return None
+    # A look that came a moment late does not slow down the whole row of posts.
+    began = free.next_post_at if timedelta() <= now - free.next_post_at < pace else now
+    tx.execute(_PACED, {"of": free.id, "at": began + pace})
+    tx.execute(_TAKEN, {"row": oldest.id, "at": now, "until": now + lease})
+    is_undecided, is_posted = oldest.state == SENDING, oldest.state == SENT
+    unknown_since = oldest.first_try_at if is_undecided else None
+    return Claimed(oldest.id, oldest.attempts + 1, oldest.kind, unknown_since, posted=is_posted)
 
 
 def next_chance(tx: Session, now: datetime, *, workspaces: Collection[int] | None = None) -> datetime | None:
     """When `claim` may find something there at the earliest, as of `now`; None while nothing waits."""
     firsts = [
         at if free_at > now + _CLOCK_WAS_AHEAD else max(at, free_at)
-        for workspace_id, free_at, at in _FIRST_OF_EACH.rows(tx)
+        for workspace_id, free_at, at in tx.execute(_FIRST_OF_EACH)
         if workspaces is None or workspace_id in workspaces
     ]
     return min(firsts, default=None)
@@ -103,23 +107,6 @@ def give_back_pace(tx: Session, workspace_id: int, *, pace: timedelta, now: date
         tx.execute(sa.update(_WORKSPACES).where(own).values(next_post_at=free_at - pace))
 
 
-def _in_steps(tx: Session, now: datetime, pace: timedelta, lease: timedelta, given: dict[str, Any]) -> Claimed | None:
-    free = tx.execute(_FREE, given).first()
-    if free is None:
-        return None
-    # A look that came a moment late does not slow down the whole row of posts.
-    began = free.next_post_at if timedelta() <= now - free.next_post_at < pace else now
-    _PACED.count(tx, of=free.id, at=began + pace)
-    row = tx.execute(_OLDEST, given | {"of": free.id}).one()
-    _TAKEN.count(tx, row=row.id, at=now, until=now + lease)
-    return _claimed(*row)
-
-
-def _claimed(id_: int, kind: str, state: str, attempts: int, first_try_at: datetime | None) -> Claimed:
-    """What the row becomes; the values are those that it had."""
-    return Claimed(id_, attempts + 1, kind, first_try_at if state == SENDING else None, posted=state == SENT)
-
-
 def _overtakes() -> sa.ColumnElement[bool]:
     """Whether an earlier message to the same recipient is on its way or undecided."""
     earlier = _ROWS.alias()
@@ -131,95 +118,66 @@ def _overtakes() -> sa.ColumnElement[bool]:
     )
 
 
-# All of these are put together once, and each ends at the first row that its index gives: what it costs does not grow
-# with what waits.
+# Each of these ends at the first row that its index gives: its cost does not grow with what waits.
 _NOW, _AHEAD = (sa.bindparam(name, type_=UtcDateTime) for name in ("now", "ahead"))
 _EVERY = sa.bindparam("every", type_=sa.Boolean)
 
 
-def _due(is_free: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    return sa.and_(_ROWS.c.not_before <= _NOW, is_free, ~_overtakes())
-
-
-def _free(due: sa.ColumnElement[bool], served: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """The workspace among those served that may be posted to and has waited longest."""
-    # Not "exists": PostgreSQL makes a join with everything that waits out of that.
-    first = (
-        sa.select(_ROWS.c.id)
-        .where(_ROWS.c.workspace_id == _WORKSPACES.c.id, due)
-        .order_by(*_LONGEST)
-        .limit(1)
-        .correlate(_WORKSPACES)
-        .scalar_subquery()
+_DUE = sa.and_(
+    _ROWS.c.not_before <= _NOW,
+    _ROWS.c.id.not_in(sa.bindparam("busy", expanding=True, type_=sa.BigInteger)),
+    ~_overtakes(),
+)
+# Not "exists": PostgreSQL makes a join with everything that waits out of that.
+_ANY_DUE = (
+    sa.select(_ROWS.c.id)
+    .where(_ROWS.c.workspace_id == _WORKSPACES.c.id, _DUE)
+    .order_by(*_LONGEST)
+    .limit(1)
+    .correlate(_WORKSPACES)
+    .scalar_subquery()
+)
+# The workspace among those served that may be posted to and has waited longest.
+_FREE = (
+    sa.select(_WORKSPACES.c.id, _WORKSPACES.c.next_post_at)
+    .where(
+        sa.or_(_WORKSPACES.c.next_post_at <= _NOW, _WORKSPACES.c.next_post_at > _AHEAD),
+        sa.or_(_EVERY, _WORKSPACES.c.id.in_(sa.bindparam("served", expanding=True, type_=sa.BigInteger))),
+        _ANY_DUE.is_not(None),
     )
-    return (
-        sa.select(_WORKSPACES.c.id, _WORKSPACES.c.next_post_at)
-        .where(
-            sa.or_(_WORKSPACES.c.next_post_at <= _NOW, _WORKSPACES.c.next_post_at > _AHEAD), served, first.is_not(None)
-        )
-        .order_by(_WORKSPACES.c.next_post_at, _WORKSPACES.c.id)
-        .limit(1)
-        # Without the key: rows that refer to the workspace may be written meanwhile.
-        .with_for_update(of=_WORKSPACES, skip_locked=True, key_share=True)
+    .order_by(_WORKSPACES.c.next_post_at, _WORKSPACES.c.id)
+    .limit(1)
+    # Without the key: rows that refer to the workspace may be written meanwhile.
+    .with_for_update(of=_WORKSPACES, skip_locked=True, key_share=True)
+)
+# The row that has waited longest there. A locked row is skipped: its holder may wait for the workspace.
+_OLDEST = (
+    sa.select(_ROWS.c.id, _ROWS.c.kind, _ROWS.c.state, _ROWS.c.attempts, _ROWS.c.first_try_at)
+    .where(_ROWS.c.workspace_id == sa.bindparam("of", type_=sa.BigInteger), _DUE)
+    .order_by(*_LONGEST)
+    .limit(1)
+    .with_for_update(of=_ROWS, skip_locked=True)
+)
+_PACED = (
+    sa.update(_WORKSPACES)
+    .where(_WORKSPACES.c.id == sa.bindparam("of", type_=sa.BigInteger))
+    .values(next_post_at=sa.bindparam("at", type_=UtcDateTime))
+)
+_STANDS = _ROWS.c.state == SENT
+# The message is being sent from now on. One that stands already, and is updated, stays sent.
+_TAKEN = (
+    sa.update(_ROWS)
+    .where(_ROWS.c.id == sa.bindparam("row", type_=sa.BigInteger))
+    .values(
+        attempts=_ROWS.c.attempts + 1,
+        not_before=sa.bindparam("until", type_=UtcDateTime),
+        state=sa.case((_STANDS, SENT), else_=SENDING),
+        first_try_at=sa.case(
+            (_STANDS, _ROWS.c.first_try_at),
+            else_=sa.func.coalesce(_ROWS.c.first_try_at, sa.bindparam("at", type_=UtcDateTime)),
+        ),
     )
-
-
-def _oldest(workspace: sa.ColumnElement[int], due: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """What has waited there longest. Whoever holds a row must not be waited for while we hold the workspace."""
-    return (
-        sa.select(_ROWS.c.id, _ROWS.c.kind, _ROWS.c.state, _ROWS.c.attempts, _ROWS.c.first_try_at)
-        .where(_ROWS.c.workspace_id == workspace, due)
-        .order_by(*_LONGEST)
-        .limit(1)
-        .with_for_update(of=_ROWS, skip_locked=True)
-    )
-
-
-def _paced(workspace: sa.ColumnElement[int], at: sa.ColumnElement[datetime]) -> sa.Update:
-    return sa.update(_WORKSPACES).where(_WORKSPACES.c.id == workspace).values(next_post_at=at)
-
-
-def _taken(row: sa.ColumnElement[int], at: sa.ColumnElement[datetime]) -> sa.Update:
-    """A message is being sent from now on; one that stands already, and is updated, stays sent."""
-    stands = _ROWS.c.state == SENT
-    return (
-        sa.update(_ROWS)
-        .where(_ROWS.c.id == row)
-        .values(
-            attempts=_ROWS.c.attempts + 1,
-            not_before=sa.bindparam("until", type_=UtcDateTime),
-            state=sa.case((stands, SENT), else_=SENDING),
-            first_try_at=sa.case((stands, _ROWS.c.first_try_at), else_=sa.func.coalesce(_ROWS.c.first_try_at, at)),
-        )
-    )
-
-
-def _at_once() -> sa.Select[Any]:
-    """The four steps in one statement. Where somebody else was faster, what they left is not taken: a locked row is
-    passed over, one that has changed is looked at anew, and the rest is seen as it was, when more was undecided.
-    """
-    busy = sa.bindparam("busy", type_=ARRAY(sa.BigInteger))
-    due = _due(_ROWS.c.id != sa.all_(busy))
-    served = _WORKSPACES.c.id == sa.any_(sa.bindparam("served", type_=ARRAY(sa.BigInteger)))
-    free = _free(due, sa.or_(_EVERY, served)).cte("free")
-    oldest = _oldest(sa.select(free.c.id).scalar_subquery(), due).cte("oldest")
-    long_ago = sa.bindparam("long_ago", type_=UtcDateTime)
-    is_late = sa.or_(free.c.next_post_at <= long_ago, free.c.next_post_at > _NOW)
-    at = sa.case(
-        (is_late, sa.bindparam("next", type_=UtcDateTime)),
-        else_=free.c.next_post_at + sa.bindparam("pace", type_=sa.Interval),
-    )
-    return sa.select(oldest).add_cte(_paced(free.c.id, at).cte("paced"), _taken(oldest.c.id, _NOW).cte("taken"))
-
-
-_DUE = _due(_ROWS.c.id.not_in(sa.bindparam("busy", expanding=True, type_=sa.BigInteger)))
-_SERVED = _WORKSPACES.c.id.in_(sa.bindparam("served", expanding=True, type_=sa.BigInteger))
-_FREE = _free(_DUE, sa.or_(_EVERY, _SERVED))
-_OLDEST = _oldest(sa.bindparam("of", type_=sa.BigInteger), _DUE)
-_AT = sa.bindparam("at", type_=UtcDateTime)
-_PACED = Prepared(_paced(sa.bindparam("of", type_=sa.BigInteger), _AT))
-_TAKEN = Prepared(_taken(sa.bindparam("row", type_=sa.BigInteger), _AT))
-_AT_ONCE = Prepared(_at_once())
+)
 
 _FIRST = (
     sa.select(_ROWS.c.not_before)
@@ -230,4 +188,4 @@ _FIRST = (
     .scalar_subquery()
 )
 _FIRSTS = sa.select(_WORKSPACES.c.id, _WORKSPACES.c.next_post_at, _FIRST.label("at")).subquery()
-_FIRST_OF_EACH = Prepared(sa.select(_FIRSTS).where(_FIRSTS.c.at.is_not(None)))
+_FIRST_OF_EACH = sa.select(_FIRSTS).where(_FIRSTS.c.at.is_not(None))

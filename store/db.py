@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import functools
 import re
-import select
 import sqlite3
 import threading
-import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -29,12 +26,10 @@ if TYPE_CHECKING:
 
 # Set in a session's `info` by whoever leaves something in the outbox.
 NEWS = "news"
-# In a session's `info`: its connection, for what goes past the session (prepared.py, insert_once).
-CONNECTION = "connection"
 # Slack waits three seconds for an answer. A database that cannot serve within two leaves time to say so.
 ANSWER_WITHIN = 2.0
-# Of these, what is worth a word to SQLite when it was spent on waiting.
-_NOTICED = 0.1
+# SQLite's part of it: seconds that it waits for another program. The rest is for the writers of this process.
+_BUSY_TIMEOUT = 1.0
 # Seconds of silence after which the machine of PostgreSQL is asked whether it is still there.
 _ASKED_AGAIN_AFTER = 5
 
@@ -116,37 +111,35 @@ class _Condition:
 
 
 class Ledger:
-    """The one door to the database: `begin()` to change, `read()` to look. Whoever opens it closes it.
+    """The one door to the database: `begin()` to change, `read()` to look. Its opener closes it.
 
-    Both give a Session that is committed (or merely ended) when the block leaves without an error and
-    rolled back otherwise. Objects stay readable after the block; nothing is loaded behind anyone's back.
+    Both give a Session. `begin()` commits when the block ends without an error and rolls back otherwise. Objects stay
+    readable after the block, and no attribute is loaded without being asked for.
     """
 
     def __init__(self, url: str | sa.URL, *, pool_size: int = 20) -> None:
         self.url = normal_url(url) if isinstance(url, str) else url
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url, pool_size) if self.is_sqlite else _postgresql(self.url, pool_size)
-        # The connections begin nothing by themselves (_begins_as_told). SQLAlchemy's AUTOCOMMIT would switch that each
-        # time: at the cost of a question on PostgreSQL, and SQLite would plan every statement anew.
-        self._for_writing = self.engine.execution_options(makegood_writes=True)
-        self._for_reading = self.engine.execution_options(makegood_looks=True)
+        self.for_writing = self.engine.execution_options(makegood_writes=True)
         self._condition = _Condition()
         sa.event.listen(self.engine, "handle_error", self._note_error)
         # Called after a transaction that left something in the outbox.
         self.on_news: Callable[[], None] = lambda: None
-        self._writer = _Writer(self._for_writing)
-        # Seconds that a transaction waits until it may write, None for as long as it takes: a courier that gave up
-        # would leave its message to the lease.
-        self.patience: float | None = None
+        # SQLite has one writer. Waiting here wakes at once; SQLite itself waits in a sleep loop.
+        self._writer = threading.Lock()
+        # Seconds that a transaction waits for the writer, None for as long as it takes: a courier that gave up would
+        # leave its message to the lease.
+        self.writer_timeout: float | None = None
 
-    def answering(self) -> Ledger:
-        """The same ledger for what Slack waits for: sa.exc.TimeoutError or OperationalError, and nothing written,
-        where nobody may write for ANSWER_WITHIN seconds.
+    def with_timeout(self, seconds: float) -> Ledger:
+        """The same ledger for work that cannot wait: sa.exc.TimeoutError or OperationalError, and nothing written,
+        if nobody may write for that long. PostgreSQL's limit is ANSWER_WITHIN for every transaction.
         """
-        impatient = copy.copy(self)
-        impatient.patience = ANSWER_WITHIN
-        impatient.on_news = lambda: self.on_news()  # noqa: PLW0108  it may be set later
-        return impatient
+        limited = copy.copy(self)
+        limited.writer_timeout = max(0.0, seconds - _BUSY_TIMEOUT)
+        limited.on_news = lambda: self.on_news()  # noqa: PLW0108  it may be set later
+        return limited
 
     @property
     def problem(self) -> str | None:
@@ -158,45 +151,31 @@ class Ledger:
         self._condition.problem = words
 
     @contextlib.contextmanager
-    def begin(self, *, alone: bool = False) -> Iterator[Session]:
+    def begin(self) -> Iterator[Session]:
         """Open a transaction that may write. Never held while talking to Slack.
 
-        sa.exc.OperationalError while the ledger has a `problem`: what would be written might be lost, or do harm.
-
-        `alone`: the block writes with a single statement, or on SQLite with several. PostgreSQL then needs nothing
-        around it, which saves two round trips, and locks are held for that statement only.
+        sa.exc.OperationalError while the ledger has a `problem`: a write might be lost, or do harm.
         """
         if self.problem is not None:
             raise sa.exc.OperationalError("BEGIN", {}, RuntimeError(self.problem))
-        with (
-            self._write(alone=alone) as connection,
-            Session(connection, expire_on_commit=False, info={CONNECTION: connection}) as tx,
-        ):
+        with self._one_writer(), Session(self.for_writing, expire_on_commit=False) as tx:
+            # Begins now: an error comes before the block's work.
+            tx.connection()
             yield tx
-            if tx.in_transaction():
-                # Flushes, and ends the session's part; the connection's own block commits.
-                tx.commit()
+            tx.commit()
         if tx.info.get(NEWS):
             self.on_news()
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:
-        """Open a session that only looks. Each question is answered as of when it is asked.
+        """Open a session that only looks, in a transaction that is rolled back.
 
-        No transaction is begun: on PostgreSQL that saves two round trips, on SQLite nothing is locked.
+        On SQLite the block sees one state. On PostgreSQL each statement sees the state as of its start.
         """
-        with (
-            self._for_reading.connect() as connection,
-            Session(connection, expire_on_commit=False, info={CONNECTION: connection}) as tx,
-        ):
+        with Session(self.engine, expire_on_commit=False) as tx:
             yield tx
 
-    def connect(self) -> sa.Connection:
-        """A connection on which every statement stands for itself, for locks that outlive them. Its taker closes it."""
-        return self._for_reading.connect()
-
     def close(self) -> None:
-        self._writer.close()
         self.engine.dispose()
 
     def _note_error(self, context: sa.engine.ExceptionContext) -> None:
@@ -210,61 +189,17 @@ class Ledger:
             raise sa.exc.OperationalError(context.statement, {}, context.original_exception)
 
     @contextlib.contextmanager
-    def _write(self, *, alone: bool) -> Iterator[sa.Connection]:
+    def _one_writer(self) -> Iterator[None]:
         if not self.is_sqlite:
-            with self._for_reading.connect() if alone else self._for_writing.begin() as connection:
-                yield connection
+            yield
             return
-        with self._writer.turn(self.patience) as connection:
-            yield connection
-
-
-class _Writer:
-    """SQLite's one writer in this process, and its connection.
-
-    Nobody else writes through that one: whatever another one writes would empty its page cache. Waiting on a lock
-    here is fair and cheap; waiting inside SQLite is a sleep loop that wakes late. That is left for other processes.
-    """
-
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-        self._lock = threading.Lock()
-        self._connection: sa.Connection | None = None
-
-    @contextlib.contextmanager
-    def turn(self, patience: float | None) -> Iterator[sa.Connection]:
-        """A transaction, once nobody else writes; with `patience` after at most so many seconds, or an error."""
-        asked = time.monotonic()
-        if not self._lock.acquire(timeout=-1 if patience is None else patience):
-            raise sa.exc.TimeoutError(f"others have been writing for {patience} seconds")
+        limit = self.writer_timeout
+        if not self._writer.acquire(timeout=-1 if limit is None else limit):
+            raise sa.exc.TimeoutError(f"others have been writing for {limit} seconds")
         try:
-            if self._connection is None:
-                self._connection = self._engine.connect()
-            waited = time.monotonic() - asked
-            left = None if patience is None or waited <= _NOTICED else patience - waited
-            with self._begun(self._connection, left):
-                yield self._connection
+            yield
         finally:
-            self._lock.release()
-
-    @staticmethod
-    def _begun(connection: sa.Connection, within: float | None) -> sa.RootTransaction:
-        """A transaction begun after at most so many seconds, by default ANSWER_WITHIN: others may be writing."""
-        if within is None:
-            return connection.begin()
-        _wait_for_others(connection, within)
-        try:
-            return connection.begin()
-        finally:
-            _wait_for_others(connection, ANSWER_WITHIN)
-
-    def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-
-
-def _wait_for_others(connection: sa.Connection, seconds: float) -> None:
-    on_driver(connection, f"PRAGMA busy_timeout = {max(0, int(seconds * 1000))}", {}).close()
+            self._writer.release()
 
 
 def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
@@ -274,11 +209,8 @@ def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
         max_overflow=pool_size,
         pool_timeout=ANSWER_WITHIN,
         pool_use_lifo=True,
-        pool_reset_on_return=None,
         hide_parameters=True,
-        # As psycopg takes them too, so that prepared.py hands both the same.
-        paramstyle="named",
-        connect_args={"check_same_thread": False, "timeout": ANSWER_WITHIN},
+        connect_args={"check_same_thread": False, "timeout": _BUSY_TIMEOUT},
     )
 
     path = file_of(url)
@@ -303,20 +235,23 @@ def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
             file.connected()
 
     @sa.event.listens_for(engine, "begin")
-    def _still_there(connection: sa.Connection) -> None:
-        if file and connection.get_execution_options().get("makegood_writes"):
+    def _begin(connection: sa.Connection) -> None:
+        if not connection.get_execution_options().get("makegood_writes"):
+            connection.exec_driver_sql("BEGIN")
+            return
+        if file:
             try:
                 file.before_writing()
             except sqlite3.OperationalError as error:
                 raise sa.exc.OperationalError("BEGIN", {}, error) from None
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-    _begins_as_told(engine, writing="BEGIN IMMEDIATE")
     return engine
 
 
 def _postgresql(url: sa.URL, pool_size: int) -> sa.Engine:
     milliseconds = int(ANSWER_WITHIN * 1000)
-    engine = sa.create_engine(
+    return sa.create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
@@ -324,9 +259,8 @@ def _postgresql(url: sa.URL, pool_size: int) -> sa.Engine:
         # What people wrote stays out of exceptions, and so out of logs.
         hide_parameters=True,
         pool_use_lifo=True,
-        pool_reset_on_return=None,
+        pool_pre_ping=True,
         connect_args={
-            "autocommit": True,
             "connect_timeout": int(ANSWER_WITHIN),
             # A server whose machine is gone does not even close the connection: TCP alone would wait a quarter of an
             # hour for what was sent there, and for ever for an answer.
@@ -342,68 +276,29 @@ def _postgresql(url: sa.URL, pool_size: int) -> sa.Engine:
         },
     )
 
-    @sa.event.listens_for(engine, "checkout")
-    def _alive(connection: Any, _entry: ConnectionPoolEntry, _proxy: Any) -> None:  # noqa: ANN401  the driver's own
-        # A server that went away has closed its end, which shows without asking it: nothing else is ever
-        # waiting to be read on an idle connection. All that are older go with this one.
-        if select.select([connection.fileno()], [], [], 0)[0]:
-            raise sa.exc.InvalidatePoolError("the server has closed the connection")
-
-    _begins_as_told(engine, writing="BEGIN")
-    return engine
-
 
 def _options_of(url: sa.URL) -> str:
     found = url.query.get("options", "")
     return found if isinstance(found, str) else " ".join(found)
 
 
-def _begins_as_told(engine: sa.Engine, *, writing: str) -> None:
-    """Begin what a block writes in with `writing`, and for one that only looks nothing at all.
-
-    So there is nothing to undo when a connection returns to the pool: a transaction ends with its block.
-    """
-
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        options = connection.get_execution_options()
-        if not options.get("makegood_looks"):
-            on_driver(connection, writing if options.get("makegood_writes") else "BEGIN", {}).close()
-
-
 def insert_once(tx: Session, table: type[Any], values: dict[str, Any], *, keys: tuple[str, ...]) -> int | None:
     """Insert a row unless one with the same unique `keys` is there; its id, or None if it was there.
 
     The unique constraint is the referee: of two transactions that race, one inserts and the other sees it.
+    `values` may be SQL expressions.
     """
-    new_id: int | None = core_of(tx).scalar(_insert_once(table.__table__, keys, tx.get_bind().dialect.name), values)
+    new_id: int | None = tx.scalar(
+        _insert(tx, table, values).on_conflict_do_nothing(index_elements=keys).returning(table.id)
+    )
     return new_id
 
 
-def on_driver(connection: sa.Connection, text: str, values: dict[str, Any]) -> Any:  # noqa: ANN401  the driver's cursor
-    """Run a statement as it stands, past everything that SQLAlchemy would do around it."""
-    cursor = connection.connection.cursor()
-    try:
-        cursor.execute(text, values)
-    except connection.dialect.loaded_dbapi.Error as error:
-        # Its own judgement: the error as everybody knows it, and a connection that is gone leaves the pool.
-        connection._handle_dbapi_exception(error, text, None, cursor, None)  # noqa: SLF001  has no other name
-    return cursor
+def insert_or_update(tx: Session, table: type[Any], values: dict[str, Any], *, keys: tuple[str, ...]) -> None:
+    """Insert a row, or give the one with the same unique `keys` these values."""
+    tx.execute(_insert(tx, table, values).on_conflict_do_update(index_elements=keys, set_=values))
 
 
-def core_of(tx: Session) -> sa.Connection:
-    """The connection of a session that the ledger has opened."""
-    connection: sa.Connection = tx.info[CONNECTION]
-    return connection
-
-
-def is_sqlite(tx: Session) -> bool:
-    """Whether SQLite is behind a session that the ledger has opened. For what only one of the two can."""
-    return core_of(tx).dialect.name == "sqlite"
-
-
-@functools.cache
-def _insert_once(table: sa.Table, keys: tuple[str, ...], dialect: str) -> Any:  # noqa: ANN401  one type per database
-    # Built once: putting a statement together costs more than running it.
-    insert: Any = sqlite_insert if dialect == "sqlite" else postgresql_insert
-    return insert(table).on_conflict_do_nothing(index_elements=list(keys)).returning(table.c.id)
+def _insert(tx: Session, table: type[Any], values: dict[str, Any]) -> Any:  # noqa: ANN401  one type per database
+    insert = sqlite_insert if tx.get_bind().dialect.name == "sqlite" else postgresql_insert
+    return insert(table.__table__).values(values)

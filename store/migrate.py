@@ -25,8 +25,7 @@ def upgrade(ledger: Ledger) -> tuple[str | None, str]:
     Safe to call from several processes at once: they queue on a lock, and whoever comes later finds nothing
     to do. Everything is applied in one transaction on both databases, so a failure leaves it as it was.
     """
-    writes = ledger.engine.execution_options(makegood_writes=True)
-    with writes.connect() as connection:
+    with ledger.for_writing.connect() as connection:
         if ledger.is_sqlite:
             # BEGIN IMMEDIATE is the lock; whoever migrates may take longer than a request would wait.
             connection.exec_driver_sql("ROLLBACK")

@@ -15,8 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from store.claiming import LEASE, Claimed
-from store.db import NEWS, UtcDateTime, core_of, insert_once
-from store.prepared import Prepared
+from store.db import NEWS, UtcDateTime, insert_once
 from store.tables import (
     DEAD,
     PENDING,
@@ -189,7 +188,7 @@ def settle_sent(
     if not _changed_one(tx, _STANDS, stands):
         return False
     # Only after the row is locked: a change that commits later finds it sent and marks it itself.
-    if core_of(tx).scalar(_OUTDATED, {"of": claimed.id}):
+    if tx.scalar(_OUTDATED, {"of": claimed.id}):
         _changed_one(tx, _mine(claimed).values(not_before=now))
     if apart and not claimed.posted:
         _put_off(tx, sa.and_(Outbox.recipient == _of(claimed, Outbox.recipient), Outbox.state == PENDING), now + apart)
@@ -298,7 +297,7 @@ def show(tx: Session, row: Outbox, shown: Sequence[tuple[HasHistory, str | None]
     """
     spoke_of = {(kind, id_): due_on for kind, id_, due_on in tx.execute(_SPOKE_OF, {"of": row.id})} if row.ts else {}
     if row.attempts > 1:
-        core_of(tx).execute(_FORGET, {"of": row.id})
+        tx.execute(_FORGET, {"of": row.id})
     if shown:
         values = [
             {
@@ -311,7 +310,7 @@ def show(tx: Session, row: Outbox, shown: Sequence[tuple[HasHistory, str | None]
             }
             for position, (subject, occasion) in enumerate(shown)
         ]  # fmt: skip
-        core_of(tx).execute(_MENTIONS, values)
+        tx.execute(_MENTIONS, values)
 
 
 def shown_by(tx: Session, row: Outbox, kind: Subject = Subject.COMMITMENT) -> list[tuple[int, str | None]]:
@@ -369,32 +368,25 @@ def _due_again(tx: Session, workspace_id: int, which: sa.ColumnElement[bool], no
     marked(tx, changed.rowcount)
 
 
-def homes_of(workspace_id: int, people: tuple[int, int], now: datetime) -> dict[str, Any]:
-    """The parameters of HOMES, for the Home tabs of two people, who may be the same."""
-    one, other = people
-    return {"workspace_id": workspace_id, "home": f"{HOME}:{one}", "other_home": f"{HOME}:{other}", "at": now}
-
-
-def mark_homes(tx: Session, given: dict[str, Any]) -> None:
-    """Something that no message shows yet has come: these Home tabs (see `homes_of`) are due for an update."""
-    marked(tx, HOMES.count(tx, **given))
+def mark_homes(tx: Session, workspace_id: int, people: Iterable[int], now: datetime) -> None:
+    """Marks the Home tabs of these people as due for an update: they show something that no message shows yet."""
+    changed: Any = tx.execute(
+        sa.update(Outbox)
+        .where(
+            Outbox.workspace_id == workspace_id,
+            Outbox.dedupe_key.in_([f"{HOME}:{person_id}" for person_id in sorted(set(people))]),
+            Outbox.state == SENT,
+        )
+        .values(not_before=now)
+        .execution_options(synchronize_session=False)
+    )
+    marked(tx, changed.rowcount)
 
 
 def marked(tx: Session, rows: int) -> None:
     """So many rows were marked as due: if any was, the courier hears of it after the commit."""
     if rows:
         tx.info[NEWS] = True
-
-
-HOMES = Prepared(
-    sa.update(_ROWS)
-    .where(
-        _ROWS.c.workspace_id == sa.bindparam("workspace_id"),
-        _ROWS.c.dedupe_key.in_([sa.bindparam(name, type_=sa.Text) for name in ("home", "other_home")]),
-        _ROWS.c.state == SENT,
-    )
-    .values(not_before=sa.bindparam("at", type_=UtcDateTime))
-)
 
 
 def watch_home(tx: Session, person: Person, *, start: int = 0, now: datetime) -> None:
@@ -560,5 +552,5 @@ def refused(tx: Session, *, since: datetime) -> list[tuple[str, str]]:
 
 def _changed_one(tx: Session, statement: sa.Update, given: dict[str, Any] | None = None) -> bool:
     tx.flush()
-    result: Any = core_of(tx).execute(statement, given)
+    result: Any = tx.execute(statement, given, execution_options={"synchronize_session": False})
     return bool(result.rowcount == 1)

@@ -13,11 +13,10 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from store import outbox
 from store.db import UtcDateTime, insert_once
 from store.errors import BadInputError, UnconfirmedError
-from store.prepared import Prepared
 from store.rules.mornings import Habits, local_day, next_brief, next_morning
 from store.rules.working_days import DAY, working_days_of
 from store.scope import seen_by
-from store.tables import Person, Workspace, as_read, core
+from store.tables import Person, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -30,12 +29,6 @@ if TYPE_CHECKING:
 ADMIN_FOR = timedelta(minutes=1)
 
 _SLACK_USER = ("workspace_id", "slack_id")
-_PEOPLE, _WORKSPACES = core(Person), core(Workspace)
-_VIEWER = Prepared(
-    sa.select(*_PEOPLE.c, *_WORKSPACES.c)
-    .join_from(_PEOPLE, _WORKSPACES)
-    .where(_WORKSPACES.c.team_id == sa.bindparam("team"), _PEOPLE.c.slack_id == sa.bindparam("user"))
-)
 
 
 @dataclass(frozen=True)
@@ -89,7 +82,7 @@ def sync(tx: Session, workspace: Workspace, profiles: Iterable[Profile], *, now:
         elif moved:
             person.next_brief_at = _next_brief(person, workspace, now)
         if is_here(person) != was_here:
-            outbox.mark_homes(tx, outbox.homes_of(workspace.id, (person.id, person.id), now))
+            outbox.mark_homes(tx, workspace.id, {person.id}, now)
     tx.flush()
 
 
@@ -120,12 +113,12 @@ def others_among(tx: Session, workspace: Workspace, slack_ids: Iterable[str]) ->
 
 def viewer(tx: Session, team_id: str, slack_id: str) -> Person | None:
     """The person who asks, with their workspace, to look at; None if the ledger does not know them yet."""
-    found = _VIEWER.rows(tx, team=team_id, user=slack_id)
-    if not found:
-        return None
-    of_person, of_workspace = found[0][: len(_PEOPLE.c)], found[0][len(_PEOPLE.c) :]
-    workspace = as_read(Workspace, dict(zip(_WORKSPACES.c.keys(), of_workspace, strict=True)))
-    return as_read(Person, {**dict(zip(_PEOPLE.c.keys(), of_person, strict=True)), "workspace": workspace})
+    return tx.scalar(
+        sa.select(Person)
+        .join(Person.workspace)
+        .where(Workspace.team_id == team_id, Person.slack_id == slack_id)
+        .options(contains_eager(Person.workspace))
+    )
 
 
 def get(tx: Session, person_id: int) -> Person:

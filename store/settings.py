@@ -84,7 +84,7 @@ def save(tx: Session, viewer: Person, own: Own, house: House | None = None, *, n
         wanted["working_week"] = None
     if _put(person, wanted):
         people.replan(person, now)
-    outbox.mark_homes(tx, outbox.homes_of(workspace.id, (person.id, person.id), now))
+    outbox.mark_homes(tx, workspace.id, {person.id}, now)
     tx.flush()
     return person
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from store.db import UtcDateTime
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 # One convention for constraint names, so that a migration can name what it alters on both databases.
 NAMES = {
@@ -30,9 +27,6 @@ REDACTED = "(redacted)"
 PENDING, SENDING, SENT, SKIPPED, DEAD = "pending", "sending", "sent", "skipped", "dead"
 
 
-Model = TypeVar("Model", bound="Base")
-
-
 class Base(DeclarativeBase):
     metadata = sa.MetaData(naming_convention=NAMES)
     type_annotation_map = {  # noqa: RUF012  SQLAlchemy reads this name as it stands
@@ -46,16 +40,6 @@ class Base(DeclarativeBase):
 def core(model: type[Base]) -> sa.Table:
     """The model's bare table, for statements that need no objects and should cost nothing to put together."""
     return cast("sa.Table", model.__table__)
-
-
-def as_read(model: type[Model], values: Mapping[str, Any]) -> Model:
-    """An object with these values that belongs to no session: to look at, never to change.
-
-    What the mapper does to load one takes longer than to ask the database for it.
-    """
-    one: Model = model.__mapper__.class_manager.new_instance()
-    one.__dict__.update(values)
-    return one
 
 
 # SQLite numbers rows by itself only where the type is exactly INTEGER.

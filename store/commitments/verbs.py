@@ -19,7 +19,7 @@ from store.commitments.recording import write_down
 from store.errors import BadInputError, NotAllowedError
 from store.history import set_fields
 from store.rules.text import ACTION_LIMIT, NOTE_LIMIT, REASON_LIMIT, optional, required
-from store.tables import CANCELLED, DONE, OPEN, OURS, Account, Commitment, Person, Stakeholder, as_read
+from store.tables import CANCELLED, DONE, OPEN, OURS, Account, Commitment, Person, Stakeholder
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -42,10 +42,6 @@ class Draft:
     permalink: str | None = None
 
 
-# What a commitment that has just been recorded does not have, as the database leaves it.
-_NOTHING_YET = dict.fromkeys(("ended_at", "blocked_by", "blocker_id", "blocker", "quiet_until", "touched_at"))
-
-
 def record(tx: Session, viewer: Person, draft: Draft, *, origin_key: str, now: datetime) -> Commitment:
     """Record a commitment. The same gesture delivered twice gives the commitment it recorded first.
 
@@ -64,13 +60,15 @@ def record(tx: Session, viewer: Person, draft: Draft, *, origin_key: str, now: d
         "permalink": draft.permalink, "origin_key": origin_key, "created_at": now,
         "accepted_at": now if by_self else None, "slips": 0, "version": 1,
     }  # fmt: skip
-    added = write_down(tx, viewer, draft.owner, values, now)
+    added = write_down(tx, values)
     if added is None:
         return _recorded_as(tx, viewer, origin_key)
-    around = {
-        "creator": viewer, "owner": draft.owner, "account": draft.account, "stakeholder": draft.stakeholder,
-    }  # fmt: skip
-    commitment = as_read(Commitment, {**values, **added, **around, **_NOTHING_YET})
+    # To look at: it is in the database, and belongs to no session.
+    commitment = Commitment(
+        **values, **added, creator=viewer, owner=draft.owner, account=draft.account, stakeholder=draft.stakeholder
+    )
+    history.append(tx, viewer, commitment, "record", now=now, origin_key=origin_key)
+    outbox.mark_homes(tx, viewer.workspace_id, {viewer.id, draft.owner.id}, now)
     if not by_self:
         tell(tx, commitment, draft.owner, "assigned", viewer, now)
     return commitment

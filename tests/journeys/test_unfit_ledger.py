@@ -170,7 +170,7 @@ def test_the_tables_are_gone(box: Sandbox, database_url: str) -> None:
             assert readyz(process)[0] == 503
             assert refused(commit(box))
         finally:
-            with ledger.connect() as connection, connection.begin():
+            with ledger.engine.begin() as connection:
                 connection.execute(sa.text("DROP SCHEMA public"))
                 connection.execute(sa.text("ALTER SCHEMA away RENAME TO public"))
             ledger.close()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +27,8 @@ def damaged(office: Office, tmp_path: Path) -> Ledger:
     with office.ledger.read() as tx:
         page = tx.scalar(sa.text("SELECT rootpage FROM sqlite_master WHERE name = 'person'"))
         size = tx.scalar(sa.text("PRAGMA page_size"))
-        tx.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    with closing(sqlite3.connect(whole)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     path = tmp_path / "damaged.db"
     shutil.copy(whole, path)
     with path.open("r+b") as file:
@@ -41,7 +44,7 @@ def test_damage_that_is_met_closes_the_ledger(damaged: Ledger) -> None:
     with damaged.read() as tx, pytest.raises(sa.exc.OperationalError, match="malformed"):
         tx.execute(sa.text("SELECT * FROM person")).all()
     assert "damaged" in str(damaged.problem)
-    with pytest.raises(sa.exc.OperationalError, match="damaged"), damaged.answering().begin():
+    with pytest.raises(sa.exc.OperationalError, match="damaged"), damaged.with_timeout(2).begin():
         pass
     damaged.close()
 
