@@ -1,12 +1,13 @@
-"""Throughput of `/commit …` recorded, against a bare Bolt command that only acks, in the same run.
+"""Throughput of `/commit …` recorded, against a bare Bolt command that only acks and one that makes one insert.
+
+Goals, on an idle machine: p99 at most 300 ms, at least 0.15 of the bare command and 0.3 of the one with an insert.
 
 Method: the apps run in processes of their own, behind the same Flask app and waitress with 16 threads. This
 process keeps 16 signed requests in flight over kept-open connections, to one app at a time, in turns (A B C A B
 C …), so that a machine whose speed drifts slows all of them. Each ratio is that of the medians over the rounds;
 the percentiles are over all recorded requests. Every recorded line is counted in the ledger afterwards.
 
-Bolt is measured twice: as one gets it, and at its fastest (serve.py says how they differ). Both with all threads at
-once, which is better for them: Bolt as one gets it sleeps in each request.
+serve.py says how the three apps differ.
 
     python bench/commit_throughput.py [sqlite|postgresql …]
 """
@@ -44,7 +45,7 @@ SECRET, TOKEN = "bench-signing-secret-0123456789", "xoxb-bench-0123456789"
 ROOT = Path(__file__).parent.parent
 # No two lines are the same, as no two promises are.
 LINE = "send pricing sheet {} to Dana by tomorrow for Acme"
-APPS = ("makegood", "bare", "hasty")
+APPS = ("makegood", "bare", "naive")
 
 
 def main(databases: list[str]) -> None:
@@ -69,10 +70,10 @@ def measure(database: str, url: str, ports: dict[str, int]) -> None:
             latencies += taken if app == "makegood" else []
     kept = recorded(url)
     assert kept == WARM_UP + ROUNDS * REQUESTS, kept
-    ours, bare, hasty = (statistics.median(rounds[app]) for app in APPS)
+    ours, bare, naive = (statistics.median(rounds[app]) for app in APPS)
     print(
         f"{database}: /commit recorded {ours:.0f}/s; bare Bolt acks {bare:.0f}/s, ratio {ours / bare:.2f};"
-        f" bare Bolt at its fastest {hasty:.0f}/s, ratio {ours / hasty:.2f};"
+        f" Bolt with one insert {naive:.0f}/s, ratio {ours / naive:.2f};"
         f" p50 {statistics.median(latencies) * 1000:.0f} ms,"
         f" p99 {statistics.quantiles(latencies, n=100)[98] * 1000:.0f} ms, {kept:,} recorded",
         flush=True,

@@ -1,4 +1,4 @@
-"""One planner tick over a ledger of 1,000,000 open commitments, against one of 10,000. Target: at most twice as long.
+"""One planner tick over a ledger of 1,000,000 open commitments, against one of 10,000. Target: at most 1.3 times.
 
 Method: two ledgers of the same kind of database, bulk-filled. In both the same 100 people are due this morning, with
 the same 20 open commitments each, most of which deserve a mention; everything else belongs to people whose morning
@@ -35,7 +35,7 @@ from store.tables import OPEN, OURS, SENT, Base, Commitment, Mention, Outbox, Pe
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-FEW, MANY, TARGET = 10_000, 1_000_000, 2.0
+FEW, MANY, TARGET = 10_000, 1_000_000, 1.3
 PEOPLE_DUE, EACH = 100, 20
 ROUNDS, WARM_UP = 21, 3
 # A Tuesday, a quarter to ten in Berlin: the morning of all who are due has come.
@@ -56,7 +56,7 @@ def main(databases: list[str]) -> None:
         ratio = many_seconds / few_seconds
         print(
             f"{kind}: one tick for {PEOPLE_DUE} people due: {MANY:,} open commitments {many_seconds * 1000:.0f} ms,"
-            f" {FEW:,} {few_seconds * 1000:.0f} ms, ratio {ratio:.2f} (target ≤ {TARGET:.0f})",
+            f" {FEW:,} {few_seconds * 1000:.0f} ms, ratio {ratio:.2f} (target ≤ {TARGET})",
             flush=True,
         )
 
