@@ -288,11 +288,11 @@ def _tick(clock: Callable[[], datetime], *, as_of_now: bool) -> None:
     try:
         _have_the_shape(makegood.ledger, upgrade=False)
         makegood.connect()
-        started = clock()
+        started, served = clock(), makegood.served()
         if as_of_now:
             put_clock_right(makegood)
         with makegood.ledger.read() as tx:
-            due = outbox.due_ids(tx, started)
+            due = outbox.due_ids(tx, started, served)
         planned = makegood.plan(started)
         taken = makegood.courier.deliver_due()
         if as_of_now:
@@ -300,7 +300,7 @@ def _tick(clock: Callable[[], datetime], *, as_of_now: bool) -> None:
                 beat(makegood.ledger, part, clock())
         with makegood.ledger.read() as tx:
             said = became(tx, taken=taken, due=due, planned=planned, now=clock())
-            refused = outbox.refused(tx, since=started)
+            refused = outbox.refused(tx, since=started, workspaces=served)
     finally:
         makegood.close()
     for line in said:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import stat
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,13 +19,16 @@ from bot.schedule import beat, last_beats
 from bot.slack import posting_client
 from bot.slack_time import difference, lowered, told_by
 from handlers.ids import SCOPES
-from store import claiming, migrate, outbox
+from store import claiming, migrate, outbox, workspaces
 from store.db import Ledger, normal_url, shown_url
 from store.rules.text import one_line
 from store.sqlite_file import damage, files_of, full_disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from slack_sdk import WebClient
+    from slack_sdk.web import SlackResponse
 
     from bot.settings import BasicSettings, Settings
 
@@ -67,19 +71,30 @@ def examine(now: Callable[[], datetime], *, env_file: str = ".env") -> Iterator[
         settings = settings_module.load(env_file=env_file)
         mode = "Socket Mode" if settings.socket_mode else f"HTTP on {settings.host}, port {settings.port}"
         yield Finding(WELL, f"The settings are complete ({mode}).")
+        yield from _address(settings.host)
     except settings_module.SettingsError as error:
         advice = "Set it in the environment or in the file .env here."
         yield from (Finding(PROBLEM, f"{problem}.", advice) for problem in error.problems)
     basic = settings or _basic(env_file)
     yield from _readable_files(env_file, basic)
+    known = _identity(settings) if settings else None
     if basic:
-        yield from _database(basic, now())
-    if settings:
-        yield from _slack(settings, now)
+        yield from _database(basic, now(), team_id=_team(known))
+    if settings and known:
+        yield from _slack(settings, known, now)
 
 
 def has_problem(findings: Iterable[Finding]) -> bool:
     return any(finding.mark == PROBLEM for finding in findings)
+
+
+def _address(host: str) -> Iterator[Finding]:
+    """A finding where this machine has no such address to listen on. Any free port will do to find out."""
+    try:
+        socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        words = f"HOST is {host}, and this machine cannot listen there: {error.strerror}."
+        yield Finding(PROBLEM, words, "127.0.0.1 is for this machine only, 0.0.0.0 for every address it has.")
 
 
 def _basic(env_file: str) -> BasicSettings | None:
@@ -101,7 +116,7 @@ def _readable_files(env_file: str, settings: BasicSettings | None) -> Iterator[F
                 yield Finding(NOTE, words, f"chmod 600 '{path}'")
 
 
-def _database(settings: BasicSettings, now: datetime) -> Iterator[Finding]:
+def _database(settings: BasicSettings, now: datetime, *, team_id: str) -> Iterator[Finding]:
     url = normal_url(settings.database_url.get_secret_value())
     shown = shown_url(url)
     if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
@@ -124,7 +139,7 @@ def _database(settings: BasicSettings, now: datetime) -> Iterator[Finding]:
         yield migrated
         if migrated.mark == WELL:
             yield from _writing(ledger, now)
-            yield from _outbox(ledger, now)
+            yield from _outbox(ledger, now, team_id)
             yield from _heartbeats(ledger, now)
     except sa.exc.SQLAlchemyError as error:
         yield Finding(PROBLEM, f"The database {shown} does not answer: {_reason(error)}.", "See DATABASE_URL.")
@@ -155,13 +170,17 @@ def _migrations(ledger: Ledger) -> Finding:
     return Finding(PROBLEM, f"{words}.", f"{advice[0].upper()}{advice[1:]}")
 
 
-def _outbox(ledger: Ledger, now: datetime) -> Iterator[Finding]:
+def _outbox(ledger: Ledger, now: datetime, team_id: str) -> Iterator[Finding]:
+    """The messages of the workspace that our token serves; of all workspaces while Slack has not said which it is."""
+    since = now - _REFUSED_WITHIN
     with ledger.read() as tx:
-        counts = outbox.counts(tx)
-        refused = outbox.refused(tx, since=now - _REFUSED_WITHIN)
-        troubles = outbox.troubles(tx, since=now - _REFUSED_WITHIN)
-        waiting_since = claiming.untaken_since(tx, now)
-        unknown = outbox.undecided(tx, now, most=_SHOWN)
+        own = workspaces.by_team(tx, team_id)
+        served = ({own.id} if own else set()) if team_id else None
+        counts = outbox.counts(tx, served)
+        refused = outbox.refused(tx, since=since, workspaces=served)
+        troubles = outbox.troubles(tx, since=since, workspaces=served)
+        waiting_since = claiming.untaken_since(tx, now, workspaces=served)
+        unknown = outbox.undecided(tx, now, most=_SHOWN, workspaces=served)
     states = ", ".join(f"{number} {state}" for state, number in sorted(counts.items())) or "empty"
     if waiting_since is not None and now - waiting_since > _OUTBOX_LATE:
         words = f"The outbox ({states}) has not been emptied since {_moment(waiting_since)}."
@@ -227,20 +246,33 @@ def _heartbeats(ledger: Ledger, now: datetime) -> Iterator[Finding]:
         yield Finding(WELL, f"Planner and courier do their rounds (last at {_moment(newest)}).")
 
 
-def _slack(settings: Settings, now: Callable[[], datetime]) -> Iterator[Finding]:
-    client = posting_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, timeout=_SLACK_TIMEOUT)
+def _client(settings: Settings) -> WebClient:
+    return posting_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, timeout=_SLACK_TIMEOUT)
+
+
+def _identity(settings: Settings) -> SlackResponse | Exception:
+    """Slack's answer to who we are, or why there is none."""
     try:
-        answer = client.auth_test()
+        return _client(settings).auth_test()
     except FAILURES as error:
-        yield Finding(PROBLEM, f"Slack does not accept the bot: {in_words(error)}.")
+        return error
+
+
+def _team(known: SlackResponse | Exception | None) -> str:
+    return "" if known is None or isinstance(known, Exception) else str(known.get("team_id") or "")
+
+
+def _slack(settings: Settings, answer: SlackResponse | Exception, now: Callable[[], datetime]) -> Iterator[Finding]:
+    if isinstance(answer, Exception):
+        yield Finding(PROBLEM, f"Slack does not accept the bot: {in_words(answer)}.")
         return
     yield Finding(WELL, f"Slack knows the bot {answer.get('user')} in {answer.get('team')}.")
-    yield from _other_workspaces(settings, str(answer.get("team_id") or ""))
+    yield from _other_workspaces(settings, _team(answer))
     yield _scopes(lowered(answer.headers).get("x-oauth-scopes"))
     yield _clock(told_by(answer.headers), now())
     if settings.slack_app_token:
         try:
-            client.apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
+            _client(settings).apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
             yield Finding(WELL, "Slack accepts the app-level token for Socket Mode.")
         except FAILURES as error:
             advice = settings_module.WHERE["SLACK_APP_TOKEN"]

@@ -33,7 +33,7 @@ from store.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import date
 
     from store.tables import HasHistory
@@ -440,10 +440,15 @@ def due(tx: Session, now: datetime) -> Iterator[Outbox]:
                 yield row
 
 
-def due_ids(tx: Session, now: datetime) -> list[int]:
-    """Ids of the messages that are due as of `now`, undecided ones too."""
+def _within(workspaces: Collection[int] | None) -> sa.ColumnElement[bool]:
+    """Messages of these workspaces; of all for None."""
+    return sa.true() if workspaces is None else Outbox.workspace_id.in_(workspaces)
+
+
+def due_ids(tx: Session, now: datetime, workspaces: Collection[int]) -> list[int]:
+    """Ids of these workspaces' messages that are due as of `now`, undecided ones too."""
     waits = sa.and_(Outbox.state.in_((PENDING, SENDING)), Outbox.not_before <= now)
-    return list(tx.scalars(sa.select(Outbox.id).where(waits)))
+    return list(tx.scalars(sa.select(Outbox.id).where(waits, _within(workspaces))))
 
 
 def by_ids_or_keys(tx: Session, ids: Sequence[int], keys: Sequence[str]) -> list[Outbox]:
@@ -470,9 +475,10 @@ def waiting_later(tx: Session, now: datetime) -> list[tuple[str, int, datetime]]
     return [(why or "they are not due yet", number, at) for why, number, at in found if at is not None]
 
 
-def counts(tx: Session) -> dict[str, int]:
-    """How many rows are in each state, for doctor."""
-    found = tx.execute(sa.select(Outbox.state, sa.func.count()).group_by(Outbox.state)).all()
+def counts(tx: Session, workspaces: Collection[int] | None = None) -> dict[str, int]:
+    """How many rows are in each state, for doctor; of these workspaces, or of all."""
+    by_state = sa.select(Outbox.state, sa.func.count()).where(_within(workspaces)).group_by(Outbox.state)
+    found = tx.execute(by_state).all()
     return {row[0]: row[1] for row in found}
 
 
@@ -487,13 +493,16 @@ class Undecided:
     looked_up_at: datetime | None
 
 
-def undecided(tx: Session, now: datetime, *, lease: timedelta = LEASE, most: int) -> list[Undecided]:
+def undecided(
+    tx: Session, now: datetime, *, lease: timedelta = LEASE, most: int, workspaces: Collection[int] | None = None
+) -> list[Undecided]:
     """Messages whose outcome is unknown, oldest first: the answer was lost, or the worker was. One that is on its
     way just now is not among them.
     """
     found = tx.execute(
         sa.select(Outbox.dedupe_key, Outbox.first_try_at, Outbox.attempts, Outbox.last_error, Outbox.not_before)
         .where(
+            _within(workspaces),
             Outbox.state == SENDING,
             # Through the partial index: few rows wait, however many there are.
             Outbox.not_before.is_not(None),
@@ -517,7 +526,7 @@ class Troubles:
     opened_anew: dict[str, int]
 
 
-def troubles(tx: Session, *, since: datetime) -> Troubles:
+def troubles(tx: Session, *, since: datetime, workspaces: Collection[int] | None = None) -> Troubles:
     """What waits because Slack has refused it, and what became dead, or was opened anew, since then."""
     reason, count = Outbox.last_error, sa.func.count()
     tried = sa.and_(Outbox.state == PENDING, Outbox.first_try_at.is_not(None))
@@ -525,10 +534,12 @@ def troubles(tx: Session, *, since: datetime) -> Troubles:
         Outbox.not_before.is_not(None), reason.is_not(None), ~reason.startswith(OPENED_ANEW),
         sa.or_(tried, Outbox.state == SENT),
     )  # fmt: skip
-    oldest = tx.scalar(sa.select(sa.func.min(Outbox.first_try_at)).where(*waiting, tried))
+    oldest = tx.scalar(sa.select(sa.func.min(Outbox.first_try_at)).where(_within(workspaces), *waiting, tried))
 
     def by_reason(*which: sa.ColumnElement[bool]) -> dict[str, int]:
-        found = tx.execute(sa.select(reason, count).where(*which).group_by(reason).order_by(count.desc()))
+        found = tx.execute(
+            sa.select(reason, count).where(_within(workspaces), *which).group_by(reason).order_by(count.desc())
+        )
         return {why or "": number for why, number in found}
 
     return Troubles(
@@ -539,11 +550,11 @@ def troubles(tx: Session, *, since: datetime) -> Troubles:
     )
 
 
-def refused(tx: Session, *, since: datetime) -> list[tuple[str, str]]:
+def refused(tx: Session, *, since: datetime, workspaces: Collection[int] | None = None) -> list[tuple[str, str]]:
     """(key, reason) of what Slack refused for good since then, newest first."""
     found = tx.execute(
         sa.select(Outbox.dedupe_key, Outbox.last_error)
-        .where(Outbox.state == DEAD, Outbox.settled_at >= since)
+        .where(_within(workspaces), Outbox.state == DEAD, Outbox.settled_at >= since)
         .order_by(Outbox.id.desc())
         .limit(20)
     )

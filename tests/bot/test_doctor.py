@@ -109,6 +109,15 @@ def test_every_problem_of_the_settings_is_told(environment: pytest.MonkeyPatch) 
     assert "does not exist yet" in problems[-1]
 
 
+@pytest.mark.parametrize("host", ["192.0.2.1", "no such host"])
+def test_a_host_that_is_not_this_machine_is_named(ledger: Ledger, environment: pytest.MonkeyPatch, host: str) -> None:
+    """HOST is an address to listen on, and the advice says which ones there are."""
+    environment.setenv("HOST", host)
+    finding = _only(PROBLEM)
+    assert f"HOST is {host}" in finding.words
+    assert "0.0.0.0" in finding.advice
+
+
 def test_a_missing_database_is_not_created(environment: pytest.MonkeyPatch) -> None:
     """Looking leaves nothing behind."""
     assert has_problem(_findings())
@@ -310,6 +319,16 @@ def test_an_outbox_that_nobody_empties(ledger: Ledger, seconds: int, *, is_probl
     (finding,) = [finding for finding in _findings() if "outbox" in finding.words]
     assert "1 pending" in finding.words
     assert (finding.mark == PROBLEM) is is_problem
+
+
+def test_messages_of_another_workspace_are_not_counted(ledger: Ledger, slack: Slack) -> None:
+    """A process with their token delivers them; here they are only named as theirs."""
+    _intend(ledger, "brief:1", NOW - timedelta(hours=1))
+    assert "1 pending" in _only(PROBLEM).words
+    slack.answers["auth.test"]["team_id"] = "T2"
+    assert _findings(PROBLEM) == []
+    assert "The outbox: empty." in [finding.words for finding in _findings(WELL)]
+    assert "T1" in _only(NOTE).words
 
 
 def test_silence_of_the_background_parts(ledger: Ledger) -> None:
