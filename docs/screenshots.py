@@ -30,7 +30,7 @@ LARGEST = 200_000
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 # Nothing but the demo is talked to.
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-LINE = "/commit @ana send the pricing sheet to Dana by Friday for Acme"
+LINE = "/commit @ana send the pricing sheet to Dana in 3 days for Acme"
 
 
 def main() -> None:
