@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 
 # Somebody whom Slack does not know yet is asked about again after this.
 _ASK_AGAIN = timedelta(minutes=1)
+# People whom Slack does not know, kept in memory.
+_MOST_UNKNOWN = 1000
 # Slack bears one message a second in a conversation. What takes a hundred a second altogether is not Slack.
 ONE_SECOND, A_STAND_IN = timedelta(seconds=1), 6000
 
@@ -165,9 +167,15 @@ class Makegood:
             )
         if asker.user_id and key not in self._known and not self._is_unknown(key, now):
             if ensure_known(self._asked, slack, asker.team_id, [asker.user_id], now):
-                self._unknown[key] = now
+                self._note_unknown(key, now)
             else:
                 self._known.add(key)
+
+    def _note_unknown(self, key: tuple[str, str], now: datetime) -> None:
+        if len(self._unknown) >= _MOST_UNKNOWN:
+            # Forgotten too early, a person is only asked about once more.
+            self._unknown.clear()
+        self._unknown[key] = now
 
     def _is_unknown(self, key: tuple[str, str], now: datetime) -> bool:
         """Whether Slack has said within the last minute that it does not know them."""

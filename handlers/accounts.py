@@ -40,7 +40,7 @@ def options(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # no
         alike = next((f", which only looks like {name}" for _, name in found if look(name) == look(typed)), "")
         # Cut for Slack, and long enough for the ledger to refuse a name that is too long.
         found.append(((NEW + typed)[:_OPTION_VALUE], f"Create {quoted(typed)}{alike}"))
-    ack(options=[b.option(text, value)._resolve() for value, text in found])  # noqa: SLF001  as blocks.resolved
+    ack(options=[b.as_json(b.option(text, value)) for value, text in found])
 
 
 def chosen_account(tx: Session, person: Person, value: str | None, now: datetime) -> Account | None:

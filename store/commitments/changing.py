@@ -68,9 +68,6 @@ def may_undo(tx: Session, viewer: Person, commitment: Commitment, now: datetime)
         return False
     if now - commitment.created_at > UNDO_WITHIN:
         return False
-    if commitment.created_at == now:
-        # Recorded in this very request: nothing can have happened to it.
-        return True
     return history.is_fresh(tx, commitment)
 
 
