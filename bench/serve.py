@@ -57,7 +57,7 @@ def main(app: str) -> None:
 
 def makegood(given: Settings) -> None:
     # One person types all of them here, which the ledger would stop after thirty a minute.
-    recording.AT_MOST = sys.maxsize
+    recording.AT_MOST = 1_000_000
     bot = compose(given)
     migrate.upgrade(bot.ledger)
     service = Service(bot, Parts(web=True, work=True))
