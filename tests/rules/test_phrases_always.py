@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 import unicodedata
 from datetime import date, timedelta
@@ -292,17 +290,6 @@ def test_long_repetitions_are_refused_at_once(phrase: str) -> None:
     assert min(took) < 0.05
 
 
-def test_common_phrases_are_read_without_dateparser() -> None:
-    """The grammar answers alone: the library that takes a quarter of a second to load is not even imported."""
-    program = (
-        "import sys; from datetime import date; from store.rules.phrases import read_due; "
-        "[read_due(p, today=date(2026, 11, 21), locale=l) for p in ('by Friday', '4. Dezember', '12/4', 'the QBR', "
-        "'EOQ', 'next week', '15.12.', '5pm') for l in ('en-US', 'de-DE')]; "
-        "assert 'dateparser' not in sys.modules"
-    )
-    assert subprocess.run([sys.executable, "-W", "error", "-c", program], check=False).returncode == 0
-
-
 @pytest.mark.parametrize(
     ("phrase", "locale", "meant"),
     [
@@ -317,6 +304,6 @@ def test_common_phrases_are_read_without_dateparser() -> None:
         ("may 45", "en-US", "?"),
     ],
 )
-def test_dateparser_is_believed_only_about_months(phrase: str, locale: str, meant: str) -> None:
-    """What reaches the library comes back as the day and month that were written, or not at all."""
+def test_a_word_beside_a_day_is_a_month_or_nothing(phrase: str, locale: str, meant: str) -> None:
+    """A number and a word give the day and month that were written, or no date at all."""
     assert _told(read_due(phrase, today=SAT, locale=locale)).split()[0] == meant

@@ -99,4 +99,4 @@ def _looks_like_a_name(phrase: str, asked: Frame) -> bool:
     if not (capitals[0] and capitals[-1]):
         return False
     linked = (capital or part.casefold() in _LINKS for capital, part in zip(capitals, parts, strict=True))
-    return all(linked) and read(phrase, asked, strictly=True).kind is None
+    return all(linked) and read(phrase, asked).kind is None

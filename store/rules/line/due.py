@@ -89,7 +89,7 @@ def date_at_end(said: str, before: Tail, asked: Frame, accounts: Sequence[str]) 
         if lead is None or _tied(tail[:n], lead, asked) or _forbidden(tail[:n], word):
             continue
         phrase = _without_stray_bracket(said[word.start : end])
-        reading = read(phrase, asked, strictly=lead != "strong")
+        reading = read(phrase, asked)
         if _accepted(reading, lead, tail[n:]) and not _is_account(word, phrase, accounts):
             span = Span(word.start, word.start + len(phrase))
             return Dated(reading.answer(phrase), span, taken=reading.kind != "bare")
@@ -109,7 +109,7 @@ def date_inside(said: str, end: int, asked: Frame) -> Dated | None:
             phrase = said[marker.start() : window[n - 1].end]
             if _goes_on(window[n:], asked) or not _ends_a_date(window[n - 1], asked):
                 continue
-            reading = read(phrase, asked, strictly=True)
+            reading = read(phrase, asked)
             if reading.kind in (_INSIDE if reading.on else _INSIDE_UNCLEAR) and (reading.on or reading.suggestion):
                 return Dated(reading.answer(phrase), Span(marker.start(), window[n - 1].end), taken=True)
     return None

@@ -1,7 +1,7 @@
 """What people mean by "Friday", "EOQ" or "4. Dezember": a day, or the reason why it is none.
 
-A small grammar reads first and refuses what it is not sure of; dateparser may help with the spelling of a
-month; everything else is for the date picker. A date that is not meant costs more than a question.
+A small grammar reads it and refuses what it is not sure of; everything else is for the date picker. A date that is
+not meant costs more than a question.
 Pure: `today` is the person's local date.
 """
 
@@ -10,10 +10,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from store.rules.phrases import grammar, loose
+from store.rules.phrases import grammar
 from store.rules.phrases.answers import NOT_A_DATE, Due, Reading, Unclear
 from store.rules.phrases.frame import Frame, frame
-from store.rules.phrases.tokens import LONGEST, code, plain
+from store.rules.phrases.tokens import LONGEST, code
 
 if TYPE_CHECKING:
     from datetime import date
@@ -42,11 +42,8 @@ def read_due(
 
 
 @lru_cache(maxsize=1024)  # of a day's dates most are "Friday" and "tomorrow"
-def read(phrase: str, asked: Frame, *, strictly: bool = False) -> Reading:
-    """`read_due` with the kind of the answer kept. `strictly` leaves dateparser out."""
+def read(phrase: str, asked: Frame) -> Reading:
+    """`read_due` with the kind of the answer kept."""
     if len(phrase) > 4 * LONGEST or not phrase.strip():
         return NOT_A_DATE
-    reading = grammar.read(code(phrase, asked), asked)
-    if reading is None and not strictly and len(plain(phrase)) <= LONGEST:
-        reading = loose.read(phrase, asked)
-    return reading or NOT_A_DATE
+    return grammar.read(code(phrase, asked), asked) or NOT_A_DATE

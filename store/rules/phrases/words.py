@@ -35,7 +35,7 @@ _SHORT = {
     },
     "de": {
         "w0": "mo", "w1": "di", "w2": "mi", "w3": "do", "w4": "fr", "w5": "sa", "w6": "so", "m1": "janner",
-        "m3": "mrz maerz", "m10": "okt", "m12": "dez",
+        "m2": "feber", "m3": "mrz maerz", "m10": "okt", "m12": "dez",
     },
     "fr": {
         "w0": "lun", "x1": "mar", "w2": "mer", "w3": "jeu", "w4": "ven", "x5": "sam", "x6": "dim",
