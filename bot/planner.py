@@ -77,7 +77,7 @@ def plan_batch(tx: Session, now: datetime, *, workspaces: Collection[int] | None
     days = {one.id: local_day(now, one.zone) for one in due if _may_hear(one, now)}
     awake = [one for one in due if one.id in days]
     wanted = commitments.worth_a_brief(tx, awake, days)
-    news = _news(tx, awake, days, wanted)
+    news = _news(tx, awake, days)
     planned = [
         Planned(one.id, days[one.id])
         for one in awake
@@ -94,20 +94,10 @@ def _may_hear(person: Person, now: datetime) -> bool:
     return people.is_here(person) and morning_is_on(now, people.habits(person))
 
 
-def _news(
-    tx: Session, awake: list[Person], days: dict[int, date], wanted: set[int]
-) -> dict[int, list[Outbox]]:  # fmt: skip
-    """The notices that wait for those who are at work, by person: what came outside of their hours. `wanted`: who gets
-    a brief in any case; to others it is one more message, and they may have had enough for what asks nothing of them.
-    """
+def _news(tx: Session, awake: list[Person], days: dict[int, date]) -> dict[int, list[Outbox]]:
+    """The notices that wait for those who are at work, by person: what came outside of their hours."""
     waits = notices.waiting(tx, [one.id for one in awake])
-    if not waits:
-        return {}
-    those = [one for one in awake if one.id in waits]
-    idle = notices.idle(tx, chain.from_iterable(waits.values()))
-    may_wait = {one for one, rows in waits.items() if all(row.id in idle for row in rows)} - wanted
-    enough = commitments.heard_enough(tx, [one for one in those if one.id in may_wait], days)
-    there = commitments.at_work(tx, those, days) - enough
+    there = commitments.at_work(tx, [one for one in awake if one.id in waits], days)
     return {person_id: rows for person_id, rows in waits.items() if person_id in there}
 
 

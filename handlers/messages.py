@@ -95,8 +95,8 @@ def _when_at_work(tx: Session, row: Outbox, made: Message, now: datetime) -> Mes
     if notices.has_waited(row) and row.attempts <= LOOKS and reader.next_brief_at and reader.next_brief_at <= now:
         # The program was down on their morning: the planner comes first, so that they get one message.
         return Later(now + A_LOOK, "its reader's brief is about to be planned")
-    urgent, idle = _is_urgent(tx, row, made, now), bool(notices.idle(tx, [row]))
-    wait = commitments.told_not_before(tx, reader, now, urgent=urgent, idle=idle, notice=row)
+    urgent = _is_urgent(tx, row, made, now)
+    wait = commitments.told_not_before(tx, reader, now, urgent=urgent, notice=row)
     if wait is None or (wait.joins and row.last_error == notices.NO_BRIEF):
         return made
     return Later(wait.until, JUST_TOLD, joins=made) if wait.joins else Later(wait.until)

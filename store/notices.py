@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from store import outbox
 from store.db import NEWS, UtcDateTime
-from store.tables import DEAD, PENDING, SENDING, SENT, SKIPPED, Commitment, Outbox, Person
+from store.tables import PENDING, SENDING, SENT, SKIPPED, Commitment, Outbox, Person
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -46,33 +46,6 @@ REST = timedelta(hours=1)
 def brief_of(person_id: int, day: date) -> str:
     """The key of somebody's brief for their local `day`: unique for ever, so that none comes twice."""
     return f"{BRIEF}:{person_id}:{day.isoformat()}"
-
-
-def briefs_among(tx: Session, person: Person, keys: Collection[str]) -> int:
-    """How many of the briefs of these keys this person got, or is about to get."""
-    got = Outbox.workspace_id == person.workspace_id, Outbox.dedupe_key.in_(keys), Outbox.state.not_in((SKIPPED, DEAD))
-    return tx.scalar(sa.select(sa.func.count()).select_from(Outbox).where(*got)) or 0
-
-
-def heard_since(tx: Session, since: Mapping[int, datetime], *, before: datetime | None = None) -> dict[int, int]:
-    """How many briefs, bundles and notices each of these people got since that instant, and `before` if given;
-    nobody who got none.
-    """
-    first = sa.case(*((Outbox.person_id == one, sa.literal(at, UtcDateTime())) for one, at in since.items()))
-    got = tx.execute(
-        sa.select(Outbox.person_id, sa.func.count())
-        .where(
-            Outbox.person_id.in_(since),
-            # Both, because an index can answer the first.
-            Outbox.settled_at >= min(since.values()),
-            Outbox.settled_at >= first,
-            sa.true() if before is None else Outbox.settled_at < before,
-            Outbox.state == SENT,
-            Outbox.kind.in_((BRIEF, BUNDLE, *KINDS)),
-        )
-        .group_by(Outbox.person_id)
-    )
-    return {person_id: count for person_id, count in got if person_id is not None}
 
 
 def put_off(
@@ -155,16 +128,6 @@ def waits_for(tx: Session, commitment: Commitment) -> Outbox | None:
         )
     )
     return next((row for row in found if row.ids["commitment"] == commitment.id), None)
-
-
-def idle(tx: Session, rows: Iterable[Outbox]) -> set[int]:
-    """Ids of those among these that ask nothing of whoever hears them: what was cancelled is somebody else's."""
-    about = {row.id: (row.ids["commitment"], row.person_id) for row in rows if row.kind == CANCELLED}
-    if not about:
-        return set()
-    asked = sa.select(Commitment.id, Commitment.owner_id).where(Commitment.id.in_({one for one, _ in about.values()}))
-    owners = {one.id: one.owner_id for one in tx.execute(asked)}
-    return {row for row, (commitment, person) in about.items() if owners.get(commitment) != person}
 
 
 def bundle(tx: Session, first: Outbox, day: date, now: datetime) -> Outbox | None:

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 from store import notices, outbox, people
 from store.commitments.facts import items_before, items_of, items_owned, somebodies
 from store.commitments.questions import by_ids
-from store.people import habits
 from store.rules import escalation, hours
-from store.rules.attention import Look, Said, can_wait, judge
+from store.rules.attention import Look, Said, judge
 from store.rules.mentions import ESCALATED, step_of, tells_who_hears
-from store.rules.mornings import local_day, week_began
+from store.rules.mornings import local_day
 from store.rules.readers import nobody_hears
-from store.rules.weeks import ENOUGH, WEEK, first_day_of_week
 from store.rules.working_days import DAY
 
 if TYPE_CHECKING:
@@ -27,8 +25,6 @@ if TYPE_CHECKING:
     from store.rules.readers import Item, Somebody
     from store.tables import Commitment, Outbox, Person
 
-# Mornings with a brief in a row from which on a week is one in which they hear daily.
-DAILY = 2
 # Which items a question of what was said names at once; both databases take so many parameters.
 _CHUNK = 500
 
@@ -55,25 +51,9 @@ class PassedOn:
 
 def worth_a_brief(tx: Session, people: Sequence[Person], days: Mapping[int, date]) -> set[int]:
     """Ids of those among `people` (with their workspaces) to whom a brief has something to say on their local day
-    `days[id]`. Whoever is away then hears nothing; whoever has heard enough in that week, only what cannot wait.
+    `days[id]`. A person who is away on that day is not among them.
     """
-    found = list(_mentions(tx, people, days, besides=None))
-    wanted = {look.reader.id for look, _ in found}
-    urgent = {look.reader.id for look, why in found if not can_wait(look, why)}
-    return wanted - heard_enough(tx, [one for one in people if one.id in wanted - urgent], days)
-
-
-def heard_enough(
-    tx: Session, people: Sequence[Person], days: Mapping[int, date], *, before: datetime | None = None
-) -> set[int]:  # fmt: skip
-    """Ids of those among `people` (with their workspaces) who have had ENOUGH messages in the week of `days[id]`;
-    where that has passed, `before` some instant in it.
-    """
-    if not people:
-        return set()
-    since = {one.id: week_began(days[one.id], habits(one)) for one in people}
-    got = notices.heard_since(tx, since, before=before)
-    return {one for one, count in got.items() if count >= ENOUGH}
+    return {look.reader.id for look, _ in _mentions(tx, people, days, besides=None)}
 
 
 def deserving(
@@ -102,17 +82,14 @@ def may_hear(tx: Session, person: Person, now: datetime) -> bool:
 
 
 def told_not_before(
-    tx: Session, person: Person, now: datetime, *, urgent: bool, idle: bool = False, notice: Outbox | None = None
+    tx: Session, person: Person, now: datetime, *, urgent: bool, notice: Outbox | None = None
 ) -> Wait | None:  # fmt: skip
     """None if a notice (that of the row, if there is one already) may come to this person (with their workspace) now;
-    else when it goes by itself, if no brief tells it before. `urgent`: it cannot wait only because they hear enough, or
-    have just heard something; `idle`: it asks nothing of them, and so can wait until their next week.
+    else when it goes by itself, if no brief tells it before. An `urgent` notice does not wait for the end of the hour
+    after the last one.
     """
-    today = local_day(now, person.zone)
-    one = somebodies(tx, [person], from_day=today - WEEK)[person.id]
-    if idle and heard_enough(tx, [person], {one.id: today}):
-        return Wait(hours.not_before(one, week_began(today + WEEK, one.habits)))
-    if not hours.may_hear(one, now) or (not urgent and _hears_daily(tx, one, person, today)):
+    one = somebodies(tx, [person], from_day=local_day(now, person.zone))[person.id]
+    if not hours.may_hear(one, now):
         return Wait(hours.not_before(one, now))
     until = None if urgent else notices.rests_until(tx, person, now, notice)
     if until is None:
@@ -123,15 +100,6 @@ def told_not_before(
 def is_last_day_of(commitment: Commitment, person: Person, now: datetime) -> bool:
     """Whether today is this person's last working day (with their workspace) until it is due."""
     return people.working_days(person).last_until(commitment.due_on) == local_day(now, person.zone)
-
-
-def _hears_daily(tx: Session, one: Somebody, person: Person, today: date) -> bool:
-    """Whether every morning of their week so far brought a brief, two at least: the next one will as well."""
-    last = today if person.briefed_on is not None and person.briefed_on >= today else today - DAY
-    first = first_day_of_week(today, one.works)
-    days = [first + n * DAY for n in range((last - first).days + 1)]
-    keys = [notices.brief_of(one.id, day) for day in days if one.hears_on(day)]
-    return len(keys) >= DAILY and notices.briefs_among(tx, person, keys) == len(keys)
 
 
 def passed_on(tx: Session, ids: Collection[int], day: date) -> dict[int, PassedOn]:

@@ -13,15 +13,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from store import history, notices
-from store.commitments.attention import around, heard_enough, said_before
+from store.commitments.attention import around, said_before
 from store.commitments.facts import item_of
-from store.people import working_days
 from store.rules import readers
-from store.rules.attention import Look, Said, can_wait, judge
+from store.rules.attention import Look, Said, judge
 from store.rules.mentions import NEWS
 from store.rules.mornings import local_day, morning, morning_is_on
 from store.rules.transitions import LIVE
-from store.rules.weeks import last_day_of_week
 from store.tables import PENDING, SENDING, SENT, Outbox, Person
 
 if TYPE_CHECKING:
@@ -72,7 +70,7 @@ def coming(tx: Session, commitment: Commitment, now: datetime) -> list[Outlook]:
     for one in around(item).values():
         start = _next_look(people[one.id], one, now)
         look = Look(item, one, start, said.get((item.id, one.id), ()))
-        found.append(_next(look, people[one.id], _rests_until(tx, people[one.id], start)))
+        found.append(_next(look, people[one.id]))
     return _in_order(_with_news(tx, commitment, found, now))
 
 
@@ -94,30 +92,15 @@ def on_day(tx: Session, viewer: Person, commitment: Commitment, day: date, now: 
         look = Look(item, one, day, tuple(each for each in told if each.on < day))
         outlook = _outlook(look, people[one.id])
         heard = next((each for each in sorted(told, key=lambda each: not each.occasion) if each.on == day), None)
-        found.append(_looked_back(tx, look, outlook, heard, _next_look(people[one.id], one, now)))
+        found.append(_looked_back(tx, outlook, heard, _next_look(people[one.id], one, now)))
     return _in_order(_with_news(tx, commitment, found, now, on=day))
 
 
-def _next(look: Look, person: Person, rests_until: date | None) -> Outlook:
-    """The first day from that of `look` on with a mention; the look itself if there is none. `rests_until`: what can
-    wait does until after that day.
-    """
+def _next(look: Look, person: Person) -> Outlook:
+    """The first day from that of `look` on with a mention; the look itself if there is none."""
     days = (look.today + timedelta(days=n) for n in range(FARTHEST.days))
     looks = (Look(look.item, look.reader, day, look.said) for day in days)
-    return _outlook(next((each for each in looks if _comes(each, rests_until)), look), person)
-
-
-def _comes(look: Look, rests_until: date | None) -> bool:
-    occasion = judge(look).occasion
-    if occasion is None:
-        return False
-    return rests_until is None or look.today > rests_until or not can_wait(look, occasion)
-
-
-def _rests_until(tx: Session, person: Person, day: date) -> date | None:
-    """The last day of the week of `day`, if they have heard enough in it."""
-    enough = heard_enough(tx, [person], {person.id: day})
-    return last_day_of_week(day, working_days(person)) if enough else None
+    return _outlook(next((each for each in looks if judge(each).occasion), look), person)
 
 
 def _with_news(
@@ -159,7 +142,7 @@ def _outlook(look: Look, person: Person) -> Outlook:
     return Outlook(person, look.today, role, look.item, verdict.occasion, verdict.why, at, look.said, away)
 
 
-def _looked_back(tx: Session, look: Look, outlook: Outlook, heard: Said | None, next_look: date) -> Outlook:
+def _looked_back(tx: Session, outlook: Outlook, heard: Said | None, next_look: date) -> Outlook:
     """The same where the day has been looked at, with what really came of it."""
     if heard is not None:
         return replace(outlook, occasion=heard.occasion, why="", heard=True)
@@ -170,12 +153,6 @@ def _looked_back(tx: Session, look: Look, outlook: Outlook, heard: Said | None, 
     row = tx.scalar(sa.select(Outbox).where(*same))
     if row is not None and row.state in {PENDING, SENDING}:
         return outlook
-    if (
-        row is None
-        and can_wait(look, outlook.occasion)
-        and heard_enough(tx, [person], {person.id: day}, before=outlook.at)
-    ):
-        return replace(outlook, dropped="it could wait, and there were enough messages that week")
     return replace(outlook, dropped=_what_became_of(row))
 
 

@@ -115,20 +115,6 @@ def judge(look: Look) -> Verdict:
     return _RULES[role](look) if role else Verdict(None, NOT_THEIRS)
 
 
-def can_wait(look: Look, occasion: str) -> bool:
-    """Whether this mention may be left to the next week, if its reader has heard enough in this one.
-
-    Not on the day it is due, unless they were told on the working day before; nor what would be said too late then, nor
-    what its owner wanted to hear of on this day.
-    """
-    step = step_of(occasion)
-    if is_warning(occasion) or step in {LEAVING, AGAIN}:
-        return False
-    return step != TODAY or any(
-        one.due_on == look.item.due_on and look.working_days_since(one.on) <= 1 for one in look.said
-    )
-
-
 def _to_owner(look: Look) -> Verdict:
     item, today = look.item, look.today
     if _is_quiet(look):
@@ -347,4 +333,4 @@ _RULES: dict[Role, Callable[[Look], Verdict]] = {
     readers.ACCOUNT: _to_account_owner,
 }
 
-__all__ = ["DAY", "Look", "Said", "Verdict", "can_wait", "judge"]
+__all__ = ["DAY", "Look", "Said", "Verdict", "judge"]

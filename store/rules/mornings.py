@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from store.rules.weeks import first_day_of_week
 from store.rules.working_days import DAY, WorkingDays
 
 # Mornings are spread over half an hour, so that a large workspace does not ask for all of them at once.
@@ -54,12 +53,6 @@ def morning(day: date, habits: Habits) -> datetime:
     """
     offset = zlib.crc32(str(habits.person_id).encode()) % int(SPREAD.total_seconds())
     return _begins(day, habits) + timedelta(seconds=offset)
-
-
-def week_began(day: date, habits: Habits) -> datetime:
-    """The instant (UTC) at which the week of local `day` began for this person."""
-    first = first_day_of_week(day, habits.working_days)
-    return datetime.combine(first, time.min, zone_of(habits.zone)).astimezone(UTC)
 
 
 def morning_is_on(now: datetime, habits: Habits) -> bool:

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from store.rules.working_days import WorkingDays
 
 WEEK = timedelta(days=7)
-# Messages to one person in one week of theirs after which whatever can wait does.
-ENOUGH = 5
 
 
 def first_day_of_week(day: date, working_days: WorkingDays) -> date:

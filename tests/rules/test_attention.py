@@ -476,30 +476,6 @@ def test_an_account_owner_who_stands_in_is_nobody_to_be_told_before() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("occasion", "said", "waits"),
-    [
-        ("soon", (), True),
-        ("eve", (), True),
-        ("overdue-1", (), True),
-        ("escalated", (), True),
-        ("for:eve", (), True),
-        ("today", (), False),
-        ("for:today", (), False),
-        ("today", (Said("soon", FRIDAY, on(11, 25)),), False),
-        ("today", (Said("eve", FRIDAY, on(11, 26)),), True),
-        ("today", (Said(None, FRIDAY, on(11, 26)),), True),
-        ("today", (Said("eve", on(11, 30), on(11, 26)),), False),
-        ("overdue-3:warned", (), False),
-        ("leaving", (), False),
-        ("again", (), False),
-    ],
-)
-def test_what_can_wait(occasion: str, said: tuple[Said, ...], waits: bool) -> None:
-    """What would be said too late a week later, or on another day than its owner chose, does not."""
-    assert attention.can_wait(Look(item(FRIDAY), ANA, FRIDAY, said), occasion) == waits
-
-
 TRIPS = st.lists(st.tuples(st.integers(-5, 40), st.integers(0, 15)), max_size=3)
 
 

@@ -14,19 +14,18 @@ MOST = 430
 # Readable on white and on black.
 STYLE = """
 text { font: 14px system-ui, sans-serif; fill: #1f2937 } .title { font-weight: 600; font-size: 16px }
-.bar { fill: #1f6f50 } .over { fill: #b4541a } .back { fill: #ffffff } .quiet { fill: #4b5563 }
+.bar { fill: #1f6f50 } .back { fill: #ffffff } .quiet { fill: #4b5563 }
 @media (prefers-color-scheme: dark) {
-  text { fill: #e5e7eb } .bar { fill: #4fb58c } .over { fill: #e08a4a } .back { fill: #111827 } .quiet { fill: #9ca3af }
+  text { fill: #e5e7eb } .bar { fill: #4fb58c } .back { fill: #111827 } .quiet { fill: #9ca3af }
 }
 """
 
 
-def drawn(found: Findings, most: int = 5) -> str:
+def drawn(found: Findings) -> str:
     """The share of all person-weeks at work in which so many messages came."""
     counted = Counter(found.messages)
     all_of_them = sum(counted.values())
-    rows = [_row(place, messages, counted[messages] / all_of_them, most)
-            for place, messages in enumerate(range(max(most, *counted) + 1))]  # fmt: skip
+    rows = [_row(messages, counted[messages] / all_of_them) for messages in range(max(counted) + 1)]
     height = TOP + len(rows) * (BAR + GAP) + 16
     title = "Messages from Makegood to one person in one working week"
     about = f"{all_of_them:,} person-weeks of a simulated year; briefs and notices together"
@@ -42,14 +41,13 @@ def drawn(found: Findings, most: int = 5) -> str:
     ])  # fmt: skip
 
 
-def _row(place: int, messages: int, share: float, most: int) -> str:
-    y = TOP + place * (BAR + GAP)
+def _row(messages: int, share: float) -> str:
+    y = TOP + messages * (BAR + GAP)
     words = "none" if messages == 0 else "1 message" if messages == 1 else f"{messages} messages"
     length = max(1.0 if share else 0.0, share * MOST)
-    kind = "over" if messages > most else "bar"
     said = f"{share:.1%}" if share == 0 or share >= 0.001 else "&lt; 0.1%"
     return (
         f'<text x="{LEFT - 12}" y="{y + 18}" text-anchor="end">{words}</text>'
-        f'<rect class="{kind}" x="{LEFT}" y="{y}" width="{length:.1f}" height="{BAR}" rx="3"/>'
+        f'<rect class="bar" x="{LEFT}" y="{y}" width="{length:.1f}" height="{BAR}" rx="3"/>'
         f'<text x="{LEFT + length + 8:.1f}" y="{y + 18}">{said}</text>'
     )

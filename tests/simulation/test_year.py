@@ -21,7 +21,6 @@ def lived(tmp_path: Path, seed: int, people: int, commitments: int, months: int)
     )
     assert (found.missed, found.outside, found.closed, found.doubled, found.unannounced) == ([], [], [], [], [])
     assert done.refused == []
-    assert max(found.messages) <= year.MOST_A_WEEK
     return found
 
 
@@ -39,7 +38,7 @@ def test_nobody_is_forgotten_or_pestered(
     tmp_path: Path, seed: int, people: int, commitments: int, months: int, at_least: tuple[int, ...]
 ) -> None:
     """What falls due was mentioned before; no message outside working hours, about something ended, or twice on one
-    occasion; nobody is escalated without a word before; at most as many messages in a week as it has working days.
+    occasion; nobody is escalated without a word before.
     """
     counts = lived(tmp_path, seed, people, commitments, months).counts
     # It did happen: a test of nothing would pass as well.

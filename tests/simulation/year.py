@@ -11,8 +11,8 @@ of that time, where in earnest it looks every ten seconds.
 What is counted comes from the messages that the sandbox took, with its time, and from what the simulated people know
 of their own doings (observed.py), never from the ledger. Wanted: nothing that fell due without a mention before (unless
 it was recorded on its last day, or nobody was there to be told), no message outside of working hours, no brief about
-something that had ended, nothing twice on the same occasion, nobody escalated without a word, at most five messages
-to a person in a working week. What the answer to `/commit away` lists counts as told, and not as a message.
+something that had ended, nothing twice on the same occasion, nobody escalated without a word. How many messages
+come to a person in a working week is reported. The answer to `/commit away` counts as a mention, not as a message.
 
     python -m tests.simulation.year [--seed 1] [--people 60] [--commitments 900] [--months 12] [--picture FILE.svg]
 """
@@ -63,7 +63,6 @@ if TYPE_CHECKING:
     Act = Callable[[Session, Person], Any]
 
 TEAM, TICK = "T0YEAR", timedelta(minutes=15)
-MOST_A_WEEK = 5
 
 
 class StandingClock(Clock):
@@ -406,12 +405,11 @@ def report(found: Findings, year: Year, seconds: float) -> str:
     """The figures, one subject a line, and the first of whatever was wrong, in words."""
     counts, organisation = found.counts, year.organisation
     mean = sum(found.messages) / len(found.messages)
-    above = sum(one > MOST_A_WEEK for one in found.messages)
     said = (
         f"{len(organisation.people)} people, {len(organisation.promises)} commitments, until {organisation.end}:"
         f" simulated in {seconds:.0f} s\n"
         f"messages to a person in a working week: median {found.median:g}, mean {mean:.2f}, worst {max(found.messages)}"
-        f" (wanted ≤ {MOST_A_WEEK}; {above} of {len(found.messages):,} person-weeks above)\n"
+        f" ({len(found.messages):,} person-weeks)\n"
         f"of these briefs {counts['brief']:,} with {counts['items']:,} items, worst week {max(found.briefs)};"
         f" notices {counts['notice']:,}\n"
         f"due dates that came {counts['dates that came']:,}; never mentioned before {len(found.missed)} (wanted 0;"
