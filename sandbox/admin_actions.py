@@ -1,4 +1,4 @@
-"""The hands of an administrator, and what the app is told of it."""
+"""Actions of a workspace admin, and the events that the app gets for them."""
 
 import secrets
 from dataclasses import replace
@@ -14,9 +14,9 @@ _CHANNEL_EVENT = {"im": "message.im", "mpim": "message.mpim", "group": "message.
 
 
 class AdminActions(Core):
-    """What happens to people and channels; each is an event."""
+    """Changes people and channels, and sends the events."""
 
-    # -- an administrator's hands -----------------------------------------------------------------------
+    # -- an admin's actions -----------------------------------------------------------------------
 
     def change_user(self, user: str, **changes: Unpack[UserParts]) -> User:
         """Edit a profile, deactivate, set a status, move zone; tells the app (user_change)."""
@@ -29,7 +29,7 @@ class AdminActions(Core):
         return changed
 
     def add_user(self, user: User) -> User:
-        """Somebody joins the workspace (team_join)."""
+        """A person joins the workspace (team_join)."""
         added = self.world.put_user(user)
         self._person_event("team_join", added)
         return added
@@ -40,7 +40,7 @@ class AdminActions(Core):
         self.events.emit(kind, {"user": person, "cache_ts": stamp})
 
     def add_channel(self, seed: ChannelSeed) -> Channel:
-        """A new channel; the app hears only of those it is invited to."""
+        """Adds a channel. The app gets an event only when it is invited."""
         return self.world.add_channel(seed)
 
     def archive(self, channel: str, *, archived: bool = True) -> None:
@@ -83,7 +83,7 @@ class AdminActions(Core):
             raise SandboxError(f"there is no channel {channel} in this workspace") from None
 
     def uninstall(self) -> None:
-        """The app is removed from the workspace: its token dies, and it is told (app_uninstalled)."""
+        """The app is removed from the workspace: its token becomes invalid (app_uninstalled)."""
         self.installed = False
         self.world.changed()
         self.events.emit("app_uninstalled", {})
@@ -91,7 +91,7 @@ class AdminActions(Core):
     # -- events ---------------------------------------------------------------------------------------
 
     def say_event(self, message: Message, channel: Channel) -> None:
-        """A person's message, to an app that is in the conversation."""
+        """Sends the event for a person's message to an app in the conversation."""
         if self.world.bot not in channel.members:
             return
         kind = "group" if channel.is_private else "channel"
@@ -111,7 +111,7 @@ class AdminActions(Core):
             self.events.emit("app_mention", event, channel)
 
     def retry_events(self) -> list[Ack]:
-        """Send every event again that was not acked, without waiting for its minute."""
+        """Send each event without an ack again, before its retry time."""
         return self.events.retry()
 
     def verify_url(self) -> bool:

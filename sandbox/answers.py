@@ -1,4 +1,4 @@
-"""Messages that come as an answer: in the ack of a command, or through a response_url."""
+"""Messages as answers: in the ack of a command, or through a response_url."""
 
 import secrets
 import threading
@@ -16,12 +16,12 @@ USES = 5
 LIFETIME = timedelta(minutes=30)
 """A response_url takes five answers within thirty minutes of the workspace's clock."""
 REMEMBERED = 10_000
-"""Addresses that are still known; the oldest is forgotten for a new one."""
+"""The number of addresses that are kept. A new one replaces the oldest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Whom a response_url answers, and the message whose button was pressed, if there was one."""
+    """The person and channel of a response_url, and the message of the pressed button, if any."""
 
     user: str
     channel: str

@@ -1,5 +1,5 @@
-"""The Web API. Every call, whoever makes it, passes through `WebApi.call`: there it is authenticated,
-limited, logged, and there it may go wrong (`faults`) and a test may step in between (`intercept`).
+"""The Web API. Every call passes through `WebApi.call`, which authenticates, limits and logs it. There
+`faults` make it fail, and a test can replace it (`intercept`).
 """
 
 import threading
@@ -18,11 +18,11 @@ from sandbox.models import Call, Json
 from sandbox.reply import Reply
 
 LOG = 100_000
-"""Calls that are remembered."""
+"""The number of calls that the log keeps."""
 
 
 Intercept: TypeAlias = Callable[[str, Json, Callable[[], Reply]], Reply]
-"""A fault: gets the method, its arguments, and what would carry the call out."""
+"""Called in place of a call, with the method, its arguments, and a function that carries the call out."""
 
 
 class WebApi:
@@ -46,7 +46,7 @@ class WebApi:
             return list(self._log)
 
     def call(self, method: str, args: Json, token: str | None) -> Reply:
-        """Carry out one call, log it, and wake whoever waits for a change."""
+        """Carry out one call, log it, and wake all threads that wait for a change."""
         at, started = self._core.clock.now(), time.monotonic()
         answer = partial(self.faults.meet, method, partial(self._answer, method, args, token))
         reply = self.intercept(method, args, answer) if self.intercept else answer()

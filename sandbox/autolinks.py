@@ -1,4 +1,4 @@
-"""What Slack makes of the text that a person types: names become references, control characters entities."""
+"""Slack's changes to typed text: names become references, control characters become entities."""
 
 import re
 

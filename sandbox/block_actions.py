@@ -11,7 +11,7 @@ from sandbox.gestures import Gestures
 from sandbox.models import GoneError, Json, Message, Outcome, SandboxError, State, User, View
 
 Filled = Mapping[str, Mapping[str, object]]
-"""What a test or the page says was filled in: block id → action id → plain value."""
+"""Values that a person fills in: block id → action id → plain value."""
 
 MIN_QUERY = 3
 """Characters before an external select asks the app, unless it says otherwise."""
@@ -19,7 +19,7 @@ MIN_QUERY = 3
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where the person's finger is: on a message or on a view."""
+    """The message or view that an action is on."""
 
     blocks: tuple[Json, ...]
     message: Message | None = None
@@ -80,7 +80,7 @@ class BlockActions(Gestures):
         return Target(view.blocks, view=view)
 
     def shown_view(self, user: str, view_id: str | None) -> View:
-        """The modal on top, or the Home tab if `view_id` is that one's. Nobody reaches what lies below."""
+        """The top modal, or the Home tab if `view_id` is its id. A person cannot use a modal below the top."""
         stack = self.surfaces.stack(user)
         home = self.surfaces.home(user)
         if view_id is not None and home is not None and home.id == view_id:
@@ -191,7 +191,7 @@ class BlockActions(Gestures):
             return payload | {"container": container, "view": self.objects.view(view), "actions": [action]}
         message = target.message
         if message is None:
-            raise SandboxError("nothing is under the finger")
+            raise SandboxError("there is neither a message nor a view")
         place = self.world.channels[message.channel]
         container = {
             "type": "message",
@@ -208,22 +208,22 @@ class BlockActions(Gestures):
             "response_url": self.response_url(person.id, place.id, message.ts),
             "actions": [action],
         }
-        if message.ephemeral_for is None:  # Slack keeps no copy of an ephemeral that it could send along
+        if message.ephemeral_for is None:  # Slack stores no copy of an ephemeral message
             payload["message"] = self.objects.message(message)
         return payload
 
     # -- external selects -----------------------------------------------------------------------------------
 
     def suggestions(self, user: str, *, view_id: str, action_id: str, text: str) -> list[Json]:
-        """What an external select offers for the text typed so far (options of groups included).
-        Nothing when the text is too short to ask, or the app's answer is not acked or not valid.
+        """Options of an external select for the typed text, including those in groups.
+        Empty when the text is too short, or when the app's answer is late or invalid.
         """
         person = self.person(user)
         with self.world.lock:
             view = self.shown_view(user, view_id)
             block, element = self._element(user, Target(view.blocks, view=view), action_id, None, None)
             if "external" not in element["type"]:
-                raise SandboxError(f"{action_id!r} is a {element['type']}: it asks nobody")
+                raise SandboxError(f"{action_id!r} is a {element['type']}: it has fixed options")
             if len(text) < element.get("min_query_length", MIN_QUERY):
                 return []
             payload = self.interaction("block_suggestion", person, view=view.id) | {

@@ -338,7 +338,7 @@ def interactive(blocks: Iterable[Json]) -> Iterator[tuple[Json, Json]]:
 
 
 def initial_state(blocks: Iterable[Json]) -> dict[str, dict[str, Json]]:
-    """`state.values` before anybody has touched anything."""
+    """`state.values` before a person changes a value."""
     state: dict[str, dict[str, Json]] = {}
     for block, element in interactive(blocks):
         if element["type"] in el.VALUES:
@@ -347,7 +347,7 @@ def initial_state(blocks: Iterable[Json]) -> dict[str, dict[str, Json]]:
 
 
 def carry_over(blocks: Iterable[Json], state: Mapping[str, Mapping[str, Json]]) -> dict[str, dict[str, Json]]:
-    """Of the values filled in so far, those whose element (same block_id, action_id, type) still stands."""
+    """The values whose element (same block_id, action_id, type) is still there; initial values for the others."""
     fresh = initial_state(blocks)
     return {
         block_id: {

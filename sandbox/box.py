@@ -56,7 +56,7 @@ class Sandbox(Inspection):
         return self
 
     def _page(self) -> Blueprint | None:
-        """Imported late: a bench or a test of the API has no use for it."""
+        """Imported late, because benches and API tests do not need the page."""
         if not has_page():
             return None
         from sandbox.page import blueprint  # noqa: PLC0415 - see above
@@ -84,7 +84,7 @@ class Sandbox(Inspection):
 
     @property
     def api_url(self) -> str:
-        """What a bot sets as the base URL of its Web API client."""
+        """The base URL for the Web API client of a bot."""
         return f"{self.url}/api/"
 
     @property
@@ -94,7 +94,7 @@ class Sandbox(Inspection):
 
     @property
     def faults(self) -> Faults:
-        """What goes wrong with calls of the Web API: `faults.fail(method, kind, …)`, `faults.stop()`."""
+        """Faults of the Web API: `faults.fail(method, kind, …)`, `faults.stop()`."""
         return self.api.faults
 
     @property
@@ -112,5 +112,5 @@ class Sandbox(Inspection):
         self.world.changed()
 
     def drop_connections(self) -> int:
-        """Cut every Socket Mode connection without a word; returns how many there were."""
+        """Cut every Socket Mode connection without a close frame; returns their number."""
         return self.sockets.drop()

@@ -1,4 +1,4 @@
-"""What a person picks or types in an element, and what Slack's own client has to say about it."""
+"""Values that a person picks or types in an element, and the checks of Slack's client."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -64,7 +64,7 @@ def is_empty(value: Mapping[str, Any]) -> bool:
 
 
 def complaint(block: Mapping[str, Any], value: Mapping[str, Any]) -> str | None:
-    """What Slack's client says under an input block before anything is sent; None when it is content."""
+    """The complaint of Slack's client under an input block before a submission; None for a valid value."""
     element = block["element"]
     if is_empty(value):
         return None if block.get("optional") else REQUIRED

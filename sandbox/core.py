@@ -1,4 +1,4 @@
-"""What every part of the sandbox shares: the state, and the way to the app."""
+"""State that every part of the sandbox shares, and the transport to the app."""
 
 import itertools
 from collections.abc import Mapping
@@ -52,8 +52,8 @@ class Core:
         self.transport: Transport = self.http
         self.installed = True
         self.events = Events(self.seed, self.manifest, self.clock, self.send)
-        # What a person's client remembers: options an external select has shown (by view and action),
-        # and what is filled in on a message (by person, channel and timestamp).
+        # State of a person's client: options that an external select has shown (by view and action),
+        # and values filled in on a message (by person, channel and timestamp).
         self.offered: dict[tuple[str, str], list[Json]] = {}
         self.on_messages: dict[tuple[str, str, str], State] = {}
         self._numbers = itertools.count(1)
@@ -68,7 +68,7 @@ class Core:
         self.http.url = url
 
     def send(self, parcel: Parcel) -> Ack:
-        """To the app, and its ack. The lock must not be held."""
+        """Sends to the app and returns its ack. The caller must not hold the lock."""
         return self.transport.send(parcel, self.ack_seconds)
 
     def person(self, user: str) -> User:

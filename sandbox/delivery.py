@@ -1,6 +1,6 @@
-"""What Slack sends to the app, and what counts as an ack.
+"""Requests from Slack to the app, and their acks.
 
-One parcel, two ways: a signed HTTP POST to the app's URL, or a Socket Mode envelope (socketmode.py).
+Two transports: a signed HTTP POST to the app's URL, or a Socket Mode envelope (socketmode.py).
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from sandbox.clock import wall_clock
 from sandbox.models import Json
 
 ACK_SECONDS = 3.0
-"""An app has three real seconds to ack whatever it is sent."""
+"""An app has three real seconds to ack a request."""
 
 Kind: TypeAlias = Literal["slash_commands", "interactive", "events_api"]
 

@@ -1,4 +1,4 @@
-"""What an app wants to say, checked by Slack's rules for messages before it becomes a message."""
+"""Drafts of messages by an app, checked by Slack's rules for messages."""
 
 import json
 import re
@@ -18,7 +18,7 @@ _EVENT_TYPE = re.compile(r"[\w.:\-/#]+")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A message that passed: its parts as they will be stored, and whom it would ping."""
+    """A valid message: its parts for storage, and its mentions."""
 
     text: str
     blocks: tuple[Json, ...]

@@ -263,7 +263,7 @@ IN_INPUT = _among(
 IN_CONTEXT_ACTIONS = _among("feedback_buttons", "icon_button")
 BUTTON = _among("button")
 
-# What a filled-in element is called: type → (part of the value object, part with the initial value).
+# Names of the values: type → (part of the value object, part with the initial value).
 VALUES: Mapping[str, tuple[str, str]] = {
     "static_select": ("selected_option", "initial_option"),
     "external_select": ("selected_option", "initial_option"),
@@ -290,7 +290,7 @@ VALUES: Mapping[str, tuple[str, str]] = {
 
 
 def initial_value(element: Mapping[str, Any]) -> Json:
-    """The value object of an element that nobody has touched yet."""
+    """The value object of an element before a person changes it."""
     kind = element["type"]
     part, initial = VALUES[kind]
     value = element.get(initial)

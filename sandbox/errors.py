@@ -1,4 +1,4 @@
-"""How the Web API says no."""
+"""Errors of the Web API."""
 
 from collections.abc import Sequence
 from typing import Any

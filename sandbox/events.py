@@ -1,4 +1,4 @@
-"""The Events API: what happens in the workspace, told to the app if its manifest subscribes to it."""
+"""The Events API: changes in the workspace, sent to the app if its manifest subscribes to them."""
 
 import secrets
 import threading
@@ -27,7 +27,7 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "team_join": ("users:read",),
     "user_change": ("users:read",),
 }
-"""The scopes of which an app needs one to be told; events that are not here need none."""
+"""An app needs one of these scopes to get the event. Other events need none."""
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""What goes wrong with calls of the Web API, on command: as Slack fails on a bad day, not as a program raises.
+"""Faults of the Web API on request: Slack fails as it does during an incident.
 
 A fault is set for a method (or all of them), for a share of its calls or a number of them. Which calls it meets
 is drawn from a seed. Seconds are real ones, as those of the rate limits are.
@@ -17,7 +17,7 @@ from sandbox.clock import Clock
 from sandbox.reply import Reply
 
 EVERY = "*"
-"""Stands for whatever method is called."""
+"""Stands for every method."""
 RESPONSE_URL = "response_url"
 """Stands for a message that is sent to a response_url."""
 
@@ -31,7 +31,7 @@ KINDS: Final[Mapping[str, tuple[str, float]]] = {
     "drop": ("breaks the connection off before it acts", 0),
     "drop_after": ("breaks the connection off after it acted", 0),
     "hang": ("never answers and never acts", 30),
-    "late": ("acts when the app has long given up", 12),
+    "late": ("acts after the app has timed out", 12),
     "lag": ("shows the history as it was some seconds ago", 3),
 }
 """Kind → what Slack does, and the seconds that belong to it unless others are given."""
@@ -53,7 +53,7 @@ class Fault:
 
 
 class Faults:
-    """The switch. As long as nothing is set it is not in the way."""
+    """The faults that are set. Without any, each call passes unchanged."""
 
     def __init__(
         self,
@@ -98,7 +98,7 @@ class Faults:
         self._changed()
 
     def stop(self, method: str | None = None) -> None:
-        """Fail no more: that method, or none at all. Whoever hangs is let go."""
+        """Stop the faults of one method, or of all. Calls that wait continue at once."""
         with self._lock:
             self._active = [fault for fault in self._active if method not in {None, fault.method}]
             self._held_until = {name: at for name, at in self._held_until.items() if method not in {None, name, EVERY}}
@@ -108,7 +108,7 @@ class Faults:
 
     @property
     def active(self) -> list[Fault]:
-        """What is set, oldest first."""
+        """The faults that are set, oldest first."""
         with self._lock:
             return list(self._active)
 
@@ -126,7 +126,7 @@ class Faults:
             )
 
     def meet(self, method: str, carry_out: Callable[[], Reply]) -> Reply:
-        """One call: carried out, or whatever has been set for it."""
+        """Carries out one call, with the fault that is set for it."""
         if not self._active and not self._held_until:
             return carry_out()
         with self._lock:
@@ -151,7 +151,7 @@ class Faults:
                 return _BROKEN
             case "late":
                 let_go = wait()
-                # Who was let go before their time still hears the answer; everybody else has given up.
+                # `stop` ends the wait early, and the app still waits for the answer. Otherwise the app has timed out.
                 reply = carry_out()
                 return reply if let_go else replace(reply, broken=True)
             case "lag":
@@ -162,7 +162,7 @@ class Faults:
                 return _ANSWERS[kind.removesuffix("_after")]
 
     def _hold(self, stopped: threading.Event, seconds: float) -> bool:
-        """Wait; whether it was let go before the time."""
+        """Waits. Returns whether `stop` ended the wait early."""
         with self._lock:
             self._waiting += 1
         self._changed()
@@ -173,7 +173,7 @@ class Faults:
                 self._waiting -= 1
 
     def _drawn(self, method: str) -> Fault | None:
-        """The fault that meets this call. A method that was told to wait is told so again until it has."""
+        """The fault for this call. A rate-limited method stays limited until its time is over."""
         now = self._monotonic()
         held = self._held_until.get(method, now)
         if held > now:
@@ -202,7 +202,7 @@ class Faults:
             del self._active[place]
 
     def _lagging(self, reply: Reply, seconds: float) -> Reply:
-        """The reply without what is younger than that."""
+        """The reply without messages younger than `seconds`."""
         newest = self._clock.now().timestamp() - seconds
         messages: list[dict[str, Any]] = reply.body.get("messages", [])
         shown = [each for each in messages if float(each["ts"]) <= newest]

@@ -1,4 +1,4 @@
-"""What a person does in Slack: says something, types a command, uses a shortcut, opens the Home tab."""
+"""Actions of a person in Slack: messages, commands, shortcuts, the Home tab."""
 
 from datetime import datetime
 
@@ -13,12 +13,12 @@ NOT_INTERACTIVE = "This app is not configured to handle interactive responses."
 
 
 class Gestures(AdminActions):
-    """Each gesture returns once the app has acked it, or three seconds have passed."""
+    """Each method returns after the app's ack, or after three seconds."""
 
     # -- speaking -----------------------------------------------------------------------------------------
 
     def say(self, user: str, channel: str, text: str, *, thread_ts: str | None = None) -> Message:
-        """Post as a person. The app hears of it when it is in the channel and subscribes to messages."""
+        """Post as a person. The app gets an event if it is in the channel and subscribes to messages."""
         self.person(user)
         with self.world.lock:
             place = self.place(user, channel)
@@ -142,7 +142,7 @@ class Gestures(AdminActions):
         return self.outcome(user, ack, before)
 
     def move_clock(self, instant: datetime) -> None:
-        """Move the workspace's time; everything that watches the clock hears of it."""
+        """Move the workspace's time; each listener of the clock is called."""
         self.clock.move_to(instant)
         self.world.changed()
 
@@ -195,7 +195,7 @@ class Gestures(AdminActions):
 
 
 def trouble(ack: Ack) -> str:
-    """What Slack's client shows when an interaction was not acked."""
+    """The text that Slack's client shows for an interaction without an ack."""
     if ack.timed_out:
         return "Operation timed out. Apps need to respond within 3 seconds."
     if ack.status is None:

@@ -1,4 +1,4 @@
-"""What a person sees, and waiting until they see it."""
+"""The workspace as a person sees it, and a wait for a change."""
 
 from collections.abc import Callable
 from typing import Self, TypeVar
@@ -14,7 +14,7 @@ _SHOWN = 12
 
 
 class Inspection(Submissions):
-    """Reading the workspace with a person's eyes."""
+    """Reads the workspace as a person sees it."""
 
     def messages(self, channel: str, *, viewer: str | None = None) -> list[Message]:
         """In order, with replies and the viewer's ephemerals. Refused if they do not see the channel."""

@@ -1,4 +1,4 @@
-"""What an app manifest says, as far as Slack acts on it."""
+"""The parts of an app manifest that Slack acts on."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a workspace consists of. Everything that a caller gets is frozen: a snapshot at no cost."""
+"""The objects of a workspace. They are frozen, so callers get snapshots without copying."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,11 +12,11 @@ State: TypeAlias = dict[str, dict[str, Json]]
 
 
 class SandboxError(ValueError):
-    """A gesture that no person could make: the words say what is not there or not visible."""
+    """An action that the person cannot do. The text names the missing or hidden thing."""
 
 
 class GoneError(SandboxError):
-    """What is not there to be pressed: where somebody sees it, it has changed since they were shown it."""
+    """The element is not there, because the message or view has changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as it stands now. Who would have been pinged by it is in `notified`:
-    user ids, and "!channel", "!here", "!everyone".
+    """A message in its current state. `notified` holds its mentions: user ids, and "!channel", "!here",
+    "!everyone".
     """
 
     ts: str
@@ -75,7 +75,7 @@ class Message:
 
 
 class MessageParts(TypedDict, total=False):
-    """What a message consists of beside its text and author."""
+    """Fields of a message beside its text and author."""
 
     blocks: tuple[Json, ...]
     thread_ts: str | None
@@ -90,13 +90,13 @@ class MessageParts(TypedDict, total=False):
 
 
 class MessageChanges(MessageParts, total=False):
-    """What may change about a message."""
+    """Fields of a message that can change."""
 
     text: str
 
 
 class UserParts(TypedDict, total=False):
-    """What may change about a person."""
+    """Fields of a user that can change."""
 
     name: str
     real_name: str
@@ -161,8 +161,8 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one gesture led to, up to the ack. `problem` is what Slack itself tells the person when
-    the app did not answer, or not properly.
+    """The result of one action, up to the ack. `problem` is the text that Slack shows when the app
+    gives no valid answer.
     """
 
     ok: bool

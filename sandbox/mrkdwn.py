@@ -83,7 +83,7 @@ def person(user: str, reader: "Reader", fallback: str = "") -> Markup:
 
 
 def channel(ident: str, reader: "Reader", fallback: str = "") -> Markup:
-    """A mention of a channel: a link for whoever may see it; a private one keeps its name to itself."""
+    """A mention of a channel: a link if the reader can see it. Others do not see the name of a private channel."""
     name = reader.channels.get(ident)
     if name is None:
         return Markup('<span class="mention">#{}</span>').format(fallback or "private channel")
@@ -133,7 +133,7 @@ def bare_links(text: str, held: Held) -> str:
 
 
 def styled(html: str, pattern: re.Pattern[str] = _STYLED, tags: "dict[str, str]" = _TAGS) -> str:
-    """Marks → tags in escaped text. Recursive, so tags nest properly whatever order the marks come in."""
+    """Marks → tags in escaped text. Recursive, so tags nest properly in any order of the marks."""
     done, last = [], 0
     for found in pattern.finditer(html):
         tag = tags[found[1]]

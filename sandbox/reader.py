@@ -1,6 +1,6 @@
-"""Whoever looks at a page: their zone and habits of time, and the names they may see.
+"""The reader of a page: their time zone, clock format, and the names that they can see.
 
-Dates are put into words here, and the clock panel's leaps are worked out.
+This module also formats dates and computes the times of the clock panel's buttons.
 """
 
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ _AGO: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 @dataclass(frozen=True)
 class Reader:
-    """One person's eyes. `people` and `channels` map ids to names; what is missing cannot be seen."""
+    """The person who reads. `people` and `channels` map the ids that they can see to names."""
 
     user: str
     zone: "ZoneInfo"
@@ -53,7 +53,7 @@ class Reader:
         return instant.astimezone(self.zone)
 
     def time(self, instant: datetime, *, seconds: bool = False) -> str:
-        """`14:05`, or `2:05 PM` for whoever lives by twelve hours."""
+        """`14:05`, or `2:05 PM` for a twelve-hour clock."""
         there = self.local(instant)
         tail = f":{there.second:02}" if seconds else ""
         if self.twelve_hour:
@@ -164,7 +164,7 @@ def next_day(now: datetime, zone: "ZoneInfo") -> datetime:
 
 
 def wall_time(value: str, zone: "ZoneInfo") -> datetime:
-    """What a date-and-time field holds (`2026-12-04T09:35`), read in `zone`; aware UTC. Raises ValueError."""
+    """The instant of a date-and-time field (`2026-12-04T09:35`) in `zone`, aware UTC. Raises ValueError."""
     try:
         typed = datetime.fromisoformat(value)
     except ValueError as unread:

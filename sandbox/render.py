@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 _IMAGE_SCHEMES: Final = ("http://", "https://")
 _ODD: Final = re.compile(r"[^A-Za-z0-9-]")
-# What a conversations_select offers when its filter does not say.
+# The conversations of a conversations_select without a filter.
 _EVERY_KIND: Final = ("public", "private", "im")
 
 
@@ -53,7 +53,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Surface:
-    """What blocks are drawn for: a message, a modal or a Home tab, and who looks at it.
+    """The surface of blocks: a message, a modal or a Home tab, and its reader.
 
     `key` is unique on the page and becomes the prefix of DOM ids. `state` are values filled in
     already, as in `view.state.values`; `errors` maps block ids to what is wrong with them.
@@ -125,7 +125,7 @@ class Surface:
             return value
 
     def values(self, block: str, element: "Mapping[str, Any]") -> list[str]:
-        """What a many-valued element shows as chosen."""
+        """The chosen values of an element that takes several."""
         filled = self.filled(block, element)
         names = _FILLED_MANY if filled is not None else _INITIAL_MANY
         source = filled if filled is not None else element
@@ -139,7 +139,7 @@ class Surface:
         return self.plain((chosen or {}).get("text"))
 
     def choices(self, element: "Mapping[str, Any]") -> list[Choice]:
-        """What may be chosen, without groups."""
+        """The choices of an element, without option groups."""
         kind = str(element.get("type", "")).removeprefix("multi_")
         if kind == "users_select":
             return list(self.people)

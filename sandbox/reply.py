@@ -1,4 +1,4 @@
-"""What a call of the Web API gives back."""
+"""The reply to a Web API call."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,9 +8,9 @@ from sandbox.models import Json
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What goes back over HTTP. With `broken`, the connection breaks off in the middle of it: the app
-    cannot know whether the call was carried out. `page` goes back instead of the body: what something on the
-    way, a proxy or a firewall, answers in Slack's place.
+    """The HTTP reply. With `broken`, the connection ends in the middle of the body, so the app cannot know
+    whether the call was carried out. `page` replaces the body, as a proxy or a firewall does that answers in
+    Slack's place.
     """
 
     body: Json

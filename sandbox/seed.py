@@ -1,4 +1,4 @@
-"""What a workspace starts with. Plain dataclasses, so that a test can build four hundred people."""
+"""The first contents of a workspace. Plain dataclasses, so that a test can build 400 people."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from sandbox.models import User
 
 @dataclass(frozen=True, slots=True)
 class ChannelSeed:
-    """A channel and its members (user ids). The app is a member when `app` says so. `mpim`: a direct message among
+    """A channel and its members (user ids). `app`: the app is a member. `mpim`: a direct message among
     several people, whose name is made of theirs ("mpdm-eva--ana--ben-1").
     """
 

@@ -31,8 +31,8 @@ class Server:
         server.task_dispatcher.shutdown()
         server.trigger.pull_trigger(self._close_sockets)
         self._thread.join()
-        # Not by the loop: it may run a step before whoever hands it over has written to the trigger, and that would
-        # go to whatever has got the number of the closed file by then.
+        # The loop must not close the trigger: it can run before `pull_trigger` has written to it. The write would then
+        # go to a new file with the same file number.
         server.trigger.close()
 
     def _close_sockets(self) -> None:

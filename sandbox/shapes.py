@@ -17,7 +17,7 @@ def complain(problems: list[str], pointer: str, words: str) -> None:
 
 
 def anything(value: object, pointer: str, problems: list[str]) -> None:
-    """No check: the part matters to nobody here."""
+    """No check: the sandbox ignores this part."""
 
 
 def flag(value: object, pointer: str, problems: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""Socket Mode: the same parcels through WebSockets that the app opens. Each goes to one connection."""
+"""Socket Mode: the same requests through WebSockets that the app opens. Each request goes to one connection."""
 
 import itertools
 import json
@@ -96,7 +96,7 @@ class SocketMode:
 
     def go_silent(self) -> int:
         """The connections that are open now stay open and carry nothing any more, in neither direction: pings are
-        not answered, envelopes do not arrive. What a firewall does that has forgotten them. Returns how many.
+        not answered, envelopes do not arrive. A firewall that drops its connection state does this. Returns how many.
         """
         with self._lock:
             silent, self._connections = self._connections, []
@@ -106,7 +106,7 @@ class SocketMode:
         return len(silent)
 
     def drop(self) -> int:
-        """Cut every connection without a word, as a broken network does (a reset, no close frame)."""
+        """Cut every connection as a broken network does: a reset without a close frame."""
         with self._lock:
             cut = [*self._connections, *self._leaving, *self._silent]
         for connection in cut:
@@ -142,7 +142,7 @@ class SocketMode:
                 if not connection.silent:
                     self._receive(message)
         except ConnectionClosed:
-            pass  # whoever had something under way on it is told by its own wait
+            pass  # a sender that waits for an ack on this connection times out by itself
         finally:
             with self._lock:
                 self._connections = [other for other in self._connections if other is not connection]
@@ -217,7 +217,7 @@ class _Connection(ServerConnection):
     silent = False
 
     def send_data(self) -> None:
-        """What would be sent, pongs included, is thrown away while it is silent."""
+        """A silent connection discards all data, including pongs."""
         if self.silent:
             self.protocol.data_to_send()
         else:

@@ -11,7 +11,7 @@ from sandbox.gestures import NOT_INTERACTIVE, trouble
 from sandbox.models import Json, Outcome, SandboxError, State, User, View
 
 TROUBLE = "We had some trouble connecting. Try again?"
-"""What a person reads when a submission was not acked, or acked with something that Slack refuses."""
+"""The text for a submission without an ack, or with an ack that Slack refuses."""
 
 
 class Submissions(BlockActions):
@@ -19,7 +19,7 @@ class Submissions(BlockActions):
 
     def submit(self, user: str, view_id: str, state: Filled) -> Outcome:
         """Fill in `state` (plain values; the rest keeps what it has) and press the modal's submit button.
-        What Slack's client finds wrong itself is in `errors`, and nothing is sent (`status` is None).
+        `errors` holds the complaints of Slack's client; then nothing is sent (`status` is None).
         """
         person = self.person(user)
         with self.world.lock:
@@ -110,7 +110,7 @@ class Submissions(BlockActions):
     # -- closing --------------------------------------------------------------------------------------------
 
     def close(self, user: str, view_id: str) -> Outcome:
-        """Press Cancel or the cross. Views that asked for it tell the app (view_closed)."""
+        """Press Cancel or the cross. Views with notify_on_close send view_closed."""
         person = self.person(user)
         with self.world.lock:
             view = self.shown_view(user, view_id)

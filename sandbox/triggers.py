@@ -1,4 +1,4 @@
-"""trigger_ids: proof that a person just did something. Each opens one view, within three seconds."""
+"""trigger_ids: proof of a person's recent action. Each opens one view, within three seconds."""
 
 import secrets
 import threading
@@ -10,12 +10,12 @@ from sandbox.errors import SlackError
 LIFETIME = 3.0
 """Real seconds, as Slack documents for views.open."""
 REMEMBERED = 10_000
-"""Triggers that are still known as used or expired; older ones count as invented."""
+"""Triggers that are still known as used or expired; older ones are unknown."""
 
 
 @dataclass(slots=True)
 class Trigger:
-    """Who did something, when (monotonic seconds), and in which conversation and view."""
+    """The person, the time (monotonic seconds), the conversation and the view of one action."""
 
     user: str
     issued: float

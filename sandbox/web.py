@@ -1,4 +1,4 @@
-"""What the sandbox's port serves: the Web API, response_urls, and the page for a person."""
+"""The HTTP port of the sandbox: the Web API, response_urls, and the page."""
 
 import importlib.util
 import json
@@ -117,5 +117,5 @@ def _answer(reply: Reply, now: datetime) -> Response:
 
 
 def _breaking_off(text: str) -> Iterator[str]:
-    """The first half of an answer. What is announced and never comes breaks the connection."""
+    """The first half of an answer. The missing half breaks the connection."""
     yield text[: len(text) // 2]

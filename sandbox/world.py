@@ -1,6 +1,6 @@
 """The state of the workspace: people, channels, messages. One lock, and a counter that every change raises.
 
-Nothing here knows HTTP, and nobody holds the lock while talking HTTP.
+This module does no HTTP, and no caller holds the lock during an HTTP request.
 """
 
 import threading
@@ -54,7 +54,7 @@ class Channel:
 
 
 class World:
-    """People, channels and what was said in them. Take `lock` around reads that belong together."""
+    """People, channels and messages. Hold `lock` around reads that belong together."""
 
     def __init__(self, seed: Seed, bot: User, clock: Clock) -> None:
         self.lock = threading.RLock()
@@ -82,7 +82,7 @@ class World:
     # -- change ---------------------------------------------------------------------------------------
 
     def changed(self) -> None:
-        """Raise the counter and wake whoever waits."""
+        """Raise the counter and wake all waiting threads."""
         with self.changes:
             self.revision += 1
             self.changes.notify_all()
@@ -94,7 +94,7 @@ class World:
             return self.revision
 
     def close(self) -> None:
-        """Wake everybody who waits, for good."""
+        """Wake all waiting threads; later waits return at once."""
         with self.changes:
             self.closed = True
             self.changes.notify_all()
@@ -217,7 +217,7 @@ class World:
             self.changed()
 
     def visible(self, channel: Channel, viewer: str | None) -> Iterator[Message]:
-        """In order, with the viewer's own ephemerals; with no viewer, what everybody in it sees."""
+        """Messages in order, with the viewer's ephemeral ones. Without a viewer, no ephemeral ones."""
         for ts in channel.order:
             message = channel.messages[ts]
             if message.ephemeral_for is None or message.ephemeral_for == viewer:

@@ -1,4 +1,4 @@
-"""What a method of the Web API is, and what it gets to work with."""
+"""The type of a Web API method, and its arguments."""
 
 import base64
 import binascii
@@ -57,7 +57,7 @@ class Args:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """What methods act on."""
+    """The workspace that methods read and change."""
 
     core: Core
     limiter: Limiter
@@ -72,7 +72,7 @@ class Workspace:
         return channel
 
     def knows(self, channel: Channel) -> bool:
-        """Public channels, and whatever the app is a member of."""
+        """Whether the app sees the channel: it is public, or the app is a member."""
         return not channel.is_private or self.core.world.bot in channel.members
 
     def user(self, args: Args, name: str = "user") -> User:

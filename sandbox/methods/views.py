@@ -9,7 +9,7 @@ from sandbox.triggers import Trigger
 
 
 def open_view(box: Workspace, args: Args) -> Json:
-    """A modal for whoever did what the trigger_id is about; on top of the modal they did it in."""
+    """Opens a modal for the person of the trigger_id, on top of the modal in which they acted."""
 
     def opened(trigger: Trigger) -> View:
         surfaces = box.core.surfaces
@@ -30,7 +30,7 @@ def push_view(box: Workspace, args: Args) -> Json:
 
 
 def _triggered(box: Workspace, args: Args, act: Callable[[Trigger], View]) -> Json:
-    """What is refused for another reason does not use the trigger up."""
+    """A refused call does not use the trigger."""
     with box.core.world.lock:
         trigger = box.core.triggers.look(args.required("trigger_id"))
         view = act(trigger)

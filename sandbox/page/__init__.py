@@ -44,7 +44,7 @@ def blueprint(box: "Box") -> flask.Blueprint:
 
 
 def _guarded(response: flask.Response) -> flask.Response:
-    """A second fence behind the escaping: no script or style but the page's own files."""
+    """Adds a content security policy beside the escaping: only the page's own scripts and styles run."""
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
@@ -60,12 +60,12 @@ class _Page:
 
     def show(self) -> str:
         """GET /?as=&in=&thread=: the whole page."""
-        # First: what changes while the page is drawn is news to the page then.
+        # Read first: the next /news request then returns any change made during the drawing.
         revision = self.box.world.revision
         return self._draw("page.html", self._model(), revision)
 
     def news(self) -> flask.Response:
-        """GET /news?since=…: once the workspace differs from that revision, the page's regions anew."""
+        """GET /news?since=…: waits until the workspace has a newer revision, then returns the page's regions."""
         since = flask.request.args.get("since", -1, type=int)
         revision = self.box.world.wait(since, _PATIENCE)
         if revision == since:
@@ -75,7 +75,7 @@ class _Page:
         return flask.jsonify(revision=revision, regions=regions, title=self._draw("title.txt", model, revision))
 
     def suggest(self) -> flask.Response:
-        """GET /suggest?as=&view=&action=&text=: what an external select offers."""
+        """GET /suggest?as=&view=&action=&text=: the options of an external select."""
         asked = flask.request.args
         me = self._me()
         drawn = render.Surface(reader=reader_for(self.box, me), key="")
@@ -99,7 +99,7 @@ class _Page:
         return flask.jsonify(options=choices)
 
     def act(self) -> tuple[flask.Response, int]:
-        """POST /act: one gesture. Only JSON is read, so that no other site's form can make one."""
+        """POST /act: one action of a person. It reads only JSON, which a form on another site cannot send."""
         wish = flask.request.get_json()
         act = ACTIONS.get(str(wish.get("kind"))) if isinstance(wish, dict) else None
         if act is None:
@@ -121,11 +121,11 @@ class _Page:
     # -- drawing --------------------------------------------------------------------------------------
 
     def _me(self, wanted: str | None = None) -> "User":
-        """The acting person; an unknown or departed one turns into the first."""
+        """The acting person. An unknown or deactivated person is replaced by the first one."""
         wanted = wanted if wanted is not None else flask.request.args.get("as", "")
         people = people_of(self.box)
         if not people:
-            flask.abort(HTTPStatus.NOT_FOUND, "There is nobody in this workspace.")
+            flask.abort(HTTPStatus.NOT_FOUND, "This workspace has no people.")
         return next((user for user in people if user.id == wanted), people[0])
 
     def _model(self) -> "PageModel":
@@ -152,14 +152,14 @@ class _Page:
         )
 
     def _faults(self) -> dict[str, Any]:
-        """What may be made to fail, how, and what does."""
+        """The methods and faults to choose from, and the active faults."""
         faults = self.box.faults
         failing = [{"fault": fault, "met": faults.met_by(fault)} for fault in faults.active]
         kinds = {kind: words for kind, (words, _) in KINDS.items()}
         return {"methods": (EVERY, *sorted(METHODS)), "kinds": kinds, "failing": failing}
 
     def _words(self, model: "PageModel") -> dict[str, Any]:
-        """What the composer completes."""
+        """Names that the composer completes: commands, people, channels."""
         commands = self.box.manifest.commands.values()
         return {
             "commands": [

@@ -1,4 +1,4 @@
-"""What the page's script asks for on a person's behalf: a table from the kind of act to the gesture."""
+"""Actions that the page's script sends for a person: a table from the kind to the sandbox's method."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -18,7 +18,7 @@ _WALL_TIME: Final = "wall time"
 
 
 class UnusableError(ValueError):
-    """A request that no page of ours sends; its words go back as they are."""
+    """A request that the page cannot carry out. Its text is shown to the person."""
 
 
 def leap(box: "Box", zone: "ZoneInfo", to: str) -> None:
@@ -33,7 +33,7 @@ def leap(box: "Box", zone: "ZoneInfo", to: str) -> None:
 
 
 def plain_values(values: Any, zone: "ZoneInfo") -> Any:  # noqa: ANN401 (any JSON in, the same out)
-    """The script's values as gestures take them: a date and time of `zone`'s clocks becomes an epoch."""
+    """The script's values as the sandbox's methods take them: a date and time of `zone`'s clocks becomes an epoch."""
     if isinstance(values, dict):
         if set(values) == {_WALL_TIME}:
             return int(wall_time(str(values[_WALL_TIME]), zone).timestamp())
@@ -106,7 +106,7 @@ def _fail(box: "Box", _me: "User", _zone: "ZoneInfo", wish: "Mapping[str, Any]")
     try:
         rate = 1.0 if once else float(often)
     except ValueError:
-        raise UnusableError("Choose how often Slack shall fail.") from None
+        raise UnusableError("Choose how often Slack fails.") from None
     box.faults.fail(_text(wish, "method"), _text(wish, "fault"), rate=rate, count=1 if once else None)
     return None
 
@@ -134,10 +134,10 @@ ACTIONS: "Final[dict[str, Callable[[Box, User, ZoneInfo, Mapping[str, Any]], Out
 
 
 def complaint(kind: str, outcome: "Outcome", app: str) -> str | None:
-    """What the person is told when the app did not answer in time, or not properly; None when all went well.
+    """The notice for the person when the app answers late or with an error; None otherwise.
 
-    A command's failure is told by Slackbot in the conversation, so nothing is said a second time; that
-    an event went unanswered is no business of whoever opened the Home tab.
+    Slackbot posts a command's failure in the conversation, so no second notice follows. An event without an
+    ack does not concern the person who opened the Home tab.
     """
     if outcome.ok or outcome.errors or kind in {"command", "home"}:
         return None

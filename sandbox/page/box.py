@@ -1,4 +1,4 @@
-"""What the page asks of the workspace: the part of `Sandbox` that it leans on, and nothing more."""
+"""The part of `Sandbox` that the page uses, as a protocol."""
 
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Box(Protocol):
-    """A workspace. Gestures raise SandboxError where a person could not make them."""
+    """A workspace. Methods raise SandboxError for an action that the person cannot do."""
 
     @property
     def world(self) -> "World": ...

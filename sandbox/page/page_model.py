@@ -1,4 +1,4 @@
-"""What one person sees of the workspace, as plain data for the templates."""
+"""The page of one person, as plain data for the templates."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -135,12 +135,12 @@ def profile_of(user: "User", bot: str, *, unread: int = 0, clock: str = "") -> P
 
 
 def people_of(box: "Box") -> "list[User]":
-    """Everybody whom one may act as: the living members, in the workspace's order."""
+    """People to act as: active members, in the workspace's order."""
     return [user for user in box.world.users.values() if not (user.is_bot or user.deleted or user.is_stranger)]
 
 
 def reader_for(box: "Box", user: "User") -> Reader:
-    """That person's eyes."""
+    """The reader for this person."""
     world = box.world
     return Reader(
         user=user.id,
@@ -157,7 +157,7 @@ def reader_for(box: "Box", user: "User") -> Reader:
 
 
 def surface(box: "Box", reader: Reader, key: str, view: "View | None" = None) -> render.Surface:
-    """What the blocks of a message, or of a view, are drawn for."""
+    """The surface on which blocks of a message or a view are drawn."""
     world = box.world
     drawn = render.Surface(
         reader=reader,
@@ -175,7 +175,7 @@ def _place(channel: "Channel", reader: Reader) -> render.Place:
 
 
 class PageBuilder:
-    """Draws one scene. Holds the world's lock only while it copies what it needs."""
+    """Builds the page model of one person."""
 
     def __init__(self, box: "Box", user: "User", read_state: "ReadState") -> None:
         self._box = box
@@ -185,7 +185,7 @@ class PageBuilder:
         self._reader = reader_for(box, user)
 
     def build(self, wanted: str | None, thread_ts: str | None) -> PageModel:
-        """The scene at `wanted`; a place which the person cannot see turns into their first channel."""
+        """The page at `wanted`. If the person cannot see it, the page shows their first channel."""
         where = wanted if wanted and self._visible(wanted) else next(self._sidebar("")).where
         channel = self._conversation(where)
         messages = list(self._box.messages(channel.id, viewer=self._user.id)) if channel else []

@@ -1,4 +1,4 @@
-"""Who has read how far. Slack keeps this for its client; here the page does."""
+"""Unread counts. Slack stores the read position for its client; in the sandbox the page stores it."""
 
 import threading
 from bisect import bisect_right
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class ReadState:
-    """The last message read, by person and channel. What was there before the page counts as read."""
+    """The last message read, by person and channel. Messages older than the page count as read."""
 
     def __init__(self, world: "World") -> None:
         self._lock = threading.Lock()
@@ -18,12 +18,12 @@ class ReadState:
             self._start = {channel.id: channel.order[-1] for channel in world.channels.values() if channel.order}
 
     def mark_read(self, user: str, channel: str, ts: str) -> None:
-        """That person has seen the message `ts` and all before it."""
+        """The person has read the message `ts` and all earlier ones."""
         with self._lock:
             self._read[user, channel] = max(ts, self._read.get((user, channel), ""))
 
     def unread_count(self, world: "World", user: str, channel: "Channel") -> int:
-        """Messages of others since then; ephemerals never count, as they never do in Slack."""
+        """Messages by others after the read position. As in Slack, ephemeral messages do not count."""
         with self._lock:
             seen = self._read.get((user, channel.id)) or self._start.get(channel.id, "")
         with world.lock:

@@ -65,7 +65,7 @@ def windows(browser: Browser) -> Iterator[Callable[[str, int, int], Page]]:
 
 
 def held(page: Page, address: str) -> list[Route]:
-    """The page's requests to that address from now on, not sent before somebody calls `continue_` on them."""
+    """The page's requests to that address from now on, each held until the test calls its `continue_`."""
     waiting: list[Route] = []
 
     def hold(route: Route) -> None:

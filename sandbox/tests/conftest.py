@@ -100,7 +100,7 @@ def client(box: Sandbox) -> WebClient:
 
 @pytest.fixture
 def gate() -> Iterator[threading.Event]:
-    """What a slow handler waits for; opened at the end in any case."""
+    """An event that a slow handler waits for; set at the end of the test."""
     event = threading.Event()
     yield event
     event.set()

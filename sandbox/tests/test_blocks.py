@@ -252,7 +252,7 @@ _BLOCK = st.fixed_dictionaries(
 
 @given(st.lists(_BLOCK, max_size=3) | _ANYTHING)
 def test_no_json_confuses_the_checks(value: Any) -> None:
-    """Whatever an app sends, it gets complaints and not a crash; what passes can be stored and read."""
+    """Any payload gives complaints and no crash; valid blocks can be stored and read."""
     if not check_message(value):
         settled = settle(value)
         assert len(settled) == len(value)

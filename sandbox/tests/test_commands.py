@@ -12,7 +12,7 @@ from sandbox import ChannelSeed, Sandbox, SandboxError
 
 
 def test_an_ack_with_text_becomes_an_ephemeral_for_the_person_alone(box: Sandbox, app: App) -> None:
-    """The receipt of a command is seen by whoever typed it and by nobody else."""
+    """Only the person who typed a command sees its receipt."""
     app.command("/commit")(lambda ack, command: ack(f"Noted: {command['text']}"))
     outcome = box.command("U0EVA", "C0ACME", "/commit", "send the pricing sheet by Friday")
     assert outcome.ok
@@ -85,7 +85,9 @@ def test_only_the_name_tells_what_kind_of_place_it_is(box: Sandbox, app: App) ->
         box.command("U0ADA", "C0GROUP", "/commit", "")
 
 
-def test_in_channel_answers_are_for_everybody(box: Sandbox, app: App, section: Callable[[str], dict[str, Any]]) -> None:
+def test_in_channel_answers_are_for_the_channel(
+    box: Sandbox, app: App, section: Callable[[str], dict[str, Any]]
+) -> None:
     """response_type in_channel posts as the app, blocks included."""
     app.command("/commit")(lambda ack: ack("Done", blocks=[section("*Done*")], response_type="in_channel"))
     box.command("U0EVA", "C0ACME", "/commit", "")
@@ -115,7 +117,7 @@ def test_an_empty_ack_shows_nothing(box: Sandbox, app: App) -> None:
 
 
 def test_no_ack_within_the_time_is_a_timeout(box: Sandbox, app: App, gate: threading.Event) -> None:
-    """After three real seconds the person is told so, whatever the app does later."""
+    """After three real seconds Slackbot reports the timeout, also if the app answers later."""
 
     @app.command("/commit")
     def slow(ack: Ack) -> None:
@@ -133,7 +135,7 @@ def test_no_ack_within_the_time_is_a_timeout(box: Sandbox, app: App, gate: threa
 
 
 def test_an_error_answer_is_dispatch_failed(box: Sandbox, app: App) -> None:
-    """What the app answers with another status than 200 is no ack."""
+    """An answer with a status other than 200 is no ack."""
     outcome = box.command("U0EVA", "C0ACME", "/commit", "nobody listens")
     assert (outcome.ok, outcome.status, outcome.timed_out) == (False, 404, False)
     assert outcome.problem == '/commit failed with the error "dispatch_failed"'
@@ -148,7 +150,7 @@ def test_a_forged_signature_is_refused_by_the_app(box: Sandbox, app: App) -> Non
 
 
 def test_commands_need_an_app_a_known_command_and_a_visible_channel(box: Sandbox) -> None:
-    """What a person cannot do is an error of the test; what Slack would say is a problem in words."""
+    """An impossible action raises SandboxError; a refusal by Slack is the outcome's `problem`."""
     assert box.command("U0EVA", "C0ACME", "/other", "").problem == "/other is not a valid command."
     unreachable = box.command("U0EVA", "C0ACME", "/commit", "")
     assert unreachable.problem == '/commit failed with the error "dispatch_failed"'

@@ -169,7 +169,7 @@ def test_an_unreachable_app(box: Sandbox) -> None:
     assert box.command("U0EVA", "C0ACME", "/commit", "").problem is not None
 
 
-def test_what_nobody_can_do(box: Sandbox) -> None:
+def test_impossible_actions(box: Sandbox) -> None:
     """Unknown people and channels are errors of the test."""
     with pytest.raises(SandboxError, match="no user"):
         box.change_user("U0ZED", title="x")
@@ -185,7 +185,7 @@ def test_what_nobody_can_do(box: Sandbox) -> None:
 
 
 def test_an_event_needs_its_scope(box: Sandbox, listener: Listener) -> None:
-    """Without users:read nobody hears of people, however the manifest subscribes."""
+    """Without users:read the app gets no event about people, even with a subscription."""
     box.manifest.scopes = tuple(scope for scope in box.manifest.scopes if scope != "users:read")
     box.change_user("U0ANA", title="Lead")
     box.invite_app("G0DEALS")
@@ -193,7 +193,7 @@ def test_an_event_needs_its_scope(box: Sandbox, listener: Listener) -> None:
 
 
 def test_the_urls_handshake(box: Sandbox, app: App) -> None:
-    """Bolt sends the challenge back; a URL where nobody listens does not."""
+    """Bolt sends the challenge back; a URL without a server does not."""
     assert box.verify_url()
     box.app_url = "http://127.0.0.1:9/"
     assert not box.verify_url()

@@ -30,7 +30,7 @@ def once(box: Sandbox) -> WebClient:
 
 
 def post(client: WebClient, text: str = "hello") -> str:
-    """What the app sees: "ok", Slack's error with its status, or how the connection ended."""
+    """The result for the app: "ok", Slack's error with its status, or the way the connection ended."""
     try:
         client.chat_postMessage(channel="C0ACME", text=text)
     except SlackApiError as error:
@@ -62,7 +62,7 @@ def stands(box: Sandbox, text: str = "hello") -> int:
 def test_each_fault_is_seen_and_acts_as_it_says(
     box: Sandbox, once: WebClient, kind: str, seen: str, acted: int
 ) -> None:
-    """What the app sees, and whether the message stands; the next call is well again."""
+    """The result for the app, and whether the message is posted; the next call succeeds."""
     box.faults.fail(POST, kind, seconds=0.05, count=1)
     assert (post(once), stands(box)) == (seen, acted)
     assert box.faults.active == []
@@ -94,7 +94,7 @@ def test_a_client_gives_up_and_slack_acts_afterwards(box: Sandbox) -> None:
     assert stands(box) == 1
 
 
-def test_whoever_hangs_is_let_go(box: Sandbox, once: WebClient) -> None:
+def test_stop_ends_a_hanging_call(box: Sandbox, once: WebClient) -> None:
     """Failing no more ends what hangs at once."""
     box.faults.fail(POST, "hang", seconds=600)
     seen: list[str] = []
@@ -159,7 +159,7 @@ def test_rates_share_the_calls_and_the_seed_decides() -> None:
 
 
 def test_the_history_lags(box: Sandbox, once: WebClient) -> None:
-    """What was posted a moment ago is not in it yet; what is older is. Posting is not touched."""
+    """A lagging history lacks new messages and has older ones. Posting is not affected."""
     once.chat_postMessage(channel="C0ACME", text="older")
     box.clock.move_to(box.clock.now() + _MINUTE)
     box.faults.fail(EVERY, "lag", seconds=30)
@@ -173,7 +173,7 @@ def test_the_history_lags(box: Sandbox, once: WebClient) -> None:
 
 
 def test_faults_lie_below_a_tests_own(box: Sandbox, once: WebClient) -> None:
-    """What steps in between sees the fault as Slack's answer."""
+    """The `intercept` hook sees the fault as Slack's answer."""
     seen: list[object] = []
 
     def look(method: str, args: object, carry_out: object) -> Reply:

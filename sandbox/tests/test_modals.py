@@ -65,7 +65,7 @@ def opened(box: Sandbox, app: App) -> Callable[..., str]:
 
 
 def test_a_trigger_opens_a_modal_for_the_person(box: Sandbox, opened: Callable[..., str]) -> None:
-    """The outcome of the command has the view, the person has it on the screen, nobody else does."""
+    """The outcome of the command has the view, the person has it on the screen, other people do not."""
     view_id = opened(ACTION, private_metadata="C0ACME")
     [view] = box.modals("U0EVA")
     assert (view.id, view.type, view.title, view.callback_id) == (view_id, "modal", "Record", "commit")
@@ -75,7 +75,7 @@ def test_a_trigger_opens_a_modal_for_the_person(box: Sandbox, opened: Callable[.
 
 
 def test_submitting_sends_values_and_closes(box: Sandbox, app: App, opened: Callable[..., str]) -> None:
-    """What is not filled in keeps its initial value, empty is null, and an empty ack closes the modal."""
+    """An untouched element keeps its initial value, an empty one is null, and an empty ack closes the modal."""
     heard: list[dict[str, Any]] = []
 
     @app.view("commit")
@@ -252,7 +252,7 @@ def test_an_answer_that_slack_refuses_leaves_the_modal_open(
 def test_a_late_ack_leaves_the_modal_open(
     box: Sandbox, app: App, opened: Callable[..., str], gate: threading.Event
 ) -> None:
-    """Whoever submits again after a timeout sends the same view id a second time."""
+    """A second submission after a timeout has the same view id."""
     seen: list[str] = []
 
     @app.view("commit")

@@ -87,7 +87,7 @@ def test_value_or_block_chooses_among_equal_buttons(
         box.press("U0EVA", action_id="go", channel="D0EVA", value="3")
 
 
-def test_nobody_presses_what_they_do_not_see(box: Sandbox, client: WebClient) -> None:
+def test_a_person_presses_only_visible_elements(box: Sandbox, client: WebClient) -> None:
     """Another's direct message, another's ephemeral, a private channel, a button for others, no button at all."""
     client.chat_postMessage(channel="U0EVA", text="Yours", blocks=[actions(button("go", "1"))])
     with pytest.raises(SandboxError, match="does not see D0EVA"):
@@ -325,7 +325,7 @@ def whispered(box: Sandbox, client: WebClient, heard: list[dict[str, Any]]) -> C
 def test_an_ephemeral_changes_only_through_its_response_url(
     box: Sandbox, client: WebClient, whispered: Callable[..., httpx.Response]
 ) -> None:
-    """replace_original puts new words in its place, delete_original takes it away; nobody else sees either."""
+    """replace_original puts new words in its place, delete_original takes it away; other people see neither."""
     before = len(box.messages("C0ACME", viewer="U0EVA"))
     assert whispered(replace_original=True, text="hush").status_code == 200
     replaced = box.messages("C0ACME", viewer="U0EVA")
@@ -366,7 +366,7 @@ def test_a_response_url_checks_what_it_is_given(box: Sandbox, whispered: Callabl
 
 
 def test_a_public_answer_to_a_button(box: Sandbox, whispered: Callable[..., httpx.Response]) -> None:
-    """response_type in_channel is for everybody, and only that can ping."""
+    """response_type in_channel is for the whole channel, and only that can notify people."""
     whispered(text="psst <!channel>")
     whispered(response_type="in_channel", text="All: <!channel>")
     mine = box.messages("C0ACME", viewer="U0EVA")[-2:]

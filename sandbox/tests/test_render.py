@@ -193,7 +193,7 @@ def test_bare_addresses_become_links_without_the_full_stop() -> None:
     )
 )
 def test_no_text_becomes_markup(text: str) -> None:
-    """Whatever is written, only the tags of the marks come out, closed, with no attribute of the writer's."""
+    """For any text, the only tags are those of the marks: closed, and without attributes of the writer."""
     assert_harmless(mrkdwn(text, EVA))
     assert_harmless(markdown(text))
 
@@ -313,7 +313,7 @@ def test_pickers_among_buttons_read_like_buttons() -> None:
 
 
 def test_buttons_for_others_are_not_drawn() -> None:
-    """`visible_to_user_ids` hides a button from everybody else."""
+    """`visible_to_user_ids` hides a button from other people."""
     for_ana = {"type": "button", "text": plain("Ana's"), "action_id": "a", "visible_to_user_ids": ["U0ANA"]}
     for_eva = {"type": "button", "text": plain("Eva's"), "action_id": "b", "visible_to_user_ids": ["U0EVA"]}
     assert draw({"type": "actions", "elements": [for_ana, for_eva]}).words.split() == ["Eva's"]
@@ -325,7 +325,7 @@ def test_ids_of_different_blocks_stay_different() -> None:
 
 
 def test_unknown_blocks_say_so() -> None:
-    """What is not drawn leaves a line that names it, so that nobody takes a gap for the message."""
+    """A block that is not drawn leaves a line with its type, so that readers do not miss it."""
     assert "does not draw the block “hologram”" in draw({"type": "hologram"}).words
 
 
@@ -408,6 +408,6 @@ def test_the_next_day_keeps_the_time_over_a_clock_change() -> None:
 
 @pytest.mark.parametrize("typed", ["", "tomorrow", "2026-13-01T00:00", "0001-01-01T00:00"])
 def test_a_clock_is_not_set_to_nonsense(typed: str) -> None:
-    """What is no date and time of this calendar is refused in words."""
+    """An invalid date and time is refused with a message."""
     with pytest.raises(ValueError, match=r"Choose a date and a time|too far away"):
         wall_time(typed, BERLIN)

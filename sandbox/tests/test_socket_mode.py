@@ -158,7 +158,7 @@ def test_each_envelope_goes_to_one_connection(box: Sandbox, app: App) -> None:
     assert sorted(heard) == ["first"] * 3 + ["second"] * 3
 
 
-def test_nobody_connected(box: Sandbox) -> None:
+def test_without_a_connection(box: Sandbox) -> None:
     """Without a connection a command fails at once."""
     outcome = box.command("U0EVA", "C0ACME", "/commit", "")
     assert (outcome.ok, outcome.timed_out) == (False, False)

@@ -339,7 +339,7 @@ def test_four_hundred_people_in_pages(an_app: Callable[..., dict[str, Any]]) -> 
 
 
 def test_channels(box: Sandbox, client: WebClient) -> None:
-    """What the app knows of: public channels and its own; private ones only after an invitation."""
+    """The app sees public channels and its own; private ones only after an invitation."""
     listed = client.conversations_list(types="public_channel,private_channel")["channels"]
     assert {channel["id"] for channel in listed} == {"C0GENERAL", "C0ACME", "C0SHARED"}
     assert error_of(lambda: client.conversations_info(channel="G0DEALS"))["error"] == "channel_not_found"

@@ -1,4 +1,4 @@
-"""A little app for the page's tests. It answers in the process, so only the browser has to be waited for."""
+"""A small app for the page's tests. It answers in the process, so a test waits only for the browser."""
 
 import threading
 from typing import Any
@@ -125,7 +125,7 @@ COMMIT: dict[str, Any] = {
             "type": "input",
             "block_id": "action",
             "label": plain("Action"),
-            "hint": plain("One thing that somebody can finish."),
+            "hint": plain("One thing that a person can finish."),
             "element": {"type": "plain_text_input", "action_id": "text", "multiline": True, "max_length": 60},
         },
         {

@@ -1,4 +1,4 @@
-"""What a test does on the page: things are found by their role and name, as a person finds them."""
+"""Actions of a test on the page. Elements are found by role and name, as a person finds them."""
 
 from collections.abc import Callable
 

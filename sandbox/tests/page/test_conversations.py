@@ -32,7 +32,7 @@ def test_the_time_is_the_acting_persons(visit: Open, box: Sandbox) -> None:
 
 
 def test_text_never_becomes_markup(visit: Open, box: Sandbox) -> None:
-    """What a person types is shown as typed, links to nowhere dangerous, and runs nothing."""
+    """The page shows typed text as it is: no dangerous link, no script."""
     page = visit("C0ACME")
     send(page, EVIL)
     said = message(page, "onerror")
@@ -126,7 +126,7 @@ def test_unread_marks(visit: Open, app: PageApp, box: Sandbox) -> None:
     expect(link).not_to_have_accessible_name(re.compile("unread"))
 
 
-def test_one_acts_as_anybody(visit: Open, box: Sandbox) -> None:
+def test_a_person_acts_as_another(visit: Open, box: Sandbox) -> None:
     """The switch leads to the same place through another's eyes; private channels stay private."""
     page = visit("C0ACME")
     expect(page.get_by_role("link", name="deal-desk")).to_be_visible()

@@ -24,7 +24,7 @@ def test_the_page_allows_no_script_but_its_own(box: Sandbox) -> None:
 
 
 def test_only_json_makes_a_gesture(box: Sandbox) -> None:
-    """A form on another site cannot act for anybody: its content types are refused."""
+    """A form on another site cannot act for a person: its content types are refused."""
     wish = '{"kind": "say", "as": "U0EVA", "channel": "C0ACME", "text": "forged"}'
     for content_type in ("text/plain", "application/x-www-form-urlencoded"):
         answer = httpx.post(f"{box.url}/act", content=wish, headers={"Content-Type": content_type})
@@ -58,15 +58,15 @@ def test_what_cannot_be_done_is_told_in_words(box: Sandbox, app: PageApp, wish: 
 
 
 def test_a_button_that_has_gone_says_so(box: Sandbox) -> None:
-    """What was pressed is no longer what stands there: told in a person's words."""
+    """A press on a changed message gives a notice in plain words."""
     shown = box.messages("C0ACME")[-1]
     answer = act(box, kind="press", channel="C0ACME", ts=shown.ts, action="done", block="of-yesterday")
     assert answer == {"ok": False, "notice": "That has changed meanwhile. Look again."}
 
 
 @pytest.mark.parametrize("where", ["G0DEALS", "C0NOWHERE", "D0EVA", ""])
-def test_nobody_sees_what_slack_would_not_show_them(box: Sandbox, where: str) -> None:
-    """Ana is not in the private channel, and nobody reads another's direct messages: she lands where she may be."""
+def test_a_person_sees_only_their_conversations(box: Sandbox, where: str) -> None:
+    """Ana cannot open a private channel or direct messages of others: the page shows her first channel."""
     page = httpx.get(f"{box.url}/", params={"as": "U0ANA", "in": where}).text
     assert 'data-in="C0GENERAL"' in page
     assert "deal-desk" not in page
