@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sandbox.blocks import carry_over, initial_state, interactive
-from sandbox.choosing import chosen
 from sandbox.delivery import Parcel
 from sandbox.elements import OPTION_GROUPS, OPTIONS, VALUES, flat_options
-from sandbox.gestures import Gestures
+from sandbox.input_values import chosen
 from sandbox.models import GoneError, Json, Message, Outcome, SandboxError, State, User, View
+from sandbox.user_actions import UserActions
 
 Filled = Mapping[str, Mapping[str, object]]
 """Values that a person fills in: block id → action id → plain value."""
@@ -26,7 +26,7 @@ class Target:
     view: View | None = None
 
 
-class BlockActions(Gestures):
+class BlockActions(UserActions):
     """block_actions and block_suggestion."""
 
     def press(

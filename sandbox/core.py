@@ -4,13 +4,13 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.answers import Answers
 from sandbox.clock import Clock
 from sandbox.delivery import ACK_SECONDS, Ack, HttpTransport, Parcel, Transport
 from sandbox.events import Events
 from sandbox.manifest import Manifest
 from sandbox.models import Json, SandboxError, State, User
 from sandbox.objects import Objects
+from sandbox.response_urls import ResponseUrls
 from sandbox.seed import NORTHWIND, Seed
 from sandbox.surfaces import Surfaces
 from sandbox.triggers import Triggers
@@ -46,7 +46,7 @@ class Core:
         self.world = World(self.seed, bot, self.clock)
         self.surfaces = Surfaces(self.world)
         self.triggers = Triggers()
-        self.answers = Answers(self.world)
+        self.answers = ResponseUrls(self.world)
         self.objects = Objects(self.world, self.manifest)
         self.http = HttpTransport(signing_secret, app_url)
         self.transport: Transport = self.http

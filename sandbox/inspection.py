@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Self, TypeVar
 
 from sandbox.models import Message, SandboxError, View
-from sandbox.submissions import Submissions
+from sandbox.view_submissions import ViewSubmissions
 from sandbox.world import Channel, Deadline
 
 T = TypeVar("T")
@@ -13,7 +13,7 @@ _SHOWN = 12
 """Messages of each channel in the picture that a failed wait draws."""
 
 
-class Inspection(Submissions):
+class Inspection(ViewSubmissions):
     """Reads the workspace as a person sees it."""
 
     def messages(self, channel: str, *, viewer: str | None = None) -> list[Message]:

@@ -30,7 +30,7 @@ class Address:
     uses: int = 0
 
 
-class Answers:
+class ResponseUrls:
     """Issues response_urls and turns answers into messages."""
 
     def __init__(self, world: World) -> None:

@@ -12,7 +12,7 @@ from sandbox.world import SLACKBOT, Channel
 NOT_INTERACTIVE = "This app is not configured to handle interactive responses."
 
 
-class Gestures(AdminActions):
+class UserActions(AdminActions):
     """Each method returns after the app's ack, or after three seconds."""
 
     # -- speaking -----------------------------------------------------------------------------------------

@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.block_actions import BlockActions, Filled
-from sandbox.choosing import complaint
 from sandbox.delivery import Ack, Parcel
 from sandbox.errors import SlackError
-from sandbox.gestures import NOT_INTERACTIVE, trouble
+from sandbox.input_values import complaint
 from sandbox.models import Json, Outcome, SandboxError, State, User, View
+from sandbox.user_actions import NOT_INTERACTIVE, trouble
 
 TROUBLE = "We had some trouble connecting. Try again?"
 """The text for a submission without an ack, or with an ack that Slack refuses."""
 
 
-class Submissions(BlockActions):
+class ViewSubmissions(BlockActions):
     """view_submission with its response_action, and view_closed."""
 
     def submit(self, user: str, view_id: str, state: Filled) -> Outcome:
