@@ -228,7 +228,8 @@ def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
         connection.isolation_level = None
         cursor = connection.cursor()
         # secure_delete: what a redaction takes away is written over in the file, too.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        _use_wal(cursor)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
         if file:
@@ -247,6 +248,29 @@ def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _use_wal(cursor: Any) -> None:  # noqa: ANN401  the driver's own
+    """Switches the file to write-ahead logging.
+
+    While another process switches or writes, SQLite refuses the switch at once: it waits for a writer's turn only.
+    """
+    waited = True
+    while waited:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+        else:
+            return
+        try:
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute("ROLLBACK")
+        except sqlite3.OperationalError:
+            waited = False
+    # The other process may have switched and write for longer than we wait. Then there is nothing left to do.
+    cursor.execute("PRAGMA journal_mode=WAL")
 
 
 def _postgresql(url: sa.URL, pool_size: int) -> sa.Engine:

@@ -27,10 +27,8 @@ def upgrade(ledger: Ledger) -> tuple[str | None, str]:
     """
     with ledger.for_writing.connect() as connection:
         if ledger.is_sqlite:
-            # BEGIN IMMEDIATE is the lock; whoever migrates may take longer than a request would wait.
-            connection.exec_driver_sql("ROLLBACK")
-            connection.exec_driver_sql("PRAGMA busy_timeout=60000")
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            # BEGIN IMMEDIATE is the lock; the first statement sends it. A migration takes longer than a request waits.
+            connection.connection.cursor().execute("PRAGMA busy_timeout = 60000").close()
         else:
             connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             connection.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
