@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTEST := $(BIN)/pytest --numprocesses=auto --dist=worksteal
 
+# What is compiled is kept: pytest takes ten seconds to prepare the tests, in each of its processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: install demo test test-all check format lock
 .DELETE_ON_ERROR:
 
