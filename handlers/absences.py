@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from handlers import ids, payloads, places
 from handlers import people as directory
-from handlers.payloads import AbsenceRef, Command, Context, unescaped
+from handlers.payloads import Command, Context, unescaped
 from handlers.people import viewer
+from handlers.refs import ABSENCE, Ref, outdated
+from handlers.routes import Routes
 from handlers.views import absences as views
 from handlers.views import blocks as b
 from handlers.views.words import shortened
@@ -126,12 +128,12 @@ def _understand(tx: Session, person: Person, rest: str, now: datetime) -> Unders
 def ask(ack: Ack, body: Body, context: BoltContext) -> None:
     """Open the form: empty, or to change an absence."""
     press = payloads.press(body)
-    ref = AbsenceRef.decode(press.value)
+    ref = _decoded(press.value)
     with context["ledger"].read() as tx:
         person = viewer(tx, press.asker.team_id, press.asker.user_id)
-        absence = absences.get(tx, person, ref.name)
-    number, version = ref.name if absence else absences.NONE
-    known = replace(press.way_back, place=ref.place, number=number, version=version)
+        absence = absences.get(tx, person, (ref.id, ref.version))
+    id_, version = (ref.id, ref.version) if absence else absences.NONE
+    known = replace(press.way_back, ref=replace(ref, id=id_, version=version))
     days = (absence.first_day, absence.last_day) if absence else (None, None)
     view = views.form(days, absence.delegate.slack_id if absence and absence.delegate else None, known)
     places.open_view(context["slack"], press, view)
@@ -147,10 +149,10 @@ def submit(ack: Ack, body: Body, context: BoltContext) -> None:
         directory.ensure_known(context["ledger"], context["slack"], form.asker.team_id, [delegate], now)
     with context["ledger"].begin() as tx:
         person = viewer(tx, form.asker.team_id, form.asker.user_id)
-        instead_of = form.context.number, form.context.version
+        instead_of = form.context.ref.id, form.context.ref.version
         taken = absences.take(tx, person, first, last, delegate, now=now, instead_of=instead_of)
         blocks = places.absence_receipt(tx, person, taken, now)
-        drawn = places.draw(tx, person, form.context.place, 0, now) if form.context.place else None
+        drawn = places.draw(tx, person, form.context.ref, now) if form.context.ref.view else None
     if drawn is None:
         return ack(response_action="update", view=places.receipt_modal(blocks, Context()))  # type: ignore[no-any-return]
     ack()
@@ -162,15 +164,22 @@ def submit(ack: Ack, body: Body, context: BoltContext) -> None:
 def end(ack: Ack, body: Body, context: BoltContext) -> None:
     """“I'm back”, or “Call it off”."""
     press = payloads.press(body)
-    ref = AbsenceRef.decode(press.value)
+    ref = _decoded(press.value)
     with context["ledger"].begin() as tx:
         person = viewer(tx, press.asker.team_id, press.asker.user_id)
-        blocks = _end(tx, person, ref.name, context["now"])
-        drawn = places.draw(tx, person, ref.place, 0, context["now"])
+        blocks = _end(tx, person, (ref.id, ref.version), context["now"])
+        drawn = places.draw(tx, person, ref, context["now"])
     if drawn is not None and drawn.home is None:
         drawn = replace(drawn, blocks=blocks)
     places.after_press(context["slack"], press, drawn)
     ack()
+
+
+def _decoded(value: str) -> Ref:
+    ref = Ref.decode(value)
+    if ref.kind != ABSENCE:
+        raise outdated()
+    return ref
 
 
 def _end(tx: Session, person: Person, name: tuple[int, int], now: datetime) -> list[Block]:
@@ -180,3 +189,6 @@ def _end(tx: Session, person: Person, name: tuple[int, int], now: datetime) -> l
     following = people.get(tx, person.id).next_brief_at
     day = local_day(following, person.zone) if following else None
     return views.back(ended, person, local_day(now, person.zone), day)
+
+
+ROUTES = Routes(actions={ids.OPEN_AWAY: ask, ids.END_ABSENCE: end}, forms={ids.FORM_AWAY: submit})

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from handlers import ids, payloads
+from handlers import ids, payloads, refs
 from handlers.people import viewer
+from handlers.routes import Routes
 from handlers.views import blocks as b
 from handlers.views.forms import NEW
 from store import accounts, stakeholders
@@ -49,7 +50,7 @@ def chosen_account(tx: Session, person: Person, value: str | None, now: datetime
         return None
     if value.startswith(NEW):
         return accounts.create(tx, person, value.removeprefix(NEW), now=now)
-    return accounts.get(tx, person, payloads.count(value))
+    return accounts.get(tx, person, refs.count(value))
 
 
 def chosen_stakeholder(
@@ -60,11 +61,14 @@ def chosen_stakeholder(
         return None
     if value.startswith(NEW):
         return stakeholders.create(tx, person, value.removeprefix(NEW), account=account, now=now)
-    return stakeholders.get(tx, person, payloads.count(value), account=account)
+    return stakeholders.get(tx, person, refs.count(value), account=account)
 
 
 def _people_of(tx: Session, person: Person, account: str | None, typed: str) -> list[tuple[str, str]]:
     if not account or account.startswith(NEW):
         return []
-    found = stakeholders.of_account(tx, person, accounts.get(tx, person, payloads.count(account)), typed=typed)
+    found = stakeholders.of_account(tx, person, accounts.get(tx, person, refs.count(account)), typed=typed)
     return [(str(one.id), f"{one.name}, {one.title}" if one.title else one.name) for one in found]
+
+
+ROUTES = Routes(menus={ids.ACCOUNT: options, ids.STAKEHOLDER: options})

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from rapidfuzz import fuzz, process
 
-from handlers import absences, payloads, places, settings
+from handlers import absences, ids, payloads, places, settings
 from handlers import people as directory
 from handlers.lines import Understood, marked, understand
 from handlers.payloads import Command, Context, as_typed, unescaped
 from handlers.people import viewer
+from handlers.routes import Routes
 from handlers.views import blocks as b
 from handlers.views import forms
 from handlers.views.words import either, render, shortened
@@ -174,3 +175,6 @@ def _nearest(text: str) -> str | None:
     if word in _WITH_MORE:
         return f"{word} {shortened(' '.join(words[1:]), _QUOTED) or '…'}"
     return word if len(words) == 1 else None
+
+
+ROUTES = Routes(commands={ids.COMMAND: commit})

@@ -1,31 +1,37 @@
-"""What people do with a commitment: press, fill in, submit. Each listener parses, opens, acts and answers."""
+"""What people do with a commitment: a table of buttons that act at once, and one of buttons that open a form.
+
+A new button is a row here, an id in handlers/ids.py and its place in handlers/views/items.py.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from handlers import channels, ids, payloads, places
 from handlers import people as directory
 from handlers.explaining import explain
-from handlers.payloads import Context, ItemRef, Press, Submission
 from handlers.people import viewer
 from handlers.recording import draft
+from handlers.refs import Ref, outdated
+from handlers.routes import Listener, Routes
 from handlers.views import blocks as b
 from handlers.views import forms, items
 from store import accounts, commitments, people
 from store.errors import BadInputError
 from store.rules.mornings import local_day
+from store.tables import Commitment, Subject
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from slack_bolt import BoltContext
     from slack_sdk import WebClient
     from sqlalchemy.orm import Session
 
-    from store.tables import Commitment, Person
+    from handlers.payloads import Context, Press, Submission
+    from store.tables import Person
 
 Ack = Callable[..., Any]
 Body = dict[str, Any]
@@ -33,48 +39,42 @@ Body = dict[str, Any]
 
 # ---- buttons that act at once --------------------------------------------------------------------------
 
-
-def _act(ack: Ack, body: Body, context: BoltContext, verb: Callable[..., Commitment]) -> None:
-    press = payloads.press(body)
-    ref = ItemRef.decode(press.value)
-    with context["ledger"].begin() as tx:
-        person = viewer(tx, press.asker.team_id, press.asker.user_id)
-        verb(tx, person, ref.number, origin_key=press.origin_key, now=context["now"])
-        drawn = places.draw(tx, person, ref.place, ref.number, context["now"])
-    places.after_press(context["slack"], press, drawn)
-    ack()
+AT_ONCE: dict[str, Callable[..., Commitment]] = {
+    ids.DONE: commitments.finish,
+    ids.REOPEN: commitments.reopen,
+    ids.UNBLOCK: commitments.unblock,
+    ids.ACCEPT: commitments.accept,
+    ids.UNDO: commitments.undo,
+}
 
 
-def finish(ack: Ack, body: Body, context: BoltContext) -> None:
-    _act(ack, body, context, commitments.finish)
+def _acting(verb: Callable[..., Commitment]) -> Listener:
+    """The listener of a button that does `verb` at once."""
 
+    def act(ack: Ack, body: Body, context: BoltContext) -> None:
+        press = payloads.press(body)
+        ref = _decoded(press)
+        with context["ledger"].begin() as tx:
+            person = viewer(tx, press.asker.team_id, press.asker.user_id)
+            changed = verb(tx, person, ref.id, origin_key=press.origin_key, now=context["now"])
+            drawn = places.draw(tx, person, ref, context["now"], known=changed)
+        places.after_press(context["slack"], press, drawn)
+        ack()
 
-def reopen(ack: Ack, body: Body, context: BoltContext) -> None:
-    _act(ack, body, context, commitments.reopen)
-
-
-def unblock(ack: Ack, body: Body, context: BoltContext) -> None:
-    _act(ack, body, context, commitments.unblock)
-
-
-def accept(ack: Ack, body: Body, context: BoltContext) -> None:
-    _act(ack, body, context, commitments.accept)
-
-
-def undo(ack: Ack, body: Body, context: BoltContext) -> None:
-    _act(ack, body, context, commitments.undo)
+    return act
 
 
 def create_account(ack: Ack, body: Body, context: BoltContext) -> None:
     """The account that a line named does not exist; the person says that it shall."""
     press = payloads.press(body)
-    value, _, name = press.value.partition("|")
-    ref = ItemRef.decode(value)
+    ref = _decoded(press)
     with context["ledger"].begin() as tx:
         person = viewer(tx, press.asker.team_id, press.asker.user_id)
-        account = accounts.create(tx, person, name, now=context["now"])
-        commitments.set_account(tx, person, ref.number, account, origin_key=press.origin_key, now=context["now"])
-        drawn = places.draw(tx, person, ref.place, ref.number, context["now"])
+        account = accounts.create(tx, person, ref.extra, now=context["now"])
+        changed = commitments.set_account(
+            tx, person, ref.id, account, origin_key=press.origin_key, now=context["now"]
+        )  # fmt: skip
+        drawn = places.draw(tx, person, ref, context["now"], known=changed)
     places.after_press(context["slack"], press, drawn)
     ack()
 
@@ -82,7 +82,7 @@ def create_account(ack: Ack, body: Body, context: BoltContext) -> None:
 def share(ack: Ack, body: Body, context: BoltContext) -> None:
     """Post the item where the person is. Slack is asked first who reads there."""
     press = payloads.press(body)
-    ref = ItemRef.decode(press.value)
+    ref = _decoded(press)
     ledger, now, asker = context["ledger"], context["now"], press.asker
     channel = press.context.channel or press.channel
     if not channel:
@@ -91,100 +91,29 @@ def share(ack: Ack, body: Body, context: BoltContext) -> None:
     readers = channels.check(ledger, context["slack"], asker.team_id, asker.user_id, channel, now)
     with ledger.begin() as tx:
         person = viewer(tx, asker.team_id, asker.user_id)
-        commitments.share(tx, person, ref.number, channel, others=readers.others, origin_key=press.origin_key, now=now)
+        commitments.share(tx, person, ref.id, channel, others=readers.others, origin_key=press.origin_key, now=now)
     ack()
 
 
-# ---- buttons that open a form --------------------------------------------------------------------------
+def _decoded(press: Press) -> Ref:
+    ref = Ref.decode(press.value)
+    if ref.kind != Subject.COMMITMENT:
+        raise outdated()
+    return ref
 
 
-def _ask(
-    ack: Ack, body: Body, context: BoltContext, verb: str,
-    form: Callable[[Session, Person, Commitment, Context], b.Json],
-) -> None:  # fmt: skip
-    """Open the form for `verb`, unless the verb would be refused whatever is filled in."""
-    press = payloads.press(body)
-    ref = ItemRef.decode(press.value)
-    with context["ledger"].read() as tx:
-        person = viewer(tx, press.asker.team_id, press.asker.user_id)
-        commitment = commitments.get(tx, person, ref.number)
-        commitments.check_verb(tx, person, commitment, verb, context["now"])
-        known = replace(
-            press.way_back, place=ref.place, number=commitment.number, version=commitment.version,
-            channel=press.context.channel or press.channel,
-        )  # fmt: skip
-        view = form(tx, person, commitment, known)
-    places.open_view(context["slack"], press, view)
-    ack()
-
-
-def ask_date(ack: Ack, body: Body, context: BoltContext) -> None:
-    now = context["now"]
-    _ask(
-        ack, body, context, "move", lambda _tx, who, item, known: forms.move(item, known, who, local_day(now, who.zone))
-    )
-
-
-def ask_blocker(ack: Ack, body: Body, context: BoltContext) -> None:
-    _ask(ack, body, context, "block", lambda _tx, _who, item, known: forms.block(item, known))
-
-
-def ask_until(ack: Ack, body: Body, context: BoltContext) -> None:
-    """“Not today”."""
-    _ask(ack, body, context, "put_off", _put_off_form(context["now"]))
-
-
-def _put_off_form(now: datetime) -> Callable[[Session, Person, Commitment, Context], b.Json]:
-    def form(_tx: Session, person: Person, commitment: Commitment, known: Context) -> b.Json:
-        today = local_day(now, person.zone)
-        tomorrow = people.working_days(person).next_after(today)
-        return forms.put_off(
-            commitment, known, person, tomorrow, commitments.quiet_until_at_most(commitment, person, today)
-        )
-
-    return form
-
-
-def ask_new_owner(ack: Ack, body: Body, context: BoltContext) -> None:
-    _ask(ack, body, context, "hand_over", lambda _tx, _who, item, known: forms.hand_over(item, known))
-
-
-def ask_why_back(ack: Ack, body: Body, context: BoltContext) -> None:
-    _ask(ack, body, context, "hand_back", lambda _tx, _who, item, known: forms.hand_back(item, known))
-
-
-def ask_why_cancel(ack: Ack, body: Body, context: BoltContext) -> None:
-    _ask(ack, body, context, "cancel", lambda _tx, _who, item, known: forms.cancel(item, known))
-
-
-def ask_wording(ack: Ack, body: Body, context: BoltContext) -> None:
-    """“Redact …”"""
-    _ask(ack, body, context, "redact", lambda _tx, _who, item, known: forms.redact(item, known))
-
-
-def ask_edit(ack: Ack, body: Body, context: BoltContext) -> None:
-    _ask(ack, body, context, "edit", _edit_form(context["now"]))
-
-
-def _edit_form(now: datetime) -> Callable[[Session, Person, Commitment, Context], b.Json]:
-    def form(tx: Session, person: Person, commitment: Commitment, known: Context) -> b.Json:
-        fresh = commitments.may_undo(tx, person, commitment, now)
-        return forms.edit(commitment, known, with_who_and_when=fresh)
-
-    return form
+# ---- buttons that open a view --------------------------------------------------------------------------
 
 
 def show(ack: Ack, body: Body, context: BoltContext) -> None:
-    _show(ack, payloads.press(body), context)
-
-
-def _show(ack: Ack, press: Press, context: BoltContext) -> None:
-    ref = ItemRef.decode(press.value)
+    """Show one commitment in full."""
+    press = payloads.press(body)
+    ref = _decoded(press)
     with context["ledger"].read() as tx:
         person = viewer(tx, press.asker.team_id, press.asker.user_id)
-        blocks = places.one(tx, person, commitments.get(tx, person, ref.number), context["now"])
+        blocks = places.one(tx, person, commitments.get(tx, person, ref.id), context["now"])
     slack: WebClient = context["slack"]
-    view = b.modal(f"Commitment #{ref.number}", blocks, callback_id=ids.RECEIPT)
+    view = b.modal(f"Commitment #{ref.id}", blocks, callback_id=ids.RECEIPT)
     if press.surface == "modal":
         # In place: Slack stacks three views at most, and details of details lead nowhere.
         slack.views_update(view_id=press.view_id, view=view)
@@ -196,12 +125,12 @@ def _show(ack: Ack, press: Press, context: BoltContext) -> None:
 def why(ack: Ack, body: Body, context: BoltContext) -> None:
     """Say when the next mention of it comes, to whom, and why."""
     press = payloads.press(body)
-    ref = ItemRef.decode(press.value)
+    ref = _decoded(press)
     with context["ledger"].read() as tx:
         person = viewer(tx, press.asker.team_id, press.asker.user_id)
-        commitment = commitments.get(tx, person, ref.number)
+        commitment = commitments.get(tx, person, ref.id)
         blocks = items.reasons(commitment, explain(tx, person, commitment, context["now"]))
-    view = b.modal(f"Why #{ref.number}?", blocks, callback_id=ids.RECEIPT)
+    view = b.modal(f"Why #{ref.id}?", blocks, callback_id=ids.RECEIPT)
     places.open_view(context["slack"], press, view)
     ack()
 
@@ -209,113 +138,144 @@ def why(ack: Ack, body: Body, context: BoltContext) -> None:
 # ---- forms ---------------------------------------------------------------------------------------------
 
 
-def submit_edit(ack: Ack, body: Body, context: BoltContext) -> None:
-    def save(tx: Session, person: Person, form: Submission, now: datetime) -> None:
-        current = commitments.get(tx, person, form.context.number)
-        drafted = draft(tx, person, form, now, current)
-        commitments.edit(
-            tx,
-            person,
-            current.number,
-            drafted,
-            version=form.context.version,
-            origin_key=form.origin_key,
-            now=now,
-        )
+@dataclass(frozen=True)
+class Opening:
+    """A form that is about to open for `person`, who may do what it is for."""
 
-    _submit(ack, body, context, save)
+    tx: Session
+    person: Person
+    commitment: Commitment
+    context: Context
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return local_day(self.now, self.person.zone)
 
 
-def submit_move(ack: Ack, body: Body, context: BoltContext) -> None:
-    def save(tx: Session, person: Person, form: Submission, now: datetime) -> None:
-        commitments.move(
-            tx, person, form.context.number, form.day(ids.DUE), form.text(ids.REASON),
-            version=form.context.version, origin_key=form.origin_key, now=now,
-        )  # fmt: skip
+@dataclass(frozen=True)
+class Form:
+    """A form for one commitment: the `verb` that it is for, as the rules name it, how it looks, and the change that it
+    makes (`save(tx, person, submission, now)`). `colleague`: the field in which it names one.
+    """
 
-    _submit(ack, body, context, save)
+    verb: str
+    view: Callable[[Opening], b.Json]
+    save: Callable[[Session, Person, Submission, datetime], object]
+    colleague: str | None = None
 
+    def ask(self, ack: Ack, body: Body, context: BoltContext) -> None:
+        """Open it, unless the verb would be refused whatever is filled in."""
+        press = payloads.press(body)
+        ref = _decoded(press)
+        with context["ledger"].read() as tx:
+            person = viewer(tx, press.asker.team_id, press.asker.user_id)
+            commitment = commitments.get(tx, person, ref.id)
+            commitments.check_verb(tx, person, commitment, self.verb, context["now"])
+            known = replace(
+                press.way_back,
+                ref=ref.to(commitment, commitment.number),
+                channel=press.context.channel or press.channel,
+            )
+            view = self.view(Opening(tx, person, commitment, known, context["now"]))
+        places.open_view(context["slack"], press, view)
+        ack()
 
-def submit_block(ack: Ack, body: Body, context: BoltContext) -> None:
-    asked = payloads.submission(body)
-    named = asked.fields.get(ids.BLOCKER)
-    if named:
-        directory.ensure_known(context["ledger"], context["slack"], asked.asker.team_id, [named], context["now"])
-
-    def save(tx: Session, person: Person, form: Submission, now: datetime) -> None:
-        blocker = people.as_owner(tx, person, named, field=ids.BLOCKER) if named else None
-        commitments.block(
-            tx, person, form.context.number, form.text(ids.REASON), blocker,
-            version=form.context.version, origin_key=form.origin_key, now=now,
-        )  # fmt: skip
-
-    _submit(ack, body, context, save)
-
-
-def submit_put_off(ack: Ack, body: Body, context: BoltContext) -> None:
-    def save(tx: Session, person: Person, form: Submission, now: datetime) -> None:
-        commitments.put_off(tx, person, form.context.number, form.day(ids.UNTIL), origin_key=form.origin_key, now=now)
-
-    _submit(ack, body, context, save)
-
-
-def submit_redact(ack: Ack, body: Body, context: BoltContext) -> None:
-    def save(tx: Session, person: Person, form: Submission, now: datetime) -> None:
-        commitments.redact(
-            tx, person, form.context.number, form.text(ids.ACTION),
-            version=form.context.version, origin_key=form.origin_key, now=now,
-        )  # fmt: skip
-
-    _submit(ack, body, context, save)
-
-
-def submit_cancel(ack: Ack, body: Body, context: BoltContext) -> None:
-    _submit_reason(ack, body, context, commitments.cancel)
+    def submit(self, ack: Ack, body: Body, context: BoltContext) -> None:
+        """Store what it says, and show the view that it was opened from as it is then."""
+        form = payloads.submission(body)
+        named = form.fields.get(self.colleague) if self.colleague else None
+        if named:
+            directory.ensure_known(context["ledger"], context["slack"], form.asker.team_id, [named], context["now"])
+        with context["ledger"].begin() as tx:
+            person = viewer(tx, form.asker.team_id, form.asker.user_id)
+            self.save(tx, person, form, context["now"])
+            drawn = places.draw(tx, person, form.context.ref, context["now"])
+        ack()
+        places.after_form(context["slack"], form.asker.user_id, form.context, drawn)
 
 
-def submit_hand_back(ack: Ack, body: Body, context: BoltContext) -> None:
-    def save(tx: Session, person: Person, form: Submission, now: datetime) -> None:
-        commitments.hand_back(
-            tx, person, form.context.number, form.text(ids.REASON), origin_key=form.origin_key, now=now
-        )
-
-    _submit(ack, body, context, save)
+def _edit_form(opening: Opening) -> b.Json:
+    fresh = commitments.may_undo(opening.tx, opening.person, opening.commitment, opening.now)
+    return forms.edit(opening.commitment, opening.context, with_who_and_when=fresh)
 
 
-def submit_hand_over(ack: Ack, body: Body, context: BoltContext) -> None:
-    asked = payloads.submission(body)
-    directory.ensure_known(
-        context["ledger"], context["slack"], asked.asker.team_id, [asked.text(ids.OWNER)], context["now"]
-    )
-
-    def save(tx: Session, person: Person, form: Submission, now: datetime) -> None:
-        to = people.as_owner(tx, person, form.text(ids.OWNER))
-        commitments.hand_over(
-            tx, person, form.context.number, to, form.text(ids.REASON),
-            version=form.context.version, origin_key=form.origin_key, now=now,
-        )  # fmt: skip
-
-    _submit(ack, body, context, save)
+def _put_off_form(opening: Opening) -> b.Json:
+    person, today = opening.person, opening.today
+    tomorrow = people.working_days(person).next_after(today)
+    last = commitments.quiet_until_at_most(opening.commitment, person, today)
+    return forms.put_off(opening.commitment, opening.context, person, tomorrow, last)
 
 
-def _submit_reason(ack: Ack, body: Body, context: BoltContext, verb: Callable[..., Commitment]) -> None:
-    def save(tx: Session, person: Person, form: Submission, now: datetime) -> None:
-        verb(
-            tx, person, form.context.number, form.text(ids.REASON),
-            version=form.context.version, origin_key=form.origin_key, now=now,
-        )  # fmt: skip
-
-    _submit(ack, body, context, save)
+def _edit(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+    current = commitments.get(tx, person, form.context.ref.id)
+    drafted = draft(tx, person, form, now, current)
+    commitments.edit(tx, person, current.number, drafted, **_seen(form), now=now)
 
 
-def _submit(
-    ack: Ack, body: Body, context: BoltContext,
-    save: Callable[[Session, Person, Submission, datetime], None],
-) -> None:  # fmt: skip
-    form = payloads.submission(body)
-    with context["ledger"].begin() as tx:
-        person = viewer(tx, form.asker.team_id, form.asker.user_id)
-        save(tx, person, form, context["now"])
-        drawn = places.draw(tx, person, form.context.place, form.context.number, context["now"])
-    ack()
-    places.after_form(context["slack"], form.asker.user_id, form.context, drawn)
+def _move(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+    number, due_on = form.context.ref.id, form.day(ids.DUE)
+    commitments.move(tx, person, number, due_on, form.text(ids.REASON), **_seen(form), now=now)
+
+
+def _block(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+    named = form.fields.get(ids.BLOCKER)
+    blocker = people.as_owner(tx, person, named, field=ids.BLOCKER) if named else None
+    commitments.block(tx, person, form.context.ref.id, form.text(ids.REASON), blocker, **_seen(form), now=now)
+
+
+def _put_off(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+    until = form.day(ids.UNTIL)
+    commitments.put_off(tx, person, form.context.ref.id, until, origin_key=form.origin_key, now=now)
+
+
+def _redact(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+    commitments.redact(tx, person, form.context.ref.id, form.text(ids.ACTION), **_seen(form), now=now)
+
+
+def _cancel(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+    commitments.cancel(tx, person, form.context.ref.id, form.text(ids.REASON), **_seen(form), now=now)
+
+
+def _hand_over(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+    to, note = people.as_owner(tx, person, form.text(ids.OWNER)), form.text(ids.REASON)
+    commitments.hand_over(tx, person, form.context.ref.id, to, note, **_seen(form), now=now)
+
+
+def _hand_back(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+    reason = form.text(ids.REASON)
+    commitments.hand_back(tx, person, form.context.ref.id, reason, origin_key=form.origin_key, now=now)
+
+
+def _seen(form: Submission) -> dict[str, Any]:
+    """The version that the person saw when they opened the form, and the gesture that submits it."""
+    return {"version": form.context.ref.version, "origin_key": form.origin_key}
+
+
+# The button that opens it, and the form.
+FORMS: dict[tuple[str, str], Form] = {
+    (ids.EDIT, ids.FORM_EDIT): Form("edit", _edit_form, _edit),
+    (ids.MOVE, ids.FORM_MOVE): Form("move", lambda o: forms.move(o.commitment, o.context, o.person, o.today), _move),
+    (ids.BLOCK, ids.FORM_BLOCK): Form("block", lambda o: forms.block(o.commitment, o.context), _block, ids.BLOCKER),
+    (ids.PUT_OFF, ids.FORM_PUT_OFF): Form("put_off", _put_off_form, _put_off),
+    (ids.HAND_OVER, ids.FORM_HAND_OVER): Form(
+        "hand_over", lambda o: forms.hand_over(o.commitment, o.context), _hand_over, ids.OWNER
+    ),
+    (ids.HAND_BACK, ids.FORM_HAND_BACK): Form(
+        "hand_back", lambda o: forms.hand_back(o.commitment, o.context), _hand_back
+    ),
+    (ids.CANCEL, ids.FORM_CANCEL): Form("cancel", lambda o: forms.cancel(o.commitment, o.context), _cancel),
+    (ids.REDACT, ids.FORM_REDACT): Form("redact", lambda o: forms.redact(o.commitment, o.context), _redact),
+}
+
+ROUTES = Routes(
+    actions={
+        **{action_id: _acting(verb) for action_id, verb in AT_ONCE.items()},
+        **{action_id: form.ask for (action_id, _), form in FORMS.items()},
+        ids.CREATE_ACCOUNT: create_account,
+        ids.SHARE: share,
+        ids.SHOW: show,
+        ids.WHY: why,
+    },
+    forms={callback_id: form.submit for (_, callback_id), form in FORMS.items()},
+)

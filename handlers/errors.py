@@ -13,7 +13,8 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from handlers import ids
-from handlers.payloads import as_typed, asker, outdated
+from handlers.payloads import as_typed, asker
+from handlers.refs import outdated
 from handlers.slack_calls import error_name, failure_of, in_log, respond
 from handlers.views import blocks as b
 from handlers.views.words import escape, shortened

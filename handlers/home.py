@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from handlers import payloads, places
+from handlers import ids, payloads, places
 from handlers.messages import home_for
 from handlers.people import viewer
+from handlers.refs import Ref
+from handlers.routes import Routes
 from store import outbox
 
 if TYPE_CHECKING:
@@ -27,13 +29,14 @@ def opened(body: dict[str, Any], context: BoltContext) -> None:
 def turned(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # noqa: ANN401  Bolt's ack is a callable
     """A page was turned, in the Home tab or in a list."""
     press = payloads.press(body)
+    ref = Ref.decode(press.value)
     if press.surface == "home":
-        view = _view(context, press.asker, payloads.count(press.value.removeprefix(f"{places.HOME}.")))
+        view = _view(context, press.asker, ref.start)
         context["slack"].views_publish(user_id=press.asker.user_id, view=view)
         return ack()  # type: ignore[no-any-return]
     with context["ledger"].read() as tx:
         person = viewer(tx, press.asker.team_id, press.asker.user_id)
-        drawn = places.draw(tx, person, press.value, 0, context["now"])
+        drawn = places.draw(tx, person, ref, context["now"])
     places.after_press(context["slack"], press, drawn)
     return ack()  # type: ignore[no-any-return]
 
@@ -45,3 +48,6 @@ def _view(context: BoltContext, asker: Asker, start: int) -> Json:
         person = viewer(tx, asker.team_id, asker.user_id)
         outbox.watch_home(tx, person, start=start, now=now)
         return home_for(tx, person, now, start=start)
+
+
+ROUTES = Routes(actions={ids.PAGE_OLDER: turned, ids.PAGE_NEWER: turned}, events={ids.EVENT_HOME_OPENED: opened})

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
 from handlers.message_words import words_of
+from handlers.refs import NOWHERE, Ref, outdated
 from store.errors import BadInputError
 from store.rules.text import printable
 
@@ -25,8 +26,6 @@ _ADDRESS = re.compile(r"<(?:mailto|tel):([^<>|]+)(?:\|[^<>]*)?>")
 # "@here" and its like, groups of people, dates; with words where Slack gives them.
 _SPECIAL = re.compile(r"<!([a-z]+)(?:\^[^<>|]*)?(?:\|([^<>]*))?>")
 _BROADCASTS = {"here", "channel", "everyone"}
-# Where an item was shown (places.py), as we write it into buttons and forms.
-_PLACE = re.compile(r"[a-z]{0,20}(?:-\d{1,10})?(?:\.\d{1,10})?", re.ASCII)
 
 # Slack's own limit for the text of a message; everything else that people write is shorter.
 _LONGEST = 40_000
@@ -55,58 +54,20 @@ class Command:
 
 
 @dataclass(frozen=True)
-class ItemRef:
-    """Which commitment a button is about, the version that was shown, and where it was shown (places.py)."""
-
-    number: int
-    version: int
-    place: str
-
-    def encode(self) -> str:
-        return f"{self.number}:{self.version}:{self.place}"
-
-    @classmethod
-    def decode(cls, value: str) -> ItemRef:
-        """Raises BadInputError for anything that `encode` did not write."""
-        number, _, rest = value.partition(":")
-        version, _, place = rest.partition(":")
-        return cls(count(number), count(version), _place(place))
-
-
-@dataclass(frozen=True)
-class AbsenceRef:
-    """Which absence a button is about, by its name (store/absences.py), and where it was shown."""
-
-    name: tuple[int, int]
-    place: str
-
-    def encode(self) -> str:
-        return f"absence:{self.name[0]}:{self.name[1]}:{self.place}"
-
-    @classmethod
-    def decode(cls, value: str) -> AbsenceRef:
-        """Raises BadInputError for anything that `encode` did not write."""
-        kind, _, rest = value.partition(":")
-        if kind != "absence":
-            raise outdated()
-        ref = ItemRef.decode(rest)
-        return cls((ref.number, ref.version), ref.place)
-
-
-@dataclass(frozen=True)
 class Context:
-    """What a form remembers from where it was opened; travels in the view's private_metadata."""
+    """What a form remembers from where it was opened, with the reference to its subject; travels in the view's
+    private_metadata.
+    """
 
-    place: str = ""
-    number: int = 0
-    version: int = 0
+    ref: Ref = NOWHERE
     channel: str | None = None
     response_url: str | None = None
     permalink: str | None = None
     root_view_id: str | None = None
 
     def encode(self) -> str:
-        return json.dumps({key: value for key, value in vars(self).items() if value}, separators=(",", ":"))
+        known = {**vars(self), "ref": self.ref.encode() if self.ref != NOWHERE else None}
+        return json.dumps({key: value for key, value in known.items() if value}, separators=(",", ":"))
 
     @classmethod
     def decode(cls, text: str) -> Context:
@@ -115,16 +76,12 @@ class Context:
             known = json.loads(text or "{}")
         except (ValueError, RecursionError):
             raise outdated() from None
-        if not isinstance(known, dict):
+        if not isinstance(known, dict) or not all(
+            isinstance(known.get(key, ""), str) for key in cls.__dataclass_fields__
+        ):
             raise outdated()
         said = {key: known[key] for key in cls.__dataclass_fields__ if key in known}
-        for key, value in said.items():
-            if type(value) is not (int if key in {"number", "version"} else str):
-                raise outdated()
-        found = cls(**said)
-        count(str(found.number))
-        count(str(found.version))
-        return replace(found, place=_place(found.place))
+        return cls(**{**said, "ref": Ref.decode(said["ref"]) if "ref" in said else NOWHERE})
 
 
 @dataclass(frozen=True)
@@ -208,26 +165,6 @@ class Suggestion:
     action_id: str
     typed: str
     fields: dict[str, str | None]
-
-
-def count(text: str) -> int:
-    """A number that we wrote into a button, an option or a form; BadInputError for anything else."""
-    if not _NUMBER.fullmatch(text):
-        raise outdated()
-    return int(text)
-
-
-def _place(text: str) -> str:
-    if not _PLACE.fullmatch(text):
-        raise outdated()
-    return text
-
-
-def outdated() -> BadInputError:
-    """What to say to a button, a form or a command that this version of the program did not make."""
-    return BadInputError(
-        "That is from an older version of Makegood. Type /commit mine for fresh buttons, or /commit for a fresh form."
-    )
 
 
 def unescaped(text: str) -> str:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from handlers import ids
 from handlers.payloads import asker
+from handlers.routes import Routes
 from store import absences, people, workspaces
 from store.errors import NotAllowedError, NotFoundError
 from store.people import Profile
@@ -193,3 +195,6 @@ def _ask(slack: WebClient, user_id: str) -> dict[str, Any] | None:
             return None
         raise
     return user
+
+
+ROUTES = Routes(events={ids.EVENT_USER_CHANGED: changed, ids.EVENT_USER_JOINED: changed})

@@ -1,4 +1,4 @@
-"""Where an item is shown, and how that place is drawn again after something changed there.
+"""The views that show commitments and absences, and how each is drawn again after something changed there.
 
 Messages that the courier posted are brought up to date by the courier. What it cannot reach (ephemeral
 messages, modals, the Home tab in front of the person who pressed) is drawn again here.
@@ -13,7 +13,8 @@ import structlog
 
 from handlers import ids
 from handlers.messages import home_for
-from handlers.payloads import Context, Press, count
+from handlers.payloads import Context, Press
+from handlers.refs import Ref, ViewName, count
 from handlers.slack_calls import failure_of, in_log, is_slacks, respond
 from handlers.views import absences as absence_view
 from handlers.views import blocks as b
@@ -34,53 +35,36 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-RECEIPT, ITEM, MINE, OVERDUE, ACCOUNT, HOME = "receipt", "item", "mine", "overdue", "account", "home"
-AWAY = "away"
-# A receipt where nothing can be shared.
-NOTED = "noted"
-
 
 @dataclass(frozen=True)
 class Drawn:
-    """A place drawn for one viewer: blocks for a message or modal, or a whole Home view."""
+    """A view drawn for one person: blocks for a message or modal, or a whole Home tab."""
 
     blocks: list[Block]
     home: b.Json | None = None
 
 
-def draw(tx: Session, viewer: Person, place: str, number: int, now: datetime) -> Drawn | None:
-    """Draw `place` as it stands now; None where the courier or nobody is to draw it."""
-    name, _, rest = place.partition(".")
-    start = count(rest) if rest else 0
-    if name == HOME:
-        return Drawn([], home_for(tx, viewer, now, start=start))
-    if name in {ITEM, RECEIPT, NOTED}:
-        commitment = commitments.get(tx, viewer, number)
-        if name == ITEM:
+def draw(tx: Session, viewer: Person, ref: Ref, now: datetime, *, known: Commitment | None = None) -> Drawn | None:
+    """Draw the view of `ref` as it stands now; None where the courier or nobody is to draw it.
+
+    `known` is the commitment that the reference is about, where it was loaded in this transaction.
+    """
+    if ref.view == ViewName.HOME:
+        return Drawn([], home_for(tx, viewer, now, start=ref.start))
+    if ref.view in {ViewName.ITEM, ViewName.RECEIPT, ViewName.NOTED}:
+        commitment = known or commitments.get(tx, viewer, ref.id)
+        if ref.view == ViewName.ITEM:
             return Drawn(one(tx, viewer, commitment, now))
-        return Drawn(receipt(tx, viewer, commitment, now, channel=name == RECEIPT))
-    if name == AWAY:
-        return Drawn(absence(tx, viewer, now))
-    blocks = _list(tx, viewer, name, start, now)
-    return None if blocks is None else Drawn(blocks)
-
-
-def _list(tx: Session, viewer: Person, name: str, start: int, now: datetime) -> list[Block] | None:
-    if name == MINE:
-        return mine(tx, viewer, now, start=start)
-    if name == OVERDUE:
-        return overdue(tx, viewer, now, start=start)
-    list_name, _, account_id = name.partition("-")
-    if list_name != ACCOUNT:
-        return None
-    return of_account(tx, viewer, accounts.get(tx, viewer, count(account_id)), now, start=start)
+        return Drawn(receipt(tx, viewer, commitment, now, channel=ref.view == ViewName.RECEIPT))
+    drawing = _VIEWS.get(ref.view)
+    return Drawn(drawing(tx, viewer, ref, now)) if drawing else None
 
 
 def mine(tx: Session, viewer: Person, now: datetime, *, start: int = 0) -> list[Block]:
     page = commitments.mine(tx, viewer, start=start, size=lists.PAGE)
     empty = "Nothing is open. `/commit` records the next promise."
     return lists.page_of(
-        page, viewer, local_day(now, viewer.zone), title="Yours", empty=empty, place=lambda at: f"{MINE}.{at}"
+        page, viewer, local_day(now, viewer.zone), title="Yours", empty=empty, view=Ref(view=ViewName.MINE)
     )
 
 
@@ -89,7 +73,7 @@ def overdue(tx: Session, viewer: Person, now: datetime, *, start: int = 0) -> li
     page = commitments.overdue(tx, viewer, today=today, start=start, size=lists.PAGE)
     return lists.page_of(
         page, viewer, today, title="Overdue", empty="Nothing is overdue. Well kept.",
-        place=lambda at: f"{OVERDUE}.{at}", heading=lambda c: "Yours" if c.owner_id == viewer.id else "Others'",
+        view=Ref(view=ViewName.OVERDUE), heading=lambda c: "Yours" if c.owner_id == viewer.id else "Others'",
     )  # fmt: skip
 
 
@@ -98,7 +82,7 @@ def of_account(tx: Session, viewer: Person, account: Account, now: datetime, *, 
     return lists.page_of(
         page, viewer, local_day(now, viewer.zone), title=account.name,
         empty="Neither side owes the other anything that is recorded here.",
-        place=lambda at: f"{ACCOUNT}-{account.id}.{at}",
+        view=Ref(view=ViewName.ACCOUNT, extra=str(account.id)),
         heading=lambda c: "They owe us" if c.side == THEIRS else "We owe",
     )  # fmt: skip
 
@@ -106,7 +90,7 @@ def of_account(tx: Session, viewer: Person, account: Account, now: datetime, *, 
 def one(tx: Session, viewer: Person, commitment: Commitment, now: datetime) -> list[Block]:
     entries = history.entries(tx, viewer, commitment)
     names = {"people": commitments.names_in(tx, viewer, entries)}
-    return items.details(commitment, entries, names, viewer, local_day(now, viewer.zone), ITEM)
+    return items.details(commitment, entries, names, viewer, local_day(now, viewer.zone), Ref(view=ViewName.ITEM))
 
 
 def receipt(
@@ -119,7 +103,8 @@ def receipt(
     # What falls on a day off is asked for on the working day before (store/rules/mentions.py).
     reminded_on = None if works.works_on(due_on) else works.last_until(due_on)
     return items.receipt(
-        commitment, viewer, today, place=RECEIPT if channel else NOTED, unknown_account=unknown_account,
+        commitment, viewer, today, view=Ref(view=ViewName.RECEIPT if channel else ViewName.NOTED),
+        unknown_account=unknown_account,
         may_undo=commitments.may_undo(tx, viewer, commitment, now), channel=channel,
         reminded_on=reminded_on if reminded_on and reminded_on > today else None,
         told=told,
@@ -143,7 +128,7 @@ def _told_on(tx: Session, viewer: Person, commitment: Commitment, now: datetime)
 def absence(tx: Session, viewer: Person, now: datetime) -> list[Block]:
     """Whether the viewer is away, or will be."""
     found = absences.coming(tx, viewer, today=local_day(now, viewer.zone))
-    return absence_view.nothing(AWAY) if found is None else absence_receipt(tx, viewer, found, now)
+    return absence_view.nothing(Ref(view=ViewName.AWAY)) if found is None else absence_receipt(tx, viewer, found, now)
 
 
 def absence_receipt(tx: Session, viewer: Person, said: Absence | Taken, now: datetime) -> list[Block]:
@@ -151,10 +136,21 @@ def absence_receipt(tx: Session, viewer: Person, said: Absence | Taken, now: dat
     taken = said if isinstance(said, absences.Taken) else absences.Taken(said)
     back_on = people.working_days(viewer).next_after(taken.absence.last_day)
     return absence_view.receipt(
-        taken.absence, viewer, local_day(now, viewer.zone), back_on, place=AWAY, replaced=taken.replaced,
+        taken.absence, viewer, local_day(now, viewer.zone), back_on, view=Ref(view=ViewName.AWAY),
+        replaced=taken.replaced,
         delegate_away=taken.delegate_away, is_new=taken is said,
         meanwhile=commitments.meanwhile(tx, viewer, taken.absence.first_day, taken.absence.last_day, now),
     )  # fmt: skip
+
+
+_VIEWS: dict[ViewName, Callable[[Session, Person, Ref, datetime], list[Block]]] = {
+    ViewName.MINE: lambda tx, viewer, ref, now: mine(tx, viewer, now, start=ref.start),
+    ViewName.OVERDUE: lambda tx, viewer, ref, now: overdue(tx, viewer, now, start=ref.start),
+    ViewName.ACCOUNT: lambda tx, viewer, ref, now: of_account(
+        tx, viewer, accounts.get(tx, viewer, count(ref.extra)), now, start=ref.start
+    ),
+    ViewName.AWAY: lambda tx, viewer, _ref, now: absence(tx, viewer, now),
+}
 
 
 def open_view(slack: WebClient, press: Press, view: b.Json) -> None:
@@ -164,14 +160,14 @@ def open_view(slack: WebClient, press: Press, view: b.Json) -> None:
 
 
 def after_press(slack: WebClient, press: Press, drawn: Drawn | None) -> None:
-    """Show the place as it is now to the person who pressed there. Never raises: the change is stored."""
+    """Show the view as it is now to the person who pressed in it. Never raises: the change is stored."""
     view_id = press.view_id if press.surface == "modal" else None
     response_url = press.response_url if press.surface == "ephemeral" else None
     _redraw(drawn, lambda shown: _show(slack, press.asker.user_id, shown, press.context, view_id, response_url))
 
 
 def after_form(slack: WebClient, user_id: str, context: Context, drawn: Drawn | None) -> None:
-    """Show the place that a form was opened from as it is now. Never raises: the change is stored."""
+    """Show the view that a form was opened from as it is now. Never raises: the change is stored."""
     known, address = Context(channel=context.channel), context.response_url
     if address and not is_slacks(slack, address):
         address = None

@@ -14,6 +14,7 @@ from handlers import people as directory
 from handlers.lines import readable, too_long
 from handlers.payloads import Context, Submission, unescaped
 from handlers.people import viewer
+from handlers.routes import Routes
 from handlers.views import forms
 from store import commitments, people
 from store.commitments import Draft
@@ -97,3 +98,10 @@ def draft(tx: Session, person: Person, form: Submission, now: datetime, current:
         side=THEIRS if form.text(ids.SIDE) == THEIRS else OURS, internal=form.text(ids.SHARING) != "shareable",
         note=form.text(ids.NOTE),
     )  # fmt: skip
+
+
+ROUTES = Routes(
+    shortcuts={ids.SHORTCUT_NEW: new_from_anywhere, ids.SHORTCUT_FROM_MESSAGE: new_from_message},
+    actions={ids.OPEN_FORM: new_from_anywhere},
+    forms={ids.FORM_NEW: submit_new},
+)

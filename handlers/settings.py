@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from handlers import ids, payloads, places
+from handlers import ids, payloads, places, refs
 from handlers.payloads import Context, Submission
 from handlers.people import viewer
+from handlers.routes import Routes
 from handlers.views import settings as views
 from store import settings
 from store.rules.mornings import local_day
@@ -65,4 +66,7 @@ def _house(form: Submission) -> House:
 
 
 def _days(form: Submission, name: str) -> frozenset[int]:
-    return frozenset(payloads.count(day) for day in form.ticked(name))
+    return frozenset(refs.count(day) for day in form.ticked(name))
+
+
+ROUTES = Routes(actions={ids.OPEN_SETTINGS: ask}, forms={ids.FORM_SETTINGS: submit})

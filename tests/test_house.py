@@ -206,12 +206,12 @@ def buttons() -> set[str]:
 
 def test_everything_that_can_be_pressed_has_a_listener() -> None:
     """Routing table and ids are the same, both ways: commands, shortcuts, buttons, forms, menus and events."""
-    assert set(handlers.COMMANDS) == named("COMMAND")
-    assert set(handlers.SHORTCUTS) == named("SHORTCUT_")
-    assert set(handlers.PRESSES) == buttons()
-    assert set(handlers.FORMS) == named("FORM_")
-    assert set(handlers.EVENTS) == named("EVENT_") == set(ids.BOT_EVENTS)
-    assert set(handlers.MENUS) <= {ids.ACCOUNT, ids.STAKEHOLDER}
+    assert set(handlers.ROUTES.commands) == named("COMMAND")
+    assert set(handlers.ROUTES.shortcuts) == named("SHORTCUT_")
+    assert set(handlers.ROUTES.actions) == buttons()
+    assert set(handlers.ROUTES.forms) == named("FORM_")
+    assert set(handlers.ROUTES.events) == named("EVENT_") == set(ids.BOT_EVENTS)
+    assert set(handlers.ROUTES.menus) <= {ids.ACCOUNT, ids.STAKEHOLDER}
 
 
 def test_every_id_lives_once_and_is_used() -> None:
@@ -243,10 +243,10 @@ def test_the_manifest_says_what_the_code_does(manifest: dict[str, object]) -> No
     """Commands, shortcuts, events and scopes are the ids', and Slack is sent to the one address there is."""
     text = str(manifest)
     features: dict[str, list[dict[str, str]]] = manifest["features"]  # type: ignore[assignment]
-    assert [each["command"] for each in features["slash_commands"]] == list(handlers.COMMANDS)
-    assert {each["callback_id"] for each in features["shortcuts"]} == set(handlers.SHORTCUTS)
+    assert [each["command"] for each in features["slash_commands"]] == list(handlers.ROUTES.commands)
+    assert {each["callback_id"] for each in features["shortcuts"]} == set(handlers.ROUTES.shortcuts)
     settings: dict[str, dict[str, list[str]]] = manifest["settings"]  # type: ignore[assignment]
-    assert set(settings["event_subscriptions"]["bot_events"]) == set(handlers.EVENTS)
+    assert set(settings["event_subscriptions"]["bot_events"]) == set(handlers.ROUTES.events)
     config: dict[str, dict[str, list[str]]] = manifest["oauth_config"]  # type: ignore[assignment]
     assert config["scopes"]["bot"] == list(ids.SCOPES)
     assert set(re.findall(r"https://[^'\"]+", text)) <= {f"https://x.example{EVENTS_PATH}"}

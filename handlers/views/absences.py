@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from handlers import ids
-from handlers.payloads import AbsenceRef
+from handlers.refs import ABSENCE, Ref
 from handlers.views import blocks as b
 from handlers.views import fields as f
 from handlers.views.words import escape, full_date, render
@@ -50,7 +51,7 @@ def receipt(
     today: date,
     back_on: date,
     *,
-    place: str,
+    view: Ref,
     replaced: tuple[tuple[date, date], ...] = (),
     delegate_away: Absence | None = None,
     is_new: bool = False,
@@ -63,7 +64,7 @@ def receipt(
         "absence.j2", absence=absence, viewer=viewer, today=today, back_on=back_on, replaced=replaced,
         delegate_away=delegate_away, is_new=is_new,
     )  # fmt: skip
-    return [b.section(text), *_meanwhile(meanwhile, viewer), _actions(absence, today, place)]
+    return [b.section(text), *_meanwhile(meanwhile, viewer), _actions(absence, today, view)]
 
 
 def _meanwhile(due: Sequence[tuple[Commitment, date | None]], viewer: Person) -> list[Block]:
@@ -74,13 +75,13 @@ def _meanwhile(due: Sequence[tuple[Commitment, date | None]], viewer: Person) ->
     return [b.section(text)]
 
 
-def standing(absence: Absence, viewer: Person, today: date, place: str) -> list[Block]:
+def standing(absence: Absence, viewer: Person, today: date, view: Ref) -> list[Block]:
     """The same in few words, where it is shown beside other things."""
     text = render(
         "absence.j2", absence=absence, viewer=viewer, today=today, back_on=None, replaced=(), delegate_away=None,
         is_new=False,
     )  # fmt: skip
-    return [b.section(text), _actions(absence, today, place)]
+    return [b.section(text), _actions(absence, today, view)]
 
 
 # So many of what falls due meanwhile are named; the rest is counted.
@@ -97,21 +98,25 @@ def stands_in(others: Sequence[Absence], viewer: Person) -> list[Block]:
     return [b.context(f"You stand in for {', '.join(names)}.")] if names else []
 
 
-def _actions(absence: Absence, today: date, place: str) -> Block:
-    value = AbsenceRef(name_of(absence), place).encode()
+def _actions(absence: Absence, today: date, view: Ref) -> Block:
+    value = _named(name_of(absence), view).encode()
     ending = "I'm back" if absence.first_day <= today else "Call it off"
-    return b.actions(b.button(ending, ids.END_ABSENCE, value), button(place, name_of(absence), "Change"))
+    return b.actions(b.button(ending, ids.END_ABSENCE, value), button(view, name_of(absence), "Change"))
 
 
-def button(place: str, name: tuple[int, int] = NONE, text: str = "I'll be away …") -> Element:
+def _named(name: tuple[int, int], view: Ref) -> Ref:
+    return replace(view, kind=ABSENCE, id=name[0], version=name[1])
+
+
+def button(view: Ref, name: tuple[int, int] = NONE, text: str = "I'll be away …") -> Element:
     """Opens the form; with the name of an absence, to change that."""
-    return b.button(text, ids.OPEN_AWAY, AbsenceRef(name, place).encode())
+    return b.button(text, ids.OPEN_AWAY, _named(name, view).encode())
 
 
-def nothing(place: str) -> list[Block]:
+def nothing(view: Ref) -> list[Block]:
     """Nobody is away."""
     text = "You are not away. `/commit away 12 Dec to 3 Jan @ben` says when you will be, and who hears meanwhile."
-    return [b.section(text), b.actions(button(place))]
+    return [b.section(text), b.actions(button(view))]
 
 
 def back(ended: Absence, viewer: Person, today: date, next_brief: date | None) -> list[Block]:

@@ -61,7 +61,7 @@ def line(one: Mentioned, reader: Person, day: date, today: date) -> Line:
 
     def blocks(room: Room) -> list[Block]:
         return items.item(
-            one.commitment, reader, today, items.BRIEF, limit=room.text, obstacle=room.aside,
+            one.commitment, reader, today, items.SENT, limit=room.text, obstacle=room.aside,
             note=_note(one, reader) if room.note else "",
         )  # fmt: skip
 

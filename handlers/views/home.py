@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from handlers import ids
+from handlers.refs import Ref, ViewName
 from handlers.views import absences, items
 from handlers.views import blocks as b
 from handlers.views.words import full_date, plural
@@ -45,14 +46,15 @@ def home(open_business: Waiting, viewer: Person, today: date, away: Away, *, sta
     """The page that begins at item `start`, as views.publish takes it."""
     rows = _rows(open_business, today)
     start = min(start, max(0, (len(rows) - 1) // PAGE * PAGE))
+    view = Ref(view=ViewName.HOME, start=start)
     blocks: list[Block] = [
         b.section(f"*{full_date(today, viewer.date_language)}*  ·  {_summary(rows)}"),
-        *(absences.standing(away.own, viewer, today, f"home.{start}") if away.own else []),
+        *(absences.standing(away.own, viewer, today, view) if away.own else []),
         *absences.stands_in(away.stands_in, viewer),
         b.actions(
-            b.button("New commitment", ids.OPEN_FORM, f"home.{start}", style="primary"),
-            *([] if away.own else [absences.button(f"home.{start}")]),
-            b.button("Settings", ids.OPEN_SETTINGS, f"home.{start}"),
+            b.button("New commitment", ids.OPEN_FORM, view.encode(), style="primary"),
+            *([] if away.own else [absences.button(view)]),
+            b.button("Settings", ids.OPEN_SETTINGS, view.encode()),
         ),
     ]
     if not rows:
@@ -63,8 +65,8 @@ def home(open_business: Waiting, viewer: Person, today: date, away: Away, *, sta
             count = sum(other == heading for other, _ in rows)
             blocks += [b.divider(), b.header(f"{heading} ({count})")]
             above = heading
-        blocks += items.item(commitment, viewer, today, f"home.{start}")
-    return b.home(blocks + _turn(start, len(rows)))
+        blocks += items.item(commitment, viewer, today, view)
+    return b.home(blocks + _turn(view, len(rows)))
 
 
 def _rows(open_business: Waiting, today: date) -> list[tuple[str, Commitment]]:
@@ -88,12 +90,14 @@ def _summary(rows: list[tuple[str, Commitment]]) -> str:
     return f"{plural(len(rows), 'open commitment')}" + (f", {overdue} overdue" if overdue else "")
 
 
-def _turn(start: int, total: int) -> list[Block]:
+def _turn(view: Ref, total: int) -> list[Block]:
+    start = view.start
     row: list[Element] = []
     if start:
-        row.append(b.button("← Earlier", ids.PAGE_NEWER, f"home.{max(0, start - PAGE)}"))
+        row.append(b.button("← Earlier", ids.PAGE_NEWER, view.at(max(0, start - PAGE)).encode()))
     if start + PAGE < total:
-        row.append(b.button(f"Next {min(PAGE, total - start - PAGE)} →", ids.PAGE_OLDER, f"home.{start + PAGE}"))
+        rest = min(PAGE, total - start - PAGE)
+        row.append(b.button(f"Next {rest} →", ids.PAGE_OLDER, view.at(start + PAGE).encode()))
     if not row:
         return []
     return [b.context(f"{start + 1}–{min(start + PAGE, total)} of {total:,}"), b.actions(*row)]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from handlers import ids
-from handlers.payloads import ItemRef
+from handlers.refs import Ref, ViewName
 from handlers.views import blocks as b
 from handlers.views.words import Mrkdwn, clock_time, escape, render, short_date, shortened
 from store.commitments import may_redact
@@ -28,19 +28,19 @@ _NOT_TODAY = ("Not today", ids.PUT_OFF)
 _WHY = ("Why?", ids.WHY)
 # How much of what it is blocked by an item shows. All of it is in its details.
 OBSTACLE_LIMIT = 200
-# The place of what the bot sends by itself: briefs and notices.
-BRIEF = "dm"
+# The view of what the bot sends by itself: briefs and notices.
+SENT = Ref(view=ViewName.MESSAGE)
 
 
 def item(
-    commitment: Commitment, viewer: Person, today: date, place: str, *, limit: int = ACTION_LIMIT,
+    commitment: Commitment, viewer: Person, today: date, view: Ref, *, limit: int = ACTION_LIMIT,
     obstacle: int = OBSTACLE_LIMIT, note: str = "",
 ) -> list[Block]:  # fmt: skip
     """The item, with `limit` characters of its action, `obstacle` of what it is blocked by and a `note` (markup) below,
     and its row of buttons. An ended one can be reopened.
     """
     text = item_text(commitment, viewer, today, limit, obstacle)
-    return [b.section(f"{text}\n{note}" if note else text), b.actions(*buttons(commitment, viewer, place))]
+    return [b.section(f"{text}\n{note}" if note else text), b.actions(*buttons(commitment, viewer, view))]
 
 
 def item_text(
@@ -56,25 +56,25 @@ def item_text(
     )  # fmt: skip
 
 
-def shared(commitment: Commitment, today: date, place: str, *, others: bool) -> list[Block]:
+def shared(commitment: Commitment, today: date, view: Ref, *, others: bool) -> list[Block]:
     """The item as it stands in a channel. Where `others` read its one button opens what only colleagues see."""
     nobody = Person(id=0, workspace_id=commitment.workspace_id)
-    row = [_details(commitment, place)] if others else buttons(commitment, nobody, place)
+    row = [_details(commitment, view)] if others else buttons(commitment, nobody, view)
     text = item_text(commitment, nobody, today, told_to="others" if others else "channel")
     return [b.section(text), b.actions(*row)]
 
 
-def _details(commitment: Commitment, place: str) -> Element:
-    value = ItemRef(commitment.number, commitment.version, place).encode()
+def _details(commitment: Commitment, view: Ref) -> Element:
+    value = view.to(commitment, commitment.number).encode()
     return b.button("Details", ids.SHOW, value, label=f"Details of #{commitment.number}")
 
 
-def buttons(commitment: Commitment, viewer: Person, place: str) -> list[Element]:
+def buttons(commitment: Commitment, viewer: Person, view: Ref) -> list[Element]:
     """What can be done with it; the frequent things as buttons, the rest in a menu, which takes five at most."""
-    value = ItemRef(commitment.number, commitment.version, place).encode()
+    value = view.to(commitment, commitment.number).encode()
     about = f"#{commitment.number}"
     if not commitment.is_open:
-        return [b.button("Reopen", ids.REOPEN, value, label=f"Reopen {about}"), _details(commitment, place)]
+        return [b.button("Reopen", ids.REOPEN, value, label=f"Reopen {about}"), _details(commitment, view)]
     block = ("Unblock", ids.UNBLOCK) if commitment.state == "blocked" else ("Blocked", ids.BLOCK)
     if commitment.accepted_at is None and commitment.owner_id == viewer.id:
         # The first question is whether they agree; a phone has room for three buttons beside it.
@@ -83,7 +83,7 @@ def buttons(commitment: Commitment, viewer: Person, place: str) -> list[Element]
     elif commitment.owner_id != viewer.id:
         shown = [("Done", ids.DONE), ("New date", ids.MOVE), block, ("Hand over", ids.HAND_OVER)]
         more = [("Edit", ids.EDIT), ("Cancel", ids.CANCEL), _WHY, _DETAILS]
-    elif place == BRIEF:
+    elif view.view == ViewName.MESSAGE:
         # What one says to a reminder: done, later, I cannot, or not today.
         shown = [("Done", ids.DONE), ("New date", ids.MOVE), block, _NOT_TODAY]
         more = [("Hand over", ids.HAND_OVER), ("Edit", ids.EDIT), ("Cancel", ids.CANCEL), _WHY, _DETAILS]
@@ -113,7 +113,7 @@ def receipt(
     viewer: Person,
     today: date,
     *,
-    place: str,
+    view: Ref,
     may_undo: bool,
     unknown_account: str | None = None,
     channel: bool = True,
@@ -131,21 +131,22 @@ def receipt(
     )  # fmt: skip
     if not commitment.is_open:
         return [b.section(text)]
-    value = ItemRef(commitment.number, commitment.version, place).encode()
+    value = view.to(commitment, commitment.number).encode()
     row: list[Element] = [b.button("Edit", ids.EDIT, value)]
     if channel:
         row.append(b.button("Share here", ids.SHARE, value))
     if may_undo:
         row.append(b.button("Undo", ids.UNDO, value))
     if unknown_account and commitment.account is None:
-        create = f"{value}|{shortened(unknown_account, 100)}"
+        named = replace(view, extra=shortened(unknown_account, 100))
+        create = named.to(commitment, commitment.number).encode()
         row.append(b.button(f"Create account {quoted(unknown_account)}", ids.CREATE_ACCOUNT, create, style="primary"))
     return [b.section(text), b.actions(*row)]
 
 
 def details(
     commitment: Commitment, entries: Sequence[Entry], names: dict[str, dict[int, str]], viewer: Person,
-    today: date, place: str,
+    today: date, view: Ref,
 ) -> list[Block]:  # fmt: skip
     """One commitment with its first promise and its history. `names` resolves ids in the entries."""
     lines = [
@@ -158,11 +159,11 @@ def details(
         for entry in entries[-HISTORY_LINES:]
     ]
     return [
-        *item(commitment, viewer, today, place),
-        *_more(commitment, viewer, place),
+        *item(commitment, viewer, today, view),
+        *_more(commitment, viewer, view),
         b.section(render("details.j2", item=commitment, viewer=viewer)),
         b.context(_history(lines, len(entries))),
-        *_redact(commitment, viewer, place),
+        *_redact(commitment, viewer, view),
     ]
 
 
@@ -172,19 +173,19 @@ def _history(lines: list[dict[str, Any]], entries: int) -> str:
     return said if len(said) <= b.SECTION_CHARACTERS or len(lines) == 1 else _history(lines[1:], entries)
 
 
-def _more(commitment: Commitment, viewer: Person, place: str) -> list[Block]:
+def _more(commitment: Commitment, viewer: Person, view: Ref) -> list[Block]:
     """What the menu of an item that is not accepted yet has no room for: it stands beside the details."""
     if not (commitment.is_open and commitment.accepted_at is None and commitment.owner_id == viewer.id):
         return []
-    value = ItemRef(commitment.number, commitment.version, place).encode()
+    value = view.to(commitment, commitment.number).encode()
     return [b.actions(*(b.button(text, action, value) for text, action in (_NOT_TODAY, ("Edit", ids.EDIT), _WHY)))]
 
 
-def _redact(commitment: Commitment, viewer: Person, place: str) -> list[Block]:
+def _redact(commitment: Commitment, viewer: Person, view: Ref) -> list[Block]:
     """Rarely needed, so it stands below everything else."""
     if not may_redact(viewer, commitment):
         return []
-    value = ItemRef(commitment.number, commitment.version, place).encode()
+    value = view.to(commitment, commitment.number).encode()
     return [b.actions(b.button("Redact …", ids.REDACT, value))]
 
 

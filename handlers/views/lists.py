@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from slackblocks import Block, Element
 
+    from handlers.refs import Ref
     from store.commitments import Page
     from store.tables import Commitment, Person
 
@@ -33,10 +34,10 @@ def page_of(
     *,
     title: str,
     empty: str,
-    place: Callable[[int], str],
+    view: Ref,
     heading: Callable[[Commitment], str] | None = None,
 ) -> list[Block]:
-    """One page under `title`. `place(start)` names the list at an item, so that buttons find back to it.
+    """One page under `title`. `view` is the reference to the list, so that buttons find back to it.
 
     `heading` groups neighbours: whenever its words change, they stand above the item as a sub-title.
     """
@@ -45,14 +46,14 @@ def page_of(
     top: list[Block] = [b.section(f"*{escape(title)}*  ·  {plural(page.total, 'commitment')}")]
     rows: list[Block] = []
     for limit in SHOWN:
-        rows = _rows(page, viewer, today, place(page.start), heading, limit)
+        rows = _rows(page, viewer, today, view.at(page.start), heading, limit)
         if b.size(b.unnamed(rows)) <= b.MESSAGE_CHARACTERS:
             break
-    return top + rows + _turn(page, place)
+    return top + rows + _turn(page, view)
 
 
 def _rows(
-    page: Page, viewer: Person, today: date, place: str, heading: Callable[[Commitment], str] | None, limit: int
+    page: Page, viewer: Person, today: date, view: Ref, heading: Callable[[Commitment], str] | None, limit: int
 ) -> list[Block]:
     rows: list[Block] = []
     above = None
@@ -61,17 +62,17 @@ def _rows(
         if words and words != above:
             rows.append(b.section(f"*{words}*"))
         above = words
-        rows += items.item(commitment, viewer, today, place, limit=limit)
+        rows += items.item(commitment, viewer, today, view, limit=limit)
     return rows
 
 
-def _turn(page: Page, place: Callable[[int], str]) -> list[Block]:
+def _turn(page: Page, view: Ref) -> list[Block]:
     end = page.start + len(page.items)
     row: list[Element] = []
     if page.start:
-        row.append(b.button("← Earlier", ids.PAGE_NEWER, place(max(0, page.start - PAGE))))
+        row.append(b.button("← Earlier", ids.PAGE_NEWER, view.at(max(0, page.start - PAGE)).encode()))
     if end < page.total:
-        row.append(b.button(f"Next {min(PAGE, page.total - end)} →", ids.PAGE_OLDER, place(end)))
+        row.append(b.button(f"Next {min(PAGE, page.total - end)} →", ids.PAGE_OLDER, view.at(end).encode()))
     if not row:
         return []
     return [b.context(f"{page.start + 1}–{end} of {page.total:,}"), b.actions(*row)]

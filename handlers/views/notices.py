@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from handlers.refs import Ref, ViewName
 from handlers.views import blocks as b
 from handlers.views import items
 from handlers.views.words import Mrkdwn, escape, render, shortened
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from slackblocks import Block
 
     from store.tables import Commitment, Person
-
-SHARED = "shared"
 
 
 @dataclass(frozen=True)
@@ -32,14 +31,14 @@ def notice(deed: Deed, commitment: Commitment, reader: Person, today: date) -> t
     """(text, blocks) of a direct message that tells `reader` what somebody did."""
     opening = render("notice.j2", item=commitment, **vars(deed))
     text = f"{opening} {_named(commitment, 150)}"
-    return text, [b.section(opening), *items.item(commitment, reader, today, items.BRIEF)]
+    return text, [b.section(opening), *items.item(commitment, reader, today, items.SENT)]
 
 
 def shared(commitment: Commitment, actor: Person, today: date, *, others: bool) -> tuple[str, list[Block]]:
     """(text, blocks) of an item posted in a channel that `others` read or do not: dates in the actor's day."""
     opening = render("notice.j2", kind="shared", item=commitment, actor=actor, reason=None)
     text = f"{opening} {_named(commitment, 150)}"
-    return text, [b.section(opening), *items.shared(commitment, today, SHARED, others=others)]
+    return text, [b.section(opening), *items.shared(commitment, today, Ref(view=ViewName.SHARED), others=others)]
 
 
 # Slack's word for why it took no message in a channel → ours, with what to do.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers import ids
+from handlers.refs import NOWHERE
 from handlers.views import blocks as b
 from handlers.views import fields as f
 from handlers.views.absences import button
@@ -63,7 +64,7 @@ def _own(person: Person, now: datetime) -> list[Block]:
         f.field("Language of dates", f.menu(ids.DATE_LANGUAGE, [
             (DEFAULT, "As Slack has it; shown in English"), *LANGUAGES.items(),
         ], person.date_language or DEFAULT), ids.DATE_LANGUAGE),
-        b.actions(button("")),
+        b.actions(button(NOWHERE)),
     ]  # fmt: skip
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 UNDO_WITHIN = timedelta(minutes=10)
 # Nobody plans an account's actions further ahead; a later date is a slip of the pen.
 FARTHEST = timedelta(days=731)
+# Columns that name another row, which is loaded with the commitment.
+_RELATED = {"owner_id", "account_id", "stakeholder_id", "blocker_id"}
 # What only the owner can say.
 _BY_OWNER = {"accept", "hand_back", "put_off"}
 
@@ -146,7 +148,9 @@ def finish_change(
         commitment.touched_at = now
     history.append(tx, viewer, commitment, verb, changes, now=now, origin_key=origin_key, reason=reason)
     outbox.keep_true(tx, commitment, {commitment.owner_id, commitment.creator_id, viewer.id}, now)
-    return get(tx, viewer, commitment.number, to_change=True)
+    if _RELATED & changes.keys():
+        return get(tx, viewer, commitment.number, to_change=True)
+    return commitment
 
 
 def tell(tx: Session, commitment: Commitment, to: Person, kind: str, by: Person, now: datetime) -> None:

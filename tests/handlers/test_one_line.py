@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.payloads import Context
+from handlers.refs import NOWHERE
 from handlers.views import absences, brief_items, briefs, explaining, forms, items, lists
 from handlers.views import blocks as b
 from handlers.views import notices as notice_views
@@ -69,10 +70,10 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
     line = brief_items.line(mentioned, ana, TODAY, TODAY)
     listed = Page([one], 0, 1)
     views: dict[str, list[Block]] = {
-        "details": items.details(one, entries, {"people": {1: text}}, ana, TODAY, "item"),
-        "receipt": items.receipt(one, eva, TODAY, place="receipt", may_undo=True, unknown_account=quote),
-        "list": lists.page_of(listed, ana, TODAY, title=text, empty="", place=str),
-        "absence": absences.receipt(away, eva, TODAY, TODAY, place="away", delegate_away=away,
+        "details": items.details(one, entries, {"people": {1: text}}, ana, TODAY, NOWHERE),
+        "receipt": items.receipt(one, eva, TODAY, view=NOWHERE, may_undo=True, unknown_account=quote),
+        "list": lists.page_of(listed, ana, TODAY, title=text, empty="", view=NOWHERE),
+        "absence": absences.receipt(away, eva, TODAY, TODAY, view=NOWHERE, delegate_away=away,
                                     meanwhile=[(one, TODAY)]),
         "stands in": absences.stands_in([away], ana),
         "delegated": absences.delegated(away, ana, TODAY)[1],
@@ -142,7 +143,7 @@ def test_a_note_keeps_its_lines() -> None:
     """A note of several lines stands behind Slack's bar, line by line, so that none of them looks like ours."""
     one = made("word", "word")
     one.note = "Ask Dana.\nRecorded by Ben · internal\n\n> and *this*"
-    said = texts_of(b.resolved(items.details(one, [], {"people": {}}, one.owner, TODAY, "item")))
+    said = texts_of(b.resolved(items.details(one, [], {"people": {}}, one.owner, TODAY, NOWHERE)))
     lines = next(text["text"] for text in said if "Note:" in text["text"]).splitlines()
     assert lines[lines.index("Note:") + 1 :] == [
         "> Ask Dana.", "> Recorded by Ben · internal", "> ", "> \u200b&gt; and \u2217this\u2217",

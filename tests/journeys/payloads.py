@@ -25,8 +25,9 @@ TYPED = (
 )  # fmt: skip
 # The value that our buttons carry, where it is not the commitment that they are about.
 VALUES = {
-    ids.OPEN_AWAY: "absence:0:0:home.0", ids.END_ABSENCE: "absence:0:0:away", ids.PAGE_NEWER: "overdue.0",
-    ids.PAGE_OLDER: "home.20", ids.CREATE_ACCOUNT: "1:1:receipt|Acme", ids.MORE: f"{ids.SHOW}|1:1:account-1.10",
+    ids.OPEN_AWAY: "absence:0:0:home:0:", ids.END_ABSENCE: "absence:0:0:away:0:", ids.PAGE_NEWER: ":0:0:overdue:0:",
+    ids.PAGE_OLDER: ":0:0:home:20:", ids.CREATE_ACCOUNT: "commitment:1:1:receipt:0:Acme",
+    ids.MORE: f"{ids.SHOW}|commitment:1:1:account:10:1",
 }  # fmt: skip
 PICTURE = {
     "type": "rich_text",
@@ -69,13 +70,13 @@ def of_each_kind(town: Town, user: str = "U0ADA") -> list[Parcel]:
     return [
         *(_command(town, user, text) for text in TYPED),
         *_presses(town, user),
-        *(Parcel("interactive", _in_form(town, user, "view_submission", form)) for form in handlers.FORMS),
+        *(Parcel("interactive", _in_form(town, user, "view_submission", form)) for form in handlers.ROUTES.forms),
         Parcel("interactive", _in_form(town, user, "view_closed", ids.FORM_NEW)),
         *(
             Parcel("interactive", _in_form(town, user, "block_suggestion", ids.FORM_NEW) | {
                 "action_id": menu, "block_id": menu, "value": "Ac", "container": {"type": "view", "view_id": "V1"},
             })
-            for menu in handlers.MENUS
+            for menu in handlers.ROUTES.menus
         ),
         *_shortcuts(town, user),
         *_events(town, user),
@@ -99,7 +100,7 @@ def _command(town: Town, user: str, text: str) -> Parcel:
 def _presses(town: Town, user: str) -> Iterator[Parcel]:
     """Each button in a message that only one person sees, in a modal and in the Home tab."""
     person = town.box.world.users[user]
-    metadata = json.dumps({"place": "mine.0", "number": 1, "version": 1, "channel": "C0ACME"})
+    metadata = json.dumps({"ref": "commitment:1:1:mine:0:", "channel": "C0ACME"})
     places: tuple[Json, ...] = (
         {
             "container": {"type": "message", "message_ts": "1.2", "channel_id": "C0ACME", "is_ephemeral": True},
@@ -108,8 +109,8 @@ def _presses(town: Town, user: str) -> Iterator[Parcel]:
         {"container": {"type": "view", "view_id": "V1"}, "view": _view("receipt", metadata)},
         {"container": {"type": "view", "view_id": "V2"}, "view": _view("", "") | {"type": "home", "blocks": []}},
     )  # fmt: skip
-    for number, action_id in enumerate(handlers.PRESSES):
-        value = VALUES.get(action_id, "1:1:mine.0")
+    for number, action_id in enumerate(handlers.ROUTES.actions):
+        value = VALUES.get(action_id, "commitment:1:1:mine:0:")
         pressed = {
             "type": "button", "block_id": "b", "action_id": action_id, "value": value, "action_ts": "1.2",
             "text": {"type": "plain_text", "text": "Press"},
@@ -130,7 +131,7 @@ def _view(callback_id: str, metadata: str) -> Json:
 
 
 def _in_form(town: Town, user: str, kind: str, callback_id: str) -> Json:
-    metadata = {"place": "mine.0", "number": 1, "version": 1, "channel": "C0ACME"}
+    metadata = {"ref": "commitment:1:1:mine:0:", "channel": "C0ACME"}
     metadata["response_url"] = town.box.response_url(user, "C0ACME")
     payload = town.box.interaction(kind, town.box.world.users[user])
     return payload | {"view": _view(callback_id, json.dumps(metadata)), "response_urls": []}
@@ -174,9 +175,10 @@ def _events(town: Town, user: str) -> Iterator[Parcel]:
 ODD: tuple[Any, ...] = (
     None, True, False, 0, -1, 5, 10**12, 10**400, 1.5, "", " ", "x", "x" * 5000, "\0", "a\0b", "\ud800", "\u202e\u200b",
     "<!channel>", "<@U0ANA>", "<" * 500, "'; --", "{{ 7 * 7 }}", "0001-01-01", "9999-12-31", "2026-13-45", "2026-W49-5",
-    "9" * 11, "9" * 5000, "²", "٣", "new:", "new:\0", "1:1:item", "1:1:account-9",
-    "9999999999:9999999999:home.9999999999", "home.9999999999", "account-9999999999.5", "{", "[]", '{"number":"x"}',
-    '{"place":5}',
+    "9" * 11, "9" * 5000, "²", "٣", "new:", "new:\0", "commitment:1:1:item:0:", "commitment:1:1:account:0:9",
+    "commitment:9999999999:9999999999:home:9999999999:", ":0:0:account:5:9999999999", "a:1:1:b:0:", "1:1",
+    "{", "[]", '{"ref":"x"}',
+    '{"ref":5}',
     "[" * 3000, "file:///etc/passwd",
     "http://[", "T0NORTHWIND", "U0NOBODY", "C0GENERAL", [], {}, [None], [[]], {"id": 5}, {"id": "U0EVA"}, {"": ""},
     "modal", "home", "default", "none", "Europe/Nowhere", ids.FORM_SETTINGS, ids.DONE, ids.MORE,

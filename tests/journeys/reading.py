@@ -22,7 +22,7 @@ LAST_WEEK = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
 
 def numbers(blocks: Any) -> list[int]:
     """The commitments that blocks show, in order: what their buttons act on."""
-    found = re.findall(r"['\"](?:[a-z_.]+\|)?(\d+):\d+:[a-z]", str(blocks))
+    found = re.findall(r"['\"](?:[a-z_.]+\|)?commitment:(\d+):\d+:[a-z]", str(blocks))
     return list(dict.fromkeys(int(number) for number in found))
 
 

@@ -163,7 +163,7 @@ def test_a_button_of_an_old_message(town: Town) -> None:
 def row_of(blocks: Any, number: int) -> dict[str, Any]:
     """The buttons of one commitment: their block as it stands, and what they carry."""
     rows = [block for block in blocks if block["type"] == "actions"]
-    row = next(row for row in rows if str(row["elements"][0]["value"]).startswith(f"{number}:"))
+    row = next(row for row in rows if str(row["elements"][0]["value"]).startswith(f"commitment:{number}:"))
     return {"block_id": row["block_id"], "value": row["elements"][0]["value"]}
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from handlers import ids
-from handlers.payloads import AbsenceRef
+from handlers.refs import ABSENCE, Ref, ViewName
 from store import absences, settings
 from store.settings import House, Own
 from tests.journeys.conftest import Town, read, words, words_of
@@ -294,7 +294,7 @@ def test_it_is_nobody_elses(town: Town) -> None:
     theirs = said(town, "away 14 Dec to 18 Dec", "U0BEN")
     with town.post.caught() as caught:
         town.press("U0BEN", theirs, ids.END_ABSENCE)
-    caught[0].payload["actions"][0]["value"] = AbsenceRef(absences.name_of(away(town)[0]), "away").encode()
+    caught[0].payload["actions"][0]["value"] = Ref(ABSENCE, *absences.name_of(away(town)[0]), ViewName.AWAY).encode()
     town.again(caught[0])
     assert len(days(town)) == 1
     assert len(days(town, "U0BEN")) == 1

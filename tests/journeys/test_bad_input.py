@@ -91,7 +91,11 @@ def test_what_makes_no_sense_is_refused(town: Town) -> None:
 
 
 # Only we write what buttons carry; whoever sends something else is told, and nothing happens.
-FORGED = ["", "x", "1", "1:x:item", "999999:1:item", "9" * 5000 + ":1:item", "\xb2:1:a", "|", "item.show|", "home.x"]
+FORGED = [
+    "", "x", "1", "1:1:item", "commitment:1:x:item:0:", "commitment:999999:1:item:0:", "account:1:1:item:0:",
+    f"commitment:{'9' * 5000}:1:item:0:", "commitment:\xb2:1:item:0:", "commitment:1:1:nowhere:0:", "|", "item.show|",
+    ":0:0:home:x:", ":0:0:account:0:x",
+]  # fmt: skip
 
 
 def test_a_button_that_we_did_not_make(town: Town) -> None:

@@ -115,7 +115,7 @@ def test_its_buttons_act_and_it_follows(town: Town) -> None:
 
 def _value_of(message: Message, number: int) -> str:
     values = [e.get("value", "") for block in message.blocks for e in block.get("elements", ())]
-    found: str = next(value for value in values if value.startswith(f"{number}:"))
+    found: str = next(value for value in values if value.startswith(f"commitment:{number}:"))
     return found
 
 

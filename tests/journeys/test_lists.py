@@ -71,7 +71,7 @@ def test_sixty_of_mine_can_all_be_reached(town: Town) -> None:
 
 def _value(message: Message, number: int) -> str:
     """The value of the buttons that act on that commitment."""
-    found = re.search(rf"['\"]({number}:\d+:[a-z][^'\"]*)['\"]", str(message.blocks))
+    found = re.search(rf"['\"](commitment:{number}:\d+:[a-z][^'\"]*)['\"]", str(message.blocks))
     assert found
     return found[1]
 
@@ -195,7 +195,7 @@ def test_home_with_sixty(town: Town) -> None:
 def _press_at_home(town: Town, action_id: str, number: int) -> None:
     view = town.box.home("U0EVA")
     assert view is not None
-    found = re.search(rf"['\"]({number}:\d+:[a-z][^'\"]*)['\"]", str(view.blocks))
+    found = re.search(rf"['\"](commitment:{number}:\d+:[a-z][^'\"]*)['\"]", str(view.blocks))
     assert found
     assert town.box.press("U0EVA", home=True, action_id=action_id, value=found[1]).ok
 

@@ -50,9 +50,10 @@ TYPED = (
 )  # fmt: skip
 # What a button of ours carries, where it is not the commitment that it is about.
 VALUES = {
-    ids.OPEN_AWAY: "absence:0:0:home.0", ids.END_ABSENCE: "absence:0:0:home.0", ids.PAGE_NEWER: "overdue.0",
-    ids.PAGE_OLDER: "overdue.0", ids.CREATE_ACCOUNT: "1:1:receipt|Acme", ids.OPEN_FORM: "home.0",
-    ids.OPEN_SETTINGS: "home.0", ids.MORE: f"{ids.SHOW}|1:1:item",
+    ids.OPEN_AWAY: "absence:0:0:home:0:", ids.END_ABSENCE: "absence:0:0:home:0:", ids.PAGE_NEWER: ":0:0:overdue:0:",
+    ids.PAGE_OLDER: ":0:0:overdue:0:", ids.CREATE_ACCOUNT: "commitment:1:1:receipt:0:Acme",
+    ids.OPEN_FORM: ":0:0:home:0:",
+    ids.OPEN_SETTINGS: ":0:0:home:0:", ids.MORE: f"{ids.SHOW}|commitment:1:1:item:0:",
 }  # fmt: skip
 FILLED: dict[str, dict[str, Any]] = {
     ids.ACTION: {"value": "send it"}, ids.OWNER: {"selected_user": WHO}, ids.DUE: {"selected_date": "2026-12-04"},
@@ -84,7 +85,7 @@ def interacted(town: Town, kind: str, **more: Any) -> Ack:
 
 
 def pressed(town: Town, action_id: str) -> Ack:
-    value = VALUES.get(action_id, "1:1:item")
+    value = VALUES.get(action_id, "commitment:1:1:item:0:")
     return interacted(
         town, "block_actions", channel={"id": "C0ACME", "name": "acme"},
         container={"type": "message", "message_ts": "1.2", "channel_id": "C0ACME", "is_ephemeral": True},
@@ -97,7 +98,7 @@ def pressed(town: Town, action_id: str) -> Ack:
 
 
 def submitted(town: Town, callback_id: str) -> Ack:
-    metadata = json.dumps({"number": 1, "version": 1, "place": "item"})
+    metadata = json.dumps({"ref": "commitment:1:1:item:0:"})
     view = {
         "id": f"V{callback_id}", "type": "modal", "callback_id": callback_id, "private_metadata": metadata,
         "app_installed_team_id": town.box.seed.team_id, "hash": "1.2",
@@ -111,11 +112,11 @@ def everything(town: Town) -> Iterator[tuple[str, Ack]]:
     """Whatever the app offers, each once: (what was done, the answer)."""
     for text in TYPED:
         yield f"/commit {text}", commanded(town, text)
-    for action_id in handlers.PRESSES:
+    for action_id in handlers.ROUTES.actions:
         yield action_id, pressed(town, action_id)
-    for callback_id in handlers.FORMS:
+    for callback_id in handlers.ROUTES.forms:
         yield callback_id, submitted(town, callback_id)
-    for callback_id in handlers.SHORTCUTS:
+    for callback_id in handlers.ROUTES.shortcuts:
         # A global shortcut has no message, and what it has too much of does no harm.
         message = {"type": "message", "text": "I will send it", "ts": "1.2", "user": "U0EVA"}
         yield callback_id, interacted(
@@ -123,7 +124,7 @@ def everything(town: Town) -> Iterator[tuple[str, Ack]]:
             callback_id=callback_id, message=message, message_ts="1.2", channel={"id": "C0ACME", "name": "acme"},
             response_url=town.box.response_url(WHO, "C0ACME"),
         )  # fmt: skip
-    for action_id in handlers.MENUS:
+    for action_id in handlers.ROUTES.menus:
         yield (
             action_id,
             interacted(
@@ -156,7 +157,7 @@ def test_outsiders_neither_act_nor_read(bare_town: Town, kind: str) -> None:
     seen = seen_by(bare_town)
     assert not any(SECRET in text for text in seen)
     answered = [text for text in seen if words in text]
-    assert len(answered) >= len(handlers.PRESSES)
+    assert len(answered) >= len(handlers.ROUTES.actions)
 
 
 @pytest.mark.parametrize("kind", COLLEAGUES)
@@ -260,7 +261,8 @@ def test_a_request_from_another_workspace_is_told_why(town: Town) -> None:
         "team": {"id": "T0ACME", "domain": "acme"}, "channel": {"id": "C0ACME", "name": "acme"},
         "container": {"type": "message", "message_ts": "1.2", "channel_id": "C0ACME", "is_ephemeral": True},
         "response_url": town.box.response_url(WHO, "C0ACME"),
-        "actions": [{"type": "button", "block_id": "b", "action_id": ids.SHOW, "value": "1:1:item", "action_ts": "1"}],
+        "actions": [{"type": "button", "block_id": "b", "action_id": ids.SHOW, "value": "commitment:1:1:item:0:",
+                     "action_ts": "1"}],
     }  # fmt: skip
     assert town.box.send(Parcel("interactive", payload)).status == 200
     assert "members of the workspace that installed it" in town.told(WHO)

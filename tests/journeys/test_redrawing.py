@@ -39,7 +39,7 @@ def in_home(town: Town, action: str, number: int) -> Outcome:
     elements = [each for block in home.blocks for each in block.get("elements", ())]
     values = [each["value"] for each in elements if each["action_id"] == action]
     in_menus = [option["value"] for each in elements for option in each.get("options", ())]
-    start = f"{number}:" if values else f"{action}|{number}:"
+    start = f"commitment:{number}:" if values else f"{action}|commitment:{number}:"
     value = next(each for each in values or in_menus if each.startswith(start))
     return town.box.press("U0EVA", home=True, action_id=action if values else ids.MORE, value=value)
 

@@ -192,7 +192,7 @@ def test_a_forged_answer_address_is_not_called(town: Town) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.settimeout(0.2)
         address = f"http://127.0.0.1:{listening.getsockname()[1]}/take"
-        remembered = json.loads(view["private_metadata"]) | {"response_url": address, "place": "item"}
+        remembered = json.loads(view["private_metadata"]) | {"response_url": address, "ref": "commitment:1:1:item:0:"}
         remembered.pop("root_view_id", None)
         view["private_metadata"] = json.dumps(remembered)
         assert town.again(parcel).status == 200

@@ -1,0 +1,38 @@
+"""Routes: what Slack sends → who answers, as each noun declares it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Listener = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Routes:
+    """The listeners of one noun, by the ids of handlers/ids.py: slash commands, shortcuts, buttons (`actions`),
+    submitted modals (`forms`), menus that ask for their options, and events.
+    """
+
+    commands: Mapping[str, Listener] = field(default_factory=dict)
+    shortcuts: Mapping[str, Listener] = field(default_factory=dict)
+    actions: Mapping[str, Listener] = field(default_factory=dict)
+    forms: Mapping[str, Listener] = field(default_factory=dict)
+    menus: Mapping[str, Listener] = field(default_factory=dict)
+    events: Mapping[str, Listener] = field(default_factory=dict)
+
+
+def joined(routes: Iterable[Routes]) -> Routes:
+    """All of them as one; ValueError where two answer to the same id."""
+    tables: dict[str, dict[str, Listener]] = {each.name: {} for each in fields(Routes)}
+    for one in routes:
+        for name, table in tables.items():
+            added: Mapping[str, Listener] = getattr(one, name)
+            if twice := table.keys() & added.keys():
+                raise ValueError(f"two nouns answer to the {name} {sorted(twice)}")
+            table.update(added)
+    return Routes(**tables)
