@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from store import commitments, notices, outbox, people
+from store import commitments, notices, occasions, outbox, people
 from store.rules.mornings import local_day, morning_is_on, mornings_missed
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def plan_batch(tx: Session, now: datetime, *, workspaces: Collection[int] | None
     _log_missed(due, now)
     days = {one.id: local_day(now, one.zone) for one in due if _may_hear(one, now)}
     awake = [one for one in due if one.id in days]
-    wanted = commitments.worth_a_brief(tx, awake, days)
+    wanted = occasions.worth_a_brief(tx, awake, days)
     news = _news(tx, awake, days)
     planned = [
         Planned(one.id, days[one.id])

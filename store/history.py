@@ -43,7 +43,7 @@ def set_fields(subject: HasHistory, wanted: Mapping[str, Any]) -> dict[str, Any]
     for field, value in wanted.items():
         before = getattr(subject, field)
         if before != value:
-            changes[field] = [_plain(before), _plain(value)]
+            changes[field] = [plain(before), plain(value)]
             setattr(subject, field, value)
     return changes
 
@@ -93,5 +93,6 @@ def _of(subject: HasHistory) -> tuple[sa.ColumnElement[bool], ...]:
     return Entry.subject_kind == subject.subject_kind, Entry.subject_id == subject.id
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401  any column's value
+def plain(value: Any) -> Any:  # noqa: ANN401  any column's value
+    """The value as an entry keeps it, fit for JSON."""
     return value.isoformat() if isinstance(value, date) else value

@@ -103,8 +103,8 @@ _TOLD = (
     )
     .join(_ROWS, _ROWS.c.id == _SHOWN.c.outbox_id)
     .where(
-        _SHOWN.c.subject_kind == Subject.COMMITMENT,
-        _SHOWN.c.subject_id.in_(sa.bindparam("commitments", expanding=True)),
+        _SHOWN.c.subject_kind == sa.bindparam("kind"),
+        _SHOWN.c.subject_id.in_(sa.bindparam("subjects", expanding=True)),
         _SHOWN.c.person_id.in_(sa.bindparam("people", expanding=True)),
         _ROWS.c.state.in_((SENDING, SENT)),
         _SHOWN.c.outbox_id != sa.bindparam("besides"),
@@ -324,14 +324,19 @@ def shown_by(tx: Session, row: Outbox, kind: Subject = Subject.COMMITMENT) -> li
 
 
 def told(
-    tx: Session, commitment_ids: Iterable[int], person_ids: Iterable[int], *, besides: int | None = None
+    tx: Session,
+    subject_ids: Iterable[int],
+    person_ids: Iterable[int],
+    *,
+    besides: int | None = None,
+    kind: Subject = Subject.COMMITMENT,
 ) -> list[tuple[int, int, str | None, date, datetime]]:
-    """What these people were told of these commitments, by messages that were not dropped: (commitment, person,
-    occasion, due date, when), oldest first. A notice has no occasion.
+    """What these people were told of these subjects, by messages that were not dropped: (subject, person, occasion,
+    due date, when), oldest first. A notice has no occasion; the due date is a commitment's, None for other kinds.
 
     `besides` leaves one message out: the one that is being made.
     """
-    given = {"commitments": list(commitment_ids), "people": list(person_ids), "besides": besides or 0}
+    given = {"kind": kind, "subjects": list(subject_ids), "people": list(person_ids), "besides": besides or 0}
     return cast("list[tuple[int, int, str | None, date, datetime]]", tx.execute(_TOLD, given).all())
 
 

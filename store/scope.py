@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 if TYPE_CHECKING:
-    from store.tables import Absence, Account, Commitment, Person, Stakeholder
+    from store.tables import Absence, Account, Commitment, Person, SectionRow, Stakeholder
 
 
 def seen_by(
-    table: type[Absence | Account | Commitment | Person | Stakeholder], viewer: Person
+    table: type[Absence | Account | Commitment | Person | SectionRow | Stakeholder], viewer: Person
 ) -> sa.ColumnElement[bool]:
     """The rows of `table` that `viewer` may look at: those of their workspace."""
     return table.workspace_id == viewer.workspace_id

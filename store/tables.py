@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, cast
 
 import sqlalchemy as sa
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, relationship
 
 from store.db import UtcDateTime
 
@@ -59,6 +59,7 @@ class Subject(StrEnum):
 
     COMMITMENT = "commitment"
     ACCOUNT = "account"
+    KEY_DATE = "key_date"
 
 
 class HasHistory(Base):
@@ -204,6 +205,54 @@ class Stakeholder(Base):
     title: Mapped[str | None]
     owner_id: Mapped[int | None] = _to("person", nullable=True)
     created_at: Mapped[datetime]
+
+
+class SectionRow(HasHistory):
+    """A row of a section of an account plan (store/plan/section.py). It is archived with a reason, never deleted."""
+
+    __abstract__ = True
+
+    account_id: Mapped[int] = _to("account")
+    name: Mapped[str | None]
+    # NULL: the account's owner of the day.
+    owner_id: Mapped[int | None] = _to("person", nullable=True)
+    note: Mapped[str | None]
+    archived_at: Mapped[datetime | None]
+    archive_reason: Mapped[str | None]
+    # Slack's view id: the same form delivered twice adds one row.
+    origin_key: Mapped[str]
+    created_at: Mapped[datetime]
+
+    @declared_attr
+    @classmethod
+    def account(cls) -> Mapped[Account]:
+        return relationship(lazy="raise")
+
+    @declared_attr
+    @classmethod
+    def owner(cls) -> Mapped[Person | None]:
+        return relationship(lazy="raise")
+
+
+class KeyDate(SectionRow):
+    """A date of an account that needs time to prepare for: a renewal, a budget cycle, a trade show."""
+
+    __tablename__ = "key_date"
+    subject_kind = Subject.KEY_DATE
+    __table_args__ = (
+        sa.UniqueConstraint("workspace_id", "origin_key"),
+        sa.Index("ix_key_date_account", "account_id"),
+        # The dates that one person hears of in their brief.
+        sa.Index("ix_key_date_owner", "owner_id", "day", sqlite_where=sa.text("owner_id IS NOT NULL"),
+                 postgresql_where=sa.text("owner_id IS NOT NULL")),
+        sa.CheckConstraint("kind IN ('renewal', 'budget', 'show', 'other')", name="kind"),
+        sa.CheckConstraint("recurs IN ('never', 'yearly', 'quarterly')", name="recurs"),
+    )  # fmt: skip
+
+    kind: Mapped[str]
+    # The first one, where it recurs.
+    day: Mapped[date]
+    recurs: Mapped[str]
 
 
 class Commitment(HasHistory):
@@ -361,4 +410,4 @@ class Heartbeat(Base):
 
 
 # The table of each kind of subject.
-SUBJECTS: dict[Subject, type[HasHistory]] = {each.subject_kind: each for each in (Commitment, Account)}
+SUBJECTS: dict[Subject, type[HasHistory]] = {each.subject_kind: each for each in (Commitment, Account, KeyDate)}

@@ -1,0 +1,28 @@
+"""The occasions of a brief: each noun says to whom it has something to say on a morning."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from store import commitments
+from store.plan import key_dates
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+    from store.tables import Person
+
+# Each takes people with their workspaces and the local day of each by id. It gives the ids of those to whom a brief has
+# something to say on that day, and reads the rows of these people only.
+OCCASIONS: tuple[Callable[[Session, Sequence[Person], Mapping[int, date]], set[int]], ...] = (
+    commitments.worth_a_brief,
+    key_dates.worth_a_brief,
+)
+
+
+def worth_a_brief(tx: Session, people: Sequence[Person], days: Mapping[int, date]) -> set[int]:
+    """Ids of those among `people` who get a brief on their local day `days[id]`."""
+    return set().union(*(occasion(tx, people, days) for occasion in OCCASIONS))

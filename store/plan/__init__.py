@@ -1,0 +1,1 @@
+"""The account plan: its sections, each in a file of its own (section.py says how one is declared)."""

@@ -1,0 +1,211 @@
+"""Key dates: the days of an account that need time to prepare for, and when their owner hears of them.
+
+A date is mentioned on the first working morning on or after 60 and 14 days before it, each once for each of its days.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from store import outbox, people
+from store.commitments.facts import somebodies
+from store.errors import BadInputError
+from store.plan.section import Field, Kind, Section
+from store.rules.weeks import WEEK, summary_day
+from store.tables import Account, KeyDate, Person, Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from sqlalchemy.orm import Session
+
+# Days before it on which a date is mentioned, the nearest first.
+STEPS = (14, 60)
+# A date that is further from today, on either side, is a slip of the pen.
+FARTHEST = timedelta(days=3653)
+# Ids that a question names at once; both databases take so many parameters.
+_CHUNK = 500
+
+
+class Recurs(StrEnum):
+    NEVER, YEARLY, QUARTERLY = "never", "yearly", "quarterly"
+
+
+_MONTHS = {Recurs.YEARLY: 12, Recurs.QUARTERLY: 3}
+KINDS = (("renewal", "Renewal"), ("budget", "Budget cycle"), ("show", "Trade show"), ("other", "Other"))
+RECURRENCES = ((Recurs.NEVER, "Once"), (Recurs.YEARLY, "Every year"), (Recurs.QUARTERLY, "Every quarter"))
+# These say nothing without a name: which show, which date?
+_NEED_A_NAME = {"show", "other"}
+
+
+# ---- rules ---------------------------------------------------------------------------------------------
+
+
+def next_day(day: date, recurs: str, since: date) -> date | None:
+    """The first day of the date on or after `since`; None if there is none.
+
+    It is counted in months from `day`. Where a month is too short its last day counts: 29 February falls on the 28th in
+    most years, and on the 29th again in the next leap year.
+    """
+    if day >= since:
+        return day
+    if recurs == Recurs.NEVER:
+        return None
+    step = _MONTHS[Recurs(recurs)]
+    passed = (since.year - day.year) * 12 + since.month - day.month
+    first = passed // step * step
+    found = _months_later(day, first)
+    return found if found >= since else _months_later(day, first + step)
+
+
+def _months_later(day: date, months: int) -> date:
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """A mention of a date: `step` days before, of its `day`. Its text is the occasion that a message keeps."""
+
+    step: int
+    day: date
+
+    def __str__(self) -> str:
+        return f"{self.step} days before {self.day.isoformat()}"
+
+    @classmethod
+    def of(cls, occasion: str) -> Reminder:
+        """Read what `str` wrote."""
+        step, _, day = occasion.partition(" days before ")
+        return cls(int(step), date.fromisoformat(day))
+
+
+def reminder(day: date, recurs: str, today: date) -> Reminder | None:
+    """The mention that has come by `today`, of the nearest step; None if none has. Nothing is said of it twice."""
+    coming = next_day(day, recurs, today)
+    left = (coming - today).days if coming is not None else STEPS[-1] + 1
+    step = next((step for step in STEPS if left <= step), None)
+    return Reminder(step, coming) if coming is not None and step is not None else None
+
+
+def _check(row: KeyDate, changed: Collection[str], today: date) -> None:
+    if row.kind in _NEED_A_NAME and not row.name:
+        raise BadInputError("Please give it a name, so that everybody knows which one it is.", field="name")
+    if not {"day", "recurs"} & set(changed):
+        return
+    if row.day < today and row.recurs == Recurs.NEVER:
+        raise BadInputError(
+            f"{row.day:%A} {row.day.day} {row.day:%B %Y} has already passed. Choose a later day, or let it recur.",
+            field="day",
+        )
+    if abs(row.day - today) > FARTHEST:
+        raise BadInputError("That is more than ten years away. Choose a nearer day.", field="day")
+
+
+def _order(row: KeyDate, today: date) -> tuple[date, int]:
+    return next_day(row.day, row.recurs, today) or date.max, row.id
+
+
+SECTION = Section(
+    KeyDate,
+    title="Key dates",
+    noun="key date",
+    fields=(
+        Field("kind", "Kind", Kind.CHOICE, required=True, choices=KINDS),
+        Field("name", "Name", Kind.LINE, hint="Which contract, which trade show …"),
+        Field("day", "Day", Kind.DAY, required=True, hint="Its owner hears of it 60 and 14 days before."),
+        Field("recurs", "How often", Kind.CHOICE, required=True, choices=RECURRENCES),
+        Field("owner_id", "Owner", Kind.PERSON, hint="Left empty: the account’s owner."),
+        Field("note", "Note", Kind.TEXT),
+    ),
+    check=_check,
+    order=_order,
+)  # fmt: skip
+
+
+# ---- who hears -----------------------------------------------------------------------------------------
+
+
+def reader(row: KeyDate) -> Person | None:
+    """The person who hears of it: its owner; without one who is here, the account's owner."""
+    return next((one for one in (row.owner, row.account.owner) if one is not None and people.is_here(one)), None)
+
+
+def worth_a_brief(tx: Session, readers: Sequence[Person], days: Mapping[int, date]) -> set[int]:
+    """Ids of those among `readers` (with their workspaces) who hear of a date on their local day `days[id]`."""
+    return {one.id for one, _, _ in _due(tx, readers, days, besides=None)}
+
+
+def deserving(tx: Session, person: Person, day: date, *, besides: int) -> list[tuple[KeyDate, Reminder]]:
+    """The dates that a brief mentions to this person on their local `day`; `besides` is the brief's own outbox row."""
+    return [(row, found) for _, row, found in _due(tx, [person], {person.id: day}, besides=besides)]
+
+
+def _due(
+    tx: Session, readers: Sequence[Person], days: Mapping[int, date], *, besides: int | None
+) -> Iterator[tuple[Person, KeyDate, Reminder]]:  # fmt: skip
+    known = {one.id: one for one in readers}
+    found = [
+        (known[who.id], row, mention)
+        for row in _within_reach(tx, known, days)
+        if (who := reader(row)) is not None
+        and who.id in known
+        and (mention := reminder(row.day, row.recurs, days[who.id])) is not None
+    ]
+    if not found:
+        return
+    said = {
+        (row_id, person_id, occasion)
+        for start in range(0, len(found), _CHUNK)
+        for row_id, person_id, occasion, _, _ in outbox.told(
+            tx, [row.id for _, row, _ in found[start : start + _CHUNK]], known, besides=besides, kind=Subject.KEY_DATE
+        )
+    }
+    new = [(who, row, mention) for who, row, mention in found if (row.id, who.id, str(mention)) not in said]
+    hears = _hear_today(tx, [who for who, _, _ in new], days)
+    yield from ((who, row, mention) for who, row, mention in new if who.id in hears)
+
+
+def _within_reach(tx: Session, readers: Collection[int], days: Mapping[int, date]) -> list[KeyDate]:
+    """The dates that could come up for these people. Each way to a date follows an index; no other row is read."""
+    if not readers:
+        return []
+    within = sa.or_(
+        KeyDate.recurs != Recurs.NEVER,
+        KeyDate.day.between(min(days.values()), max(days.values()) + timedelta(days=STEPS[-1])),
+    )
+    own = sa.select(KeyDate.id).where(KeyDate.owner_id.in_(readers), within)
+    of_accounts = (
+        sa.select(KeyDate.id)
+        .join(Account, Account.id == KeyDate.account_id)
+        .join(Person, Person.id == KeyDate.owner_id, isouter=True)
+        .where(Account.owner_id.in_(readers), sa.or_(KeyDate.owner_id.is_(None), sa.not_(people.here(Person))), within)
+    )
+    query = (
+        sa.select(KeyDate)
+        .where(KeyDate.id.in_(sa.union_all(own, of_accounts)), KeyDate.archived_at.is_(None))
+        .options(joinedload(KeyDate.account).joinedload(Account.owner), joinedload(KeyDate.owner))
+        .order_by(KeyDate.id)
+    )
+    return list(tx.scalars(query))
+
+
+def _hear_today(tx: Session, those: Sequence[Person], days: Mapping[int, date]) -> set[int]:
+    """Ids of those who are at work on their day; of those who want one summary a week, on the day of the summary."""
+    if not those:
+        return set()
+    seen = somebodies(tx, those, from_day=min(days[one.id] for one in those) - WEEK)
+    return {
+        one.id
+        for one in those
+        if seen[one.id].hears_on(days[one.id])
+        and (not one.weekly or summary_day(days[one.id], seen[one.id].works, seen[one.id].away_on) == days[one.id])
+    }
