@@ -11,6 +11,7 @@ from handlers.refs import Ref, ViewName
 from handlers.views import blocks as b
 from handlers.views.words import Mrkdwn, clock_time, escape, render, short_date, shortened
 from store.commitments import may_redact
+from store.rules import transitions
 from store.rules.text import ACTION_LIMIT, quoted
 from store.tables import Person
 
@@ -211,18 +212,13 @@ def told(entry: Entry, names: dict[str, dict[int, str]], language: str | None = 
     }
     if entry.verb in special:
         return Mrkdwn(special[entry.verb]())
-    if entry.verb in _PLAIN:
+    if entry.verb != "edit":
         blocker = (changes.get("blocker_id") or [None])[-1] if entry.verb == "block" else None
-        return Mrkdwn(_PLAIN[entry.verb] + (f", waiting for {_name(blocker, names)}" if blocker else ""))
+        return Mrkdwn(transitions.PAST[entry.verb] + (f", waiting for {_name(blocker, names)}" if blocker else ""))
     changed = [words for field, words in _FIELDS.items() if field in changes]
     return Mrkdwn("changed " + (", ".join(changed) or "it"))
 
 
-_PLAIN = {
-    "record": "recorded it", "finish": "marked it done", "cancel": "cancelled it", "undo": "took it back",
-    "block": "marked it blocked", "unblock": "unblocked it", "accept": "accepted it", "reopen": "reopened it",
-    "redact": "redacted its text",
-}  # fmt: skip
 _FIELDS = {
     "action": "the wording", "account_id": "the account", "stakeholder_id": "the client's person",
     "side": "the side", "internal": "the sharing", "note": "the note", "due_on": "the date",

@@ -122,16 +122,8 @@ def _who_may(commitment: Commitment) -> str:
     return ", ".join(named) + " or a workspace admin" if named else "a workspace admin"
 
 
-_PAST = {
-    "finish": "marked it done", "cancel": "cancelled it", "undo": "took it back", "move": "gave it a new date",
-    "block": "marked it blocked", "unblock": "unblocked it", "hand_over": "handed it over", "edit": "edited it",
-    "hand_back": "handed it back", "accept": "accepted it", "reopen": "reopened it", "record": "recorded it",
-    "share": "shared it", "redact": "redacted its text",
-}  # fmt: skip
-
-
 def _what_happened(tx: Session, viewer: Person, commitment: Commitment) -> str:
-    last = history.last_change(tx, viewer, commitment, _PAST, but=("share", "put_off"))
+    last = history.last_change(tx, viewer, commitment, transitions.PAST, but=("share", "put_off"))
     return (
         f"#{commitment.number} has changed meanwhile: {last}."
         f" Nothing was done twice; /commit {commitment.number} shows how it stands."

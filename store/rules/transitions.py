@@ -1,4 +1,4 @@
-"""Which verb takes a commitment from which state to which, and who may do it. One table, no exceptions."""
+"""The verbs of a commitment: from which state to which, and how each is told. One table, no exceptions."""
 
 from __future__ import annotations
 
@@ -11,27 +11,32 @@ ENDED = frozenset({DONE, CANCELLED})
 
 @dataclass(frozen=True)
 class Transition:
-    """`sources`: states it may start from. `target`: the state after it; None leaves it as it is."""
+    """`past`: the verb in words, after the name of who did it. `sources`: states it may start from. `target`: the state
+    after it; None leaves it as it is.
+    """
 
+    past: str
     sources: frozenset[str]
     target: str | None = None
 
 
 TRANSITIONS = {
-    "edit": Transition(LIVE),
-    "move": Transition(LIVE),
-    "block": Transition(LIVE, BLOCKED),
-    "unblock": Transition(frozenset({BLOCKED}), OPEN),
-    "put_off": Transition(LIVE),
-    "hand_over": Transition(LIVE),
-    "accept": Transition(LIVE),
-    "hand_back": Transition(LIVE),
-    "finish": Transition(LIVE, DONE),
-    "cancel": Transition(LIVE, CANCELLED),
-    "undo": Transition(frozenset({OPEN}), CANCELLED),
-    "reopen": Transition(ENDED, OPEN),
-    "redact": Transition(LIVE | ENDED),
+    "edit": Transition("edited it", LIVE),
+    "move": Transition("gave it a new date", LIVE),
+    "block": Transition("marked it blocked", LIVE, BLOCKED),
+    "unblock": Transition("unblocked it", frozenset({BLOCKED}), OPEN),
+    "put_off": Transition("let it rest", LIVE),
+    "hand_over": Transition("handed it over", LIVE),
+    "accept": Transition("accepted it", LIVE),
+    "hand_back": Transition("handed it back", LIVE),
+    "finish": Transition("marked it done", LIVE, DONE),
+    "cancel": Transition("cancelled it", LIVE, CANCELLED),
+    "undo": Transition("took it back", frozenset({OPEN}), CANCELLED),
+    "reopen": Transition("reopened it", ENDED, OPEN),
+    "redact": Transition("redacted its text", LIVE | ENDED),
 }
+# With the two that take it from no state to another.
+PAST = {verb: step.past for verb, step in TRANSITIONS.items()} | {"record": "recorded it", "share": "shared it"}
 
 
 def after(verb: str, state: str) -> str | None:
