@@ -6,6 +6,7 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from handlers import absences, accounts, commands, commitments, errors, home, ids, payloads, people, recording, settings
+from handlers.plan import sections
 from handlers.refs import outdated
 from handlers.routes import Listener, Routes, joined
 from store.errors import UnconfirmedError
@@ -13,7 +14,7 @@ from store.errors import UnconfirmedError
 if TYPE_CHECKING:
     from slack_bolt import App
 
-NOUNS = (commands, commitments, recording, accounts, absences, settings, home, people)
+NOUNS = (commands, commitments, recording, accounts, sections, absences, settings, home, people)
 
 
 def _more(ack: Listener, body: dict[str, Any], context: Any) -> None:  # noqa: ANN401  Bolt injects by name

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from handlers import brief_items
+from handlers.plan import key_dates
 from handlers.views import absences as absence_view
 from handlers.views.briefs import Line, in_order
 from store import absences, notices, people
@@ -41,7 +42,10 @@ class Source:
     standing: Lines
 
 
-SOURCES = (Source(brief_items.NOTICES, brief_items.to_send, brief_items.standing),)
+SOURCES = (
+    Source(brief_items.NOTICES, brief_items.to_send, brief_items.standing),
+    Source((), key_dates.to_send, key_dates.standing),
+)
 
 
 @dataclass(frozen=True)

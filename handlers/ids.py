@@ -23,6 +23,8 @@ FORM_PUT_OFF = "form.put_off"
 FORM_REDACT = "form.redact"
 FORM_AWAY = "form.away"
 FORM_SETTINGS = "form.settings"
+FORM_SECTION = "form.section"
+FORM_SECTION_ARCHIVE = "form.section_archive"
 RECEIPT = "receipt"
 
 # Buttons on an item. The value says which item and where it was shown (payloads.ItemRef).
@@ -44,6 +46,16 @@ WHY = "item.why"
 REDACT = "item.redact"
 MORE = "item.more"
 CREATE_ACCOUNT = "item.create_account"
+
+# Buttons of the sections of an account plan; their reference says which section. Block ids of their forms are the names
+# of the section's fields (store/plan).
+SECTION_OPEN = "section.open"
+SECTION_SHOW = "section.show"
+SECTION_ADD = "section.add"
+SECTION_EDIT = "section.edit"
+SECTION_ARCHIVE = "section.archive"
+SECTION_RESTORE = "section.restore"
+SECTION_PLAN = "section.plan"
 
 # Buttons that turn pages or open things.
 PAGE_OLDER = "page.older"

@@ -14,6 +14,7 @@ import structlog
 from handlers import ids
 from handlers.messages import home_for
 from handlers.payloads import Context, Press
+from handlers.plan import pages
 from handlers.refs import Ref, ViewName, count
 from handlers.slack_calls import failure_of, in_log, is_slacks, respond
 from handlers.views import absences as absence_view
@@ -79,12 +80,13 @@ def overdue(tx: Session, viewer: Person, now: datetime, *, start: int = 0) -> li
 
 def of_account(tx: Session, viewer: Person, account: Account, now: datetime, *, start: int = 0) -> list[Block]:
     page = commitments.account_page(tx, viewer, account, start=start, size=lists.PAGE)
-    return lists.page_of(
+    shown = lists.page_of(
         page, viewer, local_day(now, viewer.zone), title=account.name,
         empty="Neither side owes the other anything that is recorded here.",
         view=Ref(view=ViewName.ACCOUNT, extra=str(account.id)),
         heading=lambda c: "They owe us" if c.side == THEIRS else "We owe",
     )  # fmt: skip
+    return [*shown, b.actions(*pages.buttons(account))]
 
 
 def one(tx: Session, viewer: Person, commitment: Commitment, now: datetime) -> list[Block]:
@@ -149,6 +151,8 @@ _VIEWS: dict[ViewName, Callable[[Session, Person, Ref, datetime], list[Block]]] 
     ViewName.ACCOUNT: lambda tx, viewer, ref, now: of_account(
         tx, viewer, accounts.get(tx, viewer, count(ref.extra)), now, start=ref.start
     ),
+    ViewName.SECTION: pages.section_of,
+    ViewName.ROW: pages.row_of,
     ViewName.AWAY: lambda tx, viewer, _ref, now: absence(tx, viewer, now),
 }
 

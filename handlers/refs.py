@@ -26,6 +26,8 @@ class ViewName(StrEnum):
     RECEIPT, NOTED, ITEM = "receipt", "noted", "item"
     # Lists; of an account's list the reference's `extra` is the account's id.
     MINE, OVERDUE, ACCOUNT = "mine", "overdue", "account"
+    # A section of an account plan, whose account is the reference's `extra`; one row of it in full.
+    SECTION, ROW = "section", "row"
     HOME, AWAY = "home", "away"
     # Messages of the courier: briefs and notices, and items shared in a channel.
     MESSAGE, SHARED = "dm", "shared"

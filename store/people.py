@@ -126,6 +126,14 @@ def get(tx: Session, person_id: int) -> Person:
     return tx.scalars(sa.select(Person).where(Person.id == person_id).options(joinedload(Person.workspace))).one()
 
 
+def names(tx: Session, ids: Collection[int]) -> dict[int, str]:
+    """The names of the people of these ids, which come from our own rows."""
+    if not ids:
+        return {}
+    found = tx.execute(sa.select(Person.id, Person.name).where(Person.id.in_(ids)))
+    return {row.id: row.name for row in found}
+
+
 def named(tx: Session, viewer: Person, handle: str) -> Person | None:
     """The person whom `@handle` means in the viewer's workspace, if exactly one active person bears it; where outsiders
     bear it as well, the one colleague who does.

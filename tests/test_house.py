@@ -200,7 +200,7 @@ def buttons() -> set[str]:
     return {
         v
         for n, v in vars(ids).items()
-        if n.isupper() and isinstance(v, str) and v.startswith(("item.", "page.", "open.", "away."))
+        if n.isupper() and isinstance(v, str) and v.startswith(("item.", "page.", "open.", "away.", "section."))
     }
 
 

@@ -163,15 +163,15 @@ def details(
         *item(commitment, viewer, today, view),
         *_more(commitment, viewer, view),
         b.section(render("details.j2", item=commitment, viewer=viewer)),
-        b.context(_history(lines, len(entries))),
+        b.context(history(lines, len(entries))),
         *_redact(commitment, viewer, view),
     ]
 
 
-def _history(lines: list[dict[str, Any]], entries: int) -> str:
+def history(lines: list[dict[str, Any]], entries: int) -> str:
     """The history, of so many entries: as many of its newest lines as fit."""
     said = render("history.j2", lines=lines, left_out=entries - len(lines))
-    return said if len(said) <= b.SECTION_CHARACTERS or len(lines) == 1 else _history(lines[1:], entries)
+    return said if len(said) <= b.SECTION_CHARACTERS or len(lines) == 1 else history(lines[1:], entries)
 
 
 def _more(commitment: Commitment, viewer: Person, view: Ref) -> list[Block]:

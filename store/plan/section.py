@@ -157,7 +157,7 @@ def add(
 ) -> Row:  # fmt: skip
     """Add a row with the `given` values, text by field. The same gesture adds one row, however often it comes."""
     check_change(viewer, section, account, now)
-    values = _read(tx, viewer, section, given)
+    values = _read(tx, viewer, section, given, None)
     section.check(section.table(**values), values.keys(), local_day(now, viewer.zone))
     values |= {
         "workspace_id": account.workspace_id, "account_id": account.id, "origin_key": origin_key, "created_at": now,
@@ -257,7 +257,7 @@ def _mine(
     """The columns that the viewer changed since `version`. An entry holds each value before it, so undoing the entries
     since then gives the row as the viewer saw it.
     """
-    wanted = _read(tx, viewer, section, given)
+    wanted = _read(tx, viewer, section, given, row)
     since = history.entries(tx, viewer, row)[version:]
     seen = {column: change[0] for entry in reversed(since) for column, change in entry.changes.items()}
     for field in section.fields:
@@ -292,22 +292,24 @@ def _said(tx: Session, field: Field, plain: Any) -> str:  # noqa: ANN401  any co
 # ---- values --------------------------------------------------------------------------------------------
 
 
-def _read(tx: Session, viewer: Person, section: Section[Any], given: Mapping[str, str | None]) -> dict[str, Any]:
-    """The given texts as values of columns; a field that is not given is left alone."""
+def _read(
+    tx: Session, viewer: Person, section: Section[Any], given: Mapping[str, str | None], row: SectionRow | None
+) -> dict[str, Any]:
+    """The given texts as values of columns; a field that is not given is left alone. `row` is the row as it is."""
     return {
-        field.column: _READ[field.kind](tx, viewer, field, given[field.name] or "")
+        field.column: _READ[field.kind](tx, viewer, field, given[field.name] or "", row)
         for field in section.fields
         if field.name in given
     }
 
 
-def _text(_tx: Session, _viewer: Person, field: Field, text: str) -> str | None:
+def _text(_tx: Session, _viewer: Person, field: Field, text: str, _row: SectionRow | None) -> str | None:
     read = required if field.required else optional
     return read(text, field=field.name, what=f"The {field.label.lower()}", limit=field.limit,
                 lines=field.kind == Kind.TEXT)  # fmt: skip
 
 
-def _day(_tx: Session, _viewer: Person, field: Field, text: str) -> date | None:
+def _day(_tx: Session, _viewer: Person, field: Field, text: str, _row: SectionRow | None) -> date | None:
     if not text and not field.required:
         return None
     try:
@@ -316,7 +318,7 @@ def _day(_tx: Session, _viewer: Person, field: Field, text: str) -> date | None:
         raise BadInputError("Choose a date.", field=field.name) from None
 
 
-def _choice(_tx: Session, _viewer: Person, field: Field, text: str) -> str | None:
+def _choice(_tx: Session, _viewer: Person, field: Field, text: str, _row: SectionRow | None) -> str | None:
     if not text and not field.required:
         return None
     if text not in dict(field.choices):
@@ -325,13 +327,16 @@ def _choice(_tx: Session, _viewer: Person, field: Field, text: str) -> str | Non
     return text
 
 
-def _person(tx: Session, viewer: Person, field: Field, text: str) -> int | None:
-    """The id of the person; the text is their id in Slack."""
+def _person(tx: Session, viewer: Person, field: Field, text: str, row: SectionRow | None) -> int | None:
+    """The id of the person; the text is their id in Slack. A person who has left stays until another one is chosen."""
     if not text and not field.required:
         return None
+    current: int | None = getattr(row, field.column) if row is not None else None
+    if current is not None and people.get(tx, current).slack_id == text:
+        return current
     return people.as_owner(tx, viewer, text, field=field.name).id
 
 
-_READ: dict[Kind, Callable[[Session, Person, Field, str], Any]] = {
+_READ: dict[Kind, Callable[[Session, Person, Field, str, SectionRow | None], Any]] = {
     Kind.LINE: _text, Kind.TEXT: _text, Kind.DAY: _day, Kind.CHOICE: _choice, Kind.PERSON: _person,
 }  # fmt: skip

@@ -1,0 +1,121 @@
+"""Key dates: their words, and their lines in a brief."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from handlers import ids
+from handlers.refs import Ref, ViewName
+from handlers.views import blocks as b
+from handlers.views.briefs import Line
+from handlers.views.sections import Words
+from handlers.views.words import escape, plural, short_date
+from store import notices, outbox
+from store.plan import key_dates, section
+from store.plan.key_dates import KINDS, SECTION, STEPS, Recurs, Reminder, next_day, reader
+from store.rules.mornings import local_day
+from store.rules.text import quoted
+from store.tables import Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from slackblocks import Block
+    from sqlalchemy.orm import Session
+
+    from handlers.views.briefs import Room
+    from store.tables import KeyDate, Outbox, Person
+
+_KINDS = {**dict(KINDS), "other": "Date"}
+_RECURS = {Recurs.NEVER: "", Recurs.YEARLY: "every year", Recurs.QUARTERLY: "every quarter"}
+HEADING = "Key dates"
+# Below the commitments of a brief.
+_RANK = 20
+
+
+# ---- the list and the details --------------------------------------------------------------------------
+
+
+def _line(row: KeyDate, viewer: Person, today: date) -> str:
+    day = next_day(row.day, row.recurs, today) or row.day
+    name, who = f" {escape(row.name)}" if row.name else "", reader(row)
+    parts = [
+        f"*{_KINDS[row.kind]}*{name}",
+        f"{short_date(day, viewer.date_language)}, {_distance(day, today)}",
+        _RECURS[Recurs(row.recurs)],
+        escape(who.name) if who else "nobody hears of it",
+    ]
+    return "  ·  ".join(filter(None, parts))
+
+
+def _facts(row: KeyDate, viewer: Person, today: date) -> str:
+    day, who = next_day(row.day, row.recurs, today), reader(row)
+    if day is None:
+        return "It is over: nobody hears of it again."
+    if who is None:
+        return "Nobody hears of it: it has no owner, and neither has the account."
+    days = [day - timedelta(days=step) for step in sorted(STEPS, reverse=True)]
+    coming = [short_date(one, viewer.date_language) for one in days if one >= today]
+    on = " and ".join(coming) or "the next working morning, if they have not yet"
+    later = ", each on that day or on the next working morning" if coming else ""
+    return f"{escape(who.name)} hears of it in the brief on {on}{later}."
+
+
+def _distance(day: date, today: date) -> str:
+    days = (day - today).days
+    near = {0: "today", 1: "tomorrow", -1: "yesterday"}
+    return near.get(days) or (f"in {days:,} days" if days > 0 else f"{plural(-days, 'day')} ago")
+
+
+WORDS = Words(
+    SECTION,
+    empty="None yet. Add the renewal first: its owner reads of it 60 and 14 days before.",
+    line=_line,
+    facts=_facts,
+)
+
+
+# ---- in a brief ----------------------------------------------------------------------------------------
+
+
+def to_send(tx: Session, row: Outbox, person: Person, day: date, now: datetime, _news: Sequence[Outbox]) -> list[Line]:
+    """As handlers.briefs.Source says. A bundle tells notices only."""
+    if row.kind != notices.BRIEF:
+        return []
+    found = key_dates.deserving(tx, person, day, besides=row.id)
+    return [line(one, mention, person, local_day(now, person.zone)) for one, mention in found]
+
+
+def standing(
+    tx: Session, row: Outbox, person: Person, _day: date, now: datetime, _news: Sequence[Outbox]
+) -> list[Line]:
+    """As handlers.briefs.Source says."""
+    shown = outbox.shown_by(tx, row, Subject.KEY_DATE)
+    known = section.by_ids(tx, person, SECTION, [one for one, _ in shown])
+    today = local_day(now, person.zone)
+    return [line(known[one], Reminder.of(why or ""), person, today) for one, why in shown if one in known]
+
+
+def line(row: KeyDate, mention: Reminder, viewer: Person, today: date) -> Line:
+    """The line of a brief for a date, as it stands on the reader's `today`."""
+    day = next_day(row.day, row.recurs, mention.day) or row.day
+    of = f"{_KINDS[row.kind]} of {escape(row.account.name)}"
+    name = f": {escape(row.name)}" if row.name else ""
+    on = f"{short_date(day, viewer.date_language)}, {_distance(day, today)}"
+    said = f"*{of}*{name} on {on}" if day == mention.day else f"*{of}*{name} has moved: it is on {on}"
+    if row.archived_at is not None:
+        said = f"~{said}~\nArchived: {escape(quoted(row.archive_reason or '', 200))}"
+
+    def blocks(_room: Room) -> list[Block]:
+        value = Ref(view=ViewName.MESSAGE).to(row, row.id).encode()
+        details = b.button("Details", ids.SECTION_SHOW, value, label=f"Details: {_KINDS[row.kind]}")
+        plan = b.button("Plan an action", ids.SECTION_PLAN, value)
+        return [b.section(said), b.actions(*([] if row.archived_at else [plan]), details)]
+
+    title = f"{_KINDS[row.kind]} of {row.account.name} on {short_date(day, viewer.date_language)}"
+    return Line(
+        row, str(mention), heading=HEADING, title=title, rank=(_RANK, day.toordinal(), row.id), blocks=blocks,
+        asks=row.archived_at is None,
+    )  # fmt: skip

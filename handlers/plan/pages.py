@@ -1,0 +1,62 @@
+"""The pages of the account plan, read from the ledger: the list of a section, and one row of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers import ids
+from handlers.plan import key_dates
+from handlers.refs import Ref, ViewName, count, outdated
+from handlers.views import blocks as b
+from handlers.views import sections as views
+from store import accounts, history, people
+from store.plan import section as verbs
+from store.plan.section import Kind
+from store.rules.mornings import local_day
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from slackblocks import Block, Element
+    from sqlalchemy.orm import Session
+
+    from handlers.views.sections import Words
+    from store.tables import Account, Person
+
+# The sections of a plan, in the order in which an account offers them.
+SECTIONS: dict[str, Words] = {words.section.kind: words for words in (key_dates.WORDS,)}
+
+
+def words_of(ref: Ref) -> Words:
+    """The section that a reference is about. Raises BadInputError for a reference to anything else."""
+    found = SECTIONS.get(ref.kind)
+    if found is None:
+        raise outdated()
+    return found
+
+
+def buttons(account: Account) -> list[Element]:
+    """The buttons of an account's page, one for each section."""
+    view = Ref(view=ViewName.SECTION, extra=str(account.id))
+    return [
+        b.button(words.section.title, ids.SECTION_OPEN, Ref(kind, view=view.view, extra=view.extra).encode())
+        for kind, words in SECTIONS.items()
+    ]
+
+
+def section_of(tx: Session, viewer: Person, ref: Ref, now: datetime) -> list[Block]:
+    """The section of `ref`, from row `ref.start`; the account is `ref.extra`."""
+    words, account = words_of(ref), accounts.get(tx, viewer, count(ref.extra))
+    today = local_day(now, viewer.zone)
+    rows = verbs.of_account(tx, viewer, words.section, account, today=today)
+    return views.listing(words, account, rows, viewer, today, start=ref.start)
+
+
+def row_of(tx: Session, viewer: Person, ref: Ref, now: datetime) -> list[Block]:
+    """The row of `ref` in full."""
+    words = words_of(ref)
+    row = verbs.get(tx, viewer, words.section, ref.id)
+    entries = history.entries(tx, viewer, row)
+    columns = [field.column for field in words.section.fields if field.kind == Kind.PERSON]
+    names = people.names(tx, history.people_named(entries, columns))
+    return views.details(words, row, entries, names, viewer, local_day(now, viewer.zone))
