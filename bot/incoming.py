@@ -69,6 +69,7 @@ class _Input(_Part):
     value: Text | None = None
     selected_date: Name | None = None
     selected_user: Id | None = None
+    selected_conversation: Id | None = None
     selected_option: _Option | None = None
     selected_options: list[_Option] | None = None
 

@@ -5,7 +5,20 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
-from handlers import absences, accounts, commands, commitments, errors, home, ids, payloads, people, recording, settings
+from handlers import (
+    absences,
+    account_pages,
+    accounts,
+    commands,
+    commitments,
+    errors,
+    home,
+    ids,
+    payloads,
+    people,
+    recording,
+    settings,
+)
 from handlers.plan import sections
 from handlers.refs import outdated
 from handlers.routes import Listener, Routes, joined
@@ -14,7 +27,7 @@ from store.errors import UnconfirmedError
 if TYPE_CHECKING:
     from slack_bolt import App
 
-NOUNS = (commands, commitments, recording, accounts, sections, absences, settings, home, people)
+NOUNS = (commands, commitments, recording, accounts, account_pages, sections, absences, settings, home, people)
 
 
 def _more(ack: Listener, body: dict[str, Any], context: Any) -> None:  # noqa: ANN401  Bolt injects by name

@@ -20,7 +20,7 @@ from store import accounts, commitments, people
 from store.errors import BadInputError, NotFoundError
 from store.rules.line import read_line
 from store.rules.mornings import local_day
-from store.rules.names import Close, Exact, Several, match
+from store.rules.names import Close, Exact, Several, Unknown, match, nearest
 from store.rules.text import quoted
 from store.settings import reads_dates_as
 
@@ -36,8 +36,13 @@ if TYPE_CHECKING:
 Ack = Callable[..., Any]
 
 # The words that are no commitments; `account` takes a name and `away` days, a number is a commitment.
-WORDS = ("mine", "overdue", "account", "away", "back", "settings", "help")
+WORDS = ("mine", "overdue", "accounts", "account", "away", "back", "settings", "help")
 _WITH_MORE = ("account", "away")
+_LISTS: dict[str, Callable[[Session, Person, datetime], list[Block]]] = {
+    "mine": places.mine,
+    "overdue": places.overdue,
+    "accounts": places.all_accounts,
+}
 # Longer ones are no numbers of commitments, and Python refuses to read very long ones.
 _DIGITS = 10
 # Characters of a line that the help repeats.
@@ -60,10 +65,8 @@ def commit(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         _answer(ack, [b.section(render("help.j2", nearest=None, said=""))])
     elif word.removeprefix("#").isdecimal() and not rest:
         _look(ack, command, context, lambda tx, who, now: _one(tx, who, word.removeprefix("#"), now))
-    elif word == "mine" and not rest:
-        _look(ack, command, context, places.mine)
-    elif word == "overdue" and not rest:
-        _look(ack, command, context, places.overdue)
+    elif word in _LISTS and not rest:
+        _look(ack, command, context, _LISTS[word])
     elif word == "account" and rest:
         _look(ack, command, context, lambda tx, who, now: _account(tx, who, unescaped(rest), now))
     elif word == "back" and not rest:
@@ -100,15 +103,20 @@ def _one(tx: Session, person: Person, digits: str, now: datetime) -> list[Block]
 
 
 def _account(tx: Session, person: Person, name: str, now: datetime) -> list[Block]:
-    found = match(name, accounts.names(tx, person))
+    known = accounts.names(tx, person)
+    found = match(name, known)
+    if isinstance(found, Unknown):
+        found = match(name, accounts.archived(tx, person))
+    if isinstance(found, Several):
+        found = accounts.meant(tx, person, name, found)
     if isinstance(found, Several):
         raise NotFoundError(f"{quoted(name)} could be {either(found.names)}. Please write more of its name.")
-    if not isinstance(found, (Exact, Close)):
-        raise NotFoundError(f"I don't know an account called {quoted(name)}. The form of /commit can create it.")
-    account = accounts.named(tx, person, found.name)
+    account = accounts.named(tx, person, found.name) if isinstance(found, (Exact, Close)) else None
     if account is None:
-        raise NotFoundError(f"I don't know an account called {quoted(name)}.")
-    return places.of_account(tx, person, account, now)
+        near = nearest(name, known)
+        hint = f"Did you mean {near}?" if near else "/commit accounts lists all; the form of /commit can create it."
+        raise NotFoundError(f"I don't know an account called {quoted(name)}. {hint}")
+    return places.account_page(tx, person, account, now)
 
 
 def _line(ack: Ack, command: Command, context: BoltContext) -> None:

@@ -14,11 +14,11 @@ from handlers import people as directory
 from handlers.explaining import explain
 from handlers.people import viewer
 from handlers.recording import draft
-from handlers.refs import Ref, outdated
+from handlers.refs import Ref, count, outdated
 from handlers.routes import Listener, Routes
 from handlers.views import blocks as b
 from handlers.views import forms, items
-from store import accounts, commitments, people
+from store import accounts, commitments, people, stakeholders
 from store.errors import BadInputError
 from store.rules.mornings import local_day
 from store.tables import Commitment, Subject
@@ -65,15 +65,31 @@ def _acting(verb: Callable[..., Commitment]) -> Listener:
 
 
 def create_account(ack: Ack, body: Body, context: BoltContext) -> None:
-    """The account that a line named does not exist; the person says that it shall."""
+    """The account that a line named does not exist, or is archived; the person says that it shall be there."""
     press = payloads.press(body)
     ref = _decoded(press)
     with context["ledger"].begin() as tx:
         person = viewer(tx, press.asker.team_id, press.asker.user_id)
-        account = accounts.create(tx, person, ref.extra, now=context["now"])
-        changed = commitments.set_account(
-            tx, person, ref.id, account, origin_key=press.origin_key, now=context["now"]
-        )  # fmt: skip
+        gesture: dict[str, Any] = {"origin_key": press.origin_key, "now": context["now"]}
+        account = accounts.create(tx, person, ref.extra, **gesture)
+        changed = commitments.choose_account(tx, person, ref.id, account, **gesture)
+        drawn = places.draw(tx, person, ref, context["now"], known=changed)
+    places.after_press(context["slack"], press, drawn)
+    ack()
+
+
+def choose_account(ack: Ack, body: Body, context: BoltContext) -> None:
+    """“Did you mean …?”: an account, and perhaps one of its people."""
+    press = payloads.press(body)
+    ref = _decoded(press)
+    account_id, _, stakeholder_id = ref.extra.partition(":")
+    with context["ledger"].begin() as tx:
+        person = viewer(tx, press.asker.team_id, press.asker.user_id)
+        account = accounts.get(tx, person, count(account_id), to_use=True)
+        stakeholder = stakeholders.get(tx, person, count(stakeholder_id), account=account) if stakeholder_id else None
+        changed = commitments.choose_account(
+            tx, person, ref.id, account, stakeholder, origin_key=press.origin_key, now=context["now"]
+        )
         drawn = places.draw(tx, person, ref, context["now"], known=changed)
     places.after_press(context["slack"], press, drawn)
     ack()
@@ -273,6 +289,7 @@ ROUTES = Routes(
         **{action_id: _acting(verb) for action_id, verb in AT_ONCE.items()},
         **{action_id: form.ask for (action_id, _), form in FORMS.items()},
         ids.CREATE_ACCOUNT: create_account,
+        ids.CHOOSE_ACCOUNT: choose_account,
         ids.SHARE: share,
         ids.SHOW: show,
         ids.WHY: why,

@@ -25,6 +25,9 @@ FORM_AWAY = "form.away"
 FORM_SETTINGS = "form.settings"
 FORM_SECTION = "form.section"
 FORM_SECTION_ARCHIVE = "form.section_archive"
+FORM_ACCOUNT = "form.account"
+FORM_MERGE = "form.merge"
+FORM_ARCHIVE = "form.archive"
 RECEIPT = "receipt"
 
 # Buttons on an item. The value says which item and where it was shown (payloads.ItemRef).
@@ -46,6 +49,14 @@ WHY = "item.why"
 REDACT = "item.redact"
 MORE = "item.more"
 CREATE_ACCOUNT = "item.create_account"
+CHOOSE_ACCOUNT = "item.choose_account"
+
+# Buttons about an account. The value says which one and where it was shown (refs.Ref).
+OPEN_ACCOUNT = "account.open"
+EDIT_ACCOUNT = "account.edit"
+MERGE_ACCOUNT = "account.merge"
+ARCHIVE_ACCOUNT = "account.archive"
+RESTORE_ACCOUNT = "account.restore"
 
 # Buttons of the sections of an account plan; their reference says which section. Block ids of their forms are the names
 # of the section's fields (store/plan).
@@ -63,6 +74,7 @@ PAGE_NEWER = "page.newer"
 OPEN_FORM = "open.form"
 OPEN_AWAY = "open.away"
 OPEN_SETTINGS = "open.settings"
+OPEN_ACCOUNTS = "open.accounts"
 END_ABSENCE = "away.end"
 
 # Form fields: block id and action id are the same word, which is also LedgerError.field.
@@ -77,6 +89,12 @@ NOTE = "note"
 REASON = "reason"
 BLOCKER = "blocker"
 UNTIL = "until"
+# … of an account, whose lead is its owner
+NAME = "name"
+COACH = "coach"
+CATEGORY = "category"
+CHANNEL = "channel"
+INTO = "into"
 # … of an absence
 FIRST_DAY = "first_day"
 LAST_DAY = "last_day"

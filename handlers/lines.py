@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from handlers.payloads import unescaped, unmarked
-from handlers.views.forms import NEW, Filled
+from handlers.views.forms import Filled
 from handlers.views.words import either, shortened
 from store import accounts, people
 from store.commitments import Draft
@@ -53,6 +53,8 @@ def understand(tx: Session, viewer: Person, line: Line, said: str, *, asked_slac
     strangers = () if asked_slack else _strangers(tx, viewer, line)
     if strangers:
         return Understood(Filled(), strangers=strangers)
+    if line.account is not None and line.account_phrase is not None:
+        line = replace(line, account=accounts.meant(tx, viewer, line.account_phrase, line.account))
     action = clean(_said(tx, viewer, line.action))
     account, unknown = _account(tx, viewer, line)
     due = line.due.on if isinstance(line.due, Due) else None
@@ -63,11 +65,13 @@ def understand(tx: Session, viewer: Person, line: Line, said: str, *, asked_slac
         action=action,
         owner=owner.slack_id if owner else None,
         due=asked,
-        account=_option(account, unknown),
+        account=(str(account.id), account.name) if account else None,
         side=THEIRS if line.theirs else OURS,
         note=note if len(action) > ACTION_LIMIT else "",
     )  # fmt: skip
     missing = trouble or _missing(line, action, note)
+    if missing and unknown:
+        missing = f"{missing} I don't know an account called {quoted(unknown)}: choose the right one, or create it."
     if missing or owner is None or due is None:
         return Understood(replace(filled, remark=missing))
     draft = Draft(action=action, owner=owner, due_on=due, account=account, side=filled.side)
@@ -80,12 +84,6 @@ def _strangers(tx: Session, viewer: Person, line: Line) -> tuple[str, ...]:
     if not asked:
         return ()
     return tuple(asked - {person.slack_id for person in people.by_slack_ids(tx, viewer.workspace, asked)})
-
-
-def _option(account: Account | None, unknown: str | None) -> tuple[str, str] | None:
-    if account:
-        return str(account.id), account.name
-    return (NEW + unknown, f"Create {quoted(unknown)}") if unknown else None
 
 
 def marked(text: str) -> str:
@@ -127,7 +125,9 @@ def _owner(tx: Session, viewer: Person, line: Line) -> tuple[Person | None, str 
 def _account(tx: Session, viewer: Person, line: Line) -> tuple[Account | None, str | None]:
     """(the known account, the unknown name to offer for creation)."""
     if isinstance(line.account, (Exact, Close)):
-        return accounts.named(tx, viewer, line.account.name), None
+        account = accounts.named(tx, viewer, line.account.name, to_use=True)
+        # It may have been archived since its name was read.
+        return (account, None) if account and account.is_live else (None, line.account_phrase)
     if isinstance(line.account, Unknown):
         return None, line.account_phrase
     return None, None

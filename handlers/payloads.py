@@ -302,5 +302,6 @@ def _value(given: Body) -> str | None:
         # The values of our boxes hold no commas.
         return ",".join(each["value"] for each in given["selected_options"] or ()) or None
     option = given.get("selected_option") or {}
-    chosen = given.get("value") or given.get("selected_date") or given.get("selected_user") or option.get("value")
+    names = ("value", "selected_date", "selected_user", "selected_conversation")
+    chosen = next((given[name] for name in names if given.get(name)), None) or option.get("value")
     return _written(chosen) or None

@@ -18,11 +18,12 @@ from handlers.plan import pages
 from handlers.refs import Ref, ViewName, count
 from handlers.slack_calls import failure_of, in_log, is_slacks, respond
 from handlers.views import absences as absence_view
+from handlers.views import accounts as account_views
 from handlers.views import blocks as b
 from handlers.views import items, lists
-from store import absences, accounts, commitments, history, people
+from store import absences, accounts, commitments, history, people, stakeholders
 from store.rules.mornings import local_day, next_morning
-from store.tables import THEIRS, Absence, Account, Commitment, Person
+from store.tables import OURS, THEIRS, Absence, Account, Commitment, Person
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,6 +90,31 @@ def of_account(tx: Session, viewer: Person, account: Account, now: datetime, *, 
     return [*shown, b.actions(*pages.buttons(account))]
 
 
+def all_accounts(
+    tx: Session, viewer: Person, now: datetime, *, start: int = 0, archived: bool = False
+) -> list[Block]:  # fmt: skip
+    today = local_day(now, viewer.zone)
+    listing = accounts.listing(tx, viewer, today=today, start=start, size=account_views.SIZE, archived=archived)
+    return account_views.listing(listing, viewer, archived=archived)
+
+
+def account_page(tx: Session, viewer: Person, account: Account, now: datetime) -> list[Block]:
+    entries = accounts.history_of(tx, viewer, account)
+    return account_views.page(
+        account_views.Shown(
+            account,
+            ours=commitments.account_page(tx, viewer, account, start=0, size=account_views.SHOWN, side=OURS),
+            theirs=commitments.account_page(tx, viewer, account, start=0, size=account_views.SHOWN, side=THEIRS),
+            people=stakeholders.of_account(tx, viewer, account),
+            entries=entries,
+            names=accounts.names_in(tx, viewer, entries),
+            sections=pages.buttons(account),
+        ),
+        viewer,
+        local_day(now, viewer.zone),
+    )
+
+
 def one(tx: Session, viewer: Person, commitment: Commitment, now: datetime) -> list[Block]:
     entries = history.entries(tx, viewer, commitment)
     names = {"people": commitments.names_in(tx, viewer, entries)}
@@ -104,9 +130,10 @@ def receipt(
     told = _told_on(tx, viewer, commitment, now)
     # What falls on a day off is asked for on the working day before (store/rules/mentions.py).
     reminded_on = None if works.works_on(due_on) else works.last_until(due_on)
+    proposed = accounts.propose(tx, viewer, unknown_account) if unknown_account else None
     return items.receipt(
         commitment, viewer, today, view=Ref(view=ViewName.RECEIPT if channel else ViewName.NOTED),
-        unknown_account=unknown_account,
+        proposed=proposed,
         may_undo=commitments.may_undo(tx, viewer, commitment, now), channel=channel,
         reminded_on=reminded_on if reminded_on and reminded_on > today else None,
         told=told,
@@ -153,6 +180,11 @@ _VIEWS: dict[ViewName, Callable[[Session, Person, Ref, datetime], list[Block]]] 
     ),
     ViewName.SECTION: pages.section_of,
     ViewName.ROW: pages.row_of,
+    ViewName.ACCOUNTS: lambda tx, viewer, ref, now: all_accounts(tx, viewer, now, start=ref.start),
+    ViewName.ARCHIVED: lambda tx, viewer, ref, now: all_accounts(tx, viewer, now, start=ref.start, archived=True),
+    ViewName.ACCOUNT_PAGE: lambda tx, viewer, ref, now: account_page(
+        tx, viewer, accounts.get(tx, viewer, count(ref.extra)), now
+    ),
     ViewName.AWAY: lambda tx, viewer, _ref, now: absence(tx, viewer, now),
 }
 

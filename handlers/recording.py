@@ -89,7 +89,9 @@ def submit_new(ack: Ack, body: Body, context: BoltContext) -> None:
 def draft(tx: Session, person: Person, form: Submission, now: datetime, current: Commitment | None = None) -> Draft:
     """What the form says; owner and date as they are where the form does not show them."""
     shows_all = current is None or ids.OWNER in form.fields
-    account = account_fields.chosen_account(tx, person, form.fields.get(ids.ACCOUNT), now)
+    account = account_fields.chosen_account(
+        tx, person, form.fields.get(ids.ACCOUNT), origin_key=form.origin_key, now=now
+    )
     stakeholder = account_fields.chosen_stakeholder(tx, person, form.fields.get(ids.STAKEHOLDER), account, now)
     owner = people.as_owner(tx, person, form.text(ids.OWNER)) if shows_all else current.owner  # type: ignore[union-attr]
     due_on = form.day(ids.DUE) if shows_all else current.due_on  # type: ignore[union-attr]

@@ -28,6 +28,8 @@ class ViewName(StrEnum):
     MINE, OVERDUE, ACCOUNT = "mine", "overdue", "account"
     # A section of an account plan, whose account is the reference's `extra`; one row of it in full.
     SECTION, ROW = "section", "row"
+    # The accounts in use, the archived ones, and the page of one, whose id is the reference's `extra`.
+    ACCOUNTS, ARCHIVED, ACCOUNT_PAGE = "accounts", "archived", "page"
     HOME, AWAY = "home", "away"
     # Messages of the courier: briefs and notices, and items shared in a channel.
     MESSAGE, SHARED = "dm", "shared"

@@ -7,13 +7,15 @@ An entry is appended in the transaction of the change that it records. The datab
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from store import outbox
+from store.errors import ChangedMeanwhileError
 from store.rules.mornings import zone_of
-from store.tables import Entry
+from store.tables import Entry, HasHistory
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -21,12 +23,47 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from store.tables import HasHistory, Person
+    from store.tables import Person
+
+Model = TypeVar("Model", bound=HasHistory)
+
+
+def lock(tx: Session, model: type[Model], wanted: sa.Select[Model], *, whole: bool = False) -> list[Model]:
+    """The rows of that select, locked for this transaction and read anew.
+
+    With `whole` no other transaction may refer to them meanwhile: nothing is recorded for an account that is merged.
+    """
+    # An object that this transaction has read before the lock may be outdated. Only rows of this model are read anew:
+    # `populate_existing` would also strip the people around them of what was loaded with them.
+    tx.flush()
+    for known in [one for one in tx.identity_map.values() if isinstance(one, model)]:
+        tx.expire(known)
+    return list(tx.scalars(wanted.with_for_update(of=model, key_share=not whole)))
+
+
+def save(
+    tx: Session, viewer: Person, subject: HasHistory, verb: str, changes: dict[str, Any], *, people: Iterable[int],
+    now: datetime, origin_key: str, reason: str | None = None,
+) -> None:  # fmt: skip
+    """Append the entry of a change. Messages that show the subject, and the Home tabs of `people`, are updated."""
+    append(tx, viewer, subject, verb, changes, now=now, origin_key=origin_key, reason=reason)
+    outbox.keep_true(tx, subject, people, now)
+
+
+def changed_meanwhile(
+    tx: Session, viewer: Person, subject: HasHistory, name: str, past: Mapping[str, str], *,
+    but: Collection[str] = (), look: str,
+) -> ChangedMeanwhileError:  # fmt: skip
+    """The error for a viewer whose change comes too late. `name` is the subject's, `look` the command that shows it."""
+    last = last_change(tx, viewer, subject, past, but=but)
+    return ChangedMeanwhileError(
+        f"{name} has changed meanwhile: {last}. Nothing was done twice; {look} shows how it stands."
+    )
 
 
 def append(
     tx: Session, actor: Person, subject: HasHistory, verb: str, changes: dict[str, Any] | None = None, *,
-    now: datetime, origin_key: str, reason: str | None = None,
+    now: datetime, origin_key: str | None, reason: str | None = None,
 ) -> None:  # fmt: skip
     """Append an entry. `changes` is {"field": [before, after]}, fit for JSON; `origin_key` names the gesture."""
     tx.execute(
@@ -66,9 +103,9 @@ def is_repeat(tx: Session, viewer: Person, subject: HasHistory, origin_key: str)
     return tx.scalar(sa.select(sa.exists().where(*_of(subject), *mine))) is True
 
 
-def is_fresh(tx: Session, subject: HasHistory) -> bool:
-    """Whether nothing has happened to the subject since it was recorded."""
-    return tx.scalar(sa.select(sa.func.count()).where(*_of(subject))) == 1
+def is_fresh(tx: Session, subject: HasHistory, *, but: Collection[str] = ()) -> bool:
+    """Whether nothing has happened to the subject since it was recorded, leaving out the verbs in `but`."""
+    return tx.scalar(sa.select(sa.func.count()).where(*_of(subject), Entry.verb.not_in(but))) == 1
 
 
 def last_change(

@@ -18,6 +18,7 @@ from store.claiming import LEASE, Claimed
 from store.db import NEWS, UtcDateTime, insert_once
 from store.tables import (
     DEAD,
+    OF_ACCOUNTS,
     PENDING,
     SENDING,
     SENT,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import date
 
-    from store.tables import HasHistory
+    from store.tables import Account, HasHistory
 
 # After an attempt of unknown outcome Slack gets this long to show the message in the history.
 GRACE = timedelta(seconds=60)
@@ -355,6 +356,33 @@ def keep_true(
         shows_it = sa.and_(shows_it, Outbox.created_at > now - KEPT_TRUE_FOR)
     which = sa.or_(Outbox.dedupe_key.in_(homes), shows_it)
     _due_again(tx, subject.workspace_id, which, now)
+
+
+def keep_account_true(tx: Session, account: Account, now: datetime) -> None:
+    """The account changed, and so did what is said of it: recent messages that show a subject of it, and the
+    Home tabs of the owners and creators of its commitments, are due for an update.
+    """
+    its = Commitment.account_id == account.id
+    shows_one = sa.select(Mention.outbox_id).where(
+        sa.or_(
+            *(
+                sa.and_(
+                    Mention.subject_kind == table.subject_kind,
+                    Mention.subject_id.in_(sa.select(table.id).where(table.account_id == account.id)),
+                )
+                for table in OF_ACCOUNTS
+            )
+        )
+    )
+    is_open = sa.and_(its, Commitment.ended_at.is_(None))
+    at_home = Outbox.person_id.in_(
+        sa.union(*(sa.select(one).where(is_open) for one in (Commitment.owner_id, Commitment.creator_id)))
+    )
+    which = sa.or_(
+        sa.and_(Outbox.kind == HOME, at_home),
+        sa.and_(Outbox.created_at > now - KEPT_TRUE_FOR, Outbox.id.in_(shows_one)),
+    )
+    _due_again(tx, account.workspace_id, which, now)
 
 
 def renew(tx: Session, workspace_id: int, key: str, now: datetime) -> None:

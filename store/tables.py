@@ -177,6 +177,7 @@ class Account(HasHistory):
     __table_args__ = (
         sa.UniqueConstraint("workspace_id", "name_key"),
         sa.Index("ix_account_owner", "owner_id"),
+        sa.Index("ix_account_merged_into", "merged_into_id"),
         sa.CheckConstraint("category IN ('A', 'B', 'C', 'D')", name="category"),
     )
 
@@ -184,11 +185,23 @@ class Account(HasHistory):
     # The name as names are compared: case, accents and legal suffix away.
     name_key: Mapped[str]
     category: Mapped[str | None]
+    # The account manager, whom people read of as the lead; and the coach, the lead's manager.
     owner_id: Mapped[int | None] = _to("person", nullable=True)
+    coach_id: Mapped[int | None] = _to("person", nullable=True)
     channel: Mapped[str | None]
     created_at: Mapped[datetime]
+    # An archived account is not proposed; its commitments stay.
+    archived_at: Mapped[datetime | None]
+    archive_reason: Mapped[str | None]
+    # The account that has taken over all of this one's. Its name leads there.
+    merged_into_id: Mapped[int | None] = _to("account", nullable=True)
 
-    owner: Mapped[Person | None] = relationship(lazy="raise")
+    owner: Mapped[Person | None] = relationship(foreign_keys=owner_id, lazy="raise")
+    coach: Mapped[Person | None] = relationship(foreign_keys=coach_id, lazy="raise")
+
+    @property
+    def is_live(self) -> bool:
+        return self.archived_at is None and self.merged_into_id is None
 
 
 class Stakeholder(Base):
@@ -205,6 +218,8 @@ class Stakeholder(Base):
     title: Mapped[str | None]
     owner_id: Mapped[int | None] = _to("person", nullable=True)
     created_at: Mapped[datetime]
+
+    account: Mapped[Account] = relationship(lazy="raise")
 
 
 class SectionRow(HasHistory):
@@ -409,5 +424,7 @@ class Heartbeat(Base):
     at: Mapped[datetime]
 
 
+# The tables of the subjects that belong to an account.
+OF_ACCOUNTS: tuple[type[Commitment | SectionRow], ...] = (Commitment, *SectionRow.__subclasses__())
 # The table of each kind of subject.
 SUBJECTS: dict[Subject, type[HasHistory]] = {each.subject_kind: each for each in (Commitment, Account, KeyDate)}

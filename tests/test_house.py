@@ -200,7 +200,9 @@ def buttons() -> set[str]:
     return {
         v
         for n, v in vars(ids).items()
-        if n.isupper() and isinstance(v, str) and v.startswith(("item.", "page.", "open.", "away.", "section."))
+        if n.isupper()
+        and isinstance(v, str)
+        and v.startswith(("item.", "page.", "open.", "away.", "account.", "section."))
     }
 
 
@@ -211,7 +213,7 @@ def test_everything_that_can_be_pressed_has_a_listener() -> None:
     assert set(handlers.ROUTES.actions) == buttons()
     assert set(handlers.ROUTES.forms) == named("FORM_")
     assert set(handlers.ROUTES.events) == named("EVENT_") == set(ids.BOT_EVENTS)
-    assert set(handlers.ROUTES.menus) <= {ids.ACCOUNT, ids.STAKEHOLDER}
+    assert set(handlers.ROUTES.menus) <= {ids.ACCOUNT, ids.STAKEHOLDER, ids.INTO}
 
 
 def test_every_id_lives_once_and_is_used() -> None:

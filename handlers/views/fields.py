@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from slackblocks import (
     Block,
     CheckboxGroup,
+    ConversationFilter,
+    ConversationSelectMenu,
     DatePicker,
     Element,
     ExternalSelectMenu,
@@ -49,13 +51,19 @@ def person(name: str, slack_id: str | None = None, *, placeholder: str | None = 
     return UserSelectMenu(action_id=name, initial_user=slack_id, placeholder=placeholder)
 
 
+def channel(name: str, slack_id: str | None, *, placeholder: str) -> Element:
+    """A channel of this workspace: public, or private and known to the person."""
+    only = ConversationFilter(include=["public", "private"], exclude_bot_users=True)
+    return ConversationSelectMenu(action_id=name, initial_conversation=slack_id, filter=only, placeholder=placeholder)
+
+
 def number(name: str, value: int, allowed: range) -> Element:
     return NumberInput(
         is_decimal_allowed=False, action_id=name, initial_value=str(value), min_value=allowed[0], max_value=allowed[-1]
     )
 
 
-def external(name: str, placeholder: str, chosen: tuple[str, str] | None) -> Element:
+def external(name: str, placeholder: str, chosen: tuple[str, str] | None = None) -> Element:
     initial = b.option(chosen[1], chosen[0]) if chosen else None
     return ExternalSelectMenu(action_id=name, placeholder=placeholder, min_query_length=0, initial_option=initial)
 

@@ -54,6 +54,7 @@ def home(open_business: Waiting, viewer: Person, today: date, away: Away, *, sta
         b.actions(
             b.button("New commitment", ids.OPEN_FORM, view.encode(), style="primary"),
             *([] if away.own else [absences.button(view)]),
+            b.button("Accounts", ids.OPEN_ACCOUNTS, Ref(view=ViewName.ACCOUNTS).encode()),
             b.button("Settings", ids.OPEN_SETTINGS, view.encode()),
         ),
     ]

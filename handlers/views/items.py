@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from handlers import ids
 from handlers.refs import Ref, ViewName
 from handlers.views import blocks as b
 from handlers.views.words import Mrkdwn, clock_time, escape, render, short_date, shortened
+from store.accounts import TAKEN_BACK
 from store.commitments import may_redact
 from store.rules import transitions
 from store.rules.text import ACTION_LIMIT, quoted
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
     from slackblocks import Block, Element
 
-    from store.tables import Commitment, Entry
+    from store.accounts import Proposals
+    from store.tables import Account, Commitment, Entry
 
 # A history is told from its end; the beginning stands in the first promise anyway.
 HISTORY_LINES = 15
@@ -116,7 +118,7 @@ def receipt(
     *,
     view: Ref,
     may_undo: bool,
-    unknown_account: str | None = None,
+    proposed: Proposals | None = None,
     channel: bool = True,
     reminded_on: date | None = None,
     told: Told = Told(),
@@ -124,11 +126,12 @@ def receipt(
     """What was recorded, in full, and what can still be done about it.
 
     `reminded_on` is the working day before, if the due date is a day off of the owner's; `told` when the owner
-    hears of it.
+    hears of it. `proposed` is for an unknown account that was named.
     """
+    proposed = None if commitment.account else proposed
     text = render(
         "receipt.j2", item=commitment, viewer=viewer, today=today, reminded_on=reminded_on, told=told,
-        unknown_account=None if commitment.account else unknown_account,
+        proposed=proposed, taken_back=TAKEN_BACK,
     )  # fmt: skip
     if not commitment.is_open:
         return [b.section(text)]
@@ -138,11 +141,29 @@ def receipt(
         row.append(b.button("Share here", ids.SHARE, value))
     if may_undo:
         row.append(b.button("Undo", ids.UNDO, value))
-    if unknown_account and commitment.account is None:
-        named = replace(view, extra=shortened(unknown_account, 100))
-        create = named.to(commitment, commitment.number).encode()
-        row.append(b.button(f"Create account {quoted(unknown_account)}", ids.CREATE_ACCOUNT, create, style="primary"))
-    return [b.section(text), b.actions(*row)]
+    choices = _account_choices(proposed, view.to(commitment, commitment.number)) if proposed else []
+    return [b.section(text), *([b.actions(*choices)] if choices else []), b.actions(*row)]
+
+
+def _account_choices(proposed: Proposals, ref: Ref) -> list[Element]:
+    """The known accounts that may have been meant, the nearest first, and the creation of the one that was named."""
+
+    def value(extra: str) -> str:
+        return replace(ref, extra=extra).encode()
+
+    row: list[Element] = []
+    if proposed.alike:
+        text, chosen = f"Yes, {proposed.alike.name}", value(str(proposed.alike.id))
+        row.append(b.button(text, ids.CHOOSE_ACCOUNT, chosen, style="primary"))
+    for one in proposed.people:
+        chosen = value(f"{one.account_id}:{one.id}")
+        style: Literal["primary"] | None = None if row else "primary"
+        row.append(b.button(f"{one.account.name}, {one.name}", ids.CHOOSE_ACCOUNT, chosen, style=style))
+    if proposed.may_restore:
+        verb = "Restore" if proposed.archived else "Create account"
+        create = value(shortened(proposed.name, 100))
+        row.append(b.button(f"{verb} {quoted(proposed.name)}", ids.CREATE_ACCOUNT, create))
+    return row
 
 
 def details(
@@ -164,7 +185,7 @@ def details(
         *_more(commitment, viewer, view),
         b.section(render("details.j2", item=commitment, viewer=viewer)),
         b.context(history(lines, len(entries))),
-        *_redact(commitment, viewer, view),
+        *_below(commitment, viewer, view),
     ]
 
 
@@ -182,12 +203,19 @@ def _more(commitment: Commitment, viewer: Person, view: Ref) -> list[Block]:
     return [b.actions(*(b.button(text, action, value) for text, action in (_NOT_TODAY, ("Edit", ids.EDIT), _WHY)))]
 
 
-def _redact(commitment: Commitment, viewer: Person, view: Ref) -> list[Block]:
+def _below(commitment: Commitment, viewer: Person, view: Ref) -> list[Block]:
     """Rarely needed, so it stands below everything else."""
-    if not may_redact(viewer, commitment):
-        return []
-    value = view.to(commitment, commitment.number).encode()
-    return [b.actions(b.button("Redact …", ids.REDACT, value))]
+    row: list[Element] = []
+    if commitment.account:
+        row.append(account_button(f"Account: {commitment.account.name}", commitment.account, view))
+    if may_redact(viewer, commitment):
+        row.append(b.button("Redact …", ids.REDACT, view.to(commitment, commitment.number).encode()))
+    return [b.actions(*row)] if row else []
+
+
+def account_button(text: str, account: Account, view: Ref, *, label: str | None = None) -> Element:
+    """The button that opens the page of an account."""
+    return b.button(text, ids.OPEN_ACCOUNT, view.to(account, account.id).encode(), label=label)
 
 
 def reasons(commitment: Commitment, sentences: Sequence[str]) -> list[Block]:

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from store.plan.section import Field, Section
     from store.tables import Account, Entry, Person, SectionRow
 
-_PLAIN = {ADD: "added it", ARCHIVE: "archived it", RESTORE: "restored it"}
+_PLAIN = {
+    ADD: "added it", ARCHIVE: "archived it", RESTORE: "restored it", "merge": "merged its account into another",
+}  # fmt: skip
 # Characters of a note that the details show, and of a text in a line of the history.
 _NOTE, _IN_HISTORY = 1000, 60
 

@@ -65,12 +65,12 @@ def check_redact(viewer: Person, commitment: Commitment, now: datetime) -> None:
 
 
 def may_undo(tx: Session, viewer: Person, commitment: Commitment, now: datetime) -> bool:
-    """Its creator, within ten minutes, if nothing happened to it since."""
-    if viewer.id != commitment.creator_id or commitment.version != 1 or not commitment.is_open:
+    """Its creator, within ten minutes, if nothing happened to it since but the choice of its account."""
+    if viewer.id != commitment.creator_id or not commitment.is_open:
         return False
     if now - commitment.created_at > UNDO_WITHIN:
         return False
-    return history.is_fresh(tx, commitment)
+    return history.is_fresh(tx, commitment, but=("choose_account",))
 
 
 def check_due(due_on: date, viewer: Person, now: datetime) -> date:
@@ -95,7 +95,7 @@ def begin(
         return None
     check_verb(tx, viewer, commitment, verb, now)
     if version not in {None, commitment.version}:
-        raise ChangedMeanwhileError(_what_happened(tx, viewer, commitment))
+        raise _changed_meanwhile(tx, viewer, commitment)
     return commitment
 
 
@@ -107,7 +107,7 @@ def check_verb(tx: Session, viewer: Person, commitment: Commitment, verb: str, n
         check_redact(viewer, commitment, now)
     check_change(tx, viewer, commitment, now)
     if transitions.after(verb, commitment.state) is None:
-        raise ChangedMeanwhileError(_what_happened(tx, viewer, commitment))
+        raise _changed_meanwhile(tx, viewer, commitment)
 
 
 def _who_may(commitment: Commitment) -> str:
@@ -122,12 +122,11 @@ def _who_may(commitment: Commitment) -> str:
     return ", ".join(named) + " or a workspace admin" if named else "a workspace admin"
 
 
-def _what_happened(tx: Session, viewer: Person, commitment: Commitment) -> str:
-    last = history.last_change(tx, viewer, commitment, transitions.PAST, but=("share", "put_off"))
-    return (
-        f"#{commitment.number} has changed meanwhile: {last}."
-        f" Nothing was done twice; /commit {commitment.number} shows how it stands."
-    )
+def _changed_meanwhile(tx: Session, viewer: Person, commitment: Commitment) -> ChangedMeanwhileError:
+    return history.changed_meanwhile(
+        tx, viewer, commitment, f"#{commitment.number}", transitions.PAST, but=("share", "put_off"),
+        look=f"/commit {commitment.number}",
+    )  # fmt: skip
 
 
 def finish_change(
@@ -138,8 +137,8 @@ def finish_change(
     if progress:
         commitment.version += 1
         commitment.touched_at = now
-    history.append(tx, viewer, commitment, verb, changes, now=now, origin_key=origin_key, reason=reason)
-    outbox.keep_true(tx, commitment, {commitment.owner_id, commitment.creator_id, viewer.id}, now)
+    people = {commitment.owner_id, commitment.creator_id, viewer.id}
+    history.save(tx, viewer, commitment, verb, changes, people=people, now=now, origin_key=origin_key, reason=reason)
     if _RELATED & changes.keys():
         return get(tx, viewer, commitment.number, to_change=True)
     return commitment

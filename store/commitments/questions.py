@@ -59,14 +59,9 @@ def get(tx: Session, viewer: Person, number: int, *, to_change: bool = False) ->
     With `to_change` its row is locked for this transaction and read anew.
     """
     query = visible(viewer).where(Commitment.number == number)
-    if to_change:
-        # What this transaction saw of it before the lock may be outdated by now. Only commitments are read
-        # anew: `populate_existing` would also strip the people around them of what was loaded with them.
-        tx.flush()
-        for known in [one for one in tx.identity_map.values() if isinstance(one, Commitment)]:
-            tx.expire(known)
-        query = query.with_for_update(of=Commitment, key_share=True)
-    found = tx.scalar(query) if number < 2**31 else None
+    found = None
+    if number < 2**31:
+        found = next(iter(history.lock(tx, Commitment, query)), None) if to_change else tx.scalar(query)
     if found is None:
         raise NotFoundError(f"There is no commitment #{number} here. Type /commit mine for yours.")
     return found
@@ -98,9 +93,12 @@ def overdue(tx: Session, viewer: Person, *, today: date, start: int, size: int) 
     return _page(tx, viewer, [Commitment.due_on < today], start, size, first)
 
 
-def account_page(tx: Session, viewer: Person, account: Account, *, start: int, size: int) -> Page:
-    """The account's open commitments of both sides, ours first, then by date."""
-    return _page(tx, viewer, [Commitment.account_id == account.id], start, size, Commitment.side)
+def account_page(
+    tx: Session, viewer: Person, account: Account, *, start: int, size: int, side: str | None = None
+) -> Page:  # fmt: skip
+    """The account's open commitments of both sides or of one, ours first, then by date."""
+    its = [Commitment.account_id == account.id, *([Commitment.side == side] if side else [])]
+    return _page(tx, viewer, its, start, size, Commitment.side)
 
 
 def _page(

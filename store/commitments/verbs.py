@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from store import history, outbox, people
+from store import accounts, history, outbox, people
 from store.commitments.changing import begin, check_change, check_due, finish_change, may_undo, tell
 from store.commitments.questions import get
 from store.commitments.recording import write_down
@@ -133,7 +133,10 @@ def cancel(
 
 
 def undo(tx: Session, viewer: Person, number: int, *, origin_key: str, now: datetime) -> Commitment:
-    """Take back what one has just recorded. It stays in the ledger as cancelled, and says so."""
+    """Take back what one has just recorded. It stays in the ledger as cancelled, and says so.
+
+    An account that was created with it and has nothing else goes with it.
+    """
     commitment = get(tx, viewer, number, to_change=True)
     if history.is_repeat(tx, viewer, commitment, origin_key):
         return commitment
@@ -143,7 +146,11 @@ def undo(tx: Session, viewer: Person, number: int, *, origin_key: str, now: date
             " happened to it. “Cancel” ends it with a reason."
         )
     changes = set_fields(commitment, {"state": CANCELLED, "ended_at": now})
-    return finish_change(tx, viewer, commitment, "undo", changes, now, origin_key)
+    commitment = finish_change(tx, viewer, commitment, "undo", changes, now, origin_key)
+    if commitment.account is None:
+        return commitment
+    accounts.take_back(tx, viewer, commitment, origin_key=origin_key, now=now)
+    return get(tx, viewer, number)
 
 
 def reopen(tx: Session, viewer: Person, number: int, *, origin_key: str, now: datetime) -> Commitment:
@@ -217,17 +224,19 @@ def hand_back(
     return _give(tx, viewer, commitment, to, "hand_back", reason, origin_key, now)
 
 
-def set_account(
-    tx: Session, viewer: Person, number: int, account: Account, *, origin_key: str, now: datetime
-) -> Commitment:
-    """Say whose commitment it is, where that was left open."""
-    commitment = begin(tx, viewer, number, "edit", version=None, origin_key=origin_key, now=now)
+def choose_account(
+    tx: Session, viewer: Person, number: int, account: Account, stakeholder: Stakeholder | None = None, *,
+    origin_key: str, now: datetime,
+) -> Commitment:  # fmt: skip
+    """Say whose commitment it is, and to which of the client's people, where that was left open."""
+    commitment = begin(tx, viewer, number, "choose_account", version=None, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
-    changes = set_fields(commitment, {"account_id": account.id})
+    stakeholder_id = stakeholder.id if stakeholder else None
+    changes = set_fields(commitment, {"account_id": account.id, "stakeholder_id": stakeholder_id})
     if not changes:
         return commitment
-    return finish_change(tx, viewer, commitment, "edit", changes, now, origin_key)
+    return finish_change(tx, viewer, commitment, "choose_account", changes, now, origin_key)
 
 
 def share(

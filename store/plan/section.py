@@ -33,7 +33,13 @@ if TYPE_CHECKING:
 Row = TypeVar("Row", bound=SectionRow)
 
 ADD, EDIT, ARCHIVE, RESTORE = "add", "edit", "archive", "restore"
-_PAST = {ADD: "added it", EDIT: "edited it", ARCHIVE: "archived it", RESTORE: "restored it"}
+_PAST = {
+    ADD: "added it",
+    EDIT: "edited it",
+    ARCHIVE: "archived it",
+    RESTORE: "restored it",
+    "merge": "merged its account into another",
+}
 
 
 class Kind(StrEnum):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ _WORD_FOR_TYPO = 6
 _TYPOS_IN_NAME = 2
 # One letter says too little to be the beginning of a name.
 _PREFIX = 2
+# Of 100: how alike a name must be for "Did you mean …?".
+_ALIKE = 80
 # Nobody's account name is longer; whatever is goes through the comparison unread.
 _LONGEST = 200
 
@@ -105,6 +108,20 @@ def look_alikes(name: str, known: Sequence[str]) -> tuple[str, ...]:
     """Those of the `known` names that read like `name` and are other names."""
     looking = _by_look(tuple(known)).get(look(name[:_LONGEST]), ())
     return tuple(one for one in looking if fold(one) != fold(name[:_LONGEST]))
+
+
+def is_slip(typed: str, known: str) -> bool:
+    """Whether `typed` can only be `known` by a slip of the keyboard; not the same name, its first words or its look."""
+    wanted, folded = fold(typed[:_LONGEST]), fold(known[:_LONGEST])
+    same = wanted == folded or look(typed[:_LONGEST]) == look(known[:_LONGEST])
+    return not (same or _begins(wanted, folded) or _extended(wanted, folded))
+
+
+def nearest(typed: str, known: Sequence[str]) -> str | None:
+    """The one of the `known` names that is most alike, to ask whether it was meant; None where none is near."""
+    folded = [fold(name[:_LONGEST]) for name in known]
+    best = process.extractOne(fold(typed[:_LONGEST]), folded, scorer=fuzz.ratio, score_cutoff=_ALIKE)
+    return known[best[2]] if best else None
 
 
 def _words(name: str) -> list[str]:

@@ -22,6 +22,7 @@ class Transition:
 
 TRANSITIONS = {
     "edit": Transition("edited it", LIVE),
+    "choose_account": Transition("chose its account", LIVE),
     "move": Transition("gave it a new date", LIVE),
     "block": Transition("marked it blocked", LIVE, BLOCKED),
     "unblock": Transition("unblocked it", frozenset({BLOCKED}), OPEN),
@@ -35,8 +36,10 @@ TRANSITIONS = {
     "reopen": Transition("reopened it", ENDED, OPEN),
     "redact": Transition("redacted its text", LIVE | ENDED),
 }
-# With the two that take it from no state to another.
-PAST = {verb: step.past for verb, step in TRANSITIONS.items()} | {"record": "recorded it", "share": "shared it"}
+# With those that take it from no state to another.
+PAST = {verb: step.past for verb, step in TRANSITIONS.items()} | {
+    "record": "recorded it", "share": "shared it", "merge": "merged its account into another",
+}  # fmt: skip
 
 
 def after(verb: str, state: str) -> str | None:

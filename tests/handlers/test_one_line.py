@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from handlers.payloads import Context
 from handlers.refs import NOWHERE
 from handlers.views import absences, brief_items, briefs, explaining, forms, items, lists
+from handlers.views import accounts as account_views
 from handlers.views import blocks as b
 from handlers.views import notices as notice_views
 from handlers.views.home import Away, home
@@ -22,6 +23,7 @@ from handlers.views.words import escape
 from sandbox import render as page
 from sandbox.reader import Reader
 from store import notices
+from store.accounts import Listing, Proposals, Row
 from store.commitments import Page, Waiting
 from store.rules.text import one_line
 from store.tables import Absence, Account, Commitment, Entry, Person, Stakeholder, Workspace
@@ -52,6 +54,22 @@ def made(text: str, quote: str) -> Commitment:
     )  # fmt: skip
 
 
+def shown_account(one: Commitment, text: str, quote: str) -> account_views.Shown:
+    """The page of an archived account all of whose texts are `text`, and its quotations `quote`."""
+    account = Account(
+        id=1, workspace_id=1, version=1, name=text, category="A", owner=one.creator, owner_id=1, coach=one.owner,
+        coach_id=2, archived_at=NOW, archive_reason=quote, created_at=NOW,
+    )  # fmt: skip
+    changes = {"name": [quote, quote], "owner_id": [None, 1], "coach_id": [1, None]}
+    entries = [
+        Entry(id=1, at=NOW, actor=one.creator, actor_id=1, subject_id=1, verb="edit", changes=changes),
+        Entry(id=2, at=NOW, actor=one.creator, actor_id=1, subject_id=1, verb="archive", changes={}, reason=quote),
+    ]
+    names = {"people": {1: text}, "accounts": {1: text}}
+    page = Page([one], 0, 1)
+    return account_views.Shown(account, page, page, [Stakeholder(id=1, name=text, title=text)], entries, names)
+
+
 def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
     """Every kind of place that shows text of people's, drawn with these in all of it."""
     one = made(text, quote)
@@ -71,7 +89,10 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
     listed = Page([one], 0, 1)
     views: dict[str, list[Block]] = {
         "details": items.details(one, entries, {"people": {1: text}}, ana, TODAY, NOWHERE),
-        "receipt": items.receipt(one, eva, TODAY, view=NOWHERE, may_undo=True, unknown_account=quote),
+        "receipt": items.receipt(one, eva, TODAY, view=NOWHERE, may_undo=True, proposed=Proposals(quote)),
+        "account": account_views.page(shown_account(one, text, quote), ana, TODAY),
+        "accounts": account_views.listing(Listing([Row(shown_account(one, text, quote).account, 2, 1)], 0, 1, 1), ana,
+                                          archived=False),
         "list": lists.page_of(listed, ana, TODAY, title=text, empty="", view=NOWHERE),
         "absence": absences.receipt(away, eva, TODAY, TODAY, view=NOWHERE, delegate_away=away,
                                     meanwhile=[(one, TODAY)]),

@@ -1,4 +1,4 @@
-"""Fill in the bot's forms as a person does: a commitment's, and one's settings."""
+"""Fill in the bot's forms as a person does: a commitment's, and one's settings; and requests that are on their way."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from handlers import ids
 from tests.journeys.conftest import Town, words_of
 
 if TYPE_CHECKING:
-    from sandbox import View
+    from sandbox import Message, View
+    from sandbox.delivery import Parcel
 
 FULL = {
     ids.ACTION: "send the SOC 2 report", ids.OWNER: "U0ANA", ids.DUE: "2026-12-04", ids.ACCOUNT: "new:Acme",
@@ -45,3 +46,19 @@ def save(town: Town, user: str = "U0EVA", **fields: Any) -> str:
     done = town.submit(user, open_settings(town, user), **fields)
     assert done.errors == {}, done
     return words_of(town.box.modals(user)[-1])
+
+
+def pressed(town: Town, user: str, message: Message, action_id: str) -> Parcel:
+    """A press that is on its way and has not arrived yet."""
+    with town.post.caught() as parcels:
+        town.press(user, message, action_id)
+    (parcel,) = parcels
+    return parcel
+
+
+def submitted(town: Town, user: str, form: View, **fields: Any) -> Parcel:
+    """A submission that is on its way and has not arrived yet."""
+    with town.post.caught() as parcels:
+        town.box.submit(user, form.id, {field: {field: value} for field, value in fields.items()})
+    (parcel,) = parcels
+    return parcel

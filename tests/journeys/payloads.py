@@ -20,13 +20,18 @@ if TYPE_CHECKING:
 Path = tuple[Any, ...]
 
 TYPED = (
-    "", "mine", "overdue", "1", "account Acme", "help", "settings", "away today @ben", "back",
+    "", "mine", "overdue", "1", "account Acme", "accounts", "help", "settings", "away today @ben", "back",
     "@ana send it by Friday for Acme", "<@U0NEW|x> send it by Friday", "send <https://x.example|it>", "hlep",
 )  # fmt: skip
 # The value that our buttons carry, where it is not the commitment that they are about.
 VALUES = {
     ids.OPEN_AWAY: "absence:0:0:home:0:", ids.END_ABSENCE: "absence:0:0:away:0:", ids.PAGE_NEWER: ":0:0:overdue:0:",
     ids.PAGE_OLDER: ":0:0:home:20:", ids.CREATE_ACCOUNT: "commitment:1:1:receipt:0:Acme",
+    ids.CHOOSE_ACCOUNT: "commitment:1:1:receipt:0:1:1", ids.OPEN_ACCOUNTS: ":0:0:accounts:0:",
+    **dict.fromkeys(
+        (ids.OPEN_ACCOUNT, ids.EDIT_ACCOUNT, ids.MERGE_ACCOUNT, ids.ARCHIVE_ACCOUNT, ids.RESTORE_ACCOUNT),
+        "account:1:1:page:0:1",
+    ),
     ids.MORE: f"{ids.SHOW}|commitment:1:1:account:10:1",
 }  # fmt: skip
 PICTURE = {
@@ -61,7 +66,8 @@ FILLED: dict[str, Json] = {
     ids.HOUSE_WEEK: _boxes("0", "1"), ids.HOUSE_REGION: {"type": "plain_text_input", "value": "GB"},
     ids.ESCALATE_A_AFTER: {"type": "number_input", "value": "3"},
     ids.ESCALATE_AFTER: {"type": "number_input", "value": "5"}, ids.HONOURS_STATUS: _boxes("yes"),
-    ids.FISCAL_YEAR_START: _option("1"),
+    ids.FISCAL_YEAR_START: _option("1"), ids.NAME: _TEXT, ids.COACH: _PERSON, ids.CATEGORY: _option("A"),
+    ids.CHANNEL: {"type": "conversations_select", "selected_conversation": "C0ACME"}, ids.INTO: _option("2"),
 }  # fmt: skip
 
 
@@ -131,7 +137,9 @@ def _view(callback_id: str, metadata: str) -> Json:
 
 
 def _in_form(town: Town, user: str, kind: str, callback_id: str) -> Json:
-    metadata = {"ref": "commitment:1:1:mine:0:", "channel": "C0ACME"}
+    about_account = callback_id in {ids.FORM_ACCOUNT, ids.FORM_MERGE, ids.FORM_ARCHIVE}
+    ref = "account:1:1:page:0:1" if about_account else "commitment:1:1:mine:0:"
+    metadata = {"ref": ref, "channel": "C0ACME"}
     metadata["response_url"] = town.box.response_url(user, "C0ACME")
     payload = town.box.interaction(kind, town.box.world.users[user])
     return payload | {"view": _view(callback_id, json.dumps(metadata)), "response_urls": []}

@@ -97,6 +97,7 @@ def test_an_account_shows_both_sides(town: Town) -> None:
     first = town.commit("U0BEN", "account Acme").messages[-1]
     assert "We owe" in read(first)
     pages = Pages(town, "U0BEN", first)
+    town.press("U0BEN", first, ids.PAGE_OLDER)
     assert to_the_end_and_back(pages) == set(range(1, MANY + 1))
     pages.all_the_way(ids.PAGE_OLDER)
     assert "They owe us" in read(pages.shown)

@@ -45,13 +45,18 @@ COLLEAGUES: dict[str, dict[str, Any]] = {
     "who authorised the app": {"is_owner": True},
 }  # fmt: skip
 TYPED = (
-    "mine", "overdue", "1", "#1", "account Acme", "help", "", "settings", "away today", "away", "back",
+    "mine", "overdue", "1", "#1", "account Acme", "accounts", "help", "", "settings", "away today", "away", "back",
     "send them all by Friday", "@eva send it by Friday", "send it",
 )  # fmt: skip
 # What a button of ours carries, where it is not the commitment that it is about.
 VALUES = {
     ids.OPEN_AWAY: "absence:0:0:home:0:", ids.END_ABSENCE: "absence:0:0:home:0:", ids.PAGE_NEWER: ":0:0:overdue:0:",
     ids.PAGE_OLDER: ":0:0:overdue:0:", ids.CREATE_ACCOUNT: "commitment:1:1:receipt:0:Acme",
+    ids.CHOOSE_ACCOUNT: "commitment:1:1:receipt:0:1:1", ids.OPEN_ACCOUNTS: ":0:0:accounts:0:",
+    **dict.fromkeys(
+        (ids.OPEN_ACCOUNT, ids.EDIT_ACCOUNT, ids.MERGE_ACCOUNT, ids.ARCHIVE_ACCOUNT, ids.RESTORE_ACCOUNT),
+        "account:1:1:page:0:1",
+    ),
     ids.OPEN_FORM: ":0:0:home:0:",
     ids.OPEN_SETTINGS: ":0:0:home:0:", ids.MORE: f"{ids.SHOW}|commitment:1:1:item:0:",
 }  # fmt: skip

@@ -109,7 +109,7 @@ LINES = [
     ("en-US", "send the deck by Friday for Hooli", "send the deck for Hooli", "2026-11-27", "Hooli?"),
     ("en-US", "send the deck for Hooli Inc. by Friday", "send the deck for Hooli Inc.", "2026-11-27", "Hooli Inc.?"),
     ("en-US", "send the deck for Bank of Hooli", "send the deck for Bank of Hooli", "-", "Bank of Hooli?"),
-    ("en-US", "send the deck for Intiech", "send the deck", "-", "Initech"),
+    ("en-US", "send the deck for Intiech", "send the deck for Intiech", "-", "Initech"),
     ("en-US", "send the deck for Umbrella", "send the deck for Umbrella", "-", "Umbrella Europe | Umbrella Asia"),
     ("en-US", "join the call for Partners for Growth", "join the call", "-", "Partners for Growth"),
     ("en-US", "send the deck for review", "send the deck for review", "-", "-"),

@@ -168,7 +168,7 @@ def test_only_those_concerned_may_change_it(office: Office) -> None:
     number = recorded(office, owner="ana")
     with pytest.raises(NotAllowedError, match=r"Ana Souza \(its owner\), Eva Lindqvist \(who recorded it\)"):
         act(office, commitments.finish, "ben", number)
-    act(office, commitments.set_account, "eva", number, account, key="acc")
+    act(office, commitments.choose_account, "eva", number, account, key="acc")
     act(office, commitments.block, "ben", number, "no data", version=2, key="b")
     act(office, commitments.unblock, "ada", number, key="c")
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from store.rules.line.words import EVENTS, Span, Tail
-from store.rules.names import Close, Exact, Match, Several, Unknown, fold, look, match
+from store.rules.names import Close, Exact, Match, Several, Unknown, fold, is_slip, look, match
 from store.rules.phrases import read
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ _PUNCTUATION = " \t\r\n,;:!?)]…"
 
 
 class Named(NamedTuple):
-    """An account found in a line. `taken`: it is known, and its words leave the action."""
+    """An account found in a line. `taken`: it is surely known, and its words leave the action."""
 
     match: Match
     phrase: str
@@ -68,7 +68,7 @@ def account_at_end(said: str, before: Tail, asked: Frame, accounts: Sequence[str
     for wanted in (Exact, Close, Several):
         for named in reversed(found):
             if isinstance(named.match, wanted) and _meant(named):
-                return named._replace(taken=wanted is not Several)
+                return named._replace(taken=_is_sure(named))
     if found and _looks_like_a_name(found[-1].phrase, asked):
         return found[-1]._replace(match=Unknown(), taken=False)
     return None
@@ -87,6 +87,12 @@ def _meant(named: Named) -> bool:
         return True
     names = (named.match.name,) if isinstance(named.match, Close) else ()
     return any(fold(name).startswith(fold(named.phrase) + " ") or look(name) == look(named.phrase) for name in names)
+
+
+def _is_sure(named: Named) -> bool:
+    if isinstance(named.match, Close):
+        return not is_slip(named.phrase, named.match.name)
+    return isinstance(named.match, Exact)
 
 
 def _looks_like_a_name(phrase: str, asked: Frame) -> bool:

@@ -1,0 +1,95 @@
+"""Who may change an account, and how a change begins and ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from store import history, outbox, people
+from store.accounts.questions import WITH_PEOPLE
+from store.errors import NotAllowedError, NotFoundError
+from store.scope import seen_by
+from store.tables import Account
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from store.errors import ChangedMeanwhileError
+    from store.tables import Person
+
+# The reason of an account that was archived with the commitment that it was created for.
+TAKEN_BACK = "taken back"
+_PAST = {
+    "create": "created it", "edit": "edited it", "rename": "renamed it", "merge": "merged it into another",
+    "take_in": "merged another into it", "archive": "archived it", "restore": "restored it",
+    "take_back": "took it back",
+}  # fmt: skip
+
+
+def may_change(viewer: Person, account: Account) -> bool:
+    """Its lead, its coach and workspace admins may change an account; one without a lead every colleague may.
+
+    A lead who has left counts as none where no coach is here either.
+    """
+    return viewer.is_admin or _is_party(viewer, account)
+
+
+def check_change(viewer: Person, account: Account, now: datetime) -> None:
+    """NotAllowedError, naming who can, if the viewer may not change it. UnconfirmedError where it turns on being an
+    admin, and Slack has to be asked about that.
+    """
+    if _is_party(viewer, account) or people.acts_as_admin(viewer, now):
+        return
+    parts = ((account.owner, "its lead"), (account.coach, "its coach"))
+    named = [f"{person.name} ({part})" for person, part in parts if person and people.is_here(person)]
+    raise NotAllowedError(f"Only {', '.join(named)} or a workspace admin can change {account.name}. You can ask them.")
+
+
+def _is_party(viewer: Person, account: Account) -> bool:
+    if account.owner is None or viewer.id in {account.owner_id, account.coach_id}:
+        return True
+    return not any(person and people.is_here(person) for person in (account.owner, account.coach))
+
+
+def lock_for_change(
+    tx: Session, viewer: Person, account_id: int, *, version: int | None, origin_key: str, now: datetime
+) -> Account | None:
+    """The account, locked and checked; None if this very gesture already changed it."""
+    found = locked(tx, viewer, [account_id])
+    if not found:
+        raise NotFoundError("That account is not in the ledger any more.")
+    account = found[account_id]
+    if history.is_repeat(tx, viewer, account, origin_key):
+        return None
+    if account.merged_into_id is not None:
+        raise changed_meanwhile(tx, viewer, account)
+    check_change(viewer, account, now)
+    if version not in {None, account.version}:
+        raise changed_meanwhile(tx, viewer, account)
+    return account
+
+
+def locked(tx: Session, viewer: Person, ids: Iterable[int]) -> dict[int, Account]:
+    """These accounts by id, locked in the order of their ids, so that two requests never wait for each other. Nothing
+    is recorded for them meanwhile.
+    """
+    wanted = sa.select(Account).where(seen_by(Account, viewer), Account.id.in_(list(ids))).options(*WITH_PEOPLE)
+    return {one.id: one for one in history.lock(tx, Account, wanted.order_by(Account.id), whole=True)}
+
+
+def changed_meanwhile(tx: Session, viewer: Person, account: Account) -> ChangedMeanwhileError:
+    return history.changed_meanwhile(tx, viewer, account, account.name, _PAST, look=f"/commit account {account.name}")
+
+
+def save_change(
+    tx: Session, viewer: Person, account: Account, verb: str, changes: dict[str, Any], now: datetime,
+    origin_key: str, reason: str | None = None,
+) -> None:  # fmt: skip
+    """Append the entry, and update the messages and Home tabs that show the account or its commitments."""
+    account.version += 1
+    history.save(tx, viewer, account, verb, changes, people={viewer.id}, now=now, origin_key=origin_key, reason=reason)
+    outbox.keep_account_true(tx, account, now)

@@ -1,0 +1,103 @@
+"""What people ask of accounts. The name of an account that was merged into another leads to that one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from store import history
+from store.errors import NotFoundError
+from store.rules.names import fold, look_alikes
+from store.scope import seen_by
+from store.tables import Account, Entry, Person, Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+WITH_PEOPLE = (joinedload(Account.owner), joinedload(Account.coach))
+LIVE = sa.and_(Account.archived_at.is_(None), Account.merged_into_id.is_(None))
+ARCHIVED = sa.and_(Account.archived_at.is_not(None), Account.merged_into_id.is_(None))
+
+
+def names(tx: Session, viewer: Person) -> list[str]:
+    """The names that mean an account which the viewer sees, for matching what people write: without archived ones."""
+    kept = aliased(Account)
+    leads_to_live = sa.func.coalesce(kept.archived_at, Account.archived_at).is_(None)
+    query = sa.select(Account.name).outerjoin(kept, kept.id == Account.merged_into_id)
+    return list(tx.scalars(query.where(seen_by(Account, viewer), leads_to_live).order_by(Account.name)))
+
+
+def archived(tx: Session, viewer: Person) -> list[str]:
+    """The names of archived accounts."""
+    return list(tx.scalars(sa.select(Account.name).where(seen_by(Account, viewer), ARCHIVED).order_by(Account.name)))
+
+
+def get(tx: Session, viewer: Person, account_id: int, *, to_use: bool = False) -> Account:
+    """The account of that id, or the one that it was merged into. With `to_use` it is not merged before this
+    transaction ends; NotFoundError, in words, if there is none for this viewer.
+    """
+    account = _one(tx, viewer, Account.id == account_id, to_use=to_use)
+    if account is None:
+        raise NotFoundError("That account is not in the ledger any more. Please choose another.", field="account")
+    return account
+
+
+def named(tx: Session, viewer: Person, name: str, *, to_use: bool = False) -> Account | None:
+    """The account of that name, whatever its case, accents and legal suffix; `to_use` as for `get`."""
+    return _one(tx, viewer, Account.name_key == fold(name), to_use=to_use)
+
+
+def _one(tx: Session, viewer: Person, which: sa.ColumnElement[bool], *, to_use: bool) -> Account | None:
+    query = sa.select(Account).where(seen_by(Account, viewer)).options(*WITH_PEOPLE)
+    if to_use:
+        # Merging waits for this transaction, or this one for the merge (`history.lock` with `whole`).
+        query = query.with_for_update(of=Account, read=True, key_share=True)
+    found = tx.scalar(query.where(which))
+    if found is None or found.merged_into_id is None:
+        return found
+    return tx.scalars(query.where(Account.id == found.merged_into_id)).one()
+
+
+def matching(tx: Session, viewer: Person, typed: str, *, limit: int = 20) -> list[Account]:
+    """Accounts whose name contains what was typed, by name; all of them (to `limit`) for nothing typed. Where no name
+    contains it: those that only look like it. Archived ones are not among them.
+    """
+    query = sa.select(Account).where(seen_by(Account, viewer), LIVE).order_by(Account.name).limit(limit)
+    key = fold(typed)
+    if not key:
+        return list(tx.scalars(query))
+    found = list(tx.scalars(query.where(_called(Account.name_key.contains(key, autoescape=True)))))
+    if found:
+        return found
+    alike = [fold(name) for name in look_alikes(typed, names(tx, viewer))]
+    return list(tx.scalars(query.where(_called(Account.name_key.in_(alike))))) if alike else []
+
+
+def _called(which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Whose name is so, or that of an account which was merged into it."""
+    former = sa.select(Account.merged_into_id).where(which, Account.merged_into_id.is_not(None))
+    return sa.or_(which, Account.id.in_(former))
+
+
+def history_of(tx: Session, viewer: Person, account: Account) -> list[Entry]:
+    """The entries of the account and of those that were merged into it, oldest first."""
+    merged = sa.select(Account).where(seen_by(Account, viewer), Account.merged_into_id == account.id)
+    found = [entry for one in (account, *tx.scalars(merged)) for entry in history.entries(tx, viewer, one)]
+    return sorted(found, key=lambda entry: entry.id)
+
+
+def names_in(tx: Session, viewer: Person, entries: Iterable[Entry]) -> dict[str, dict[int, str]]:
+    """Names of the people and accounts that these entries of accounts speak of: {"people" or "accounts": by id}."""
+    entries = list(entries)
+    people = history.people_named(entries, ("owner_id", "coach_id"))
+    accounts = history.people_named(entries, ("merged_into_id", "account_id"))
+    accounts |= {entry.subject_id for entry in entries if entry.subject_kind == Subject.ACCOUNT}
+    return {
+        name: {
+            row[0]: row[1]
+            for row in tx.execute(sa.select(table.id, table.name).where(seen_by(table, viewer), table.id.in_(ids)))
+        }
+        for name, table, ids in (("people", Person, people), ("accounts", Account, accounts))
+    }
