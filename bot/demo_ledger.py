@@ -15,6 +15,8 @@ import sqlalchemy as sa
 from bot.schedule import beat
 from store import accounts, claiming, commitments, migrate, outbox, people, stakeholders
 from store.errors import LedgerError
+from store.plan import section
+from store.plan.key_dates import SECTION
 from store.rules.mornings import local_day, morning_is_on
 from store.tables import OURS, THEIRS, Heartbeat
 
@@ -97,6 +99,14 @@ PROMISES = (
 )  # fmt: skip
 
 
+# Key dates: (kind, name, account, days from today, how often).
+KEY_DATES = (
+    ("renewal", "", ACME, 60, "yearly"),
+    ("budget", "their next fiscal year", ACME, 125, "yearly"),
+    ("show", "Hannover Messe", GLOBEX, 150, "never"),
+)
+
+
 def take(ledger: Ledger, now: datetime) -> None:
     """Bring the ledger up to date for the demo, and mark it as a demo's.
 
@@ -120,6 +130,7 @@ def fill(ledger: Ledger, team_id: str, now: datetime) -> bool:
             return False
         story = _Story(tx, team_id, now)
         last = [story.record(number, promise) for number, promise in enumerate(PROMISES)][-1]
+        story.add_key_dates()
         _hush(tx, now)
         story.hand_over(last)
         story.wait_for_tomorrow()
@@ -159,6 +170,15 @@ class _Story:
         for step_number, step in enumerate(promise.then):
             commitment = self._take(commitment, step, f"{key}:{step_number}")
         return commitment
+
+    def add_key_dates(self) -> None:
+        for number, (kind, name, account, due, recurs) in enumerate(KEY_DATES):
+            given = {"kind": kind, "name": name, "day": self._day(due).isoformat(), "recurs": recurs}
+            owner = self._people[EVA if account == ACME else BEN]
+            section.add(
+                self._tx, owner, SECTION, self._accounts[account], given, origin_key=f"demo:date:{number}",
+                now=self._at(21),
+            )  # fmt: skip
 
     def hand_over(self, commitment: Commitment) -> None:
         """The one thing that somebody hears of when the demo begins."""

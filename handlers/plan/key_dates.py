@@ -40,7 +40,7 @@ _RANK = 20
 
 def _line(row: KeyDate, viewer: Person, today: date) -> str:
     day = next_day(row.day, row.recurs, today) or row.day
-    name, who = f" {escape(row.name)}" if row.name else "", reader(row)
+    name, who = f": {escape(row.name)}" if row.name else "", reader(row)
     parts = [
         f"*{_KINDS[row.kind]}*{name}",
         f"{short_date(day, viewer.date_language)}, {_distance(day, today)}",
