@@ -55,7 +55,8 @@ def _facts(row: KeyDate, viewer: Person, today: date) -> str:
     if day is None:
         return "It is over: nobody hears of it again."
     if who is None:
-        return "Nobody hears of it: it has no owner, and neither has the account."
+        why = "its account is archived" if row.account.archived_at else "it has no owner, and its account has no lead"
+        return f"Nobody hears of it: {why}."
     days = [day - timedelta(days=step) for step in sorted(STEPS, reverse=True)]
     coming = [short_date(one, viewer.date_language) for one in days if one >= today]
     on = " and ".join(coming) or "the next working morning, if they have not yet"

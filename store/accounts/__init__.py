@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from store.accounts.changing import TAKEN_BACK, check_change, may_change
+from store.accounts.changing import TAKEN_BACK, check_change, is_party, may_change
 from store.accounts.listing import Listing, Row, listing
 from store.accounts.merging import merge
 from store.accounts.proposing import Proposals, meant, propose
@@ -22,6 +22,7 @@ __all__ = [
     "edit",
     "get",
     "history_of",
+    "is_party",
     "listing",
     "matching",
     "may_change",

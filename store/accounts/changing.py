@@ -35,21 +35,22 @@ def may_change(viewer: Person, account: Account) -> bool:
 
     A lead who has left counts as none where no coach is here either.
     """
-    return viewer.is_admin or _is_party(viewer, account)
+    return viewer.is_admin or is_party(viewer, account)
 
 
 def check_change(viewer: Person, account: Account, now: datetime) -> None:
     """NotAllowedError, naming who can, if the viewer may not change it. UnconfirmedError where it turns on being an
     admin, and Slack has to be asked about that.
     """
-    if _is_party(viewer, account) or people.acts_as_admin(viewer, now):
+    if is_party(viewer, account) or people.acts_as_admin(viewer, now):
         return
     parts = ((account.owner, "its lead"), (account.coach, "its coach"))
     named = [f"{person.name} ({part})" for person, part in parts if person and people.is_here(person)]
     raise NotAllowedError(f"Only {', '.join(named)} or a workspace admin can change {account.name}. You can ask them.")
 
 
-def _is_party(viewer: Person, account: Account) -> bool:
+def is_party(viewer: Person, account: Account) -> bool:
+    """Whether the viewer may change the account without being an admin."""
     if account.owner is None or viewer.id in {account.owner_id, account.coach_id}:
         return True
     return not any(person and people.is_here(person) for person in (account.owner, account.coach))

@@ -123,7 +123,7 @@ SECTION = Section(
         Field("name", "Name", Kind.LINE, hint="Which contract, which trade show …"),
         Field("day", "Day", Kind.DAY, required=True, hint="Its owner hears of it 60 and 14 days before."),
         Field("recurs", "How often", Kind.CHOICE, required=True, choices=RECURRENCES),
-        Field("owner_id", "Owner", Kind.PERSON, hint="Left empty: the account’s owner."),
+        Field("owner_id", "Owner", Kind.PERSON, hint="Left empty: the account’s lead."),
         Field("note", "Note", Kind.TEXT),
     ),
     check=_check,
@@ -135,7 +135,11 @@ SECTION = Section(
 
 
 def reader(row: KeyDate) -> Person | None:
-    """The person who hears of it: its owner; without one who is here, the account's owner."""
+    """The person who hears of it: its owner; without one who is here, the account's lead. Nobody does while the account
+    is archived.
+    """
+    if row.account.archived_at is not None:
+        return None
     return next((one for one in (row.owner, row.account.owner) if one is not None and people.is_here(one)), None)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from store import history, outbox, people
+from store import accounts, history, outbox, people
 from store.db import insert_once
 from store.errors import BadInputError, ChangedMeanwhileError, NotAllowedError, NotFoundError
 from store.rules.mornings import local_day
@@ -124,7 +124,8 @@ def of_account(tx: Session, viewer: Person, section: Section[Row], account: Acco
 
 def _with_people(section: Section[Row]) -> sa.Select[Row]:
     return sa.select(section.table).options(
-        joinedload(section.table.account).joinedload(Account.owner), joinedload(section.table.owner)
+        joinedload(section.table.account).options(joinedload(Account.owner), joinedload(Account.coach)),
+        joinedload(section.table.owner),
     )
 
 
@@ -132,13 +133,10 @@ def _with_people(section: Section[Row]) -> sa.Select[Row]:
 
 
 def is_party(viewer: Person, account: Account, row: SectionRow | None = None) -> bool:
-    """Whether the viewer may change the section, or this row, without being an admin: the account's lead and the row's
-    owner may, and every colleague where the account has no lead.
+    """Whether the viewer may change the section, or this row, without being an admin: the parties of the account may,
+    and the owner of the row.
     """
-    lead = account.owner
-    if lead is None or not people.is_here(lead):
-        return True
-    return viewer.id == lead.id or (row is not None and viewer.id == row.owner_id)
+    return accounts.is_party(viewer, account) or (row is not None and viewer.id == row.owner_id)
 
 
 def check_change(
@@ -148,7 +146,7 @@ def check_change(
     if is_party(viewer, account, row) or people.acts_as_admin(viewer, now):
         return
     owner = row.owner if row is not None else None
-    parts = [(account.owner, f"who owns {account.name}"), (owner, "its owner")]
+    parts = [(account.owner, f"who leads {account.name}"), (account.coach, "the coach"), (owner, "its owner")]
     named = [f"{one.name} ({part})" for one, part in parts if one is not None and people.is_here(one)]
     what = f"change this {section.noun}" if row is not None else f"add a {section.noun} to {account.name}"
     raise NotAllowedError(f"Only {', '.join(named)} or a workspace admin can {what}. You can ask them.")

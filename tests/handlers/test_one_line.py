@@ -13,11 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.payloads import Context
+from handlers.plan import key_dates
 from handlers.refs import NOWHERE
 from handlers.views import absences, brief_items, briefs, explaining, forms, items, lists
 from handlers.views import accounts as account_views
 from handlers.views import blocks as b
 from handlers.views import notices as notice_views
+from handlers.views import sections as section_views
 from handlers.views.home import Away, home
 from handlers.views.words import escape
 from sandbox import render as page
@@ -25,8 +27,9 @@ from sandbox.reader import Reader
 from store import notices
 from store.accounts import Listing, Proposals, Row
 from store.commitments import Page, Waiting
+from store.plan.key_dates import Reminder
 from store.rules.text import one_line
-from store.tables import Absence, Account, Commitment, Entry, Person, Stakeholder, Workspace
+from store.tables import Absence, Account, Commitment, Entry, KeyDate, Person, Stakeholder, Workspace
 
 if TYPE_CHECKING:
     from slackblocks import Block
@@ -70,6 +73,14 @@ def shown_account(one: Commitment, text: str, quote: str) -> account_views.Shown
     return account_views.Shown(account, page, page, [Stakeholder(id=1, name=text, title=text)], entries, names)
 
 
+def key_date(one: Commitment, text: str, quote: str) -> KeyDate:
+    """An archived key date of the commitment's account with `text` in all of it, and the reason `quote`."""
+    return KeyDate(
+        id=1, workspace_id=1, version=1, account_id=1, account=one.account, kind="show", name=text, day=TODAY,
+        recurs="yearly", owner=one.owner, owner_id=2, note=one_line(text), archived_at=NOW, archive_reason=quote,
+    )  # fmt: skip
+
+
 def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
     """Every kind of place that shows text of people's, drawn with these in all of it."""
     one = made(text, quote)
@@ -87,6 +98,13 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
     mentioned = brief_items.Mentioned(one, "today", away_until=TODAY, told_on=TODAY, deed=deed)
     line = brief_items.line(mentioned, ana, TODAY, TODAY)
     listed = Page([one], 0, 1)
+    noted = key_date(one, text, quote)
+    noted_line = [key_dates.line(noted, Reminder(14, TODAY), ana, TODAY)]
+    changes = {"name": [quote, quote], "owner_id": [1, None], "day": ["2026-11-20", None]}
+    noted_entries = [
+        Entry(id=1, at=NOW, actor=eva, actor_id=1, verb="edit", changes=changes),
+        Entry(id=2, at=NOW, actor=eva, actor_id=1, verb="archive", changes={}, reason=quote),
+    ]
     views: dict[str, list[Block]] = {
         "details": items.details(one, entries, {"people": {1: text}}, ana, TODAY, NOWHERE),
         "receipt": items.receipt(one, eva, TODAY, view=NOWHERE, may_undo=True, proposed=Proposals(quote)),
@@ -94,6 +112,8 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
         "accounts": account_views.listing(Listing([Row(shown_account(one, text, quote).account, 2, 1)], 0, 1, 1), ana,
                                           archived=False),
         "list": lists.page_of(listed, ana, TODAY, title=text, empty="", view=NOWHERE),
+        "section": section_views.listing(key_dates.WORDS, noted.account, [noted], eva, TODAY, start=0),
+        "row": section_views.details(key_dates.WORDS, noted, noted_entries, {1: text}, eva, TODAY),
         "absence": absences.receipt(away, eva, TODAY, TODAY, view=NOWHERE, delegate_away=away,
                                     meanwhile=[(one, TODAY)]),
         "stands in": absences.stands_in([away], ana),
@@ -105,6 +125,8 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
     }  # fmt: skip
     return {
         **{name: b.resolved(blocks) for name, blocks in views.items()},
+        "key date in a brief": briefs.brief(noted_line, ana, TODAY)[1],
+        "form of a row": section_views.form(key_dates.WORDS, noted.account, noted, Context())["blocks"],
         "brief": briefs.brief([line], ana, TODAY, [f"*{escape(text)}* asks you to stand in."])[1],
         "home": home(Waiting([one], [one]), ana, TODAY, Away(away, [away]))["blocks"],
         "form": forms.new(forms.Filled(action=text, note=text, remark=text), Context())["blocks"],

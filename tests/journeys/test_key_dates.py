@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot.rehearsal import rehearse
 from handlers import ids
-from store import absences, history
+from store import absences, accounts, history
 from store.plan import section
 from store.plan.key_dates import SECTION
 from tests.journeys.conftest import Town, read, words_of
@@ -159,7 +159,7 @@ def test_others_may_look_and_not_change(town: Town) -> None:
     assert len(values(ben.blocks, ids.SECTION_EDIT)) == 1
     assert town.submit("U0EVA", _edit_form(town), owner="U0ANA").errors == {}
     press(town, "U0BEN", ids.SECTION_EDIT)
-    assert "Only Eva Lindqvist (who owns Acme), Ana Souza (its owner) or a workspace admin" in shown(town, "U0BEN")
+    assert "Only Eva Lindqvist (who leads Acme), Ana Souza (its owner) or a workspace admin" in shown(town, "U0BEN")
     view = open_list(town, "U0BEN")
     for button in (ids.SECTION_EDIT, ids.SECTION_ARCHIVE, ids.SECTION_ADD):
         assert values(view.blocks, button) == []
@@ -269,6 +269,23 @@ def test_archived_or_moved_away_before(town: Town) -> None:
     town.submit("U0EVA", form(town, "U0EVA", ids.SECTION_EDIT), day="2027-02-05")
     live_through(town, date(2026, 11, 24), date(2026, 12, 8))
     assert days(town, "U0EVA", BERLIN) == [date(2026, 12, 7)]
+
+
+def test_an_archived_account_is_quiet(town: Town) -> None:
+    """Nobody reads of the dates of an archived account; once it is restored, its lead does."""
+    has_account(town)
+    add(town)
+    with town.makegood.ledger.begin() as tx:
+        accounts.archive(tx, town.person(tx, "U0EVA"), 1, "lost", version=1, origin_key="a", now=town.box.clock.now())
+    live_through(town, date(2026, 11, 30), date(2026, 12, 1))
+    assert briefs(town, "U0EVA") == []
+    open_list(town)
+    press(town, "U0EVA", ids.SECTION_SHOW)
+    assert "Nobody hears of it: its account is archived." in shown(town)
+    with town.makegood.ledger.begin() as tx:
+        accounts.restore(tx, town.person(tx, "U0EVA"), 1, origin_key="b", now=town.box.clock.now())
+    live_through(town, date(2026, 12, 2), date(2026, 12, 2))
+    assert about(briefs(town, "U0EVA")[0]) == ["Renewal of Acme on Fri 29 Jan 2027, in 58 days"]
 
 
 def test_archived_between_planning_and_sending(town: Town) -> None:

@@ -194,12 +194,17 @@ def test_who_may_change_it(office: Office) -> None:
             edit(tx, office, row, by, f"view:{by}", owner="U0ANA", note=by, version=row.version)
     error = refused(office, lambda tx: edit(tx, office, row, "ben", "view:ben", owner="U0ANA", note="mine", version=4))
     assert isinstance(error, NotAllowedError)
-    assert "Eva Lindqvist (who owns Acme), Ana Souza (its owner) or a workspace admin" in error.words
+    assert "Eva Lindqvist (who leads Acme), Ana Souza (its owner) or a workspace admin" in error.words
     assert "add a key date to Acme" in refused(office, lambda tx: add(tx, office, "ben", "view:9")).words
     with office.ledger.begin() as tx:
-        tx.execute(sa.update(Account).values(owner_id=None))
+        tx.execute(sa.update(Account).values(coach_id=office.person(tx, "ben").id))
     with office.ledger.begin() as tx:
-        assert edit(tx, office, row, "ben", "view:ben", owner="U0ANA", note="mine", version=4).note == "mine"
+        row = edit(tx, office, row, "ben", "view:coach", owner="U0ANA", note="as her coach", version=4)
+        assert row.note == "as her coach"
+    with office.ledger.begin() as tx:
+        tx.execute(sa.update(Account).values(owner_id=None, coach_id=None))
+    with office.ledger.begin() as tx:
+        assert edit(tx, office, row, "ben", "view:ben", owner="U0ANA", note="mine", version=5).note == "mine"
         stranger = office.person(tx, "eva")
         tx.expunge_all()
         stranger.workspace_id = 99
