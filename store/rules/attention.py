@@ -1,7 +1,7 @@
-"""Whether a commitment deserves a mention to one reader on one morning, and why if not. Pure.
+"""The decision whether one reader's brief mentions a commitment on one morning, and the reason if it does not. Pure.
 
-One rule for each role in which somebody hears of it; `judge` is the face. The planner asks it about today, whoever
-explains asks it about other days.
+Each role of a reader has one rule; `judge` is the entry point. The planner calls `judge` for today, and the
+explanation of a brief calls it for other days.
 """
 
 from __future__ import annotations
@@ -40,19 +40,19 @@ if TYPE_CHECKING:
 
     from store.rules.readers import Item, Role, Somebody
 
-# Why nothing is said.
+# The reasons for no mention.
 NOT_THEIRS, DAY_OFF, AWAY, GONE = "not theirs", "day off", "away", "gone"
 QUIET, SAID, NEW, TOUCHED, NOT_YET = "quiet", "said", "new", "touched", "not yet"
 BLOCKED_QUIETLY, IN_SUMMARY, FOR_REVIEW = "blocked", "weekly summary", "waits for review"
 FALLS_OUTSIDE, SAID_YESTERDAY = "falls due outside the absence", "said yesterday"
 
-# In the first working days after it was recorded nobody needs to be told twice.
+# A commitment is fresh for this many working days after it was recorded. A second mention then comes too early.
 FRESH = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Something the reader was told of this commitment: the occasion (None: a notice), the date it spoke of, when."""
+    """A message about this commitment to the reader: its occasion (None: a notice), the due date in it, and its day."""
 
     occasion: str | None
     due_on: date
@@ -61,7 +61,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One reader's look at one commitment on their local day `today`; `said` is what they were told before."""
+    """A reader and a commitment on the reader's local day `today`; `said` holds the earlier messages to the reader."""
 
     item: Item
     reader: Somebody
@@ -73,7 +73,7 @@ class Look:
         return ladder(self.item.due_on, self.today, self.reader.works)
 
     def was_told(self, *steps: str, since: date | None = None) -> bool:
-        """Whether one of these steps was mentioned for the present due date; since that day, if one is given."""
+        """Whether a brief mentioned one of these steps for the present due date (on or after `since`, if given)."""
         return any(
             one.occasion is not None
             and one.due_on == self.item.due_on
@@ -83,7 +83,7 @@ class Look:
         )
 
     def last_told(self, step: str) -> date | None:
-        """The newest day on which this was mentioned, whatever date it spoke of."""
+        """The newest day on which this step was mentioned, for any due date; None if it was not."""
         days = (one.on for one in self.said if one.occasion is not None and step_of(one.occasion) == step)
         return max(days, default=None)
 
@@ -103,7 +103,7 @@ class Verdict:
 
 
 def judge(look: Look) -> Verdict:
-    """The verdict on this look. `today` may be any day, also one on which the reader does not work."""
+    """The verdict for this reader and commitment. `today` may be any day, also a day off of the reader."""
     reader, today = look.reader, look.today
     if not reader.is_here:
         return Verdict(None, GONE)
@@ -128,8 +128,9 @@ def _to_owner(look: Look) -> Verdict:
 
 
 def _is_left_behind(look: Look) -> bool:
-    """Whether this is the last morning before an absence during which it falls due: whatever else would wait a day is
-    said now, or nobody says it in time.
+    """Whether today is the owner's last morning before an absence in which the commitment falls due.
+
+    The commitment is then mentioned today, because the next morning at work comes after the due date.
     """
     item, works = look.item, look.reader.works
     away = look.reader.away_on(works.next_after(look.today))
@@ -140,7 +141,10 @@ def _is_left_behind(look: Look) -> bool:
 
 
 def _to_stand_in(look: Look) -> Verdict:
-    """What falls due while its owner is away: on the eve, on the day, and after it; on the last morning at least."""
+    """A commitment that falls due in its owner's absence: on the day before, on the day and after it.
+
+    On the stand-in's last working morning of the absence, a commitment that is due soon is mentioned too.
+    """
     item = look.item
     away = item.owner.away_on(look.today)
     if away is None or not readers.falls_into(item, away, look.reader):
@@ -156,7 +160,7 @@ def _to_heir(look: Look) -> Verdict:
 
 
 def _to_blocker(look: Look) -> Verdict:
-    """Next morning, or a week after a notice said so; then weekly."""
+    """On the first morning after the last progress, or a week after a notice; then once a week."""
     item = look.item
     if escalation.waits_for_review(item, look.today):
         return Verdict(None, FOR_REVIEW)
@@ -181,7 +185,7 @@ def _to_account_owner(look: Look) -> Verdict:
 
 
 def _on_the_ladder(look: Look) -> Verdict:
-    """The step that is reached, with word of what comes if it stays undone; weekly where the reader wants that."""
+    """The step that is reached, with a warning if the escalation is next. Some readers want one summary a week."""
     if look.item.is_blocked:
         found = _of_blocked(look)
     elif look.reader.weekly:
@@ -205,7 +209,7 @@ def _of_day(look: Look) -> Verdict:
 
 
 def _too_early(look: Look, step: str) -> str:
-    """Why this step waits, if it does. What is due today never waits, unless it was recorded today for today."""
+    """The reason why this step waits, or "". The step "today" waits only if the commitment was recorded today."""
     item = look.item
     since_recorded = look.working_days_since(item.created_on)
     if step == TODAY:
@@ -215,7 +219,7 @@ def _too_early(look: Look, step: str) -> str:
     touched = item.touched_on
     if touched is not None and touched <= look.today and look.working_days_since(touched) <= 1:
         return TOUCHED
-    # Who stands in has not heard the receipt.
+    # For the owner only: a stand-in has seen no receipt.
     if since_recorded <= FRESH and look.reader.id == item.owner.id and not _is_short(look, step, since_recorded):
         return NEW
     told = [one.on for one in look.said if one.occasion and (is_overdue(one.occasion) or _is(one, AGAIN))]
@@ -225,14 +229,14 @@ def _too_early(look: Look, step: str) -> str:
 
 
 def _is_short(look: Look, step: str, since_recorded: int) -> bool:
-    """The one mention that something fresh gets: on its eve, or once it is overdue and nothing was said."""
+    """The one mention of a fresh commitment: on the day before, or when it is overdue without an earlier mention."""
     if step == EVE:
         return since_recorded == FRESH
     return is_overdue(step) and since_recorded > 0 and not any(one.occasion for one in look.said)
 
 
 def _of_blocked(look: Look) -> Verdict:
-    """Once a week, and on the day it is due; it does not climb the ladder."""
+    """A blocked commitment: once a week and on the due day, without the other steps."""
     item, today = look.item, look.today
     if look.step == TODAY and today > item.created_on and not look.was_told(TODAY, WEEK):
         return Verdict(TODAY)
@@ -246,7 +250,10 @@ def _of_blocked(look: Look) -> Verdict:
 
 
 def _of_week(look: Look) -> Verdict:
-    """All that is due within the week or overdue, on its first morning; later only what has come up since."""
+    """The summary of a week, on its first working morning: commitments that are overdue or due within the week.
+
+    A commitment that was recorded or changed on that morning or later is mentioned on its due day.
+    """
     item, reader, today = look.item, look.reader, look.today
     if look.step == LAST:
         return Verdict(None, FOR_REVIEW) if look.was_told(LAST) else _on_summary_day(look, LAST)
@@ -261,7 +268,7 @@ def _of_week(look: Look) -> Verdict:
     found = _on_summary_day(look, WEEK)
     if found.occasion is None and _came_up_since(look) and look.step == TODAY:
         return Verdict(TODAY)
-    # The summary did not come on its morning: nobody was running.
+    # The summary did not come on its morning, because the bot was not running: mention the commitment now.
     return found if found.occasion or _came_up_since(look) else Verdict(WEEK)
 
 
@@ -279,7 +286,7 @@ def _summary_day(look: Look) -> date | None:
 
 
 def _weekly(look: Look, occasion: str, told: date | None) -> Verdict:
-    """Once, and again when a week has passed; for those who want a summary a week, together with that."""
+    """One mention, and another after a week. A reader with a weekly summary gets the mention in that summary."""
     if look.reader.weekly:
         begins = weeks.first_day_of_week(look.today, look.reader.works)
         return Verdict(None, SAID) if told is not None and told >= begins else _on_summary_day(look, occasion)
@@ -297,10 +304,11 @@ def _warns(look: Look) -> bool:
 
 
 def _is_quiet(look: Look) -> bool:
-    """Whether its owner has put it off.
+    """Whether the owner's snooze hides the commitment today.
 
-    Until a due date on a day off still lets it be heard the working day before. And it is heard on the last morning
-    before an absence in which it falls due: the account's owner would hear of it before its owner does.
+    A due date on a day off: a snooze until then or earlier does not hide the mention on the working day before. An
+    absence in which the commitment falls due: no snooze hides the mention on the last morning before it, because the
+    account's lead would hear before the owner.
     """
     item, today = look.item, look.today
     if item.quiet_until is None or today >= item.quiet_until or _is_left_behind(look):
@@ -309,7 +317,7 @@ def _is_quiet(look: Look) -> bool:
 
 
 def _wakes(item: Item, look: Look, today: date) -> bool:
-    """Whether the quiet time that its owner asked for has ended, and they have heard nothing since."""
+    """Whether the owner's snooze has ended, and since its end there was no mention and no progress."""
     until = item.quiet_until
     if until is None or today < until or (item.touched_on is not None and item.touched_on >= until):
         return False
@@ -317,7 +325,7 @@ def _wakes(item: Item, look: Look, today: date) -> bool:
 
 
 def _is_news(one: Said) -> bool:
-    """Whether it told what a colleague had done."""
+    """Whether the message reported the action of a colleague."""
     return one.occasion is None or one.occasion.startswith(NEWS)
 
 

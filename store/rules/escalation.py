@@ -1,9 +1,9 @@
-"""When somebody else hears of what stays overdue: the account's owner, and its owner on the last morning before. Pure.
+"""The day on which an overdue commitment is escalated to the account's lead, and the warning before. Pure.
 
-Counted in the owner's working days since the due date or the last progress, whichever is later. Progress begins anew;
-that it was recorded is the first. Days on which its owner is away count too: the client waits all the same. So that
-nobody is told on behind their back, the word before it comes to whoever is there: to its owner before they go, if
-nobody stands in for them on a later morning.
+The rules count the owner's working days from the due date or from the last progress, the later of the two. Each
+progress starts the count again; the recording is the first progress. Days of the owner's absence count too, because
+the client waits on them as well. The owner is always warned before the lead hears. If the owner will be away, the
+stand-in gets the warning. If no stand-in hears on a later morning, the warning comes on the owner's last morning.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from store.rules.readers import Item
 
-# There is a working day between progress and escalation at least, on which its owner is told that it comes.
+# The escalation comes on the second working day after progress at the earliest: the owner is warned on the first.
 AT_LEAST = 2
-# Days, after which nobody is expected back.
+# Days. The search for a lead's next day at work ends after this many.
 _FARTHEST = 400
 
 
@@ -31,35 +31,37 @@ def counts_from(item: Item) -> date:
 
 
 def day_of(item: Item) -> date | None:
-    """The first day on which the account's owner is to hear of it, if nothing happens before; None if on no day."""
+    """The first day on which the lead should hear, if nothing changes before; None if there is no escalation."""
     if item.is_blocked or item.overseer is None:
         return None
     day = counts_from(item)
     for _ in range(_after(item)):
         day = item.owner.works.next_after(day)
-    # On their first morning back its owner hears of it for the first time since: that day is theirs.
+    # Nobody was told since the last progress: the owner has this day, their first morning back, to act.
     if item.owner.hears_on(day) and not _was_heard(item, day):
         day = item.owner.works.next_after(day)
     return day
 
 
 def has_come(item: Item, today: date) -> bool:
-    """Whether the account's owner is to hear of it on `today`."""
+    """Whether the escalation has come: the lead should hear on `today`, or should have heard before."""
     day = day_of(item)
     return day is not None and today >= day
 
 
 def heard_on(item: Item) -> date | None:
-    """The day on which the account's owner hears of it, if nothing happens before: the first one from that of `day_of`
-    on on which they are at work; None if on no day.
+    """The day on which the lead hears, if nothing changes before: their first day at work from `day_of` on.
+
+    None if there is no escalation, or no such day within 400 days.
     """
     day = day_of(item)
     return None if day is None else _overseer_hears(item, day)
 
 
 def is_last_chance(item: Item, today: date) -> bool:
-    """Whether `today` is the last morning on which its owner, or who stands in for them, hears of it before the
-    account's owner is to; or a later one, as long as the account's owner is not there to hear it.
+    """Whether `today` is the last morning for a warning: no later morning of the owner or stand-in before `day_of`.
+
+    While the lead is away, each morning from `day_of` until the lead's return is one too.
     """
     day = day_of(item)
     heard = None if day is None else _overseer_hears(item, day)
@@ -75,7 +77,7 @@ def _overseer_hears(item: Item, since: date) -> date | None:
 
 
 def _was_heard(item: Item, before: date) -> bool:
-    """Whether there was a morning for its owner, or who stands in, between the last progress and that day."""
+    """Whether the owner or a stand-in had a morning after the last progress and before the day `before`."""
     since = _progress(item)
     return any(_somebody_hears(item, before - n * DAY) for n in range(1, (before - since).days))
 
@@ -85,8 +87,9 @@ def _somebody_hears(item: Item, day: date) -> bool:
 
 
 def _is_covered(item: Item, day: date) -> bool:
-    """Whether somebody who stands in for its owner hears of it on that day. The account's owner may have to, and then
-    there is nobody to whom it could be said that the account's owner will hear.
+    """Whether a stand-in hears of the commitment on that day.
+
+    False if the stand-in is the account's lead: the lead needs no warning about an escalation to the lead.
     """
     away, deputy = item.owner.away_on(day), stand_in(item, day)
     if away is None or deputy is None or deputy == item.overseer:
@@ -95,12 +98,12 @@ def _is_covered(item: Item, day: date) -> bool:
 
 
 def working_days_overdue(item: Item, today: date) -> int:
-    """In the owner's working days; 0 when not overdue."""
+    """The owner's working days since the due date; 0 if the commitment is not overdue."""
     return item.owner.works.count_between(_due(item), today)
 
 
 def waits_for_review(item: Item, today: date) -> bool:
-    """Whether it has been overdue for so long that only the account's review can help."""
+    """Whether the commitment has been overdue for 90 working days or more, and waits for the account's review."""
     return working_days_overdue(item, today) >= LAST_STEP
 
 
@@ -113,8 +116,9 @@ def _due(item: Item) -> date:
 
 
 def _progress(item: Item) -> date:
-    """The day of the last progress. What was done while its owner was away, and nobody stood in, they find on their
-    first day back.
+    """The day of the last progress.
+
+    For progress in the owner's absence without a stand-in: the owner's first day back, when they see it.
     """
     day = item.touched_on or item.created_on
     away = item.owner.away_on(day)

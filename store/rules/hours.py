@@ -1,4 +1,4 @@
-"""When somebody may hear something by itself: in their hours, on a day on which they are at work. Pure."""
+"""The time at which a message may go to a person: in their hours, on a day on which they are at work. Pure."""
 
 from __future__ import annotations
 
@@ -12,21 +12,23 @@ if TYPE_CHECKING:
 
     from store.rules.readers import Somebody
 
-# What waits for a brief goes by itself if none has taken it so long after that person's morning. With the half hour
-# over which mornings are spread that is within the hour that every morning lasts at least.
+# A notice waits this long after the person's morning for a brief to show it, and then goes out alone. Mornings are
+# spread over 30 minutes: 30 + 20 minutes lie within the hour that every morning lasts at least (mornings.AT_LEAST).
 TAKEN_WITHIN = timedelta(minutes=20)
 
 
 def may_hear(one: Somebody, now: datetime) -> bool:
-    """Whether something may come to them at `now` (aware): a working day of theirs on which they are not away, from
-    their send hour on, for as long as a brief may come (see mornings.WINDOW).
+    """Whether a message may go to this person at `now` (aware).
+
+    It may on a working day without absence, from the send hour on, as long as a brief may come (mornings.WINDOW).
     """
     return one.away_on(local_day(now, one.habits.zone)) is None and morning_is_on(now, one.habits)
 
 
 def not_before(one: Somebody, now: datetime) -> datetime:
-    """When what may not come at `now` goes by itself, unless a brief has taken it: after the next morning (UTC) on
-    which they are at work.
+    """The time (UTC) at which a notice that may not come at `now` goes out alone, if no brief shows it before.
+
+    It is TAKEN_WITHIN after this person's next morning at work.
     """
     at = next_morning(now, one.habits)
     while one.away_on(local_day(at, one.habits.zone)) is not None:

@@ -1,7 +1,7 @@
-"""Why a commitment is mentioned in a brief: the names of the occasions, and the ladder of dates among them. Pure.
+"""The occasions on which a brief mentions a commitment, and the ladder: the steps that follow its due date. Pure.
 
-Days are counted in working days, from the last working day on or before the due date, so that what falls on a day
-off is asked for on the working day before. Overdue begins on the next working morning.
+Days are working days, counted from the last working day on or before the due date: a commitment that is due on a
+day off is mentioned on the working day before. It is overdue from the next working morning on.
 """
 
 from __future__ import annotations
@@ -12,28 +12,28 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from store.rules.working_days import WorkingDays
 
-# The ladder: what its owner hears, or who stands in for them, as the date comes nearer and passes.
+# The ladder: the occasions for the owner or the stand-in, before, on and after the due date.
 SOON, EVE, TODAY, OVERDUE = "soon", "eve", "today", "overdue"
-# Back-off in working days overdue: insisting daily gets a bot muted, a single nudge gets forgotten.
+# Working days overdue, further and further apart: people mute a bot that reminds daily, and forget one reminder.
 OVERDUE_STEPS = (1, 3, 7, 15, 30, 60, 90)
 # After its last step a commitment waits for the account's review.
 LAST_STEP = OVERDUE_STEPS[-1]
 LAST = f"{OVERDUE}-{LAST_STEP}"
 # The first mention comes within a week of the due date.
 AHEAD = timedelta(days=7)
-# Nothing due later than this can deserve a mention for its date; holidays can pull a due date forward by some days.
+# A commitment due later than this gets no mention for its date. Holidays can move the mention some days earlier.
 HORIZON = AHEAD + timedelta(days=14)
-# What was due longer ago has been waiting for its review, even if its owner works one day a week: nobody looks.
+# A commitment due longer ago is not checked: it waits for its review, even if its owner works one day a week.
 FORGOTTEN = timedelta(days=730)
 
-# Besides the ladder: in the summary of a week; once a quiet time has ended; once a week while it is blocked.
+# Beside the ladder: in the summary of a week; after the end of a snooze; once a week while it is blocked.
 WEEK, AGAIN, BLOCKED = "week", "again", "blocked"
-# On the last morning before an absence: it falls due meanwhile.
+# On the last morning before an absence in which the commitment falls due.
 LEAVING = "leaving"
-# What others hear: the account's owner of what stays overdue, whoever is in the way, whoever must find an owner.
+# For other people: the account's lead at an escalation, the blocker, the person who must find a new owner.
 ESCALATED, BLOCKING, UNOWNED = "escalated", "blocking", "unowned"
-# Marks on an occasion: said to a stand-in; with word that the account's owner hears of it next; for the last time;
-# together with what somebody did, of which the reader had not heard yet.
+# Marks on an occasion: for a stand-in; with a warning that the account's lead hears next; the last mention;
+# together with a colleague's action that is new to the reader.
 STANDING_IN, WARNED, FINAL, NEWS = "for:", ":warned", ":last", "new:"
 
 
@@ -64,7 +64,7 @@ def is_warning(occasion: str | None) -> bool:
 
 
 def is_last(occasion: str | None) -> bool:
-    """Whether nothing comes after this mention until the account's review."""
+    """Whether this mention is the last before the account's review."""
     return bool(occasion) and (str(occasion).endswith(FINAL) or step_of(str(occasion)) == LAST)
 
 
@@ -73,6 +73,6 @@ def is_overdue(occasion: str) -> bool:
 
 
 def tells_who_hears(occasion: str | None) -> bool:
-    """Whether what is said on this occasion says as well that the account's owner will hear of it, or has heard."""
+    """Whether a mention on this occasion also says that the account's lead will hear, or has heard."""
     step = step_of(occasion or "")
     return is_warning(occasion) or is_overdue(step) or step == WEEK

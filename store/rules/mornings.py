@@ -1,4 +1,4 @@
-"""When somebody's working morning is: from a local day to an instant, and back. Pure."""
+"""The time of a person's working morning: from a local day to an instant, and back. Pure."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from store.rules.working_days import DAY, WorkingDays
 
-# Mornings are spread over half an hour, so that a large workspace does not ask for all of them at once.
+# Mornings are spread over 30 minutes, so that the briefs of a large workspace do not all fall due at once.
 SPREAD = timedelta(minutes=30)
-# A brief that could not go out within this long after the send hour waits for the next working morning:
-# nobody is nudged in the evening because a server was down at noon.
+# A brief that could not be sent within this time after the send hour waits for the next working morning:
+# a server that was down at noon must not cause a brief in the evening.
 WINDOW = timedelta(hours=9)
-# The same for those who want it late in the day: by this hour at the latest, but never less than an hour.
+# The limit for a late send hour: 20:00 local time, but at least one hour after the send hour.
 EVENING, AT_LEAST = 20, timedelta(hours=1)
-# Days that are looked at for missed mornings: a clock that begins in 1970 and is set right has missed no 20,000.
+# Missed mornings are counted over this many days at most: a clock that starts in 1970 would count 20,000 days.
 _COUNTED = 366
 
 
 @dataclass(frozen=True)
 class Habits:
-    """When and where somebody works: an IANA zone, the local send hour (0 … 23), their working days."""
+    """A person's IANA zone, local send hour (0 … 23) and working days."""
 
     person_id: int
     zone: str
@@ -33,7 +33,7 @@ class Habits:
 
 @lru_cache(maxsize=1024)
 def zone_of(name: str) -> ZoneInfo:
-    """The zone of that IANA name; UTC where Slack gives one that this machine does not know."""
+    """The zone of that IANA name; UTC if this machine does not know the name that Slack gives."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -46,17 +46,17 @@ def local_day(now: datetime, zone: str) -> date:
 
 
 def morning(day: date, habits: Habits) -> datetime:
-    """The instant (UTC) at which this person hears from us on local `day`.
+    """The instant (UTC) at which this person's brief is due on local `day`.
 
-    The wall time is worked out anew for each day, never by adding 24 hours: where the clock jumps over
-    it the instant moves forward, where it comes twice the first one counts (zoneinfo's fold=0).
+    The local time is converted for each day, never by adding 24 hours. If the clock skips the local time, the
+    instant moves forward. If the local time comes twice, the first one counts (zoneinfo's fold=0).
     """
     offset = zlib.crc32(str(habits.person_id).encode()) % int(SPREAD.total_seconds())
     return _begins(day, habits) + timedelta(seconds=offset)
 
 
 def morning_is_on(now: datetime, habits: Habits) -> bool:
-    """Whether a brief may still go out at `now`: a working day, after the send hour, and not too late."""
+    """Whether a brief may be sent at `now` (aware): on a working day, from the send hour on, and not too late."""
     day = local_day(now, habits.zone)
     return habits.working_days.works_on(day) and _begins(day, habits) <= now < _ends(day, habits)
 
@@ -72,8 +72,8 @@ def next_morning(after: datetime, habits: Habits) -> datetime:
 def next_brief(now: datetime, habits: Habits, looked_at: date | None) -> datetime:
     """The first working morning (UTC instant) that is not over at `now` and comes after local day `looked_at`.
 
-    So whoever changes zone, hour or week gets today's brief, late if need be, unless they had it; and no second one
-    where the calendar day comes again.
+    After a change of zone, hour or week a person still gets today's brief, if necessary late, unless they had it.
+    They get no second brief if a calendar day comes twice.
     """
     day = local_day(now, habits.zone)
     if looked_at is not None and looked_at >= day:
@@ -84,9 +84,9 @@ def next_brief(now: datetime, habits: Habits, looked_at: date | None) -> datetim
 
 
 def mornings_missed(since: datetime, now: datetime, habits: Habits) -> int:
-    """How many working mornings from that of `since` on were over at `now` without anybody looking.
+    """The number of working mornings, from that of `since` on, that were over at `now`.
 
-    Of more than a year, the mornings of the last one.
+    The last 366 days and today are counted, and no earlier day.
     """
     today = local_day(now, habits.zone)
     day = max(local_day(since, habits.zone), today - _COUNTED * DAY)

@@ -1,4 +1,4 @@
-"""Who hears of a commitment on a given day: its owner, or whoever hears in their place or besides them. Pure."""
+"""The readers of a commitment on a given day: its owner, and other people in the owner's place or as well. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from store.rules.mornings import Habits
     from store.rules.working_days import WorkingDays
 
-# Its owner; who stands in while the owner is away; who must find a new owner; who owns the account; who is in the way.
+# The owner; the stand-in in the owner's absence; the person who must find a new owner; the lead; the blocker.
 Role = Literal["owner", "stand-in", "heir", "account", "blocker"]
 OWNER: Role = "owner"
 STAND_IN: Role = "stand-in"
@@ -22,7 +22,7 @@ BLOCKER: Role = "blocker"
 
 @dataclass(frozen=True)
 class Away:
-    """An absence, both days included. `delegate` is None where nobody hears meanwhile."""
+    """An absence, both days included. `delegate` is None if the person named no delegate."""
 
     first_day: date
     last_day: date
@@ -34,7 +34,7 @@ class Away:
 
 @dataclass(frozen=True)
 class Somebody:
-    """A person as the rules see them. `is_here`: not gone, no app, no guest; `weekly`: wants one summary a week."""
+    """The facts about a person. `is_here`: not left, no app, no guest. `weekly`: wants one summary a week."""
 
     id: int
     habits: Habits
@@ -50,16 +50,17 @@ class Somebody:
         return next((one for one in self.absences if one.covers(day)), None)
 
     def hears_on(self, day: date) -> bool:
-        """Whether anything may come to them by itself on that local day of theirs."""
+        """Whether a message may go to this person on their local `day`: here, a working day, no absence."""
         return self.is_here and self.works.works_on(day) and self.away_on(day) is None
 
 
 @dataclass(frozen=True)
 class Item:
-    """An open commitment as the rules see it. The days are the owner's local ones.
+    """The facts about an open commitment. Its days are the owner's local days.
 
-    `touched_on`: the last progress, None if there was none since it was recorded. `escalate_after`: working days
-    overdue after which the account's owner hears. `admin`: who looks after what nobody else does.
+    `touched_on`: the day of the last progress, None if there was none since it was recorded. `account_owner`: the
+    account's lead. `escalate_after`: working days overdue after which the lead hears. `admin`: the last in line to
+    find a new owner.
     """
 
     id: int
@@ -77,18 +78,18 @@ class Item:
 
     @property
     def overseer(self) -> Somebody | None:
-        """Who hears when it stays overdue: the account's owner, if that is somebody else who is here."""
+        """The person for an escalation: the account's lead, if they are here and not the owner; otherwise None."""
         owner = self.account_owner
         return owner if owner is not None and owner.is_here and owner.id != self.owner.id else None
 
 
 def role_of(reader: Somebody, item: Item, today: date) -> Role | None:
-    """As what `reader` hears of it on their local day `today`; None if it is not for them."""
+    """The role in which `reader` hears of the commitment on their local day `today`; None if they do not."""
     return next((role for role, one in audience(item, today).items() if one.id == reader.id), None)
 
 
 def audience(item: Item, today: date) -> dict[Role, Somebody]:
-    """Who hears of it on `today` and as what, each person once, in the first role that is theirs."""
+    """The readers of the commitment on `today` by role. A person with several roles has the first of them only."""
     found: dict[Role, Somebody] = {}
 
     def add(role: Role, one: Somebody | None) -> None:
@@ -109,24 +110,29 @@ def audience(item: Item, today: date) -> dict[Role, Somebody]:
 
 
 def heir(item: Item) -> Somebody | None:
-    """Who must find an owner for what somebody who has left still owns: the account's owner, else its creator, else
-    an admin; the next in line where one of them has left too.
+    """The person who must find a new owner after the owner has left; None if there is none.
+
+    In this order: the account's lead, the creator, an admin. A person who has left is skipped.
     """
     in_line = (item.account_owner, item.creator, item.admin)
     return next((one for one in in_line if one is not None and one.is_here), None)
 
 
 def falls_into(item: Item, away: Away, reader: Somebody) -> bool:
-    """Whether it falls due in that absence, for its owner or for `reader`, who stands in: where either has days off
-    around a due date it is due for them before. What was due before the absence is not theirs.
+    """Whether the commitment falls due in the owner's absence, for the owner or for `reader`, the stand-in.
+
+    A due date on a day off of one of them counts as the working day before. A due date before the absence does
+    not count.
     """
     due = min(one.works.last_until(item.due_on) for one in (reader, item.owner))
     return item.due_on >= away.first_day and due <= away.last_day
 
 
 def stand_in(item: Item, today: date) -> Somebody | None:
-    """Who hears what falls due while its owner is away: the delegate; where they are away too or have left, the
-    account's owner; then the person who gave it to its owner. Nobody where the owner is there, or named no delegate.
+    """The stand-in of `today`; None if the owner is at work, named no delegate, or all in line are away.
+
+    In this order: the delegate, the account's lead, the creator if they are not the owner. A person who is away or
+    has left is skipped.
     """
     away = item.owner.away_on(today)
     if away is None or away.delegate is None:
@@ -137,8 +143,9 @@ def stand_in(item: Item, today: date) -> Somebody | None:
 
 
 def nobody_hears(item: Item) -> bool:
-    """Whether nobody hears of it on the day on which it is due, although its owner, who is away then, named a delegate:
-    everybody in line is away as well.
+    """Whether the owner is away on the due day and named a delegate, but there is no stand-in for that day.
+
+    Everybody in line is then away as well, or has left.
     """
     due = item.owner.works.last_until(item.due_on)
     away = item.owner.away_on(due)
