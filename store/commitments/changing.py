@@ -113,7 +113,7 @@ def check_verb(tx: Session, viewer: Person, commitment: Commitment, verb: str, n
 def _who_may(commitment: Commitment) -> str:
     parts = [(commitment.owner, "its owner"), (commitment.creator, "who recorded it")]
     if commitment.account and commitment.account.owner:
-        parts.append((commitment.account.owner, f"who owns {commitment.account.name}"))
+        parts.append((commitment.account.owner, f"who leads {commitment.account.name}"))
     roles: dict[str, list[str]] = {}
     for person, part in parts:
         if people.is_here(person):

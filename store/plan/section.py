@@ -96,13 +96,7 @@ class Section(Generic[Row]):
 def get(tx: Session, viewer: Person, section: Section[Row], row_id: int, *, to_change: bool = False) -> Row:
     """The row with its account and people; with `to_change` locked for this transaction and read anew."""
     query = _with_people(section).where(seen_by(section.table, viewer), section.table.id == row_id)
-    if to_change:
-        # As for commitments: only these rows are read anew, not the people around them.
-        tx.flush()
-        for known in [one for one in tx.identity_map.values() if isinstance(one, section.table)]:
-            tx.expire(known)
-        query = query.with_for_update(of=section.table, key_share=True)
-    found = tx.scalar(query)
+    found = next(iter(history.lock(tx, section.table, query)), None) if to_change else tx.scalar(query)
     if found is None:
         raise NotFoundError(f"That {section.noun} is not in the ledger. Please look at the account again.")
     return found

@@ -168,7 +168,7 @@ def test_who_shares_a_name_with_two_roles_is_named_once(town: Town) -> None:
         accounts.create(tx, town.person(tx, "U0EVA"), "Acme", now=town.box.clock.now())
     town.receipt("U0EVA", "send it by Friday for Acme")
     words = refused(town, "U0BEN", town.item("U0BEN"), ids.DONE)
-    assert "Only Eva Lindqvist (its owner, who recorded it, who owns Acme) or a workspace admin" in words
+    assert "Only Eva Lindqvist (its owner, who recorded it, who leads Acme) or a workspace admin" in words
 
 
 def test_an_unknown_account_is_created_from_the_receipt(town: Town) -> None:
