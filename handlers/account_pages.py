@@ -153,9 +153,9 @@ def submit_edit(ack: Ack, body: Body, context: BoltContext) -> None:
             category=None if form.text(ids.CATEGORY) == views.NO_CATEGORY else form.text(ids.CATEGORY),
             channel=_channel(form.fields.get(ids.CHANNEL)),
         )
-        accounts.edit(
-            tx, person, account.id, details, version=form.context.ref.version, origin_key=form.origin_key, now=now
-        )
+        # By the id that the form was opened with: the account may have been merged into another since.
+        ref = form.context.ref
+        accounts.edit(tx, person, ref.id, details, version=ref.version, origin_key=form.origin_key, now=now)
 
     _submit(ack, body, context, save)
 

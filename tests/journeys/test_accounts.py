@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 import sqlalchemy as sa
 
@@ -12,6 +14,10 @@ from store.tables import Account, Entry, KeyDate, Stakeholder
 from tests.journeys.accounts import account, id_of, merged, page, shown_again
 from tests.journeys.conftest import Town, read, words_of
 from tests.journeys.forms import pressed, submitted
+from tests.journeys.slack_faults import says
+
+if TYPE_CHECKING:
+    from tests.journeys.slack_faults import Faults
 
 both_databases = pytest.mark.both_databases
 
@@ -377,13 +383,32 @@ def test_restore_twice(town: Town) -> None:
     assert verbs == ["create", "archive", "restore"]
 
 
-def test_a_channel_that_was_deleted(bare_town: Town) -> None:
+def test_a_channel_that_was_deleted(bare_town: Town, faults: Faults) -> None:
     """Slack refuses the form with it: the form comes without, says so, and can be saved."""
     town = bare_town
     account(town, "Acme", channel="C0DELETED")
-    form = town.form("U0EVA", page(town, "U0EVA", "Acme"), ids.EDIT_ACCOUNT)
-    assert town.submit("U0EVA", form, channel=None, category="B").errors == {}
-    assert town.ask("U0EVA", accounts.named, "Acme").channel is None
+    shown = page(town, "U0EVA", "Acme")
+    faults.on("views.open", says("invalid_arguments"))
+    form = town.form("U0EVA", shown, ids.EDIT_ACCOUNT)
+    assert faults.left == 0
+    assert "The channel that was chosen is gone" in str(form.blocks)
+    assert town.submit("U0EVA", form, category="B").errors == {}
+    kept = town.ask("U0EVA", accounts.named, "Acme")
+    assert (kept.channel, kept.category) == (None, "B")
+
+
+def test_a_form_of_an_account_that_was_merged(town: Town) -> None:
+    """Saved after the merge it changes neither account, and says who merged it."""
+    account(town, "Acme")
+    account(town, "Globex")
+    late = town.form("U0ADA", page(town, "U0ADA", "Acme"), ids.EDIT_ACCOUNT)
+    town.submit("U0EVA", merged(town, "U0EVA", "Acme", "Globex"), into=id_of(town, "Globex"))
+    with town.makegood.ledger.begin() as tx:
+        # The kept account happens to have the version that the form was opened with.
+        tx.execute(sa.update(Account).where(Account.name == "Globex").values(version=1))
+    told = " ".join(town.submit("U0ADA", late, name="Umbrella").errors.values())
+    assert "Acme has changed meanwhile: Eva Lindqvist merged it into another" in told
+    assert "Globex" in town.ask("U0EVA", accounts.names)
 
 
 def test_an_escalation_goes_to_the_lead_not_to_the_coach(town: Town) -> None:
