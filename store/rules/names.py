@@ -1,4 +1,4 @@
-"""Account names as people write them: what counts as the same name, and which known one is meant. Pure."""
+"""Account names as people write them: comparison of names, and the known name that is meant. Pure."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from rapidfuzz.distance import OSA
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-# How a company is incorporated says nothing about which company it is. "Corporation" and "Company" are
-# absent on purpose: people say them, so "Acme" is close to "Acme Corporation", not the same words.
+# A legal form does not tell companies apart. "Corporation" and "Company" are not in this list, because people say
+# them: "Acme" is close to "Acme Corporation", but not the same name.
 _LEGAL_FORMS = """
     inc incorporated ltd limited llc llp lp plc pty pte pvt gmbh ggmbh mbh ag kg kgaa ohg ug eg se
     sa sas sasu sarl eurl sca snc sl slu sau srl spa bv nv cv bvba ab as asa aps oy oyj sro doo kk bhd sdn
 """
 _LEGAL = frozenset(_LEGAL_FORMS.split())
-# "GmbH & Co. KG": these two belong to the legal form only when a legal suffix stood behind them.
+# "GmbH & Co. KG": these two belong to the legal form only in front of a legal suffix.
 _LEGAL_LINKS = frozenset({"co", "and"})
-# What may follow a known name without naming another company: "Acme Group" where "Acme" is known.
+# Words that may follow a known name and still name the same company: "Acme Group" if "Acme" is known.
 _GENERIC = frozenset({"corporation", "company", "group", "holding", "holdings"})
 _SPELT_OUT = {"corp": "corporation", "co": "company", "grp": "group", "intl": "international"}
 # Letters that Unicode does not decompose into a base letter and a mark.
 _LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i"})
-# Letters of Cyrillic, Greek and Armenian that look like Latin ones. A name with one of them, typed by a slip or on
-# purpose, reads like another name.
+# Letters of Cyrillic, Greek and Armenian that look like Latin letters. A name with one of them, typed by mistake or
+# on purpose, reads like another name.
 _LOOK_ALIKES = str.maketrans(
     "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u043a\u0456\u0455\u0458\u04bb\u0501\u051b\u051d\u04cf"
     "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425\u0406\u0405\u0408\u04ae"
@@ -40,29 +40,31 @@ _LOOK_ALIKES = str.maketrans(
 )
 _INITIALS = re.compile(r"(?<![^\W_])((?:[^\W_]\.){2,})")
 
-# One slip is forgiven in words of this many letters (as known, and as typed when one was dropped), two in
-# a name. In shorter words one letter is as often another company or country ("Acme UK", "Acme US").
+# One typing error is accepted in a word of at least this many letters (in the longer of both spellings), and two in
+# a name. In shorter words another letter often means another company or country ("Acme UK", "Acme US").
 _WORD_FOR_TYPO = 6
 _TYPOS_IN_NAME = 2
-# One letter says too little to be the beginning of a name.
+# The beginning of a name has at least this many letters: a single letter fits too many names.
 _PREFIX = 2
-# Of 100: how alike a name must be for "Did you mean …?".
+# The least similarity, of 100, for "Did you mean …?".
 _ALIKE = 80
-# Nobody's account name is longer; whatever is goes through the comparison unread.
+# Characters that are compared. No account name is longer, and longer texts would cost time.
 _LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """`name` is the known name that was written, case, accents, punctuation and legal form aside."""
+    """`name` is the known name that was written. Case, accents, punctuation and legal form may differ."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """`name` is the only known name that was probably meant: its first words, a slip of the keyboard, or letters of
-    another alphabet that look like its own.
+    """`name` is the only known name that was probably meant.
+
+    The person wrote its first words, made a typing error, added a word such as "Group", or used letters of another
+    alphabet that look like its own.
     """
 
     name: str
@@ -85,40 +87,43 @@ Match: TypeAlias = Exact | Close | Several | Unknown
 
 @lru_cache(maxsize=8192)
 def fold(name: str) -> str:
-    """`name` reduced to what tells companies apart: lower case, no accents, punctuation or legal suffixes.
+    """`name` in the form for comparison: lower case, without accents, punctuation and legal suffixes.
 
-    Never empty for a name that holds a visible character: "AG" alone stays "ag", and a name of symbols
-    only is kept as it is written.
+    Never empty for a name with a visible character: "AG" alone stays "ag", and a name of symbols only stays as it is
+    written, in lower case.
     """
     return " ".join(_without_legal_form(_words(name))) or " ".join(name.casefold().split())
 
 
 def fold_person(name: str) -> str:
-    """`fold` for people: a surname like Sá or Ng keeps its place although it looks like a legal form."""
+    """`fold` for people: a surname like Sá stays, although it looks like a legal form."""
     return " ".join(_words(name)) or " ".join(name.casefold().split())
 
 
 @lru_cache(maxsize=8192)
 def look(name: str) -> str:
-    """`fold` with letters that look like Latin ones taken for those: two names of one look read the same."""
+    """`fold` with Latin letters in place of letters that look like them: names with the same result read the same."""
     return fold(unicodedata.normalize("NFD", name).translate(_LOOK_ALIKES))
 
 
 def look_alikes(name: str, known: Sequence[str]) -> tuple[str, ...]:
-    """Those of the `known` names that read like `name` and are other names."""
+    """The `known` names that read like `name` but are other names."""
     looking = _by_look(tuple(known)).get(look(name[:_LONGEST]), ())
     return tuple(one for one in looking if fold(one) != fold(name[:_LONGEST]))
 
 
 def is_slip(typed: str, known: str) -> bool:
-    """Whether `typed` can only be `known` by a slip of the keyboard; not the same name, its first words or its look."""
+    """Whether `typed` can mean `known` only by a typing error.
+
+    False for the same name, its first words, a name of the same look, and the name with "Group" or "Company" after it.
+    """
     wanted, folded = fold(typed[:_LONGEST]), fold(known[:_LONGEST])
     same = wanted == folded or look(typed[:_LONGEST]) == look(known[:_LONGEST])
     return not (same or _begins(wanted, folded) or _extended(wanted, folded))
 
 
 def nearest(typed: str, known: Sequence[str]) -> str | None:
-    """The one of the `known` names that is most alike, to ask whether it was meant; None where none is near."""
+    """The `known` name that is most similar, for the question "Did you mean …?"; None if no name is similar enough."""
     folded = [fold(name[:_LONGEST]) for name in known]
     best = process.extractOne(fold(typed[:_LONGEST]), folded, scorer=fuzz.ratio, score_cutoff=_ALIKE)
     return known[best[2]] if best else None
@@ -142,11 +147,11 @@ def _without_legal_form(words: list[str]) -> list[str]:
 
 
 def match(name: str, known: Sequence[str]) -> Match:
-    """Say which of the `known` names is meant by `name`; refuses rather than guesses.
+    """Find the `known` name that is meant by `name`, without a guess.
 
-    In this order: the same name; one that reads the same in another alphabet; the first whole words of exactly one;
-    the known name with "Group" or "Company" behind it; one slip in a long word. Two candidates at the same step are
-    `Several`.
+    The steps, in this order: the same name; a name that reads the same in another alphabet; the first whole words of
+    a name; a known name with "Group" or "Company" after it; a typing error in a long word. Two candidates at the same
+    step are `Several`.
     """
     wanted = fold(name[:_LONGEST])
     if not wanted or not known:
@@ -182,7 +187,7 @@ def _grouped(known: tuple[str, ...], by: Callable[[str], str]) -> dict[str, tupl
 
 
 def _the_same(name: str, same: tuple[str, ...]) -> Match:
-    """Two accounts may differ by their legal form alone; then only the full name decides."""
+    """The account among names that differ in their legal form alone: only the full name decides."""
     if len(same) == 1:
         return Exact(same[0])
     written = " ".join(name.casefold().split())
@@ -199,7 +204,7 @@ def _extended(wanted: str, folded: str) -> bool:
 
 
 def _slips(wanted: str, folded: str) -> bool:
-    """One slip in a long word, two at most in all; a space too many or too few; never a digit."""
+    """Whether the names differ by a space, or by one typing error in each of at most two long words without digits."""
     if max(len(wanted), len(folded)) < _WORD_FOR_TYPO or abs(len(wanted) - len(folded)) > _TYPOS_IN_NAME:
         return False
     if wanted.replace(" ", "") == folded.replace(" ", ""):
@@ -212,7 +217,7 @@ def _slips(wanted: str, folded: str) -> bool:
 
 
 def _slip(ours: str, theirs: str) -> bool:
-    """Whether one letter was dropped, doubled, swapped or mistaken, but not the first one."""
+    """Whether one letter of a long word is missing, added, swapped or wrong. The first letter must be right."""
     return (
         max(len(ours), len(theirs)) >= _WORD_FOR_TYPO
         and ours[0] == theirs[0]

@@ -1,6 +1,6 @@
-"""What people mean by "12 Dec to 3 Jan", "bis Freitag" or "next week": the first and last day of an absence. Pure.
+"""The first and last day of an absence from a phrase: "12 Dec to 3 Jan", "bis Freitag" or "next week". Pure.
 
-Each half is read as a due date is, in English, German, French or Spanish. What cannot be read is asked for.
+Each half is read like a due date, in English, German, French or Spanish. A form asks for a day that cannot be read.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from store.rules.phrases import Frame
 
-# Longer texts are no pause, and the number of places to cut them is bounded with this.
+# Characters. A longer text is refused; the limit also bounds the number of cuts that are tried.
 _LONGEST = 120
 _FROM = re.compile(
     r"^(?:from|starting|vom|von|ab|du|de|del|desde|a partir de|à partir du?)(?: (?:el|le|dem|den))?(?= )", re.IGNORECASE
@@ -28,7 +28,7 @@ _UNTIL = re.compile(
     r"^(?:until|till|til|through|bis(?: zum| einschließlich)?|jusqu['’](?:au|à)|hasta(?: el)?) ", re.IGNORECASE
 )
 _FOR = re.compile(r"^(?:for|für|pour|pendant|por|durante) ", re.IGNORECASE)
-# Where the first day ends and the last begins. Words stand alone; a dash between figures may stand without spaces.
+# The separator between the first and the last day. A word needs spaces around it; a dash beside figures needs none.
 _BETWEEN = re.compile(
     r"\s+(?:to|until|till|til|through|thru|bis(?: zum)?|au|à|a|jusqu['’](?:au|à)|al|hasta(?: el)?)\s+"
     r"|\s*[–—]\s*|\s+-\s+|(?<=[0-9.])-(?=\w)|(?<=[^\W\d_])-(?=[0-9])",
@@ -36,13 +36,13 @@ _BETWEEN = re.compile(
 )
 _DAY_ALONE = re.compile(r"([0-9]{1,2})(?:\.|st|nd|rd|th|er)?", re.IGNORECASE)
 _LENGTH = re.compile(r"(?:in )?([0-9]{1,3}) (day|dayg|dayr|week)")
-# What is done by a day. "Until", "bis" and "hasta" end an absence just as well, and so say nothing here.
+# The words of a deadline. "Until", "bis" and "hasta" are not among them, because they also end an absence.
 _DEADLINE = re.compile(r"\w\s+(?:by|due|before|avant|d['’]ici|antes de|vor|spätestens)\s+\S", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """What was understood: days that are not said, or not clear, are None, and `remark` says why."""
+    """The days of an absence. A day that is missing or not clear is None or a suggestion, and `remark` says why."""
 
     first: date | None = None
     last: date | None = None
@@ -50,7 +50,7 @@ class Pause:
 
 
 def read_pause(phrase: str, asked: Frame) -> Pause:
-    """Read the days of an absence. Whether they may be taken is for the ledger to say."""
+    """Read the days of an absence. The ledger decides later whether these days are allowed."""
     said = " ".join(phrase.split()).strip(" ,;")
     if not said:
         return Pause(remark="From when to when? Choose the days.")
@@ -62,12 +62,12 @@ def read_pause(phrase: str, asked: Frame) -> Pause:
 
 
 def is_a_promise(phrase: str, pause: Pause) -> bool:
-    """Whether it is the rest of a promise ("away day agenda by Friday"): no day was read as `pause`, and it is due."""
+    """Whether the phrase is a commitment ("away day agenda by Friday"): no day in `pause`, but a deadline in it."""
     return pause.first is None and pause.last is None and _DEADLINE.search(phrase) is not None
 
 
 def _named_span(said: str, asked: Frame) -> Pause | None:
-    """“Next week”, “2 weeks”: both days in one."""
+    """“Next week”, “2 weeks”: one phrase for both days."""
     codes = code(said, asked).codes or ""
     if codes in {"this week", "next week", "week next"}:
         weeks = 0 if codes == "this week" else 1
@@ -88,7 +88,7 @@ def _until(said: str, asked: Frame) -> Pause | None:
 
 
 def _from_to(said: str, asked: Frame) -> Pause | None:
-    """The cut at which both halves are days; otherwise the one at which the most is understood."""
+    """The pause at the first cut with two clear days; otherwise at the first cut with a date in one half."""
     best: Pause | None = None
     for first, last in _cuts(said):
         pause = _both(first, last, asked)
@@ -116,13 +116,13 @@ def _both(first: str, last: str, asked: Frame) -> Pause | None:
         ends = later if later.on is not None and later.kind == "weekday" else ends
     day = begins.on or begins.suggestion
     if begins.on is None and day and ends.on and day > ends.on:
-        # It has begun already, and the same day next year is not what was meant.
+        # The first day has passed, so its suggestion is next year's: the person means an absence that has begun.
         day = asked.today
     return Pause(day, ends.on or ends.suggestion, _remark(begins, first) or _remark(ends, last))
 
 
 def _same_month(day: int, ends: date) -> Reading:
-    """“12 to 20 Dec”: the first day has its month from the last."""
+    """“12 to 20 Dec”: the first day is in the month of the last day."""
     if not 1 <= day <= ends.day:
         return Reading(None, reason="The first day is not clear. Choose it here.")
     return Reading("date", on=ends.replace(day=day))

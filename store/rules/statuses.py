@@ -1,4 +1,4 @@
-"""Whether a Slack status says that somebody is away, and until when. Pure."""
+"""Absences from a Slack status: whether the person is away, and until when. Pure."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from store.rules.working_days import DAY
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-# What people choose for it; the first is Slack's own suggestion ("Vacationing"), and so is the thermometer.
+# The emoji of an absence. Slack itself suggests the palm tree ("Vacationing") and the thermometer.
 _EMOJI = frozenset({"palm_tree", "desert_island", "beach_with_umbrella", "face_with_thermometer"})
-# Folded: no accents, lower case. Whole words; "holiday party" and "vacation planner" are something else …
+# The words of an absence, whole and folded (no accents, lower case). "Holiday party" and "vacation planner" are none.
 _WORDS = re.compile(
     r"\b(?:(?:vacation|holidays?|leave)(?= *(?:$|[^\w ]|\d|un?till?\b|to\b|through\b|and\b))"
     r"|vacationing|sick|out of (?:the )?office|ooo|pto|ferien"
@@ -24,7 +24,7 @@ _WORDS = re.compile(
     r"|conges?|vacances|absente?|malade|arret maladie"
     r"|vacaciones|de baja|enferm[oa]|fuera de (?:la )?oficina)\b"
 )
-# … and so is what lies ahead or behind: "on vacation from Monday", "back from holiday".
+# An absence in the future or the past does not count: "on vacation from Monday", "back from holiday".
 _NOT_NOW = re.compile(
     r"\b(?:from|starting|soon|next|ab|bald|nachste\w*|zuruck aus|a partir|bientot|de retour|desde|pronto|de vuelta)\b"
     r"|^(?:no|not|kein\w*|nicht|pas|sin)\b"
@@ -41,7 +41,7 @@ class Status:
 
 
 def is_away(status: Status) -> bool:
-    """Whether it says that the person does not work: a holiday, an illness, a leave. Not a meeting or a lunch."""
+    """Whether the status says that the person does not work: a holiday, an illness, a leave; no meeting or lunch."""
     folded = unicodedata.normalize("NFKD", status.text.casefold())
     folded = "".join(c for c in folded if not unicodedata.combining(c))
     if _NOT_NOW.search(folded):
@@ -50,9 +50,10 @@ def is_away(status: Status) -> bool:
 
 
 def last_day(status: Status, today: date, zone: str, now: datetime) -> date:
-    """The last local day that it speaks of. One that never expires counts until tomorrow, and is looked at daily.
+    """The last local day of the status in `zone`.
 
-    Slack lets a status end at midnight, which is the end of the day before.
+    A status that never expires, or has expired, counts until tomorrow: the status is checked daily. Slack ends a
+    status at midnight, which still belongs to the day before.
     """
     if status.expires_at is None or status.expires_at <= now:
         return today + DAY

@@ -1,4 +1,4 @@
-"""The verbs of a commitment: from which state to which, and how each is told. One table, no exceptions."""
+"""The table of all verbs of a commitment: the states before, the state after, and the words for people."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ ENDED = frozenset({DONE, CANCELLED})
 
 @dataclass(frozen=True)
 class Transition:
-    """`past`: the verb in words, after the name of who did it. `sources`: states it may start from. `target`: the state
-    after it; None leaves it as it is.
+    """A verb. `sources`: the states in which it is allowed. `target`: the state after it, None if the state stays.
+
+    `past`: the verb in words, for use after a person's name.
     """
 
     past: str
@@ -36,14 +37,14 @@ TRANSITIONS = {
     "reopen": Transition("reopened it", ENDED, OPEN),
     "redact": Transition("redacted its text", LIVE | ENDED),
 }
-# With those that take it from no state to another.
+# The words for every verb, also for those that are no transition.
 PAST = {verb: step.past for verb, step in TRANSITIONS.items()} | {
     "record": "recorded it", "share": "shared it", "merge": "merged its account into another",
 }  # fmt: skip
 
 
 def after(verb: str, state: str) -> str | None:
-    """The state after `verb` from `state`, or None if that step does not exist."""
+    """The state after `verb` in `state`, or None if the verb is not allowed there."""
     step = TRANSITIONS[verb]
     if state not in step.sources:
         return None

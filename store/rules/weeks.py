@@ -1,4 +1,4 @@
-"""Weeks as people work them: where one begins, and on which morning its summary comes. Pure; days are local dates."""
+"""Working weeks: the day on which a week begins, and the morning of its summary. Pure; days are local dates."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WEEK = timedelta(days=7)
 def first_day_of_week(day: date, working_days: WorkingDays) -> date:
     """The day on which the week of `day` begins: the first weekday of the longest run of working weekdays.
 
-    Monday for Monday to Friday, Sunday for Sunday to Thursday, Monday where every day is worked.
+    Monday for Monday to Friday, Sunday for Sunday to Thursday, Monday if all seven days are working days.
     """
     start = _start(working_days.weekdays)
     return day - ((day.weekday() - start) % 7) * DAY
@@ -29,8 +29,9 @@ def last_day_of_week(day: date, working_days: WorkingDays) -> date:
 
 
 def summary_day(day: date, working_days: WorkingDays, is_away: Callable[[date], object]) -> date | None:
-    """The morning on which the summary of the week of `day` comes: the first that is worked, holidays and
-    absences left out; None if there is none.
+    """The morning of the summary for the week of `day`: its first working day without holiday and absence.
+
+    None if the week has no such day.
     """
     first = first_day_of_week(day, working_days)
     days = (first + n * DAY for n in range(7))
@@ -38,7 +39,7 @@ def summary_day(day: date, working_days: WorkingDays, is_away: Callable[[date], 
 
 
 def week_has_passed(since: date, today: date, working_days: WorkingDays) -> bool:
-    """Whether a weekly mention after that of `since` is due on `today`; on the working day before a day off."""
+    """Whether the next weekly mention after `since` is due on `today`: a week later, or the working day before."""
     return today > since and today >= working_days.last_until(since + WEEK)
 
 

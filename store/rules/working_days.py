@@ -1,4 +1,4 @@
-"""Working days: which days somebody works, and counting in them. Pure; days are local dates."""
+"""Working days: the days on which a person works, and how to count them. Pure; days are local dates."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from store.errors import BadInputError
 from store.rules.text import quoted
 
 DAY = timedelta(days=1)
-# Longer than any run of holidays and days off; past it the calendar itself is wrong.
+# Days. No run of holidays and days off is as long; a longer search means that the calendar is wrong.
 _FAR = 400
 
 
 @lru_cache(maxsize=512)
 def _days_off(region: str, year: int) -> frozenset[date]:
-    # Built per year and frozen: the library's own object grows silently whenever it is asked.
+    # One frozen set a year: the library's own object silently grows with each year that it is asked for.
     country, _, subdivision = region.partition("-")
     return frozenset(holidays.country_holidays(country, subdiv=subdivision or None, years=year, observed=True))
 
 
 def check_region(region: str) -> str:
-    """Return `region` ("DE", "DE-BY") as the `holidays` package names it; BadInputError if it knows none."""
+    """Return `region` in the spelling of the `holidays` package ("DE", "DE-BY"); BadInputError if it is unknown."""
     region = region.strip().upper()
     try:
         _days_off(region, 2026)
@@ -38,7 +38,7 @@ def check_region(region: str) -> str:
 
 @dataclass(frozen=True)
 class WorkingDays:
-    """A working week (weekdays, Monday 0 … Sunday 6) less the public holidays of a region, if one is set."""
+    """A working week (weekdays, Monday 0 … Sunday 6) without the public holidays of `region`, if there is a region."""
 
     weekdays: frozenset[int] = frozenset({0, 1, 2, 3, 4})
     region: str | None = None
@@ -61,7 +61,7 @@ class WorkingDays:
         return self._seek(day, -DAY)
 
     def count_between(self, after: date, until: date) -> int:
-        """How many working days lie in (after, until]; 0 if `until` is not later."""
+        """The number of working days in (after, until]; 0 if `until` is not later than `after`."""
         days = (until - after).days
         if days <= 0:
             return 0
@@ -88,5 +88,5 @@ class WorkingDays:
 
 @lru_cache(maxsize=1024)
 def working_days_of(week: str, region: str | None) -> WorkingDays:
-    """As the ledger keeps them: weekdays as digits, Monday 0, "01234"; a holidays region or None."""
+    """Working days from the ledger's form: weekdays as digits, Monday 0 ("01234"), and a holidays region or None."""
     return WorkingDays(frozenset(int(day) for day in week), region)
