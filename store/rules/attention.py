@@ -286,7 +286,7 @@ def _summary_day(look: Look) -> date | None:
 
 
 def _weekly(look: Look, occasion: str, told: date | None) -> Verdict:
-    """One mention, and another after a week. A reader with a weekly summary gets the mention in that summary."""
+    """The first mention, and the next after a week. A reader with a weekly summary gets the mention in that summary."""
     if look.reader.weekly:
         begins = weeks.first_day_of_week(look.today, look.reader.works)
         return Verdict(None, SAID) if told is not None and told >= begins else _on_summary_day(look, occasion)

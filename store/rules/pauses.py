@@ -62,7 +62,7 @@ def read_pause(phrase: str, asked: Frame) -> Pause:
 
 
 def is_a_promise(phrase: str, pause: Pause) -> bool:
-    """Whether the phrase is a commitment ("away day agenda by Friday"): no day in `pause`, but a deadline in it."""
+    """Whether `phrase` is a commitment ("away day agenda by Friday"): it has a deadline, and `pause` has no day."""
     return pause.first is None and pause.last is None and _DEADLINE.search(phrase) is not None
 
 

@@ -1,7 +1,8 @@
 """One line that records a commitment: "@ana send the pricing sheet to Dana by Friday for Acme".
 
-Who, what, by when, for which account, and whose side. Whatever is not surely a date or an account stays in
-the action: a word too many there is read by people, a date that nobody meant is acted on by a machine. Pure.
+The parts of a line are its owners, the action, the due date, the account and the side. Words stay in the action
+unless they are certainly a date or an account: people can read a word too many, but the bot acts on a wrong date.
+Pure.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
     from store.rules.phrases import Frame
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>|(@[^\W_](?:[\w.\-]*\w)?)(?=[\s,:;&+]|$)")
-# What stands between the owners, and after them.
+# The separators between the owners, and after them.
 _BETWEEN = re.compile(r"[\s,:;]*(?:(?:(?:and|und|et|y)\s+|(?:&amp;|[&+])\s*)(?=<?@))?")
 _EVERYBODY = frozenset({"@here", "@channel", "@everyone"})
 _MARKED = re.compile(
     r"(?:theirs|(?:(?:the|le|el|der)\s+)?(?:client|customer|kunde|cliente)(?:\s+side)?)\s*:\s*|theirs\s+", re.IGNORECASE
 )
-# "Client" also begins "client references": only a verb behind it makes the client the one who acts.
+# "Client" also begins "client references": the client acts only if a verb follows.
 _THEY_ACT = re.compile(
     r"they\b|(?:the\s+)?(?:client|customer)\s+(?:(?:will|shall|must|should|to|can|has|have|is|are|needs|sends|signs"
     r"|gives|provides|confirms|shares|delivers|pays|approves|returns|names|introduces|orders|decides)\b"
@@ -37,19 +38,19 @@ _THEY_ACT = re.compile(
     re.IGNORECASE,
 )
 _SEPARATORS = " \t\r\n,;:-–—"
-# A colon before a date may be the end of an emoji, ":smile:".
+# Without the colon: before a date it may be the end of an emoji, ":smile:".
 _SEPARATORS_BEFORE = _SEPARATORS.replace(":", "")
 _MONDAY_TO_FRIDAY = frozenset({0, 1, 2, 3, 4})
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a line says.
+    """The parts of a line.
 
-    `owners`: Slack user ids, or "@handle" where Slack resolved none. `action`: their words without the owners,
-    a date that was read and an account that is known; Slack's mentions and links in it stay as Slack wrote
-    them. `due` is Unclear where a date was surely meant, and then `action` keeps words that are no date at all
-    ("before the QBR"). `account` goes with `account_phrase`, the name as written; both None without one.
+    `owners`: Slack user ids, or "@handle" if Slack resolved no id. `action`: the words without the owners, a date
+    that was read and an account that is known; Slack's mentions and links in it stay as Slack wrote them. `due` is
+    Unclear if a date was certainly meant but not read; words that are no date ("before the QBR") then stay in
+    `action`. `account_phrase` is the name of the account as written; it and `account` are None without an account.
     """
 
     owners: tuple[str, ...]
@@ -69,9 +70,9 @@ def read_line(
     fiscal_year_start: int = 1,
     accounts: Sequence[str] = (),
 ) -> Line:
-    """Read the text behind the command, as Slack sends it (mentions in brackets, &, < and > escaped).
+    """Read the text after the command, as Slack sends it (mentions in brackets, &, < and > escaped).
 
-    Arguments as for `read_due`; `accounts` are the names that the person may see.
+    The other arguments are those of `read_due`; `accounts` are the names that the person may see.
     """
     owners, theirs, rest = _who(text)
     said = rest.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
@@ -81,7 +82,7 @@ def read_line(
 
 
 def _who(text: str) -> tuple[tuple[str, ...], bool, str]:
-    """The leading mentions and whose side it is, in either order, and what remains."""
+    """The owners that a line begins with, whether it is the client's commitment (in either order), and the rest."""
     owners: dict[str, None] = {}
     theirs, at = False, len(text) - len(text.lstrip())
     while True:
@@ -96,7 +97,7 @@ def _who(text: str) -> tuple[tuple[str, ...], bool, str]:
 
 
 def _what(said: str, asked: Frame, accounts: Sequence[str], owners: tuple[str, ...], *, theirs: bool) -> Line:
-    """Take the date and the account from the end, in either order; what remains is the action."""
+    """Take the date and the account from the end, in either order; the rest is the action."""
     tail, cuts = tail_of(said, len(said)), list[Span]()
     due: Due | Unclear | None = None
     account: Match | None = None
@@ -125,7 +126,7 @@ def _what(said: str, asked: Frame, accounts: Sequence[str], owners: tuple[str, .
 
 
 def _without(said: str, cuts: list[Span]) -> str:
-    """The words outside the cuts, and no separator left hanging where something was cut."""
+    """The text outside the cuts, without the separators beside them."""
     for cut in sorted(cuts, key=lambda span: span.start, reverse=True):
         before, after = said[: cut.start].rstrip(_SEPARATORS_BEFORE), said[cut.end :].lstrip(_SEPARATORS)
         glue = "" if not before or not after or after[0] in ".!?)" else " "

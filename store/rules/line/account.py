@@ -19,7 +19,7 @@ _LONGEST_NAME = 5
 _LINKS = frozenset(
     {"of", "and", "the", "de", "du", "des", "der", "und", "et", "y", "von", "van", "la", "le", "di", "for", "&"}
 )
-# Capitals at the start of these name nobody: "for Me", "for Review".
+# A capital does not make one of these words an account's name: "for Me", "for Everyone".
 _NO_NAMES = frozenset(
     {
         "i",
@@ -46,7 +46,7 @@ _PUNCTUATION = " \t\r\n,;:!?)]…"
 
 
 class Named(NamedTuple):
-    """An account found in a line. `taken`: it is surely known, and its words leave the action."""
+    """An account found in a line. `taken`: it is certainly known, and its words leave the action."""
 
     match: Match
     phrase: str
@@ -55,9 +55,9 @@ class Named(NamedTuple):
 
 
 def account_at_end(said: str, before: Tail, asked: Frame, accounts: Sequence[str]) -> Named | None:
-    """The name behind the last words "for …" at the end.
+    """The account after "for" at the end of a line; None if there is none.
 
-    A known name wins wherever it begins ("for Partners for Growth"); an unknown one must look like a name.
+    A known name wins after any "for" ("for Partners for Growth"). An unknown name must look like a name.
     """
     end, tail = before
     found = []
@@ -75,14 +75,14 @@ def account_at_end(said: str, before: Tail, asked: Frame, accounts: Sequence[str
 
 
 def _named(typed: str) -> str:
-    """The name without the punctuation of the sentence; the dot of "Inc." and "S.A." is the name's own."""
+    """The name without the punctuation of the sentence; the dot of "Inc." and "S.A." belongs to the name."""
     phrase = typed.strip(_PUNCTUATION)
     last = phrase[phrase.rfind(" ") + 1 :]
     return phrase if "." in last[:-1] or last.casefold() in _DOTTED else phrase.rstrip("." + _PUNCTUATION)
 
 
 def _meant(named: Named) -> bool:
-    """In small letters a slip is more likely another word ("for review") than a name misspelt."""
+    """Whether the name was meant: without a capital, a similar word ("for review") is no misspelt name."""
     if isinstance(named.match, Exact) or any(c.isupper() for c in named.phrase):
         return True
     names = (named.match.name,) if isinstance(named.match, Close) else ()

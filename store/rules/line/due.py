@@ -1,6 +1,6 @@
-"""The due date in a line: behind "by", "due", "until" …, or at the very end.
+"""The due date in a line: after "by", "due", "until" …, or at the end.
 
-"Send the May report to Mark" and "review 3/4 of the deck" hold no date, so nothing is looked for elsewhere.
+The rest of a line is not searched: "send the May report to Mark" and "review 3/4 of the deck" have no due date.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ class Dated(NamedTuple):
     taken: bool
 
 
-# Whatever follows these is meant as a deadline, readable or not …
+# A deadline follows these words, even if it cannot be read as a date.
 _DEADLINE = frozenset(
     {"before", "until", "till", "til", "bis", "avant", "hasta", "antes", "deadline", "prior", "no", "not"}
 )
-# … after these it may be somebody ("by Dana"), something ("due diligence") or somewhere ("vor Ort").
+# After these words a deadline may follow, or a person ("by Dana"), a thing ("due diligence") or a place ("vor Ort").
 _MAYBE = frozenset({"by", "due", "vor", "fallig", "spatestens", "spaetestens", "d'ici", "jusqu'a", "jusqu'au"})
 _STRONG = _DEADLINE | _MAYBE
-# These lead to a date only if one follows.
+# Small words that belong to the due date only if a date follows.
 _WEAK = frozenset(
     {"on", "in", "within", "am", "im", "zum", "innerhalb", "binnen", "pour", "le", "dans", "sous", "en", "para"}
     | {"el", "dentro"}
@@ -47,26 +47,26 @@ _MARKER = re.compile(
     r"|fällig|avant|d['’]ici|jusqu['’](?:à|au)|hasta|antes)(?![\w-])",
     re.IGNORECASE,
 )
-# "Before Monday or before Friday" is neither; "not before Friday" is no deadline.
+# No deadline after these words: "not before Friday" is none, and "Monday or before Friday" is no single date.
 _NEGATING = frozenset({"not", "never", "nicht", "nie", "pas", "jamais", "no", "nunca", "or", "oder", "ou", "o"})
-# After one of these words a negation turns a deadline into its opposite.
+# With one of these words, an earlier negation turns a deadline into its opposite: "do not send before Friday".
 _UNTIL = frozenset({"before", "until", "till", "til", "prior", "bis", "vor", "avant", "hasta", "antes"})
 _NEGATIONS = frozenset(
     {"not", "dont", "never", "without", "nicht", "nie", "kein", "keine", "keinen", "ne", "pas", "jamais", "sans"}
     | {"no", "nunca", "sin"}
 )
-# A day behind these belongs to a thing: "the minutes of 4 Dec", "the figures since Monday", "every Friday".
+# A day after one of these words is no due date: "the minutes of 4 Dec", "the figures since Monday", "every Friday".
 _TIED = _NEGATING | {
     "and", "und", "et", "y", "of", "from", "since", "for", "fur", "fuer", "after", "between", "to", "at", "per",
     "about", "every", "each", "vs", "than", "starting", "as", "like", "von", "vom", "seit", "ab", "nach", "jeden",
     "jede", "de", "du", "des", "der", "del", "d", "depuis", "chaque", "tous", "desde", "despues", "cada", "todos",
     "&", "+", "/",
 }  # fmt: skip
-# Words of the vocabulary that sentences end with as well ("finish the work Friday").
+# Words of the vocabulary that are also ordinary words beside a date ("finish the work Friday").
 _ORDINARY = frozenset({"biz", "close", "time", "few", "part", "fiscal", "calendar"})
 _ARTICLE = frozenset({"", "a", "le"})
 _GLUE = _ORDINARY | _ARTICLE | {"by", "before", "in", "from", "now", "after", "ago", "hence"}
-# Weekdays that nobody takes for another word, unlike "sat", "sun", "wed", "do" and "mi".
+# Short weekdays that are no other word, unlike "sat", "sun", "wed", "do" and "mi".
 _SHORT_WEEKDAYS = frozenset({"mon", "tue", "tues", "thu", "thur", "thurs", "fri"})
 _FULL_NAME = 5
 _WITHOUT_MARKER = frozenset({"day", "weekday", "date", "duration", "period", "vague"})
@@ -74,12 +74,12 @@ _INSIDE = frozenset({"day", "weekday", "date", "duration", "period"})
 _INSIDE_UNCLEAR = frozenset({"weekday", "period"})
 _WINDOW = 7
 _MARKERS_TRIED = 8
-# Characters; no readable phrase is longer.
+# Characters. No readable phrase is longer.
 _REACH = 120
 
 
 def date_at_end(said: str, before: Tail, asked: Frame, accounts: Sequence[str]) -> Dated | None:
-    """The longest phrase at the end that reads as a date."""
+    """The longest phrase at the end of a line that reads as a date; None if there is none."""
     end, tail = before
     if not tail or not any(codes_of(tail[-1].folded, asked)):
         return None
@@ -97,7 +97,7 @@ def date_at_end(said: str, before: Tail, asked: Frame, accounts: Sequence[str]) 
 
 
 def date_inside(said: str, end: int, asked: Frame) -> Dated | None:
-    """A date behind "by" or its like with more words after it: "by Friday send the sheet"."""
+    """A date after "by" or a similar word, with more words after the date: "by Friday send the sheet"."""
     for marker in islice(_MARKER.finditer(said, 0, end), _MARKERS_TRIED):
         before, window = (
             last_words(said, marker.start()),
@@ -116,7 +116,7 @@ def date_inside(said: str, end: int, asked: Frame) -> Dated | None:
 
 
 def not_a_date(said: str, at_end: Tail, asked: Frame) -> Unclear | None:
-    """A deadline at the end that is no date: "before the QBR". Its words stay in the action."""
+    """A deadline at the end that is no date: "before the QBR". Its words stay in the action; None if there is none."""
     tail = at_end.words
     for n, word in enumerate(tail[:-1]):
         before = tail[:n]
@@ -131,7 +131,7 @@ def not_a_date(said: str, at_end: Tail, asked: Frame) -> Unclear | None:
 
 
 def _lead(word: Word, following: str, asked: Frame) -> Literal["strong", "weak", "none"] | None:
-    """How a word may begin a date; None if it cannot."""
+    """How well a word begins a due date ("none": the date itself begins); None if it cannot begin a due date."""
     if word.folded in _TWO_WORDS:
         return "strong" if following == _TWO_WORDS[word.folded] else None
     if word.folded in _STRONG:
@@ -142,7 +142,7 @@ def _lead(word: Word, following: str, asked: Frame) -> Literal["strong", "weak",
 
 
 def _tied(before: list[Word], lead: str, asked: Frame) -> bool:
-    """Whether the words before make a date part of something else."""
+    """Whether the words before a date show that the date is no due date."""
     named = [word for word in before[-2:] if word.folded or word.typed in _TIED]
     if not named:
         return False
@@ -153,7 +153,7 @@ def _tied(before: list[Word], lead: str, asked: Frame) -> bool:
 
 
 def _forbidden(before: list[Word], word: Word) -> bool:
-    """“Do not send it before Friday” gives the first day, not the last."""
+    """Whether a negation comes before "until": “do not send it before Friday” names the first day, not the last."""
     return word.folded in _UNTIL and any(other.folded in _NEGATIONS or other.folded.endswith("n't") for other in before)
 
 
@@ -168,7 +168,7 @@ def _accepted(reading: Reading, lead: str, phrase: list[Word]) -> bool:
 
 
 def _clear_alone(reading: Reading, phrase: list[Word]) -> bool:
-    """Whether a phrase is a deadline with no word before it that says so."""
+    """Whether a phrase without "by" or a similar word is a deadline."""
     if phrase[0].folded == "the":
         return reading.kind == "day"
     if reading.kind == "date":
@@ -179,12 +179,12 @@ def _clear_alone(reading: Reading, phrase: list[Word]) -> bool:
 
 
 def _is_account(word: Word, phrase: str, accounts: Sequence[str]) -> bool:
-    """“Pour Mars” is an account before it is a month."""
+    """Whether the phrase names a known account: “pour Mars” is an account first, and then a month."""
     return word.folded in ("pour", "para") and isinstance(match(phrase[len(word.typed) :], accounts), Exact)
 
 
 def _goes_on(following: list[Word], asked: Frame) -> bool:
-    """Whether the next word, articles aside, still belongs to the date: then it is not read without it."""
+    """Whether the date goes on: its next word, without articles, also belongs to it. A part of a date is not read."""
     for word in following:
         codes = codes_of(word.folded, asked)
         if word.folded in _NEGATING or word.folded in ("and", "of", "und", "et", "y"):
@@ -195,7 +195,7 @@ def _goes_on(following: list[Word], asked: Frame) -> bool:
 
 
 def _ends_a_date(last: Word, asked: Frame) -> bool:
-    """“By Friday the sheet”: the article belongs to the sheet."""
+    """Whether the word can end a date: in “by Friday the sheet”, the article belongs to the sheet."""
     return any(code not in _ARTICLE for code in codes_of(last.folded, asked))
 
 

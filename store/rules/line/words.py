@@ -1,4 +1,4 @@
-"""The words at the end of a line, and the small words that say what follows them."""
+"""The words at the end of a line, and their codes in a date."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"\S+")
 _POLITE = frozenset({"please", "pls", "plz", "thanks", "thx", "ty", "bitte", "danke", "svp", "stp", "merci", "gracias"})
-# A plan's own events: with them a phrase is a deadline that only its owner can date, and no account.
+# Events of an account plan. A phrase with an event may be a deadline that only the owner can date, but no account.
 EVENTS = frozenset(
     {"qbr", "qbrs", "review", "meeting", "call", "kickoff", "kick-off", "launch", "go-live", "workshop", "renewal"}
     | {"demo", "conference", "steerco", "christmas", "easter", "thanksgiving", "holidays", "weihnachten", "ostern"}
     | {"termin", "sitzung", "noel", "paques", "navidad", "reunion"}
 )
 _TRAILING = " \t\r\n,;!…"
-# No date and no account name is longer than this many words; characters bound the search in one long word.
+# No date and no account name has more words. The limit of characters bounds the search in a very long word.
 _WORDS_BACK, _CHARACTERS_BACK = 9, 120
 
 
@@ -33,7 +33,7 @@ class Span(NamedTuple):
 
 
 class Word(NamedTuple):
-    """A word as typed, where it starts and ends, and folded without the punctuation around it."""
+    """A word of a line: its start and end, the word as typed, and its folded form without punctuation around it."""
 
     start: int
     end: int
@@ -46,20 +46,20 @@ def words(text: str, start: int, end: int) -> list[Word]:
 
 
 class Tail(NamedTuple):
-    """The end of a line, courtesy aside, and the few words before it."""
+    """The end of a line without words of courtesy, and the last few words before that end."""
 
     end: int
     words: list[Word]
 
 
 def tail_of(text: str, end: int) -> Tail:
-    """What stands before `end` in `text`."""
+    """The tail of `text` before `end`."""
     end = without_courtesy(text, end)
     return Tail(end, last_words(text, end))
 
 
 def last_words(text: str, end: int) -> list[Word]:
-    """The last few words before `end`, in order; a word cut in two by the limit is left out."""
+    """The last few words before `end`, in order; without a word that the limit cuts in two."""
     start = max(0, end - _CHARACTERS_BACK)
     found = words(text, start, end)
     if start and found and not text[start - 1].isspace():
@@ -82,7 +82,7 @@ def without_courtesy(text: str, end: int) -> int:
 
 
 def codes_of(folded: str, asked: Frame) -> tuple[str, ...]:
-    """What a word means in a date; parts joined by hyphens or apostrophes one by one."""
+    """The codes of a word in a date; parts joined by hyphens, apostrophes or slashes have a code each."""
     return _codes(folded, asked.language)
 
 

@@ -1,7 +1,7 @@
-"""What people mean by "Friday", "EOQ" or "4. Dezember": a day, or the reason why it is none.
+"""The due date in a phrase such as "Friday", "EOQ" or "4. Dezember": a day, or the reason why there is none.
 
-A small grammar reads it and refuses what it is not sure of; everything else is for the date picker. A date that is
-not meant costs more than a question.
+A small grammar reads the phrase. It refuses a phrase that is not certain, and the person then uses the date picker: a
+wrong date costs more than a question.
 Pure: `today` is the person's local date.
 """
 
@@ -34,16 +34,16 @@ def read_due(
     """Read a due date in English, German, French or Spanish.
 
     `today` is the person's local date, `working_week` holds weekdays (Monday 0 … Sunday 6) and
-    `fiscal_year_start` a month (1 … 12); ValueError if those two are impossible, never for a phrase.
-    A `Due` lies between today and two years from today. Public holidays are not looked at.
+    `fiscal_year_start` is a month (1 … 12). Impossible values of these two raise ValueError; a phrase never does.
+    A `Due` lies between today and two years from today. Public holidays are ignored.
     """
     reading = read(phrase, frame(today, locale, frozenset(working_week), fiscal_year_start))
     return reading.answer(phrase.strip())
 
 
-@lru_cache(maxsize=1024)  # of a day's dates most are "Friday" and "tomorrow"
+@lru_cache(maxsize=1024)  # most phrases of a day are "Friday" and "tomorrow"
 def read(phrase: str, asked: Frame) -> Reading:
-    """`read_due` with the kind of the answer kept."""
+    """Like `read_due`, but the answer keeps its kind."""
     if len(phrase) > 4 * LONGEST or not phrase.strip():
         return NOT_A_DATE
     return grammar.read(code(phrase, asked), asked) or NOT_A_DATE

@@ -1,4 +1,4 @@
-"""What a phrase turned out to mean, and how that is said to a person."""
+"""The answers to a phrase: a day or a reason for the person, and the kind of the phrase."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ MONTHS = (
     "December",
 )
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-# Stands in a reason for the quoted phrase, which only the caller of a rule knows.
+# The place of the quoted phrase in a reason: a rule does not know the phrase, only its caller does.
 SAID = "“”"
 _QUOTED = 60
 
-# How a phrase was understood, whether or not it gave one day. "bare" is a number or a duration that may as
-# well measure something else; "unknown" is no date at all.
+# The form in which a phrase was understood, with or without a day as its answer. "bare" is a number or a duration
+# that may also measure another thing. A phrase that is no date has no kind.
 Kind = Literal["day", "weekday", "date", "number", "duration", "period", "quarter", "month", "vague", "bare"]
 
 
@@ -45,9 +45,9 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """The phrase means no single day. `suggestion` may prefill a date picker and is never taken silently.
+    """The phrase means no single day. `suggestion` may prefill a date picker; it is never used without the person.
 
-    `reason` is one or two sentences for a person; it quotes their words as plain text.
+    `reason` is one or two sentences for a person, and may quote the phrase as plain text.
     """
 
     phrase: str
@@ -57,7 +57,7 @@ class Unclear:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One rule's answer: a day, or the reason why there is none. `kind` None: this is no date at all."""
+    """The answer of one rule: a day, or the reason why there is none. `kind` is None if the phrase is no date."""
 
     kind: Kind | None
     on: date | None = None
@@ -88,7 +88,7 @@ def spell_with_weekday(day: date) -> str:
 
 
 def settle(day: date, frame: Frame, kind: Kind) -> Reading:
-    """Take `day`, unless it has passed or lies further ahead than anybody promises."""
+    """Answer with `day`, unless it has passed or is more than two years away."""
     if day < frame.today:
         return Reading(kind, reason=f"{spell(day)} has already passed.")
     if day > frame.last:
@@ -97,13 +97,13 @@ def settle(day: date, frame: Frame, kind: Kind) -> Reading:
 
 
 def unclear(reason: str, frame: Frame, kind: Kind, suggestion: date | None = None) -> Reading:
-    """Refuse, and suggest a day if it is one that may be taken at all."""
+    """Refuse, with `suggestion` if that day is neither past nor more than two years away."""
     fits = suggestion is not None and frame.today <= suggestion <= frame.last
     return Reading(kind, reason=reason, suggestion=suggestion if fits else None)
 
 
 def did_you_mean(reason: str, frame: Frame, kind: Kind, suggestion: date | None) -> Reading:
-    """Refuse with the question that the suggestion answers."""
+    """Refuse like `unclear`, and ask "Did you mean …?" if there is a suggestion."""
     reading = unclear(reason, frame, kind, suggestion)
     if reading.suggestion is None:
         return reading

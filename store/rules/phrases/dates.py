@@ -38,7 +38,7 @@ def full_year(digits: str) -> int:
 
 
 def dated(year: int, month: int, day: int, frame: Frame, kind: Kind = "date") -> Reading:
-    """A day with its year; refuses one that does not exist, has passed or is too far away."""
+    """A day with its year; refused if the day does not exist, has passed or is more than two years away."""
     try:
         found = date(year, month, day)
     except ValueError:
@@ -49,7 +49,7 @@ def dated(year: int, month: int, day: int, frame: Frame, kind: Kind = "date") ->
 
 
 def undated(month: int, day: int, frame: Frame, kind: Kind = "date") -> Reading:
-    """A day without a year: the next one, unless the last one passed only just now."""
+    """A day without a year: the next such day. If the last one passed up to 30 days ago, the next is only suggested."""
     if not 1 <= day <= _LONGEST_MONTH[month - 1]:
         year = frame.today.year + (frame.today.month > month)
         return _impossible(f"{day} {MONTHS[month - 1]}", _end_of(year, month), frame)
@@ -64,7 +64,7 @@ def undated(month: int, day: int, frame: Frame, kind: Kind = "date") -> Reading:
 
 
 def on_weekday(reading: Reading, weekday: int, frame: Frame) -> Reading:
-    """Hold a date against the weekday that was named with it."""
+    """Refuse a date that is not on the weekday in the same phrase."""
     if reading.on is None or reading.kind not in ("date", "number") or reading.on.weekday() == weekday:
         return reading
     reason = f"{spell(reading.on)} is a {WEEKDAYS[reading.on.weekday()]}, not a {WEEKDAYS[weekday]}."
@@ -72,7 +72,7 @@ def on_weekday(reading: Reading, weekday: int, frame: Frame) -> Reading:
 
 
 def any_day_in(month: int, year: int | None, frame: Frame) -> Reading:
-    """A month is no day: suggest its last working day."""
+    """A month is no day. Its last working day is suggested."""
     if year is None:
         year = frame.today.year + (frame.today.month > month)
     name = f"{MONTHS[month - 1]} {year}"
@@ -83,7 +83,7 @@ def any_day_in(month: int, year: int | None, frame: Frame) -> Reading:
 
 
 def in_figures(typed: str, frame: Frame) -> Reading:
-    """A date in figures, by the order of the locale; both orders possible and no locale: refused."""
+    """A date in figures, in the order of the locale. Refused if both orders are possible and the locale has none."""
     if found := _YEAR_FIRST.fullmatch(typed):
         year, month, day = int(found[1]), int(found[3]), int(found[4])
         return dated(year, month, day, frame) if 1 <= month <= len(MONTHS) else _no_such(frame)
@@ -113,17 +113,17 @@ def _two_figures(first: int, second: int, separator: str, frame: Frame, *, dot_e
         return reading
     if separator == "." and frame.order == "dmy" and (dot_ends or frame.language == "de"):
         return reading
-    # "4-12" is as often a range, "15.12" a time or a version.
+    # "4-12" is often a range, and "15.12" is often a time or a version.
     return did_you_mean(f"{SAID} could be a date, a time or a number.", frame, "number", reading.on)
 
 
 def _orders(first: int, second: int, separator: str, frame: Frame) -> list[tuple[int, int]]:
-    """The (month, day) pairs that two figures may stand for, best first; one if the locale decides."""
+    """The (month, day) pairs that two figures may mean, the best first; only one if the locale decides."""
     month_first, day_first = (first, second), (second, first)
     possible = [pair for pair in (month_first, day_first) if 1 <= pair[0] <= len(MONTHS) and pair[1] >= 1]
     if len(possible) < 2 or first == second:  # noqa: PLR2004 one reading is no choice
         return possible[:1]
-    # Dots are the European way to write a day before its month; elsewhere they decide nothing.
+    # Europeans write a day, a dot and the month. With a month-first locale, a dot does not decide the order.
     order = "" if separator == "." and frame.order == "mdy" else frame.order
     if not order:
         return possible
@@ -178,7 +178,7 @@ def _named_day(found: re.Match[str], frame: Frame) -> Reading:
 
 
 def _day_of_month(found: re.Match[str], frame: Frame) -> Reading:
-    """“The 15th”: of this month, while it is ahead. "Friday 27th": only if that is a Friday."""
+    """“The 15th”: of this month, if the day is ahead. "Friday 27th": the next 27th, only if it is a Friday."""
     day, weekday = int(found["day"]), found["before"]
     ahead = next_numbered(day, frame)
     if ahead is None:
@@ -191,7 +191,7 @@ def _day_of_month(found: re.Match[str], frame: Frame) -> Reading:
 
 
 def next_numbered(day: int, frame: Frame) -> date | None:
-    """The first day with that number from today on."""
+    """The first day with this number, from today on."""
     for month in range(frame.today.month, frame.today.month + 3):
         end = month_end(frame.today.year, month)
         if 1 <= day <= end.day and (found := end.replace(day=day)) >= frame.today:
@@ -205,7 +205,7 @@ def _day_of_named_month(found: re.Match[str], frame: Frame) -> Reading:
 
 
 def _number(found: re.Match[str], frame: Frame) -> Reading:
-    """A bare number is a day at best."""
+    """A number alone is refused; the next day with this number is suggested."""
     number = int(found[0])
     if frame.today.year <= number <= frame.last.year:
         return unclear(f"{SAID} is a year, not a day.", frame, "bare")

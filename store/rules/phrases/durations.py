@@ -1,4 +1,4 @@
-"""So long from now: "in 2 weeks", "in 5 business days", "a week from Tuesday", and what has passed."""
+"""Lengths of time: "in 2 weeks", "in 5 business days", "a week from Tuesday", and past ones ("2 weeks ago")."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _UNIT = r"(?P<unit>biz day|day[gr]? bizq?|bizq day|day[gr]?|week|fortnight|month|year|hour)"
 _COUNT = r"(?P<count>\d{1,3})"
-# "In acht Tagen", "dans quinze jours", "en ocho días": said of one or two weeks as often as counted.
+# "In acht Tagen", "dans quinze jours", "en ocho días": people may mean one or two weeks, or the exact number of days.
 _IDIOMS = {("dayg", 8), ("dayr", 8), ("dayr", 15)}
 _MONTHS_AHEAD = 12 * YEARS_AHEAD
 _FEW = 2
@@ -58,7 +58,7 @@ def _months(months: int, frame: Frame) -> Reading:
 
 
 def _from(found: re.Match[str], frame: Frame) -> Reading:
-    """“A week from Tuesday”: counted from the first Tuesday ahead."""
+    """“A week from Tuesday”: counted from the next Tuesday after today."""
     if "biz" in found["unit"] or found["unit"] in ("month", "year", "hour"):
         return NOT_A_DATE
     distance = int(found["count"] or 1) * _length(found["unit"])
@@ -71,14 +71,14 @@ def _from(found: re.Match[str], frame: Frame) -> Reading:
 
 
 def _uncounted(found: re.Match[str], frame: Frame) -> Reading:
-    """“In a few days”: nobody can say how many; two is where "a couple" begins."""
+    """“In a few days” is no exact number. Two is suggested, because "a couple" means at least two."""
     day = _after(_FEW, found["unit"], frame).on
     kind: Kind = "vague" if found[0].startswith(("in ", "hence ")) else "bare"
     return unclear(f"{SAID} can be any of several days.", frame, kind, day)
 
 
 def _no_start(found: re.Match[str], frame: Frame) -> Reading:
-    """“2 weeks” may be how long something takes, or when it is due."""
+    """“2 weeks” may be the length of a task or its due date, so the day is only suggested."""
     day: date | None = _after(int(found["count"]), found["unit"], frame).on
     return did_you_mean(f"{SAID} is a length of time, not a day.", frame, "bare", day)
 

@@ -1,4 +1,4 @@
-"""A form: a whole line of codes, and what it means to a person on a given day."""
+"""Forms of the grammar. A form is a pattern for a whole line of codes, and the meaning of such a line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Form(NamedTuple):
-    """`pattern` must match the whole line; `meaning` answers, or gives None to leave it to later forms."""
+    """`pattern` must match the whole line. `meaning` returns the answer, or None to try the forms after this one."""
 
     pattern: re.Pattern[str]
     meaning: Callable[[re.Match[str], Frame], Reading | None]

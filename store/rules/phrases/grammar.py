@@ -1,6 +1,6 @@
-"""The small grammar: a line of codes (see `tokens`) is brought into one order, then must fit one form whole.
+"""The small grammar: puts a line of codes (see `tokens`) into one order, and finds the form of the whole line.
 
-Nothing is ever read out of half a phrase: a word too many, and it is refused.
+A part of a phrase is never read alone: a phrase with one word too many is refused.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 _DAYS_ON = {"today": 0, "tomorrow": 1, "d2": 2, "over tomorrow": 2, "day after tomorrow": 2}
 _UNIT = r"(?:week|month|quarter|year)"
 _FIGURES = re.compile(r"(?:w(?P<before>\d) )?@(?: w(?P<after>\d))?", re.ASCII)
-# "Le lundi" and "los lunes" are every Monday; "pour le lundi" is one.
+# "Le lundi" and "los lunes" mean every Monday; "pour le lundi" means one Monday.
 _HABIT = re.compile(r"le w(\d)", re.ASCII)
-# What cannot be promised before: "vor 3 Tagen" is three days ago, and nothing ends before a length of time.
+# Kinds that give no date after "before": "vor 3 Tagen" is three days ago, and a length of time is no due date.
 _LENGTHS = frozenset({"duration", "bare", "vague", "month"})
 
-# Brought into one order, each only if its first word is there at all (most lines hold none of them).
+# A word, its pattern and the replacement. Most lines contain none of the words, and a search for a word is fast.
 _REORDERINGS = (
     ("a", re.compile(r"\ba (?=(?:few |biz )?(?:day|week|fortnight|month|year|hour))"), "1 "),
     ("hence", re.compile(r"^hence a "), "hence "),
-    # "On a Friday" is any Friday.
+    # Not before a weekday: "on a Friday" is any Friday.
     ("a", re.compile(r"(?:^| )a(?! w\d)(?= |$)"), ""),
     ("le", re.compile(r"(?:^| )le(?= |$)"), ""),
     ("biz", re.compile(r"\bbiz (week|month|quarter)\b"), r"\1"),
@@ -70,7 +70,7 @@ FORMS = (
 
 
 def read(coded: Coded, frame: Frame) -> Reading | None:
-    """Read a line of codes; None if it fits no form."""
+    """Read a line of codes; None if no form fits."""
     if coded.codes is None:
         return None
     if found := _HABIT.fullmatch(coded.codes):
@@ -85,7 +85,7 @@ def read(coded: Coded, frame: Frame) -> Reading | None:
 
 
 def _head(line: str) -> tuple[str, bool]:
-    """Take "by", "until", "before" … off; say whether one of them was "before"."""
+    """The line without leading "by" and "before", and whether one of the removed codes was "before"."""
     before = False
     while True:
         first, _, rest = line.partition(" ")
@@ -122,7 +122,7 @@ def _figures(line: str, coded: Coded, frame: Frame) -> Reading | None:
 
 
 def _before(reading: Reading, frame: Frame) -> Reading:
-    """“Before Friday” is Thursday to one and Friday to another; before the end of a period is by it."""
+    """“Before Friday” may mean Thursday or Friday, so it is refused. “Before the end of May” means “by the end”."""
     if reading.kind in _LENGTHS or reading.kind is None:
         return unclear(f"{SAID} is not a day to be ready by.", frame, reading.kind or "vague")
     if reading.on is None or reading.kind == "period":
@@ -135,7 +135,7 @@ def _before(reading: Reading, frame: Frame) -> Reading:
 
 
 def _with_clock(reading: Reading | None, frame: Frame) -> Reading | None:
-    """A time of day is not kept, so the day is only suggested. A time alone says which day to nobody."""
+    """A time of day is not kept, so the day is only suggested. A time without a day is no date."""
     if reading is None or reading is NOT_A_DATE:
         return None
     return did_you_mean(f"{SAID} names an hour, and only days are kept.", frame, "day", reading.on)

@@ -1,4 +1,4 @@
-"""Weeks, months, quarters and years: their end is a day, they themselves are none."""
+"""Weeks, months, quarters and years. The end of a period is a day; the period itself is not."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _end_of_kind(found: re.Match[str], frame: Frame) -> Reading:
 
 
 def _whole(found: re.Match[str], frame: Frame) -> Reading:
-    """“Next month” can be any day of it: suggest its last working day."""
+    """“Next month” can be any day of that month. The last working day is suggested."""
     on, unit = _ON[found["which"]], found["unit"]
     if unit == "month":
         end = month_end(frame.today.year, frame.today.month + on)
@@ -96,7 +96,7 @@ def _month(found: re.Match[str], frame: Frame) -> Reading:
 
 
 def _part_of_month(found: re.Match[str], frame: Frame) -> Reading:
-    """“Mid-December”: suggest the last working day up to where that part ends."""
+    """“Mid-December” is no single day. The last working day of that part of the month is suggested."""
     if found["month"]:
         month = int(found["month"])
         year = int(found["year"]) if found["year"] else frame.today.year + (frame.today.month > month)
@@ -119,7 +119,7 @@ def _weekend(found: re.Match[str], frame: Frame) -> Reading:
 
 
 def _quarter(found: re.Match[str], frame: Frame) -> Reading:
-    """“Q4 2026”, "Q3", "H1": its last day."""
+    """“Q4 2026”, "Q3", "H1": the last day of the quarter or half-year."""
     groups = found.groupdict()
     quarter = int(groups["quarter"] or groups["q"] or 0)
     if found[0].startswith("h") or " h" in found[0]:
@@ -143,7 +143,10 @@ def _next_quarter(quarter: int, frame: Frame) -> Reading:
 
 
 def _labelled(quarter: int, year: int, frame: Frame) -> Reading:
-    """Fiscal years are named after the year they begin in, or end in: only January decides nothing."""
+    """A quarter with its year: two days are possible, because a fiscal year has the name of its first or its last year.
+
+    A fiscal year that begins in January has only one.
+    """
     last_month = frame.fiscal_start + 3 * quarter - 1
     if not 1 < year <= frame.today.year + YEARS_AHEAD + 1:
         return unclear(f"{SAID} is more than two years away.", frame, "quarter")
@@ -155,7 +158,7 @@ def _labelled(quarter: int, year: int, frame: Frame) -> Reading:
 
 
 def _numbered_week(found: re.Match[str], frame: Frame) -> Reading:
-    """“KW 49”, the ISO week; its end is a day. "Week 49" counts differently in other countries."""
+    """“End of KW 49” is a day: KW is the ISO week. Countries count "week 49" differently: its end is suggested."""
     number, year = int(found["number"]), int(found["year"] or frame.today.isocalendar().year)
     try:
         monday = date.fromisocalendar(year, number, 1)

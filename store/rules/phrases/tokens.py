@@ -1,4 +1,4 @@
-"""From what somebody typed to a short line of codes: "by the 4th of Dec." → ["by", "4o", "m12"]."""
+"""Translates a typed phrase to a short line of codes: "by the 4th of Dec." → "by 4o m12"."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from store.rules.phrases.words import vocabulary
 if TYPE_CHECKING:
     from store.rules.phrases.frame import Frame
 
-# Longer phrases than this are sentences, and nobody's date.
+# Characters. A longer phrase is a sentence and no date.
 LONGEST = 80
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\ufe0e\ufe0f]")
@@ -61,9 +61,9 @@ _UNITS = {"d": "day", "w": "week", "wk": "week", "wks": "week"}
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """`codes` joined by spaces, None if a word is unknown here; `figures`: numeric dates as typed, there "@".
+    """A translated phrase. `codes`: joined by spaces; None if a word is unknown or the phrase is too long.
 
-    `clock` says that a time of day was found and left out.
+    `figures`: the numeric dates as typed; each is "@" in `codes`. `clock`: a time of day was found and left out.
     """
 
     codes: str | None
@@ -73,7 +73,7 @@ class Coded:
 
 @lru_cache(maxsize=4096)  # people write the same words again and again
 def plain(phrase: str) -> str:
-    """Lower case, no accents, no invisible characters, single spaces, no brackets or quotes around."""
+    """The phrase in lower case, with single spaces, without accents, invisible characters, outer brackets or quotes."""
     text = phrase.lower()
     if not text.isascii():
         text = unicodedata.normalize("NFKD", _INVISIBLE.sub("", text).casefold())
@@ -83,7 +83,7 @@ def plain(phrase: str) -> str:
 
 
 def code(phrase: str, frame: Frame) -> Coded:
-    """Translate a phrase; `codes` is None as soon as one word of it is not a word of time."""
+    """Translate a phrase; `codes` is None if one of its words is not a word of time."""
     text = _IDIOM.sub(lambda idiom: _IDIOMS[idiom[0]], plain(phrase))
     if len(text) > LONGEST:
         return Coded(None)
@@ -128,7 +128,10 @@ def _number(token: re.Match[str]) -> str:
 
 
 def _dropped(text: str, at: int) -> bool:
-    """Punctuation that only separates: after a word or at the end, but never between two figures."""
+    """Whether a character is punctuation that only separates: after a word or at the end, but not between two figures.
+
+    A comma may stand between two figures if the second one is a year of four digits ("Dec 4, 2026").
+    """
     if text[at] not in ".,-:":
         return False
     before, after = text[:at].rstrip()[-1:], text[at + 1 :].lstrip()[:1]

@@ -26,7 +26,7 @@ _WEEKS_ON = {"this": 0, "next": 1, "coming": 1, "next2": 2}
 
 
 def named(found: re.Match[str]) -> int:
-    """The weekday in whichever group matched."""
+    """The weekday in the group that matched."""
     return int(next(group for group in found.groups() if group and group.isdigit()))
 
 
@@ -48,7 +48,7 @@ def _coming(found: re.Match[str], frame: Frame) -> Reading:
 
 
 def _this(found: re.Match[str], frame: Frame) -> Reading:
-    """The one of this week. Once the working week is over people mean the week ahead."""
+    """“This Friday” is the Friday of this week. After the end of the working week, people mean the week ahead."""
     weekday = named(found)
     day, ahead = frame.in_week(weekday, 0), frame.coming(weekday)
     if day == frame.today:
@@ -59,9 +59,9 @@ def _this(found: re.Match[str], frame: Frame) -> Reading:
 
 
 def _next(found: re.Match[str], frame: Frame) -> Reading:
-    """The one of next week, if that is also the first one ahead; otherwise people differ.
+    """“Next Friday” is the Friday of next week, if no other Friday comes before; otherwise it has two meanings.
 
-    At the weekend they differ about which week is next, too.
+    At the weekend, "next week" has two meanings as well.
     """
     weekday = named(found)
     near, next_week = frame.coming(weekday), frame.in_week(weekday, 1)
@@ -84,7 +84,7 @@ def _in_named_week(found: re.Match[str], frame: Frame) -> Reading:
 
 
 def _in_weeks(found: re.Match[str], frame: Frame) -> Reading:
-    """“Friday in two weeks”: counted from the coming Friday, or the Friday of that week."""
+    """“Friday in two weeks” is counted from the coming Friday, or is the Friday of the week in two weeks."""
     weekday, weeks = int(found[1]), int(found[2])
     counted, of_week = frame.coming(weekday) + weeks * WEEK, frame.in_week(weekday, weeks)
     if counted == of_week:
@@ -93,7 +93,7 @@ def _in_weeks(found: re.Match[str], frame: Frame) -> Reading:
 
 
 def _a_week_later(found: re.Match[str], frame: Frame) -> Reading:
-    """“Friday week”: a week after the coming one."""
+    """“Friday week”: a week after the coming Friday."""
     day = frame.coming(named(found))
     if frame.today.weekday() == named(found):
         return either(day, day + WEEK, frame, day)
@@ -101,7 +101,7 @@ def _a_week_later(found: re.Match[str], frame: Frame) -> Reading:
 
 
 def every(found: re.Match[str], frame: Frame) -> Reading:
-    """A weekday that may be meant as a habit."""
+    """A weekday that may mean every week, such as "le lundi". The coming one is suggested."""
     day = frame.coming(named(found))
     return did_you_mean(f"{SAID} can be every {WEEKDAYS[day.weekday()]}.", frame, "weekday", day)
 

@@ -1,16 +1,16 @@
-"""The words of time in English, German, French and Spanish, and the code that each stands for.
+"""The words of time in English, German, French and Spanish, and the code of each word.
 
-Keys are folded: lower case, no accents. A word means one thing per locale. Full names and function words
-of all four languages are known everywhere, because teams mix them; abbreviations only in their own, because
-"sam", "mi" and "so" are words and names elsewhere. A name of a day or month that English reads differently
-("mar": March, mardi, martes) is struck out where both may be spoken.
+Words are folded: lower case, no accents. A word has one meaning in a language. Full names and function words of all
+four languages are known in every language, because teams mix them. Abbreviations are known in their own language only
+(those of English in all), because "sam", "mi" and "so" are words and names in other languages. An abbreviation of a
+day or month that has another meaning in English ("mar": March, mardi, martes) is refused in the other language.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-# Known, and of no use: no form of the grammar holds it.
+# The code of a word with two meanings. No form of the grammar contains it, so the phrase is refused.
 TWO_MEANINGS = "?"
 LANGUAGES = ("en", "de", "fr", "es")
 
@@ -26,7 +26,7 @@ _MONTHS = {
     "fr": "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre",
     "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
 }
-# "x5" is a weekday only beside a day number: alone it is as likely a person (Sam, Dom).
+# "x5" is a weekday only beside a day number: alone, the word may be a person (Sam, Dom).
 _SHORT = {
     "en": {
         "w0": "mon", "w1": "tue tues", "w2": "wed weds", "w3": "thu thur thurs", "w4": "fri", "w5": "sat",
@@ -46,7 +46,7 @@ _SHORT = {
         "m1": "ene", "m4": "abr", "m8": "ago", "m9": "set setiembre", "m12": "dic",
     },
 }  # fmt: skip
-# Own meaning wins although English has another: "3 ago" cannot be "3 days ago".
+# Words whose own meaning wins over the English one: in Spanish, "3 ago" (3 August) cannot be "3 days ago".
 _OWN = {("es", "ago")}
 
 # Function words, the same in every locale.
@@ -129,7 +129,7 @@ _SHARED = {
     "3o": "third dritter dritten drittes troisieme tercero tercer",
     "4o": "fourth vierter vierten viertes quatrieme cuarto",
 }  # fmt: skip
-# Only where the language is spoken: elsewhere these are other words.
+# Words for their own language only: in the other languages they have another meaning.
 _LOCAL = {"fr": {"mid": "mi"}, "de": {"": "zu"}}
 
 
@@ -145,7 +145,7 @@ def _names(language: str) -> dict[str, str]:
 
 @lru_cache(maxsize=16)
 def vocabulary(language: str) -> dict[str, str]:
-    """Word → code for a language; for one that is not spoken here English and everybody's full names."""
+    """Word → code for a language. An unknown language has the words of English and the full names of all languages."""
     words = _spread(_SHARED)
     for name in LANGUAGES:
         words |= _names(name)
