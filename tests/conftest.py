@@ -1,4 +1,4 @@
-"""What every test may ask for: an empty ledger on each database, and a small office in it."""
+"""Fixtures for every test: an empty ledger on each database, and a small team in it."""
 
 from __future__ import annotations
 
@@ -121,8 +121,8 @@ def _new_name() -> str:
 
 
 def _drop(server: sa.URL, name: str) -> None:
-    """Drop a database, whatever is still connected to it. A session that outlives even that harms nobody: no other
-    test ever sees this database, and the server goes at the end.
+    """Drop a database and cut its open connections. If that fails, no other test is affected: each test has its own
+    database, and the server ends with the session.
     """
     with suppress(sa.exc.OperationalError):
         _administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')

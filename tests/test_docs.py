@@ -52,12 +52,12 @@ def rows(page: Path, heading: str) -> list[list[str]]:
 
 
 def codes(cell: str) -> list[str]:
-    """What stands between backticks."""
+    """The texts between backticks."""
     return re.findall(r"`([^`]+)`", cell)
 
 
 def helped(*command: str) -> str:
-    """What --help of a command says."""
+    """The output of a command's --help."""
     said = subprocess.run(
         [sys.executable, "-m", "bot", *command, "--help"], cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -117,7 +117,7 @@ def test_shortcuts_are_called_what_slack_calls_them(page: Path) -> None:
 
 
 def test_the_first_commands_show_and_test_it() -> None:
-    """Whoever has just cloned it looks for two lines: one to see it, one to test it."""
+    """The README's first block has two lines for a new clone: one to see the demo, one to run the tests."""
     block = re.search(r"^```\w*\n(.*?)^```", text(ROOT / "README.md"), flags=re.MULTILINE | re.DOTALL)
     assert block
     lines = [line.removeprefix("$ ").partition("#")[0].strip() for line in block[1].splitlines()]
@@ -228,7 +228,7 @@ def test_every_decision_is_listed_and_says_why() -> None:
 
 
 def test_the_code_refers_to_decisions_that_exist() -> None:
-    """Whoever follows a reference finds the page."""
+    """A reference from the code to a page in docs/ leads to a page that exists."""
     referred = {
         name
         for folder in ("bot", "handlers", "store", "sandbox")

@@ -150,7 +150,7 @@ CLOCKS = {
 
 
 def taken(path: Path) -> Iterator[str]:
-    """What a file imports by name: `from time import time` is time.time."""
+    """The names that a file imports: `from time import time` is time.time."""
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.ImportFrom):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
@@ -275,7 +275,7 @@ NEEDS = {
     "views_push": set(),
     "views_update": set(),
 }
-# What is needed for something other than a method.
+# Scopes that are needed for something other than a method.
 BESIDES = {
     "commands": "slash commands and shortcuts",
     "chat:write.public": "posting where the bot is not a member",
@@ -304,7 +304,7 @@ def called() -> set[str]:
 
 
 def test_every_call_is_covered_by_a_scope() -> None:
-    """What we call and hear of needs what we ask for, and we ask for nothing that we do not need."""
+    """The scopes that we ask for are exactly those that our methods and events need."""
     assert called() <= set(NEEDS)
     needed = set().union(*(NEEDS[name] for name in called()), *(EVENT_NEEDS[event] for event in ids.BOT_EVENTS))
     assert needed | set(BESIDES) == set(ids.SCOPES)
@@ -330,7 +330,7 @@ def tracked() -> list[Path]:
 
 
 def test_no_registry_and_no_machine_is_named() -> None:
-    """Whoever installs chooses where packages come from; and nobody's folders are anybody else's."""
+    """No file names a package registry or a folder of one machine: the installer chooses where packages come from."""
     found = [
         f"{path.relative_to(ROOT)}: {hit[0]}"
         for path in tracked()
@@ -382,11 +382,11 @@ def test_nothing_is_imported_from_a_test() -> None:
 
 
 def test_no_test_sleeps() -> None:
-    """What happens later is waited for, not slept through."""
+    """Tests wait for a condition and do not sleep."""
     assert [str(path) for path in files("tests", "sandbox/tests") if ("time", "sleep") in set(attributes(path))] == []
 
 
 def test_nothing_leaves_this_machine() -> None:
-    """The suite's guard refuses whatever is not loopback, before a packet leaves."""
+    """The suite's guard refuses each address that is not loopback, before a packet leaves."""
     with socket.socket() as wire, pytest.raises(AssertionError, match=r"192\.0\.2\.1"):
         wire.connect(("192.0.2.1", 9))

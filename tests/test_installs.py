@@ -90,14 +90,14 @@ def test_a_lock_has_what_is_declared(lock: str) -> None:
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_is_complete_and_has_nothing_else(lock: str) -> None:
-    """Whatever its packages need is in it, on later versions of Python as well, and nobody else's package is."""
+    """A lock holds all packages that its packages need, on later versions of Python too, and no others."""
     assert closure(declared(lock), "3.11") == set(pins(lock))
     for later in ("3.12", "3.13", "3.14"):
         assert closure(declared(lock), later) <= set(pins(lock))
 
 
 def test_the_locks_agree() -> None:
-    """What runs in production is what is tested: each lock contains the smaller one, in the same versions."""
+    """Production runs the tested versions: each lock contains the smaller one, in the same versions."""
     assert pins("run").items() < pins("demo").items() < pins("dev").items()
 
 

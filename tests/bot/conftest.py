@@ -28,7 +28,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.Monke
 
 
 class Log:
-    """What the program logs, as it is written: `events()` parses it, `text` is all of it."""
+    """The log of the program, as written: `events()` parses it, `text` is all of it."""
 
     def __init__(self) -> None:
         self.stream = io.StringIO()

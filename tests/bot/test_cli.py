@@ -122,7 +122,7 @@ def test_a_database_that_does_not_answer_is_told(environment: pytest.MonkeyPatch
 
 
 def test_a_new_ledger_is_for_its_owner_only(installed: dict[str, str]) -> None:
-    """The file and what SQLite keeps beside it, whatever the umask allows."""
+    """The database file, and the files that SQLite keeps beside it, are private under any umask."""
     before = os.umask(0o000)
     try:
         makegood("migrate")
@@ -426,7 +426,7 @@ def test_a_signal_while_starting_ends_it(installed: dict[str, str]) -> None:
 
 
 def _in_this_process(environment: pytest.MonkeyPatch) -> None:
-    """What a process does to itself is not done to the one that runs the tests."""
+    """Keeps the handlers of this test process: the command does not install its own."""
     environment.setattr(cli, "Signals", _NoSignals)
 
 

@@ -154,7 +154,7 @@ def test_a_ledger_that_was_only_migrated_is_refused(ledger: Ledger, database_url
 
 
 def test_the_demos_own_ledger_may_be_used_again(tmp_path: Path) -> None:
-    """What was done in it is still there."""
+    """The ledger of an earlier demo still holds its commitments."""
     database = f"sqlite:///{tmp_path / 'kept.db'}"
     for number in (1, 2):
         demo = Demo(port=0, database=database)

@@ -346,7 +346,7 @@ def test_a_first_visit_is_no_problem(ledger: Ledger) -> None:
 
 
 def test_what_slack_refuses_for_now_is_counted_by_reason(ledger: Ledger) -> None:
-    """How many wait and why, with the remedy; it becomes a problem after five minutes. What is dead is counted too."""
+    """The doctor says how many messages wait or are dead, why, and the remedy. After five minutes it is a problem."""
     for number in range(4):
         _intend(ledger, f"key:{number}", NOW - timedelta(hours=1))
     for number, minutes in enumerate((1, 30)):

@@ -28,7 +28,7 @@ def promised(office: Office) -> Office:
 
 @pytest.mark.parametrize("number", ["1", "#1", " #1 "])
 def test_next(promised: Office, number: str) -> None:
-    """What it is, and when it is mentioned next, by name and in the person's own zone."""
+    """The answer names the commitment, the person, and the time of its next mention in the person's own zone."""
     what, when = about(promised.ledger, number, NOW, on=None, team_id=None)
     assert what == "#1 “send the <!channel> price”, due 2026-12-04"
     assert when.startswith("Ana Souza (its owner) hears of it next on Friday 27 November 2026 at 09:")
@@ -52,7 +52,7 @@ def test_on_a_day(promised: Office) -> None:
     ],
 )
 def test_in_words(promised: Office, number: str, team: str | None, why: str) -> None:
-    """What cannot be answered is said in words."""
+    """A question that cannot be answered gets an error in words."""
     with pytest.raises(LedgerError, match=why):
         about(promised.ledger, number, NOW, on=None, team_id=team)
 

@@ -24,7 +24,7 @@ def refused(error: str) -> SlackApiError:
 
 
 class Bot:
-    """What is connected; `failure` is what Slack does to it."""
+    """The connected bot; `failure` is the error that Slack's next answer raises."""
 
     def __init__(self) -> None:
         self.settings = settings.given(slack_bot_token="xoxb-1", slack_signing_secret="s")

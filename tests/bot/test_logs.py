@@ -57,7 +57,7 @@ def test_a_terminal_obeys_nothing_that_is_logged(log: Log) -> None:
 
 @pytest.mark.parametrize("secret", ["", "s", "event"])
 def test_a_secret_that_is_none_hides_nothing(log: Log, secret: str) -> None:
-    """Somebody's password for trying things out must not eat the log."""
+    """A short test password must not hide other words of the log."""
     logs.configure(style="json", secrets=[secret], stream=log.stream)
     ours.info("settings_event", words="events pass")
     assert HIDDEN not in log.text
@@ -167,5 +167,5 @@ def test_people_get_lines_for_people(log: Log) -> None:
     ],
 )
 def test_a_request_is_told_by_kinds_and_ids(body: dict[str, object], ids: dict[str, str]) -> None:
-    """Whatever its shape, and nothing that looks like words."""
+    """A request of any shape is logged by kinds and ids, and never by its words."""
     assert request_ids(body) == ids

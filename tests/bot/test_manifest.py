@@ -62,7 +62,7 @@ def test_it_keeps_slacks_limits(made: dict[str, Any]) -> None:
 
 
 def test_it_is_for_one_workspace_with_a_lasting_token(made: dict[str, Any]) -> None:
-    """What Makegood does not do is switched off."""
+    """Slack features that Makegood does not use are switched off."""
     assert made["settings"]["org_deploy_enabled"] is False
     assert made["settings"]["token_rotation_enabled"] is False
 

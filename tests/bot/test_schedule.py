@@ -23,7 +23,7 @@ NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
 
 class Ticked:
-    """What the ticks drive, counting."""
+    """Stands for the courier and the planner, and counts the calls of each tick."""
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
@@ -237,7 +237,7 @@ def test_a_clock_set_back_delays_nothing(ticked: Ticked) -> None:
     assert ticked.set_back == 1
     assert schedule.notice_clock() is False
     assert ticked.set_back == 1
-    # Whatever the outbox says to that, the process goes on.
+    # An error of the outbox does not end the process.
     ticked.failure, wall = OSError("no"), NOW - timedelta(hours=2)
     assert schedule.notice_clock() is True
     assert ticked.set_back == 2

@@ -115,7 +115,7 @@ def test_a_timestamp_that_is_no_number_is_refused(office: Office, at: str) -> No
 
 @pytest.mark.parametrize("signature", ["", "v0=", "v0=0123", "v1=x", "é"])
 def test_a_wrong_signature_is_refused(office: Office, signature: str) -> None:
-    """Whatever it looks like."""
+    """A wrong signature of any form is refused."""
     assert office.post(urlencode(COMMAND), signature=signature).status_code == 401
     assert office.heard == []
 
@@ -201,7 +201,7 @@ def test_health_says_ok(office: Office) -> None:
 
 
 def test_the_page_says_what_this_is(office: Office) -> None:
-    """For whoever opens the address in a browser."""
+    """A person who opens the address in a browser reads about `/commit help`."""
     assert "/commit help" in office.client.get("/").text
 
 
@@ -289,7 +289,7 @@ def test_not_ready_before_the_migrations(surroundings: Surroundings) -> None:
 
 
 def test_not_ready_without_a_database(surroundings: Surroundings, tmp_path: Path) -> None:
-    """What depends on it is not guessed at."""
+    """Without a database, checks that need the database report no guess."""
     gone = Ledger(f"sqlite:///{tmp_path / 'missing' / 'x.db'}")
     surroundings.readiness = Readiness(gone, lambda: surroundings.now, surroundings.link, newest_revision=str)
     status, parts = surroundings.ask()

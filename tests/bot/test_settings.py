@@ -45,7 +45,7 @@ def test_token_and_secret_are_enough(environment: pytest.MonkeyPatch) -> None:
 
 
 def test_all_problems_are_told_at_once(environment: pytest.MonkeyPatch) -> None:
-    """Whoever sets up the bot corrects everything in one go."""
+    """One run lists all wrong settings, so that an administrator corrects them together."""
     problems = _problems(
         environment, DATABASE_URL="mysql://localhost/x", PORT="http", WEB_THREADS="0", LOG_LEVEL="loud"
     )

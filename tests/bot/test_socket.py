@@ -125,7 +125,7 @@ def test_a_new_pong_is_a_sign_of_life(watch: Watch) -> None:
 
 
 def test_a_message_is_a_sign_of_life(watch: Watch) -> None:
-    """Whatever it says."""
+    """A message with any content counts as a sign of life."""
     watch.now += SILENT_AFTER
     (listener,) = watch.client.on_message_listeners
     listener("anything")

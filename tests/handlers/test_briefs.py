@@ -107,7 +107,7 @@ def test_only_news_is_a_brief_as_well() -> None:
 
 
 def test_items_under_one_heading_stand_together() -> None:
-    """Those of one colleague, and those of the client, whatever their occasions are."""
+    """All items of one colleague share a heading, and so do the client's, on every occasion."""
     ben = Person(id=3, workspace_id=1, slack_id="U3", name="Ben", zone="Europe/Berlin")
     until = date(2027, 1, 4)
     lines = [

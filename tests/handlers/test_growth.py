@@ -37,7 +37,7 @@ PIECES = [
     "a", "1", "1/", "1:", "4 Dec ", "a\u0301", "\u0301", "\u200d", "\U0001f3f4", "\U000e0061", "\ufe0f", "א", "“", "”",
     "xox", "xoxb", "://", "://a:", "[parameters: ", "[parameters: ]", "vacation ", "leave  ", "from ",
 ]  # fmt: skip
-# What begins something once, and what it is then followed by for long.
+# Beginnings of a phrase, each followed by a long repetition.
 HEADS = [
     "the client",
     "the ",
@@ -88,7 +88,7 @@ def grows(rule: Callable[[str], Any], piece: str, head: str = "") -> float:
             best = min(best, time.thread_time_ns() - before)
         return best
 
-    # What takes less than this is not told from the clock's own step.
+    # Shorter times than 100 µs cannot be distinguished from the clock's own resolution.
     return spent(TIMES * SHORT) / max(spent(SHORT), 100_000)
 
 

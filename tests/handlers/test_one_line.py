@@ -178,7 +178,7 @@ def test_an_entry_cannot_be_forged(text: str) -> None:
 @settings(max_examples=60)
 @given(st.text(HARD, min_size=1, max_size=40).filter(str.strip))
 def test_text_stays_in_its_place(text: str) -> None:
-    """On every surface, whatever was written: the same lines, quotation marks, mentions, links and formatting."""
+    """Any text keeps the same lines, quotation marks, mentions, links and formatting on every surface."""
     check(text)
 
 

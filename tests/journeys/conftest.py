@@ -58,7 +58,7 @@ class Post:
 
     @contextmanager
     def caught(self) -> Iterator[list[Parcel]]:
-        """What is done meanwhile does not reach the bot; the list holds it, to be sent later."""
+        """Holds back the requests that arrive during the `with` block; the list holds them, to be sent later."""
         before, self._keeps = len(self.parcels), True
         caught: list[Parcel] = []
         try:
@@ -89,7 +89,7 @@ class Town:
     # -- what people do ---------------------------------------------------------------------------------
 
     def commit(self, user: str, text: str, channel: str = "C0ACME") -> Any:
-        """Type `/commit text`. Whatever was typed, the bot answers with something that Slack takes."""
+        """Type `/commit text`. For any text the bot gives an answer that Slack accepts."""
         outcome = self.box.command(user, channel, "/commit", text)
         assert outcome.problem is None, outcome
         return outcome
@@ -150,7 +150,7 @@ class Town:
     # -- time ---------------------------------------------------------------------------------------------
 
     def settled(self) -> None:
-        """Everything that waits in the outbox for now is delivered. What is to be tried again later stays."""
+        """Delivers all outbox rows that are due now. Rows to be tried again later stay."""
         self.makegood.courier.deliver_due(patience=timedelta(seconds=0.5))
 
     def move(self, *instant: int) -> None:
@@ -170,7 +170,7 @@ class Town:
     # -- what the ledger says -----------------------------------------------------------------------------
 
     def ask(self, user: str, question: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """What the ledger says to a person."""
+        """The ledger's answer to a question that a person asks."""
         with self.makegood.ledger.read() as tx:
             return question(tx, self.person(tx, user), *args, **kwargs)
 
@@ -184,7 +184,7 @@ class Town:
         return found
 
     def verbs(self, number: int) -> list[str]:
-        """What happened to a commitment, in order."""
+        """The verbs of a commitment's history, in order."""
         return [entry.verb for entry in self.ask("U0EVA", history.entries, self.commitment(number))]
 
     def rows(self) -> dict[str, int]:
@@ -251,7 +251,7 @@ def given_for(box: Sandbox, database_url: str, **secret: str) -> settings.Settin
 
 @pytest.fixture
 def log() -> Iterator[Log]:
-    """What the bot logs, as JSON."""
+    """The bot's log, as JSON."""
     kept = Log()
     root = logging.getLogger()
     level, handlers = root.level, root.handlers[:]
@@ -266,8 +266,8 @@ def log() -> Iterator[Log]:
 def town(database_url: str, log: Log) -> Iterator[Town]:
     """The default workspace, with delivery done by `settled` in the test's own thread.
 
-    Afterwards manners.py holds whatever the test did: no traceback, nothing that Slack refuses for its form,
-    nobody pinged, no markup that people wrote.
+    After each test, manners.py checks: no traceback, no call that Slack refuses for its form, nobody pinged,
+    no markup that people wrote.
     """
     with open_town(database_url) as town:
         yield town
@@ -310,12 +310,12 @@ def words_of(view: View | None) -> str:
     return " ".join([view.title, *texts(view.blocks)])
 
 
-# What stands for a formatting character where it must not format, and the marks that keep texts apart.
+# Look-alikes that replace a formatting character where it must not format, and the marks that keep texts apart.
 _ALIKE = str.maketrans("\u2217\u223c\u02cb\u02cd", "*~`_", "\u200a\u200b\u2060\u2068\u2069")
 
 
 def read(message: Message) -> str:
-    """What a person sees of a message once Slack has made of the markup what it makes of it."""
+    """The text of a message as a person sees it, after Slack has rendered the markup."""
     reader = Reader(message.ephemeral_for or "U0EVA", ZoneInfo("Europe/Berlin"), MONDAY)
     drawn = str(page.blocks(message.blocks, page.Surface(reader, key="read"))) or str(page.words(message.text, reader))
     seen = re.sub(r"<[^>]*>", "", drawn.replace("<br>", "\n"))

@@ -1,4 +1,4 @@
-"""What holds in every journey, whatever people did: asked of the whole workspace and the whole log at its end."""
+"""Checks that hold for every journey: they read the whole workspace and the whole log at the end of a test."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from sandbox import Sandbox
     from tests.bot.conftest import Log
 
-# What Slack answers to a call that is wrong in itself, whatever the state of the workspace.
+# Slack's errors for a call that is wrong in itself, in any state of the workspace.
 MALFORMED = re.compile(r"invalid_(?!auth)|too_long|too_large|too_many|no_text|missing_scope|unknown_method|_format$")
-# What the bot logs where an answer of its own was not taken, or where nobody had thought of an error.
+# Events that the bot logs if Slack did not accept an answer, or if an error was not foreseen.
 TROUBLE = {"answer_not_taken", "place_not_redrawn", "request_failed", "courier_failed", "job_failed"}
 # The only markup there is: the channel something was shared in, and the place where it was said.
 OWN_MARKUP = re.compile(r"<#C0[A-Z]+>|<https://[a-z.]+/archives/[A-Z0-9]+/p[0-9]+\|Where it was said>")
@@ -44,7 +44,7 @@ def pings(box: Sandbox) -> list[tuple[str, ...]]:
 
 
 def markup(box: Sandbox) -> list[str]:
-    """Texts with markup that is not our own, in whatever the bot ever sent or shows now."""
+    """Texts with markup that is not our own, in all that the bot ever sent or shows now."""
     sent = [value for call in box.calls for name in ("text", "blocks", "view") if (value := call.args.get(name))]
     shown = [part for message in _ours(box) for part in ({"type": "mrkdwn", "text": message.text}, message.blocks)]
     views = [view.blocks for user in box.world.users for view in box.modals(user)]

@@ -23,7 +23,7 @@ TYPED = (
     "", "mine", "overdue", "1", "account Acme", "accounts", "help", "settings", "away today @ben", "back",
     "@ana send it by Friday for Acme", "<@U0NEW|x> send it by Friday", "send <https://x.example|it>", "hlep",
 )  # fmt: skip
-# The value that our buttons carry, where it is not the commitment that they are about.
+# Values of our buttons that carry more than a commitment's reference, or another thing's.
 VALUES = {
     ids.OPEN_AWAY: "absence:0:0:home:0:", ids.END_ABSENCE: "absence:0:0:away:0:", ids.PAGE_NEWER: ":0:0:overdue:0:",
     ids.PAGE_OLDER: ":0:0:home:20:", ids.CREATE_ACCOUNT: "commitment:1:1:receipt:0:Acme",
@@ -72,7 +72,7 @@ FILLED: dict[str, Json] = {
 
 
 def of_each_kind(town: Town, user: str = "U0ADA") -> list[Parcel]:
-    """What Slack sends when that person does everything that there is to do, without their doing it."""
+    """Slack's requests for each action that a person can take, without the action being taken."""
     return [
         *(_command(town, user, text) for text in TYPED),
         *_presses(town, user),

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sandbox import Outcome, Sandbox
 
 ROOT = Path(__file__).parents[2]
-# What a process may take to be there on a busy machine.
+# Seconds in which a process must start on a busy machine.
 PATIENCE = 60
 LINE = "@ana send the pricing sheet by today"
 NOT_OURS = re.compile("proxy|slack|database", re.IGNORECASE)
@@ -57,8 +57,8 @@ def command(*arguments: str) -> list[str]:
 
 
 def awake(box: Sandbox, database_url: str) -> None:
-    """Everybody of the box is at work now, whatever the hour and the day: box and process keep the machine's time, and
-    nobody is told anything at night. Where the database is not there or not ready, nothing.
+    """Puts every person of the sandbox at ten in the morning of a working day: sandbox and process use the machine's
+    clock, and the bot sends nothing at night. Does nothing if the database is missing or not ready.
     """
     now = box.clock.now()
     # Ten in the morning, as far as zones go: from twelve hours behind to fourteen ahead.
@@ -177,7 +177,7 @@ class Holding:
 
 
 def let_the_lease_pass(database_url: str) -> None:
-    """What is claimed may be taken again now rather than in two minutes."""
+    """Ends the lease of all claimed rows now, instead of after two minutes."""
     ledger = Ledger(database_url)
     with ledger.begin() as tx:
         claimed = sa.update(Outbox).where(Outbox.state == "sending")
@@ -240,7 +240,7 @@ def readyz(process: Process) -> tuple[int, dict[str, Any]]:
 
 
 def until(process: Process, status: int) -> dict[str, Any]:
-    """Ask /readyz until it answers with that; it tells nobody by itself. What it says of each part."""
+    """Asks /readyz until it answers with `status`, since nothing announces a change. Returns its checks."""
     pause = threading.Event()
     for _ in range(10 * PATIENCE):
         found, parts = readyz(process)

@@ -46,13 +46,13 @@ def dms(town: Town, user: str) -> list[Message]:
 
 
 def headings(message: Message) -> list[str]:
-    """What stands alone in bold on a message."""
+    """The headings of a message: sections with one bold line."""
     texts = [block["text"]["text"] for block in message.blocks if block["type"] == "section"]
     return [text.strip("*") for text in texts if text.startswith("*") and text.endswith("*") and "\n" not in text]
 
 
 def told(town: Town, user: str, number: int = 1, on: date | None = None) -> list[str]:
-    """What `explain` says to this person."""
+    """The lines that `explain` shows to this person."""
     with town.makegood.ledger.read() as tx:
         viewer = town.person(tx, user)
         return explain(tx, viewer, commitments.get(tx, viewer, number), town.box.clock.now(), on=on)

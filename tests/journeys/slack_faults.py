@@ -25,7 +25,7 @@ POST = "chat.postMessage"
 
 
 class Faults:
-    """What goes wrong with the next calls: `on(method, step, …)`; each step gets what would carry the call out."""
+    """Faults of the next calls: `on(method, step, …)`. Each step gets the function that would carry the call out."""
 
     def __init__(self, town: Town) -> None:
         self._steps: dict[str, list[Step]] = {}

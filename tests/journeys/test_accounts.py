@@ -112,7 +112,7 @@ def test_errors_stand_at_their_fields(town: Town) -> None:
 
 
 def test_the_second_editor_is_told(town: Town) -> None:
-    """Who saves later than a colleague reads what happened, keeps what was typed, and overwrites nothing."""
+    """The second of two editors reads what changed meanwhile, keeps the typed text, and overwrites nothing."""
     account(town, "Acme")
     early = town.form("U0EVA", page(town, "U0EVA", "Acme"), ids.EDIT_ACCOUNT)
     late = town.form("U0ADA", page(town, "U0ADA", "Acme"), ids.EDIT_ACCOUNT)
@@ -412,7 +412,7 @@ def test_a_form_of_an_account_that_was_merged(town: Town) -> None:
 
 
 def test_an_escalation_goes_to_the_lead_not_to_the_coach(town: Town) -> None:
-    """Who leads the account hears of what stays overdue; a coach does not."""
+    """The account's lead hears of a commitment that stays overdue; a coach does not."""
     acme = account(town, "Acme", "U0EVA", category="A")
     form = town.form("U0EVA", page(town, "U0EVA", "Acme"), ids.EDIT_ACCOUNT)
     town.submit("U0EVA", form, coach="U0ADA")

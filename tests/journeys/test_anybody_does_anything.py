@@ -1,4 +1,4 @@
-"""People press whatever they see and fill in whatever is asked, at any time: it adds up, and nobody sees a fault."""
+"""People press all buttons and fill in all forms, at any time: the ledger stays consistent, and nobody sees a fault."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LINES = (
     "@ada <!channel> by 2026-12-24", "no date here", "mine", "overdue", "account Acme", "account", "1", "2", "3",
     "help", "", "away today to 4 Dec @ben", "away 24 Nov bis 27 Nov", "away", "back", "settings",
 )  # fmt: skip
-# What is typed or chosen in fields of these types.
+# Values that people type or choose in fields of these types.
 TYPED: dict[str, tuple[str | None, ...]] = {
     "plain_text_input": ("because", "*bold* & <b>", "x" * 600, " ", "שלום", "DE"),
     "datepicker": ("2026-11-20", "2026-11-27", "2026-12-24", "2040-01-01"),
@@ -101,7 +101,7 @@ class Anybody:
     def _spots(self, user: str) -> Iterator[tuple[Message | View, dict[str, Any]]]:
         modals = self.town.box.modals(user)
         if modals:
-            # What lies below a modal cannot be reached.
+            # A person cannot reach the page below a modal.
             yield modals[-1], {"view_id": modals[-1].id}
             return
         for place in self.town.box.world.channels.values():
@@ -139,7 +139,7 @@ def _inputs(view: View) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     return [(block, block["element"]) for block in view.blocks if block["type"] == "input"]
 
 
-# What one course of events covers is covered by the tests of single ones; watching many takes twice as long.
+# Without coverage: the tests of single events cover the same lines, and measuring doubles the time.
 @pytest.mark.no_cover
 @pytest.mark.parametrize("seed", [13, pytest.param(22, marks=pytest.mark.slow)])
 def test_whatever_people_do(bare_town: Town, log: Log, seed: int) -> None:
@@ -160,7 +160,7 @@ def test_whatever_people_do(bare_town: Town, log: Log, seed: int) -> None:
     assert rows["entry"] > rows["commitment"]
     for number in range(1, rows["commitment"] + 1):
         _adds_up(town, town.ask("U0EVA", commitments.get, number))
-    # Whoever submits a form half an hour after opening it is not shown the place where they did.
+    # A person who submits a form half an hour after opening it does not see the message or view updated.
     manners.hold(town.box, log, expected=frozenset({"place_not_redrawn"}))
 
 

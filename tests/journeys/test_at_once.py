@@ -1,4 +1,4 @@
-"""Clicks that come twice, at the same moment, or too late: a thing changes once, and whoever is second is told."""
+"""Clicks that come twice, at the same moment, or too late: an item changes once, and the second person is told."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_two_forms_at_the_same_moment(town: Town) -> None:
 
 
 def test_a_button_of_an_old_message(town: Town) -> None:
-    """What is pressed on an older copy acts on today's item, or says what happened since."""
+    """A button of an older copy acts on today's item, or the answer says what has changed since."""
     town.receipt("U0EVA", "@ana send it by Friday")
     town.settled()
     old = town.item("U0EVA")

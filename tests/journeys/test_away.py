@@ -23,7 +23,7 @@ DEC_12, JAN_3 = date(2026, 12, 12), date(2027, 1, 3)
 
 
 def away(town: Town, user: str = "U0EVA", *, today: date = date(2026, 11, 23)) -> list[Absence]:
-    """What the ledger holds of somebody's absences, from that day on."""
+    """A person's absences in the ledger that end on or after `today`."""
     with town.makegood.ledger.read() as tx:
         return absences.of_people(tx, [town.person(tx, user).id], from_day=today)
 
@@ -105,7 +105,7 @@ def test_alone_it_opens_the_form(town: Town) -> None:
 
 
 def test_a_promise_may_begin_with_away(town: Town) -> None:
-    """What names no day of an absence, and is due by one, is a commitment like any other line."""
+    """A line that begins with "away" and names no days of an absence is a commitment, like any other line."""
     receipt = words(said(town, "away day agenda by Friday"))
     assert "away day agenda" in receipt
     assert "Friday 27 November 2026" in receipt
@@ -289,7 +289,7 @@ def test_home_says_for_whom_one_stands_in(town: Town) -> None:
 
 
 def test_it_is_nobody_elses(town: Town) -> None:
-    """Whoever presses a button that holds another's absence changes nothing of it."""
+    """A button with the id of another person's absence does not change that absence."""
     said(town, "away 12 Dec to 3 Jan")
     theirs = said(town, "away 14 Dec to 18 Dec", "U0BEN")
     with town.post.caught() as caught:
@@ -346,7 +346,7 @@ def test_a_status_without_an_end_is_looked_at_daily(town: Town) -> None:
 
 
 def test_what_was_said_here_counts_for_more(town: Town) -> None:
-    """Somebody's own absence stays as it is, with its delegate, whatever their status says."""
+    """An absence that a person recorded here stays, with its delegate; their Slack status does not change it."""
     honour(town)
     said(town, "away today to 4 Dec @ben")
     vacation(town, datetime(2026, 12, 20, 12, tzinfo=UTC))

@@ -1,4 +1,4 @@
-"""What people and strangers may send by mistake or in malice: refused or stored, never broken, never markup."""
+"""Wrong or hostile input of people and strangers: refused or stored, never broken, never markup."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_what_makes_no_sense_is_refused(town: Town) -> None:
     assert town.rows() == before
 
 
-# Only we write what buttons carry; whoever sends something else is told, and nothing happens.
+# Only the bot writes the values of buttons: a sender of another value is told so, and nothing happens.
 FORGED = [
     "", "x", "1", "1:1:item", "commitment:1:x:item:0:", "commitment:999999:1:item:0:", "account:1:1:item:0:",
     f"commitment:{'9' * 5000}:1:item:0:", "commitment:\xb2:1:item:0:", "commitment:1:1:nowhere:0:", "|", "item.show|",
@@ -214,7 +214,7 @@ LONG = "x" * 2_950
 
 
 def test_no_answer_quotes_more_than_a_line(town: Town) -> None:
-    """What was refused is told with the beginning of what was written, wherever it is quoted."""
+    """A refusal quotes only the beginning of the text, in every answer that quotes it."""
     for typed in (
         f"account {LONG}",
         f"@{LONG} send it by Friday",

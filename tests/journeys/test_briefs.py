@@ -63,7 +63,7 @@ def test_each_occasion_once(town: Town) -> None:
 
 
 def test_what_they_owe_us_is_to_be_asked_for(town: Town) -> None:
-    """Ours first; what the client owes stands under its own words, for whoever looks after it here."""
+    """Our commitments come first. The client's stand under "Ask them", for the colleague who follows them up."""
     town.has_recorded("U0ANA", ("U0ANA", "signed order", "2026-11-24"), side="theirs")
     town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-11-25"), at=LAST_WEEK)
     town.jump(2026, 11, 24, 8, 45)

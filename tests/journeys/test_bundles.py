@@ -81,7 +81,7 @@ def test_one_that_waits_alone_comes_as_ever(town: Town) -> None:
 
 
 def test_after_a_bundle_the_hour_begins_anew(town: Town) -> None:
-    """What follows a bundle waits as well; an hour of silence later a notice comes at once again."""
+    """Notices after a bundle wait as well; after an hour without a message a notice comes at once again."""
     give(town, 3)
     an_hour_later(town)
     give(town, 2, first=4)
@@ -190,7 +190,7 @@ def test_what_settled_itself_is_not_told(town: Town) -> None:
 
 
 def test_all_kinds_come_in_it(town: Town) -> None:
-    """What was cancelled, what was handed back, and for whom to stand in."""
+    """A bundle shows a cancelled commitment, one handed back, and a person to stand in for."""
     town.has_recorded("U0ANA", ("U0EVA", "mine for Eva", LATER), ("U0EVA", "another", LATER))
     town.settled()
     give(town, 1, first=3)
@@ -207,7 +207,7 @@ def test_all_kinds_come_in_it(town: Town) -> None:
 
 
 def test_a_bundle_is_kept_true(town: Town) -> None:
-    """What is done is struck through in it, an absence that ended says so; no item vanishes, and it is no new post."""
+    """A bundle strikes through done items and shows that an absence ended. No item vanishes; nothing is posted anew."""
     give(town, 4)
     away(town, "U0EVA", date(2026, 12, 7), date(2026, 12, 11), "U0ANA")
     an_hour_later(town)

@@ -51,7 +51,7 @@ def full(process: Process) -> Iterator[None]:
 @pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_disk_is_full(box: Sandbox, database_url: str) -> None:
-    """With a message on its way: whoever acts is told, /readyz and the log say why; then all goes on, once."""
+    """The disk fills up during a post: people who act, /readyz and the log tell it; later each message goes once."""
     with Process(box, database_url) as process:
         until(process, 200)
         box.faults.fail(POST, "delay", seconds=2, count=1)

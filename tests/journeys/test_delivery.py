@@ -202,7 +202,7 @@ def test_a_rate_limit_is_obeyed_by_everybody(bare_town: Town, faults: Faults) ->
 
 
 def test_order_is_kept_for_each_person(bare_town: Town, faults: Faults) -> None:
-    """Whatever happens to the first message, the second to the same person does not overtake it."""
+    """The second message to a person never overtakes the first, which may be limited, lost or answered late."""
     town = bare_town
     faults.on(POST, says("ratelimited", 429, Retry_After="40"), drops(), drops(first=True))
     for number in range(1, 5):
@@ -275,7 +275,7 @@ def test_a_conversation_is_opened_again(bare_town: Town, faults: Faults) -> None
 
 
 def test_an_update_that_fails_is_made_up_for(bare_town: Town, faults: Faults) -> None:
-    """A message or Home tab that could not be brought up to date is so later, whatever happened to the call."""
+    """A failed update of a message or Home tab is made later, after every kind of failure."""
     town = bare_town
     town.box.open_home("U0ANA")
     town.receipt("U0EVA", "@ana send it by Friday")

@@ -1,4 +1,4 @@
-"""What does not go now goes later, or is given up in words; messages that stand become true, whatever fails."""
+"""A failed message is sent later, or given up with a reason in words; sent messages are updated after all faults."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def today_of(page: Page) -> date:
 
 
 def go_to(page: Page, name: str) -> Page:
-    """Choose a channel or the app at the left, whatever is unread there."""
+    """Choose a channel or the app at the left, with or without unread messages."""
     link = page.get_by_role("navigation", name="Workspace").get_by_role("link")
     link.filter(has=page.get_by_text(name, exact=True)).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)

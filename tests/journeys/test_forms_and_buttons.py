@@ -44,7 +44,7 @@ def test_errors_stand_at_their_fields_and_nothing_is_stored(town: Town) -> None:
 
 
 def test_menus_offer_what_is_known_and_what_could_be_created(town: Town) -> None:
-    """Typing finds accounts whatever their accents; an unknown name is offered for creation."""
+    """Typing without accents finds accounts with accents; an unknown name is offered for creation."""
     form = open_form(town)
     offer(town, form, account="Société Générale")
     town.box.submit("U0EVA", form.id, filled(account="new:Société Générale", stakeholder=None))
@@ -54,7 +54,7 @@ def test_menus_offer_what_is_known_and_what_could_be_created(town: Town) -> None
 
 
 def test_a_line_without_a_date_opens_the_form_filled_in(town: Town) -> None:
-    """What was understood is in the form; nothing is stored until it has a date."""
+    """The form holds the parts of the line that were understood; nothing is stored until it has a date."""
     outcome = town.commit("U0EVA", "@ana send the pricing sheet to Dana")
     form = outcome.view
     assert form is not None

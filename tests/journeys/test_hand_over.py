@@ -47,13 +47,13 @@ def test_accepted(town: Town) -> None:
 
 
 def test_what_the_client_owes_is_asked_for_in_other_words(town: Town) -> None:
-    """Whoever is made to follow up on a client's promise is told so, not that they committed to it."""
+    """A new owner of a client's commitment reads that they follow it up, not that they committed to it."""
     town.receipt("U0EVA", "theirs: @ana signed order by Friday")
     assert "asks you to follow up on what the client owes" in read(notice(town, "U0ANA"))
 
 
 def test_handed_back_with_a_reason(town: Town) -> None:
-    """Back to whoever gave it, with the reason; the message of the one who gave it back follows."""
+    """A commitment goes back to the person who gave it, with the reason; the message of the last owner is updated."""
     town.receipt("U0EVA", "@ana send it by Friday")
     told = notice(town, "U0ANA")
     form = town.form("U0ANA", told, ids.HAND_BACK)
@@ -143,7 +143,7 @@ def test_the_wrong_person_was_named(town: Town) -> None:
 
 
 def test_who_may_change_it(town: Town) -> None:
-    """Owner, creator, the account's owner and an admin; anybody else is told who, whatever they press."""
+    """Owner, creator, the account's lead and an admin may change a commitment; other people read who may."""
     with town.makegood.ledger.begin() as tx:
         accounts.create(tx, town.person(tx, "U0BEN"), "Acme", now=town.box.clock.now())
     for number in range(1, 5):
@@ -189,7 +189,7 @@ def test_an_unknown_account_is_created_from_the_receipt(town: Town) -> None:
 
 
 def shared(town: Town, channel: str) -> list[Message]:
-    """What the bot has posted in the channel for everybody."""
+    """The bot's posts in the channel that everybody sees."""
     town.settled()
     return [m for m in town.box.messages(channel) if m.user == town.box.world.bot and not m.ephemeral_for]
 
@@ -255,7 +255,7 @@ def test_nothing_internal_where_another_company_reads(town: Town) -> None:
 
 
 def test_made_internal_after_it_was_shared(town: Town) -> None:
-    """What another company has read cannot be unread, but what is written from then on is not shown to them."""
+    """An item is made internal after it was shared: the other company in the channel does not see later changes."""
     receipt = town.receipt("U0EVA", "send it by Friday", "C0SHARED")
     town.submit("U0EVA", town.form("U0EVA", receipt, ids.EDIT), sharing="shareable")
     receipt = next(m for m in town.box.messages("C0SHARED", viewer="U0EVA") if m.ts == receipt.ts)

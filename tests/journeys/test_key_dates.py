@@ -177,7 +177,7 @@ def _edit_form(town: Town, user: str = "U0EVA") -> View:
 
 
 def test_guests_see_nothing(town: Town) -> None:
-    """A colleague who becomes a guest is refused in words, whatever stands on their screen; and reads of no date."""
+    """A colleague who becomes a guest is refused in words, also from an open form, and reads no key date."""
     has_account(town)
     add(town, owner="U0BEN")
     open_list(town, "U0BEN")

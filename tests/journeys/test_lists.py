@@ -88,7 +88,7 @@ def test_sixty_overdue_of_everybody(town: Town) -> None:
 
 
 def test_an_account_shows_both_sides(town: Town) -> None:
-    """What we owe and what they owe, under headings, sixty of them within reach; other accounts are not in it."""
+    """An account shows both sides under headings, with all sixty items within reach, and no item of other accounts."""
     with town.makegood.ledger.begin() as tx:
         acme = accounts.create(tx, town.person(tx, "U0EVA"), "Acme", now=town.box.clock.now())
     town.has_recorded("U0EVA", *promises()[:30], account=acme)
@@ -202,7 +202,7 @@ def _press_at_home(town: Town, action_id: str, number: int) -> None:
 
 
 def test_home_follows_everybody(town: Town) -> None:
-    """What others do to my items is on my Home without a press of mine: recorded, handed over, done."""
+    """My Home shows without a press of mine what colleagues do to my items: recorded, handed over, done."""
     town.box.open_home("U0ANA")
     assert "Nothing is open" in words_of(town.box.home("U0ANA"))
     town.receipt("U0EVA", "@ana send it by Friday")

@@ -1,4 +1,4 @@
-"""Notices outside of somebody's hours: nobody hears them then, and everybody hears them with the next brief, once."""
+"""Notices outside a person's hours: the person gets none then, and gets each once, with the next brief."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_in_working_hours_it_comes_at_once(town: Town) -> None:
     ],
 )
 def test_outside_of_hours_it_waits(town: Town, says: str, now: tuple[int, ...], morning: tuple[int, ...]) -> None:
-    """Not a word before the next working morning, whatever the clocks do meanwhile; then once."""
+    """A notice waits for the next working morning, across changes of the clock too, and then comes once."""
     town.jump(*now)
     due = date(now[0], now[1], now[2]) + timedelta(days=20)
     town.has_recorded("U0EVA", ("U0ANA", "send the sheet", due.isoformat()))

@@ -1,4 +1,4 @@
-"""Whatever happens between a notice and the brief that tells it: it is told once, and at work."""
+"""Any events between a notice and its brief: the person hears it once, and in working hours."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.both_databases
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Tokyo")
 # Far away, so that no brief asks for it by itself.
 DUE = "2027-09-01"
-# What happens, how often, and with what: how many, hours, days, a zone, what Slack does to the next post.
+# Events, with weights and arguments: how many, hours, days, a zone, Slack's fault for the next post.
 HAPPENINGS: dict[str, tuple[int, tuple[Any, ...]]] = {
     "give": (6, (1, 2, 3)), "wait": (3, (1, 3, 7, 14, 30)), "plan": (1, (None,)), "deliver": (2, (None,)),
     "morning": (5, (0, 0, 2, 11, 30)), "away": (1, (0, 1, 4)), "back": (1, (None,)), "move": (1, ZONES),
@@ -36,7 +36,7 @@ STEPS = 40
 
 
 class Story:
-    """Ana, to whom Eva gives things at all hours, whatever else happens."""
+    """Ana gets commitments from Eva at all hours, among random other events."""
 
     def __init__(self, town: Town, seed: int) -> None:
         self.town = town
@@ -57,7 +57,7 @@ class Story:
         """Forty things happen, and then a fortnight in which all is well."""
         names = list(HAPPENINGS)
         for name in self._dice.choices(names, [HAPPENINGS[one][0] for one in names], k=STEPS):
-            # What nobody may do just then (it is done already) is not part of the story.
+            # A step that the ledger refuses now (it is done already) is left out.
             with suppress(LedgerError):
                 getattr(self, f"_{name}")(self._dice.choice(HAPPENINGS[name][1]))
         self._fault = None
@@ -127,7 +127,7 @@ class Story:
         return Reply({"ok": True}, broken=True) if fault else carry_out()
 
 
-# What one course of events covers is covered by the tests of single ones; watching many takes twice as long.
+# Without coverage: the tests of single events cover the same lines, and measuring doubles the time.
 @pytest.mark.no_cover
 @pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 8))])
 def test_whatever_happens_it_is_told_once(bare_town: Town, seed: int) -> None:

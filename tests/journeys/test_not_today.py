@@ -101,7 +101,7 @@ def test_sent_twice_it_rests_once(town: Town) -> None:
 
 
 def test_it_leaves_others_forms_alone(town: Town) -> None:
-    """Somebody's form that was open meanwhile can still be sent: nothing in it is outdated."""
+    """A form that was open during another person's snooze can still be sent: nothing in it is outdated."""
     town.receipt("U0EVA", "@ana send the pricing sheet by Friday")
     form = form_of(town, action=ids.MOVE)
     town.settled()

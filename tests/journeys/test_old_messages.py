@@ -1,4 +1,4 @@
-"""What stands in Slack from earlier: messages of items that have changed since, and buttons of other versions."""
+"""Old messages in Slack: their items have changed since, or other versions of the program wrote their buttons."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ TYPED = (
     "mine", "overdue", "1", "#1", "account Acme", "accounts", "help", "", "settings", "away today", "away", "back",
     "send them all by Friday", "@eva send it by Friday", "send it",
 )  # fmt: skip
-# What a button of ours carries, where it is not the commitment that it is about.
+# Values of our buttons that carry more than a commitment's reference, or another thing's.
 VALUES = {
     ids.OPEN_AWAY: "absence:0:0:home:0:", ids.END_ABSENCE: "absence:0:0:home:0:", ids.PAGE_NEWER: ":0:0:overdue:0:",
     ids.PAGE_OLDER: ":0:0:overdue:0:", ids.CREATE_ACCOUNT: "commitment:1:1:receipt:0:Acme",
@@ -114,7 +114,7 @@ def submitted(town: Town, callback_id: str) -> Ack:
 
 
 def everything(town: Town) -> Iterator[tuple[str, Ack]]:
-    """Whatever the app offers, each once: (what was done, the answer)."""
+    """Each thing that the app offers, once: (the action, the answer)."""
     for text in TYPED:
         yield f"/commit {text}", commanded(town, text)
     for action_id in handlers.ROUTES.actions:
@@ -228,7 +228,7 @@ def test_what_a_new_guest_owned_needs_an_owner(town: Town) -> None:
 
 
 def test_only_colleagues_are_named_as_those_to_ask(town: Town) -> None:
-    """Who may not change it is sent to its creator, not to the owner who is a guest by now."""
+    """A colleague without the right to change is sent to the creator, not to the owner, who is a guest by now."""
     there_is(town)
     town.has_recorded("U0EVA", (WHO, "send the figures", "2026-12-04"))
     town.box.change_user(WHO, is_restricted=True)

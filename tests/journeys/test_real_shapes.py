@@ -149,7 +149,7 @@ def test_a_group_of_people_is_known_by_its_name(town: Town) -> None:
         town.box.close("U0EVA", receipt.id)
 
 
-# What Slack makes of what people type or say, and what they read of it then.
+# Slack's form of typed or spoken text, and the text that people read then.
 MARKED = {
     "<@U0ANA> and <@U0ANA|ana>": "@Ana Souza and @Ana Souza",
     "<#C0ACME|acmé-🎉>": "#acmé-🎉",

@@ -32,7 +32,7 @@ def everything(town: Town) -> str:
 
 
 def read_by_all(town: Town) -> list[str]:
-    """What stands in messages, Home tabs and what people ask for anew. Slack forgets what only one person saw."""
+    """The text of messages, Home tabs and new answers. Slack does not keep ephemeral messages."""
     users = ("U0EVA", "U0ANA", "U0BEN", "U0ADA")
     seen = [words(one) for user in users for one in town.box.dm(user)]
     seen += [words(one) for one in town.box.messages("C0ACME", viewer="U0BEN") if not one.ephemeral_for]
@@ -180,9 +180,7 @@ def test_a_refused_share_keeps_no_words(town: Town) -> None:
 
 
 def test_a_guest_keeps_no_words(town: Town) -> None:
-    """What a colleague was told is closed once they are a guest and it is redacted; back as a colleague they read what
-    it says now.
-    """
+    """A redaction closes the messages to a colleague who became a guest; a colleague again, they read the new text."""
     town.receipt("U0EVA", f"@ana send {SECRET} by Tuesday")
     town.settled()
     town.jump(2026, 11, 24, 8, 30)
@@ -219,7 +217,7 @@ def test_an_archived_channel_keeps_the_words(town: Town) -> None:
 
 
 def in_channel(town: Town) -> Message:
-    """What everybody in the channel reads."""
+    """The shared item in the channel, as everybody reads it."""
     (shared,) = (one for one in town.box.messages("C0ACME", viewer="U0BEN") if "shared a commitment" in one.text)
     return shared
 

@@ -88,7 +88,7 @@ WAYS = {
 }  # fmt: skip
 
 
-# What comes back instead of a view that is taken: Slack's refusal, or something that is not Slack's.
+# Answers to an update of a view that fails: Slack's refusal, or an answer that is not Slack's.
 ANSWERS = {
     "refused": Reply({"ok": False, "error": "hash_conflict"}),
     "a proxy's page": Reply({}, page="<html>Sign in</html>"),
@@ -157,7 +157,7 @@ def test_a_refusal_that_cannot_be_told_stays_a_refusal(bare_town: Town, log: Log
 
 
 def test_no_word_claims_that_nothing_was_changed() -> None:
-    """What is said of trouble is true before and after the change is stored."""
+    """The messages about trouble are true before and after the change is stored."""
     from handlers import errors
 
     for said in (errors.DATABASE_DOWN, errors.SLACK_DOWN, errors.UNEXPECTED):

@@ -1,4 +1,4 @@
-"""Several processes on one PostgreSQL database: whatever they do at the same moment, everybody hears once."""
+"""Several processes on one PostgreSQL database act at the same moment, and each person gets each message once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is an admin is read when it matters: Slack is asked where something turns on it, and only then."""
+"""Admin rights are read when they matter: the bot asks Slack only if the answer decides something."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_demoted_admin_does_not_change_the_workspace(town: Town) -> None:
 
 
 def test_an_admin_is_asked_about_once_a_minute(town: Town) -> None:
-    """What an admin does as one is done, at the price of one question a minute; other acts ask nothing."""
+    """An admin's act asks Slack once a minute about the right; acts that need no admin ask nothing."""
     town.receipt("U0EVA", "send it by Friday")
     town.receipt("U0ADA", "call them by Friday", "C0GENERAL")
     town.pass_by(minutes=2)

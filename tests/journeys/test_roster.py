@@ -244,7 +244,7 @@ def test_an_event_without_a_status_ends_no_absence(town: Town) -> None:
 
 
 def test_somebody_slack_did_not_know_yet_is_asked_about_again(town: Town) -> None:
-    """Who came a second before Slack knew them is told to try again in a minute, and then it works."""
+    """A person whom Slack does not know yet is told to try again in a minute, and then it works."""
     person = User("U0NEW", "new", "Newt Comer")
     town.box.world.put_user(person)
     unknown = True

@@ -135,13 +135,13 @@ def test_every_language_shows_dates(town: Town, language: str, full: str) -> Non
 
 
 def test_slacks_locale_says_more_than_the_language(town: Town) -> None:
-    """Who writes 12/4 for the fourth of December still does after choosing English."""
+    """A person whose locale reads 12/4 as the fourth of December keeps that reading after choosing English."""
     save(town, "U0BEN", date_language="en")
     assert "Friday 4 December 2026" in words(town.receipt("U0BEN", "send the prices by 12/4"))
 
 
 def test_a_line_means_the_end_of_ones_own_week(town: Town) -> None:
-    """Said on a Monday, "eow" is Thursday to whoever works from Sunday to Thursday, and Friday to everybody else."""
+    """On a Monday, "eow" is Thursday for a person who works from Sunday to Thursday, and Friday for all others."""
     save(town, "U0EVA", weekdays=["6", "0", "1", "2", "3"])
     for user in ("U0EVA", "U0ANA"):
         town.receipt(user, "send the prices by eow")
@@ -152,7 +152,7 @@ def test_a_line_means_the_end_of_ones_own_week(town: Town) -> None:
 
 
 def test_admins_set_what_everybody_follows(town: Town) -> None:
-    """Hour, week, holidays, escalation, statuses and fiscal year; whoever has nothing of their own follows."""
+    """Admins set hour, week, holidays, escalation, statuses and fiscal year for people without their own settings."""
     town.jump(2026, 11, 24, 12, 0)
     before = person(town).next_brief_at
     save(

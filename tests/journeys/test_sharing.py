@@ -25,7 +25,7 @@ OBSTACLE = "their lawyer is a nuisance"
 
 
 def shared(town: Town, channel: str) -> list[Message]:
-    """What stands in a channel of the bot's, for everybody there."""
+    """The bot's messages in a channel that everybody there sees."""
     town.settled()
     bot = town.box.seed.bot_user_id
     return [m for m in town.box.messages(channel, viewer="U0EVA") if m.user == bot and not m.ephemeral_for]
@@ -70,7 +70,7 @@ def test_what_is_not_accepted_is_nobody_elses_business(town: Town) -> None:
 
 @pytest.mark.parametrize("opened", ["to a company", "to a guest", "to a client"])
 def test_a_channel_that_is_opened_later(town: Town, opened: str) -> None:
-    """Before the next update there Slack is asked who reads: an internal item is withdrawn, whatever changed in it."""
+    """Before each update the bot asks Slack who reads the channel. An internal item is withdrawn after any change."""
     town.press("U0EVA", town.receipt("U0EVA", "send the internal figures by Friday"), ids.SHARE)
     assert "internal figures" in words(shared(town, "C0ACME")[0])
     if opened == "to a company":
@@ -181,7 +181,7 @@ def test_the_workspaces_own_links_are_kept(town: Town) -> None:
 
 
 def test_a_forged_answer_address_is_not_called(town: Town) -> None:
-    """What we show after a form goes to Slack, never to an address that a forged form remembers."""
+    """The answer to a form goes to Slack, never to an address that a forged form carries."""
     town.receipt("U0EVA", "send it by Friday")
     item = town.item("U0EVA")
     form = town.form("U0EVA", item, ids.MOVE)
@@ -220,7 +220,7 @@ def test_not_offered_in_a_direct_message(town: Town) -> None:
 
 
 def answering(method: str, **answer: Any) -> Callable[[str, dict[str, Any], Callable[[], Reply]], Reply]:
-    """Slack's answer to one method, whatever is asked."""
+    """Slack's answer to one method, for all arguments."""
 
     def answered(called: str, args: dict[str, Any], carry_out: Callable[[], Reply]) -> Reply:
         del args

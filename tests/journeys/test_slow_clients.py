@@ -43,7 +43,7 @@ def many_files() -> Iterator[None]:
     ],
 )
 def test_a_thousand_slow_connections(box: Sandbox, database_url: str, said: bytes) -> None:
-    """Whatever part of a request they stop in: Slack and /healthz are answered meanwhile, and they give way."""
+    """Connections stop in any part of a request: Slack and /healthz get answers meanwhile; the server closes them."""
     with Process(box, database_url) as process, many_files(), ExitStack() as slow:
         for _ in range(1000):
             one = slow.enter_context(socket.create_connection(("127.0.0.1", process.port), timeout=PATIENCE))

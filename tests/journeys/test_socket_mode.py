@@ -1,4 +1,4 @@
-"""Socket Mode: the same bot without an address of its own. What people do and read is the same as over HTTP."""
+"""Socket Mode: the bot without an address of its own. People do and read the same as over HTTP."""
 
 from __future__ import annotations
 

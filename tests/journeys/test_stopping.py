@@ -1,4 +1,4 @@
-"""Asked to end, at whatever moment: what is in flight is finished, nothing new is begun, the status is 0, in time."""
+"""A process asked to end at any moment finishes requests and posts, begins none, and ends in time with status 0."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.both_databases
 
 POST = "chat.postMessage"
-# What a process logs on its way, in order.
+# The events that a process logs while it starts, in order.
 MOMENTS = ("people_synced", "slack_connected", "started")
 
 
@@ -61,7 +61,7 @@ def test_a_slow_post_is_waited_for(database_url: str) -> None:
 
 
 def test_nothing_is_claimed_any_more(database_url: str) -> None:
-    """What was on its way when the word came arrives; of the rest nobody has even tried any."""
+    """Posts that were in progress at the request to stop arrive; no other row was tried."""
     with open_town(database_url, work=True) as town:
         holding = Holding(town)
         for person in ("ana", "ada"):

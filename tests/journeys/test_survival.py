@@ -1,4 +1,4 @@
-"""The real process: killed, cut off from its database, asked to end. What was confirmed stays, what was not is said."""
+"""The real process is killed, loses its database, or is asked to end: confirmed changes stay, failed ones are told."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_killed_while_telling(box: Sandbox, database_url: str, *, first: bool) -
 
 
 def test_the_database_is_down(box: Sandbox, database_url: str) -> None:
-    """Whoever acts is told within three seconds to try again, with their line; afterwards all is well by itself."""
+    """People who act are told within three seconds to try again, with their line; later the bot works without help."""
     with Process(box, database_url) as process:
         assert recorded(commit(box))
         process.wait_for("delivered")

@@ -63,7 +63,7 @@ def test_the_database_crashes_under_replicas() -> None:
 
 
 def test_the_counting_sees_what_it_should(database_url: str) -> None:
-    """Whoever sends twice, too late, not at all, or old words, is found out."""
+    """The count finds a message that was sent twice, too late or not at all, and one with old words."""
     with Stage(replace(SHORT, kills=0, changes=False, sends=30), database_url) as stage:
         assert stage.run().well
         first, second = (stage.box.dm(f"U{n:04}")[0] for n in range(2))

@@ -39,7 +39,7 @@ def works(town: Town, region: str) -> None:
 
 
 def of(town: Town, user: str, **values: Any) -> None:
-    """What this person has chosen to have otherwise."""
+    """Sets the person's own settings and plans their briefs anew."""
     with town.makegood.ledger.begin() as tx:
         person = people.get(tx, town.person(tx, user).id)
         for name, value in values.items():

@@ -1,4 +1,4 @@
-"""What deserves a mention: for each reader a calendar of mornings and what they hear, walked through day by day."""
+"""The rules of mentions: for each reader a calendar of mornings and occasions, checked day by day."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def on(month: int, day: int) -> date:
 
 
 def heard(one: Item, reader: Somebody, first: date, last: date) -> list[tuple[date, str]]:
-    """What `reader` hears of it, if nobody does anything: walked through day by day, with what was said before."""
+    """The occasions on which `reader` hears of the item if nobody acts, day by day; each day knows earlier mentions."""
     said: list[Said] = []
     day = first
     while day <= last:
@@ -163,7 +163,7 @@ OWNERS = [
         replace(ANA, absences=(Away(on(12, 19), on(12, 20)),)), on(12, 22)),
     Case("away when nothing is due", item(on(1, 8), owner=ANA_AWAY), {"01-04": "soon", "01-07": "eve"},
          ANA_AWAY, on(1, 7)),
-    # Whoever goes away hears before that the account's owner will, if nobody stands in who would hear later.
+    # An owner who goes away is warned of the escalation before, if no stand-in hears later.
     Case("away on the working day before it is told on", item(FRIDAY, owner=AWAY_ON_THURSDAY, **AT_ACME), {
         "11-23": "soon", "11-26": "eve", "11-27": "today", "11-30": "overdue-1", "12-02": "overdue-3:warned",
         "12-08": "overdue-7",
@@ -308,13 +308,13 @@ def test_what_was_missed_is_caught_up_once() -> None:
 
 
 def test_a_brief_that_was_not_sent_costs_nothing() -> None:
-    """What is due and was fresh then is mentioned on the next morning instead."""
+    """An item that was due and new on a day without a brief is mentioned on the next morning."""
     one = item(on(11, 24), created_on=MONDAY)
     assert days(heard(one, ANA, on(11, 25), on(11, 25))) == {"11-25": "overdue-1"}
 
 
 def test_a_new_date_begins_anew() -> None:
-    """What was said of the old date does not count for the new one."""
+    """Mentions with the old date do not count for the new date."""
     told = (Said("soon", FRIDAY, MONDAY), Said("eve", FRIDAY, on(11, 26)), Said("today", FRIDAY, FRIDAY))
     assert judge(Look(item(on(12, 4), touched_on=FRIDAY), ANA, on(12, 1), told)).occasion == "soon"
 
@@ -362,7 +362,7 @@ def test_a_notice_counts_for_who_is_in_the_way() -> None:
     ],
 )  # fmt: skip
 def test_silence_has_a_reason(one: Item, reader: Somebody, day: date, why: str) -> None:
-    """Whoever asks why nothing was said is told one of these."""
+    """Each case without a mention has a reason for people who ask."""
     verdict = judge(Look(one, reader, day))
     assert (verdict.occasion, verdict.why) == (None, why)
 
@@ -381,11 +381,11 @@ def test_silence_has_a_reason(one: Item, reader: Somebody, day: date, why: str) 
     ],
 )  # fmt: skip
 def test_everybody_hears_in_one_role(one: Item, day: date, expected: dict[str, Somebody]) -> None:
-    """Whoever is meant twice hears once, in the nearer role."""
+    """A person with two roles hears once, in the nearer role."""
     assert audience(one, day) == expected
 
 
-# ---- whatever the dates and the weeks ------------------------------------------------------------------------------
+# ---- for all dates and weeks ----------------------------------------------------------------------------------------
 
 working = st.sets(st.integers(0, 6), min_size=1).map(lambda found: WorkingDays(frozenset(found)))
 near = st.integers(0, 40).map(lambda n: MONDAY + timedelta(days=n))
@@ -466,7 +466,7 @@ def test_whoever_is_back_before_the_accounts_owner_hears_that_she_will_hear() ->
 
 
 def test_an_account_owner_who_stands_in_is_nobody_to_be_told_before() -> None:
-    """Whoever stood in until she had to is told that she will hear."""
+    """A stand-in before the account's lead is warned that the lead will hear."""
     ben = replace(BEN, absences=(Away(on(11, 27), on(12, 31)),))
     ana = replace(ANA, absences=(Away(on(11, 25), on(12, 2), ben),))
     one = item(FRIDAY, owner=ana, account_owner=EVA, escalate_after=3)

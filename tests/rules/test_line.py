@@ -211,7 +211,7 @@ def test_the_whole_line_as_slack_sends_it() -> None:
 
 
 def test_a_refused_date_keeps_its_words() -> None:
-    """What left the action stands in the refusal; what is no date stays in both."""
+    """A phrase that reads as a date moves from the action to the refusal; a phrase that is no date stands in both."""
     read = line("send it next month for Acme")
     assert isinstance(read.due, Unclear)
     assert (read.action, read.due.phrase) == ("send it", "next month")
@@ -274,7 +274,7 @@ def test_no_word_is_lost_or_invented(text: str, locale: str) -> None:
 
 @given(TEXTS)
 def test_a_due_date_lies_ahead_whatever_surrounds_it(text: str) -> None:
-    """A Due lies between today and two years from today, whatever surrounds it."""
+    """A Due lies between today and two years from today, with any text around it."""
     due = line(text).due
     assert not isinstance(due, Due) or MON <= due.on <= date(2028, 11, 23)
 

@@ -1,4 +1,4 @@
-"""Mornings: a wall time on a working day of one's own zone, once a local day, whatever clocks and people do."""
+"""Mornings: a local time on a working day of the person's zone, once a local day, after any change of clock or zone."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ steps = st.lists(
 
 @given(habits, instants, steps)
 def test_no_change_gives_a_local_day_twice(habits: Habits, now: datetime, steps: list[object]) -> None:
-    """Whatever changes and whenever it is looked at: days only increase, on working mornings."""
+    """After each change and at each look, the days only increase, on working mornings."""
     looked_at, due = None, next_morning(now, habits)
     for step in steps:
         if isinstance(step, timedelta):
@@ -155,7 +155,7 @@ def _changed(habits: Habits, step: object) -> Habits:
 
 @given(habits, instants, zones)
 def test_a_move_skips_no_day_whose_morning_is_on(habits: Habits, now: datetime, zone: str) -> None:
-    """Whoever arrives while the morning is on, and has not been looked at that day, is looked at now."""
+    """A person who arrives during the morning and was not looked at that day is looked at now."""
     moved = _changed(habits, zone)
     day = local_day(now, zone)
     if morning_is_on(now, moved):

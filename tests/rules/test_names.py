@@ -132,7 +132,7 @@ def test_folding_twice_changes_nothing(name: str) -> None:
 
 @given(st.text(max_size=40), st.lists(st.text(max_size=40), max_size=5))
 def test_only_known_names_are_given(name: str, known: list[str]) -> None:
-    """Whatever is typed, a match names one of the known names as it was given."""
+    """For any typed text, a match names one of the known names in its original spelling."""
     found = match(name, known)
     names = found.names if isinstance(found, Several) else () if isinstance(found, Unknown) else (found.name,)
     assert set(names) <= set(known)

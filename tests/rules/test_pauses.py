@@ -48,7 +48,7 @@ def test_from_a_day_to_a_day(text: str, locale: str) -> None:
      ("hasta el 3 de enero", "es-ES")],
 )  # fmt: skip
 def test_until_begins_today(text: str, locale: str) -> None:
-    """Whatever the language."""
+    """A pause that names only its end begins today, in every language."""
     assert read(text, locale) == Pause(MONDAY, JAN_3)
 
 
@@ -118,7 +118,7 @@ def test_a_promise_is_no_absence(text: str, promise: bool) -> None:
     first=st.integers(0, 300), length=st.integers(0, 300), locale=st.sampled_from(["en-US", "en-GB", "de-DE", "fr-FR"])
 )
 def test_iso_days_are_read_as_they_stand(first: int, length: int, locale: str) -> None:
-    """Whatever the days and the language."""
+    """ISO days are read as they stand, for all days and languages."""
     start = MONDAY + timedelta(days=first)
     end = start + timedelta(days=length)
     assert read(f"{start.isoformat()} to {end.isoformat()}", locale) == Pause(start, end)

@@ -1,4 +1,4 @@
-"""What people write for a due date, and the day it means: right or refused, never wrong."""
+"""Phrases that people write for a due date, and the day they mean: right or refused, never wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds for every phrase: the languages agree, no date is wrong or out of reach, nothing is slow."""
+"""Properties of every phrase: the languages agree, no date is wrong or out of reach, nothing is slow."""
 
 from __future__ import annotations
 
@@ -254,7 +254,7 @@ WORDS = st.sampled_from(
 def test_no_text_gives_more_than_a_day_ahead_or_a_refusal(
     phrase: str, today: date, locale: str, start: int, week: frozenset[int]
 ) -> None:
-    """Whatever is written: a day from today to two years ahead, or a refusal with such a suggestion or none."""
+    """Every phrase gives a day from today to two years ahead, or a refusal with such a suggestion or none."""
     answer = read_due(phrase, today=today, locale=locale, working_week=week, fiscal_year_start=start)
     day = answer.on if isinstance(answer, Due) else answer.suggestion
     assert day is None or today <= day <= today + timedelta(days=731)

@@ -1,4 +1,4 @@
-"""What is kept of a text that people typed, and what is left out of it."""
+"""The parts of a typed text that are kept, and the parts that are left out."""
 
 from __future__ import annotations
 

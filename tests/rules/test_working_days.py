@@ -81,7 +81,7 @@ def test_a_summary_comes_on_the_first_morning_that_is_worked() -> None:
 
 
 def test_a_week_later_or_the_working_day_before() -> None:
-    """What comes weekly does not wait for the end of a holiday, and comes once."""
+    """A weekly mention does not wait for the end of a holiday, and comes once."""
     works = WorkingDays(region="DE")
     friday = date(2026, 12, 18)
     assert not week_has_passed(friday, date(2026, 12, 23), works)

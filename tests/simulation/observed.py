@@ -1,4 +1,4 @@
-"""What people were told in the simulated year, read from the messages themselves, and held against what they did.
+"""Reads the messages of the simulated year and checks them against what the simulated people did.
 
 A message is what stood in Slack when it was posted: its headings, the numbers under them, the time. Nothing is asked of
 the ledger.
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 BRIEF, NOTICE, RECEIPT = "brief", "notice", "receipt"
-# Hours after that of somebody's briefs in which they may be written to by themselves.
+# Hours after a person's send hour in which the bot may write to them.
 HOURS = 9
 STEPS = (1, 3, 7, 15, 30, 60, 90)
 WEEK = timedelta(days=7)
@@ -32,7 +32,7 @@ _OTHERS = "For "
 NEW, CALLED_OFF = "New for you", "Cancelled meanwhile"
 WEEKLY = {"Blocked", "You are in the way of", "Overdue at your accounts", "Needs an owner", "Due this week"}
 BLOCKED, ESCALATED, GONE = "Blocked", "Overdue at your accounts", "Needs an owner"
-# What a colleague does that others are told of.
+# Acts of a colleague that others are told of.
 _TOLD_OF = {"record", "give", "cancel"}
 _LADDER = {
     "Due while you are away": "leaving",
@@ -89,7 +89,7 @@ def read(at: datetime, to: str, text: str, blocks: Iterable[dict[str, Any]], kin
 
 @dataclass
 class Findings:
-    """What came of it. Every list should be empty; each entry says in words what was wrong."""
+    """The results. Every list should be empty; each entry says in words what was wrong."""
 
     missed: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
@@ -195,7 +195,7 @@ class Witness:
                 last[key] = day
 
     def _told_twice(self, found: Findings) -> None:
-        """What a colleague did is told once: in a notice, or in the brief."""
+        """Checks that a colleague's act is told once: in a notice, or in the brief."""
         told: set[tuple[str, int, datetime]] = set()
         for one in self._all_that_came():
             for item in one.items:
@@ -211,7 +211,7 @@ class Witness:
 
     @staticmethod
     def _occasion(person: Colleague, item: Shown, known: Known, progress: datetime, day: date) -> str:
-        """What the item was mentioned as, by our own reckoning where its heading does not say."""
+        """The occasion of a shown item; computed here where its heading does not name it."""
         if item.heading == ESCALATED:
             # Progress begins anew.
             return f"{ESCALATED}, after {progress:%Y-%m-%d %H:%M}"
@@ -246,7 +246,7 @@ class Witness:
         if owner.day(known.at) >= due:
             found.counts["set too late"] += 1
         elif any(
-            # For whoever hears in their place it is the due date where they are.
+            # For a stand-in the due date counts in the stand-in's own zone.
             known.at <= at
             and (at <= evening or (to != known.owner and self._all.people[to].day(at) <= known.due_on))
             and self._is_for(promise, known, to, at)
@@ -348,8 +348,8 @@ def _step(person: Colleague, due_on: date, day: date) -> str:
 
 
 def _may_come_again(person: Colleague, occasion: str, known: Known, before: date, day: date) -> bool:
-    """What comes weekly comes again after a week; for those who want one summary a week, in another week. What was put
-    off comes again when that time has ended.
+    """Whether the occasion may come again: a weekly one after a week, or in another week for people with one summary a
+    week, and a snoozed one when its snooze has ended.
     """
     if known.quiet_until is not None and known.owner == person.slack_id and before < known.quiet_until <= day:
         return True

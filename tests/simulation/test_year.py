@@ -37,7 +37,7 @@ def lived(tmp_path: Path, seed: int, people: int, commitments: int, months: int)
 def test_nobody_is_forgotten_or_pestered(
     tmp_path: Path, seed: int, people: int, commitments: int, months: int, at_least: tuple[int, ...]
 ) -> None:
-    """What falls due was mentioned before; no message outside working hours, about something ended, or twice on one
+    """Due items were mentioned before; no message outside working hours, about something ended, or twice on one
     occasion; nobody is escalated without a word before.
     """
     counts = lived(tmp_path, seed, people, commitments, months).counts

@@ -8,7 +8,7 @@ stands still while somebody acts and then jumps to the next thing that happens, 
 them and the sandbox there is no network: calls are handed over as JSON. The planner looks every quarter of an hour
 of that time, where in earnest it looks every ten seconds.
 
-What is counted comes from the messages that the sandbox took, with its time, and from what the simulated people know
+The counts come from the messages that the sandbox took, with its time, and from what the simulated people know
 of their own doings (observed.py), never from the ledger. Wanted: nothing that fell due without a mention before (unless
 it was recorded on its last day, or nobody was there to be told), no message outside of working hours, no brief about
 something that had ended, nothing twice on the same occasion, nobody escalated without a word. How many messages
@@ -100,7 +100,7 @@ class Year:
     def __init__(self, organisation: Organisation, database_url: str, seed: int) -> None:
         self.organisation = organisation
         self.heard: list[Heard] = []
-        # What people wanted to do and the program did not let them.
+        # Acts that the program refused.
         self.refused: list[str] = []
         self._chance = random.Random(f"doings:{seed}")
         self._coming: list[tuple[datetime, int, Callable[[], None]]] = []
@@ -236,7 +236,7 @@ class Year:
             people.sync(tx, workspace, [profile(self._box.objects.user(gone), TEAM)], now=self._clock.at)
 
     def _do(self, promise: Promise, who: str, verb: str) -> None:
-        """Who does what about it, if it is still theirs to do."""
+        """Person `who` carries out `verb`, if the promise is still open and theirs to change."""
         known = promise.now
         if not known.is_open or not self._is_here(who) or (verb not in {"give", "unblock"} and known.owner != who):
             return
@@ -326,7 +326,7 @@ class Year:
         return reply
 
     def _consider(self, heard: Heard, item: Shown) -> None:
-        """What the reader makes of an item, some hours later."""
+        """Plans the reader's act on a shown item, some hours later."""
         promise = self._by_number.get(item.number)
         if promise is None:
             return
@@ -402,7 +402,7 @@ def live(database_url: str, *, seed: int, people: int, commitments: int, months:
 
 
 def report(found: Findings, year: Year, seconds: float) -> str:
-    """The figures, one subject a line, and the first of whatever was wrong, in words."""
+    """The figures, one subject a line, and the first faults in words."""
     counts, organisation = found.counts, year.organisation
     mean = sum(found.messages) / len(found.messages)
     said = (

@@ -174,7 +174,7 @@ def test_only_those_concerned_may_change_it(office: Office) -> None:
 
 
 def test_handing_over_and_back(office: Office) -> None:
-    """The new owner is told and may hand it back to whoever gave it to them, who is told why."""
+    """The new owner is told and may hand the commitment back to the person who gave it, who is told why."""
     number = recorded(office)
     given = act(office, commitments.hand_over, "eva", number, _person(office, "ana"), None, version=1, key="a")
     assert (given.owner.name, given.accepted_at) == ("Ana Souza", None)

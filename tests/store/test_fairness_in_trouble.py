@@ -69,7 +69,7 @@ def test_a_small_workspace_hears_within_half_a_minute(ledger: Ledger, seed: int)
 
 
 def happens(ledger: Ledger, claimed: Claimed, now: datetime, luck: float) -> bool:
-    """What Slack does with it; whether that was the end of it."""
+    """Carries out a random answer of Slack to a claimed row; returns whether the row is finished."""
     if luck < 0.05:
         until = now + 20 * SECOND
         settle(ledger, outbox.postpone, claimed, until=until, error="ratelimited", whole_workspace=True)

@@ -92,7 +92,7 @@ def test_many_changes_are_one_update(told: Told) -> None:
 
 
 def test_a_change_while_the_update_is_on_its_way(told: Told) -> None:
-    """The update shows the state before it: whoever settles it, one more update follows."""
+    """A change during an update causes one more update, for every result of the first."""
     told.show()
     sent(told.ledger, told.claimed)
     told.change()

@@ -94,7 +94,7 @@ def test_several_processes_may_migrate_at_once(empty_url: str) -> None:
     def upgrade() -> None:
         ledger = Ledger(empty_url)
         if ledger.is_sqlite:
-            # What a request waits is nothing beside a migration on a busy machine.
+            # A request's busy timeout is far shorter than a migration on a busy machine, so this test makes it 1 ms.
             sa.event.listen(ledger.engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=1"))
         start.wait()
         try:
@@ -129,6 +129,6 @@ def test_addresses_as_people_write_them(given: str, driver: str) -> None:
 
 @pytest.mark.parametrize("given", ["mysql://h/db", "makegood.db", ""])
 def test_other_databases_are_refused_in_words(given: str) -> None:
-    """What is neither SQLite nor PostgreSQL is refused with a sentence that says what to use."""
+    """Other databases than SQLite and PostgreSQL are refused with a sentence that says what to use."""
     with pytest.raises(ValueError, match="sqlite:///"):
         normal_url(given)

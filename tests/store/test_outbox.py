@@ -26,7 +26,7 @@ from tests.store.outbox_steps import BIG, HOUR, SMALL, chance, free_at, row, say
 
 @pytest.mark.parametrize("end", [None, SENT, SKIPPED, DEAD])
 def test_a_key_is_good_for_one_message_ever(ledger: Ledger, end: str | None) -> None:
-    """Whatever became of the first, the same key writes nothing more; in another workspace it is another key."""
+    """After any end of the first row the same key writes no second row; in another workspace it is another key."""
     assert say(ledger, "T1", key="brief:1:2026-11-23")
     if end == SENT:
         sent(ledger, taken(ledger))
@@ -186,7 +186,7 @@ def test_a_lease_excludes_everybody_until_it_ends(ledger: Ledger) -> None:
     ids=["sent", "skipped", "dead", "unknown", "postponed"],
 )
 def test_a_late_word_no_longer_counts(ledger: Ledger, verb: Any) -> None:
-    """Whoever woke up after their lease and lost the row changes nothing, neither it nor the workspace's pace."""
+    """A worker that lost its row after the lease changes neither the row nor the workspace's pace."""
     say(ledger, "T1")
     late = taken(ledger)
     taken(ledger, NOW + LEASE)
@@ -222,7 +222,7 @@ def test_what_slack_certainly_did_not_take_needs_no_look(ledger: Ledger) -> None
 
 
 def test_first_come_first_served(ledger: Ledger) -> None:
-    """Of what may go from the same instant on, what was written first goes first, whatever was tried before."""
+    """Rows that are due from the same instant go in the order of writing, also after earlier attempts."""
     later = NOW + HOUR
     say(ledger, "T1", "ana")
     say(ledger, "T1", "ben", at=later)
@@ -286,7 +286,7 @@ def test_threads_at_the_same_moment_take_each_row_once(ledger: Ledger) -> None:
 
     with ThreadPoolExecutor(8) as threads:
         ids = sorted(id_ for found in threads.map(work, range(8)) for id_ in found)
-    # Whoever lost a race may have gone away with nothing; what is left is there for the taking.
+    # A thread that lost a race may have found no row; the remaining rows are still free to claim.
     while claimed := take(ledger):
         ids.append(claimed.id)
     assert sorted(ids) == [1, 4, 7, 10, 13]

@@ -49,7 +49,7 @@ class Row:
 
 @dataclass
 class Model:
-    """What ought to be in the outbox, and what `claim` ought to do with it."""
+    """The rows that the outbox should hold, and the rows that `claim` should return."""
 
     rows: list[Row] = field(default_factory=list)
     free_at: dict[str, datetime] = field(default_factory=lambda: dict.fromkeys(TEAMS, NOW))
@@ -147,7 +147,7 @@ class Course(RuleBasedStateMachine):
         assert claimed.attempt == row.attempts + 1
         assert claimed.posted is (row.state == SENT)
         assert claimed.unknown_since == (row.first_try_at if row.state == SENDING else None)
-        # Since the last one to this workspace, whoever it was for; a look that came late may catch up by a pace.
+        # The pace holds for all recipients of the workspace; a late claim may catch up by one pace.
         assert self.now > self.posted_at.get(row.team, NOW - PACE)
         self.posted_at[row.team] = self.now
         free_at = self.model.free_at[row.team]
@@ -239,7 +239,7 @@ class Course(RuleBasedStateMachine):
         return found
 
 
-# What one course of events covers is covered by the tests of single ones; watching many takes twice as long.
+# Without coverage: the tests of single events cover the same lines, and measuring doubles the time.
 @pytest.mark.no_cover
 def test_any_course_of_events(ledger: Ledger) -> None:
     """Order, pace, fairness, lease and fencing hold, `next_chance` is exact, and everything ends decided."""

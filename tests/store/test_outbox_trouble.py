@@ -35,7 +35,7 @@ def test_a_late_word_that_it_stands_is_kept(ledger: Ledger) -> None:
     assert (found.state, found.ts, found.settled_at, found.last_error) == (SENT, "1.0", at, None)
     assert found.attempts > third.attempt
     assert not settle(ledger, outbox.settle_sent, third, channel="D1", ts="2.0", now=at)
-    # Whatever it shows may be old: it is due for an update, at once.
+    # The posted text may be old, so the row is due for an update at once.
     assert taken(ledger, at + PACE).posted
 
 
@@ -62,7 +62,7 @@ def test_a_late_word_of_doubt_puts_the_look_off(ledger: Ledger) -> None:
 
 
 def test_a_slow_attempt_keeps_its_row(ledger: Ledger) -> None:
-    """Whoever has the row may keep it longer; whoever lost it may not."""
+    """The worker that holds a row may extend its lease; a worker that lost the row may not."""
     say(ledger, "T1")
     first = taken(ledger)
     assert settle(ledger, outbox.hold_on, first, until=NOW + 2 * LEASE)
@@ -103,7 +103,7 @@ def test_a_limit_on_updates_holds_updates_only(ledger: Ledger) -> None:
 
 
 def test_a_conversation_hears_one_message_a_second(ledger: Ledger) -> None:
-    """What waits for the same recipient waits a second more; others go on at the workspace's pace."""
+    """Rows for the same recipient wait a second more; others go on at the workspace's pace."""
     for to in ("ana", "ana", "ana", "ben", "C1", "C1"):
         say(ledger, "T1", to)
     now, went = NOW, {}
@@ -191,7 +191,7 @@ def test_a_pace_set_by_a_wrong_clock_holds_nobody_up(ledger: Ledger, ahead: time
 
 
 def test_what_nobody_takes_is_seen(ledger: Ledger) -> None:
-    """Since when it could have been taken, whatever a wrong clock did to the pace; not while Slack lets us wait."""
+    """Overdue rows count from the time they could be claimed, with a wrong pace too, but not while Slack limits us."""
     say(ledger, "T1")
     say(ledger, "T2", at=NOW + HOUR)
     with ledger.begin() as tx:
@@ -223,7 +223,7 @@ def test_a_claim_that_comes_to_no_post_costs_no_pace(ledger: Ledger) -> None:
 
 
 def test_a_claim_names_its_workspaces(ledger: Ledger) -> None:
-    """What belongs to a workspace whose token the caller does not have is neither taken nor waited for."""
+    """Rows of a workspace whose token the caller does not have are neither claimed nor waited for."""
     for team in ("T1", "T2"):
         say(ledger, team)
     with ledger.read() as tx:

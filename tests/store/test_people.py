@@ -74,7 +74,7 @@ def test_whoever_joins_is_looked_at_on_their_next_working_morning(office: Office
 
 
 def test_leaving_and_coming_back(office: Office) -> None:
-    """Who left has no morning; back again, the next one."""
+    """A person who left has no next brief; after coming back they have one."""
     synced(office, replace(ANA, is_active=False))
     assert morning_of(office) is None
     synced(office, ANA, now=NOW + timedelta(days=1))

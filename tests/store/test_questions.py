@@ -143,7 +143,7 @@ def test_mine_is_what_one_owns_the_most_urgent_first(shelf: Shelf) -> None:
 
 
 def test_overdue_shows_ones_own_first_then_the_oldest(shelf: Shelf) -> None:
-    """What is due today is not overdue, and what has ended is nobody's worry."""
+    """Commitments that are due today or have ended are not overdue."""
     shelf.put(-2, -9, -1, 0, 3)
     shelf.put(-5, -20, by="ana")
     shelf.end(3)
@@ -154,7 +154,7 @@ def test_overdue_shows_ones_own_first_then_the_oldest(shelf: Shelf) -> None:
 
 
 def test_an_account_shows_ours_first_then_by_date(shelf: Shelf) -> None:
-    """Both sides, whoever owns them, and no other account's."""
+    """An account shows both sides, of all owners, and no commitment of another account."""
     shelf.put(4, 2, account="Acme", side="theirs")
     shelf.put(7, by="ana", account="Acme")
     shelf.put(1, 9, account="Acme")
@@ -245,7 +245,7 @@ def _all_lists(tx: Session, viewer: Person) -> list[Any]:
 
 
 def test_ids_of_another_workspace_lead_nowhere(two_houses: tuple[Shelf, Shelf]) -> None:
-    """Whoever has learned them finds nothing: no commitment, history, account or client's person."""
+    """A person with ids of another workspace finds no commitment, history, account or stakeholder there."""
     here, there = two_houses
     with there.office.ledger.read() as tx:
         eva, stranger = here.office.person(tx, "eva"), there.office.person(tx, "eva")

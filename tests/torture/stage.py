@@ -78,7 +78,7 @@ class Plan:
 
 @dataclass
 class Result:
-    """What was seen. `stale`: messages that do not show that their item is done; `limited`: posts that Slack refused
+    """The observations. `stale`: messages that do not show that their item is done; `limited`: posts that Slack refused
     because they came too fast, other than by a fault.
     """
 
@@ -346,7 +346,7 @@ class Stage:
     # -- afterwards ---------------------------------------------------------------------------------------
 
     def _finish(self) -> None:
-        """What Slack has yet to accept late is let in, so that it is counted too."""
+        """Waits for the posts that Slack accepts late, so that they are counted too."""
         self.result.faults = sum(self.box.faults.met.values())
         self.box.wait_for(lambda box: box.faults.waiting == 0, timeout=30)
         self.box.faults.stop()
