@@ -306,9 +306,9 @@ def _warns(look: Look) -> bool:
 def _is_quiet(look: Look) -> bool:
     """Whether the owner's snooze hides the commitment today.
 
-    A due date on a day off: a snooze until then or earlier does not hide the mention on the working day before. An
-    absence in which the commitment falls due: no snooze hides the mention on the last morning before it, because the
-    account's lead would hear before the owner.
+    Two mentions come in spite of a snooze. If the due date is a day off and the snooze ends on that day or before, the
+    mention comes on the working day before. If the commitment falls due in the owner's absence, the mention comes on
+    the last morning before the absence: the account's lead would otherwise hear before the owner.
     """
     item, today = look.item, look.today
     if item.quiet_until is None or today >= item.quiet_until or _is_left_behind(look):

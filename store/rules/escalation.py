@@ -2,7 +2,7 @@
 
 The rules count the owner's working days from the due date or from the last progress, the later of the two. Each
 progress starts the count again; the recording is the first progress. Days of the owner's absence count too, because
-the client waits on them as well. The owner is always warned before the lead hears. If the owner will be away, the
+the client waits on them as well. The owner is warned before the lead hears. If the owner will be away, the
 stand-in gets the warning. If no stand-in hears on a later morning, the warning comes on the owner's last morning.
 """
 

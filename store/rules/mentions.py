@@ -26,7 +26,7 @@ HORIZON = AHEAD + timedelta(days=14)
 # A commitment due longer ago is not checked: it waits for its review, even if its owner works one day a week.
 FORGOTTEN = timedelta(days=730)
 
-# Beside the ladder: in the summary of a week; after the end of a snooze; once a week while it is blocked.
+# Not on the ladder: in the summary of a week; after the end of a snooze; once a week while it is blocked.
 WEEK, AGAIN, BLOCKED = "week", "again", "blocked"
 # On the last morning before an absence in which the commitment falls due.
 LEAVING = "leaving"

@@ -39,7 +39,10 @@ def summary_day(day: date, working_days: WorkingDays, is_away: Callable[[date], 
 
 
 def week_has_passed(since: date, today: date, working_days: WorkingDays) -> bool:
-    """Whether the next weekly mention after `since` is due on `today`: a week later, or the working day before."""
+    """Whether the next weekly mention after `since` is due on `today`: it is due a week later.
+
+    If that day is a day off, the mention is due on the working day before.
+    """
     return today > since and today >= working_days.last_until(since + WEEK)
 
 

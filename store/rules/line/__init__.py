@@ -92,7 +92,7 @@ def _who(text: str) -> tuple[tuple[str, ...], bool, str]:
             theirs = True
         else:
             break
-        at = _BETWEEN.match(text, found.end()).end()  # type: ignore[union-attr] # it matches nothing, too
+        at = _BETWEEN.match(text, found.end()).end()  # type: ignore[union-attr] # it also matches no characters
     return tuple(owners), theirs or _THEY_ACT.match(text, at) is not None, text[at:]
 
 

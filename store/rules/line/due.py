@@ -153,7 +153,7 @@ def _tied(before: list[Word], lead: str, asked: Frame) -> bool:
 
 
 def _forbidden(before: list[Word], word: Word) -> bool:
-    """Whether a negation comes before "until": “do not send it before Friday” names the first day, not the last."""
+    """Whether a negation makes it no deadline: “do not send it before Friday” names the first day, not the last."""
     return word.folded in _UNTIL and any(other.folded in _NEGATIONS or other.folded.endswith("n't") for other in before)
 
 

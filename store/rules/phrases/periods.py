@@ -158,7 +158,10 @@ def _labelled(quarter: int, year: int, frame: Frame) -> Reading:
 
 
 def _numbered_week(found: re.Match[str], frame: Frame) -> Reading:
-    """“End of KW 49” is a day: KW is the ISO week. Countries count "week 49" differently: its end is suggested."""
+    """“End of KW 49” is a day, because KW is the ISO week.
+
+    Countries count "week 49" differently, and "KW 49" is no day: for both, the last working day is only suggested.
+    """
     number, year = int(found["number"]), int(found["year"] or frame.today.isocalendar().year)
     try:
         monday = date.fromisocalendar(year, number, 1)

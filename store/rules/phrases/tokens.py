@@ -83,7 +83,7 @@ def plain(phrase: str) -> str:
 
 
 def code(phrase: str, frame: Frame) -> Coded:
-    """Translate a phrase; `codes` is None if one of its words is not a word of time."""
+    """Translate a phrase; `codes` is None if a word is not a word of time, or the phrase is too long."""
     text = _IDIOM.sub(lambda idiom: _IDIOMS[idiom[0]], plain(phrase))
     if len(text) > LONGEST:
         return Coded(None)
