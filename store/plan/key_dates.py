@@ -1,6 +1,7 @@
-"""Key dates: the days of an account that need time to prepare for, and when their owner hears of them.
+"""Key dates: the days of an account that need time to prepare for, and the mornings on which a brief mentions them.
 
-A date is mentioned on the first working morning on or after 60 and 14 days before it, each once for each of its days.
+A key date is mentioned on the first working morning on or after 60 and 14 days before it. If it recurs, that holds
+for each of its days.
 """
 
 from __future__ import annotations
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-# Days before it on which a date is mentioned, the nearest first.
+# Days before a key date on which it is mentioned, the nearest first.
 STEPS = (14, 60)
-# A date that is further from today, on either side, is a slip of the pen.
+# 10 years. A day that is further in the future or the past is a typing error.
 FARTHEST = timedelta(days=3653)
-# Ids that a question names at once; both databases take so many parameters.
+# Ids in one query; both databases accept this number of parameters.
 _CHUNK = 500
 
 
@@ -41,7 +42,7 @@ class Recurs(StrEnum):
 _MONTHS = {Recurs.YEARLY: 12, Recurs.QUARTERLY: 3}
 KINDS = (("renewal", "Renewal"), ("budget", "Budget cycle"), ("show", "Trade show"), ("other", "Other"))
 RECURRENCES = ((Recurs.NEVER, "Once"), (Recurs.YEARLY, "Every year"), (Recurs.QUARTERLY, "Every quarter"))
-# These say nothing without a name: which show, which date?
+# Kinds that are not clear without a name: which show, which date?
 _NEED_A_NAME = {"show", "other"}
 
 
@@ -49,10 +50,10 @@ _NEED_A_NAME = {"show", "other"}
 
 
 def next_day(day: date, recurs: str, since: date) -> date | None:
-    """The first day of the date on or after `since`; None if there is none.
+    """The first day of the key date on or after `since`; None if there is none.
 
-    It is counted in months from `day`. Where a month is too short its last day counts: 29 February falls on the 28th in
-    most years, and on the 29th again in the next leap year.
+    The months are counted from `day`. If a month is too short, its last day counts: 29 February is the 28th in most
+    years, and the 29th again in the next leap year.
     """
     if day >= since:
         return day
@@ -73,7 +74,7 @@ def _months_later(day: date, months: int) -> date:
 
 @dataclass(frozen=True)
 class Reminder:
-    """A mention of a date: `step` days before, of its `day`. Its text is the occasion that a message keeps."""
+    """A mention of a key date, `step` days before its `day`. Its text is the occasion in the outbox."""
 
     step: int
     day: date
@@ -83,13 +84,13 @@ class Reminder:
 
     @classmethod
     def of(cls, occasion: str) -> Reminder:
-        """Read what `str` wrote."""
+        """Read the text that `str` made."""
         step, _, day = occasion.partition(" days before ")
         return cls(int(step), date.fromisoformat(day))
 
 
 def reminder(day: date, recurs: str, today: date) -> Reminder | None:
-    """The mention that has come by `today`, of the nearest step; None if none has. Nothing is said of it twice."""
+    """The reminder of the nearest step that is reached on `today`, whether or not it was sent; None if none is."""
     coming = next_day(day, recurs, today)
     left = (coming - today).days if coming is not None else STEPS[-1] + 1
     step = next((step for step in STEPS if left <= step), None)
@@ -135,8 +136,9 @@ SECTION = Section(
 
 
 def reader(row: KeyDate) -> Person | None:
-    """The person who hears of it: its owner; without one who is here, the account's lead. Nobody does while the account
-    is archived.
+    """The person whose brief mentions the key date: its owner, or the account's lead if no owner is here.
+
+    None if neither is here, or the account is archived.
     """
     if row.account.archived_at is not None:
         return None
@@ -144,12 +146,12 @@ def reader(row: KeyDate) -> Person | None:
 
 
 def worth_a_brief(tx: Session, readers: Sequence[Person], days: Mapping[int, date]) -> set[int]:
-    """Ids of those among `readers` (with their workspaces) who hear of a date on their local day `days[id]`."""
+    """Ids of the `readers` (with their workspaces) who hear of a key date on their local day `days[id]`."""
     return {one.id for one, _, _ in _due(tx, readers, days, besides=None)}
 
 
 def deserving(tx: Session, person: Person, day: date, *, besides: int) -> list[tuple[KeyDate, Reminder]]:
-    """The dates that a brief mentions to this person on their local `day`; `besides` is the brief's own outbox row."""
+    """The key dates in this person's brief on their local `day`; `besides` is the outbox row of the brief itself."""
     return [(row, found) for _, row, found in _due(tx, [person], {person.id: day}, besides=besides)]
 
 
@@ -179,7 +181,7 @@ def _due(
 
 
 def _within_reach(tx: Session, readers: Collection[int], days: Mapping[int, date]) -> list[KeyDate]:
-    """The dates that could come up for these people. Each way to a date follows an index; no other row is read."""
+    """The key dates that these people may hear of. Both subqueries use an index, and no other row is read."""
     if not readers:
         return []
     within = sa.or_(
@@ -203,7 +205,7 @@ def _within_reach(tx: Session, readers: Collection[int], days: Mapping[int, date
 
 
 def _hear_today(tx: Session, those: Sequence[Person], days: Mapping[int, date]) -> set[int]:
-    """Ids of those who are at work on their day; of those who want one summary a week, on the day of the summary."""
+    """Ids of the people who are at work on their day. With one summary a week, the day must be that of the summary."""
     if not those:
         return set()
     seen = somebodies(tx, those, from_day=min(days[one.id] for one in those) - WEEK)
