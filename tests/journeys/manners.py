@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 MALFORMED = re.compile(r"invalid_(?!auth)|too_long|too_large|too_many|no_text|missing_scope|unknown_method|_format$")
 # Events that the bot logs if Slack did not accept an answer, or if an error was not foreseen.
 TROUBLE = {"answer_not_taken", "place_not_redrawn", "request_failed", "courier_failed", "job_failed"}
-# The only markup there is: the channel something was shared in, and the place where it was said.
+# The only markup of our own: a shared item's channel, and the link to the message that it came from.
 OWN_MARKUP = re.compile(r"<#C0[A-Z]+>|<https://[a-z.]+/archives/[A-Z0-9]+/p[0-9]+\|Where it was said>")
 _MARKUP = re.compile(r"<[^>]*>")
 
 
 def hold(box: Sandbox, log: Log, *, expected: frozenset[str] = frozenset()) -> None:
-    """Assert all of it. `expected` are log events that a test brings about on purpose."""
+    """Assert all checks of this module. `expected` are log events that a test causes on purpose."""
     assert tracebacks(log) == []
     assert [event for event in log.events() if event["event"] in TROUBLE - expected] == []
     assert malformed(box) == []
@@ -34,12 +34,12 @@ def tracebacks(log: Log) -> list[str]:
 
 
 def malformed(box: Sandbox) -> list[tuple[str, str | None]]:
-    """Calls that Slack refused for their form."""
+    """Calls that Slack refused because they were malformed."""
     return [(call.method, call.error) for call in box.calls if call.error and MALFORMED.search(call.error)]
 
 
 def pings(box: Sandbox) -> list[tuple[str, ...]]:
-    """Messages of the bot that would have pinged somebody."""
+    """Messages of the bot that would have pinged a person."""
     return [message.notified for message in _ours(box) if message.notified]
 
 

@@ -1,4 +1,4 @@
-"""One payload of each kind that Slack sends to the app, and what may be wrong with it."""
+"""One payload of each kind that Slack sends to the app, and mutations of it."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ ODD: tuple[Any, ...] = (
 
 
 def mutated(choose: Callable[[Sequence[Any]], Any], parcels: Sequence[Parcel]) -> Parcel:
-    """One of these with up to three parts gone, of another type or value, or wrapped, as `choose` picks."""
+    """One of the payloads with up to three parts removed, of another type or value, or wrapped, as `choose` picks."""
     parcel: Parcel = choose(parcels)
     payload = copy.deepcopy(parcel.payload)
     for _ in range(choose(range(4))):
@@ -202,7 +202,7 @@ def mutated(choose: Callable[[Sequence[Any]], Any], parcels: Sequence[Parcel]) -
         if paths:
             _mutate(choose, payload, choose(paths))
     if parcel.kind == "slash_commands":
-        # A form has texts only, and no half of a surrogate pair.
+        # A URL-encoded form holds texts only, and no half of a surrogate pair.
         payload = {name: str(value).encode(errors="replace").decode() for name, value in payload.items()}
     return replace(parcel, payload=payload)
 

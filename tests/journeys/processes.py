@@ -1,4 +1,4 @@
-"""The bot as it really runs: `python -m bot …` in a process of its own, in front of a box in this one."""
+"""The bot in a process of its own, `python -m bot …`, in front of a sandbox in this process."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ NOT_OURS = re.compile("proxy|slack|database", re.IGNORECASE)
 
 
 def environment(box: Sandbox, database_url: str) -> dict[str, str]:
-    """The environment of a bot that belongs to this box, without a word of this machine's proxies and settings."""
+    """The environment of a bot for this sandbox, without this machine's proxies and settings."""
     kept = {name: value for name, value in os.environ.items() if not NOT_OURS.search(name)}
     return kept | {
         "SLACK_BOT_TOKEN": TOKEN,
@@ -61,7 +61,7 @@ def awake(box: Sandbox, database_url: str) -> None:
     clock, and the bot sends nothing at night. Does nothing if the database is missing or not ready.
     """
     now = box.clock.now()
-    # Ten in the morning, as far as zones go: from twelve hours behind to fourteen ahead.
+    # Ten in the morning, within the zones that exist: from twelve hours behind to fourteen ahead.
     ahead = 10 - now.hour if now.hour < 22 else 34 - now.hour
     for user in box.world.users.values():
         box.world.put_user(replace(user, tz=f"Etc/GMT{-ahead:+}"))
@@ -72,10 +72,10 @@ def awake(box: Sandbox, database_url: str) -> None:
 
 
 class Process:
-    """`python -m bot run`, from when it listens until it ends. The box sends what happens to it.
+    """`python -m bot run`, from when it listens until it ends. The sandbox sends its requests.
 
-    `more` are further variables of its environment. With `until` one is there as soon as that log event is, and before
-    the process has started; with None at once.
+    `more` are further environment variables. With `until` the block begins at that log event, before the process has
+    started; with None it begins at once.
     """
 
     def __init__(self, box: Sandbox, database_url: str, *, until: str | None = "started", **more: str) -> None:
@@ -96,7 +96,7 @@ class Process:
         box.app_url = f"http://127.0.0.1:{self.port}{EVENTS_PATH}"
 
     def wait_for(self, event: str) -> dict[str, Any]:
-        """The first log event of that name; AssertionError with the whole log where there is none in time."""
+        """The first log event of that name. Raises AssertionError with the whole log if it does not come in time."""
         with self._news:
             found = self._news.wait_for(lambda: self.events(event), PATIENCE)
         assert found, self.events()
@@ -110,16 +110,16 @@ class Process:
         return self._process.pid
 
     def kill(self) -> None:
-        """As the kernel does it: no handler runs."""
+        """SIGKILL: no handler of the process runs."""
         self._process.kill()
         self._end()
 
     def terminate(self) -> None:
-        """SIGTERM: please end."""
+        """SIGTERM: asks the process to end."""
         self._process.terminate()
 
     def ended(self, within: float) -> int:
-        """The exit status; TimeoutExpired if the process has not ended by itself."""
+        """The exit status. Raises TimeoutExpired if the process does not end by itself in time."""
         status = self._process.wait(within)
         self._end()
         return status
@@ -154,7 +154,7 @@ def recorded(outcome: Outcome) -> bool:
 
 
 class Holding:
-    """Stops the first chat.postMessage on its way: before Slack acts, or with `first` after it has."""
+    """Holds the first chat.postMessage: before Slack acts or, with `first`, after Slack has acted."""
 
     def __init__(self, box: Sandbox, *, first: bool) -> None:
         self.arrived, self.released = threading.Event(), threading.Event()
@@ -196,7 +196,7 @@ def states(database_url: str) -> list[str]:
 
 @contextmanager
 def down(database_url: str) -> Iterator[None]:
-    """The database cannot be used: another program has locked the file, or the server lets nobody in."""
+    """Blocks the database: another program has locked the file, or the server refuses connections."""
     url = normal_url(database_url)
     if url.get_backend_name() == "sqlite":
         other = sqlite3.connect(url.database or "", isolation_level=None, timeout=10)
@@ -223,7 +223,7 @@ def _throw_out(server: sa.Connection, database: str | None) -> None:
 
 
 def answer(process: Process, path: str) -> tuple[int, str]:
-    """Status and body of a GET, on a connection of its own."""
+    """Status and body of a GET, over a new connection."""
     connection = http.client.HTTPConnection("127.0.0.1", process.port, timeout=PATIENCE)
     try:
         connection.request("GET", path)
@@ -234,7 +234,7 @@ def answer(process: Process, path: str) -> tuple[int, str]:
 
 
 def readyz(process: Process) -> tuple[int, dict[str, Any]]:
-    """The status, and what is said of each part."""
+    """The status of /readyz, and its checks."""
     status, body = answer(process, "/readyz")
     return status, json.loads(body)["parts"]
 

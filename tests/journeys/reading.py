@@ -14,20 +14,20 @@ from tests.journeys.conftest import Town, read
 if TYPE_CHECKING:
     from sandbox import Message
 
-# Long, with characters that grow when they are escaped.
+# A long text with characters that grow when they are escaped.
 LONG = "compare R&D figures <draft> with *all* of last year’s, line by line, and tell Dana what differs & why; " * 5
-# Long enough ago for all that is due to be mentioned.
+# A time early enough that all due commitments are mentioned.
 LAST_WEEK = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
 
 
 def numbers(blocks: Any) -> list[int]:
-    """The commitments that blocks show, in order: what their buttons act on."""
+    """The numbers of the commitments that blocks show, in order, read from the buttons."""
     found = re.findall(r"['\"](?:[a-z_.]+\|)?commitment:(\d+):\d+:[a-z]", str(blocks))
     return list(dict.fromkeys(int(number) for number in found))
 
 
 def briefs(town: Town, user: str) -> list[Message]:
-    """The briefs that stand in this person's DM."""
+    """The briefs in this person's DM."""
     sent = {row.ts for row in town.outbox("brief") if row.ts}
     return [message for message in town.box.dm(user) if message.ts in sent]
 
@@ -59,6 +59,6 @@ def told(town: Town, user: str, number: int = 1, on: date | None = None) -> list
 
 
 def seen(town: Town, user: str) -> str:
-    """All that stands in this person's newest brief; empty if they have none."""
+    """The text of this person's newest brief; empty if they have none."""
     found = briefs(town, user)
     return read(found[-1]) if found else ""

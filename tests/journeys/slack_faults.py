@@ -1,4 +1,4 @@
-"""Slack's calls fail as a test says, and a second bot works on the same database."""
+"""Faults of Slack's calls, as a test orders them, and a second bot on the same database."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Faults:
         return waiting.pop(0)(carry_out) if waiting else carry_out()
 
     def stop(self) -> None:
-        """From now on all is well."""
+        """Ends all faults."""
         self._steps.clear()
 
     @property
@@ -51,7 +51,7 @@ class Faults:
 
 
 def says(error: str, status: int = 200, *, first: bool = False, **headers: str) -> Step:
-    """Slack answers with an error; with `first` it has acted all the same."""
+    """Slack answers with an error; with `first` it has carried out the call before."""
 
     def step(carry_out: Callable[[], Reply]) -> Reply:
         if first:
@@ -62,7 +62,7 @@ def says(error: str, status: int = 200, *, first: bool = False, **headers: str) 
 
 
 def drops(*, first: bool = False) -> Step:
-    """The connection breaks off; with `first` after Slack has acted."""
+    """The connection breaks off; with `first` after Slack has carried out the call."""
 
     def step(carry_out: Callable[[], Reply]) -> Reply:
         if first:
@@ -73,7 +73,7 @@ def drops(*, first: bool = False) -> Step:
 
 
 def answers(page: str, status: int = 200, *, first: bool = False) -> Step:
-    """Something on the way answers in Slack's place; with `first` after Slack has acted."""
+    """A proxy answers in Slack's place; with `first` after Slack has carried out the call."""
 
     def step(carry_out: Callable[[], Reply]) -> Reply:
         if first:
@@ -84,13 +84,13 @@ def answers(page: str, status: int = 200, *, first: bool = False) -> Step:
 
 
 def later(town: Town, by: timedelta = GRACE) -> None:
-    """Let that much time pass, and a second; then deliver."""
+    """Let `by` and one second more pass; then deliver."""
     town.box.clock.move_to(town.box.clock.now() + by + timedelta(seconds=1))
     town.settled()
 
 
 def notices(town: Town, user: str = "U0ANA") -> list[int]:
-    """The numbers of the commitments that this person was told of, in the order of the messages."""
+    """The numbers of the commitments in this person's notices, in the order of the messages."""
     return [int(re.findall(r"#(\d+)", read(message))[0]) for message in town.box.dm(user)]
 
 
@@ -101,7 +101,7 @@ def row(town: Town, number: int = -1) -> Outbox:
 
 @contextmanager
 def replica(town: Town) -> Iterator[Makegood]:
-    """Another process of the same installation, as far as the database and Slack can tell."""
+    """A second process of the same installation, as the database and Slack see it."""
     url = town.makegood.ledger.url.render_as_string(hide_password=False)
     other = compose(given_for(town.box, url), clock=town.box.clock.now)
     try:

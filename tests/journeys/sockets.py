@@ -1,4 +1,4 @@
-"""The bot in front of a workspace in a box, over Socket Mode; a file that wants both transports says
+"""The bot in front of a sandbox, over Socket Mode; a file whose tests need both transports says
 `either = sockets.either`.
 """
 
@@ -26,7 +26,7 @@ APP_TOKEN = "xapp-journeys-0123456789"
 
 @contextmanager
 def open_socket_town(database_url: str) -> Iterator[Town]:
-    """Like `open_town`, for a bot that was given SLACK_APP_TOKEN and no signing secret."""
+    """Like `open_town`, for a bot with SLACK_APP_TOKEN and without a signing secret."""
     clock = Clock()
     clock.move_to(MONDAY)
     with Sandbox(for_socket_mode(), app_url=None, bot_token=TOKEN, app_token=APP_TOKEN, clock=clock) as box:
@@ -47,7 +47,7 @@ WAYS: dict[str, Callable[[str], Any]] = {"http": open_town, "socket": open_socke
 
 @pytest.fixture(params=WAYS)
 def either(request: pytest.FixtureRequest, database_url: str, log: Log) -> Iterator[Town]:
-    """A town over each transport, in which there is something to press on."""
+    """A town over each transport, with an item to press on."""
     with WAYS[request.param](database_url) as town:
         town.receipt("U0ADA", "@ana send it by Friday")
         yield town

@@ -1,4 +1,4 @@
-"""No account is created by a slip: unknown names are asked about, and what was created by mistake can be taken back."""
+"""A typing mistake creates no account: unknown names are asked about, and an account made by mistake can be undone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def person(town: Town, name: str, of: Account) -> Stakeholder:
 
 
 def test_did_you_mean(town: Town) -> None:
-    """A misspelt name is not taken: the receipt asks, one button chooses, another creates, and both then go."""
+    """The receipt asks about a misspelt name: one button chooses an account, another creates one, then both go."""
     account(town, "Acme Corporation", "U0BEN")
     receipt = town.receipt("U0EVA", "send it by Friday for Acme Corporaton")
     words = read(receipt)
@@ -39,14 +39,14 @@ def test_did_you_mean(town: Town) -> None:
 
 
 def test_a_name_that_is_only_like_a_known_one(town: Town) -> None:
-    """Two slips, or a word too many, are asked about too; a name like none is not."""
+    """A name with two mistakes or an extra word is asked about too; a name that is like no account is not."""
     account(town, "Northern Lights")
     assert "Did you mean Northern Lights?" in read(town.receipt("U0EVA", "send it by Friday for Norten Lihgts"))
     assert "Did you mean" not in read(town.receipt("U0EVA", "send it by Friday for Globex"))
 
 
 def test_a_person_instead_of_an_account(town: Town) -> None:
-    """The name of a client's person: the receipt says where they are, and the button chooses account and person."""
+    """A stakeholder's name as account: the receipt says the account, and the button chooses account and stakeholder."""
     acme = account(town, "Acme")
     dana = person(town, "Dana Whitfield", acme)
     person(town, "Marcus Lee", account(town, "Globex"))
@@ -59,7 +59,7 @@ def test_a_person_instead_of_an_account(town: Town) -> None:
 
 
 def test_an_unknown_name_is_not_in_the_form(town: Town) -> None:
-    """The form of a line without a date has no unknown account chosen; it says which name it does not know."""
+    """A line without a date opens a form without the unknown account, and the form says which name it does not know."""
     form = town.commit("U0EVA", "send it for Umbrella Holdings").view
     assert form is not None
     assert "I don't know an account called “Umbrella Holdings”" in words_of(form)
@@ -70,7 +70,7 @@ def test_an_unknown_name_is_not_in_the_form(town: Town) -> None:
 
 
 def test_the_menu_proposes_too(town: Town) -> None:
-    """A misspelt name, or a person's, finds the account; an archived one is offered to be restored."""
+    """The menu finds an account by a misspelt name or a stakeholder's; it offers to restore an archived account."""
     acme = account(town, "Acme Corporation")
     person(town, "Dana Whitfield", acme)
     form = open_form(town)
@@ -89,7 +89,7 @@ def test_the_menu_proposes_too(town: Town) -> None:
 
 
 def test_undo_takes_the_account_with_it(town: Town) -> None:
-    """Created by the form that recorded: taken back with it. Its name is free, and creating it again restores it."""
+    """Undo removes an account that the same form created. Its name is free, and creating it again restores it."""
     form = open_form(town)
     offer(town, form, account="Umbrella")
     town.box.submit("U0EVA", form.id, filled(account="new:Umbrella", stakeholder=None))
@@ -105,7 +105,7 @@ def test_undo_takes_the_account_with_it(town: Town) -> None:
 
 
 def test_undo_after_the_button_on_the_receipt(town: Town) -> None:
-    """Created from the receipt: Undo is still there, and takes the account with it."""
+    """After *Create account* on the receipt, Undo is still offered and removes the account too."""
     receipt = town.receipt("U0EVA", "send it by Friday for Umbrella Holdings")
     town.press("U0EVA", receipt, ids.CREATE_ACCOUNT)
     town.press("U0EVA", shown_again(town, "U0EVA", receipt), ids.UNDO)
@@ -116,7 +116,7 @@ def test_undo_after_the_button_on_the_receipt(town: Town) -> None:
 
 @pytest.mark.parametrize("more", ["a commitment", "a person", "an edit", "it was there before"])
 def test_undo_leaves_an_account_that_has_more(town: Town, more: str) -> None:
-    """Another commitment, a person or a further change keeps the account, and so does having been there before."""
+    """Undo keeps an account that existed before, or has another commitment, a stakeholder or a later change."""
     if more == "it was there before":
         account(town, "Umbrella")
         receipt = town.receipt("U0EVA", "send it by Friday for Umbrella")
@@ -138,7 +138,7 @@ def test_undo_leaves_an_account_that_has_more(town: Town, more: str) -> None:
 
 @pytest.mark.both_databases
 def test_undone_while_a_colleague_uses_the_account(town: Town) -> None:
-    """Undo and a colleague's line for the same account at once: the commitment and its account fit together."""
+    """Undo and a colleague's line for the same account race: the commitment and its account stay consistent."""
     receipt = town.receipt("U0EVA", "send it by Friday for Umbrella")
     town.press("U0EVA", receipt, ids.CREATE_ACCOUNT)
     undo = pressed(town, "U0EVA", shown_again(town, "U0EVA", receipt), ids.UNDO)

@@ -1,4 +1,4 @@
-"""The accounts' list and an account's page: looking, editing, merging, archiving, and who may."""
+"""The accounts' list and an account's page: reading, editing, merging, archiving, and the rights to do so."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ both_databases = pytest.mark.both_databases
 
 
 def test_the_list_says_what_is_open_at_each(town: Town) -> None:
-    """One's own first; category, lead, what is open and what is overdue; from there to the page and back."""
+    """The list shows a person's own accounts first, with category, lead and counts; it leads to a page and back."""
     globex, acme = account(town, "Globex", "U0BEN"), account(town, "Acme", category="A")
     town.has_recorded("U0EVA", ("U0EVA", "one", "2026-11-30"), ("U0ANA", "two", "2026-12-01"), account=acme)
     town.has_recorded("U0BEN", ("U0BEN", "three", "2027-02-01"), account=globex)
@@ -61,7 +61,7 @@ def test_a_thousand_accounts(town: Town) -> None:
 
 
 def test_the_page_shows_what_belongs_to_the_account(town: Town) -> None:
-    """Lead, coach, category, channel, people, both sides in short, and the history; more is one press away."""
+    """The page shows lead, coach, category, channel, people, both sides and history in short; a press shows more."""
     acme = account(town, "Acme", category="A", channel="C0ACME")
     with town.makegood.ledger.begin() as tx:
         stakeholders.create(
@@ -79,7 +79,7 @@ def test_the_page_shows_what_belongs_to_the_account(town: Town) -> None:
 
 
 def test_all_of_an_account_in_one_form(town: Town) -> None:
-    """Name, lead, coach, category and channel are saved at once; the page says so, and so does its history."""
+    """One form saves name, lead, coach, category and channel; the page and its history show them."""
     account(town, "Acme")
     shown = page(town, "U0EVA", "Acme")
     form = town.form("U0EVA", shown, ids.EDIT_ACCOUNT)
@@ -99,7 +99,7 @@ def test_all_of_an_account_in_one_form(town: Town) -> None:
 
 
 def test_errors_stand_at_their_fields(town: Town) -> None:
-    """A taken name, an app as lead and the lead as coach are told at their fields, and nothing typed is lost."""
+    """A used name, an app as lead, and the lead as coach give errors at their fields; the typed values stay."""
     account(town, "Acme")
     account(town, "Globex")
     form = town.form("U0EVA", page(town, "U0EVA", "Acme"), ids.EDIT_ACCOUNT)
@@ -124,7 +124,7 @@ def test_the_second_editor_is_told(town: Town) -> None:
 
 
 def test_a_rename_reaches_the_messages(town: Town) -> None:
-    """A notice that stands in Slack shows the account's new name."""
+    """A sent notice is updated with the account's new name."""
     account(town, "Acme")
     town.receipt("U0EVA", "@ana send it today for Acme")
     town.settled()
@@ -139,7 +139,7 @@ BUTTONS = (ids.EDIT_ACCOUNT, ids.MERGE_ACCOUNT, ids.ARCHIVE_ACCOUNT, ids.RESTORE
 
 
 def test_only_those_who_may_change_it(town: Town) -> None:
-    """A colleague sees no button, and is told who may when an old one is pressed; nothing changes."""
+    """Other colleagues see no button; a press on an old button changes nothing and is answered with who may."""
     acme = account(town, "Acme")
     with town.makegood.ledger.begin() as tx:
         tx.get_one(Account, acme.id).owner_id = None
@@ -157,7 +157,7 @@ def test_only_those_who_may_change_it(town: Town) -> None:
 
 
 def test_an_account_without_a_lead_is_everybodys(town: Town) -> None:
-    """Its coach may change it, and any colleague once nobody leads it."""
+    """The coach may change an account, and so may any colleague if it has no lead."""
     account(town, "Acme")
     form = town.form("U0EVA", page(town, "U0EVA", "Acme"), ids.EDIT_ACCOUNT)
     town.submit("U0EVA", form, coach="U0ANA")
@@ -169,7 +169,7 @@ def test_an_account_without_a_lead_is_everybodys(town: Town) -> None:
 
 
 def test_neither_guests_nor_other_workspaces(town: Town) -> None:
-    """A guest reads and changes nothing; an account of another workspace is not there."""
+    """A guest neither reads nor changes an account; an account of another workspace does not exist here."""
     acme = account(town, "Acme")
     with town.makegood.ledger.begin() as tx:
         other = workspaces.ensure(tx, team_id="T0OTHER", name="Other", now=town.box.clock.now())
@@ -194,7 +194,7 @@ def test_neither_guests_nor_other_workspaces(town: Town) -> None:
 
 
 def test_archived_and_restored(town: Town) -> None:
-    """With a reason; not proposed and not taken from a line any more, listed under Archived; its commitments stay."""
+    """An account is archived with a reason: no menu and no line uses it, *Archived* lists it; commitments stay."""
     acme = account(town, "Acme")
     town.has_recorded("U0EVA", ("U0ANA", "send it", "2026-12-01"), account=acme)
     shown = page(town, "U0EVA", "Acme")
@@ -219,7 +219,7 @@ def test_archived_and_restored(town: Town) -> None:
 
 
 def test_a_name_of_an_archived_account_restores_it(town: Town) -> None:
-    """Its lead names it in a line: the receipt offers to restore it, and one press does both."""
+    """The lead names an archived account in a line: the receipt offers to restore it, and one press does both."""
     acme = account(town, "Acme")
     with town.makegood.ledger.begin() as tx:
         accounts.archive(
@@ -233,7 +233,7 @@ def test_a_name_of_an_archived_account_restores_it(town: Town) -> None:
 
 
 def test_merged_with_all_that_it_has(town: Town) -> None:
-    """Commitments keep numbers and history and move, people too, each once; the old name leads to the kept account."""
+    """A merge moves commitments with their history, and each stakeholder once; the old name finds the kept account."""
     corp, acme = account(town, "Acme Corp Europe", category="A"), account(town, "Umbrella")
     with town.makegood.ledger.begin() as tx:
         eva, now = town.person(tx, "U0EVA"), town.box.clock.now()
@@ -266,7 +266,7 @@ def test_merged_with_all_that_it_has(town: Town) -> None:
 
 
 def test_the_plan_moves_with_a_merge(town: Town) -> None:
-    """A key date is on the kept account's page afterwards, and says in its history why."""
+    """After a merge a key date is on the kept account's page, and its history says why."""
     old = account(town, "Acme Old")
     account(town, "Umbrella")
     with town.makegood.ledger.begin() as tx:
@@ -282,7 +282,7 @@ def test_the_plan_moves_with_a_merge(town: Town) -> None:
 
 
 def test_the_kept_account_may_take_the_old_name(town: Town) -> None:
-    """After a merge the kept account is renamed to what the other was called; both names still lead to it."""
+    """The kept account takes the name of the merged account; both names still find it."""
     account(town, "Acme Old")
     account(town, "Umbrella")
     town.submit("U0EVA", merged(town, "U0EVA", "Acme Old", "Umbrella"), into=id_of(town, "Umbrella"))
@@ -293,7 +293,7 @@ def test_the_kept_account_may_take_the_old_name(town: Town) -> None:
 
 
 def test_what_cannot_be_merged(town: Town) -> None:
-    """Into itself, into an archived one, and without the right on both: told, and nothing moves."""
+    """A merge into itself or into an archived account, or without the right on both, is refused and moves nothing."""
     acme, globex, initech = account(town, "Acme"), account(town, "Globex", "U0BEN"), account(town, "Initech")
     with town.makegood.ledger.begin() as tx:
         eva, now = town.person(tx, "U0EVA"), town.box.clock.now()
@@ -311,7 +311,7 @@ def test_what_cannot_be_merged(town: Town) -> None:
 
 @both_databases
 def test_two_merges_at_once(town: Town) -> None:
-    """A into B and B into A at the same moment, by two people: one counts, nothing is lost or merged in a circle."""
+    """Two people merge A into B and B into A at once: one merge counts, nothing is lost, and there is no circle."""
     account(town, "Acme")
     account(town, "Globex")
     for name in ("Acme", "Globex"):
@@ -330,7 +330,7 @@ def test_two_merges_at_once(town: Town) -> None:
 
 @both_databases
 def test_the_same_merge_by_two_people(town: Town) -> None:
-    """Both merge the same account at once: it is merged once, and the second reads who was first."""
+    """Two people merge the same account at once: it is merged once, and the second person reads who was first."""
     account(town, "Acme")
     globex = account(town, "Globex")
     town.receipt("U0EVA", "send it by Friday for Acme")
@@ -344,7 +344,7 @@ def test_the_same_merge_by_two_people(town: Town) -> None:
 
 @both_databases
 def test_recorded_while_its_account_is_merged(town: Town) -> None:
-    """Lines for an account that is merged at that very moment all belong to the kept account afterwards."""
+    """Lines for an account that is merged at the same moment all belong to the kept account afterwards."""
     account(town, "Acme")
     globex = account(town, "Globex")
     form = merged(town, "U0EVA", "Acme", "Globex")
@@ -357,7 +357,7 @@ def test_recorded_while_its_account_is_merged(town: Town) -> None:
 
 @both_databases
 def test_two_accounts_want_one_name(town: Town) -> None:
-    """Two are renamed to one name at once: one has it, the other form says that it is taken."""
+    """Two accounts are renamed to one name at once: one gets it, and the other form says that the name is used."""
     account(town, "Acme")
     account(town, "Globex")
     forms = {
@@ -371,7 +371,7 @@ def test_two_accounts_want_one_name(town: Town) -> None:
 
 @both_databases
 def test_restore_twice(town: Town) -> None:
-    """Restore is pressed twice at once: one entry; the second press is told."""
+    """Two presses of Restore at once make one entry; the second person is told."""
     acme = account(town, "Acme")
     with town.makegood.ledger.begin() as tx:
         eva = town.person(tx, "U0EVA")
@@ -384,7 +384,7 @@ def test_restore_twice(town: Town) -> None:
 
 
 def test_a_channel_that_was_deleted(bare_town: Town, faults: Faults) -> None:
-    """Slack refuses the form with it: the form comes without, says so, and can be saved."""
+    """Slack refuses a form with a deleted channel: the form comes without the channel, says so, and can be saved."""
     town = bare_town
     account(town, "Acme", channel="C0DELETED")
     shown = page(town, "U0EVA", "Acme")
@@ -398,13 +398,13 @@ def test_a_channel_that_was_deleted(bare_town: Town, faults: Faults) -> None:
 
 
 def test_a_form_of_an_account_that_was_merged(town: Town) -> None:
-    """Saved after the merge it changes neither account, and says who merged it."""
+    """An account's form saved after a merge changes neither account, and says who merged it."""
     account(town, "Acme")
     account(town, "Globex")
     late = town.form("U0ADA", page(town, "U0ADA", "Acme"), ids.EDIT_ACCOUNT)
     town.submit("U0EVA", merged(town, "U0EVA", "Acme", "Globex"), into=id_of(town, "Globex"))
     with town.makegood.ledger.begin() as tx:
-        # The kept account happens to have the version that the form was opened with.
+        # The kept account has the same version as the form was opened with.
         tx.execute(sa.update(Account).where(Account.name == "Globex").values(version=1))
     told = " ".join(town.submit("U0ADA", late, name="Umbrella").errors.values())
     assert "Acme has changed meanwhile: Eva Lindqvist merged it into another" in told

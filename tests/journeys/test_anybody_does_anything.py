@@ -42,7 +42,7 @@ STEPS = 150
 
 
 class Anybody:
-    """Makes one random step after the other, always one that Slack's client would let a person make."""
+    """Makes random steps, always steps that Slack's client would allow a person."""
 
     def __init__(self, town: Town, seed: int) -> None:
         self.town = town
@@ -56,12 +56,12 @@ class Anybody:
         act(user)
 
     def type(self, user: str) -> None:
-        """A command somewhere they are."""
+        """Type a command in a channel of theirs."""
         places = [place for place in PLACES if user in self.town.box.world.channels[place].members]
         self.town.commit(user, self.chance.choice(LINES), self.chance.choice(places))
 
     def press(self, user: str) -> None:
-        """Something on a recent message, on Home or in the modal on top."""
+        """Press an action of a recent message, of Home or of the modal on top."""
         spots = [spot for spot in self._spots(user) if self._buttons(spot[0])]
         if not spots:
             return
@@ -88,7 +88,7 @@ class Anybody:
             self.town.box.close(user, view.id)
 
     def wait(self, _: str) -> None:
-        """Hours pass, and what is due then happens."""
+        """Let hours pass, and plan and deliver what is due then."""
         hours = self.chance.choice((0, 1, 9, 24))
         self.town.box.clock.move_to(self.town.box.clock.now() + timedelta(hours=hours))
         self.town.makegood.tick()
@@ -143,7 +143,7 @@ def _inputs(view: View) -> list[tuple[dict[str, Any], dict[str, Any]]]:
 @pytest.mark.no_cover
 @pytest.mark.parametrize("seed", [13, pytest.param(22, marks=pytest.mark.slow)])
 def test_whatever_people_do(bare_town: Town, log: Log, seed: int) -> None:
-    """After every step all answers are well formed; at the end each commitment is what its history says."""
+    """All answers are well formed after every step; at the end each commitment matches its history."""
     town = bare_town
     anybody = Anybody(town, seed)
     for line in LINES[:4]:
@@ -152,7 +152,7 @@ def test_whatever_people_do(bare_town: Town, log: Log, seed: int) -> None:
         try:
             anybody.step()
         except SandboxError as error:
-            # Nobody can press what has just gone; the draw was made before it went.
+            # The button may be gone by now: the step was drawn before it went.
             raise AssertionError(anybody.done[-5:]) from error
     town.settled()
     rows = town.rows()
@@ -165,7 +165,7 @@ def test_whatever_people_do(bare_town: Town, log: Log, seed: int) -> None:
 
 
 def _adds_up(town: Town, kept: Commitment) -> None:
-    """The current row is what the first one and the entries give."""
+    """Asserts that the current row equals the first row with the changes of all entries."""
     entries = town.ask("U0EVA", history.entries, kept)
     assert entries[0].verb == "record"
     changing = [entry for entry in entries[1:] if entry.verb not in {"share", "put_off"}]

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.both_databases
 
 
 def test_a_double_click_changes_once(town: Town) -> None:
-    """The same press delivered twice is one change without a word; a second press is told of the first."""
+    """A press that is delivered twice makes one change and no second answer; a second press is told of the first."""
     town.receipt("U0EVA", "send it by Friday")
     shown = town.item("U0EVA")
     town.press("U0EVA", shown, ids.DONE)
@@ -31,7 +31,7 @@ def test_a_double_click_changes_once(town: Town) -> None:
 
 
 def test_an_impatient_person_clicks_thrice(town: Town) -> None:
-    """Three presses of Done at the same moment: one counts, the others are told that it is done."""
+    """Of three presses of Done at the same moment one counts; the others are told that the item is done."""
     town.receipt("U0EVA", "send it by Friday")
     shown = town.item("U0EVA")
     parcels = [pressed(town, "U0EVA", shown, ids.DONE) for _ in range(3)]
@@ -42,7 +42,7 @@ def test_an_impatient_person_clicks_thrice(town: Town) -> None:
 
 
 def test_two_people_press_one_button(town: Town) -> None:
-    """Both press Done at once on a shared message: it is done once, and the second hears who was first."""
+    """Two people press Done at once on a shared message: it is done once, and the second person hears who was first."""
     receipt = town.receipt("U0EVA", "@ana send it by Friday")
     town.press("U0EVA", receipt, ids.SHARE)
     town.settled()
@@ -73,7 +73,7 @@ def test_a_form_submitted_twice_records_once(town: Town) -> None:
 
 
 def test_a_command_sent_again_records_once(town: Town) -> None:
-    """Slack sends a command again when it heard no answer: the same receipt, and nothing new."""
+    """Slack repeats a command after a missing answer: the receipt is the same, and nothing new is recorded."""
     receipt = town.receipt("U0EVA", "send it by Friday")
     town.at_once(*[town.post.parcels[-1]] * 3)
     assert town.rows()["commitment"] == 1
@@ -81,7 +81,7 @@ def test_a_command_sent_again_records_once(town: Town) -> None:
 
 
 def test_every_button_twice(town: Town) -> None:
-    """Create account, Share and Accept, each clicked twice: one entry, one message."""
+    """Create account, Share and Accept, each clicked twice, make one entry and one message."""
     receipt = town.receipt("U0EVA", "@ana send it for Acme by today")
     town.at_once(*(pressed(town, "U0EVA", receipt, ids.CREATE_ACCOUNT) for _ in range(2)))
     assert town.verbs(1) == ["record", "choose_account"]
@@ -96,7 +96,7 @@ def test_every_button_twice(town: Town) -> None:
 
 
 def test_a_form_for_something_that_has_changed(town: Town) -> None:
-    """Somebody else was first while the form was open: told at the form, which keeps what was typed."""
+    """A form whose item a colleague changed meanwhile says so at the form and keeps the typed values."""
     town.receipt("U0EVA", "@ana send it by Friday")
     move = town.form("U0EVA", town.item("U0EVA"), ids.MOVE)
     over = town.form("U0ADA", town.item("U0ADA", 1, "C0GENERAL"), ids.HAND_OVER)
@@ -111,7 +111,7 @@ def test_a_form_for_something_that_has_changed(town: Town) -> None:
 
 
 def test_two_forms_at_the_same_moment(town: Town) -> None:
-    """Eva moves it while Ana cancels it: one of the two happens, the other is told."""
+    """Eva moves an item while Ana cancels it: one change counts, and the other person is told."""
     town.receipt("U0EVA", "@ana send it by Friday")
     move = town.form("U0EVA", town.item("U0EVA"), ids.MOVE)
     cancel = town.form("U0ANA", town.item("U0ANA"), ids.CANCEL)
@@ -142,14 +142,14 @@ def test_a_button_of_an_old_message(town: Town) -> None:
 
 
 def row_of(blocks: Any, number: int) -> dict[str, Any]:
-    """The buttons of one commitment: their block as it stands, and what they carry."""
+    """The buttons of one commitment: their block, and the values that they carry."""
     rows = [block for block in blocks if block["type"] == "actions"]
     row = next(row for row in rows if str(row["elements"][0]["value"]).startswith(f"commitment:{number}:"))
     return {"block_id": row["block_id"], "value": row["elements"][0]["value"]}
 
 
 def test_home_drawn_again_under_the_finger(town: Town) -> None:
-    """Opened twice and grown meanwhile, Home still has the button that is pressed: only what changed is new there."""
+    """A Home tab that was drawn again with more items keeps the button that is pressed: only changed items are new."""
     town.receipt("U0EVA", "send it by Friday")
     town.box.open_home("U0EVA")
     home = town.box.home("U0EVA")
@@ -164,7 +164,7 @@ def test_home_drawn_again_under_the_finger(town: Town) -> None:
 
 
 def test_a_brief_drawn_again_under_the_finger(town: Town) -> None:
-    """One item of a brief is done by somebody else while its reader presses another one's button: that one stands."""
+    """A reader's press in a brief works although a colleague has just finished another item of that brief."""
     town.has_recorded("U0EVA", ("U0ANA", "first", "2026-11-24"), ("U0ANA", "second", "2026-11-24"))
     town.jump(2026, 11, 24, 9, 30)
     shown = town.box.dm("U0ANA")[-1]
@@ -177,7 +177,7 @@ def test_a_brief_drawn_again_under_the_finger(town: Town) -> None:
 
 
 def test_somebody_new_acts_at_once(town: Town) -> None:
-    """Somebody whom the ledger does not know yet records, presses and is named, also twice at the same moment."""
+    """A person whom the ledger does not know yet records, presses and is named, also twice at the same moment."""
     town.box.world.put_user(User("U0NEW", "nina", "Nina New", tz="Asia/Tokyo"))
     town.box.world.put_user(User("U0OTHER", "otto", "Otto Other"))
     for user in ("U0NEW", "U0OTHER"):

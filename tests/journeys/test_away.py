@@ -1,4 +1,4 @@
-"""Being away: in one line, in the form, by Slack's status; told, shown, changed and ended."""
+"""Absences by one line, by the form, and by Slack's status: recorded, shown, changed and ended."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sandbox import Message, View
     from store.tables import Absence
 
-# Monday, ten in the morning in New York: what Ben is told he is told at once.
+# Monday, ten in the morning in New York: notices to Ben go at once.
 BEN_IS_UP = (2026, 11, 23, 15, 0)
 DEC_12, JAN_3 = date(2026, 12, 12), date(2027, 1, 3)
 
@@ -40,7 +40,7 @@ def said(town: Town, line: str, user: str = "U0EVA") -> Message:
 
 
 def asked(town: Town, line: str, user: str = "U0EVA") -> View:
-    """The form that a line opens, because it leaves something open; nothing is stored."""
+    """The form that a line opens because it is not complete; nothing is stored."""
     before = days(town, user)
     form: View | None = town.commit(user, line).view
     assert form is not None
@@ -57,7 +57,7 @@ def initial(form: View, field: str) -> Any:
 
 
 def test_one_line_says_it_all(town: Town) -> None:
-    """Days and delegate are stored, the receipt says who hears what falls due, and the delegate is told at once."""
+    """A line stores days and delegate, the receipt says who hears what falls due, and the delegate is told at once."""
     town.move(*BEN_IS_UP)
     receipt = words(said(town, "away 12 Dec to 3 Jan @ben"))
     assert days(town) == [(DEC_12, JAN_3, "U0BEN")]
@@ -82,7 +82,7 @@ def test_one_line_says_it_all(town: Town) -> None:
     ],
 )
 def test_days_are_written_as_people_write_them(town: Town, user: str, line: str) -> None:
-    """In four languages, with words, dashes or dots between first and last day; without a delegate nobody is told."""
+    """Days are read in four languages, with words, dashes or dots between them; without a delegate nobody is told."""
     receipt = words(said(town, line, user))
     assert days(town, user) == [(DEC_12, JAN_3, None)]
     assert "nobody else hears" in receipt
@@ -90,7 +90,7 @@ def test_days_are_written_as_people_write_them(town: Town, user: str, line: str)
 
 
 def test_until_begins_today(town: Town) -> None:
-    """“Until Friday” is from today on, where the person is."""
+    """“Until Friday” begins today, in the person's zone."""
     assert "You are away until Friday 27 November 2026" in words(said(town, "away until Friday, covered by @ana"))
     assert days(town) == [(date(2026, 11, 23), date(2026, 11, 27), "U0ANA")]
 
@@ -129,7 +129,7 @@ def test_a_promise_may_begin_with_away(town: Town) -> None:
 def test_what_is_open_is_asked_for(
     town: Town, line: str, remark: str, first: str | None, last: str | None, delegate: str | None
 ) -> None:
-    """The form begins with what was understood and says in words what is not clear. Nothing is stored yet."""
+    """The form holds the parts that were understood and names in words those that were not. Nothing is stored yet."""
     form = asked(town, line)
     assert remark in words_of(form)
     if last or first is None:
@@ -150,12 +150,12 @@ def test_what_is_open_is_asked_for(
     ],
 )
 def test_whatever_is_typed_is_asked_about(town: Town, text: str) -> None:
-    """Nothing that is typed breaks it, becomes markup or is stored half understood."""
+    """Any typed text opens the form: no text breaks it, becomes markup or is stored half understood."""
     asked(town, text)
 
 
 def test_however_it_is_spelt(town: Town) -> None:
-    """Capitals, stray spaces and characters that show nothing change nothing."""
+    """Capitals, extra spaces and invisible characters make no difference."""
     said(town, "AWAY   \u202e12 dec\u202c  TO \x00 3 JAN \u200b  @Ben")
     assert days(town) == [(DEC_12, JAN_3, "U0BEN")]
 
@@ -176,7 +176,7 @@ def test_however_it_is_spelt(town: Town) -> None:
     ],
 )
 def test_errors_stand_at_their_fields(town: Town, fields: dict[str, str], where: str, why: str) -> None:
-    """Days that cannot be, and colleagues who cannot stand in, are told at their fields; nothing is stored."""
+    """Impossible days and colleagues who cannot stand in give errors at their fields; nothing is stored."""
     town.box.change_user("U0BEN", deleted=True)
     form = asked(town, "away")
     given = {"first_day": "2026-12-12", "last_day": "2027-01-03"} | fields
@@ -190,7 +190,7 @@ def test_errors_stand_at_their_fields(town: Town, fields: dict[str, str], where:
 
 @pytest.mark.both_databases
 def test_a_form_sent_twice_counts_once(town: Town) -> None:
-    """A double click stores one absence and tells the delegate once."""
+    """A form that is sent twice stores one absence and tells the delegate once."""
     town.move(*BEN_IS_UP)
     form = asked(town, "away")
     town.submit("U0EVA", form, first_day="2026-12-12", last_day="2027-01-03", delegate="U0BEN")
@@ -205,7 +205,7 @@ def test_a_form_sent_twice_counts_once(town: Town) -> None:
 
 
 def test_the_newer_takes_the_place_of_the_older(town: Town) -> None:
-    """Where two overlap the newer counts; the older keeps its other days, and the receipt says which gave way."""
+    """Of two overlapping absences the newer counts; the older keeps its other days, and the receipt says so."""
     said(town, "away 1 Dec to 31 Dec @ben")
     receipt = words(said(town, "away 10 Dec to 12 Dec @ana"))
     assert "in place of" in receipt or "takes the place of" in receipt
@@ -221,7 +221,7 @@ def test_the_newer_takes_the_place_of_the_older(town: Town) -> None:
 
 
 def test_change_replaces_it(town: Town) -> None:
-    """“Change” on the receipt opens the form as it stands; afterwards the receipt shows the new days."""
+    """“Change” on the receipt opens the form with the stored values; afterwards the receipt shows the new days."""
     town.move(*BEN_IS_UP)
     receipt = said(town, "away 12 Dec to 3 Jan @ben")
     town.settled()
@@ -238,7 +238,7 @@ def test_change_replaces_it(town: Town) -> None:
 
 
 def test_back_earlier(town: Town) -> None:
-    """`/commit back` ends it with yesterday, says when the next brief comes, and the delegate's message follows."""
+    """`/commit back` ends the absence with yesterday, names the next brief, and updates the delegate's message."""
     town.move(*BEN_IS_UP)
     said(town, "away today to 3 Jan @ben")
     town.settled()
@@ -251,7 +251,7 @@ def test_back_earlier(town: Town) -> None:
 
 
 def test_a_coming_absence_is_called_off_by_its_button(town: Town) -> None:
-    """`/commit back` leaves what is still to come and shows it; its button takes it away, once."""
+    """`/commit back` keeps and shows a coming absence; its button removes it, once."""
     said(town, "away 12 Dec to 3 Jan")
     shown = said(town, "back")
     assert "You are away from Saturday 12 December 2026" in words(shown)
@@ -263,7 +263,7 @@ def test_a_coming_absence_is_called_off_by_its_button(town: Town) -> None:
 
 
 def test_home_shows_it_while_it_lasts(town: Town) -> None:
-    """The Home tab says until when and who hears, follows, and “I'm back” there ends it."""
+    """The Home tab shows the end of an absence and its delegate, is updated, and its “I'm back” ends the absence."""
     town.box.open_home("U0EVA")
     said(town, "away today to 3 Jan @ben")
     town.settled()
@@ -278,7 +278,7 @@ def test_home_shows_it_while_it_lasts(town: Town) -> None:
 
 
 def test_home_says_for_whom_one_stands_in(town: Town) -> None:
-    """While it lasts, and no longer than that."""
+    """Home shows for whom a person stands in, only during the absence."""
     town.box.open_home("U0BEN")
     receipt = said(town, "away today to 3 Jan @ben")
     town.settled()
@@ -324,7 +324,7 @@ def vacation(town: Town, until: datetime | None, user: str = "U0EVA", text: str 
 
 
 def test_a_status_counts_where_the_workspace_wants_it(town: Town) -> None:
-    """Until the local day on which it expires; a cleared one ends it. Elsewhere it counts for nothing."""
+    """If the workspace wants so, a status counts as an absence until its last local day, or until it is removed."""
     until = datetime(2026, 12, 4, 22, 59, 59, tzinfo=UTC)
     vacation(town, until)
     assert days(town) == []
@@ -336,7 +336,7 @@ def test_a_status_counts_where_the_workspace_wants_it(town: Town) -> None:
 
 
 def test_a_status_without_an_end_is_looked_at_daily(town: Town) -> None:
-    """It counts until the next daily look and no longer, and is renewed by that look."""
+    """A status without an end counts until the next daily look, and that look renews it."""
     honour(town)
     vacation(town, None)
     assert days(town) == [(date(2026, 11, 23), date(2026, 11, 24), None)]
@@ -355,7 +355,7 @@ def test_what_was_said_here_counts_for_more(town: Town) -> None:
 
 
 def test_back_while_the_status_stands(town: Town) -> None:
-    """“I'm back” ends it today and says that the status still stands."""
+    """“I'm back” ends an absence from a status today and says that the status is still set."""
     honour(town)
     vacation(town, datetime(2026, 12, 4, 12, tzinfo=UTC))
     assert "Your Slack status still says that you are away" in words(said(town, "back"))
@@ -363,7 +363,7 @@ def test_back_while_the_status_stands(town: Town) -> None:
 
 
 def test_switching_it_off_ends_what_statuses_said(town: Town) -> None:
-    """And leaves what people said themselves."""
+    """Switching the setting off ends absences from statuses and keeps those that people recorded themselves."""
     honour(town)
     vacation(town, datetime(2026, 12, 4, 12, tzinfo=UTC))
     said(town, "away today to 4 Dec", "U0BEN")
@@ -373,7 +373,7 @@ def test_switching_it_off_ends_what_statuses_said(town: Town) -> None:
 
 
 def test_meanwhile_the_delegate_hears_and_may_act(town: Town) -> None:
-    """On the mornings of the absence Ben is told what falls due for Eva, can settle it, and she hears nothing."""
+    """During the absence Ben's briefs show what falls due for Eva, he can act on it, and she hears nothing."""
     town.receipt("U0EVA", "send the pricing sheet by Wednesday")
     said(town, "away today to 4 Dec @ben")
     town.settled()
@@ -388,8 +388,8 @@ def test_meanwhile_the_delegate_hears_and_may_act(town: Town) -> None:
 
 
 def test_two_who_stand_in_for_each_other_are_both_away(town: Town) -> None:
-    """An item without an account: the person who gave it hears what falls due; of what they recorded for themselves
-    nobody does, and they read so on their last morning.
+    """Both are away, and the item has no account: its creator hears what falls due. Of items that they recorded for
+    themselves nobody hears, and they read so on their last morning.
     """
     town.receipt("U0EVA", "@ana send the report by Thursday 3 Dec")
     town.receipt("U0ANA", "book the room by Thursday 3 Dec")

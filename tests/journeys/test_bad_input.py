@@ -31,7 +31,7 @@ FORM = "application/x-www-form-urlencoded"
 
 
 def send(town: Town, body: bytes, *, kind: str = FORM, **headers: str) -> int:
-    """Send raw bytes to the bot, as anybody on the internet can; the status."""
+    """Send raw bytes to the bot, as any stranger on the internet can; return the status."""
     named = {name.replace("_", "-").encode(): value.encode("latin-1") for name, value in headers.items()}
     assert town.box.app_url
     with httpx.Client(trust_env=False) as client:
@@ -45,7 +45,7 @@ def signed(body: bytes, *, secret: str = SECRET, timestamp: str | None = None) -
 
 
 def test_only_slack_is_let_in(town: Town) -> None:
-    """Unsigned, wrongly signed, stale, early or with a timestamp that is none: 401, and no row changes."""
+    """An unsigned, wrongly signed, stale or early request, or a bad timestamp, gets 401 and changes no row."""
     before = town.rows()
     now = int(wall_clock().timestamp())
     cases: list[dict[str, str]] = [
@@ -66,7 +66,7 @@ def test_only_slack_is_let_in(town: Town) -> None:
 
 
 def test_what_makes_no_sense_is_refused(town: Town) -> None:
-    """A signed body that is no payload gets 400, an unknown one no more than a shrug, and no row changes."""
+    """A signed body that is no payload gets 400; an unknown payload is ignored. No row changes."""
     before = town.rows()
     nonsense = [b"", b"{", b"[]", b"payload=", b"payload=%7B", b"payload=[]", b"payload=null", b"\xff\xfe", b"%"]
     for body in nonsense:
@@ -124,7 +124,7 @@ SLIPS = {
 
 
 def test_a_slip_in_a_word_gets_help_for_the_nearest(town: Town) -> None:
-    """An unknown command word is told the nearest one, and nothing is recorded."""
+    """The answer to an unknown command word names the nearest word; nothing is recorded."""
     for typed, meant in SLIPS.items():
         answer = read(town.commit("U0EVA", typed).messages[-1])
         assert f"Did you mean {meant}?" in answer
@@ -155,7 +155,7 @@ HARD = [
 
 @pytest.mark.both_databases
 def test_hard_texts_are_kept_and_read_as_typed(town: Town) -> None:
-    """Markup, entities, emoji, right-to-left and control characters: everybody reads what was typed, as text."""
+    """Markup, entities, emoji, right-to-left and control characters are kept, and all people read them as text."""
     for number, (typed, kept) in enumerate(HARD, start=1):
         receipt = town.receipt("U0EVA", f"@ana {typed} by today")
         assert (kept or typed) in read(receipt), typed
@@ -171,7 +171,7 @@ def test_hard_texts_are_kept_and_read_as_typed(town: Town) -> None:
 
 
 def test_what_is_long_is_asked_back_whole(town: Town) -> None:
-    """Three thousand characters open the form with all of them; too long for a field is told at the field."""
+    """A line of 3000 characters opens the form with all of them; a text too long for a field gets an error there."""
     text = "word " * 600
     form = town.commit("U0EVA", text + "by Friday").view
     assert form is not None
@@ -186,7 +186,7 @@ def test_what_is_long_is_asked_back_whole(town: Town) -> None:
 
 
 def test_a_line_that_no_note_holds_says_so(town: Town) -> None:
-    """With its date more than a note holds: how much is kept is said, and the date stands in its field."""
+    """A line that is longer than a note: the form says how much is kept, and the date is in its field."""
     form = town.commit("U0EVA", "word " * 600 + "by 4 Dec").view
     assert form is not None
     assert "Its first 3,000 characters are in the note" in words_of(form)
@@ -195,7 +195,7 @@ def test_a_line_that_no_note_holds_says_so(town: Town) -> None:
 
 
 def test_a_name_that_fits_a_thousand_accounts(town: Town) -> None:
-    """Ten of them, how many there are besides, and how to go on; in the answer and in the form."""
+    """The answer and the form list ten accounts, say how many more there are, and how to go on."""
     with town.makegood.ledger.begin() as tx:
         eva = town.person(tx, "U0EVA")
         for number in range(1000):
@@ -262,7 +262,7 @@ def test_what_cannot_be_is_asked_back(town: Town) -> None:
 
 
 def test_a_number_that_is_none_of_ours(town: Town) -> None:
-    """Told that there is none; what is too long for a number is no worse than any other line."""
+    """An unknown number is answered with words, and so is a number that is too long to be one."""
     for number in ("0", "13", "#7", "#0013", "2147483647", "2147483648", "9999999999"):
         assert "There is no commitment #" in read(town.commit("U0EVA", number).messages[-1]), number
     for odd in ("9" * 11, "9" * 400, "9" * 5000, "٣", "²", "#", "#-1", "1.5"):
@@ -272,7 +272,7 @@ def test_a_number_that_is_none_of_ours(town: Town) -> None:
 
 
 def test_who_cannot_own_is_told_why(town: Town) -> None:
-    """An app, somebody who has left, and somebody of another company: in words, in line, form and hand over."""
+    """An app, a leaver or a person of another company is refused as owner in words, in line, form and hand over."""
     town.box.add_user(User("U0GUEST", "dana", "Dana Whitfield", team_id="T0ACME", is_stranger=True))
     town.box.add_user(User("U0GONE", "gone", "Gone Girl"))
     town.receipt("U0EVA", "send it by Friday")
@@ -327,7 +327,7 @@ def test_names_are_text_too(town: Town) -> None:
 
 
 def _refused(town: Town, item: Message) -> None:
-    """Ana may not change Ben's item, and reads who can."""
+    """Ana, who may not change Ben's item, reads who can."""
     town.press("U0ANA", item, ids.DONE)
     refusal = town.box.messages("C0ACME", viewer="U0ANA")[-1]
     assert "<!here> *Ben*" in read(refusal)
@@ -335,7 +335,7 @@ def _refused(town: Town, item: Message) -> None:
 
 
 def _all_reasons(town: Town) -> None:
-    """Every verb that takes a reason is given a hostile one."""
+    """Give a hostile reason to every verb that takes one."""
     for action, field in ((ids.BLOCK, ids.REASON), (ids.MOVE, ids.REASON), (ids.HAND_BACK, ids.REASON)):
         notice = town.box.dm("U0ANA")[-1]
         assert town.submit("U0ANA", town.form("U0ANA", notice, action), **{field: f"{action} {HOSTILE}"}).errors == {}
@@ -346,7 +346,7 @@ def _all_reasons(town: Town) -> None:
 
 
 def test_a_line_that_was_refused_is_given_back(town: Town) -> None:
-    """Slack clears what was typed; the refusal gives it back so that it can be copied and sent again."""
+    """Slack clears the typed line, so the refusal repeats it: it can be copied and sent again."""
     typed = "account R&D <Team> for @ana in #acme at https://acme.example"
     refused = town.commit("U0EVA", typed).messages[-1]
     assert "I don't know an account called" in words(refused)
@@ -356,7 +356,7 @@ def test_a_line_that_was_refused_is_given_back(town: Town) -> None:
 
 
 def test_any_message_can_be_made_a_commitment(town: Town) -> None:
-    """Four thousand characters, markup, broadcasts and attachments' worth of nothing: the form opens with the text."""
+    """A message of 4000 characters with markup and a broadcast, or of one emoji, opens the form with its text."""
     said = town.box.say("U0ANA", "C0ACME", f"@channel <b> R&D: {'very long ' * 390} *now*")
     form = town.box.message_shortcut("U0EVA", ids.SHORTCUT_FROM_MESSAGE, "C0ACME", said.ts).view
     assert form is not None
@@ -375,7 +375,7 @@ def test_any_message_can_be_made_a_commitment(town: Town) -> None:
 
 
 def test_what_shows_nothing_is_not_recorded(town: Town) -> None:
-    """An action, an account or a reason of invisible characters is asked for as if nothing had been written."""
+    """An action, an account or a reason of invisible characters counts as empty and is asked for."""
     for nothing in ("\u200b\u2060", "\u2800", "\u3164", "\ufeff\u00ad", "\u0301", "\ufe0f"):
         form = town.commit("U0EVA", f"{nothing} by Friday").view
         assert "What is to be done?" in words_of(form), ascii(nothing)
@@ -395,7 +395,7 @@ def test_what_shows_nothing_is_not_recorded(town: Town) -> None:
 
 
 def test_names_that_read_the_same_are_one_account(town: Town) -> None:
-    """A word joiner in its name makes no second Globex, in a line, in a list and in the form."""
+    """A word joiner in a name makes no second Globex, in a line, in a list and in the form."""
     form = open_form(town)
     offer(town, form, account="Globex")
     assert town.box.submit("U0EVA", form.id, filled(account="new:Globex", stakeholder=None)).errors == {}
@@ -406,7 +406,7 @@ def test_names_that_read_the_same_are_one_account(town: Town) -> None:
 
 
 def test_a_profile_is_one_clean_line(town: Town) -> None:
-    """Escapes, overrides, invisible characters and line breaks in a profile's name: nobody reads or copies them."""
+    """Names in profiles are shown without escapes, overrides, invisible characters and line breaks."""
     town.box.change_user("U0BEN", display_name="Ben\x1b[31m\u202e\u200b Ok\r\nafor\u2028!")
     town.box.change_user("U0ADA", display_name="\u3164\u2060", real_name="Ada Moreau")
     with town.makegood.ledger.read() as tx:
@@ -415,7 +415,7 @@ def test_a_profile_is_one_clean_line(town: Town) -> None:
 
 
 def test_a_reason_is_no_entry_of_the_history(town: Town) -> None:
-    """A reason with a closing mark and a line break stands in one line, in quotation marks that it does not close."""
+    """A reason with a quotation mark and a line break stays in one line, inside our quotation marks."""
     town.receipt("U0EVA", "@ana send it by Friday")
     forged = "client asked”\nFri 27 Nov 2026 · eva moved it from Mon to Tue: “late"
     assert town.submit("U0EVA", town.form("U0EVA", town.item("U0EVA"), ids.BLOCK), reason=forged).errors == {}
@@ -429,8 +429,8 @@ def test_a_reason_is_no_entry_of_the_history(town: Town) -> None:
 
 
 def test_a_look_alike_means_the_account_that_is_known(town: Town) -> None:
-    """“Acme” with a Cyrillic letter: a line takes the known account, a question shows it, the form offers it first and
-    says what creating another one means.
+    """“Acme” with a Cyrillic letter: a line uses the known account, a question shows it, the form offers it first and
+    says what creating another account means.
     """
     with town.makegood.ledger.begin() as tx:
         accounts.create(tx, town.person(tx, "U0EVA"), "Acme", now=town.box.clock.now())
@@ -444,7 +444,7 @@ def test_a_look_alike_means_the_account_that_is_known(town: Town) -> None:
 
 
 def test_long_texts_leave_the_rest_readable(town: Town) -> None:
-    """Texts that grow when they are escaped cut neither the facts, nor the newest entries, nor an entity in two."""
+    """Texts that grow when escaped do not cut the facts, the newest entries, or an entity in two."""
     form = open_form(town)
     town.submit("U0EVA", form, action="<&>" * 160, owner="U0ANA", due="2026-12-04", note="&" * 3000)
     assert town.submit("U0EVA", town.form("U0EVA", town.item("U0EVA"), ids.EDIT), action="<*>" * 160).errors == {}
@@ -461,7 +461,7 @@ def test_long_texts_leave_the_rest_readable(town: Town) -> None:
 
 @pytest.mark.parametrize("side", ["", "both", "OURS"])
 def test_a_side_that_is_none_is_ours(town: Town, side: str) -> None:
-    """A forged choice in the form is none of the ledger's words, and is taken for none."""
+    """A forged choice of the side in the form is never stored."""
     form = open_form(town)
     with town.post.caught() as parcels:
         town.submit("U0EVA", form, action="send it", owner="U0EVA", due="2026-12-04")
@@ -473,7 +473,7 @@ def test_a_side_that_is_none_is_ours(town: Town, side: str) -> None:
 
 @pytest.mark.parametrize("length", [101, 146, 300])
 def test_a_name_that_is_too_long_is_not_cut(town: Town, length: int) -> None:
-    """An account whose name does not fit is refused at its field; none is created with a part of it."""
+    """An account name that is too long is refused at its field; no account gets a part of it."""
     form = open_form(town)
     (create,) = town.box.suggestions("U0EVA", view_id=form.id, action_id=ids.ACCOUNT, text="Acme " + "z" * (length - 5))
     done = town.submit("U0EVA", form, action="send it", owner="U0EVA", due="2026-12-04", account=create["value"])

@@ -1,4 +1,4 @@
-"""The morning brief: one message on a working morning of one's own zone, about what deserves it, and nothing else."""
+"""The morning brief: one message on a working morning of the person's zone, only about items with an occasion."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.journeys.working_lives import live_through, works
 
 
 def occasions(town: Town) -> list[str | None]:
-    """Why something was mentioned in a brief, in the order in which it was."""
+    """The occasions of a person's mentions in briefs, in order."""
     with town.makegood.ledger.read() as tx:
         found = tx.scalars(sa.select(Mention.occasion).join(Outbox, Outbox.id == Mention.outbox_id)
                            .where(Outbox.kind == "brief").order_by(Mention.outbox_id, Mention.position))  # fmt: skip
@@ -29,7 +29,7 @@ def occasions(town: Town) -> list[str | None]:
 
 
 def test_one_on_each_working_morning_of_ones_zone(town: Town) -> None:
-    """Berlin and New York: one a day after nine there, none at a weekend or on a holiday, none without a cause."""
+    """In Berlin and New York one brief comes after nine there; none at a weekend, on a holiday or without items."""
     works(town, "US")
     each_day = [(f"call {day}", f"2026-{day}") for day in ("11-24", "11-25", "11-26", "11-27", "11-30", "12-01")]
     for user in ("U0ANA", "U0BEN"):
@@ -45,7 +45,7 @@ def test_one_on_each_working_morning_of_ones_zone(town: Town) -> None:
 
 
 def test_each_occasion_once(town: Town) -> None:
-    """Within a week once, on the eve, on the day, and overdue on the first, third and seventh working day."""
+    """An item is mentioned once within a week, on the eve, on the day, and 1, 3 and 7 working days overdue."""
     town.has_recorded("U0ANA", ("U0ANA", "send it", "2026-12-04"))
     live_through(town, date(2026, 11, 24), date(2026, 12, 17))
     assert days(town, "U0ANA", "Europe/Berlin") == [
@@ -73,7 +73,7 @@ def test_what_they_owe_us_is_to_be_asked_for(town: Town) -> None:
 
 
 def test_what_was_settled_meanwhile_is_not_mentioned(town: Town) -> None:
-    """Between planning and sending one is done, one handed over: nobody is nudged about either."""
+    """An item that was finished or handed over between planning and sending is not mentioned."""
     town.has_recorded("U0ANA", ("U0ANA", "first", "2026-11-24"), ("U0ANA", "second", "2026-11-24"))
     town.has_recorded("U0BEN", ("U0BEN", "third", "2026-11-24"))
     town.move(2026, 11, 24, 14, 45)
@@ -92,7 +92,7 @@ def test_what_was_settled_meanwhile_is_not_mentioned(town: Town) -> None:
 
 
 def test_its_buttons_act_and_it_follows(town: Town) -> None:
-    """Pressed in the brief or elsewhere: the same message shows it, and no second one comes."""
+    """After a press in the brief or elsewhere the same message shows the change, and no second message comes."""
     town.has_recorded("U0EVA", ("U0ANA", "first", "2026-11-24"), ("U0ANA", "second", "2026-11-24"))
     town.settled()
     before = len(town.box.dm("U0ANA"))
@@ -109,7 +109,7 @@ def test_its_buttons_act_and_it_follows(town: Town) -> None:
     (now,) = briefs(town, "U0ANA")
     assert ids.DONE not in str(now.blocks)
     assert now.edited
-    # The one who cancelled is not told; the owner is, in words of its own.
+    # The person who cancelled is not told; the owner gets a notice of it.
     assert len(town.box.dm("U0ANA")) == before + 2
 
 
@@ -120,7 +120,7 @@ def _value_of(message: Message, number: int) -> str:
 
 
 def test_sixty_on_one_morning(town: Town) -> None:
-    """Slack takes the brief, it says how many more there are, and they are mentioned on the next mornings."""
+    """A brief of sixty items is accepted by Slack and says how many more there are; the next mornings mention those."""
     town.has_recorded("U0ANA", *(("U0ANA", f"{LONG[:480]} {n}", "2026-11-24") for n in range(60)), at=LAST_WEEK)
     town.jump(2026, 11, 24, 8, 45)
     (brief,) = briefs(town, "U0ANA")
@@ -135,7 +135,7 @@ def test_sixty_on_one_morning(town: Town) -> None:
 
 
 def test_after_an_outage_one_brief_and_none_at_night(town: Town) -> None:
-    """Down over three mornings: one brief on return by day; returning at night, the next morning's and no other."""
+    """After three mornings of outage one brief comes by day; after a return at night, only the next morning's."""
     for user in ("U0ANA", "U0BEN"):
         town.has_recorded(user, (user, "first", "2026-11-24"), (user, "second", "2026-11-26"))
     # Thursday: afternoon in Berlin, morning in New York; then late evening in both.
@@ -152,7 +152,7 @@ def test_after_an_outage_one_brief_and_none_at_night(town: Town) -> None:
 
 
 def test_a_brief_that_could_not_be_sent_in_time_is_dropped(town: Town) -> None:
-    """Planned in the morning, delivered only in the evening: nobody hears of it then, but on the next morning."""
+    """A brief that was planned in the morning and is delivered only in the evening comes on the next morning."""
     town.has_recorded("U0ANA", ("U0ANA", "first", "2026-11-24"))
     town.move(2026, 11, 24, 8, 45)
     town.makegood.plan(town.box.clock.now())
@@ -163,7 +163,7 @@ def test_a_brief_that_could_not_be_sent_in_time_is_dropped(town: Town) -> None:
 
 
 def test_who_has_left_hears_nothing(town: Town) -> None:
-    """Deactivated before planning, before sending, or unknown to us: no message, also not later."""
+    """A person who was deactivated before planning or before sending, or is unknown, gets no brief, also not later."""
     for user in ("U0ANA", "U0BEN", "U0ADA"):
         town.has_recorded(user, (user, "first", "2026-11-24"))
     town.box.change_user("U0ANA", deleted=True)
@@ -182,12 +182,12 @@ def test_who_has_left_hears_nothing(town: Town) -> None:
 
 
 def _leaves_unnoticed(town: Town, user: str) -> None:
-    """Slack knows that they have left; its event never arrived."""
+    """Slack deactivates the person, and its event never arrives."""
     town.box.world.put_user(replace(town.box.world.users[user], deleted=True))
 
 
 def test_moving_to_another_zone(town: Town) -> None:
-    """From Berlin to New York on a morning: no second brief that day, and from then on at nine over there."""
+    """A person who moves from Berlin to New York on a morning gets no second brief that day, then one at nine there."""
     due = (("U0ANA", f"call {day}", f"2026-11-{day}") for day in (24, 25, 26))
     town.has_recorded("U0ANA", *due)
     town.jump(2026, 11, 24, 8, 45)
@@ -198,8 +198,8 @@ def test_moving_to_another_zone(town: Town) -> None:
 
 
 def test_no_item_vanishes_from_a_brief_that_is_brought_up_to_date(town: Town) -> None:
-    """Twelve items, each blocked for a long reason or done after the brief came: words are shortened, all of them
-    stay, and the ledger goes on knowing that they were told.
+    """A brief of twelve items, each blocked for a long reason or done later, shortens texts and keeps all items, and
+    the ledger keeps their mentions.
     """
     promises = (("U0ANA", f"{LONG[11:480]} {n}", "2026-11-24") for n in range(12))
     town.has_recorded("U0ANA", *promises, at=LAST_WEEK)

@@ -1,4 +1,4 @@
-"""Notices that follow another one within the hour: they wait for its end, and come in one message."""
+"""Notices that follow another notice within an hour wait for the hour's end, and come in one message."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LATER = "2027-03-01"
 
 
 def give(town: Town, count: int, *, first: int = 1, due: str = LATER) -> None:
-    """Eva gives Ana so many things, one after another, and each is looked at."""
+    """Eva gives Ana `count` commitments, one after another, and delivery runs after each."""
     for n in range(first, first + count):
         town.has_recorded("U0EVA", ("U0ANA", f"part {n}", due))
         town.settled()
@@ -51,7 +51,7 @@ def buttons(message: Message) -> list[str]:
 
 @pytest.mark.both_databases
 def test_the_first_comes_at_once_and_the_rest_together(bare_town: Town) -> None:
-    """One message now; an hour later one with all the others, in their order, each with who did it and its buttons."""
+    """The first notice comes now; an hour later one message has the others in order, each with giver and buttons."""
     town = bare_town
     give(town, 5)
     assert told(town) == [[1]]
@@ -72,7 +72,7 @@ def test_the_first_comes_at_once_and_the_rest_together(bare_town: Town) -> None:
 
 
 def test_one_that_waits_alone_comes_as_ever(town: Town) -> None:
-    """A second notice within the hour is an ordinary message when the hour is over."""
+    """A single notice that waited is sent as an ordinary message when the hour is over."""
     give(town, 2)
     an_hour_later(town)
     assert told(town) == [[1], [2]]
@@ -94,14 +94,14 @@ def test_after_a_bundle_the_hour_begins_anew(town: Town) -> None:
 
 
 def test_what_is_due_today_waits_for_nothing(town: Town) -> None:
-    """It comes at once, past what waits."""
+    """A notice of a commitment that is due today comes at once, before the notices that wait."""
     give(town, 2)
     give(town, 1, first=3, due="2026-11-23")
     assert told(town) == [[1], [3]]
 
 
 def test_one_that_comes_when_the_hour_is_over_joins(town: Town) -> None:
-    """The newest one is looked at first, as nobody delivered for a while: it takes along those that have waited."""
+    """Nothing was delivered for a while, and the newest notice is claimed first: it takes those that waited along."""
     give(town, 3)
     town.has_recorded("U0EVA", ("U0ANA", "part 4", LATER))
     an_hour_later(town)
@@ -109,7 +109,7 @@ def test_one_that_comes_when_the_hour_is_over_joins(town: Town) -> None:
 
 
 def test_others_hear_at_once(town: Town) -> None:
-    """One person's hour is nobody else's."""
+    """The hour after a notice holds back that person's notices only."""
     give(town, 2)
     town.has_recorded("U0EVA", ("U0ADA", "another", LATER))
     town.settled()
@@ -117,7 +117,7 @@ def test_others_hear_at_once(town: Town) -> None:
 
 
 def test_nothing_comes_after_work(town: Town) -> None:
-    """An hour that ends after six in the evening ends with the next brief."""
+    """If the hour ends after six in the evening, its notices come with the next brief."""
     town.move(2026, 11, 23, 16, 30)
     give(town, 4)
     assert told(town) == [[1]]
@@ -129,7 +129,7 @@ def test_nothing_comes_after_work(town: Town) -> None:
 
 
 def test_a_bundle_that_slack_delays_comes_in_hours_only(bare_town: Town) -> None:
-    """Slack refuses it until the evening: the next brief tells all of it, once."""
+    """Slack refuses a bundle until the evening: the next brief shows all its notices, once."""
     town = bare_town
     town.move(2026, 11, 23, 15, 30)
     give(town, 4)
@@ -150,7 +150,7 @@ def test_a_bundle_that_slack_delays_comes_in_hours_only(bare_town: Town) -> None
 
 @pytest.mark.both_databases
 def test_many_come_hour_by_hour_and_each_once(bare_town: Town) -> None:
-    """Of 120 as many in a message as Slack takes, the rest in the next ones: all of them, in order, once."""
+    """120 notices come in bundles as large as Slack allows: all of them, in order, once."""
     town = bare_town
     town.has_recorded("U0EVA", *(("U0ANA", f"part {n}", LATER) for n in range(120)))
     for _ in range(8):
@@ -159,7 +159,7 @@ def test_many_come_hour_by_hour_and_each_once(bare_town: Town) -> None:
         town.pass_by(hours=1, minutes=1)
     assert len(told(town)) == 7
     assert "of which I tell you later" in read(dms(town, "U0ANA")[-1])
-    # Each day takes what its hours bear; most of them come at the top of a morning's brief.
+    # Bundles fit only some of them into a day; most come at the top of a morning's brief.
     for day in (24, 25, 26, 27):
         for hour in range(8, 18):
             town.jump(2026, 11, day, hour, 46)
@@ -171,7 +171,7 @@ def test_many_come_hour_by_hour_and_each_once(bare_town: Town) -> None:
 
 
 def test_what_settled_itself_is_not_told(town: Town) -> None:
-    """Done, or handed on, within the hour: the bundle is silent about it. Nothing left: nothing is sent."""
+    """A bundle leaves out items that were done or handed on within the hour; if none is left, nothing is sent."""
     give(town, 5)
     act(town, "U0EVA", commitments.finish, 2)
     with town.makegood.ledger.read() as tx:
@@ -239,7 +239,7 @@ def test_its_buttons_work(town: Town) -> None:
 
 
 def test_redaction_reaches_it(town: Town) -> None:
-    """Also after weeks: the words are gone from the message."""
+    """A redaction removes the words from a bundle, also weeks later."""
     give(town, 3)
     an_hour_later(town)
     town.pass_by(days=20)
@@ -254,7 +254,7 @@ def test_redaction_reaches_it(town: Town) -> None:
 
 
 def test_the_receipt_and_why_say_it(town: Town) -> None:
-    """That the owner hears later, with other news; afterwards that they were told."""
+    """The receipt and *Why?* say that the owner hears later, with other news, and afterwards that they were told."""
     give(town, 1)
     said = read(town.receipt("U0EVA", "@ana send the sheet by 1 March 2027"))
     assert "Ana Souza – told later, together with other news" in said
@@ -271,7 +271,7 @@ def test_the_receipt_and_why_say_it(town: Town) -> None:
 
 
 def test_a_rehearsal_says_it(town: Town) -> None:
-    """A dry run says what waits until when, and shows the bundle's words; it keeps nothing."""
+    """A dry run shows the waiting notices, until when they wait, and the bundle's text; it stores nothing."""
     give(town, 3)
     town.has_recorded("U0EVA", ("U0ANA", "part 4", LATER))
     said = "\n".join(rehearse(town.makegood.ledger, town.box.clock.now()))
@@ -290,7 +290,7 @@ def test_a_rehearsal_says_it(town: Town) -> None:
 
 @pytest.mark.both_databases
 def test_two_couriers_make_one_bundle(bare_town: Town) -> None:
-    """At the same moment: each of ten is told once, in two messages."""
+    """Two couriers work at the same moment: each of ten notices is told once, in two messages."""
     town = bare_town
     give(town, 10)
     town.pass_by(hours=1, seconds=1)
@@ -305,7 +305,7 @@ def test_two_couriers_make_one_bundle(bare_town: Town) -> None:
 @pytest.mark.both_databases
 @pytest.mark.parametrize("steps", [1, 2])
 def test_a_worker_that_dies_loses_and_doubles_nothing(bare_town: Town, steps: int) -> None:
-    """It has claimed the notice that would write the bundle, or the bundle: another one finishes it."""
+    """A worker dies with a claim on a bundle, or on the notice that would make it: another worker finishes it."""
     town = bare_town
     give(town, 4)
     town.pass_by(hours=1, seconds=1)
@@ -326,7 +326,7 @@ def test_a_worker_that_dies_loses_and_doubles_nothing(bare_town: Town, steps: in
 
 @pytest.mark.both_databases
 def test_a_lost_answer_doubles_nothing(bare_town: Town) -> None:
-    """Slack took the bundle and the answer was lost: it is found, not posted again."""
+    """Slack posted a bundle and its answer was lost: the bundle is found, not posted again."""
     town = bare_town
     give(town, 4)
     lost: list[bool] = []
@@ -347,7 +347,7 @@ def test_a_lost_answer_doubles_nothing(bare_town: Town) -> None:
 
 
 def test_a_bundle_that_slack_refuses_gives_back(bare_town: Town) -> None:
-    """The bundle as such is refused for good: each that it had taken comes by itself."""
+    """Slack refuses a bundle for good: each of its notices is sent alone."""
     town = bare_town
     give(town, 4)
 
@@ -363,7 +363,7 @@ def test_a_bundle_that_slack_refuses_gives_back(bare_town: Town) -> None:
 
 
 def test_the_brief_takes_what_waits(bare_town: Town) -> None:
-    """The morning comes before the hour is over: the brief tells it, and no bundle comes."""
+    """If the morning comes before the hour is over, the brief shows the notices, and no bundle comes."""
     town = bare_town
     town.move(2026, 11, 24, 8, 0)
     with town.makegood.ledger.read() as tx:

@@ -1,4 +1,4 @@
-"""The bot's clock is wrong, and set right: nobody is told twice, nobody waits until the clock has caught up."""
+"""The bot's clock is wrong and then set right: nobody is told twice, or waits until the clock has caught up."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ POST = "chat.postMessage"
 
 
 class Wrong:
-    """The bot's clock, so far ahead of Slack's as `ahead` says."""
+    """The bot's clock; `ahead` says by how much it is ahead of Slack's."""
 
     def __init__(self, town: Town) -> None:
         self.ahead = timedelta()
         self._town = town
-        town.makegood.clock = self.now  # the composition root's; what was built with it has its own below
+        town.makegood.clock = self.now  # The parts that have the clock already get it below.
         town.makegood.courier._clock = self.now
         town.service.schedule._work = True
         town.service.schedule._wall = self.now
@@ -45,7 +45,7 @@ class Wrong:
         return self._town.box.clock.now() + self.ahead
 
     def set_to(self, ahead: timedelta) -> None:
-        """Set the clock; the process notices as it does in its loop."""
+        """Set the clock; the process detects it as in its loop."""
         self.ahead = ahead
         self._town.service.schedule.notice_clock()
 
@@ -56,8 +56,8 @@ def posts(town: Town) -> int:
 
 @pytest.mark.parametrize(("wrong", "right"), [(HOUR, 0 * HOUR), (DAY, 0 * DAY), (0 * DAY, DAY), (0 * HOUR, -HOUR)])
 def test_an_answer_was_lost_while_the_clock_was_wrong(bare_town: Town, wrong: timedelta, right: timedelta) -> None:
-    """Ahead by an hour or a day, or set forward or back since: the message is found in Slack's own time, not sent
-    again, and not later than a lease after.
+    """The answer of a post is lost while the clock is an hour or a day ahead, or set forward or back since: the message
+    is found in Slack's own time, not sent again, within a lease.
     """
     town = bare_town
     clock = Wrong(town)
@@ -75,7 +75,7 @@ def test_an_answer_was_lost_while_the_clock_was_wrong(bare_town: Town, wrong: ti
 
 
 def test_nobody_waits_until_the_clock_has_caught_up(bare_town: Town) -> None:
-    """An hour ahead, then set right: what is to be said is said now, in the order in which it happened."""
+    """After a clock that was an hour ahead is set right, due messages go now, in the order of their events."""
     town = bare_town
     clock = Wrong(town)
     clock.set_to(HOUR)
@@ -93,8 +93,8 @@ def test_nobody_waits_until_the_clock_has_caught_up(bare_town: Town) -> None:
 
 
 def lived(database_url: str, jumps: Callable[[int], timedelta | None]) -> tuple[set[str], dict[str, int]]:
-    """Three days, hour by hour; `jumps` says for an hour how far the clock is out in it. The keys of all that was to
-    be said but the Home tabs, and how many messages everybody has.
+    """Lives three days, hour by hour; `jumps` says by hour how far the clock is wrong. Returns the dedupe keys of all
+    rows but Home tabs, and the number of messages of each person.
     """
     with open_town(database_url) as town:
         clock = Wrong(town)
@@ -116,8 +116,8 @@ def lived(database_url: str, jumps: Callable[[int], timedelta | None]) -> tuple[
 
 
 def test_jumps_change_nothing_of_what_is_said(database_url: str, tmp_path: Path) -> None:
-    """A day forward and back, an hour back and forward: the same keys, and the same number of messages to everybody,
-    as with a clock that is always right.
+    """With jumps of a day forward and back, or an hour back and forward, the keys and each person's number of messages
+    are the same as with a right clock.
     """
     calm = f"sqlite:///{tmp_path / 'calm.db'}"
     ledger = Ledger(calm)
@@ -148,7 +148,7 @@ def resident(process: Process) -> int:
 def test_the_clock_of_the_process_jumps(
     box: Sandbox, database_url: str, tmp_path: Path, wrong: str, right: str
 ) -> None:
-    """However far: one round, no more memory, and it ends in time when asked to."""
+    """A jump of any size costs one round and no more memory, and the process ends in time when asked to."""
     shown = tmp_path / "shown"
     shown.write_text(wrong)
     faked = {
@@ -177,8 +177,8 @@ def test_the_clock_of_the_process_jumps(
 
 @pytest.mark.parametrize("ahead", [HOUR, 7 * DAY])
 def test_the_clock_was_put_right_while_no_process_ran(bare_town: Town, ahead: timedelta) -> None:
-    """A worker planned, posted and put off with a clock that was ahead, and ended. The next one, with a clock that is
-    right, posts what is due and plans the next morning as ever.
+    """A worker with a clock ahead planned, posted and postponed, and ended. The next worker, with a right clock, posts
+    the due rows and plans the next morning as usual.
     """
     town = bare_town
     clock = Wrong(town)

@@ -1,4 +1,4 @@
-"""The database is away for a while, or its disk is full: told in words, nothing lost, well again by itself."""
+"""The database cannot be reached, or its disk is full: people are told, nothing is lost, and it recovers by itself."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ POST = "chat.postMessage"
 
 @contextmanager
 def full(process: Process) -> Iterator[None]:
-    """No file of the process may grow: what it writes beyond its first bytes fails, as on a full disk."""
+    """No file of the process may grow: a write beyond its present size fails, as on a full disk."""
     limits = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (512, limits[1]))
     try:
@@ -60,7 +60,7 @@ def test_the_disk_is_full(box: Sandbox, database_url: str) -> None:
         with full(process):
             box.wait_for(lambda box: len(box.dm("U0ANA")) == 1)
             assert refused(commit(box))
-            # Slack has it, and that could not be written down.
+            # Slack has the message, but its outcome could not be stored.
             process.wait_for("courier_database_unavailable")
             assert "cannot be written" in until(process, 503)["database"]["words"]
             for event in process.events("database_unavailable") + process.events("courier_database_unavailable"):
@@ -92,7 +92,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("before", [0, 5], ids=["at once", "after some writes"])
 def test_the_disk_is_really_full(box: Sandbox, small_disk: Path, database_url: str, before: int) -> None:
-    """Right after the start or later: /readyz says so, and all that was confirmed is there after a kill -9."""
+    """The disk is full right after the start or later: /readyz says so, and confirmed changes survive a kill -9."""
     path = shutil.copy(str(normal_url(database_url).database), small_disk / "makegood.db")
     database_url = f"sqlite:///{path}"
     with Process(box, database_url) as process:
@@ -118,7 +118,7 @@ def test_the_disk_is_really_full(box: Sandbox, small_disk: Path, database_url: s
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_sqlite_says_that_it_is_full(bare_town: Town) -> None:
-    """SQLITE_FULL in the middle of recording: refused in words and nothing of it kept; then it goes on where it was."""
+    """SQLITE_FULL during a recording: it is refused in words and nothing of it is stored; then the next one works."""
     town = bare_town
     ledger = town.makegood.ledger
     with ledger.read() as tx:
@@ -135,7 +135,7 @@ def test_sqlite_says_that_it_is_full(bare_town: Town) -> None:
             told = outcome
             break
         before += 1
-        # Nobody records so many within a minute.
+        # The limit on recordings per minute must not stop this test.
         town.box.clock.move_to(town.box.clock.now() + timedelta(seconds=3))
     assert told is not None
     assert refused(told)
@@ -150,7 +150,7 @@ def test_sqlite_says_that_it_is_full(bare_town: Town) -> None:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_who_waits_for_another_writer_is_answered_in_time(bare_town: Town) -> None:
-    """SQLite has one writer. Slack would give up on the answer; so the person is told, and nothing is recorded."""
+    """SQLite has one writer: a person who waits for it is answered before Slack gives up, and nothing is recorded."""
     with bare_town.makegood.ledger.begin():
         assert refused(bare_town.commit("U0EVA", "send the sheet by Friday"))
         database = next(part for part in bare_town.service.readiness.look() if part.name == "database")
@@ -160,7 +160,7 @@ def test_who_waits_for_another_writer_is_answered_in_time(bare_town: Town) -> No
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_sqlite_is_held_by_another_program(bare_town: Town) -> None:
-    """Four people wait for one turn to write that does not come: each is told so within Slack's three seconds."""
+    """Another program holds SQLite's write lock: four people who wait are each told so within Slack's three seconds."""
     town = bare_town
     with town.post.caught() as parcels:
         for number in range(4):
@@ -176,7 +176,7 @@ def test_sqlite_is_held_by_another_program(bare_town: Town) -> None:
 
 @pytest.mark.slow
 def test_the_database_is_gone_while_messages_wait(box: Sandbox, database_url: str) -> None:
-    """Away while a post is on its way and others wait: the log and /readyz say so; all arrive, once, by themselves."""
+    """The database goes away during a post, with others waiting: log and /readyz say so; later all arrive once."""
     with Process(box, database_url) as process:
         until(process, 200)
         box.faults.fail(POST, "delay", seconds=1.5, count=1)
@@ -197,7 +197,7 @@ def test_the_database_is_gone_while_messages_wait(box: Sandbox, database_url: st
 
 
 def test_a_lost_connection_to_the_database_is_no_trouble(bare_town: Town) -> None:
-    """Every pooled connection is dead: the next look at the ledger works, at the second try at the latest."""
+    """All pooled connections are dead: reading the ledger works again, at the second try at the latest."""
     town = bare_town
     town.receipt("U0EVA", "@ana send it by Friday 4 Dec")
     url = town.makegood.ledger.url.render_as_string(hide_password=False)

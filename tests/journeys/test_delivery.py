@@ -1,4 +1,4 @@
-"""Slack fails in every way there is: each message arrives once, late rather than twice, or is given up in words."""
+"""Slack fails in every way: each message arrives once, late rather than twice, or is given up with a reason."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ UNKNOWN: dict[str, Callable[..., Step]] = {
 
 
 def test_lost_before_slack_took_it(bare_town: Town, faults: Faults) -> None:
-    """However it is lost: nothing is posted until the history has been looked at, then once."""
+    """A post that was lost before Slack took it is posted once, only after a look at the history."""
     town = bare_town
     for number, (name, fault) in enumerate(UNKNOWN.items(), start=1):
         faults.on(POST, fault())
@@ -66,7 +66,7 @@ def test_lost_before_slack_took_it(bare_town: Town, faults: Faults) -> None:
 
 
 def test_lost_after_slack_took_it(bare_town: Town, faults: Faults) -> None:
-    """However the answer is lost: it is found by its key in the history, not posted again, and can be updated."""
+    """A post whose answer was lost is found by its key in the history, not posted again, and can be updated."""
     town = bare_town
     for number, (name, fault) in enumerate(UNKNOWN.items(), start=1):
         faults.on(POST, fault(first=True))
@@ -85,7 +85,7 @@ def test_lost_after_slack_took_it(bare_town: Town, faults: Faults) -> None:
 
 
 def test_it_has_changed_before_it_is_found(bare_town: Town, faults: Faults) -> None:
-    """Done while its message was lost: found, and brought up to date at once."""
+    """An item that was done while its message was lost: the message is found, and updated at once."""
     town = bare_town
     faults.on(POST, drops(first=True))
     town.receipt("U0EVA", "@ana send it by Friday")
@@ -120,7 +120,7 @@ def test_no_answer_in_time(bare_town: Town, faults: Faults) -> None:
 
 
 def test_the_history_cannot_be_read(bare_town: Town, faults: Faults) -> None:
-    """As long as Slack cannot be asked whether it took the message, nothing is posted."""
+    """While the history cannot be read, so that nobody knows whether Slack took the message, nothing is posted."""
     town = bare_town
     faults.on(POST, drops(first=True))
     faults.on("conversations.history", says("internal_error", 500), drops(), says("ratelimited", 429, Retry_After="5"))
@@ -135,7 +135,7 @@ def test_the_history_cannot_be_read(bare_town: Town, faults: Faults) -> None:
 
 
 def test_the_worker_dies_after_posting(bare_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing was written down of what Slack took: after the lease it is found, also by another worker."""
+    """A worker dies before it stores the outcome: after the lease the message is found, also by another worker."""
     town = bare_town
 
     def dies(*_: Any, **__: Any) -> None:
@@ -154,7 +154,9 @@ def test_the_worker_dies_after_posting(bare_town: Town, monkeypatch: pytest.Monk
 
 
 def test_a_frozen_worker_excludes_the_others(bare_town: Town, faults: Faults) -> None:
-    """Frozen while posting for longer than the lease: nobody posts meanwhile, and its late word does no harm."""
+    """A worker freezes during a post for longer than its lease: no other posts meanwhile; its late result changes
+    nothing.
+    """
     town = bare_town
     frozen, thaws = threading.Event(), threading.Event()
 
@@ -169,7 +171,7 @@ def test_a_frozen_worker_excludes_the_others(bare_town: Town, faults: Faults) ->
         worker = threads.submit(town.settled)
         assert frozen.wait(30)
         town.box.clock.move_to(town.box.clock.now() + LEASE + timedelta(seconds=1))
-        # On SQLite one process works; a second thread of it is the other there.
+        # On SQLite only one process works, so a second thread of it takes the other worker's part.
         (town.makegood if town.makegood.ledger.is_sqlite else other).courier.deliver_one()
         assert faults.seen.count(POST) == 1
         thaws.set()
@@ -179,7 +181,7 @@ def test_a_frozen_worker_excludes_the_others(bare_town: Town, faults: Faults) ->
 
 
 def test_a_rate_limit_is_obeyed_by_everybody(bare_town: Town, faults: Faults) -> None:
-    """429: what Slack says is written down for the whole workspace, and no process posts before that."""
+    """The pause of a 429 is stored for the whole workspace, and no process posts before its end."""
     town = bare_town
     faults.on(POST, says("ratelimited", 429, Retry_After="40"))
     town.receipt("U0EVA", "@ana send it by Friday")
@@ -214,7 +216,7 @@ def test_order_is_kept_for_each_person(bare_town: Town, faults: Faults) -> None:
 
 
 def test_order_is_kept_by_many_threads(database_url: str) -> None:
-    """Four couriers at once: thirty messages to one person arrive in the order in which things happened."""
+    """Four couriers at once deliver thirty messages to one person in the order of their events."""
     with open_town(database_url, work=True) as town:
         for number in range(1, 31):
             town.receipt("U0EVA", f"@ana send {number} by today")
@@ -223,7 +225,9 @@ def test_order_is_kept_by_many_threads(database_url: str) -> None:
 
 
 def test_a_shared_item_whose_channel_is_gone(bare_town: Town) -> None:
-    """Archived between the press and the post: given up and told; deleted after it: given up, without other harm."""
+    """A channel is archived before the post: the message is given up and the person told. Deleted after it: no other
+    harm.
+    """
     town = bare_town
     receipt = town.receipt("U0EVA", "send it by Friday", "C0GENERAL")
     town.press("U0EVA", receipt, ids.SHARE)
@@ -242,7 +246,7 @@ def test_a_shared_item_whose_channel_is_gone(bare_town: Town) -> None:
 
 
 def test_slack_is_away(bare_town: Town, faults: Faults) -> None:
-    """Not reached at all, so certainly not posted: tried again ever more rarely, without a look at the history."""
+    """Slack cannot be reached, so nothing was posted: the message is retried at growing intervals, without a search."""
     town = bare_town
     there, town.makegood._posting.base_url = town.makegood._posting.base_url, "http://127.0.0.1:9/api/"
     town.receipt("U0EVA", "@ana send it by Friday")
@@ -264,7 +268,7 @@ def test_slack_is_away(bare_town: Town, faults: Faults) -> None:
 
 
 def test_a_conversation_is_opened_again(bare_town: Town, faults: Faults) -> None:
-    """Opening the DM may be lost and repeated; the message in it comes once."""
+    """A lost call that opens the DM is repeated; the message in it comes once."""
     town = bare_town
     faults.on("conversations.open", drops(), drops(first=True), says("fatal_error"))
     town.receipt("U0EVA", "@ana send it by Friday")
@@ -294,14 +298,14 @@ def test_an_update_that_fails_is_made_up_for(bare_town: Town, faults: Faults) ->
 
 
 def test_nobody_sends_twice_by_itself(bare_town: Town) -> None:
-    """No client of ours repeats a call: the SDK's handler would, after a dropped connection that Slack had taken."""
+    """Our clients repeat no call: the SDK's handler would, after a dropped connection whose call Slack had accepted."""
     makegood = bare_town.makegood
     for client in (makegood._posting, makegood._answering, makegood.bolt.client):
         assert client.retry_handlers == []
 
 
 def test_what_travels_and_what_is_kept_says_nothing(bare_town: Town) -> None:
-    """The outbox holds ids, days and keys; a message's metadata holds its random key: never what people wrote."""
+    """The outbox holds ids, days and keys, and a message's metadata a random key: never text that people wrote."""
     town = bare_town
     receipt = town.receipt("U0EVA", "@ana send SECRETWORD by tomorrow for SECRETACCOUNT")
     town.press("U0EVA", receipt, ids.SHARE)

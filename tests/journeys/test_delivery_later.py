@@ -21,7 +21,7 @@ pytestmark = pytest.mark.both_databases
 
 @pytest.mark.parametrize("error", ["rate_limited", "message_limit_exceeded", "team_added_to_org", "org_login_required"])
 def test_what_slack_cannot_take_now_is_sent_later(bare_town: Town, faults: Faults, error: str) -> None:
-    """A limit told without 429, or a workspace on the move: certainly not posted, and posted when that has passed."""
+    """A limit without status 429, or a workspace being moved: the message was not posted, and is posted afterwards."""
     town = bare_town
     faults.on(POST, says(error))
     town.receipt("U0EVA", "@ana send it by Friday")
@@ -35,7 +35,7 @@ def test_what_slack_cannot_take_now_is_sent_later(bare_town: Town, faults: Fault
 def test_a_message_without_words_does_not_hold_up_the_others_for_ever(
     bare_town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A bug of ours in rendering: tried again ever more rarely, given up after about an hour, and the next one goes."""
+    """A message that our code cannot render is retried at growing intervals and given up in an hour; others go on."""
     town = bare_town
     town.receipt("U0EVA", "@ana send it by Friday 4 Dec")
     town.receipt("U0EVA", "@ana call them by Friday 4 Dec")
@@ -62,7 +62,7 @@ def test_a_message_without_words_does_not_hold_up_the_others_for_ever(
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_messages_stay_true_whatever_becomes_of_their_updates(bare_town: Town, seed: int) -> None:
-    """Most updates fail, in every way: in the end each message shows that its item is done; none is said twice."""
+    """Most updates fail, in every way: in the end each message shows that its item is done; none is posted twice."""
     town, numbers = bare_town, range(1, 7)
     for number in numbers:
         town.receipt("U0EVA", f"@{'ana' if number % 2 else 'ada'} send {number} by today")
@@ -88,7 +88,7 @@ def test_messages_stay_true_whatever_becomes_of_their_updates(bare_town: Town, s
 
 
 def test_who_is_at_work_does_not_wait_behind_people_who_sleep(bare_town: Town) -> None:
-    """Twenty notices that are put off until Ben's morning: Ana hears at once, at one post a minute as well."""
+    """Twenty notices wait for Ben's morning: Ana's come at once, even at one post a minute."""
     town = bare_town
     town.makegood.courier._pace = timedelta(minutes=1)
     for number in range(20):

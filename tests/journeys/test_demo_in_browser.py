@@ -1,4 +1,4 @@
-"""The demo as a person meets it: `makegood demo` in a process of its own, its page in a real browser."""
+"""The demo as its users see it: `makegood demo` in a process of its own, its page in a real browser."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PHONE = {"width": 390, "height": 844}
 
 
 class Demo:
-    """`makegood demo`, from the line that says its address until SIGTERM ends it."""
+    """`makegood demo`, from the line with its address until SIGTERM ends it."""
 
     def __init__(self, folder: Path) -> None:
         self._process = subprocess.Popen(
@@ -42,7 +42,7 @@ class Demo:
         self.url = found[1]
 
     def ended(self) -> tuple[int, str]:
-        """(exit status, what it complained of) after SIGTERM."""
+        """(exit status, errors it printed) after SIGTERM."""
         self._process.send_signal(signal.SIGTERM)
         _, complaints = self._process.communicate(timeout=15)
         return self._process.returncode, complaints
@@ -75,7 +75,7 @@ def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.fixture
 def visit(demo: Demo, browser: Browser) -> Iterator[Open]:
-    """Opens the demo's address in a window of its own; fails if the browser's console told of an error."""
+    """Opens the demo's address in a new window; fails if the browser's console had an error."""
     with browsing.windows(browser) as show:
 
         def open_page(*, width: int = 1280, height: int = 900) -> Page:
@@ -107,7 +107,7 @@ def go_to(page: Page, name: str) -> Page:
 
 
 def messages_of_app(page: Page) -> Page:
-    """Open the conversation with the app."""
+    """Opens the conversation with the app."""
     go_to(page, "Makegood").get_by_role("link", name=re.compile("^Messages")).click()
     expect(page.get_by_role("link", name=re.compile("^Messages"))).to_have_attribute("aria-current", "page")
     return page
@@ -137,7 +137,7 @@ def recorded(page: Page, line: str, action: str) -> int:
 
 
 def fill_in(dialog: Locator, *, action: str, owner: str, due: date, account: str, note: str) -> None:
-    """Every field of the form that takes words or a choice."""
+    """Fills in every field of the form that takes text or a choice."""
     dialog.get_by_label("Action").fill(action)
     dialog.get_by_label("Owner").select_option(label=owner)
     dialog.get_by_label("Due date").fill(due.isoformat())
@@ -151,7 +151,9 @@ def fill_in(dialog: Locator, *, action: str, owner: str, due: date, account: str
 
 
 def test_one_line_becomes_a_receipt_and_is_shared(visit: Open) -> None:
-    """Number, owner, account, full date with its weekday; shared, the channel sees it, the receipt stays private."""
+    """The receipt has number, owner, account and full date with weekday, and stays private when the channel sees the
+    item.
+    """
     page = go_to(visit(), "acme")
     friday = today_of(page) + timedelta(days=FRIDAY - today_of(page).weekday())
     send(page, "/commit @ana send the pricing sheet to Dana by Friday for Acme")
@@ -170,7 +172,7 @@ def test_one_line_becomes_a_receipt_and_is_shared(visit: Open) -> None:
 
 @pytest.mark.slow
 def test_a_form_with_an_error_keeps_everything(visit: Open) -> None:
-    """A past date is told at its field, all else stands as typed; corrected, the form turns into the receipt."""
+    """A past date gives an error at its field, the other values stay; corrected, the form turns into the receipt."""
     page = go_to(visit(), "acme")
     today = today_of(page)
     send(page, "/commit")
@@ -196,7 +198,7 @@ def test_a_form_with_an_error_keeps_everything(visit: Open) -> None:
 
 
 def test_the_owner_accepts_and_finishes(visit: Open) -> None:
-    """Ana's notice asks whether she agrees; each press settles it in place, there and in the channel."""
+    """Ana's notice asks whether she agrees; each press updates it in place, there and in the channel."""
     page = go_to(visit(), "acme")
     number = recorded(page, "/commit @ana sign the escrow by today for Acme", "sign the escrow")
     message(page, "sign the escrow").get_by_role("button", name="Share here").click()
@@ -219,7 +221,7 @@ def test_the_owner_accepts_and_finishes(visit: Open) -> None:
 
 @pytest.mark.slow
 def test_a_colleagues_words_become_a_commitment(visit: Open) -> None:
-    """From a message's menu: its words are the action already, and the commitment leads back to them."""
+    """From a message's menu the form has its text as action, and the commitment links back to the message."""
     page = go_to(visit(), "acme")
     said = message(page, "We still owe them the SOC 2 report")
     said.hover()
@@ -242,7 +244,7 @@ def test_a_colleagues_words_become_a_commitment(visit: Open) -> None:
 
 @pytest.mark.slow
 def test_home_shows_and_follows(visit: Open) -> None:
-    """Overdue, this week, later, and what one waits for; what is done here or by somebody else leaves by itself."""
+    """Home shows overdue, this week, later, and items to wait for; done items leave it without a press there."""
     page = go_to(visit(), "acme")
     in_3_weeks = today_of(page) + timedelta(days=21)
     own = recorded(page, "/commit book the room by Sunday", "book the room")
@@ -263,7 +265,7 @@ def test_home_shows_and_follows(visit: Open) -> None:
 
 
 def morning(page: Page) -> tuple[Locator, date]:
-    """Turn the clock to the next working morning; Eva's brief, and its day."""
+    """Turns the clock to the next working morning; returns Eva's brief, and its day."""
     before = today_of(page)
     clock_of(page).get_by_role("button", name="Next working morning").click()
     day = before + timedelta(days=3 if before.weekday() == FRIDAY else 1)
@@ -274,7 +276,7 @@ def morning(page: Page) -> tuple[Locator, date]:
 
 
 def test_the_next_working_morning_brings_the_brief(visit: Open) -> None:
-    """One message with what is due, marked as unread until it is read, whose buttons act where it stands."""
+    """The brief is one message with the due items, marked unread until it is read, and its buttons work there."""
     page = go_to(visit(), "acme")
     first = recorded(page, "/commit call Marcus tomorrow for Acme", "call Marcus")
     second = recorded(page, "/commit thank Priya tomorrow for Globex", "thank Priya")
@@ -294,7 +296,7 @@ def test_the_next_working_morning_brings_the_brief(visit: Open) -> None:
 
 @pytest.mark.slow
 def test_the_same_brief_on_a_phone(visit: Open) -> None:
-    """At 390 by 844 all of it can be read and pressed, and nothing moves sideways."""
+    """At 390 by 844 pixels all of the brief can be read and pressed, and nothing scrolls sideways."""
     wide = go_to(visit(), "acme")
     number = recorded(wide, "/commit write the thank-you note tomorrow for Acme", "write the thank-you note")
     _, day = morning(wide)
@@ -318,7 +320,7 @@ def test_the_same_brief_on_a_phone(visit: Open) -> None:
 
 
 def sideways(page: Page) -> int:
-    """By how many pixels the page, or what scrolls in it, is wider than the screen."""
+    """By how many pixels the page, or an element that scrolls in it, is wider than the screen."""
     wider: int = page.evaluate(
         "Math.max(...[document.documentElement, document.body, ...document.querySelectorAll('main, .scroll')]"
         ".map((part) => part.scrollWidth - Math.min(part.clientWidth, innerWidth)))"
@@ -328,7 +330,7 @@ def sideways(page: Page) -> int:
 
 @pytest.mark.slow
 def test_it_ends_while_it_is_looked_at(browser: Browser, tmp_path: Path) -> None:
-    """Open pages wait for news all the time: that neither holds up the end nor makes it complain."""
+    """Open pages hold connections for updates: these neither delay the end nor cause an error."""
     with Demo(tmp_path) as demo:
         pages = [browser.new_page() for _ in range(4)]
         for page in pages:

@@ -1,4 +1,4 @@
-"""Why, and why not: what is said about the next mention and about any day comes from the rules, and comes true."""
+"""*Why?* and *Why not?*: the answers about the next mention and about any day come from the rules, and come true."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.journeys.reading import told
 
 
 def test_why_and_when(town: Town) -> None:
-    """The next mention of everybody whom it concerns, in words, from the rules that the planner uses."""
+    """The next mention for each person concerned, in words, from the planner's rules."""
     acme = account(town, "U0EVA", category="A")
     town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-12-01"), account=acme, at=LAST_WEEK)
     own, others = told(town, "U0ANA")
@@ -48,7 +48,7 @@ def test_why_and_when(town: Town) -> None:
     ],
 )
 def test_why_not_on_that_day(town: Town, day: date, why: str) -> None:
-    """A sentence for each kind of silence, about days gone by and to come."""
+    """Each reason not to mention an item has a sentence, about days gone by and to come."""
     town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-12-14"), at=LAST_WEEK)
     away(town, "U0ANA", date(2026, 12, 7), date(2026, 12, 11))
     act(town, "U0ANA", commitments.put_off, 1, date(2026, 12, 3))
@@ -56,7 +56,7 @@ def test_why_not_on_that_day(town: Town, day: date, why: str) -> None:
 
 
 def test_a_day_is_explained_as_it_was(town: Town) -> None:
-    """Moved since: the day before is judged by the date that it had then. Done since: the same."""
+    """A past day is explained with the due date and state of that day, although the item was moved or done since."""
     town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-11-24"), at=LAST_WEEK)
     live_through(town, date(2026, 11, 24), date(2026, 11, 24))
     act(town, "U0ANA", commitments.move, 1, date(2026, 12, 14), "they asked for it", version=1)
@@ -73,7 +73,7 @@ def test_a_day_is_explained_as_it_was(town: Town) -> None:
 
 
 def test_what_had_no_room_is_explained(town: Town) -> None:
-    """More was due than a brief holds: the last of them hears why, later on the same day."""
+    """If a brief had no room for an item, its owner reads that reason, later on the same day."""
     town.has_recorded("U0ANA", *(("U0ANA", f"call {n}", "2026-11-24") for n in range(20)), at=LAST_WEEK)
     town.jump(2026, 11, 24, *NINE)
     assert "heard of it" in told(town, "U0ANA", 1, on=date(2026, 11, 24))[0]
@@ -81,7 +81,7 @@ def test_what_had_no_room_is_explained(town: Town) -> None:
 
 
 def test_a_brief_that_was_not_sent_is_explained(town: Town) -> None:
-    """Planned but delivered too late: the reason of the outbox is told."""
+    """A brief that was planned but delivered too late is explained with the outbox row's reason."""
     town.has_recorded("U0ANA", ("U0ANA", "first", "2026-11-24"), at=LAST_WEEK)
     town.move(2026, 11, 24, *NINE)
     town.makegood.plan(town.box.clock.now())
@@ -94,7 +94,7 @@ def test_a_brief_that_was_not_sent_is_explained(town: Town) -> None:
 @pytest.mark.parametrize("due", ["2026-11-24", "2026-11-27", "2026-11-29", "2026-12-04", "2026-12-07"], ids=str)
 @pytest.mark.parametrize("way", ["as it is", "put off", "blocked", "weekly", "away", "Sunday to Thursday"])
 def test_what_is_foretold_comes_true(town: Town, due: str, way: str) -> None:
-    """The next mention comes on the very day that was named, and on none before."""
+    """The next mention comes on the day that was named, and not before."""
     town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", due), at=LAST_WEEK)
     if way == "put off" and due > "2026-11-25":
         act(town, "U0ANA", commitments.put_off, 1, date(2026, 11, 26))
@@ -140,7 +140,7 @@ def test_a_day_off_is_the_readers(town: Town) -> None:
 
 
 def test_a_reader_who_left_or_became_a_guest(town: Town) -> None:
-    """Why somebody hears nothing any more is said as it is: one of the two, not both."""
+    """The reason for a reader who hears nothing is that they left, or that they are a guest: never both."""
     town.has_recorded("U0EVA", ("U0ANA", "pricing sheet", "2026-12-14"), at=LAST_WEEK)
     for left, said in (False, "they are a guest now"), (True, "they have left"):
         town.box.change_user("U0ANA", is_restricted=True, deleted=left)
@@ -150,7 +150,7 @@ def test_a_reader_who_left_or_became_a_guest(town: Town) -> None:
 
 
 def test_what_was_given_at_night_was_given_to_you(town: Town) -> None:
-    """The next brief tells what was given outside of working hours: as its reader and as others read why."""
+    """A commitment given outside working hours is explained to its owner and to others as part of the next brief."""
     town.move(2026, 11, 23, 21, 0)
     town.receipt("U0EVA", "@ana send the pricing sheet by 14 Dec")
     assert "it was given to you while you were not at work" in told(town, "U0ANA")[0]

@@ -28,7 +28,7 @@ def test_the_form_records_everything(town: Town) -> None:
 
 
 def test_errors_stand_at_their_fields_and_nothing_is_stored(town: Town) -> None:
-    """A past date and a missing account are told at their fields; corrected, the same form records once."""
+    """A past date and a missing account give errors at their fields; corrected, the same form records once."""
     form = open_form(town)
     offer(town, form, account="Acme", stakeholder="Dana Whitfield")
     wrong = town.box.submit("U0EVA", form.id, filled(due="2026-11-01"))
@@ -74,7 +74,7 @@ def test_an_unclear_date_is_asked_back(town: Town) -> None:
 
 
 def test_the_message_shortcut_keeps_text_and_place(town: Town) -> None:
-    """The message is the action, and its permalink is kept."""
+    """The message's text is the action, and its permalink is stored."""
     said = town.box.say("U0ANA", "C0ACME", "I'll get the pricing sheet to Dana & @ben")
     outcome = town.box.message_shortcut("U0EVA", ids.SHORTCUT_FROM_MESSAGE, "C0ACME", said.ts)
     form = outcome.view
@@ -87,7 +87,7 @@ def test_the_message_shortcut_keeps_text_and_place(town: Town) -> None:
 
 
 def test_undo_takes_back_what_was_just_recorded(town: Town) -> None:
-    """Undo replaces the receipt, the item is cancelled, and the owner is not told of it."""
+    """Undo replaces the receipt and cancels the item, and the owner is not told of it."""
     receipt = town.receipt("U0EVA", "@ana send the pricing sheet by Friday")
     town.box.press("U0EVA", action_id=ids.UNDO, channel="C0ACME", ephemeral_id=receipt.ts)
     assert town.commitment(1).state == "cancelled"
@@ -97,7 +97,7 @@ def test_undo_takes_back_what_was_just_recorded(town: Town) -> None:
 
 
 def test_done_updates_the_earlier_messages(town: Town) -> None:
-    """Done in one place: the owner's DM and the shared message show it, in place."""
+    """After *Done* in one place the owner's DM and the shared message show it, in place."""
     receipt = town.receipt("U0EVA", "@ana send the pricing sheet by Friday")
     town.box.press("U0EVA", action_id=ids.SHARE, channel="C0ACME", ephemeral_id=receipt.ts)
     town.settled()
@@ -128,7 +128,7 @@ def test_new_date_asks_the_reason(town: Town) -> None:
 
 
 def test_others_are_told_who_can(town: Town) -> None:
-    """Somebody who may not change an item hears who can, and nothing changes."""
+    """A person who may not change an item reads who can, and nothing changes."""
     town.receipt("U0EVA", "@ana send the pricing sheet by Friday")
     item = town.commit("U0BEN", "1").messages[-1]
     town.box.press("U0BEN", action_id=ids.DONE, channel="C0ACME", ephemeral_id=item.ts)
@@ -137,7 +137,7 @@ def test_others_are_told_who_can(town: Town) -> None:
 
 
 def test_home_shows_and_follows(town: Town) -> None:
-    """The Home tab lists what is open, and follows a change made elsewhere."""
+    """The Home tab lists open items, and shows a change made elsewhere."""
     town.receipt("U0ANA", "send the pricing sheet by Friday")
     town.receipt("U0EVA", "@ana write the summary by 10 Dec")
     town.box.open_home("U0ANA")
@@ -154,7 +154,7 @@ def test_home_shows_and_follows(town: Town) -> None:
 
 
 def test_the_morning_brief(town: Town) -> None:
-    """One DM on the working morning, in the owner's zone, and not a second one that day."""
+    """The brief is one DM on the working morning, in the owner's zone, and no second one that day."""
     town.receipt("U0EVA", "@ana send the pricing sheet by Friday")
     town.settled()
     town.pass_by(hours=1)

@@ -1,4 +1,4 @@
-"""*Make it a commitment* on messages of every kind: the form starts with their words, wherever Slack keeps these."""
+"""*Make it a commitment* on messages of every kind: the form starts with their text, in all places that Slack uses."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ MESSAGES: dict[str, tuple[dict[str, Any], str]] = {
 
 
 def form_from(town: Town, message: dict[str, Any]) -> View:
-    """The form that opens from a message that looks so."""
+    """The form that opens from this message."""
     shown = town.box.say("U0ANA", "C0ACME", "hello")
     with town.post.caught() as parcels:
         town.box.message_shortcut("U0EVA", ids.SHORTCUT_FROM_MESSAGE, "C0ACME", shown.ts)
@@ -93,13 +93,15 @@ def field(form: View, name: str) -> str:
 
 @pytest.mark.parametrize("kind", MESSAGES)
 def test_the_words_of_every_message_are_found(town: Town, kind: str) -> None:
-    """In its text, else in its blocks, else in what it forwards or shows of another app, else in its files' names."""
+    """The form's text is the message's, else its blocks', else that of forwarded messages or attachments, else file
+    names.
+    """
     message, words = MESSAGES[kind]
     assert field(form_from(town, message), ids.ACTION) == words
 
 
 def test_a_tower_of_blocks_has_an_end(town: Town) -> None:
-    """Blocks within blocks, hundreds of them: read as far as Slack nests, without an error."""
+    """Hundreds of nested blocks are read as deep as Slack nests them, without an error."""
     tower: dict[str, Any] = {"type": "rich_text", "elements": [said("deep")]}
     for _ in range(300):
         tower = {"type": "rich_text", "elements": [tower]}
@@ -110,7 +112,7 @@ def test_a_tower_of_blocks_has_an_end(town: Town) -> None:
     ("length", "told"), [(2_000, "All of it is in the note"), (9_000, "Its first 3,000 characters")]
 )
 def test_what_is_cut_is_said(town: Town, length: int, told: str) -> None:
-    """A message that is longer than an action, or even than a note: the form says how much of it is where."""
+    """For a message longer than an action or a note the form says how much of it is where."""
     form = form_from(town, {"text": "word " * (length // 5)})
     assert told in words_of(form)
     assert len(field(form, ids.ACTION)) == 500
