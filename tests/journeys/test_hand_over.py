@@ -1,4 +1,4 @@
-"""Between people: who is told of what, who may do what, and what is shown to a channel."""
+"""Commitments between people: who is told, who may change them, and what a channel is shown."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def notice(town: Town, user: str) -> Message:
 
 
 def refused(town: Town, user: str, message: Message, action_id: str) -> str:
-    """Press what this person may not; what they alone are told beside it."""
+    """Press a button that this person may not use; return the text that only they see."""
     town.press(user, message, action_id)
     told = town.box.messages(message.channel, viewer=user)[-1]
     assert told.ephemeral_for == user
@@ -30,7 +30,7 @@ def refused(town: Town, user: str, message: Message, action_id: str) -> str:
 
 
 def test_accepted(town: Town) -> None:
-    """The owner hears who committed them, accepts in place, and the one who asked sees it."""
+    """The owner reads who committed them and accepts in place; the person who asked sees it."""
     town.box.open_home("U0EVA")
     town.receipt("U0EVA", "@ana send it by Friday")
     told = notice(town, "U0ANA")
@@ -74,8 +74,8 @@ def test_handed_back_with_a_reason(town: Town) -> None:
 
 
 def test_handed_back_to_the_lead(town: Town) -> None:
-    """Where the giver is no colleague any more it goes to the account's lead, who is told that it is theirs now: they
-    have never had it before.
+    """If the giver is no longer a colleague, a commitment goes back to the account's lead, who is told that it is new
+    for them.
     """
     with town.makegood.ledger.begin() as tx:
         acme = accounts.create(tx, town.person(tx, "U0ADA"), "Acme", now=town.box.clock.now())
@@ -89,7 +89,7 @@ def test_handed_back_to_the_lead(town: Town) -> None:
 
 
 def test_what_nobody_gave_cannot_be_handed_back(town: Town) -> None:
-    """My own: no such button; and one that was handed on meanwhile is no longer mine to answer for."""
+    """A commitment of my own has no *Hand back*; for one that was handed on meanwhile my press is refused."""
     town.receipt("U0ANA", "send it by Friday")
     assert ids.HAND_BACK not in str(town.item("U0ANA").blocks)
     town.receipt("U0EVA", "@ana call them by Friday")
@@ -104,13 +104,13 @@ def test_what_nobody_gave_cannot_be_handed_back(town: Town) -> None:
 
 
 def test_cancelled_and_reopened(town: Town) -> None:
-    """Owner and creator hear of it, with the reason, unless they did it; it can be opened again."""
+    """Owner and creator hear of a cancelled item with the reason, unless they cancelled it; it can be reopened."""
     town.receipt("U0EVA", "@ana send it by Friday")
     told = notice(town, "U0ANA")
     form = town.form("U0ADA", town.item("U0ADA", 1, "C0GENERAL"), ids.CANCEL)
     town.submit("U0ADA", form, reason="they bought elsewhere")
     town.settled()
-    # Ana has just had the first notice.
+    # Ana has just had the first notice, so later ones wait.
     town.pass_by(hours=1)
     for user in ("U0EVA", "U0ANA"):
         words = read(notice(town, user))
@@ -125,7 +125,9 @@ def test_cancelled_and_reopened(town: Town) -> None:
 
 
 def test_the_wrong_person_was_named(town: Town) -> None:
-    """Corrected in the receipt within ten minutes: the right one is told, the wrong one's message no longer asks."""
+    """After a correction in the receipt within ten minutes the right owner is told; the wrong one's message asks no
+    more.
+    """
     receipt = town.receipt("U0EVA", "@ana send it by Friday")
     wrong = notice(town, "U0ANA")
     edit = town.form("U0EVA", receipt, ids.EDIT)
@@ -163,7 +165,7 @@ def test_who_may_change_it(town: Town) -> None:
 
 
 def test_who_shares_a_name_with_two_roles_is_named_once(town: Town) -> None:
-    """One who owns, recorded and looks after the account is named once, with all three."""
+    """A person who is owner, creator and the account's lead is named once, with all three roles."""
     with town.makegood.ledger.begin() as tx:
         accounts.create(tx, town.person(tx, "U0EVA"), "Acme", now=town.box.clock.now())
     town.receipt("U0EVA", "send it by Friday for Acme")
@@ -172,7 +174,7 @@ def test_who_shares_a_name_with_two_roles_is_named_once(town: Town) -> None:
 
 
 def test_an_unknown_account_is_created_from_the_receipt(town: Town) -> None:
-    """The receipt says that it does not know it, offers to create it, and then shows it."""
+    """The receipt says that it does not know the account, offers to create it, and then shows it."""
     receipt = town.receipt("U0EVA", "@ana send it by Friday for Umbrella Holdings")
     assert "I don't know an account called “Umbrella Holdings”" in read(receipt)
     assert town.ask("U0EVA", accounts.names) == []
@@ -195,7 +197,7 @@ def shared(town: Town, channel: str) -> list[Message]:
 
 
 def test_shared_in_a_channel_and_kept_true(town: Town) -> None:
-    """Everybody sees who shared it, its buttons act for those who may, and it follows in place."""
+    """A channel sees who shared an item; its buttons work for people with the right, and it is updated in place."""
     receipt = town.receipt("U0EVA", "@ana send it by Friday")
     town.press("U0EVA", receipt, ids.SHARE)
     (message,) = shared(town, "C0ACME")
@@ -213,7 +215,7 @@ def test_shared_in_a_channel_and_kept_true(town: Town) -> None:
 
 
 def test_where_the_bot_may_not_post(town: Town) -> None:
-    """A private channel without the bot and an archived one: told what to do, and after /invite it works."""
+    """For a private channel without the bot and an archived one the answer says what to do; after /invite it works."""
     receipt = town.receipt("U0EVA", "send it by Friday", "G0DEALS")
     town.press("U0EVA", receipt, ids.SHARE)
     assert "/invite @Makegood" in town.told("U0EVA", "G0DEALS")
@@ -229,7 +231,7 @@ def test_where_the_bot_may_not_post(town: Town) -> None:
 
 
 def test_a_public_channel_without_the_bot(town: Town) -> None:
-    """There it may post without an invitation."""
+    """In a public channel the bot posts without an invitation."""
     town.box.add_channel(ChannelSeed("C0RANDOM", "random", ("U0EVA", "U0BEN"), app=False))
     receipt = town.receipt("U0EVA", "send it by Friday", "C0RANDOM")
     town.press("U0EVA", receipt, ids.SHARE)
@@ -237,7 +239,7 @@ def test_a_public_channel_without_the_bot(town: Town) -> None:
 
 
 def test_nothing_internal_where_another_company_reads(town: Town) -> None:
-    """Internal: refused with the reason; made shareable it goes out; made internal again it is not shared anew."""
+    """An internal item is refused with the reason; made shareable it is posted; internal again it is not."""
     receipt = town.receipt("U0EVA", "send it by Friday", "C0SHARED")
     town.press("U0EVA", receipt, ids.SHARE)
     words = town.told("U0EVA", "C0SHARED")

@@ -27,7 +27,7 @@ MARKUP = "<!channel> *now* <@U0ANA> <https://evil.example|here> `x`"
 
 
 def shown(town: Town, user: str = "U0EVA") -> str:
-    """The view on top."""
+    """The modal on top."""
     return words_of(town.box.modals(user)[-1])
 
 
@@ -50,7 +50,7 @@ def about(message: Message) -> list[str]:
 
 
 def test_from_nothing_to_a_date_and_its_details(town: Town) -> None:
-    """The page leads to the list, the list to the form; the row is in the list and opens with values and history."""
+    """The page leads to the list, the list to the form; the new row is listed and opens with values and history."""
     has_account(town)
     assert "None yet" in words_of(open_list(town))
     done = town.submit("U0EVA", form(town, "U0EVA", ids.SECTION_ADD), kind="show", name="Hannover Messe",
@@ -82,7 +82,7 @@ def test_from_nothing_to_a_date_and_its_details(town: Town) -> None:
 
 
 def test_archived_with_a_reason_and_restored(town: Town) -> None:
-    """It asks why, goes below the others, and comes back; pressing twice does it once."""
+    """Archiving a date asks for a reason and lists it last; it can be restored. A press counts once."""
     has_account(town)
     add(town)
     open_list(town)
@@ -97,7 +97,7 @@ def test_archived_with_a_reason_and_restored(town: Town) -> None:
 
 
 def test_more_dates_than_a_page_holds(town: Town) -> None:
-    """Fifteen with the longest names: Slack takes each page, and turning shows all."""
+    """Slack accepts each page of fifteen dates with the longest names, and turning pages shows all."""
     has_account(town)
     for number in range(15):
         add(town, name=f"{number} " + MARKUP[:90])
@@ -111,7 +111,7 @@ def test_more_dates_than_a_page_holds(town: Town) -> None:
 
 
 def test_refused_at_the_field_with_the_form_open(town: Town) -> None:
-    """A day that has passed and a show without a name: words at the field, nothing stored, the form stays."""
+    """A past day and a show without a name give errors at the field; nothing is stored, and the form stays."""
     has_account(town)
     open_list(town)
     opened = form(town, "U0EVA", ids.SECTION_ADD)
@@ -124,8 +124,8 @@ def test_refused_at_the_field_with_the_form_open(town: Town) -> None:
 
 @pytest.mark.both_databases
 def test_two_editors(town: Town) -> None:
-    """Both have the form open. Different fields: both are stored. The same field: the second one reads both values at
-    that field, and the form stays as it was filled in.
+    """Two people have the form open. Different fields are both stored. For the same field the second person reads both
+    values at that field, and the form keeps the typed values.
     """
     has_account(town)
     add(town, owner="U0ANA")
@@ -139,7 +139,7 @@ def test_two_editors(town: Town) -> None:
     assert "Eva Lindqvist changed this meanwhile to Fri 5 Feb 2027; you have Fri 12 Feb 2027." in refused.errors["day"]
     assert town.box.modals("U0ANA")[-1].id == forms["U0ANA"].id
     assert entries(town) == ["add", "edit"]
-    # Theirs is taken for the day; the note, which nobody else has touched, is stored.
+    # The second person takes the stored day; their note is stored, since only they changed it.
     assert town.submit("U0ANA", forms["U0ANA"], day="2027-02-05").errors == {}
     assert (kept(town).day, kept(town).note) == (date(2027, 2, 5), "three years at once")
     assert entries(town) == ["add", "edit", "edit"]
@@ -152,7 +152,7 @@ def test_two_editors(town: Town) -> None:
 
 
 def test_others_may_look_and_not_change(town: Town) -> None:
-    """A colleague sees no button that would be refused; one that worked before is answered with who can."""
+    """A colleague sees no button that would be refused; an older button is answered with who may change the date."""
     has_account(town)
     add(town, owner="U0BEN")
     ben = open_list(town, "U0BEN")
@@ -166,7 +166,7 @@ def test_others_may_look_and_not_change(town: Town) -> None:
     press(town, "U0BEN", ids.SECTION_SHOW)
     assert "Eva Lindqvist added it" in shown(town, "U0BEN")
     assert "owner from Ben Okafor to Ana Souza" in shown(town, "U0BEN")
-    # An admin may, and Slack is asked whether she still is one.
+    # An admin may change it, and the bot asks Slack whether she is still an admin.
     assert town.submit("U0ADA", _edit_form(town, "U0ADA"), note="from the board").errors == {}
     assert kept(town).note == "from the board"
 
@@ -196,7 +196,7 @@ def test_guests_see_nothing(town: Town) -> None:
 
 
 def test_sixty_and_fourteen_days_before(town: Town) -> None:
-    """Eva in Berlin and Ben in New York read it on the mornings of their own zones, twice each, and nobody else."""
+    """Eva in Berlin and Ben in New York read it on the mornings of their zones, twice each; other people never do."""
     has_account(town)
     add(town)
     add(town, kind="other", name="Board meeting", day="2027-01-31", owner="U0BEN")
@@ -215,7 +215,7 @@ def test_sixty_and_fourteen_days_before(town: Town) -> None:
 
 
 def test_below_the_commitments_of_the_morning(town: Town) -> None:
-    """One brief tells both, what is due first."""
+    """One brief shows both: due commitments first, then key dates."""
     has_account(town)
     add(town)
     town.has_recorded("U0EVA", ("U0EVA", "send it", "2026-11-30"))
@@ -226,7 +226,7 @@ def test_below_the_commitments_of_the_morning(town: Town) -> None:
 
 
 def test_added_late(town: Town) -> None:
-    """In the next brief at once, and again 14 days before; within 14 days once."""
+    """A date added within 60 days is in the next brief, and again 14 days before; within 14 days it comes once."""
     has_account(town)
     add(town, day="2026-12-23")
     add(town, day="2026-12-01", kind="budget")
@@ -236,7 +236,7 @@ def test_added_late(town: Town) -> None:
 
 
 def test_away_on_that_morning(town: Town) -> None:
-    """No stand-in reads of it: it comes on the owner's return, with the days that are left; nothing once it is over."""
+    """No stand-in reads of it: the owner does on return, with the days that are left, and not once it is over."""
     has_account(town)
     add(town)
     add(town, day="2026-12-09", kind="budget")
@@ -250,7 +250,7 @@ def test_away_on_that_morning(town: Town) -> None:
 
 
 def test_one_summary_a_week(town: Town) -> None:
-    """To a person who wants one summary a week it comes with that."""
+    """A person with one summary a week reads of the date in that summary."""
     of(town, "U0EVA", weekly=True)
     has_account(town)
     add(town, day="2027-01-27")
@@ -272,7 +272,7 @@ def test_archived_or_moved_away_before(town: Town) -> None:
 
 
 def test_an_archived_account_is_quiet(town: Town) -> None:
-    """Nobody reads of the dates of an archived account; once it is restored, its lead does."""
+    """Dates of an archived account are not mentioned; once it is restored, its lead reads of them."""
     has_account(town)
     add(town)
     with town.makegood.ledger.begin() as tx:
@@ -289,7 +289,7 @@ def test_an_archived_account_is_quiet(town: Town) -> None:
 
 
 def test_archived_between_planning_and_sending(town: Town) -> None:
-    """The ledger is read again before a brief goes: there is nothing left to mention."""
+    """A date archived between planning and sending is not mentioned: the ledger is read again before a brief goes."""
     has_account(town)
     add(town)
     town.move(2026, 11, 30, 8, 45)
@@ -319,7 +319,7 @@ def test_a_recurring_date_comes_again(town: Town) -> None:
 
 
 def test_its_buttons_and_a_brief_that_stays_true(town: Town) -> None:
-    """The brief opens the form with the account chosen, and the details; a later change shows in the same message."""
+    """The brief opens the form with the account chosen, and the details; the same message shows a later change."""
     has_account(town)
     add(town)
     town.jump(2026, 11, 30, 8, 45)
@@ -357,7 +357,7 @@ def test_what_people_write_stays_text(town: Town) -> None:
 
 
 def test_the_rehearsal_says_it_too(town: Town) -> None:
-    """`tick --dry-run` shows the brief with the date, and keeps nothing."""
+    """`tick --dry-run` shows the brief with the date, and stores nothing."""
     has_account(town)
     add(town)
     town.move(2026, 11, 30, 8, 45)

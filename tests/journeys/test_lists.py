@@ -1,4 +1,4 @@
-"""`/commit mine | overdue | account … | 12 | help` and the Home tab, with more in them than one page holds."""
+"""`/commit mine | overdue | account … | 12 | help` and the Home tab, with more items than one page holds."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ MANY = 60
 
 
 def promises(owner: str = "U0EVA", *, due: str = "2026-12-{day:02}", long: bool = True) -> list[tuple[str, str, str]]:
-    """Sixty of them for `owner`, due on the days of a month."""
+    """Sixty commitments for `owner`, due on the days of a month."""
     text = LONG[:490] if long else "call"
     return [(owner, f"{text} {number}", due.format(day=number % 28 + 1)) for number in range(1, MANY + 1)]
 
 
 class Pages:
-    """A list in front of a person, to be turned."""
+    """A list that a person sees, and turns page by page."""
 
     def __init__(self, town: Town, user: str, message: Message) -> None:
         self._town, self._user, self._at = town, user, (message.channel, message.ts)
@@ -34,7 +34,7 @@ class Pages:
         return next(m for m in self._town.box.messages(channel, viewer=self._user) if m.ts == ts)
 
     def all_the_way(self, action_id: str) -> list[list[int]]:
-        """Press until there is nothing more to press; what each page showed, this one included."""
+        """Press until the last page; the numbers on each page, this one included."""
         seen = [numbers(self.shown.blocks)]
         while action_id in str(self.shown.blocks):
             self._town.press(self._user, self.shown, action_id)
@@ -44,7 +44,7 @@ class Pages:
 
 
 def to_the_end_and_back(pages: Pages) -> set[int]:
-    """Every item is on one page on the way to the end, and on a page on the way back; which ones there are."""
+    """Asserts that each item is on one page on the way to the end and on the way back; returns the numbers."""
     forth = pages.all_the_way(ids.PAGE_OLDER)
     there = [number for page in forth for number in page]
     assert len(there) == len(set(there))
@@ -55,7 +55,7 @@ def to_the_end_and_back(pages: Pages) -> set[int]:
 
 
 def test_sixty_of_mine_can_all_be_reached(town: Town) -> None:
-    """Long texts, sixty items: each page is taken by Slack, and turning pages shows every item, forth and back."""
+    """Slack accepts each page of sixty items with long texts, and turning pages shows every item, forward and back."""
     town.has_recorded("U0EVA", *promises())
     first = town.commit("U0EVA", "mine").messages[-1]
     assert "60 commitments" in read(first)
@@ -70,14 +70,14 @@ def test_sixty_of_mine_can_all_be_reached(town: Town) -> None:
 
 
 def _value(message: Message, number: int) -> str:
-    """The value of the buttons that act on that commitment."""
+    """The value of the buttons of that commitment."""
     found = re.search(rf"['\"](commitment:{number}:\d+:[a-z][^'\"]*)['\"]", str(message.blocks))
     assert found
     return found[1]
 
 
 def test_sixty_overdue_of_everybody(town: Town) -> None:
-    """The viewer's own first, then the others', all of them within reach."""
+    """The viewer's own items come first, then the others', all of them within reach."""
     town.has_recorded("U0EVA", *promises("U0EVA")[:20], *promises("U0ANA")[20:])
     town.move(2027, 1, 11, 10)
     first = town.commit("U0EVA", "overdue").messages[-1]
@@ -111,7 +111,9 @@ MEANT = {
 
 
 def test_an_account_is_found_however_it_is_typed(town: Town) -> None:
-    """Case, accents, legal form, the first words or a slip of the keyboard; several are asked back, none is said."""
+    """An account is found despite case, accents, legal form, missing last words or a typing mistake; several are asked
+    back.
+    """
     with town.makegood.ledger.begin() as tx:
         eva = town.person(tx, "U0EVA")
         for name in (*MEANT, "Globex North", "Globex South"):
@@ -129,7 +131,7 @@ def test_an_account_is_found_however_it_is_typed(town: Town) -> None:
 
 
 def test_one_commitment_with_its_history(town: Town) -> None:
-    """By number, with or without #: today's wording, the first one, and everything that happened."""
+    """A number, with or without #, shows the current wording, the first wording, and the history."""
     town.receipt("U0EVA", "@ana send the pricing sheet by Friday")
     move = town.form("U0ANA", town.item("U0ANA"), ids.MOVE)
     town.submit("U0ANA", move, due="2026-12-07", reason="legal needs a week")
@@ -144,7 +146,7 @@ def test_one_commitment_with_its_history(town: Town) -> None:
 
 
 def test_details_in_a_modal_lead_nowhere_else(town: Town) -> None:
-    """Opened from Home, Details can be pressed as often as it is shown, and its buttons work to the last."""
+    """Details opened from Home can be pressed as often as it is shown, and its buttons work each time."""
     town.receipt("U0EVA", "send it by Friday")
     town.box.open_home("U0EVA")
     _show_details(town, home=True)
@@ -166,7 +168,7 @@ def _show_details(town: Town, *, home: bool = False) -> None:
 
 
 def test_home_with_sixty(town: Town) -> None:
-    """Home is turned to the end and back, and a press on any page is shown at once, and stays on that page."""
+    """Home can be turned to the end and back; a press on any page is shown at once and stays on that page."""
     town.has_recorded("U0EVA", *promises())
     town.has_recorded("U0BEN", ("U0EVA", "from Ben", "2026-11-24"))
     town.box.open_home("U0EVA")
@@ -215,7 +217,7 @@ def test_home_follows_everybody(town: Town) -> None:
 
 
 def test_home_knows_the_morning(town: Town) -> None:
-    """Left open overnight, Home tells what is overdue since; left alone for over two weeks, when it is opened."""
+    """A Home tab left open overnight shows new overdue items; after two weeks without use it does when it is opened."""
     town.receipt("U0EVA", "send it today")
     town.box.open_home("U0EVA")
     assert "This week (1)" in words_of(town.box.home("U0EVA"))

@@ -1,4 +1,4 @@
-"""Signed payloads of every kind with something wrong in them: an answer in words or a refusal, never a traceback."""
+"""Signed payloads of every kind with mutations: an answer in words or a refusal, never a traceback."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from sandbox.delivery import Parcel
     from tests.bot.conftest import Log
 
-# One town stands behind all examples of a property: what one leaves behind, the next one finds.
+# All examples of a property share one town: an example finds the data of earlier ones.
 ONE_TOWN = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 either = sockets.either
 
 
 def holds(log: Log, read_until: list[int]) -> None:
-    """Nothing new in the log is a traceback or an error that nobody had thought of."""
+    """Asserts that the log has no new traceback and no unforeseen error."""
     new = log.text[read_until[0] :]
     read_until[0] += len(new)
     assert '"exception"' not in new, new
@@ -39,20 +39,20 @@ def holds(log: Log, read_until: list[int]) -> None:
 
 
 def test_a_payload_of_each_kind_is_understood(either: Town, log: Log) -> None:
-    """As Slack sends them they are all answered with 200, so that what is mutated below is a real payload."""
+    """Unmutated payloads are all answered with 200, which shows that the mutations below start from real payloads."""
     read_until = [0]
     for parcel in payloads.of_each_kind(either):
         assert either.box.send(parcel).status == 200, parcel
         holds(log, read_until)
     assert log.events("slack_request_refused") == []
-    # No form of ours asks to hear that it was closed.
+    # No form of ours asks Slack for an event on closing.
     assert [event["kind"] for event in log.events("request_unknown")] == ["view_closed"]
 
 
 def send(town: Town, log: Log, parcel: Parcel, number: int, read_until: list[int]) -> None:
     if parcel.payload.get("trigger_id") == "1.2.3":
         parcel.payload["trigger_id"] = f"1.2.{number}"
-    # One person may record only so much in a minute.
+    # One person may record only thirty commitments in a minute.
     town.box.clock.move_to(town.box.clock.now() + timedelta(seconds=10))
     assert town.box.send(parcel).status in {200, 400}, parcel
     holds(log, read_until)
@@ -60,7 +60,7 @@ def send(town: Town, log: Log, parcel: Parcel, number: int, read_until: list[int
 
 @pytest.mark.both_databases
 def test_a_mutated_payload_never_breaks_us(bare_town: Town, log: Log) -> None:
-    """Parts that are gone, of another type, or of a value that nobody writes: 200 or 400, and no traceback."""
+    """Payloads with parts removed, of another type or of an invented value get 200 or 400, and no traceback."""
     bare_town.receipt("U0ADA", "@ana send it by Friday")
     parcels, read_until, count = payloads.of_each_kind(bare_town), [0], itertools.count()
 
@@ -75,8 +75,8 @@ def test_a_mutated_payload_never_breaks_us(bare_town: Town, log: Log) -> None:
 
 
 def test_a_mutated_envelope_never_breaks_us(database_url: str, log: Log) -> None:
-    """The same over Socket Mode, where each envelope is acknowledged, so that Slack repeats none."""
-    # Not drawn by hypothesis, which forbids what its threads do meanwhile: they use the random numbers of all.
+    """Mutated payloads over Socket Mode: each envelope is acknowledged, so that Slack repeats none."""
+    # Not drawn by hypothesis: the threads use the global random numbers, which hypothesis forbids.
     chance, read_until = random.Random(0), [0]
     with open_socket_town(database_url) as town:
         town.receipt("U0ADA", "@ana send it by Friday")
@@ -87,7 +87,7 @@ def test_a_mutated_envelope_never_breaks_us(database_url: str, log: Log) -> None
 
 
 def test_a_mutated_body_never_breaks_us(bare_town: Town, log: Log) -> None:
-    """Bytes that are changed, gone or doubled in a signed body, under each content type: 200 or 400."""
+    """Signed bodies with changed, removed or doubled bytes, under each content type, get 200 or 400."""
     town, read_until = bare_town, [0]
     bodies = [_encoded(parcel) for parcel in payloads.of_each_kind(town)]
     assert town.box.app_url

@@ -37,7 +37,9 @@ def states(town: Town, kind: str = notices.ASSIGNED) -> list[str]:
 
 
 def test_before_work_it_waits_and_comes_with_the_brief(town: Town) -> None:
-    """At five in New York nobody wakes Ben; at nine it is the brief, with who did it, and Accept and Hand back."""
+    """Ben, where it is five in New York, gets no notice; at nine the brief has it, with its giver, Accept and Hand
+    back.
+    """
     assert "Ben Okafor – hears of it on Mon 23 Nov 2026" in read(
         town.receipt("U0EVA", "@ben send the sheet by 4 December")
     )
@@ -59,7 +61,7 @@ def test_before_work_it_waits_and_comes_with_the_brief(town: Town) -> None:
 
 
 def test_in_working_hours_it_comes_at_once(town: Town) -> None:
-    """It is eleven in Berlin: Ana hears of it as it happens, in a message of its own."""
+    """At eleven in Berlin Ana gets the notice at once, as a message of its own."""
     assert "Ana Souza – told by direct message" in read(town.receipt("U0EVA", "@ana send the sheet by 4 December"))
     town.settled()
     (notice,) = dms(town, "U0ANA")
@@ -92,7 +94,9 @@ def test_outside_of_hours_it_waits(town: Town, says: str, now: tuple[int, ...], 
 
 
 def test_several_are_one_message(town: Town) -> None:
-    """Committed, handed back, cancelled, asked to stand in, and something due: one brief, each under its heading."""
+    """Items that were given, handed back or cancelled, a request to stand in, and a due item make one brief with
+    headings.
+    """
     town.has_recorded("U0ANA", ("U0BEN", "first", "2026-12-04"), ("U0BEN", "second", "2026-12-08"))
     town.has_recorded("U0ANA", ("U0ANA", "mine", "2026-11-24"), at=LAST_WEEK)
     town.jump(2026, 11, 23, 15, 0)
@@ -116,7 +120,7 @@ def test_several_are_one_message(town: Town) -> None:
 
 
 def test_what_came_and_went_is_not_told(town: Town) -> None:
-    """Committed, done and cancelled in one night; handed on; committed twice over: only what stands is said, once."""
+    """Items that were given and ended, or handed on, in one night are not told; the rest is, once."""
     town.move(*NIGHT)
     town.has_recorded(
         "U0EVA", ("U0ANA", "cancelled", "2026-12-04"), ("U0ANA", "done", "2026-12-04"),
@@ -137,7 +141,7 @@ def test_what_came_and_went_is_not_told(town: Town) -> None:
 
 
 def test_new_and_due_is_shown_once(town: Town) -> None:
-    """Given in the night for the next day: under “New for you”, and on the morning after as overdue."""
+    """An item given at night and due the next day stands under “New for you”, and a morning later as overdue."""
     town.move(*NIGHT)
     town.has_recorded("U0EVA", ("U0ANA", "quick one", "2026-11-24"))
     live_through(town, date(2026, 11, 24), date(2026, 11, 26))
@@ -148,7 +152,7 @@ def test_new_and_due_is_shown_once(town: Town) -> None:
 
 
 def test_more_than_a_brief_holds(town: Town) -> None:
-    """Thirty in one night: what does not fit stays new, and comes on the next mornings; each once."""
+    """Of thirty items given in one night those that do not fit stay new, and come on the next mornings, each once."""
     town.move(*NIGHT)
     town.has_recorded("U0EVA", *(("U0ANA", f"part {n}", "2027-03-01") for n in range(30)))
     for day in (24, 25, 26, 27):
@@ -162,7 +166,7 @@ def test_more_than_a_brief_holds(town: Town) -> None:
 
 
 def test_who_is_away_hears_on_return(town: Town) -> None:
-    """Committed while away: nothing until the first morning back; meanwhile the delegate hears what falls due."""
+    """An owner who is away hears on the first morning back; meanwhile the delegate hears what falls due."""
     away(town, "U0ANA", date(2026, 11, 23), date(2026, 12, 2), "U0ADA")
     town.jump(2026, 11, 23, 11, 0)
     told = len(dms(town, "U0ADA"))
@@ -176,14 +180,14 @@ def test_who_is_away_hears_on_return(town: Town) -> None:
 
 
 def test_the_receipt_says_when_an_owner_hears_who_is_away(town: Town) -> None:
-    """On the first morning back, and why not before."""
+    """The receipt says that an absent owner hears on the first morning back, and why."""
     away(town, "U0ANA", date(2026, 11, 23), date(2026, 12, 2))
     said = read(town.receipt("U0EVA", "@ana send the sheet by Friday"))
     assert "Ana Souza – away, hears of it on Thu 3 Dec 2026" in said
 
 
 def test_back_earlier_it_comes_then(town: Town) -> None:
-    """`/commit back` in working hours: what waited for her return is told now."""
+    """After `/commit back` in working hours the waiting notices come at once."""
     away(town, "U0ANA", date(2026, 11, 23), date(2026, 12, 18))
     town.has_recorded("U0EVA", ("U0ANA", "send the sheet", "2026-12-21"))
     town.settled()
@@ -208,7 +212,7 @@ def test_back_earlier_it_comes_then(town: Town) -> None:
 def test_who_moves_hears_on_the_morning_there(
     town: Town, zone: str, silent: tuple[int, ...], morning: tuple[int, ...]
 ) -> None:
-    """Given at night in Berlin, then the recipient's zone changes: in the hours of the new place, once."""
+    """A notice given at night in Berlin comes in the working hours of the recipient's new zone, once."""
     town.jump(*NIGHT)
     town.has_recorded("U0EVA", ("U0ANA", "send the sheet", "2026-12-21"))
     town.settled()
@@ -222,7 +226,7 @@ def test_who_moves_hears_on_the_morning_there(
 
 
 def hears(town: Town, times: int) -> None:
-    """From eleven on Monday Eva commits Ana to something at each full hour, and Ana is told at once."""
+    """Eva gives Ana an item at each full hour from eleven on Monday, and Ana is told at once."""
     before = len(dms(town, "U0ANA"))
     for n in range(1, times + 1):
         town.has_recorded("U0EVA", ("U0ANA", f"prepare day {n}", f"2027-02-{n:02}"))
@@ -233,7 +237,7 @@ def hears(town: Town, times: int) -> None:
 
 @pytest.mark.both_databases
 def test_a_brief_comes_however_much_colleagues_wrote(bare_town: Town) -> None:
-    """Six notices on Monday; the eve of a due date, its day and the working day after it come as on any other week."""
+    """After six notices on Monday the eve of a due date, its day and the day after are in briefs as in any week."""
     town = bare_town
     town.has_recorded("U0ANA", ("U0ANA", "send the sheet", "2026-11-25"), at=LAST_WEEK)
     town.has_recorded("U0ANA", ("U0ANA", "call Dana", "2026-11-26"), at=LAST_WEEK)
@@ -252,14 +256,14 @@ def test_a_brief_comes_however_much_colleagues_wrote(bare_town: Town) -> None:
 
 
 def test_why_names_that_brief(town: Town) -> None:
-    """After six notices *Why?* still foretells the next morning."""
+    """After six notices *Why?* still names the next morning."""
     town.has_recorded("U0ANA", ("U0ANA", "send the sheet", "2026-11-27"), at=LAST_WEEK)
     hears(town, 6)
     assert "hear of it next on Tuesday 24 November 2026" in explained(town, "U0ANA")[0]
 
 
 def test_a_notice_that_asks_for_nothing_comes_at_once_too(town: Town) -> None:
-    """After five notices: Ben cancels in Ana's hours what he owed her, and she hears it now."""
+    """After five notices, Ben's cancellation of his item for Ana in her working hours reaches her at once."""
     town.has_recorded("U0ANA", ("U0BEN", "order the samples", "2027-02-26"), at=LAST_WEEK)
     hears(town, 5)
     act(town, "U0BEN", commitments.cancel, 1, "not needed any more", version=1)
@@ -269,7 +273,7 @@ def test_a_notice_that_asks_for_nothing_comes_at_once_too(town: Town) -> None:
 
 
 def test_a_notice_comes_at_once_in_a_week_of_daily_briefs(town: Town) -> None:
-    """A brief on Monday and on Tuesday: what Eva gives Ana on Tuesday at noon does not wait for Wednesday."""
+    """With briefs on Monday and Tuesday, an item that Eva gives Ana on Tuesday at noon does not wait for Wednesday."""
     town.has_recorded("U0ANA", *(("U0ANA", f"call {day}", f"2026-12-{day:02}") for day in (1, 2, 3)), at=LAST_WEEK)
     town.jump(2026, 11, 30, 8, 45)
     town.jump(2026, 12, 1, 8, 45)
@@ -283,7 +287,7 @@ def test_a_notice_comes_at_once_in_a_week_of_daily_briefs(town: Town) -> None:
 
 
 def test_why_foretells_it(town: Town) -> None:
-    """*Why?* names the morning on which a waiting notice comes; afterwards the day is explained as it was."""
+    """*Why?* names the morning of a waiting notice; afterwards it explains the day as it was."""
     away(town, "U0ANA", date(2026, 11, 24), date(2026, 11, 25))
     town.move(*NIGHT)
     town.has_recorded("U0EVA", ("U0ANA", "send the sheet", "2026-12-21"))
@@ -305,7 +309,7 @@ def test_why_foretells_it(town: Town) -> None:
 
 
 def test_the_brief_follows_what_it_tells(town: Town) -> None:
-    """Done, it is struck through; the absence called off, it says so; all in place."""
+    """A brief is updated in place: it strikes through a done item, and says that an absence was called off."""
     town.move(*NIGHT)
     town.has_recorded("U0EVA", ("U0ANA", "send the sheet", "2026-12-21"))
     away(town, "U0EVA", date(2026, 12, 7), date(2026, 12, 11), "U0ANA")
@@ -329,7 +333,7 @@ def test_the_brief_follows_what_it_tells(town: Town) -> None:
 
 
 def test_a_brief_that_came_too_late_gives_back(town: Town) -> None:
-    """Planned in the morning, delivered in the evening: not a word then; on the next morning it is told, once."""
+    """A brief delivered too late, in the evening, is not sent; its notices come on the next morning, once."""
     town.move(*NIGHT)
     town.has_recorded("U0EVA", ("U0ANA", "send the sheet", "2026-12-21"))
     town.settled()
@@ -345,7 +349,7 @@ def test_a_brief_that_came_too_late_gives_back(town: Town) -> None:
 
 
 def test_who_goes_away_before_the_brief_is_sent_hears_on_return(town: Town) -> None:
-    """Planned at nine, away at ten, delivered at eleven: it waits until they are back."""
+    """A person goes away between planning and delivery of the brief: it waits until they are back."""
     town.move(*NIGHT)
     town.has_recorded("U0EVA", ("U0ANA", "send the sheet", "2026-12-21"))
     town.settled()
@@ -359,7 +363,7 @@ def test_who_goes_away_before_the_brief_is_sent_hears_on_return(town: Town) -> N
 
 
 def test_a_brief_that_slack_refuses_gives_back(bare_town: Town) -> None:
-    """The brief as such is refused for good: what it had taken comes by itself."""
+    """Slack refuses a brief for good: each of its notices is sent alone."""
     town = bare_town
     town.move(*NIGHT)
     town.has_recorded("U0EVA", ("U0ANA", "send the sheet", "2026-12-21"))
@@ -379,7 +383,7 @@ def test_a_brief_that_slack_refuses_gives_back(bare_town: Town) -> None:
 
 
 def test_an_undecided_notice_is_not_taken(bare_town: Town) -> None:
-    """A courier has tried it and knows no outcome: the brief does not tell it too."""
+    """A brief does not include a notice that a courier has tried with unknown outcome."""
     town = bare_town
     town.has_recorded("U0EVA", ("U0ANA", "send the sheet", "2026-12-21"))
     with town.makegood.ledger.begin() as tx:
@@ -393,7 +397,9 @@ def test_an_undecided_notice_is_not_taken(bare_town: Town) -> None:
 
 @pytest.mark.both_databases
 def test_two_planners_and_two_couriers(bare_town: Town) -> None:
-    """At the same moment, when what waits may also go by itself: each of ten is told once, in a brief or alone."""
+    """Planners and couriers work at the moment when waiting notices may go: each of ten is told once, in a brief or
+    alone.
+    """
     town = bare_town
     town.move(*NIGHT)
     town.has_recorded("U0EVA", *(("U0ANA", f"part {n}", "2027-03-01") for n in range(10)))
@@ -406,13 +412,13 @@ def test_two_planners_and_two_couriers(bare_town: Town) -> None:
         for work in sent:
             work.result()
         assert sum(len(work.result()) for work in planned) <= 1
-        # One that a courier held at that moment goes by itself.
+        # A notice that a courier held at that moment is sent alone.
         town.jump(2026, 11, 24, 8, 55)
     assert sorted(number for each in dms(town, "U0ANA") for number in numbers(each.blocks)) == list(range(1, 11))
 
 
 def test_without_a_planner_it_goes_by_itself(town: Town) -> None:
-    """Nobody plans: the courier tells it alone, some minutes after the morning's brief would have come."""
+    """Without a planner the courier sends the notice alone, some minutes after the time of the morning's brief."""
     town.move(*NIGHT)
     town.has_recorded("U0EVA", ("U0ANA", "send the sheet", "2026-12-21"))
     town.settled()
@@ -428,7 +434,7 @@ def test_without_a_planner_it_goes_by_itself(town: Town) -> None:
 
 
 def test_after_an_outage_the_brief_comes_first(town: Town) -> None:
-    """Down for three days: however fast the courier is on return, what had waited comes in one brief."""
+    """After three days of outage all waiting notices come in one brief, even if the courier starts first."""
     town.move(*NIGHT)
     town.has_recorded("U0EVA", *(("U0ANA", f"part {n}", "2027-03-01") for n in range(3)))
     town.settled()
@@ -444,7 +450,7 @@ def test_after_an_outage_the_brief_comes_first(town: Town) -> None:
 
 
 def test_going_away_says_what_falls_due(town: Town) -> None:
-    """The receipt names it, and who hears of what stays overdue, on which day."""
+    """The receipt of an absence names what falls due, who hears of what stays overdue, and on which day."""
     acme = account(town, "U0EVA", category="A")
     town.has_recorded("U0ANA", ("U0ANA", "falls due", "2026-12-02"), ("U0ANA", "later", "2026-12-21"), account=acme)
     said = read(town.commit("U0ANA", "away 1 Dec to 11 Dec").messages[-1])
@@ -454,8 +460,8 @@ def test_going_away_says_what_falls_due(town: Town) -> None:
 
 @pytest.mark.parametrize("weekly", [False, True])
 def test_whoever_goes_is_told_before_that_somebody_hears(town: Town, *, weekly: bool) -> None:
-    """On the last morning, of what the account's owner hears meanwhile; she hears that nobody stands in; back again
-    one hears that she has. In a weekly summary as well.
+    """On the last morning the owner reads which items the account's lead will hear of. The lead reads that nobody
+    stands in. Back again, the owner reads that the lead has heard. In a weekly summary as well.
     """
     of(town, "U0ANA", weekly=weekly)
     acme = account(town, "U0EVA")

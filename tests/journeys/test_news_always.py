@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.both_databases
 
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Tokyo")
-# Far away, so that no brief asks for it by itself.
+# A late due date, so that no brief mentions the item for its date.
 DUE = "2027-09-01"
 # Events, with weights and arguments: how many, hours, days, a zone, Slack's fault for the next post.
 HAPPENINGS: dict[str, tuple[int, tuple[Any, ...]]] = {
@@ -54,7 +54,7 @@ class Story:
         return self.town.box.clock.now()
 
     def live(self) -> None:
-        """Forty things happen, and then a fortnight in which all is well."""
+        """Takes forty random steps, and then lets two weeks pass without faults."""
         names = list(HAPPENINGS)
         for name in self._dice.choices(names, [HAPPENINGS[one][0] for one in names], k=STEPS):
             # A step that the ledger refuses now (it is done already) is left out.
@@ -81,7 +81,7 @@ class Story:
         self.town.settled()
 
     def _morning(self, delay: int) -> None:
-        """Ana's next look: planned then, and delivered so many hours later."""
+        """Moves to Ana's next brief time, plans, and delivers after the given hours."""
         with self.town.makegood.ledger.read() as tx:
             at = self.town.person(tx, "U0ANA").next_brief_at
         if at is not None and at > self.now:
@@ -131,8 +131,8 @@ class Story:
 @pytest.mark.no_cover
 @pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 8))])
 def test_whatever_happens_it_is_told_once(bare_town: Town, seed: int) -> None:
-    """Given at all hours while planner and courier come and go, Slack loses, refuses and limits, and Ana travels: each
-    is told once, on a working day, in her hours.
+    """Items are given at all hours while planner and courier pause, Slack loses, refuses and limits, and Ana travels:
+    each is told once, on a working day, in her working hours.
     """
     story = Story(bare_town, seed)
     story.live()

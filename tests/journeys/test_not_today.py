@@ -1,4 +1,4 @@
-"""“Not today”, and who is in the way: what keeps a commitment from going on without moving its date."""
+"""*Not today* and blockers: a commitment rests or is blocked without a new due date."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def form_of(town: Town, number: int = 1, user: str = "U0EVA", action: str = ids.
 
 
 def test_it_rests_until_the_chosen_day(town: Town) -> None:
-    """The form suggests the next working day; the due date stays, the entry says it, and it is no progress."""
+    """The form suggests the next working day; the due date stays, an entry has the snooze, and it is no progress."""
     town.receipt("U0EVA", "send the pricing sheet by Friday")
     form = form_of(town)
     picker = next(block["element"] for block in form.blocks if block.get("block_id") == ids.UNTIL)
@@ -49,7 +49,7 @@ def test_it_rests_until_the_chosen_day(town: Town) -> None:
     ],
 )
 def test_it_cannot_rest_for_ever(town: Town, due: str, until: str, why: str) -> None:
-    """Never beyond the due date, and one working day from then on; the error stands at the field."""
+    """A snooze ends by the due date; from that day on it lasts one working day. The error is shown at the field."""
     town.receipt("U0EVA", f"send the pricing sheet {due}")
     form = form_of(town)
     wrong = town.submit("U0EVA", form, until=until)
@@ -60,7 +60,7 @@ def test_it_cannot_rest_for_ever(town: Town, due: str, until: str, why: str) -> 
 
 
 def test_what_is_overdue_rests_for_one_working_day(town: Town) -> None:
-    """Said at the field before anything is chosen; over the weekend that is Monday."""
+    """The field says before a choice that an overdue item rests one working day; over the weekend that is Monday."""
     town.receipt("U0EVA", "send the pricing sheet by tomorrow")
     town.move(2026, 11, 27, 10, 0)
     form = form_of(town)
@@ -71,7 +71,7 @@ def test_what_is_overdue_rests_for_one_working_day(town: Town) -> None:
 
 
 def test_only_its_owner_can_leave_it(town: Town) -> None:
-    """Others are not offered it; a press of theirs says whose it is."""
+    """Only the owner is offered *Not today*; another person's press opens no form and changes nothing."""
     town.receipt("U0EVA", "@ana send the pricing sheet by Friday")
     offered = [
         o["value"] for b in town.item("U0EVA").blocks for e in b.get("elements", ()) for o in e.get("options", ())
@@ -92,7 +92,7 @@ def test_only_its_owner_can_leave_it(town: Town) -> None:
 
 @pytest.mark.both_databases
 def test_sent_twice_it_rests_once(town: Town) -> None:
-    """A double click leaves one entry."""
+    """A form that is sent twice leaves one entry."""
     town.receipt("U0EVA", "send the pricing sheet by Friday")
     town.submit("U0EVA", form_of(town), until="2026-11-25")
     parcel = town.post.parcels[-1]
@@ -114,7 +114,7 @@ def test_it_leaves_others_forms_alone(town: Town) -> None:
 
 @pytest.mark.parametrize("change", ["move", "hand_over"])
 def test_another_date_or_owner_wakes_it(town: Town, change: str) -> None:
-    """It rested for that owner and that date."""
+    """A new owner or due date ends the snooze."""
     town.receipt("U0EVA", "send the pricing sheet by Friday")
     town.submit("U0EVA", form_of(town), until="2026-11-25")
     assert resting(town) == date(2026, 11, 25)
@@ -126,7 +126,7 @@ def test_another_date_or_owner_wakes_it(town: Town, change: str) -> None:
 
 
 def test_a_colleague_in_the_way_is_named(town: Town) -> None:
-    """The form takes them, the item and its history show them, and unblocking forgets them."""
+    """The form stores a blocker, the item and its history show them, and unblocking removes them."""
     town.receipt("U0EVA", "send the pricing sheet by Friday")
     form = form_of(town, action=ids.BLOCK)
     assert town.submit("U0EVA", form, reason="no price for the EU yet", blocker="U0BEN").errors == {}
@@ -143,7 +143,7 @@ def test_a_colleague_in_the_way_is_named(town: Town) -> None:
 
 @pytest.mark.parametrize(("blocker", "why"), [("U0EVA", "owns it"), ("U0MAKEGOOD", "is an app"), ("U0BEN", "has left")])
 def test_who_cannot_be_in_the_way(town: Town, blocker: str, why: str) -> None:
-    """The owner, an app, somebody who has left: told at the field, nothing is stored."""
+    """The owner, an app or a leaver as blocker gives an error at the field; nothing is stored."""
     town.receipt("U0EVA", "send the pricing sheet by Friday")
     town.box.change_user("U0BEN", deleted=True)
     form = form_of(town, action=ids.BLOCK)
@@ -156,14 +156,16 @@ def test_who_cannot_be_in_the_way(town: Town, blocker: str, why: str) -> None:
 
 
 def test_the_receipt_says_when_the_reminder_of_a_day_off_comes(town: Town) -> None:
-    """Due on a Sunday, the owner hears on the Friday before; due on a working day nothing is said."""
+    """The receipt says that an item due on a Sunday is mentioned on the Friday before; for a working day it says
+    nothing.
+    """
     receipt = words(town.receipt("U0EVA", "send the pricing sheet by 6 Dec"))
     assert "That is a day off: the reminder comes on Friday 4 December 2026." in receipt
     assert "day off" not in words(town.receipt("U0EVA", "call Marcus by 4 Dec"))
 
 
 def test_while_it_rests_its_owner_does_not_hear_of_it(town: Town) -> None:
-    """Nothing on the morning before; on the chosen day it comes again."""
+    """A snoozed item is not in the brief of the morning before; on the chosen day it is."""
     town.receipt("U0EVA", "send the pricing sheet by Thursday")
     town.move(2026, 11, 23, 15, 0)
     town.submit("U0EVA", form_of(town), until="2026-11-26")
@@ -174,7 +176,7 @@ def test_while_it_rests_its_owner_does_not_hear_of_it(town: Town) -> None:
 
 
 def test_why_says_when_it_comes_next(town: Town) -> None:
-    """From the menu in a modal, and from the details on top of them: day, hour, zone and reason, as plain text."""
+    """*Why?*, from the menu or the details, shows day, hour, zone and reason of a snooze, as plain text."""
     town.receipt("U0EVA", "@ana send *the* pricing sheet by Friday")
     shown = words_of(town.press("U0EVA", town.item("U0EVA"), ids.WHY).view)
     assert "Ana Souza (its owner) hears of it next on" in shown

@@ -12,7 +12,7 @@ from tests.journeys.conftest import Town, words_of
 
 
 def test_a_form_for_what_is_over_does_not_open(town: Town) -> None:
-    """Each button of an old message of an item that is done says so at once, before a form is filled in vain."""
+    """Each button of an old message says at once that its item is done, before a person fills in a form in vain."""
     town.receipt("U0EVA", "@ana send it by Friday")
     old = town.item("U0ANA")
     town.press("U0EVA", town.item("U0EVA"), ids.DONE)
@@ -25,7 +25,7 @@ def test_a_form_for_what_is_over_does_not_open(town: Town) -> None:
 
 
 def test_only_the_owner_is_asked_what_only_they_can_say(town: Town) -> None:
-    """*Hand back* and *Not today* in a message of somebody who no longer owns it: said before a form opens."""
+    """*Hand back* and *Not today* of a former owner are refused before a form opens."""
     town.receipt("U0EVA", "@ana send it by Friday")
     old = town.item("U0ANA")
     form = town.form("U0EVA", town.item("U0EVA"), ids.HAND_OVER)
@@ -41,7 +41,7 @@ either = sockets.either
 
 
 def test_what_another_version_made_is_answered_in_words(either: Town) -> None:
-    """A button, a menu, a form with and without fields, shortcuts and a command that this version does not know."""
+    """A button, menu, form, shortcut or command that this version does not know is answered in words."""
     town = either
     receipt = town.receipt("U0EVA", "send it by Friday")
     with town.post.caught() as parcels:
@@ -67,7 +67,7 @@ def test_what_another_version_made_is_answered_in_words(either: Town) -> None:
 
 
 def test_a_form_of_another_version_keeps_what_was_typed(either: Town) -> None:
-    """The words stand at its first field, or in its place where it has none. Closing it or typing is no error."""
+    """A form of another version gets words at its first field, or in its place. Closing or typing in it is no error."""
     town = either
     form = town.form("U0EVA", town.receipt("U0EVA", "send it by Friday"), ids.EDIT)
     with town.post.caught() as parcels:
@@ -85,7 +85,7 @@ def test_a_form_of_another_version_keeps_what_was_typed(either: Town) -> None:
 
 
 def test_what_slack_may_add_is_no_error(either: Town) -> None:
-    """An event and a kind of payload that nobody asked for: 200, so that Slack neither warns nor repeats."""
+    """An unrequested event or kind of payload gets 200, so that Slack neither warns nor repeats."""
     town = either
     with town.post.caught() as parcels:
         town.box.open_home("U0EVA")
@@ -103,7 +103,7 @@ def test_what_slack_may_add_is_no_error(either: Town) -> None:
 
 
 def test_an_event_is_repeated_only_where_that_helps(either: Town) -> None:
-    """Of a stranger, an unknown person or team, or while Slack refuses us: 200 and nothing."""
+    """An event of a stranger, an unknown person or team, or during refusals of Slack gets 200 and no action."""
     town = either
     town.box.add_user(User("U0GUEST", "dana", "Dana Whitfield", team_id="T0ACME", is_stranger=True))
     with town.post.caught() as parcels:

@@ -68,14 +68,14 @@ FILLED: dict[str, dict[str, Any]] = {
 
 
 def there_is(town: Town, **about: Any) -> None:
-    """Somebody of that kind, who knows of the app; and a commitment of Eva's with a secret."""
+    """Adds an outsider of that kind, who knows of the app; and a commitment of Eva's with a secret."""
     earlier = town.box.clock.now() - timedelta(days=7)
     town.has_recorded("U0EVA", ("U0EVA", SECRET, "2026-11-20"), note=SECRET, at=earlier)
     town.box.add_user(User(WHO, "other", "Otto Ther", **about))
 
 
 def commanded(town: Town, text: str, user: str = WHO) -> Ack:
-    """A command as Slack sends it, also one that Slack would not let that person type."""
+    """A command as Slack sends it, also by a person whom Slack would not let type it."""
     payload = {
         "command": "/commit", "text": text, "team_id": town.box.seed.team_id, "user_id": user, "channel_id": "C0ACME",
         "trigger_id": town.box.triggers.issue(user), "response_url": town.box.response_url(user, "C0ACME"),
@@ -84,7 +84,7 @@ def commanded(town: Town, text: str, user: str = WHO) -> Ack:
 
 
 def interacted(town: Town, kind: str, **more: Any) -> Ack:
-    """That person presses, submits, or types into a menu."""
+    """The outsider presses, submits, or types into a menu."""
     person = town.box.world.users[WHO]
     return town.box.send(Parcel("interactive", town.box.interaction(kind, person, channel="C0ACME") | more))
 
@@ -122,7 +122,7 @@ def everything(town: Town) -> Iterator[tuple[str, Ack]]:
     for callback_id in handlers.ROUTES.forms:
         yield callback_id, submitted(town, callback_id)
     for callback_id in handlers.ROUTES.shortcuts:
-        # A global shortcut has no message, and what it has too much of does no harm.
+        # A global shortcut has no message; the extra fields do no harm.
         message = {"type": "message", "text": "I will send it", "ts": "1.2", "user": "U0EVA"}
         yield callback_id, interacted(
             town, "message_action" if callback_id == ids.SHORTCUT_FROM_MESSAGE else "shortcut",
@@ -139,7 +139,7 @@ def everything(town: Town) -> Iterator[tuple[str, Ack]]:
 
 
 def seen_by(town: Town) -> list[str]:
-    """Everything that this person has before them: messages, modals and Home."""
+    """All that this person sees: messages, modals and Home."""
     channels = town.box.world.channels.values()
     messages = [read(m) for channel in channels for m in channel.messages.values() if m.ephemeral_for == WHO]
     views = [*town.box.modals(WHO), *([town.box.home(WHO)] if town.box.home(WHO) else [])]
@@ -167,7 +167,7 @@ def test_outsiders_neither_act_nor_read(bare_town: Town, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", COLLEAGUES)
 def test_colleagues_are_let_in(town: Town, kind: str) -> None:
-    """Members act, read and own, also those whom an Enterprise Grid organisation lends to the workspace."""
+    """Members act, read and own, also members whom an Enterprise Grid organisation adds to the workspace."""
     there_is(town, **COLLEAGUES[kind])
     assert SECRET in read(town.commit(WHO, "overdue").messages[-1])
     town.receipt(WHO, "send it by Friday")
@@ -176,7 +176,7 @@ def test_colleagues_are_let_in(town: Town, kind: str) -> None:
 
 
 def test_the_event_says_who_became_a_guest_and_who_a_member(town: Town) -> None:
-    """From the event on a new guest is refused, also in a form that was open; a new member is let in."""
+    """After Slack's event a new guest is refused, also in an open form, and a new member is let in."""
     there_is(town)
     form = town.commit(WHO, "").view
     town.box.open_home(WHO)
@@ -198,7 +198,7 @@ def test_the_event_says_who_became_a_guest_and_who_a_member(town: Town) -> None:
 
 @pytest.mark.parametrize("kind", OUTSIDERS)
 def test_outsiders_own_nothing_and_stand_in_for_nobody(town: Town, kind: str) -> None:
-    """Named as owner, delegate or blocker: refused with the reason, in the line and in the form."""
+    """An outsider named as owner, delegate or blocker is refused with the reason, in the line and in the form."""
     there_is(town, **OUTSIDERS[kind][0])
     reason = {"as a guest": "is a guest", "deactivated": "has left"}.get(OUTSIDERS[kind][1], OUTSIDERS[kind][1])
     item = town.item("U0EVA")
@@ -214,7 +214,7 @@ def test_outsiders_own_nothing_and_stand_in_for_nobody(town: Town, kind: str) ->
 
 
 def test_what_a_new_guest_owned_needs_an_owner(town: Town) -> None:
-    """Nobody writes to the guest any more; who recorded it is told that it needs an owner, and why."""
+    """A new guest gets no messages; the creator is told that the commitment needs an owner, and why."""
     there_is(town)
     town.has_recorded("U0EVA", (WHO, "send the figures", "2026-11-23"))
     town.settled()
@@ -237,7 +237,7 @@ def test_only_colleagues_are_named_as_those_to_ask(town: Town) -> None:
 
 
 def test_a_handle_that_a_guest_bears_too_means_the_colleague(town: Town) -> None:
-    """`@ana` is Ana, though a guest calls herself so as well."""
+    """`@ana` means the colleague Ana, although a guest has the same handle."""
     there_is(town, is_restricted=True, display_name="ana")
     town.receipt("U0EVA", "@ana send it by Friday")
     assert town.commitment(2).owner.slack_id == "U0ANA"
@@ -245,7 +245,7 @@ def test_a_handle_that_a_guest_bears_too_means_the_colleague(town: Town) -> None
 
 @pytest.mark.both_databases
 def test_the_database_draws_the_same_line(town: Town) -> None:
-    """The rule for one person and its twin for queries agree on every combination of what Slack says."""
+    """The rule for one person and the same rule in queries agree for every combination of Slack's flags."""
     combinations = [
         Profile(f"U1{n}", f"Somebody {n}", "", "UTC", "en", *flags)
         for n, flags in enumerate(itertools.product((True, False), repeat=5))
@@ -259,7 +259,7 @@ def test_the_database_draws_the_same_line(town: Town) -> None:
 
 
 def test_a_request_from_another_workspace_is_told_why(town: Town) -> None:
-    """Slack may send what a client pressed with the client's own workspace: refused in words, not put off for ever."""
+    """Slack may send a press with the workspace of the client who pressed: it is refused in words, at once."""
     there_is(town)
     person = town.box.world.users[WHO]
     payload = town.box.interaction("block_actions", person, channel="C0SHARED") | {

@@ -1,4 +1,4 @@
-"""How much one person may record by hand within a minute, and what they are told then."""
+"""The limit on a person's recordings in a minute, and the answer beyond it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 
 def test_thirty_a_minute_and_then_a_word(town: Town) -> None:
-    """The line after them is refused with what was typed, in the form as well; nothing of it is stored. Others go on,
-    a gesture that is repeated is answered as ever, and a minute later there is room again.
+    """The line after thirty is refused, in the form too, and gives back the typed text; nothing of it is stored. Others
+    go on, a repeated gesture gets its first answer, and a minute later the person may record again.
     """
     town.box.clock.move_to(town.box.clock.now())
     now = town.box.clock.now()
