@@ -1,4 +1,4 @@
-"""Payloads in each shape in which Slack is known to send them: all are taken, and none loses a part that counts."""
+"""Payloads in each shape that Slack is known to send: the bot accepts all, and no needed part is lost."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ either = sockets.either
 
 
 def in_a_grid(payload: Json) -> None:
-    """The workspace belongs to an organisation; ids are long, and the person's are of the organisation."""
+    """The workspace belongs to an organisation: ids are long, and the person's are the organisation's."""
     if "command" in payload:
         payload |= {"enterprise_id": "E0123456789", "enterprise_name": "Nord & Süd"}
     elif "team" in payload:
@@ -35,7 +35,7 @@ def in_a_grid(payload: Json) -> None:
 
 
 def with_every_input(payload: Json) -> None:
-    """A form holds a value of each kind of input, and an empty one of each."""
+    """A form holds a value of each kind of input, and an empty value of each."""
     state = payload.get("view", {}).get("state")
     if state:
         state["values"] |= {
@@ -69,7 +69,7 @@ def with_every_input(payload: Json) -> None:
 
 
 def empty_as_a_list(payload: Json) -> None:
-    """Slack has written [] where an object holds nothing."""
+    """Slack has written [] for an empty object."""
     for part in (payload, payload.get("view", {}), payload.get("event", {})):
         for name in ("state", "message", "profile"):
             if name in part and part[name] is not None:
@@ -88,7 +88,7 @@ OPTIONAL = {
 
 
 def null_for_absent(payload: Json) -> None:
-    """Everything that need not be there is there, and null."""
+    """All optional parts are present, and null."""
     for within, names in OPTIONAL.items():
         part = payload.get(within) if within else payload
         if isinstance(part, dict):
@@ -98,13 +98,13 @@ def null_for_absent(payload: Json) -> None:
 
 
 SHAPES = {shape.__name__: shape for shape in (in_a_grid, with_every_input, empty_as_a_list, null_for_absent)}
-# A form has texts only.
+# A URL-encoded form holds texts only.
 OF_JSON = {"empty_as_a_list", "null_for_absent"}
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_kind_is_taken_in_every_shape(either: Town, log: Log, shape: str) -> None:
-    """Nothing that Slack sends is refused for its shape."""
+    """No request of Slack is refused for its shape."""
     for parcel in payloads.of_each_kind(either):
         if shape in OF_JSON and (parcel.kind == "slash_commands" or parcel.payload["type"] == "url_verification"):
             continue
@@ -115,7 +115,7 @@ def test_every_kind_is_taken_in_every_shape(either: Town, log: Log, shape: str) 
 
 
 def test_a_press_in_a_view_without_values_acts(town: Town) -> None:
-    """Slack has sent the state of a Home tab without inputs as an empty list: its buttons work all the same."""
+    """Slack has sent an empty list as the state of a Home tab without inputs: its buttons still work."""
     town.receipt("U0ANA", "send it by Friday")
     town.settled()
     town.box.open_home("U0ANA")
@@ -167,7 +167,7 @@ MARKED = {
 
 @pytest.mark.parametrize("sent", MARKED)
 def test_what_slack_marks_up_is_read_as_it_was_written(town: Town, sent: str) -> None:
-    """In a line, and in a message."""
+    """Slack's markup in a line and in a message is read as the person wrote it."""
     said = town.box.say("U0BEN", "C0ACME", "hello")
     with town.post.caught() as parcels:
         town.box.command("U0EVA", "C0ACME", "/commit", "")
@@ -182,7 +182,7 @@ def test_what_slack_marks_up_is_read_as_it_was_written(town: Town, sent: str) ->
 
 
 def test_a_refused_line_is_given_back_without_marks(town: Town) -> None:
-    """It can be sent again as it was typed."""
+    """A refused line is given back as it was typed, so that it can be sent again."""
     with town.post.caught() as parcels:
         town.box.command("U0EVA", "C0ACME", "/commit", "")
     (command,) = parcels
@@ -212,7 +212,7 @@ def test_an_event_is_for_the_installation_that_it_names(town: Town) -> None:
 
 
 def test_slack_says_that_events_are_limited(town: Town, log: Log) -> None:
-    """Not an event about anybody: it is taken, and it is in the log."""
+    """Slack's event about rate limits concerns no person: it is accepted and logged."""
     limited = {"token": "x", "type": "app_rate_limited", "team_id": "T0NORTHWIND", "minute_rate_limited": 1518467820}
     parcel = payloads.of_each_kind(town)[-2]
     assert town.box.send(replace(parcel, payload=limited | {"api_app_id": "A0"})).status == 200
@@ -220,7 +220,7 @@ def test_slack_says_that_events_are_limited(town: Town, log: Log) -> None:
 
 
 def test_a_shortcut_on_the_longest_message(town: Town) -> None:
-    """Forty thousand characters that each take eight bytes on their way, twice: in the text and in the blocks."""
+    """A message of 40,000 characters, each eight bytes in the request, comes twice: in the text and in the blocks."""
     said = town.box.say("U0ANA", "C0ACME", "I will send it")
     with town.post.caught() as parcels:
         town.box.message_shortcut("U0EVA", ids.SHORTCUT_FROM_MESSAGE, "C0ACME", said.ts)

@@ -1,4 +1,4 @@
-"""A password by mistake: its words go everywhere, who did what and when stays."""
+"""A password was recorded by mistake: a redaction removes the words everywhere; who did what and when stays."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SECRET = "hunter2"
 
 
 def everything(town: Town) -> str:
-    """All that the database holds, and all that anybody can read in Slack."""
+    """All text in the database, and all that people can read in Slack."""
     with town.makegood.ledger.read() as tx:
         kept = [str(row) for table in Base.metadata.sorted_tables for row in tx.execute(sa.select(table))]
     return " ".join([*kept, *read_by_all(town)])
@@ -44,7 +44,7 @@ def read_by_all(town: Town) -> list[str]:
 
 
 def spilt(town: Town) -> None:
-    """Eva's #1 for Ana holds the secret in every text that it has, in notices, in a brief and in a channel."""
+    """Eva's #1 for Ana holds the secret in each of its texts, in notices, in a brief and in a channel."""
     receipt = town.receipt("U0EVA", f"@ana send {SECRET} to Dana by Friday")
     town.settled()
     edit = town.form("U0EVA", receipt, ids.EDIT)
@@ -65,7 +65,7 @@ def redact_form(town: Town, user: str) -> View:
 
 
 def test_the_words_go_everywhere(town: Town) -> None:
-    """Out of every table, message, channel, Home tab and list, also out of messages that are weeks old; who did what
+    """The words leave every table, message, channel, Home tab and list, also messages that are weeks old. Who did what
     and when stays, with one entry that says who redacted it.
     """
     spilt(town)
@@ -97,7 +97,7 @@ def test_the_words_go_everywhere(town: Town) -> None:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_file_holds_no_word_of_it(office: Office) -> None:
-    """SQLite writes over what was freed: the words are not in the bytes of its file either."""
+    """SQLite overwrites freed space: the words are not in the bytes of its file."""
     with office.ledger.begin() as tx:
         eva = office.person(tx, "eva")
         draft = Draft(f"send {SECRET}", eva, date(2026, 11, 27), note=f"{SECRET} " * 300)
@@ -115,7 +115,7 @@ def entries(town: Town) -> Any:
 
 
 def test_left_empty_it_says_so(town: Town) -> None:
-    """Without a new wording lists show “(redacted)”; it stays open, and can be edited, done and redacted again."""
+    """Without a new wording lists show “(redacted)”; the item stays open and can be edited, done and redacted again."""
     town.receipt("U0EVA", f"send {SECRET} by Friday")
     assert town.submit("U0EVA", redact_form(town, "U0EVA")).errors == {}
     assert "(redacted)" in read(town.commit("U0EVA", "mine").messages[-1])
@@ -128,7 +128,7 @@ def test_left_empty_it_says_so(town: Town) -> None:
 
 
 def test_what_has_ended_can_be_redacted(town: Town) -> None:
-    """Taken back or done, its words can go as well; its creator, its owner or an admin does it."""
+    """An item that was undone or is done can be redacted, by its creator, its owner or an admin."""
     undo = town.receipt("U0EVA", f"@ana send {SECRET} by Friday")
     town.press("U0EVA", undo, ids.UNDO)
     assert town.submit("U0ADA", redact_form(town, "U0ADA")).errors == {}
@@ -138,8 +138,8 @@ def test_what_has_ended_can_be_redacted(town: Town) -> None:
 
 
 def test_others_are_not_offered_it(town: Town) -> None:
-    """Neither a colleague, nor the account's owner, nor a stand-in: they see no button, and a forged press is told who
-    can. A form that was opened before somebody changed it is refused, a double submission redacts once.
+    """A colleague, the account's lead and a stand-in see no button, and a forged press is answered with who can. A form
+    that was opened before a change is refused; a form that is sent twice redacts once.
     """
     with town.makegood.ledger.begin() as tx:
         eva, ana, ben = (town.person(tx, user) for user in ("U0EVA", "U0ANA", "U0BEN"))
@@ -169,7 +169,7 @@ def test_others_are_not_offered_it(town: Town) -> None:
 
 
 def test_a_refused_share_keeps_no_words(town: Town) -> None:
-    """That an item could not be shared is told by DM where the channel is closed to the bot: without its words."""
+    """If a channel is closed to the bot, the DM about a failed share does not quote the item."""
     town.box.add_channel(ChannelSeed("C0DEALS", "deals", ("U0EVA",), private=True))
     town.press("U0EVA", town.receipt("U0EVA", f"send {SECRET} by Friday", "C0DEALS"), ids.SHARE)
     town.box.leave(town.box.seed.bot_user_id, "C0DEALS")
@@ -200,7 +200,7 @@ def test_a_guest_keeps_no_words(town: Town) -> None:
 
 
 def test_an_archived_channel_keeps_the_words(town: Town) -> None:
-    """The form says so before; once the channel is back another redaction reaches what stands there."""
+    """The form warns that an archived channel keeps the words; once it is back, another redaction removes them."""
     town.press("U0EVA", town.receipt("U0EVA", f"send {SECRET} by Friday"), ids.SHARE)
     town.settled()
     town.box.archive("C0ACME")
@@ -236,7 +236,7 @@ def in_channel(town: Town) -> Message:
     ],
 )
 def test_nothing_but_words_goes(town: Town, statement: str) -> None:
-    """After a redaction, too, the database lets nobody change what happened, nor words into other words."""
+    """After a redaction the database still refuses changes of history, and of words into other words."""
     spilt(town)
     assert town.submit("U0ANA", redact_form(town, "U0ANA"), action="send it").errors == {}
     with (

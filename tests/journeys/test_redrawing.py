@@ -1,4 +1,4 @@
-"""The change is stored, and then Slack does not take what shows it: nobody is told that it failed, and nobody waits."""
+"""Slack does not accept the view of a stored change: no person reads that the change failed, and none waits."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def in_home(town: Town, action: str, number: int) -> Outcome:
 
 
 def finish_in_list(town: Town, number: int) -> Callable[[], Outcome]:
-    """*Done* in what only one person sees."""
+    """*Done* in a message that only one person sees."""
     item = town.item("U0EVA", number)
     return lambda: town.press("U0EVA", item, ids.DONE)
 
@@ -62,7 +62,7 @@ def finish_in_home(town: Town, number: int) -> Callable[[], Outcome]:
 
 
 def cancel_from_list(town: Town, number: int) -> Callable[[], Outcome]:
-    """A form that was opened from what only one person sees."""
+    """A form that was opened from a message that only one person sees."""
     form = town.form("U0EVA", town.item("U0EVA", number), ids.CANCEL)
     return lambda: town.submit("U0EVA", form, reason="not wanted")
 
@@ -101,13 +101,15 @@ ANSWERS = {
 
 
 def answered(reply: Reply) -> Callable[[str, Any, Callable[[], Reply]], Reply]:
-    """Each view is answered so."""
+    """Answers each update of a view with the fault."""
     return lambda method, _args, answer: reply if method.startswith("views.") else answer()
 
 
 @pytest.mark.parametrize("kind", ["drop", "drop_after", "delay", "server_error", "ratelimited", *ANSWERS])
 def test_what_is_stored_is_never_told_to_have_failed(bare_town: Town, log: Log, kind: str) -> None:
-    """In every place that is drawn again: answered in time, the change is made, no word, no second call."""
+    """In every message or view that is updated, the change is made and answered in time, with no error and no second
+    call.
+    """
     town = bare_town
     town.has_recorded("U0EVA", *PROMISES)
     town.box.open_home("U0EVA")
@@ -134,12 +136,12 @@ def test_what_is_stored_is_never_told_to_have_failed(bare_town: Town, log: Log, 
 
 
 def met(town: Town) -> int:
-    """How many calls have met a fault."""
+    """The number of calls that met the fault."""
     return sum(town.box.faults.met.values())
 
 
 def test_a_refusal_that_cannot_be_told_stays_a_refusal(bare_town: Town, log: Log) -> None:
-    """The error handler's own call fails in every way: answered in time all the same, once, without a traceback."""
+    """The error handler's own call fails in every way: the request is answered in time, once, without a traceback."""
     town = bare_town
     receipt = town.receipt("U0EVA", "@ana send it by Friday")
     with town.post.caught() as parcels:
@@ -166,7 +168,7 @@ def test_no_word_claims_that_nothing_was_changed() -> None:
 
 
 def test_slack_takes_no_form(bare_town: Town, log: Log) -> None:
-    """A form that Slack does not open in time, or refuses: told in words where the person is, without a traceback."""
+    """If Slack refuses a form or opens it too late, the person is told in words where they are, without a traceback."""
     town = bare_town
     receipt = town.receipt("U0EVA", "send it by Friday")
     for kind in ("drop", "server_error", "ratelimited", "hang"):
@@ -188,7 +190,7 @@ LATE = ("expired_trigger_id", "exchanged_trigger_id")
 
 @pytest.mark.parametrize("error", LATE)
 def test_a_trigger_that_has_expired(bare_town: Town, log: Log, error: str) -> None:
-    """In a message, a command, a form and the Home tab: "press again" (or send), by direct message if need be."""
+    """After an expired trigger people read "press again" (or send), by direct message if nothing else is possible."""
     town = bare_town
     receipt = town.receipt("U0EVA", "send it by Friday")
     town.box.open_home("U0EVA")
@@ -213,7 +215,7 @@ def test_a_trigger_that_has_expired(bare_town: Town, log: Log, error: str) -> No
 
 
 def test_a_missing_permission_is_named(bare_town: Town) -> None:
-    """Slack refuses for want of a scope: which one, and who can add it."""
+    """If Slack refuses for a missing scope, the person reads which scope, and who can add it."""
     town = bare_town
     receipt = town.receipt("U0EVA", "send it by Friday")
 

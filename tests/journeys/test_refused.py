@@ -1,4 +1,4 @@
-"""Slack refuses: only what it calls final about this very message is given up. All else is told once it works again."""
+"""Slack refuses posts: only a final refusal of one message gives it up. Others are sent once Slack works again."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ ALWAYS = 10_000
 
 
 def asked(town: Town, text: str = "@ana send it by Friday 4 Dec") -> None:
-    """Eva asks something of Ana, and all that may go does."""
+    """Eva gives Ana an item, and all due rows are delivered."""
     town.receipt("U0EVA", text)
     town.settled()
 
 
 def troubles(town: Town) -> outbox.Troubles:
-    """The refusals as doctor sees them."""
+    """The refusals that the doctor reports."""
     with town.makegood.ledger.read() as tx:
         return outbox.troubles(tx, since=town.box.clock.now() - 7 * DAY)
 
 
 @pytest.mark.parametrize("error", ["msg_too_long", "invalid_blocks", "no_text", "metadata_too_large"])
 def test_a_message_at_fault_is_given_up(bare_town: Town, faults: Faults, error: str) -> None:
-    """Slack's word about this very message is final: never tried again, counted for doctor, and the next one goes."""
+    """A final refusal of a message: it is never retried, the doctor counts it, and the next message goes."""
     town = bare_town
     faults.on(POST, says(error))
     asked(town)
@@ -51,7 +51,7 @@ def test_a_message_at_fault_is_given_up(bare_town: Town, faults: Faults, error: 
 
 
 def test_the_log_says_where_a_message_is_at_fault(bare_town: Town, faults: Faults, log: Log) -> None:
-    """Slack's pointers into a message or a form that it refuses are logged, and its words are not."""
+    """The log has Slack's pointers into a refused message or form, and not its words."""
     complaints = [
         "[ERROR] must be less than 3001 characters, not: a secret [json-pointer:/blocks/1/text/text]",
         "[ERROR] failed to match all allowed schemas [json-pointer:/blocks/1/text]",
@@ -70,7 +70,7 @@ def test_the_log_says_where_a_message_is_at_fault(bare_town: Town, faults: Fault
 
 @pytest.mark.parametrize("error", ["channel_not_found", "is_archived", "not_in_channel"])
 def test_a_conversation_that_is_gone_is_opened_anew(bare_town: Town, faults: Faults, error: str) -> None:
-    """The one that was kept is refused once: opened by the person's id, once, and the message comes at once."""
+    """A stored conversation that Slack refuses is opened again by the person's id, once; the message comes at once."""
     town = bare_town
     asked(town)
     faults.seen.clear()
@@ -91,7 +91,7 @@ def test_a_conversation_that_is_gone_is_opened_anew(bare_town: Town, faults: Fau
     ],
 )
 def test_what_slack_refuses_for_hours_is_told_when_it_takes_it(bare_town: Town, faults: Faults, error: str) -> None:
-    """Nothing is dead; doctor says how many wait and why; minutes after it is well everybody has heard, in order."""
+    """No row is dead, and the doctor says how many wait and why; once Slack works all are delivered, in order."""
     town = bare_town
     faults.on(POST, *[says(error)] * ALWAYS)
     asked(town)
@@ -110,7 +110,7 @@ def test_what_slack_refuses_for_hours_is_told_when_it_takes_it(bare_town: Town, 
 
 
 def test_while_the_token_is_refused_slack_is_asked_once_a_minute(bare_town: Town, faults: Faults) -> None:
-    """Everything of the workspace waits behind the one message that asks, also for days."""
+    """While the token is refused one message asks Slack each minute, also for days, and the workspace's others wait."""
     town = bare_town
     faults.on(POST, *[says("token_revoked")] * ALWAYS)
     for number in range(5):
@@ -128,7 +128,7 @@ def test_while_the_token_is_refused_slack_is_asked_once_a_minute(bare_town: Town
 
 
 def test_a_revoked_token(bare_town: Town) -> None:
-    """The real thing rather than a fault: it waits with the reason, and the person who types gets an answer."""
+    """With a token that is truly revoked messages wait with the reason, and a person who types gets an answer."""
     town = bare_town
     town.receipt("U0EVA", "@ana send it by Friday")
     town.box.revoke_token()
@@ -138,7 +138,9 @@ def test_a_revoked_token(bare_town: Town) -> None:
 
 
 def test_a_conversation_that_is_refused_for_days_is_told_in_the_next_brief(bare_town: Town, faults: Faults) -> None:
-    """From the second day on it is tried once a morning; the first brief that comes through tells what did not."""
+    """From the second day a refused conversation is tried once a morning; the first brief to succeed shows all.
+    told.
+    """
     town = bare_town
     faults.on(POST, *[says("channel_not_found")] * ALWAYS)
     asked(town)
@@ -159,7 +161,7 @@ def test_a_conversation_that_is_refused_for_days_is_told_in_the_next_brief(bare_
 
 
 def test_a_brief_that_was_refused_gives_back_what_it_had_taken(bare_town: Town, faults: Faults) -> None:
-    """Its morning passes while Slack refuses everything: the brief of the next one tells all of it."""
+    """A brief whose morning passes during refusals gives back its notices: the next brief shows them all."""
     town = bare_town
     town.move(2026, 11, 23, 21)
     asked(town)
@@ -177,7 +179,7 @@ def test_a_brief_that_was_refused_gives_back_what_it_had_taken(bare_town: Town, 
 
 
 def test_an_end_to_patience(bare_town: Town, faults: Faults) -> None:
-    """Two weeks of refusals by the conversation: given up, and doctor says how many and why."""
+    """After two weeks of refusals a conversation's messages are given up, and the doctor says how many and why."""
     town = bare_town
     faults.on(POST, *[says("user_disabled")] * ALWAYS)
     asked(town, "@ana send it by Friday 18 Dec")
@@ -191,7 +193,7 @@ def test_an_end_to_patience(bare_town: Town, faults: Faults) -> None:
 
 
 def test_something_is_in_the_way_for_days(bare_town: Town, faults: Faults) -> None:
-    """A proxy answers in Slack's place: looked up and tried again as long as that lasts, and told once it is gone."""
+    """A proxy answers in Slack's place for days: messages are looked up and retried, and arrive once it is gone."""
     town = bare_town
     faults.on(POST, answers("<html>Blocked by policy</html>", 403))
     faults.on(HISTORY, *[answers("<html>Blocked by policy</html>", 403)] * ALWAYS)
@@ -208,7 +210,7 @@ def test_something_is_in_the_way_for_days(bare_town: Town, faults: Faults) -> No
 
 
 def test_the_conversation_changes_while_an_answer_is_lost(bare_town: Town, faults: Faults) -> None:
-    """The history of the one that was kept cannot be read for a while: nothing is posted before it was looked at."""
+    """While the history of the stored conversation cannot be read, nothing is posted: it must be searched first."""
     town = bare_town
     asked(town)
     faults.on(POST, drops(first=True))
@@ -224,7 +226,7 @@ def test_the_conversation_changes_while_an_answer_is_lost(bare_town: Town, fault
 
 @pytest.mark.parametrize("error", ["token_revoked", "missing_scope", "channel_not_found"])
 def test_an_update_that_is_refused_for_a_while_is_made_up_for(bare_town: Town, faults: Faults, error: str) -> None:
-    """A message that stands becomes true once Slack lets us change it."""
+    """A sent message is updated once Slack allows changes again."""
     town = bare_town
     asked(town)
     faults.on(UPDATE, *[says(error)] * 3)

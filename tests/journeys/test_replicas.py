@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from bot.app import Makegood
 
-# No line of theirs is looked at: it is the replicas' speed that lets them meet.
+# Their code runs without coverage, so that the replicas are fast enough to meet.
 pytestmark = [pytest.mark.parametrize("database_url", ["postgresql"], indirect=True), pytest.mark.no_cover]
 
 # Tuesday morning, a quarter to ten in Berlin.
@@ -41,7 +41,7 @@ def crowd(size: int) -> Seed:
 
 
 def all_have_something_due(town: Town) -> list[str]:
-    """Everybody of the crowd owns one thing due on that Tuesday; their Slack ids."""
+    """Each person of the crowd owns one commitment due on that Tuesday; returns their Slack ids."""
     now, due = town.box.clock.now(), date(2026, 11, 24)
     with town.makegood.ledger.begin() as tx:
         people = tx.execute(
@@ -54,7 +54,7 @@ def all_have_something_due(town: Town) -> list[str]:
             for n, (person, workspace, _) in enumerate(people, start=1)
         ]  # fmt: skip
         tx.execute(sa.insert(Commitment), rows)
-        # They have heard from the bot before, so their conversations are known.
+        # The bot has written to them before, so their conversations are known.
         known = [{"id": person, "next_brief_at": now, "dm_channel": town.box.world.im(user).id}
                  for person, _, user in people]  # fmt: skip
         tx.execute(sa.update(Person), known)
@@ -69,7 +69,7 @@ def replicas(town: Town) -> Iterator[list[Makegood]]:
 
 
 def at_once(replicas: list[Makegood], act: Callable[[Makegood], Any]) -> None:
-    """Every replica acts at the same moment; what one of them raises is raised here."""
+    """Runs every replica at the same moment; raises the errors that they raise."""
     together = threading.Barrier(len(replicas))
 
     def one(makegood: Makegood) -> None:
@@ -81,12 +81,12 @@ def at_once(replicas: list[Makegood], act: Callable[[Makegood], Any]) -> None:
 
 
 def heard(town: Town, people: list[str]) -> Counter[int]:
-    """How many people got how many messages."""
+    """The number of people by the number of messages that they got."""
     return Counter(len(town.box.dm(user)) for user in people)
 
 
 def test_replicas_start_together(database_url: str) -> None:
-    """Four processes that meet an empty database at once all come up, and everybody is in it once."""
+    """Four processes that meet an empty database at once all start, and each person is in it once."""
     with open_town(database_url, seed=crowd(100), connect=False) as town, replicas(town) as started:
         at_once(started, lambda makegood: makegood.connect())
         assert town.rows()["workspace"] == 1
@@ -95,7 +95,9 @@ def test_replicas_start_together(database_url: str) -> None:
 
 @pytest.mark.parametrize("batch", [1, 7, 500])
 def test_four_planners_plan_each_person_once(database_url: str, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
-    """However many people are looked at in one transaction: one brief for each, and everybody's next morning is set."""
+    """Four planners write one brief for each person and set each next morning, for any number of people in a
+    transaction.
+    """
     monkeypatch.setattr(planner, "BATCH", batch)
     with open_town(database_url, seed=crowd(100)) as town, replicas(town) as running:
         people = all_have_something_due(town)
@@ -110,7 +112,7 @@ def test_four_planners_plan_each_person_once(database_url: str, monkeypatch: pyt
 
 @pytest.mark.parametrize("count", [20, pytest.param(150, marks=pytest.mark.slow)])
 def test_four_replicas_brief_everybody_once(database_url: str, count: int) -> None:
-    """Four planners and couriers at the same moment, each in a thread: one brief for each, nobody hears twice."""
+    """Four planners and couriers at the same moment, each in a thread, send one brief to each person."""
     with open_town(database_url, seed=crowd(count)) as town, replicas(town) as running:
         people = all_have_something_due(town)
         town.move(*MORNING)
@@ -126,7 +128,7 @@ def test_four_replicas_brief_everybody_once(database_url: str, count: int) -> No
 
 @pytest.mark.slow
 def test_four_real_processes_brief_four_hundred_people_once(database_url: str) -> None:
-    """Four processes of `makegood tick`, four hundred people: between them they say whom they told, once each."""
+    """Four processes of `makegood tick` brief four hundred people; together they report each person once."""
     with open_town(database_url, seed=crowd(400), now=MONDAY) as town:
         town.makegood.read_people()
         people = all_have_something_due(town)

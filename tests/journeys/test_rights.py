@@ -20,7 +20,7 @@ HOUSE = {
 
 
 def demoted(town: Town) -> None:
-    """Ada is no admin any more; nobody has told the bot."""
+    """Ada is no longer an admin, and no event has told the bot."""
     ada = town.box.world.users["U0ADA"]
     town.box.world.put_user(replace(ada, is_admin=False, is_owner=False))
 
@@ -30,14 +30,14 @@ def asked(town: Town) -> int:
 
 
 def pressed(town: Town, action_id: str) -> str:
-    """Ada presses something on Eva's commitment; what she reads."""
+    """Ada presses a button of Eva's commitment; the text that she reads."""
     item = town.item("U0ADA", 1, "C0GENERAL")
     view = town.press("U0ADA", item, action_id).view
     return words_of(view) if view else town.told("U0ADA", "C0GENERAL")
 
 
 def of_the_house(town: Town) -> dict[str, str]:
-    """Ada submits the settings form with the workspace's part; what was wrong with it."""
+    """Ada submits the settings form with the workspace's part; returns the errors."""
     form = town.commit("U0ADA", "settings", "C0GENERAL").view
     assert form is not None
     return dict(town.submit("U0ADA", form, **HOUSE).errors)
@@ -45,7 +45,7 @@ def of_the_house(town: Town) -> dict[str, str]:
 
 @pytest.mark.parametrize("action", [ids.DONE, ids.MOVE, ids.BLOCK, ids.HAND_OVER, ids.CANCEL, ids.EDIT])
 def test_a_demoted_admin_is_refused(town: Town, action: str) -> None:
-    """Before the next sync, and without an event: as everybody else whose commitment it is not."""
+    """A former admin is refused another person's commitment before the next sync, and without an event."""
     town.receipt("U0EVA", "send it by Friday")
     town.pass_by(minutes=2)
     demoted(town)
@@ -54,7 +54,7 @@ def test_a_demoted_admin_is_refused(town: Town, action: str) -> None:
 
 
 def test_a_demoted_admin_does_not_change_the_workspace(town: Town) -> None:
-    """Nor with a form that was open: told at a field, and nothing is stored."""
+    """A former admin's open form gets an error at a field; nothing is stored."""
     town.pass_by(minutes=2)
     form = town.commit("U0ADA", "settings", "C0GENERAL").view
     assert form is not None
@@ -79,7 +79,7 @@ def test_an_admin_is_asked_about_once_a_minute(town: Town) -> None:
 
 
 def test_slack_cannot_be_asked(bare_town: Town) -> None:
-    """Refused in words, and nothing is done; what is one's own goes on."""
+    """If Slack cannot be asked, the act is refused in words and nothing is done; changes of one's own items work."""
     town = bare_town
     town.receipt("U0EVA", "send it by Friday")
     town.receipt("U0ADA", "call them by Friday", "C0GENERAL")
@@ -96,7 +96,7 @@ def test_slack_cannot_be_asked(bare_town: Town) -> None:
 
 
 def test_a_new_admin_waits_for_nobody(town: Town) -> None:
-    """The event says so, and what only admins may do is done at once."""
+    """A new admin's rights work at once after Slack's event."""
     town.box.change_user("U0BEN", is_admin=True)
     town.receipt("U0EVA", "send it by Friday")
     town.press("U0BEN", town.item("U0BEN"), ids.DONE)

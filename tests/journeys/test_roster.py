@@ -1,4 +1,4 @@
-"""The people of a workspace, however many and however odd: read as Slack lets us, and none locks out the others."""
+"""The people of a workspace, many or unusual: read within Slack's limits, and no person's record stops the others."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MANY = Seed(
 
 
 class Limited:
-    """Slack takes so many calls of users.list in a minute of the workspace's clock, then says how long to wait."""
+    """Slack allows a number of users.list calls a minute of the workspace's clock, then says how long to wait."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
@@ -60,7 +60,7 @@ def slack_is_well(town: Town) -> bool:
 
 @pytest.mark.both_databases
 def test_a_long_list_is_read_on_where_slack_stopped_it(database_url: str, log: Log) -> None:
-    """Each page is written, none is asked for twice, and the bot is ready and answers everybody meanwhile."""
+    """Each page is stored and none is read twice; the bot is ready and answers people meanwhile."""
     with open_town(database_url, connect=False, seed=MANY) as town:
         limited = Limited(town.box.clock.now)
         town.box.api.intercept = limited
@@ -86,7 +86,7 @@ def test_a_long_list_is_read_on_where_slack_stopped_it(database_url: str, log: L
 
 
 def test_an_expired_cursor_begins_the_list_anew(database_url: str) -> None:
-    """After its pause; what was read stays."""
+    """With an expired cursor the list begins anew after a pause; people who were read stay."""
     with open_town(database_url, seed=MANY) as town:
 
         def expired(method: str, args: dict[str, Any], carry_out: Callable[[], Reply]) -> Reply:
@@ -135,7 +135,7 @@ ODD: dict[str, tuple[Callable[[dict[str, Any]], object], bool]] = {
 
 @pytest.mark.parametrize("what", ODD)
 def test_one_odd_record_harms_nobody_else(database_url: str, log: Log, what: str) -> None:
-    """The process starts, everybody else is known; the record is left out and logged by its id, or cleaned."""
+    """The process starts and knows all other people; an odd record is left out and logged by its id, or cleaned."""
     spoil, is_kept = ODD[what]
     with open_town(database_url, connect=False) as town:
 
@@ -157,7 +157,7 @@ def test_one_odd_record_harms_nobody_else(database_url: str, log: Log, what: str
         town.receipt("U0EVA", "send it by Friday")
 
 
-# A user object of Slack's, without its id, team and name; and what the ledger says of them then.
+# A user object of Slack's, without its id, team and name; and the person in the ledger then.
 SHAPES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "has left": (
         {"deleted": True, "is_forgotten": True, "is_bot": False, "profile": {"real_name": "Lea", "fields": None}},
@@ -190,7 +190,7 @@ SHAPES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 @pytest.mark.parametrize("way", ["list", "event"])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_users_are_read_in_every_shape(database_url: str, log: Log, shape: str, way: str) -> None:
-    """A user of Slack's list, or one who joins, is read, also where Slack leaves parts out or writes null."""
+    """A user in Slack's list, or a new one, is read also if Slack leaves parts out or writes null."""
     given, kept = SHAPES[shape]
     user = {"id": "W0123456789", "team_id": "T0NORTHWIND", "name": "lea", "updated": 1} | given
     with open_town(database_url, connect=False) as town:
@@ -232,7 +232,7 @@ def test_what_an_event_does_not_say_stays(town: Town) -> None:
 
 
 def test_an_event_without_a_status_ends_no_absence(town: Town) -> None:
-    """Their status said that they are away; a change of something else leaves that alone."""
+    """An absence from a status stays if an event reports a change of something else."""
     form = town.commit("U0ADA", "settings", "C0GENERAL").view
     assert town.submit("U0ADA", form, honours_status=["yes"]).errors == {}
     town.box.change_user("U0ANA", status_emoji=":palm_tree:", status_text="Vacationing")

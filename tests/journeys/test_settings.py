@@ -37,7 +37,7 @@ def shown(form: View, field: str) -> dict[str, Any]:
 
 
 def test_nothing_of_ones_own_at_first(town: Town) -> None:
-    """The form shows what the workspace has; saved as it stands it leaves everything with the workspace."""
+    """The form shows the workspace's settings; saved unchanged, a person's settings stay the workspace's."""
     form = open_settings(town)
     assert shown(form, ids.SEND_HOUR)["initial_option"]["value"] == DEFAULT
     assert "09:00, as the workspace has it" in words_of(form)
@@ -52,7 +52,7 @@ def test_nothing_of_ones_own_at_first(town: Town) -> None:
 
 
 def test_all_of_it_is_stored_and_shown_again(town: Town) -> None:
-    """Hour, days, holidays, language and rhythm; the form begins with them the next time."""
+    """Hour, days, holidays, language and rhythm are stored, and the form shows them the next time."""
     said = save(
         town, send_hour="7", weekdays=["0", "1", "3"], holidays_region="de-by", date_language="de", rhythm="weekly"
     )
@@ -73,7 +73,7 @@ def test_all_of_it_is_stored_and_shown_again(town: Town) -> None:
     [("Germany", "DE"), ("Deutschland", "DE"), ("espagne", "ES"), ("gb-eng", "GB-ENG"), ("none", ""), ("", None)],
 )
 def test_regions_as_people_write_them(town: Town, typed: str, kept: str | None) -> None:
-    """By name in four languages or by code; “none” is none at all, and nothing is the workspace's."""
+    """A region is read by name in four languages or by code; “none” means no holidays, an empty field the default."""
     save(town, holidays_region=typed)
     assert person(town).holidays_region == kept
     field = shown(open_settings(town), ids.HOLIDAYS_REGION)
@@ -81,7 +81,7 @@ def test_regions_as_people_write_them(town: Town, typed: str, kept: str | None) 
 
 
 def test_a_region_that_is_not_known(town: Town) -> None:
-    """The error stands at the field, and nothing else of the form is stored."""
+    """An unknown region gives an error at the field, and nothing else of the form is stored."""
     form = open_settings(town)
     wrong = town.submit("U0EVA", form, send_hour="7", holidays_region="Atlantis")
     assert set(wrong.errors) == {ids.HOLIDAYS_REGION}
@@ -92,7 +92,7 @@ def test_a_region_that_is_not_known(town: Town) -> None:
 
 
 def test_other_days_move_the_next_morning(town: Town) -> None:
-    """Hour and week count from the next brief on: on Tuesday at nine before, on Wednesday at seven after."""
+    """New hour and week count from the next brief: on Tuesday at nine before, on Wednesday at seven after."""
     before = person(town).next_brief_at
     assert before is not None
     assert "Wednesday 25 November 2026" in save(town, send_hour="7", weekdays=["2", "3"])
@@ -102,7 +102,7 @@ def test_other_days_move_the_next_morning(town: Town) -> None:
 
 
 def test_the_brief_comes_at_ones_own_hour(town: Town) -> None:
-    """At seven for one, at nine for the other."""
+    """Each person's brief comes at their own hour: seven for one, nine for another."""
     town.receipt("U0EVA", "send the pricing sheet by tomorrow")
     town.receipt("U0ANA", "call Marcus by tomorrow")
     save(town, send_hour="7")
@@ -112,7 +112,7 @@ def test_the_brief_comes_at_ones_own_hour(town: Town) -> None:
 
 
 def test_dates_in_ones_own_language(town: Town) -> None:
-    """German dates are read and shown; everybody else sees the same commitment in English, as before."""
+    """German dates are read and shown for one person; all others see the commitment in English, as before."""
     save(town, date_language="de")
     receipt = words(town.receipt("U0EVA", "Preise schicken bis 4.12."))
     assert "Freitag, 4. Dezember 2026" in receipt
@@ -129,7 +129,7 @@ def test_dates_in_ones_own_language(town: Town) -> None:
     [("fr", "vendredi 4 décembre 2026"), ("es", "viernes, 4 de diciembre de 2026"), ("en", "Friday 4 December 2026")],
 )
 def test_every_language_shows_dates(town: Town, language: str, full: str) -> None:
-    """As people write them there."""
+    """Every language shows dates as people write them there."""
     save(town, date_language=language)
     assert full in words(town.receipt("U0EVA", "send the prices by 2026-12-04"))
 
@@ -183,7 +183,7 @@ def test_admins_set_what_everybody_follows(town: Town) -> None:
     ],
 )
 def test_an_admins_errors_stand_at_their_fields(town: Town, fields: dict[str, Any], where: str) -> None:
-    """Nothing of the form is stored, neither the workspace's part nor one's own."""
+    """With an error of the admin's form neither the workspace's part nor their own is stored."""
     form = open_settings(town, "U0ADA")
     wrong = town.submit("U0ADA", form, **({"send_hour": "7", "house_hour": "8"} | fields))
     assert set(wrong.errors) == {where}
@@ -196,7 +196,7 @@ def test_an_admins_errors_stand_at_their_fields(town: Town, fields: dict[str, An
      (ids.SEND_HOUR, "noon"), (ids.HOUSE_WEEK, "9")],
 )  # fmt: skip
 def test_what_no_form_offers_is_refused(town: Town, block: str, value: str) -> None:
-    """Values that were never offered are told at their fields, too."""
+    """Values that the form never offered give errors at their fields, too."""
     form = open_settings(town, "U0ADA")
     with town.post.caught() as caught:
         town.submit("U0ADA", form)
@@ -212,7 +212,7 @@ def test_what_no_form_offers_is_refused(town: Town, block: str, value: str) -> N
 
 
 def test_others_cannot_set_the_workspace(town: Town) -> None:
-    """A form that claims the workspace's part from somebody who is no admin changes nothing."""
+    """A forged form with the workspace's part, from a person who is no admin, changes nothing."""
     form = open_settings(town, "U0ADA")
     with town.post.caught() as caught:
         town.submit("U0ADA", form, house_hour="8", send_hour="7")
@@ -224,7 +224,7 @@ def test_others_cannot_set_the_workspace(town: Town) -> None:
 
 @pytest.mark.both_databases
 def test_sent_twice_it_is_the_same(town: Town) -> None:
-    """Two deliveries of one form at once leave what one leaves."""
+    """A form that is delivered twice at once has the same result as once."""
     form = open_settings(town, "U0ADA")
     town.submit("U0ADA", form, house_hour="8")
     parcel = town.post.parcels[-1]
@@ -253,7 +253,7 @@ def test_another_workspace_is_not_touched(town: Town) -> None:
 
 
 def test_home_leads_to_settings_and_absence(town: Town) -> None:
-    """Both are buttons there, and the settings lead to the absence as well."""
+    """Home has buttons for settings and absence, and the settings lead to the absence as well."""
     town.box.open_home("U0EVA")
     home = town.box.home("U0EVA")
     assert home is not None
@@ -269,7 +269,7 @@ def test_home_leads_to_settings_and_absence(town: Town) -> None:
 
 @pytest.mark.parametrize("word", WORDS)
 def test_help_names_every_word(town: Town, word: str) -> None:
-    """And a slip of the keyboard is answered with the word that was meant."""
+    """Help names every word, and a mistyped word is answered with the nearest one."""
     assert f"`/commit {word}" in words(town.commit("U0EVA", "help").messages[-1])
     slip = word[:-1] if len(word) > 5 and word[:-1] not in WORDS else word[0] + word
     answer = town.commit("U0EVA", slip)

@@ -1,4 +1,4 @@
-"""*Share here*: who may, where, what others than colleagues read there, and what happens when Slack refuses it."""
+"""*Share here*: who may share and where, what people outside the company read, and what follows if Slack refuses."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def shared(town: Town, channel: str) -> list[Message]:
 
 
 def shareable(town: Town, channel: str, line: str = "send it by Friday") -> Message:
-    """A commitment of Eva's that may be shared with anybody; its receipt."""
+    """Records a commitment of Eva's that may be shared with all people; returns its receipt."""
     receipt = town.receipt("U0EVA", line, channel)
     town.submit("U0EVA", town.form("U0EVA", receipt, ids.EDIT), sharing="shareable")
     return next(m for m in town.box.messages(channel, viewer="U0EVA") if m.ts == receipt.ts)
@@ -45,7 +45,7 @@ def blocked(town: Town, number: int = 1) -> None:
 
 @pytest.mark.parametrize(("reader", "channel"), [(CLIENT, "C0SHARED"), (GUEST, "C0ACME"), (None, "C0ACME")])
 def test_a_shared_item_shows_no_obstacle(town: Town, reader: User | None, channel: str) -> None:
-    """Neither the reason nor the colleague in the way, wherever it stands; to others not even that there is one."""
+    """A shared item shows neither the reason of a block nor the blocker; to outsiders not even that it is blocked."""
     if reader is not None:
         town.box.add_user(reader)
         town.box.join(reader.id, channel)
@@ -77,7 +77,7 @@ def test_a_channel_that_is_opened_later(town: Town, opened: str) -> None:
         town.box.world.channels["C0ACME"].is_ext_shared = True
     else:
         reader = GUEST if opened == "to a guest" else CLIENT
-        # Their event may be late, or lost: the member is asked about.
+        # The event of a new member may be late, or lost: the bot asks Slack about the member.
         town.box.world.put_user(reader)
         town.box.join(reader.id, "C0ACME")
     form = town.form("U0EVA", town.item("U0EVA"), ids.MOVE)
@@ -101,7 +101,7 @@ def test_a_guest_among_the_members_is_another_reader(town: Town) -> None:
 
 
 def test_opened_between_the_press_and_the_post(town: Town) -> None:
-    """Nothing is posted, and the person who shared it hears why."""
+    """A channel opened between press and post: nothing is posted, and the person who shared hears why."""
     town.press("U0EVA", town.receipt("U0EVA", "send the internal figures by Friday"), ids.SHARE)
     town.box.world.channels["C0ACME"].is_ext_shared = True
     assert shared(town, "C0ACME") == []
@@ -110,7 +110,7 @@ def test_opened_between_the_press_and_the_post(town: Town) -> None:
 
 
 def test_who_may_not_change_it_does_not_share_it(town: Town) -> None:
-    """Sharing is asked of the same people as a change; nothing is posted for others."""
+    """Only people who may change an item may share it; for others nothing is posted."""
     receipt = town.receipt("U0EVA", "send it by Friday")
     town.box.join("U0ADA", "C0ACME")
     with town.post.caught() as parcels:
@@ -124,7 +124,7 @@ def test_who_may_not_change_it_does_not_share_it(town: Town) -> None:
 
 
 def in_form(town: Town, **remembered: Any) -> Any:
-    """Eva submits a form that remembers other things than we wrote into it."""
+    """Eva submits a form with forged hidden values."""
     form = town.commit("U0EVA", "").view
     assert form is not None
     with town.post.caught() as parcels:
@@ -136,7 +136,7 @@ def in_form(town: Town, **remembered: Any) -> Any:
 
 
 def test_a_forged_channel_is_no_way_into_it(town: Town) -> None:
-    """A form that remembers a channel of which its reader is no member shares nothing there."""
+    """A form with a forged channel, of which its reader is no member, shares nothing there."""
     town.box.add_channel(ChannelSeed("C0BOARD", "board", ("U0BEN",)))
     receipt = town.receipt("U0EVA", "send it by Friday")
     with town.post.caught() as parcels:
@@ -163,14 +163,14 @@ FORGED_LINKS = (
 
 @pytest.mark.parametrize("link", FORGED_LINKS)
 def test_a_forged_link_is_not_kept(town: Town, link: str) -> None:
-    """A form that remembers a link elsewhere, or markup, is recorded without it."""
+    """A form with a forged link to another site, or with markup, is recorded without it."""
     assert in_form(town, permalink=link).status == 200
     assert town.commitment(1).permalink is None
     assert "Where it was said" not in words(town.item("U0EVA"))
 
 
 def test_the_workspaces_own_links_are_kept(town: Town) -> None:
-    """To a message, and to a reply in its thread."""
+    """Links of the workspace to a message, and to a reply in its thread, are kept."""
     links = [
         "https://northwind.slack.com/archives/C0ACME/p1795428000000100",
         "https://northwind.slack.com/archives/G0DEALS/p1795428000000100?thread_ts=1795428000.000100&cid=G0DEALS",
@@ -202,7 +202,9 @@ def test_a_forged_answer_address_is_not_called(town: Town) -> None:
 
 
 def test_not_offered_in_a_direct_message(town: Town) -> None:
-    """A receipt there has no such button, neither at first nor after an edit; a press says what to do instead."""
+    """A receipt in a direct message has no *Share* button, also after an edit; a forged press is answered with what to
+    do.
+    """
     channel = town.box.world.im("U0EVA").id
     receipt = town.receipt("U0EVA", "send it by Friday", channel)
     assert ids.SHARE not in str(receipt.blocks)
@@ -231,7 +233,7 @@ def answering(method: str, **answer: Any) -> Callable[[str, dict[str, Any], Call
 
 @pytest.mark.parametrize("needed", ["im:read", "mpim:read"])
 def test_a_permission_for_direct_messages_is_not_asked_for(bare_town: Town, needed: str) -> None:
-    """Slack asks for a permission that Makegood does not want: the answer is that sharing is for channels."""
+    """If Slack asks for a permission that Makegood does not want, the answer is that sharing is for channels."""
     receipt = bare_town.receipt("U0EVA", "send it by Friday")
     bare_town.box.api.intercept = answering("conversations.info", error="missing_scope", needed=needed, provided="")
     bare_town.press("U0EVA", receipt, ids.SHARE)
@@ -239,7 +241,7 @@ def test_a_permission_for_direct_messages_is_not_asked_for(bare_town: Town, need
 
 
 def test_a_group_of_people_is_no_channel(bare_town: Town) -> None:
-    """A press among several people is told so, and nothing is posted there."""
+    """A press in a group DM is answered with words, and nothing is posted there."""
     bare_town.box.add_channel(ChannelSeed("C0GROUP", "mpdm-eva--ana--ben-1", ("U0EVA", "U0ANA", "U0BEN"), mpim=True))
     receipt = bare_town.receipt("U0EVA", "send it by Friday")
     with bare_town.post.caught() as parcels:
@@ -252,7 +254,7 @@ def test_a_group_of_people_is_no_channel(bare_town: Town) -> None:
 
 
 def test_a_missing_permission_is_named(bare_town: Town) -> None:
-    """With its name, and who can add it where."""
+    """A missing permission is named, and who can add it where."""
     receipt = bare_town.receipt("U0EVA", "send it by Friday")
     refusal = answering("conversations.members", error="missing_scope", needed="channels:read", provided="")
     bare_town.box.api.intercept = refusal
@@ -274,7 +276,7 @@ REFUSALS = {
 @pytest.mark.parametrize("error", REFUSALS)
 @pytest.mark.parametrize("aside", [True, False])
 def test_refused_when_it_comes_to_posting(bare_town: Town, error: str, aside: bool) -> None:
-    """The person who shared it is told in the channel, or by DM where that is refused; pressing again tries again."""
+    """If the post is refused, the person who shared is told in the channel, else by DM; a new press tries again."""
     town = bare_town
     receipt = town.receipt("U0EVA", "send it by Friday")
 
@@ -303,7 +305,7 @@ STRANGERS = [User(f"U1NEW{n}", f"new{n}", f"New Comer {n}") for n in range(8)]
 
 
 def new_members(town: Town, channel: str) -> None:
-    """More people than are asked about singly join the channel; their events are late."""
+    """More people join the channel than the bot asks about one by one; their events are late."""
     for person in STRANGERS:
         town.box.world.put_user(person)
         town.box.world.channels[channel].members.setdefault(person.id)
@@ -324,7 +326,7 @@ def test_while_nobody_knows_who_reads(town: Town) -> None:
 
 
 def test_an_update_waits_until_it_is_known_who_reads(town: Town) -> None:
-    """The new date is shown once all members are known to be colleagues; before, nothing changes there."""
+    """A new date is shown in the channel only once all members are known to be colleagues."""
     town.press("U0EVA", town.receipt("U0EVA", "send it by Friday"), ids.SHARE)
     (before,) = shared(town, "C0ACME")
     new_members(town, "C0ACME")
@@ -336,7 +338,7 @@ def test_an_update_waits_until_it_is_known_who_reads(town: Town) -> None:
 
 
 def test_a_limit_on_the_question_holds_up_nothing_else(town: Town) -> None:
-    """Slack limits how often it says who reads a channel: that post waits as long as it says, notices go."""
+    """If Slack limits the question who reads a channel, that post waits as long as Slack says; notices go on."""
     town.press("U0EVA", town.receipt("U0EVA", "send it by Friday"), ids.SHARE)
     town.box.faults.fail("conversations.members", "ratelimited", seconds=60)
     town.receipt("U0EVA", "@ana call them by Friday")

@@ -1,4 +1,4 @@
-"""The server among slow clients and slow answers: Slack is served, and /healthz waits for nobody."""
+"""Slow clients and slow answers: the server still serves Slack, and /healthz does not wait."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SILENCE = b""
 
 @contextmanager
 def many_files() -> Iterator[None]:
-    """This process may open as many files as the system lets it."""
+    """Raises this process' limit of open files to the system's maximum."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     try:
@@ -56,7 +56,7 @@ def test_a_thousand_slow_connections(box: Sandbox, database_url: str, said: byte
 
 
 class Held:
-    """Slack takes no form until it is told to."""
+    """Holds each call that opens a form until the test releases it."""
 
     def __init__(self, box: Sandbox) -> None:
         self.arrived, self.released = threading.Semaphore(0), threading.Event()
@@ -71,7 +71,7 @@ class Held:
 
 
 def test_every_thread_waits_for_slack(box: Sandbox, database_url: str) -> None:
-    """More forms are asked for than there are threads: /healthz and /readyz do not wait until their turn comes."""
+    """More forms are requested than there are threads: /healthz and /readyz do not wait for a free thread."""
     with Process(box, database_url, WEB_THREADS="2") as process, ThreadPoolExecutor(8) as people:
         held = Held(box)
         forms = [people.submit(commit, box, "") for _ in range(8)]
@@ -80,7 +80,7 @@ def test_every_thread_waits_for_slack(box: Sandbox, database_url: str) -> None:
         try:
             assert answer(process, "/healthz") == (200, "ok\n")
             assert answer(process, "/readyz")[0] in {200, 503}
-            # Each thread gives Slack two seconds.
+            # Each thread waits two seconds for Slack.
             assert sum(form.done() for form in forms) < 4
         finally:
             held.released.set()

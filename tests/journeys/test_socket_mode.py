@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sandbox import Message
     from tests.bot.conftest import Log
 
-# Which database it is makes no difference to how requests arrive.
+# The kind of database makes no difference to how requests arrive.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -38,7 +38,7 @@ def office(database_url: str, log: Log) -> Iterator[Town]:
 
 
 def test_a_command_is_recorded_and_answered(office: Town) -> None:
-    """The receipt comes back through the socket; what is wrong comes back in words."""
+    """The receipt and errors in words come back through the socket."""
     receipt = office.receipt("U0EVA", "@ana send the pricing sheet to Dana by Friday")
     assert "Friday 27 November 2026" in read(receipt)
     assert office.commitment(1).owner.slack_id == "U0ANA"
@@ -46,7 +46,7 @@ def test_a_command_is_recorded_and_answered(office: Town) -> None:
 
 
 def test_a_form_is_opened_refused_and_recorded(office: Town) -> None:
-    """Menus ask us for their options, errors find their field, and the form turns into the receipt."""
+    """Menus get their options from the bot, errors are shown at their field, and the form turns into the receipt."""
     form = office.commit("U0EVA", "").view
     office.box.suggestions("U0EVA", view_id=form.id, action_id=ids.ACCOUNT, text="Acme")
     values = {"action": "send it", "owner": "U0ANA", "due": "2026-11-01", "account": "new:Acme"}
@@ -58,7 +58,7 @@ def test_a_form_is_opened_refused_and_recorded(office: Town) -> None:
 
 
 def test_buttons_act_and_a_double_click_acts_once(office: Town) -> None:
-    """Accept and Done in the notice settle it in place; the same envelope again changes nothing."""
+    """Accept and Done in the notice update it in place; the same envelope again changes nothing."""
     office.receipt("U0EVA", "@ana send it by Friday")
     office.settled()
     (notice,) = office.box.dm("U0ANA")
@@ -72,7 +72,7 @@ def test_buttons_act_and_a_double_click_acts_once(office: Town) -> None:
 
 
 def test_the_morning_brief_and_its_buttons(office: Town) -> None:
-    """It comes on the working morning, and Done in it settles it there."""
+    """The brief comes on the working morning, and Done in it updates it there."""
     office.receipt("U0EVA", "call Marcus by tomorrow")
     office.jump(2026, 11, 24, 8, 45)
     (brief,) = office.box.dm("U0EVA")
@@ -96,12 +96,12 @@ def test_nobody_gets_in_by_http(office: Town) -> None:
 
 
 def test_a_large_message_is_read(office: Town) -> None:
-    """However many pieces it comes in."""
+    """A large message is read in any number of fragments."""
     assert office.commit("U0EVA", "x" * 1_200_000).view is not None
 
 
 def test_slack_asks_for_another_connection(office: Town) -> None:
-    """Told to move, as Slack tells every few hours: the new connection takes over and nothing is lost."""
+    """Slack asks for a new connection every few hours: it takes over, and no request is lost."""
     office.receipt("U0EVA", "send the first by Friday")
     office.box.sockets.disconnect()
     assert office.box.sockets.wait_served(2)
@@ -117,7 +117,7 @@ def _numbers(tx: Any, viewer: Any) -> list[int]:
 
 
 def test_both_ways_lead_to_the_same_handlers(database_url: str, tmp_path: Path) -> None:
-    """One day of every kind of request, lived through both ways: everybody reads the same to the letter."""
+    """A day with every kind of request, over each transport: each person reads exactly the same."""
     lived = {}
     for way, opened in WAYS.items():
         path = shutil.copy(make_url(database_url).database or "", tmp_path / f"{way}.db")
@@ -128,7 +128,7 @@ def test_both_ways_lead_to_the_same_handlers(database_url: str, tmp_path: Path) 
 
 
 def a_day_in(town: Town) -> list[str]:
-    """Commands, buttons, forms, menus, shortcuts, events and a brief: what the people concerned read at each step."""
+    """The texts that people read at each step of commands, buttons, forms, menus, shortcuts, events and a brief."""
     eva, box = "U0EVA", town.box
     seen: list[str] = []
 
@@ -194,7 +194,7 @@ def test_the_program_itself(database_url: str, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.slow
 def test_a_deaf_connection_is_noticed_by_the_real_process(database_url: str) -> None:
-    """Nothing goes through a connection that stays open: after half a minute at most people are answered again."""
+    """A connection that stays open but carries nothing: after half a minute at most people get answers again."""
     with Sandbox(for_socket_mode(), app_url=None, bot_token=TOKEN, app_token=APP_TOKEN) as box:
         with processes.Process(box, database_url, SLACK_APP_TOKEN=APP_TOKEN) as process:
             assert box.sockets.wait_connected(timeout=30)

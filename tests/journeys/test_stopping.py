@@ -26,14 +26,14 @@ MOMENTS = ("people_synced", "slack_connected", "started")
 
 @pytest.fixture
 def box() -> Iterator[Sandbox]:
-    """A workspace whose clock shows the time on the wall, as the process's does."""
+    """A workspace that uses the machine's clock, as the process does."""
     manifest = for_address("https://bot.makegood.example")
     with Sandbox(manifest, app_url=None, signing_secret=SECRET, bot_token=TOKEN) as box:
         yield box
 
 
 class Holding:
-    """Holds every post on its way until it is released."""
+    """Holds every post until it is released."""
 
     def __init__(self, town: Town) -> None:
         self.released = threading.Event()
@@ -49,7 +49,7 @@ class Holding:
 
 
 def test_a_slow_post_is_waited_for(database_url: str) -> None:
-    """One of four threads needs longer than its share of the time: it gets all of it, and the message is settled."""
+    """One of four threads needs longer than its share of the time: the courier waits, and the message is marked."""
     with open_town(database_url, work=True) as town:
         town.box.faults.fail(POST, "delay", seconds=2.5)
         town.receipt("U0EVA", "@ana send it by Friday 4 Dec")
@@ -83,7 +83,7 @@ def test_nothing_is_claimed_any_more(database_url: str) -> None:
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("moment", [MOMENTS[0], *(pytest.param(each, marks=pytest.mark.slow) for each in MOMENTS[1:])])
 def test_asked_to_end_while_it_starts(box: Sandbox, database_url: str, moment: str) -> None:
-    """Between any two steps of its start, twice each: no trace in the log, no other status than 0."""
+    """A process asked to end between any two steps of its start, twice each, logs no traceback and ends with 0."""
     for _ in range(2):
         with Process(box, database_url, until=moment) as process:
             process.terminate()
@@ -95,7 +95,7 @@ def test_asked_to_end_while_it_starts(box: Sandbox, database_url: str, moment: s
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_asked_to_end_while_slack_hangs_at_the_start(box: Sandbox, database_url: str) -> None:
-    """It does not wait for Slack's first answer."""
+    """The end does not wait for Slack's first answer."""
     box.faults.fail("auth.test", "hang", seconds=60)
     with Process(box, database_url, until=None) as process:
         box.wait_for(lambda box: box.faults.waiting, timeout=30)
@@ -106,7 +106,7 @@ def test_asked_to_end_while_slack_hangs_at_the_start(box: Sandbox, database_url:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_asked_twice(box: Sandbox, database_url: str) -> None:
-    """A supervisor that asks again gets the same answer."""
+    """A supervisor that asks twice gets the same end."""
     with Process(box, database_url) as process:
         process.terminate()
         process.terminate()
@@ -114,7 +114,7 @@ def test_asked_twice(box: Sandbox, database_url: str) -> None:
         assert len(process.events("stopped")) == 1
 
 
-# The program as it is, but for a SIGTERM in the middle of the start of its scheduler, where a trace was once seen.
+# The program with a SIGTERM in the middle of the start of its scheduler, where a traceback was once seen.
 IN_THE_MIDDLE = """
 import signal, sys
 from apscheduler.schedulers.base import BaseScheduler
@@ -135,7 +135,7 @@ main()
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_asked_to_end_in_the_middle_of_a_step(box: Sandbox, database_url: str) -> None:
-    """A step of the start is finished before the word is heeded: half a step cannot be undone."""
+    """A step of the start is finished before the process ends: half a step cannot be undone."""
     ended = subprocess.run(
         [sys.executable, "-c", IN_THE_MIDDLE],
         cwd=ROOT, env=environment(box, database_url), capture_output=True, text=True, timeout=60, check=False,

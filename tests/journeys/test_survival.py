@@ -23,7 +23,7 @@ pytestmark = pytest.mark.both_databases
     [pytest.param(False, marks=pytest.mark.slow, id="before Slack acts"), pytest.param(True, id="after Slack acted")],
 )
 def test_killed_while_telling(box: Sandbox, database_url: str, *, first: bool) -> None:
-    """SIGKILL with the receipt on the screen and the owner's message on its way: nothing is lost, nothing doubled."""
+    """SIGKILL after the receipt and during the post to the owner: no message is lost or doubled."""
     holding = Holding(box, first=first)
     with Process(box, database_url) as process:
         assert recorded(commit(box))
@@ -68,7 +68,7 @@ def test_the_database_is_down(box: Sandbox, database_url: str) -> None:
 
 
 def _works_again(box: Sandbox) -> None:
-    """At the second try at the latest: connections that died are noticed by using one."""
+    """The bot works again at the second try at the latest: a dead connection is found by using it."""
     again = commit(box)
     if not recorded(again):
         assert "can't be reached right now" in read(again.messages[-1])
@@ -78,7 +78,7 @@ def _works_again(box: Sandbox) -> None:
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_the_database_was_restarted(box: Sandbox, database_url: str) -> None:
-    """Every connection is cut while nobody does anything: the next one who types notices nothing."""
+    """All connections are cut while no request runs: the next person who types notices nothing."""
     with Process(box, database_url) as process:
         assert recorded(commit(box))
         process.wait_for("delivered")
@@ -89,7 +89,7 @@ def test_the_database_was_restarted(box: Sandbox, database_url: str) -> None:
 
 
 def test_asked_to_end(box: Sandbox, database_url: str) -> None:
-    """SIGTERM: the post in flight is finished and written down, and the process ends with status 0."""
+    """SIGTERM: the post in progress is finished and stored, and the process ends with status 0."""
     holding = Holding(box, first=False)
     with Process(box, database_url) as process:
         assert recorded(commit(box))
@@ -103,7 +103,7 @@ def test_asked_to_end(box: Sandbox, database_url: str) -> None:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_asked_to_end_while_slack_hangs(box: Sandbox, database_url: str) -> None:
-    """Slack does not answer: the process ends in time all the same, and the message is not forgotten."""
+    """While Slack does not answer the process still ends in time, and the message is not forgotten."""
     holding = Holding(box, first=False)
     with Process(box, database_url) as process:
         assert recorded(commit(box))

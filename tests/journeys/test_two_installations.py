@@ -1,4 +1,4 @@
-"""Two installations, each with the token of its own workspace, on one database: neither touches what is the other's."""
+"""Two installations, each with the token of its own workspace, on one database: neither touches the other's rows."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_each_delivers_its_own(database_url: str) -> None:
 
 
 def test_a_start_says_which_workspaces_it_does_not_serve(database_url: str, log: Log) -> None:
-    """Their messages wait for a process that has their token, and the log names the team."""
+    """Messages of other workspaces wait for a process with their token, and the log names the team."""
     with two_towns(database_url) as (one, other):
         one.receipt("U0EVA", "@ana send it by tomorrow")
         other.makegood.connect()

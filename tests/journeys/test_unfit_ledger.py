@@ -1,4 +1,4 @@
-"""The ledger becomes unfit under a running process: noticed within a round, said, and nothing confirmed is lost."""
+"""The ledger becomes unusable while a process runs: found within a round, reported, and nothing confirmed is lost."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def file(database_url: str) -> Path:
 
 
 def damage(path: Path) -> None:
-    """Twenty kilobytes in the middle of the file are noise."""
+    """Overwrite twenty kilobytes in the middle of the file with noise."""
     size = path.stat().st_size
     with path.open("r+b") as file:
         file.seek(size // 2 // 4096 * 4096)
@@ -35,7 +35,7 @@ def damage(path: Path) -> None:
 
 
 def everything_in_the_file(path: Path) -> None:
-    """Bring what stands in the write-ahead log into the file."""
+    """Write the write-ahead log back into the file."""
     connection = sqlite3.connect(path, timeout=PATIENCE)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
@@ -59,7 +59,9 @@ def newer_schema(database_url: str) -> Iterator[None]:
 
 @only_sqlite
 def test_the_file_is_damaged(box: Sandbox, database_url: str) -> None:
-    """/readyz and the log say so without any request, and who acts is told; a new start says it and ends."""
+    """A damaged file: /readyz and the log say so without a request, people who act are told; a new start says it and
+    ends.
+    """
     path = file(database_url)
     with Process(box, database_url) as process:
         assert recorded(commit(box))
@@ -79,7 +81,7 @@ def test_the_file_is_damaged(box: Sandbox, database_url: str) -> None:
 @only_sqlite
 @pytest.mark.parametrize("what", ["deleted", "emptied", "replaced", "without its log"])
 def test_the_file_is_gone(box: Sandbox, database_url: str, what: str) -> None:
-    """The next one who acts is told, and nothing is confirmed; /readyz and the log say why."""
+    """A missing file: the next person who acts is told, nothing is confirmed, and /readyz and the log say why."""
     path = file(database_url)
     with Process(box, database_url) as process:
         assert recorded(commit(box))
@@ -111,7 +113,9 @@ def test_the_file_is_gone(box: Sandbox, database_url: str, what: str) -> None:
 
 
 def test_a_newer_version_has_migrated(box: Sandbox, database_url: str) -> None:
-    """Within a round nothing more is written by the older one; /readyz and the log say which version to run."""
+    """After a newer version has migrated, the older one stops writing within a round; /readyz and the log name the
+    version.
+    """
     with Process(box, database_url) as process:
         assert recorded(commit(box))
         with newer_schema(database_url):
@@ -129,7 +133,7 @@ def test_a_newer_version_has_migrated(box: Sandbox, database_url: str) -> None:
 
 @contextmanager
 def read_only(database_url: str) -> Iterator[None]:
-    """The server takes nothing new, as after a fail-over to a copy."""
+    """The server is read-only, as after a fail-over to a copy."""
     url = normal_url(database_url)
     engine = sa.create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     throw_out = sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
@@ -143,7 +147,7 @@ def read_only(database_url: str) -> Iterator[None]:
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_the_database_is_a_copy(box: Sandbox, database_url: str) -> None:
-    """It answers and takes nothing: who acts is told, /readyz says why, and it ends when asked to."""
+    """A read-only copy: people who act are told, /readyz says why, and the process ends when asked to."""
     with Process(box, database_url) as process:
         assert recorded(commit(box))
         with read_only(database_url):
@@ -158,7 +162,7 @@ def test_the_database_is_a_copy(box: Sandbox, database_url: str) -> None:
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_the_tables_are_gone(box: Sandbox, database_url: str) -> None:
-    """Somebody has put an empty database in its place: within a round nothing is asked of it any more."""
+    """An empty database has replaced the ledger: within a round it is not used any more."""
     ledger = Ledger(database_url)
     with Process(box, database_url) as process:
         assert recorded(commit(box))

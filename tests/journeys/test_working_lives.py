@@ -1,4 +1,4 @@
-"""Working lives: own hours, days off, absences, leavers, blockers and escalations, as people meet them in Slack."""
+"""Working lives: own hours, days off, absences, leavers, blockers and escalations, as people see them in Slack."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.journeys.working_lives import BERLIN, NEW_YORK, NINE, NINE_IN_NEW_YOR
 
 
 def test_ones_own_hour_and_week(town: Town) -> None:
-    """Ana wants seven o'clock and works from Sunday to Thursday with no holidays; Ben has what the workspace has."""
+    """Ana's brief comes at seven, Sunday to Thursday, without holidays; Ben follows the workspace's settings."""
     works(town, "US")
     of(town, "U0ANA", send_hour=7, working_week="01236", holidays_region="")
     for user in ("U0ANA", "U0BEN"):
@@ -40,7 +40,7 @@ def test_ones_own_hour_and_week(town: Town) -> None:
 
 
 def test_what_falls_on_ones_day_off_comes_before(town: Town) -> None:
-    """Due on a Friday that she does not work: today's business on Thursday."""
+    """An item due on a Friday off is shown as due on Thursday."""
     of(town, "U0ANA", working_week="0123")
     town.has_recorded("U0ANA", ("U0ANA", "send it", "2026-11-27"), at=LAST_WEEK)
     live_through(town, date(2026, 11, 25), date(2026, 11, 27))
@@ -49,7 +49,7 @@ def test_what_falls_on_ones_day_off_comes_before(town: Town) -> None:
 
 
 def test_a_new_hour_repeats_no_morning_and_skips_none(town: Town) -> None:
-    """Later on the same day nothing comes again; set before one's morning, it counts on the same day."""
+    """A later hour on the same day repeats no brief; an hour set before the morning counts on the same day."""
     for user in ("U0ANA", "U0BEN"):
         town.has_recorded(user, (user, "first", "2026-11-24"), (user, "second", "2026-11-25"), at=LAST_WEEK)
     town.jump(2026, 11, 24, *NINE)
@@ -64,7 +64,7 @@ def test_a_new_hour_repeats_no_morning_and_skips_none(town: Town) -> None:
 
 
 def test_around_the_world_no_day_comes_twice(town: Town) -> None:
-    """Auckland, then Honolulu: the calendar day comes again, the brief does not."""
+    """From Auckland to Honolulu the calendar day repeats, and the brief does not."""
     town.box.change_user("U0ANA", tz="Pacific/Auckland")
     town.has_recorded("U0ANA", *(("U0ANA", f"call {day}", f"2026-11-{day}") for day in (24, 25, 26)), at=LAST_WEEK)
     town.jump(2026, 11, 23, 21, 0)
@@ -77,7 +77,7 @@ def test_around_the_world_no_day_comes_twice(town: Town) -> None:
 
 
 def test_everybody_here_is_looked_at(town: Town) -> None:
-    """People have a morning, business or not; apps, guests and leavers have none, until they are back."""
+    """All people have a next brief, with open items or not; apps, guests and leavers have none until they are back."""
     with town.makegood.ledger.read() as tx:
         mornings = {one.slack_id: one.next_brief_at for one in tx.scalars(sa.select(Person))}
     assert {user for user, at in mornings.items() if at is None} == {"U0MAKEGOOD"}
@@ -93,7 +93,7 @@ def _morning_of(town: Town, user: str) -> datetime | None:
 
 
 def test_the_weekly_summary(town: Town) -> None:
-    """One brief on Monday with what is overdue and due this week; on Thursday only what has come up since."""
+    """The weekly summary is one brief on Monday with overdue items and the week's; on Thursday only new ones come."""
     of(town, "U0ANA", weekly=True)
     due = (("late", "2026-11-20"), ("midweek", "2026-12-02"), ("friday", "2026-12-04"), ("later", "2026-12-08"))
     town.has_recorded("U0ANA", *(("U0ANA", action, day) for action, day in due), at=LAST_WEEK)
@@ -115,7 +115,9 @@ def test_the_weekly_summary(town: Town) -> None:
 
 
 def test_while_somebody_is_away(town: Town) -> None:
-    """Ana hears nothing; Ben hears what falls due, under her name and until when; she catches up on her return."""
+    """Ana hears nothing while away; Ben hears what falls due, under her name and end date; her return's brief has the
+    rest.
+    """
     town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-12-02"), ("U0ANA", "audit", "2026-12-09"), at=LAST_WEEK)
     town.has_recorded("U0BEN", ("U0BEN", "his own", "2026-12-02"), at=LAST_WEEK)
     away(town, "U0ANA", date(2026, 11, 30), date(2026, 12, 4), "U0BEN")
@@ -133,7 +135,7 @@ def test_while_somebody_is_away(town: Town) -> None:
 
 
 def test_what_a_delegate_has_done_is_done(town: Town) -> None:
-    """They may act on it from their brief; nobody hears of it again, and the brief in which it stood follows."""
+    """A delegate acts on an item from their brief; it is not mentioned again, and that brief is updated."""
     town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-12-02"), at=LAST_WEEK)
     away(town, "U0ANA", date(2026, 11, 30), date(2026, 12, 4), "U0BEN")
     town.jump(2026, 12, 1, *NINE_IN_NEW_YORK)
@@ -148,7 +150,7 @@ def test_what_a_delegate_has_done_is_done(town: Town) -> None:
 
 
 def test_a_delegate_changes_nothing_before_and_after(town: Town) -> None:
-    """Only while the owner is away."""
+    """A delegate may change an item only while its owner is away."""
     town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-12-02"), at=LAST_WEEK)
     away(town, "U0ANA", date(2026, 11, 30), date(2026, 12, 4), "U0BEN")
     for day in (date(2026, 11, 27), date(2026, 12, 7)):
@@ -159,7 +161,7 @@ def test_a_delegate_changes_nothing_before_and_after(town: Town) -> None:
 
 @pytest.mark.parametrize("gone", ["away as well", "left"])
 def test_where_the_delegate_is_not_there_either(town: Town, gone: str) -> None:
-    """The account's owner hears in their place."""
+    """If the delegate is away too, the account's lead hears instead."""
     acme = account(town, "U0EVA")
     town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-12-02"), account=acme, at=LAST_WEEK)
     away(town, "U0ANA", date(2026, 11, 30), date(2026, 12, 4), "U0BEN")
@@ -177,7 +179,7 @@ def test_where_the_delegate_is_not_there_either(town: Town, gone: str) -> None:
 
 
 def test_not_today(town: Town) -> None:
-    """Put off until Thursday it is silent on Wednesday and comes back on Thursday; the date stays."""
+    """An item snoozed until Thursday is not mentioned on Wednesday and is on Thursday; the date stays."""
     town.has_recorded("U0ANA", ("U0ANA", "send it", "2026-11-30"), at=LAST_WEEK)
     town.jump(2026, 11, 24, *NINE)
     act(town, "U0ANA", commitments.put_off, 1, date(2026, 11, 26))
@@ -188,7 +190,7 @@ def test_not_today(town: Town) -> None:
 
 
 def test_short_jobs_and_what_was_touched(town: Town) -> None:
-    """Recorded on Monday for Wednesday: on the day only. Moved on Thursday: not on Friday."""
+    """An item recorded on Monday for Wednesday is mentioned on the day only; one moved on Thursday not on Friday."""
     town.has_recorded("U0ANA", ("U0ANA", "short", "2026-11-25"))
     town.has_recorded("U0ANA", ("U0ANA", "moved", "2026-12-18"), at=LAST_WEEK)
     live_through(town, date(2026, 11, 24), date(2026, 11, 25))
@@ -204,7 +206,9 @@ def test_short_jobs_and_what_was_touched(town: Town) -> None:
 
 
 def test_what_a_leaver_owned_needs_an_owner(town: Town) -> None:
-    """The account's owner hears in their next brief, may hand it over there, and hears weekly until somebody has it."""
+    """The account's lead hears of a leaver's item in their next brief, may hand it over there, and hears weekly until
+    then.
+    """
     acme = account(town, "U0EVA")
     town.has_recorded("U0BEN", ("U0ANA", "pricing sheet", "2027-03-01"), account=acme, at=LAST_WEEK)
     town.settled()
@@ -226,7 +230,7 @@ def test_what_a_leaver_owned_needs_an_owner(town: Town) -> None:
     ids=["account", "creator", "admin"],
 )
 def test_the_next_in_line(town: Town, gone: tuple[str, ...], heir: str) -> None:
-    """The account's owner, the creator, an admin: the first who is still here, and nobody else."""
+    """The account's lead, the creator, an admin: the first who is still here hears, and no other person."""
     acme = account(town, "U0EVA")
     town.has_recorded("U0BEN", ("U0ANA", "pricing sheet", "2027-03-01"), account=acme, at=LAST_WEEK)
     town.settled()
@@ -237,7 +241,7 @@ def test_the_next_in_line(town: Town, gone: tuple[str, ...], heir: str) -> None:
 
 
 def test_whoever_was_chosen_leaves_too(town: Town) -> None:
-    """Eva heard of it and left as well: its creator hears in the next brief."""
+    """Eva heard of it and left as well: the creator hears in the next brief."""
     acme = account(town, "U0EVA")
     town.has_recorded("U0BEN", ("U0ANA", "pricing sheet", "2027-03-01"), account=acme, at=LAST_WEEK)
     town.settled()
@@ -249,7 +253,7 @@ def test_whoever_was_chosen_leaves_too(town: Town) -> None:
 
 
 def test_a_leaver_whom_no_event_told_of_is_found_by_the_daily_sync(town: Town) -> None:
-    """Slack's list is enough."""
+    """Slack's daily list is enough to find a leaver without an event."""
     acme = account(town, "U0EVA")
     town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2027-03-01"), account=acme, at=LAST_WEEK)
     with town.post.caught():
@@ -263,7 +267,7 @@ def test_a_leaver_whom_no_event_told_of_is_found_by_the_daily_sync(town: Town) -
 
 
 def test_what_stays_overdue_reaches_the_accounts_owner(town: Town) -> None:
-    """A accounts after three working days; the owner is told the day before, by name; progress begins anew."""
+    """Category A escalates after three working days; the owner is told the day before; progress begins anew."""
     acme = account(town, "U0EVA", category="A")
     town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-11-24"), account=acme, at=LAST_WEEK)
     live_through(town, date(2026, 11, 24), date(2026, 11, 26))
@@ -284,7 +288,7 @@ def _draft(town: Town) -> commitments.Draft:
 
 
 def test_other_accounts_wait_longer_and_the_workspace_says_how_long(town: Town) -> None:
-    """Five working days, or what the settings say; and nobody is escalated to themselves."""
+    """Other accounts escalate after five working days or the setting's; no lead is escalated to themselves."""
     acme = account(town, "U0EVA")
     house(town, escalate_after=2)
     town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-11-24"), account=acme, at=LAST_WEEK)
@@ -296,7 +300,7 @@ def test_other_accounts_wait_longer_and_the_workspace_says_how_long(town: Town) 
 
 
 def test_whoever_is_in_the_way_hears_weekly(town: Town) -> None:
-    """The owner of what is blocked and the colleague who blocks it; the ladder is silent meanwhile."""
+    """The owner of a blocked item and its blocker hear weekly; other mentions of it stop meanwhile."""
     town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-11-20"), at=LAST_WEEK)
     with town.makegood.ledger.read() as tx:
         ben = town.person(tx, "U0BEN")
@@ -313,11 +317,13 @@ def test_whoever_is_in_the_way_hears_weekly(town: Town) -> None:
 
 
 def test_three_days_down(town: Town, log: Log) -> None:
-    """One brief per person on return, nothing for the missed days, and the log says what was skipped."""
+    """After three days of outage each person gets one brief, nothing for missed days, and the log says what was
+    skipped.
+    """
     for user in ("U0ANA", "U0BEN"):
         town.has_recorded(user, *((user, f"call {day}", f"2026-11-{day}") for day in (24, 25, 26, 27)), at=LAST_WEEK)
     town.jump(2026, 11, 27, *NINE_IN_NEW_YORK)
     assert days(town, "U0ANA", BERLIN) == days(town, "U0BEN", NEW_YORK) == [date(2026, 11, 27)]
     (line,) = [event for event in log.events() if event["event"] == "mornings_caught_up"]
-    # Monday's morning was over in Berlin already; it came in New York.
+    # Monday's morning was over in Berlin already; in New York the brief came.
     assert (line["mornings_skipped"], line["people_skipped"]) == (3 * 4 + 1, 4)

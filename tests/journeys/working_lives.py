@@ -1,4 +1,4 @@
-"""Working lives: days that pass, settings, absences, leavers, and verbs that people use without Slack."""
+"""Helpers for working lives: days that pass, settings, absences, leavers, and verbs used without Slack."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LOOKS = ((7, 30), (8, 45), (13, 30), (14, 45), (20, 0), (23, 30))
 
 
 def live_through(town: Town, first: date, last: date) -> None:
-    """Let every day from `first` to `last` pass, looking several times a day."""
+    """Let every day from `first` to `last` pass, with rounds several times a day."""
     day = first
     while day <= last:
         for hour, minute in LOOKS:
@@ -34,7 +34,7 @@ def live_through(town: Town, first: date, last: date) -> None:
 
 
 def works(town: Town, region: str) -> None:
-    """Let the workspace keep the public holidays of that region."""
+    """Set the workspace's public holidays to that region's."""
     save(town, "U0ADA", house_region=region)
 
 
