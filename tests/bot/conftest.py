@@ -1,4 +1,4 @@
-"""For tests of the running program: an environment that says nothing, and logs that can be read."""
+"""Fixtures for tests of the running program: an empty environment, and logs that can be read."""
 
 from __future__ import annotations
 

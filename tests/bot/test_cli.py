@@ -64,7 +64,7 @@ def installed(environment: pytest.MonkeyPatch, box: Sandbox) -> dict[str, str]:
 
 
 def test_help_names_every_command() -> None:
-    """In the order in which one needs them, each with a line."""
+    """Help lists every command in the order of use, each with a line."""
     found = makegood("--help")
     assert found.exit_code == 0
     assert re.findall(r"^  ([a-z]+)  +\S", found.output, re.MULTILINE) == COMMANDS
@@ -72,7 +72,7 @@ def test_help_names_every_command() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help(command: str) -> None:
-    """More than its name, and without settings."""
+    """Each command's help says more than its name, and needs no settings."""
     found = makegood(command, "--help")
     assert found.exit_code == 0
     assert len(found.output.splitlines()) > 6
@@ -95,7 +95,7 @@ def test_every_command_has_help(command: str) -> None:
     ],
 )
 def test_wrong_usage_is_told(arguments: str, words: str) -> None:
-    """With status 2 and in words."""
+    """Wrong usage ends with status 2 and words."""
     found = makegood(*arguments.split())
     assert found.exit_code == 2
     assert words in found.output
@@ -103,7 +103,7 @@ def test_wrong_usage_is_told(arguments: str, words: str) -> None:
 
 @pytest.mark.parametrize("command", ["run", "web", "worker", "tick"])
 def test_missing_settings_are_told(command: str) -> None:
-    """All of them, with status 1 and no traceback."""
+    """All missing settings are named, with status 1 and no traceback."""
     found = makegood(command)
     assert found.exit_code == 1
     assert "SLACK_BOT_TOKEN is missing" in found.output
@@ -168,7 +168,7 @@ def test_nobody_reads_on(installed: dict[str, str]) -> None:
 
 
 def test_migrate_needs_no_slack(tmp_path: Path) -> None:
-    """And may be run again."""
+    """`migrate` needs no Slack, and may be run again."""
     first, second = makegood("migrate"), makegood("migrate")
     assert (first.exit_code, second.exit_code) == (0, 0)
     assert f"from revision none to {migrate.head()}" in first.output
@@ -209,7 +209,7 @@ def test_a_busy_port_is_told(environment: pytest.MonkeyPatch, installed: dict[st
 def test_a_refused_token_ends_the_start(
     environment: pytest.MonkeyPatch, installed: dict[str, str], box: Sandbox
 ) -> None:
-    """No waiting heals it."""
+    """A refused token ends the start, since waiting cannot mend it."""
     box.revoke_token()
     _in_this_process(environment)
     found = makegood("run")
@@ -340,7 +340,7 @@ def test_an_instant_at_which_nothing_may_be_posted_says_why(filled: str, box: Sa
 
 
 def test_a_tick_tells_and_delivers(filled: str, box: Sandbox) -> None:
-    """Once: the second one has nothing to say."""
+    """A tick prints and delivers messages once: a second tick has none."""
     first = makegood("tick", "--at", filled, "--ahead")
     assert first.exit_code == 0, first.output
     assert "Eva Lindqvist: brief for Tuesday 24 November 2026" in first.stdout
@@ -397,7 +397,7 @@ class Process:
     "number", [signal.SIGTERM, *(pytest.param(each, marks=pytest.mark.slow) for each in (signal.SIGINT, signal.SIGHUP))]
 )
 def test_run_serves_and_ends_in_good_order(installed: dict[str, str], box: Sandbox, number: signal.Signals) -> None:
-    """Migrated, ready, answering; and within ten seconds of the signal it has ended with 0."""
+    """`run` migrates, gets ready and answers; within ten seconds of the signal it has ended with 0."""
     process = Process("run", **installed)
     port = process.event("started")["port"]
     assert _ready(port)
@@ -412,7 +412,7 @@ def test_run_serves_and_ends_in_good_order(installed: dict[str, str], box: Sandb
 
 
 def test_a_signal_while_starting_ends_it(installed: dict[str, str]) -> None:
-    """Also while Slack takes its time."""
+    """A signal during the start ends it, also while Slack is slow."""
     with socket.create_server(("127.0.0.1", 0)) as mute:
         mute.settimeout(30)
         url = f"http://127.0.0.1:{mute.getsockname()[1]}/api/"

@@ -82,7 +82,7 @@ def test_the_ledger_shows_every_state(demo: Demo) -> None:
 
 
 def test_a_command_goes_through_the_real_bot(demo: Demo) -> None:
-    """Signed, over HTTP, into the ledger."""
+    """A command goes, signed and over HTTP, into the ledger."""
     outcome = demo.box.command("U0EVA", "C0ACME", "/commit", "send the roadmap tomorrow for Acme")
     assert outcome.ok, outcome
     with demo.makegood.ledger.read() as tx:
@@ -167,7 +167,7 @@ def test_the_demos_own_ledger_may_be_used_again(tmp_path: Path) -> None:
 
 
 def _contents(ledger: Ledger) -> dict[str, list[Any]]:
-    """Every row of every table."""
+    """All rows of all tables."""
     with ledger.read() as tx:
         tables = sa.inspect(tx.connection()).get_table_names()
         return {name: sorted(map(str, tx.execute(sa.text(f"SELECT * FROM {name}")))) for name in tables}

@@ -1,4 +1,4 @@
-"""doctor: each thing that can be wrong with an installation is found, and the advice heals it."""
+"""doctor: each fault of an installation is found, and the advice mends it."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_all_is_well(ledger: Ledger) -> None:
 
 
 def test_every_problem_of_the_settings_is_told(environment: pytest.MonkeyPatch) -> None:
-    """And the database is looked at all the same."""
+    """Every problem of the settings is told, and the database is still checked."""
     problems = [finding.words for finding in _findings(PROBLEM)]
     assert [words.split()[0] for words in problems] == ["SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "The"]
     assert "does not exist yet" in problems[-1]
@@ -119,13 +119,13 @@ def test_a_host_that_is_not_this_machine_is_named(ledger: Ledger, environment: p
 
 
 def test_a_missing_database_is_not_created(environment: pytest.MonkeyPatch) -> None:
-    """Looking leaves nothing behind."""
+    """The check creates no file for a missing database."""
     assert has_problem(_findings())
     assert not Path("makegood.db").exists()
 
 
 def test_a_database_without_tables(ledger: Ledger, environment: pytest.MonkeyPatch) -> None:
-    """The command that brings them is named."""
+    """For missing tables the command that creates them is named."""
     Path("empty.db").touch()
     environment.setenv("DATABASE_URL", "sqlite:///empty.db")
     finding = _only(PROBLEM)
@@ -168,7 +168,7 @@ def test_a_full_disk(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_database_of_a_newer_version(ledger: Ledger) -> None:
-    """To migrate would not help."""
+    """For a newer version's database the advice is to run that version."""
     with ledger.begin() as tx:
         tx.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     finding = _only(PROBLEM)
@@ -177,7 +177,7 @@ def test_a_database_of_a_newer_version(ledger: Ledger) -> None:
 
 
 def test_a_server_that_does_not_answer(ledger: Ledger, environment: pytest.MonkeyPatch) -> None:
-    """The password is not shown."""
+    """A server that does not answer is told without the password."""
     environment.setenv("DATABASE_URL", "postgresql://me:hush@127.0.0.1:1/db")
     finding = _only(PROBLEM)
     assert "127.0.0.1" in finding.words
@@ -258,7 +258,7 @@ def test_slack_that_tells_neither_scopes_nor_time(ledger: Ledger, slack: Slack) 
 
 
 def test_the_app_token_is_tried(ledger: Ledger, slack: Slack, environment: pytest.MonkeyPatch) -> None:
-    """Only where Socket Mode is chosen."""
+    """The app token is tried only in Socket Mode."""
     environment.setenv("SLACK_APP_TOKEN", "xapp-hush")
     assert any("Socket Mode" in finding.words and finding.mark == WELL for finding in _findings())
     slack.answers["apps.connections.open"] = {"ok": False, "error": "missing_scope"}

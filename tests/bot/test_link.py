@@ -57,12 +57,12 @@ def bot() -> Bot:
 
 
 def test_nothing_is_known_before_the_first_word(bot: Bot) -> None:
-    """A process that has not asked is not ready."""
+    """A process that has not asked Slack yet is not ready."""
     assert Link(bot).problem is not None  # type: ignore[arg-type]
 
 
 def test_a_final_refusal_is_raised(bot: Bot) -> None:
-    """The process ends, with words."""
+    """After a final refusal the process ends, with words."""
     bot.failure = refused("invalid_auth")
     with pytest.raises(SlackApiError):
         Link(bot).connect()  # type: ignore[arg-type]
@@ -70,7 +70,7 @@ def test_a_final_refusal_is_raised(bot: Bot) -> None:
 
 @pytest.mark.parametrize("failure", [URLError("no route"), refused("ratelimited"), TimeoutError("timed out")])
 def test_anything_else_is_tried_again(bot: Bot, failure: Exception) -> None:
-    """The process goes on, and connects when it can."""
+    """After any other error the process goes on, and connects when it can."""
     link = Link(bot)  # type: ignore[arg-type]
     bot.failure = failure
     link.connect()
@@ -143,5 +143,5 @@ def test_a_machine_that_slept_is_no_wrong_clock(bot: Bot) -> None:
     ],
 )
 def test_every_failure_has_words(error: Exception, words: str) -> None:
-    """Also one of a shape that nobody expected."""
+    """Every failure has words, also one of an unexpected form."""
     assert words in in_words(error)

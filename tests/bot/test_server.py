@@ -212,7 +212,7 @@ def test_socket_mode_has_no_endpoint() -> None:
 
 
 def test_a_bug_is_answered_and_logged(log: Log) -> None:
-    """500 in words; the traceback is in the log only."""
+    """A bug is answered with 500 in words; the traceback is in the log only."""
 
     class Broken:
         def look(self) -> list[Part]:
@@ -262,7 +262,7 @@ def surroundings(tmp_path: Path) -> Iterator[Surroundings]:
 
 
 def test_ready_when_everything_is_well(surroundings: Surroundings) -> None:
-    """Each part says so in words."""
+    """When all is well each check says so in words."""
     status, parts = surroundings.ask()
     assert status == 200
     assert list(parts) == ["process", "database", "migrations", "scheduler", "slack", "clock"]
@@ -270,7 +270,7 @@ def test_ready_when_everything_is_well(surroundings: Surroundings) -> None:
 
 
 def test_not_ready_while_the_scheduler_is_silent(surroundings: Surroundings) -> None:
-    """After a minute without a round of the planner."""
+    """The process is not ready after a minute without a round of the planner."""
     surroundings.now += timedelta(seconds=60)
     assert surroundings.ask()[0] == 200
     surroundings.now += timedelta(seconds=1)
@@ -530,7 +530,7 @@ def test_requests_that_come_at_once_are_answered_one_after_the_other(
 
 
 def test_a_busy_port_is_known_on_construction() -> None:
-    """Before anything was begun."""
+    """A busy port is found before anything else starts."""
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
         WebServer(Slow(), host="127.0.0.1", port=taken.getsockname()[1], threads=1)  # type: ignore[arg-type]
 

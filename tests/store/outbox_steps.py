@@ -21,7 +21,7 @@ BIG, SMALL = "T0BIG", tuple(f"T0SMALL{n}" for n in range(5))
 
 
 def say(ledger: Ledger, team: str, to: str = "ana", *, at: datetime = NOW, key: str | None = None) -> bool:
-    """Write down that `to` (a channel if it begins with C, else a person) in that workspace must hear something."""
+    """Enqueue a message to `to` (a channel if it begins with C, else a person) in that workspace."""
     with ledger.begin() as tx:
         workspace = workspaces.ensure(tx, team_id=team, name=team, now=NOW)
         person = None

@@ -1,4 +1,4 @@
-"""Migrations carry a populated ledger over: every row of the old one is there afterwards, with what it said."""
+"""Migrations keep a populated ledger: every row of the old one is there afterwards, with its values."""
 
 from __future__ import annotations
 

@@ -186,7 +186,7 @@ def test_handing_over_and_back(office: Office) -> None:
 
 
 def test_cancelling_tells_the_creator(office: Office) -> None:
-    """It ends with a reason, and the creator hears of it."""
+    """Cancelling ends a commitment with a reason, and the creator hears of it."""
     number = recorded(office, owner="ana")
     ended = act(office, commitments.cancel, "ana", number, "they bought elsewhere", version=1, key="a")
     assert (ended.state, ended.is_open) == ("cancelled", False)
@@ -194,7 +194,7 @@ def test_cancelling_tells_the_creator(office: Office) -> None:
 
 
 def test_undo_is_for_the_creator_and_for_ten_minutes(office: Office) -> None:
-    """Only the creator, only early, only while nothing happened."""
+    """Only the creator can undo, within ten minutes, and only if nothing else has happened."""
     number = recorded(office, owner="ana")
     with pytest.raises(NotAllowedError):
         act(office, commitments.undo, "ana", number)

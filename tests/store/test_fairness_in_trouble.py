@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SECOND = timedelta(seconds=1)
 SMALL = tuple(f"T0SMALL{n}" for n in range(4))
-# Nine tenths of all that waits is the big one's.
+# The big workspace has nine tenths of all rows.
 MANY, FEW = 108, 3
 
 
@@ -36,8 +36,8 @@ def teams_of(ledger: Ledger) -> dict[int, str]:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_small_workspace_hears_within_half_a_minute(ledger: Ledger, seed: int) -> None:
-    """The big one is told to wait again and again, a fifth of its answers are lost: the small ones hear everything
-    within thirty seconds, nobody hears faster than the pace, and in the end everybody has heard.
+    """The big workspace is limited again and again, and a fifth of its answers are lost: small workspaces get all
+    messages within thirty seconds, the pace holds for each, and in the end all are sent.
     """
     for number in range(MANY):
         say(ledger, BIG, f"p{number % 30}", at=NOW)

@@ -1,4 +1,4 @@
-"""Messages that stand are kept true: marked when what they show changes, brought up to date once."""
+"""Sent messages are kept up to date: marked when a shown value changes, and updated once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Told:
-    """Ana was told of commitment #1 in a message that stands, or is about to."""
+    """Ana's message about commitment #1 has been sent, or is about to be."""
 
     def __init__(self, office: Office) -> None:
         self.ledger = office.ledger
@@ -32,7 +32,7 @@ class Told:
         self.claimed = taken(self.ledger)
 
     def show(self, claimed: Claimed | None = None) -> None:
-        """Render it: what it shows is written down before it is posted."""
+        """Render the message: its contents are saved before it is posted."""
         with self.ledger.begin() as tx:
             message = outbox.load(tx, (claimed or self.claimed).id)
             shown = commitments.get(tx, self._eva(tx), 1)
@@ -63,7 +63,7 @@ def told(office: Office) -> Told:
 
 
 def test_a_change_between_rendering_and_settling_is_made_up_for(told: Told) -> None:
-    """The message went out with the old words: the moment it stands it is due for the new ones, once."""
+    """A message that was posted with old values is due for an update as soon as it is marked as sent, once."""
     told.show()
     told.change()
     assert told.due() == NOW + LEASE
@@ -77,7 +77,7 @@ def test_a_change_between_rendering_and_settling_is_made_up_for(told: Told) -> N
 
 
 def test_many_changes_are_one_update(told: Told) -> None:
-    """However many there were: one, which shows the last of them; and none where nothing changed."""
+    """Any number of changes makes one update, with the last state; no change makes none."""
     told.show()
     sent(told.ledger, told.claimed)
     assert told.due() is None
@@ -108,7 +108,7 @@ def test_a_change_while_the_update_is_on_its_way(told: Told) -> None:
 
 
 def test_an_update_that_fails_leaves_the_message_standing(told: Told) -> None:
-    """Skipped or refused, it is still a message that was sent, with its first place and time."""
+    """After a skipped or refused update the row is still a sent message, with its first place and time."""
     told.show()
     sent(told.ledger, told.claimed)
     for verb, reason in ((outbox.settle_skipped, "reason"), (outbox.settle_dead, "error")):
@@ -135,7 +135,7 @@ def test_old_messages_and_those_never_sent_are_left_alone(told: Told) -> None:
 
 
 def test_a_home_tab_is_watched_once_and_follows_its_people(office: Office) -> None:
-    """Opened twice it is one row, which remembers the last page; only what concerns its person marks it."""
+    """A Home tab that is opened twice is one row, with its last page; only changes for its person mark it."""
     with office.ledger.begin() as tx:
         for start in (0, 20):
             outbox.watch_home(tx, office.person(tx, "ben"), start=start, now=NOW)

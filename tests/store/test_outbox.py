@@ -1,4 +1,4 @@
-"""The outbox's verbs, on both databases: what is taken, when, by whom, and whose word counts."""
+"""The outbox's verbs, on both databases: which row is claimed, when, by which worker, and whose result counts."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_a_key_is_good_for_one_message_ever(ledger: Ledger, end: str | None) -> 
 
 
 def test_a_rolled_back_change_leaves_no_message(ledger: Ledger) -> None:
-    """The intent lives and dies with the transaction that made it necessary, and is news only if it lives."""
+    """A row is stored only if its transaction commits, and only then is the courier notified."""
     news: list[int] = []
     ledger.on_news = lambda: news.append(1)
     assert say(ledger, "T1")
@@ -62,7 +62,7 @@ def _intend_and_fail(ledger: Ledger) -> None:
 
 
 def test_the_oldest_goes_first_and_none_before_its_time(ledger: Ledger) -> None:
-    """By when they may go, then by when they were written."""
+    """Rows go in the order of their earliest time, then of their writing."""
     assert (take(ledger), chance(ledger)) == (None, None)
     for to, at in (("ana", NOW + HOUR), ("ben", NOW), ("eva", NOW), ("ada", NOW - HOUR)):
         say(ledger, "T1", to, at=at)
@@ -74,7 +74,7 @@ def test_the_oldest_goes_first_and_none_before_its_time(ledger: Ledger) -> None:
 
 
 def test_nobody_hears_the_second_before_the_first(ledger: Ledger) -> None:
-    """While one is on its way or undecided the next to the same person or channel waits; others do not."""
+    """While a row is being sent or undecided the next to the same person or channel waits; others do not."""
     for to in ("ana", "ana", "C1", "C1", "ben"):
         say(ledger, "T1", to)
     first, channel, other = (taken(ledger, pace=timedelta()) for _ in range(3))
@@ -91,7 +91,7 @@ def test_nobody_hears_the_second_before_the_first(ledger: Ledger) -> None:
 
 
 def test_what_this_process_still_sends_is_passed_over(ledger: Ledger) -> None:
-    """Its lease has run out, and yet a thread here is at it: the next one is taken instead."""
+    """A row whose lease has ended, but that a thread of this process still sends, is passed over for the next."""
     say(ledger, "T1", "ana")
     say(ledger, "T1", "ben")
     frozen = taken(ledger)
@@ -118,7 +118,7 @@ def live(ledger: Ledger, work: timedelta) -> list[tuple[timedelta, str]]:
 
 
 def test_no_workspace_hears_more_often_than_the_pace(ledger: Ledger) -> None:
-    """However fast the worker: a quarter of a second between two posts, and no longer than that."""
+    """For any speed of the worker two posts are a quarter of a second apart, and not more."""
     for n in range(12):
         say(ledger, "T1", f"p{n}")
     moments = [at for at, _ in live(ledger, timedelta(milliseconds=1))]
@@ -126,7 +126,7 @@ def test_no_workspace_hears_more_often_than_the_pace(ledger: Ledger) -> None:
 
 
 def test_a_small_workspace_waits_only_briefly(ledger: Ledger) -> None:
-    """Beside one with nine tenths of all that waits, written first: the small ones are served in the first seconds."""
+    """Beside a workspace with nine tenths of the rows, written first, small ones are served in the first seconds."""
     for n in range(90):
         say(ledger, BIG, f"p{n}")
     for team in SMALL:
@@ -138,7 +138,7 @@ def test_a_small_workspace_waits_only_briefly(ledger: Ledger) -> None:
     last = {team: at for at, team in posts}
     # Two rounds of six workspaces, each as long as it takes to post to all of them.
     assert max(last[team] for team in SMALL) <= 2 * 6 * work
-    # The big one loses no more than these turns.
+    # The big workspace loses no more than these turns.
     assert last[BIG] <= 90 * PACE + 2 * 6 * work
     for team in (BIG, *SMALL):
         own = [at for at, to in posts if to == team]
@@ -148,7 +148,7 @@ def test_a_small_workspace_waits_only_briefly(ledger: Ledger) -> None:
 
 
 def test_a_newcomer_does_not_wait_behind_a_backlog(ledger: Ledger) -> None:
-    """Its row is younger than ninety others, and yet it is the next to go: it was served least recently."""
+    """A new workspace's row is younger than ninety others and still goes next: it was served least recently."""
     for n in range(90):
         say(ledger, BIG, f"p{n}", at=NOW - HOUR)
     for n in range(8):
@@ -162,7 +162,7 @@ def test_a_newcomer_does_not_wait_behind_a_backlog(ledger: Ledger) -> None:
 
 
 def test_a_lease_excludes_everybody_until_it_ends(ledger: Ledger) -> None:
-    """Then another may take it, and learns since when its fate is unknown."""
+    """After the lease another worker may claim the row, and learns since when its outcome is unknown."""
     say(ledger, "T1")
     first = taken(ledger)
     assert (first.attempt, first.unknown_since, first.posted) == (1, None, False)
@@ -199,7 +199,7 @@ def test_a_late_word_no_longer_counts(ledger: Ledger, verb: Any) -> None:
 
 
 def test_an_unknown_outcome_is_looked_up_after_a_pause(ledger: Ledger) -> None:
-    """Counted from when it became unknown; asked for again and again, since the first attempt of all."""
+    """The pause counts from each unknown result; `unknown_since` stays the time of the first attempt."""
     say(ledger, "T1")
     at = NOW
     for attempt in range(1, 4):
@@ -214,7 +214,7 @@ def test_an_unknown_outcome_is_looked_up_after_a_pause(ledger: Ledger) -> None:
 
 
 def test_what_slack_certainly_did_not_take_needs_no_look(ledger: Ledger) -> None:
-    """Postponed, it is pending again, and the next attempt does not ask the history."""
+    """A postponed row is pending again, and the next attempt does not ask the history."""
     say(ledger, "T1")
     settle(ledger, outbox.postpone, taken(ledger), until=NOW + HOUR, error="away", whole_workspace=False)
     assert (row(ledger, 1).state, chance(ledger)) == (PENDING, NOW + HOUR)
@@ -231,7 +231,7 @@ def test_first_come_first_served(ledger: Ledger) -> None:
 
 
 def test_retry_after_holds_the_whole_workspace_and_no_other(ledger: Ledger) -> None:
-    """It is written down, so that every process obeys it; a shorter one later does not shorten it."""
+    """The pause is stored, so that every process obeys it; a shorter pause later does not shorten it."""
     for team in ("T1", "T2"):
         say(ledger, team, "ana")
         say(ledger, team, "ben")
@@ -251,7 +251,7 @@ def test_retry_after_holds_the_whole_workspace_and_no_other(ledger: Ledger) -> N
 
 
 def test_how_a_message_may_end(ledger: Ledger) -> None:
-    """Sent with its place, skipped with a reason, dead with Slack's: nothing of it is due any more."""
+    """A row ends as sent with its place, skipped with a reason, or dead with Slack's error; then it is never due."""
     for to in ("ana", "ben", "eva"):
         say(ledger, "T1", to)
     one, two, three = (taken(ledger, pace=timedelta()) for _ in range(3))
@@ -273,7 +273,9 @@ def test_how_a_message_may_end(ledger: Ledger) -> None:
 
 
 def test_threads_at_the_same_moment_take_each_row_once(ledger: Ledger) -> None:
-    """Eight workers, five workspaces: one row of each, and not a second one before its pace allows it."""
+    """Eight workers, five workspaces: each row is claimed once, and no second one of a workspace before its pace
+    allows.
+    """
     teams = [f"T{n}" for n in range(5)]
     for team in teams:
         for to in ("ana", "ben", "eva"):

@@ -1,4 +1,4 @@
-"""The outbox's promises under any course of events, against a model of it that fits on a page."""
+"""The outbox's promises under any order of events, checked against a small model."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.conftest import NOW
 if TYPE_CHECKING:
     from store.db import Ledger
 
-# Few, so that they meet.
+# Few workspaces, so that their rows meet.
 TEAMS, HANDLES = ("T0A", "T0B"), ("ana",)
 STEPS = (0.0, 0.001, 0.1, 0.25, 1.0, 30.0, 60.0, 120.0)
 
@@ -55,7 +55,7 @@ class Model:
     free_at: dict[str, datetime] = field(default_factory=lambda: dict.fromkeys(TEAMS, NOW))
 
     def may_go(self, row: Row) -> bool:
-        """Nobody gets a message while an earlier one to them is on its way or undecided."""
+        """A person gets no message while an earlier one to them is being sent or undecided."""
         return row.not_before is not None and not any(
             earlier.recipient == row.recipient and earlier.id < row.id and earlier.not_before
             and earlier.state in {PENDING, SENDING}
@@ -81,7 +81,7 @@ class Model:
 
 
 class Course(RuleBasedStateMachine):
-    """Messages come, time passes, workers take rows and come back with news, late ones too."""
+    """Messages come, time passes, workers claim rows and report results, late ones too."""
 
     ledger: ClassVar[Ledger]
 
@@ -95,7 +95,7 @@ class Course(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        """Two workspaces, and nothing to say."""
+        """Two workspaces, and an empty outbox."""
         with self.ledger.begin() as tx:
             for table in (Mention, Outbox):
                 tx.execute(sa.delete(table))
@@ -190,7 +190,7 @@ class Course(RuleBasedStateMachine):
                 self.model.free_at[row.team] = max(self.model.free_at[row.team], until)
 
     def _hold_updates(self, team: str, until: datetime) -> None:
-        """Slack limits updates by themselves: messages go on."""
+        """Slack limits updates separately: messages go on."""
         for row in self.model.rows:
             if row.team == team and row.state == SENT and row.not_before and row.not_before < until:
                 row.not_before = until

@@ -1,4 +1,4 @@
-"""The outbox when things go worse than usual: late words, a clock set back, limits of one method, many at once."""
+"""The outbox in unusual trouble: late results, a clock set back, limits of one method, many rows at once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NONE = timedelta()
 
 
 def test_a_late_word_that_it_stands_is_kept(ledger: Ledger) -> None:
-    """Another attempt had taken the row undecided: it is sent now, with its place, and that attempt is fenced."""
+    """A late success counts although another attempt had claimed the row: it is sent, and that attempt is fenced."""
     say(ledger, "T1")
     late, second = taken(ledger), taken(ledger, NOW + LEASE)
     settle(ledger, outbox.leave_unknown, second, error="another worker is still sending it", now=NOW + LEASE)
@@ -40,7 +40,7 @@ def test_a_late_word_that_it_stands_is_kept(ledger: Ledger) -> None:
 
 
 def test_what_is_decided_is_not_decided_again(ledger: Ledger) -> None:
-    """A word that comes when the row was settled changes nothing."""
+    """A result that comes after the row was decided changes nothing."""
     say(ledger, "T1")
     late, second = taken(ledger), taken(ledger, NOW + LEASE)
     sent(ledger, second, NOW + LEASE)
@@ -50,7 +50,7 @@ def test_what_is_decided_is_not_decided_again(ledger: Ledger) -> None:
 
 
 def test_a_late_word_of_doubt_puts_the_look_off(ledger: Ledger) -> None:
-    """It may have reached Slack this very moment: nobody looks before the grace is over, and never earlier."""
+    """A late unknown result delays the lookup by the whole grace time: the message may just have arrived."""
     say(ledger, "T1")
     late, second = taken(ledger), taken(ledger, NOW + LEASE)
     settle(ledger, outbox.leave_unknown, second, error="x", now=NOW + LEASE)
@@ -74,7 +74,7 @@ def test_a_slow_attempt_keeps_its_row(ledger: Ledger) -> None:
 
 
 def test_once_in_doubt_it_is_looked_up_again(ledger: Ledger) -> None:
-    """A refusal of the second attempt says nothing of the first one, which may arrive yet."""
+    """A refusal of the second attempt does not decide the first, whose message may still arrive."""
     say(ledger, "T1")
     settle(ledger, outbox.leave_unknown, taken(ledger), error="timeout", now=NOW)
     second = taken(ledger, NOW + GRACE)
@@ -85,7 +85,7 @@ def test_once_in_doubt_it_is_looked_up_again(ledger: Ledger) -> None:
 
 
 def test_a_limit_on_updates_holds_updates_only(ledger: Ledger) -> None:
-    """Slack limits each method by itself: messages go on, and all that waits to be updated waits."""
+    """Slack limits each method separately: messages go on, and all updates wait."""
     for to in ("ana", "ben", "eva"):
         say(ledger, "T1", to)
     for number in range(2):
@@ -118,7 +118,7 @@ def test_a_conversation_hears_one_message_a_second(ledger: Ledger) -> None:
 
 
 def test_the_clock_was_an_hour_ahead(ledger: Ledger) -> None:
-    """Nothing waits until it has caught up: neither the workspace, nor what was put off; a lease lasts a lease."""
+    """After a clock that was ahead neither the workspace nor postponed rows wait for it; a lease keeps its length."""
     for to in ("ana", "ben", "eva"):
         say(ledger, "T1", to, at=NOW + HOUR)
     wrong = NOW + HOUR
@@ -137,7 +137,7 @@ def test_the_clock_was_an_hour_ahead(ledger: Ledger) -> None:
 
 
 def test_a_pause_that_slack_asked_for_survives_a_clock_set_back(ledger: Ledger) -> None:
-    """Forty seconds are forty seconds, also just after the clock went back a little."""
+    """A pause of forty seconds keeps its length after the clock went back a little."""
     say(ledger, "T1")
     until = NOW + timedelta(seconds=40)
     settle(ledger, outbox.postpone, taken(ledger), until=until, error="ratelimited", whole_workspace=True)
@@ -180,7 +180,7 @@ def test_what_is_undecided(ledger: Ledger, became: str, *, seen: bool) -> None:
 
 @pytest.mark.parametrize("ahead", [HOUR, 400 * 24 * HOUR])
 def test_a_pace_set_by_a_wrong_clock_holds_nobody_up(ledger: Ledger, ahead: timedelta) -> None:
-    """The clock was ahead while it posted, and put right: the next claim takes what is due, at the pace again."""
+    """After posts with a clock ahead that was set right the next claim takes due rows, at the pace again."""
     for to in ("ana", "ben"):
         say(ledger, "T1", to, at=NOW)
     sent(ledger, taken(ledger, NOW + ahead))
@@ -205,7 +205,7 @@ def test_what_nobody_takes_is_seen(ledger: Ledger) -> None:
 
 
 def test_a_claim_that_comes_to_no_post_costs_no_pace(ledger: Ledger) -> None:
-    """Put off or pointless, it makes room for the next one at once; a pause that Slack asked for stays."""
+    """A postponed or skipped row frees the pace for the next row at once; a pause that Slack asked for stays."""
     for to in ("ana", "ben", "eva"):
         say(ledger, "T1", to)
     for number in (1, 2):

@@ -1,4 +1,4 @@
-"""People: when each of them is looked at, through joining, leaving, moving, other habits, and wrong clocks."""
+"""People: when each person's next brief is planned, through joining, leaving, moving, settings and wrong clocks."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def ana(tx: Session) -> Person:
 
 
 def morning_of(office: Office) -> date | None:
-    """The local day of Ana's next morning; it is that day's morning exactly."""
+    """The local day of Ana's next brief time, which is that day's morning exactly."""
     with office.ledger.read() as tx:
         person = ana(tx)
         if person.next_brief_at is None:
@@ -60,7 +60,7 @@ def planned(office: Office, now: datetime) -> None:
 
 
 def test_whoever_joins_is_looked_at_on_their_next_working_morning(office: Office) -> None:
-    """Everybody who can be asked; neither apps nor guests nor leavers."""
+    """New people are planned for their next working morning; apps, guests and leavers are not planned."""
     synced(
         office,
         replace(ANA, slack_id="U1", is_bot=True),
@@ -82,7 +82,7 @@ def test_leaving_and_coming_back(office: Office) -> None:
 
 
 def test_another_zone_in_slack_is_another_morning(office: Office) -> None:
-    """As its event or the daily list says: the morning over there, on the same day if it is still to come."""
+    """A new zone, from its event or the daily list, moves the morning: on the same day if it is still to come."""
     synced(office, replace(ANA, zone="America/New_York"))
     assert morning_of(office) == MONDAY
     synced(office, replace(ANA, zone="Pacific/Auckland"))
@@ -111,7 +111,7 @@ def test_people_of_an_older_ledger_get_their_morning_with_the_next_sync(office: 
 def test_what_somebody_has_not_chosen_is_the_workspaces(
     office: Office, values: dict[str, Any], hour: int, weekdays: str, region: str | None
 ) -> None:
-    """Hour, week and holidays, each by itself; no holidays is a choice, too."""
+    """Hour, week and holidays are the workspace's unless the person chose otherwise; no holidays is a choice, too."""
     with office.ledger.begin() as tx:
         workspace = tx.scalars(sa.select(Workspace)).one()
         workspace.send_hour, workspace.holidays_region = 8, "DE"
@@ -145,7 +145,7 @@ def test_whose_morning_is_on_is_looked_at_now(office: Office) -> None:
 
 
 def test_a_workspace_that_changes_its_hours_takes_everybody_along(office: Office) -> None:
-    """Save those who have chosen their own."""
+    """New hours of the workspace move all people without their own."""
     changed(office, NOW, send_hour=11)
     with office.ledger.begin() as tx:
         workspace = tx.scalars(sa.select(Workspace)).one()
@@ -182,7 +182,7 @@ def test_a_clock_that_was_wrong_costs_one_morning_at_most(office: Office) -> Non
 
 
 def test_a_clock_set_back_by_an_hour_repeats_nothing(office: Office) -> None:
-    """Today was looked at, and stays so."""
+    """A day that was looked at stays so when the clock is set back."""
     planned(office, NOW + timedelta(days=1))
     with office.ledger.begin() as tx:
         people.clock_set_back(tx, NOW + timedelta(days=1, hours=-1))

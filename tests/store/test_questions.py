@@ -1,4 +1,4 @@
-"""The questions asked of the ledger: pages that stay in range, their order, who sees what, and at what cost."""
+"""The queries of the ledger: pages stay in range, their order, rights to see, and their cost."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def day(number: int) -> date:
 
 @dataclass
 class Shelf:
-    """Fills the office's ledger with commitments."""
+    """Fills the team's ledger with commitments."""
 
     office: Office
 
     def put(
         self, *due: int, by: str = "eva", owner: str | None = None, account: str | None = None, **more: Any
     ) -> None:
-        """Record one for each of `due`, in days from today; past ones as of a month ago."""
+        """Record a commitment for each of `due`, in days from today; those in the past as of a month ago."""
         with self.office.ledger.begin() as tx:
             viewer = self.office.person(tx, by)
             for at, days in enumerate(due):
@@ -89,7 +89,7 @@ LISTS: dict[str, Callable[[Shelf], Callable[..., Page]]] = {
 
 @pytest.mark.parametrize("name", LISTS)
 def test_a_page_is_never_out_of_range(shelf: Shelf, name: str) -> None:
-    """Wherever it begins, it holds what stands there; beyond the end, the last page that exists is shown."""
+    """A page begins at any item and holds those from there; beyond the end, it is the last page that exists."""
     shelf.put(*range(23), account="Acme")
     asked = LISTS[name](shelf)
     for size in (1, 6, 10, 22, 23, 24, 100):
@@ -103,7 +103,7 @@ def test_a_page_is_never_out_of_range(shelf: Shelf, name: str) -> None:
 
 @pytest.mark.parametrize("name", LISTS)
 def test_turning_the_pages_shows_each_item_once(shelf: Shelf, name: str) -> None:
-    """Also where a page shows fewer than were asked for, and the next one begins where it ended."""
+    """The next page begins where the last one ended, also after a page with fewer items than asked."""
     shelf.put(*range(23), account="Acme")
     asked = LISTS[name](shelf)
     for shown in (1, 6, 10):
@@ -118,7 +118,7 @@ def test_turning_the_pages_shows_each_item_once(shelf: Shelf, name: str) -> None
 
 @pytest.mark.parametrize("name", LISTS)
 def test_a_list_that_shrinks_under_its_reader(shelf: Shelf, name: str) -> None:
-    """The page they were on is gone: they see the last that is left, and at last an empty one."""
+    """Readers of a page that is gone see the last page that is left, and at last an empty one."""
     shelf.put(*range(13), account="Acme")
     asked = LISTS[name](shelf)
     shelf.end(11, 12, 13)
@@ -133,7 +133,7 @@ def test_a_list_that_shrinks_under_its_reader(shelf: Shelf, name: str) -> None:
 
 
 def test_mine_is_what_one_owns_the_most_urgent_first(shelf: Shelf) -> None:
-    """By date, then as they were recorded; neither others' nor what has ended."""
+    """Own open commitments, by date, then in the order of recording; neither others' nor ended ones."""
     shelf.put(5, -3, 9, 0)
     shelf.put(-3, by="ana", owner="eva")
     shelf.put(1, owner="ana")
@@ -166,7 +166,7 @@ def test_an_account_shows_ours_first_then_by_date(shelf: Shelf) -> None:
 
 
 def test_home_holds_what_one_owns_and_what_one_waits_for(shelf: Shelf) -> None:
-    """Own ones of ours; theirs that one looks after, and what one asked of others. Nothing stands in both."""
+    """Home holds own commitments, the client's that the viewer follows up, and those asked of others, each once."""
     shelf.put(6, 1)
     shelf.put(3, side="theirs")
     shelf.put(2, owner="ana")
@@ -269,7 +269,7 @@ def test_ids_of_another_workspace_lead_nowhere(two_houses: tuple[Shelf, Shelf]) 
 
 @contextmanager
 def counted(office: Office) -> Iterator[list[str]]:
-    """The statements that are run meanwhile."""
+    """The statements that run during the block."""
     seen: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
@@ -344,7 +344,7 @@ COSTS: dict[str, tuple[int, Callable[[Session, Person], Callable[[], Any]]]] = {
 
 @pytest.mark.parametrize("name", COSTS)
 def test_no_question_costs_a_statement_per_row(shelf: Shelf, name: str) -> None:
-    """As many statements over forty rows as over four, and no more than a few."""
+    """A query costs as many statements over forty rows as over four, and only a few."""
     most, question = COSTS[name]
     seen: list[list[str]] = []
     for more in (1, 9):

@@ -47,7 +47,7 @@ def refused(office: Office, change: Callable[[Session], object]) -> LedgerError:
 
 
 def test_two_editors_of_different_fields_both_succeed(office: Office) -> None:
-    """Both saw the first version; the row has the change of each, and each is an entry."""
+    """Two editors of the first version: the row has the change of each, and each is an entry."""
     with office.ledger.begin() as tx:
         row = add(tx, office, owner="U0ANA")
         edit(tx, office, row, "eva", "view:2", owner="U0ANA", day="2027-02-05")
@@ -70,7 +70,7 @@ def test_two_editors_of_different_fields_both_succeed(office: Office) -> None:
     ],
 )
 def test_two_editors_of_one_field(office: Office, field: str, theirs: str, mine: str | None, words: list[str]) -> None:
-    """The second one is refused at that field, with both values; the same value twice is no conflict."""
+    """The second editor is refused at that field, with both values; the same value twice is no conflict."""
     with office.ledger.begin() as tx:
         row = add(tx, office, owner="U0ANA", note="none yet", name="Contract")
         before = {"owner": "U0ANA", "note": "none yet", "name": "Contract"}
@@ -132,7 +132,7 @@ def test_each_gesture_counts_once(office: Office) -> None:
 
 
 def test_archived_with_a_reason_and_restored(office: Office) -> None:
-    """Nothing is deleted, not even by hand; an archived row is not edited, and neither verb happens twice."""
+    """No row is deleted, not even by SQL; an archived row is not edited, and neither verb happens twice."""
     with office.ledger.begin() as tx:
         row = add(tx, office)
         eva = office.person(tx, "eva")

@@ -1,4 +1,4 @@
-"""SQLite's file: damage is met, or found by reading the whole of it, and nothing more is written then."""
+"""SQLite's file: damage is found by a query or by a read of the whole file, and nothing is written afterwards."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def damaged(office: Office, tmp_path: Path) -> Ledger:
 
 
 def test_damage_that_is_met_closes_the_ledger(damaged: Ledger) -> None:
-    """It counts as a database that is down, and from then on nothing is written, not even elsewhere."""
+    """Damage counts as a database that is down, and from then on nothing is written, also to undamaged pages."""
     with damaged.begin() as tx:
         tx.execute(sa.text("SELECT count(*) FROM heartbeat"))
     with damaged.read() as tx, pytest.raises(sa.exc.OperationalError, match="malformed"):
