@@ -74,12 +74,12 @@ def schedule(ticked: Ticked) -> Iterator[Schedule]:
 
 
 def test_a_worker_plans_wakes_and_syncs(schedule: Schedule) -> None:
-    """These four, and nothing per commitment or person."""
+    """A worker runs these four jobs, and none per commitment or person."""
     assert set(schedule.jobs()) == {"plan", "wake_courier", "sync_people", "read_people"}
 
 
 def test_a_web_process_only_looks_after_slack(ticked: Ticked) -> None:
-    """The worker elsewhere does the rest."""
+    """A web process only checks Slack; a worker in another process does the rest."""
     assert Schedule(ticked, work=False, link=lambda: None).jobs() == ["slack_link"]
 
 
@@ -157,7 +157,7 @@ def test_a_round_that_fails_leaves_no_heartbeat(schedule: Schedule, ticked: Tick
 
 
 def test_a_beat_replaces_the_one_before(ledger: Ledger) -> None:
-    """One row for each part, on both databases."""
+    """A new heartbeat replaces the old one: one row for each part, on both databases."""
     beat(ledger, PLANNER, NOW)
     beat(ledger, PLANNER, NOW + timedelta(seconds=10))
     assert last_beats(ledger) == {PLANNER: NOW + timedelta(seconds=10)}
@@ -172,7 +172,7 @@ def test_a_beat_replaces_the_one_before(ledger: Ledger) -> None:
     ],
 )
 def test_what_a_network_does_is_told_without_a_trace(log: Log, failure: Exception) -> None:
-    """One line in words, and the next tick comes."""
+    """A network error is logged in one line without a traceback, and the next tick comes."""
 
     def fail() -> None:
         raise failure
@@ -185,7 +185,7 @@ def test_what_a_network_does_is_told_without_a_trace(log: Log, failure: Exceptio
 
 
 def test_a_bug_is_told_with_its_trace(log: Log) -> None:
-    """And the next tick comes all the same."""
+    """A bug is logged with its traceback, and the next tick still comes."""
 
     def fail() -> None:
         raise AssertionError("never so")

@@ -35,7 +35,7 @@ def _problems(environment: pytest.MonkeyPatch, **values: str) -> list[str]:
 
 
 def test_token_and_secret_are_enough(environment: pytest.MonkeyPatch) -> None:
-    """Everything else has a default."""
+    """Token and secret are enough: all other settings have defaults."""
     _set(environment, **GOOD)
     found = settings.load()
     assert found.slack_bot_token.get_secret_value() == "xoxb-1-abc"
@@ -97,7 +97,7 @@ def test_a_missing_token_is_explained(environment: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_a_wrong_value_is_refused_in_words(environment: pytest.MonkeyPatch, name: str, value: str, words: str) -> None:
-    """One problem, one sentence, naming the variable."""
+    """A wrong value gets one sentence that names the variable."""
     _set(environment, **GOOD)
     (problem,) = _problems(environment, **{name: value})
     assert problem.startswith(f"{name} ")

@@ -62,7 +62,7 @@ class Client:
 
 
 class Handler:
-    """Instead of Bolt's."""
+    """Stands for Bolt's handler."""
 
     def __init__(self, *_: object, **__: object) -> None:
         self.client = Client()
@@ -318,7 +318,7 @@ def test_after_the_stop_nothing_is_taken_up(office: Office) -> None:
 
 
 def test_an_envelope_without_sense_is_refused(office: Office, log: Log) -> None:
-    """In words, and the next one is answered."""
+    """A malformed envelope is refused in words, and the next one is answered."""
     handler = office.socket._handler
 
     class Envelope:

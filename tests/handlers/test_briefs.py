@@ -1,4 +1,4 @@
-"""The words and blocks of a brief: what stands where, under which heading, and that it always fits into a message."""
+"""The words and blocks of a brief: the order of headings and items, and that it always fits into a message."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def headings(blocks: list[dict[str, Any]]) -> list[str]:
 
 
 def test_what_is_ones_own_stands_first_and_each_heading_once() -> None:
-    """Today, overdue and what comes; then what the client owes; then what concerns others."""
+    """A brief shows today's, overdue and coming items, then the client's, then those that concern others."""
     acme = Account(id=1, name="Acme", owner=ANA, owner_id=1)
     lines = [
         Mentioned(item(1, EVA, account=acme), "escalated"),

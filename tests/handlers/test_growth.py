@@ -1,4 +1,4 @@
-"""Twice the text takes twice the work: no text of people's keeps a request busy."""
+"""The work grows in proportion to the text: no text that people write keeps a request busy."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ ANA, BEN, EVA, ADA, DAN = (somebody(number) for number in (1, 2, 3, 4, 5))
 
 
 def item(due: date, **more: Any) -> Item:
-    """Ana's, recorded long ago by herself, unless `more` says otherwise."""
+    """A commitment of Ana's, recorded long ago by herself, unless `more` says otherwise."""
     values: dict[str, Any] = {"id": 1, "due_on": due, "created_on": LONG_AGO, "owner": ANA, "creator": ANA}
     return Item(**(values | more))
 
@@ -60,7 +60,7 @@ def days(found: list[tuple[date, str]]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Case:
-    """A story and what one reader hears of it from Monday 23 November on, for six weeks."""
+    """A commitment, and the mentions of it to one reader from Monday 23 November on, for six weeks."""
 
     says: str
     item: Item
@@ -281,7 +281,7 @@ OTHERS = [
 
 @pytest.mark.parametrize("case", [*OWNERS, *WEEKLY_ONES, *OTHERS], ids=lambda case: case.says)
 def test_who_hears_what_and_when(case: Case) -> None:
-    """Each story as its reader hears it, if nobody does anything about it."""
+    """Each reader gets the expected mentions, if nobody acts on the commitment."""
     first = max(MONDAY, case.item.created_on)
     assert days(heard(case.item, case.reader, first, case.until)) == case.expected
 
@@ -302,7 +302,7 @@ def test_after_the_ninetieth_working_day_it_waits_for_the_review() -> None:
 
 
 def test_what_was_missed_is_caught_up_once() -> None:
-    """Nobody was running for three weeks: one mention, of the newest step."""
+    """After three weeks without the program there is one mention, of the newest step."""
     for one, expected in ((item(FRIDAY), "overdue-7"), (item(FRIDAY, owner=WEEKLY), "week")):
         assert days(heard(one, one.owner, on(12, 10), on(12, 11))) == {"12-10": expected}
 
@@ -445,7 +445,7 @@ def test_no_step_is_said_twice_and_none_on_a_day_off(one: Item) -> None:
 
 @given(stories())
 def test_who_escalates_was_announced_the_working_day_before(one: Item) -> None:
-    """The account's owner never hears before the owner was told that they will."""
+    """The account's lead never hears before the owner was told that they will."""
     if one.account_owner is None:
         return
     told = [day for day, occasion in walked(one, one.owner) if is_warning(occasion)]
@@ -456,7 +456,7 @@ def test_who_escalates_was_announced_the_working_day_before(one: Item) -> None:
 
 
 def test_whoever_is_back_before_the_accounts_owner_hears_that_she_will_hear() -> None:
-    """Moved in the last hours before a journey; when the account's owner was to hear of it she was away as well."""
+    """The owner moves an item just before an absence; the lead was away too, so the owner is warned on return."""
     ana = replace(ANA, absences=(Away(on(11, 25), on(12, 4)),))
     eva = replace(EVA, absences=(Away(on(11, 26), on(12, 8)),))
     one = item(FRIDAY, owner=ana, touched_on=on(11, 24), account_owner=eva)
@@ -483,8 +483,8 @@ TRIPS = st.lists(st.tuples(st.integers(-5, 40), st.integers(0, 15)), max_size=3)
 def test_nobody_is_told_on_behind_the_back_of_who_is_there(
     one: Item, trips: list[tuple[int, int]], of_eva: list[tuple[int, int]], has_deputy: bool
 ) -> None:  # fmt: skip
-    """Whenever its owner, or who stands in, had a morning since the last progress, one of them was told before; also
-    where the account's owner was away when it was time.
+    """If the owner or the stand-in had a morning since the last progress, one of them was warned before the lead hears;
+    also if the lead was away on the first day.
     """
 
     def away(trips: list[tuple[int, int]], deputy: Somebody | None) -> tuple[Away, ...]:
@@ -505,7 +505,7 @@ def test_nobody_is_told_on_behind_the_back_of_who_is_there(
 
 @given(stories(), st.integers(1, 20))
 def test_away_nothing_is_heard_and_nothing_is_lost(one: Item, length: int) -> None:
-    """Its owner hears nothing while they are away; what fell due then the delegate hears, and they on their return."""
+    """An absent owner hears nothing; the delegate hears what falls due then, and the owner hears on return."""
     away = Away(one.due_on, one.due_on + timedelta(days=length), BEN)
     owner = replace(one.owner, absences=(away,), weekly=False)
     story = replace(one, owner=owner)

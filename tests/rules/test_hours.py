@@ -1,4 +1,4 @@
-"""When somebody may hear something by itself: in their hours, at work; and when it goes if not."""
+"""When the bot may send a person a notice: in their working hours; and when it sends the notice otherwise."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def absences(draw: st.DrawFn) -> Away:
 
 @st.composite
 def people(draw: st.DrawFn) -> Somebody:
-    """Anybody: any hour, any week, holidays or none, perhaps away."""
+    """Any person: any hour, any week, holidays or none, perhaps away."""
     week = frozenset(draw(st.sets(st.integers(0, 6), min_size=1)))
     works = WorkingDays(week, draw(st.sampled_from((None, "DE", "US"))))
     habits = Habits(draw(st.integers(1, 5000)), draw(st.sampled_from(ZONES)), draw(st.integers(0, 23)), works)

@@ -42,7 +42,7 @@ def test_the_next_day(day: str, recurs: str, since: str, expected: str | None) -
 
 @given(DAYS, RECURS, DAYS)
 def test_the_next_day_is_the_first_of_all(day: date, recurs: str, since: date) -> None:
-    """It agrees with a walk through all days of the date, one after the other."""
+    """The next day agrees with a search through all days of the date, one after the other."""
     months = {"never": 0, "yearly": 12, "quarterly": 3}[recurs]
     walk = [day]
     while months and walk[-1] < since:

@@ -101,7 +101,7 @@ def test_nine_is_nine_on_both_sides_of_a_clock_change(zone: str, day: date, expe
     ],
 )
 def test_an_hour_that_is_not_there_or_comes_twice(zone: str, day: date, hour: int, expected: tuple[int, ...]) -> None:
-    """Somebody who wants it at two at night has one morning on that day as on any other."""
+    """A person with a send hour of two at night has one morning on that day as on any other."""
     habits = Habits(7, zone, hour, EVERY_DAY)
     assert utc(*expected) <= morning(day, habits) < utc(*expected) + SPREAD
     assert local_day(next_morning(morning(day, habits), habits), zone) == day + timedelta(days=1)
@@ -192,6 +192,6 @@ def test_how_many_mornings_were_missed(since: datetime, now: datetime, missed: i
 
 
 def test_an_unknown_zone_is_utc() -> None:
-    """A zone that this machine does not know must not keep a person from being reminded."""
+    """A person whose zone this machine does not know still gets mentions, by UTC."""
     assert zone_of("Mars/Olympus").key == "UTC"
     assert zone_of("../../etc/passwd").key == "UTC"

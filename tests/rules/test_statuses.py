@@ -1,4 +1,4 @@
-"""Which Slack statuses say that somebody is away, and until when."""
+"""The Slack statuses that say that a person is away, and until when."""
 
 from __future__ import annotations
 

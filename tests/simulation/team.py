@@ -42,7 +42,7 @@ class Trip:
 
 @dataclass(eq=False)
 class Colleague:
-    """Somebody of the organisation. `leaves`: their last day."""
+    """A person of the organisation. `leaves`: their last day."""
 
     slack_id: str
     name: str
@@ -129,7 +129,7 @@ class Promise:
     story: list[Known] = field(default_factory=list)
 
     def known(self, at: datetime) -> Known:
-        """How it stood at that moment."""
+        """The state of the commitment at that moment."""
         return next(one for one in reversed(self.story) if one.at <= at)
 
     def progress(self, at: datetime) -> datetime:

@@ -371,7 +371,7 @@ class Year:
         return None
 
     def _at_work(self, who: str, at: datetime) -> datetime:
-        """That moment, or the next one at which this person works."""
+        """That moment, or the next moment at which this person works."""
         person = self.organisation.people[who]
         day = person.day(at)
         if person.is_at_work(day) and person.at(day, 8) <= at <= person.at(day, 19):
@@ -396,7 +396,7 @@ _VERBS: dict[str, Callable[[Year, Session, Person, Promise, Known], Known]] = {
 
 
 def live(database_url: str, *, seed: int, people: int, commitments: int, months: int) -> tuple[Year, Findings]:
-    """One simulated span of time."""
+    """Simulates one span of time; returns the year and its findings."""
     year = Year(invent(seed, people, commitments, months), database_url, seed)
     return year, year.run()
 

@@ -141,24 +141,24 @@ class Workers:
             reader.start()
 
     def start(self, count: int) -> None:
-        """So many more, without waiting for them."""
+        """Start so many more workers, without waiting for them."""
         assert self._process.stdin
         self._process.stdin.write("start\n" * count)
         self._process.stdin.flush()
 
     def wait(self, count: int, within: float = 60) -> None:
-        """Until that many deliver."""
+        """Wait until that many deliver."""
         with self._news:
             assert self._news.wait_for(lambda: len(self.alive) >= count, within), self.log[-20:]
 
     def kill(self, pid: int) -> None:
-        """As the kernel does it: no handler runs."""
+        """SIGKILL: no handler of the worker runs."""
         with self._news:
             self.alive.remove(pid)
         os.kill(pid, signal.SIGKILL)
 
     def close(self) -> None:
-        """Kill what is left."""
+        """Kill the remaining workers."""
         assert self._process.stdin
         self._process.stdin.close()
         self._process.wait(30)
@@ -217,7 +217,7 @@ class Stage:
         self._makegood.close()
 
     def run(self) -> Result:
-        """All of it; what was seen."""
+        """The whole run; returns the observations."""
         self._makegood.connect()
         # Of a long list of people that reads the first page.
         self._makegood.read_people()
@@ -238,7 +238,7 @@ class Stage:
     # -- before -------------------------------------------------------------------------------------------
 
     def _write(self) -> None:
-        """Everybody is given commitments by Eva, so each owner must hear of each, in order."""
+        """Eva gives commitments to every person, so each owner must hear of each, in order."""
         # On their last day: such notices are sent at once, however many there are.
         now, due = self.box.clock.now(), MONDAY.date()
         everybody = [f"U{n:04}" for n in range(self.plan.people)]
@@ -258,7 +258,7 @@ class Stage:
     # -- meanwhile ----------------------------------------------------------------------------------------
 
     def _torture(self, workers: Workers) -> None:
-        """Until nothing waits any more: kill, freeze, crash and change."""
+        """Kill, freeze, crash and change until no row waits."""
         plan, dice = self.plan, self._random
         steps: list[tuple[float, Callable[[], float]]] = []
 

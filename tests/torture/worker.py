@@ -42,8 +42,8 @@ def main(given: dict[str, Any]) -> None:
 
 
 def work(given: dict[str, Any]) -> int:
-    """One worker, until it is killed or asked to end; its exit status. Where the database is away when it begins it
-    begins anew, as its supervisor would have it.
+    """Run one worker until it is killed or asked to end; return its exit status. If the database is away at its start,
+    it starts again, as a supervisor would start it.
     """
     logs.configure(level="info", style="json")
     signals = Signals()
