@@ -99,7 +99,7 @@ def test_several_processes_may_migrate_at_once(empty_url: str) -> None:
         start.wait()
         try:
             results.append(migrate.upgrade(ledger)[0])
-        except Exception as error:  # noqa: BLE001  whatever it is, the test must show it
+        except Exception as error:  # noqa: BLE001  any error must fail the test
             failures.append(error)
         finally:
             ledger.close()
