@@ -224,7 +224,7 @@ def open_town(database_url: str, *, work: bool = False, connect: bool = True, **
     clock.move_to(more.pop("now", MONDAY))
     manifest = for_address("https://bot.makegood.example")
     with Sandbox(manifest, app_url=None, signing_secret=SECRET, bot_token=TOKEN, clock=clock, **more) as box:
-        # What is answered does not depend on how busy the machine is. sandbox/tests hold the three seconds.
+        # The answers must not depend on how busy the machine is. sandbox/tests hold the three seconds.
         box.ack_seconds = box.triggers.lifetime = PATIENCE
         makegood = compose(given_for(box, database_url), clock=box.clock.now)
         service = Service(makegood, Parts(web=True, work=work))

@@ -65,8 +65,8 @@ def redact_form(town: Town, user: str) -> View:
 
 
 def test_the_words_go_everywhere(town: Town) -> None:
-    """The words leave every table, message, channel, Home tab and list, also messages that are weeks old. Who did what
-    and when stays, with one entry that says who redacted it.
+    """The words leave every table, message, channel, Home tab and list, also messages that are weeks old. Authors,
+    acts and times stay, with one entry that says who redacted it.
     """
     spilt(town)
     before = [(entry.id, entry.verb, entry.at, entry.actor_id) for entry in entries(town)]
