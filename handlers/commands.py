@@ -161,7 +161,7 @@ def _taken(
             recorded = commitments.record(tx, person, understood.draft, origin_key=origin_key, now=now)
             commitments.check_pace(tx, person, recorded, now)
     except BadInputError as error:
-        # What the ledger refused goes back to the person in the form; whatever was begun is undone.
+        # The person gets the refusal in the form. The transaction was rolled back, so nothing is recorded.
         return understood.but(error.words)
     with context["ledger"].read() as tx:
         blocks = places.receipt(

@@ -181,7 +181,7 @@ class Form:
     colleague: str | None = None
 
     def ask(self, ack: Ack, body: Body, context: BoltContext) -> None:
-        """Open it, unless the verb would be refused whatever is filled in."""
+        """Open the form. If the verb would be refused for any input, raise the refusal instead."""
         press = payloads.press(body)
         ref = _decoded(press)
         with context["ledger"].read() as tx:

@@ -192,12 +192,12 @@ def as_typed(text: str) -> str:
 
 
 def _written(text: object) -> str:
-    """What a person wrote, made fit to keep. Every text of theirs in a payload comes through here."""
+    """A text that a person wrote, made fit to store. Every such text in a payload passes through this function."""
     return printable(str(text or "")[:_LONGEST])
 
 
 def asker(body: Body) -> Asker:
-    """Who sent this, whatever kind of request it is. The workspace is the one that installed the app."""
+    """The person who sent this request, of any kind, and the workspace that installed the app."""
     view, team, event = (body.get(part) or {} for part in ("view", "team", "event"))
     installed_in = (body.get("authorizations") or [{}])[0].get("team_id")
     team_id = view.get("app_installed_team_id") or installed_in or team.get("id") or body.get("team_id") or ""

@@ -1,4 +1,4 @@
-"""People: making sure that the ledger knows whoever asks or is named, and keeping up with Slack."""
+"""People: make sure that the ledger knows each person who asks or is named, and follow changes in Slack."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 _SLACK_ID = re.compile(r"[A-Z0-9]{1,64}", re.ASCII)
-# What reading a user object raises that is not what Slack documents.
+# The errors that reading a user object may raise if the object differs from Slack's documentation.
 UNREADABLE = (AttributeError, KeyError, TypeError, ValueError, OverflowError, OSError)
 
 _YOU = {

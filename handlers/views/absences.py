@@ -1,4 +1,4 @@
-"""An absence: the form that asks for it, and how it is told to whoever is away and to their delegate."""
+"""An absence: its form, and the messages about it to the absent person and to their delegate."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def receipt(
 
 
 def _meanwhile(due: Sequence[tuple[Commitment, date | None]], viewer: Person) -> list[Block]:
-    """What falls due before they are back, so that they hear of it in time whenever they say that they go."""
+    """The commitments that fall due before the person is back, shown when the absence is set."""
     if not due:
         return []
     text = render("meanwhile.j2", due=due[:_LISTED], more=len(due) - len(due[:_LISTED]), language=viewer.date_language)
@@ -86,7 +86,7 @@ def standing(absence: Absence, viewer: Person, today: date, view: Ref) -> list[B
 
 # So many of what falls due meanwhile are named; the rest is counted.
 _LISTED = 10
-# Whoever stands in for more colleagues than this knows it.
+# The line names at most this many colleagues; a stand-in knows of the others.
 _NAMED = 10
 
 

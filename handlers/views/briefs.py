@@ -32,7 +32,7 @@ _FOLLOWS = "… and {} more, of which I tell you later. `/commit mine` or the Ho
 @dataclass(frozen=True)
 class Room:
     """How much a brief shows of each line: characters of its text and of a second text such as an obstacle, and whether
-    with its note. `characters`: of the whole message; None: every line is shown, whatever the length.
+    with its note. `characters`: of the whole message; None: every line is shown, at any length.
     """
 
     text: int

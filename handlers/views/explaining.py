@@ -1,4 +1,4 @@
-"""Why a mention comes or does not come, in plain sentences (no markup: whoever shows them in Slack escapes them)."""
+"""Why a mention comes or not, in plain sentences (no markup: a caller that shows them in Slack escapes them)."""
 
 from __future__ import annotations
 
