@@ -68,7 +68,7 @@ def receipt(
 
 
 def _meanwhile(due: Sequence[tuple[Commitment, date | None]], viewer: Person) -> list[Block]:
-    """The commitments that fall due before the person is back, shown when the absence is set."""
+    """The commitments that fall due before the person is back, so that the person knows of them in time."""
     if not due:
         return []
     text = render("meanwhile.j2", due=due[:_LISTED], more=len(due) - len(due[:_LISTED]), language=viewer.date_language)
