@@ -14,7 +14,7 @@ from store.errors import LedgerError
 
 
 def in_words(error: BaseException) -> str | None:
-    """The words for whoever typed the command; None for what nobody expected."""
+    """The words for the person who typed the command; None for an error that nobody expected."""
     for explain in (_ledger, _settings, _database, _migrations, _slack, _packages, _system):
         words = explain(error)
         if words is not None:

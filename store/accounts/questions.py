@@ -45,7 +45,7 @@ def get(tx: Session, viewer: Person, account_id: int, *, to_use: bool = False) -
 
 
 def named(tx: Session, viewer: Person, name: str, *, to_use: bool = False) -> Account | None:
-    """The account of that name, whatever its case, accents and legal suffix; `to_use` as for `get`."""
+    """The account of that name; case, accents and legal suffix do not matter; `to_use` as for `get`."""
     return _one(tx, viewer, Account.name_key == fold(name), to_use=to_use)
 
 
