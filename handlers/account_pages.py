@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from handlers import ids, payloads, places
+from handlers import beats, ids, payloads, places
 from handlers import people as directory
 from handlers.people import viewer
 from handlers.refs import Ref, ViewName, count, outdated
@@ -75,21 +75,15 @@ def _show(context: BoltContext, press: Press, drawn: places.Drawn | None, title:
 
 
 def _decoded(press: Press) -> Ref:
-    ref = Ref.decode(press.value)
-    if ref.kind != Subject.ACCOUNT:
-        raise outdated()
-    return ref
+    return beats.subject_of(press, Subject.ACCOUNT)
 
 
 def restore(ack: Ack, body: Body, context: BoltContext) -> None:
+    def change(tx: Session, person: Person, ref: Ref, **gesture: Any) -> None:  # noqa: ANN401  key and now
+        accounts.restore(tx, person, ref.id, **gesture)
+
     press = payloads.press(body)
-    ref = _decoded(press)
-    with context["ledger"].begin() as tx:
-        person = viewer(tx, press.asker.team_id, press.asker.user_id)
-        accounts.restore(tx, person, ref.id, origin_key=press.origin_key, now=context["now"])
-        drawn = places.draw(tx, person, ref, context["now"])
-    places.after_press(context["slack"], press, drawn)
-    ack()
+    beats.act(ack, context, press, _decoded(press), change)
 
 
 # ---- buttons that open a form --------------------------------------------------------------------------
@@ -157,7 +151,7 @@ def submit_edit(ack: Ack, body: Body, context: BoltContext) -> None:
         ref = form.context.ref
         accounts.edit(tx, person, ref.id, details, version=ref.version, origin_key=form.origin_key, now=now)
 
-    _submit(ack, body, context, save)
+    beats.submit(ack, asked, context, save)
 
 
 def submit_merge(ack: Ack, body: Body, context: BoltContext) -> None:
@@ -167,7 +161,7 @@ def submit_merge(ack: Ack, body: Body, context: BoltContext) -> None:
             version=form.context.ref.version, origin_key=form.origin_key, now=now,
         )  # fmt: skip
 
-    _submit(ack, body, context, save)
+    beats.submit(ack, payloads.submission(body), context, save)
 
 
 def submit_archive(ack: Ack, body: Body, context: BoltContext) -> None:
@@ -177,19 +171,7 @@ def submit_archive(ack: Ack, body: Body, context: BoltContext) -> None:
             version=form.context.ref.version, origin_key=form.origin_key, now=now,
         )  # fmt: skip
 
-    _submit(ack, body, context, save)
-
-
-def _submit(
-    ack: Ack, body: Body, context: BoltContext, save: Callable[[Session, Person, Submission, datetime], None]
-) -> None:
-    form = payloads.submission(body)
-    with context["ledger"].begin() as tx:
-        person = viewer(tx, form.asker.team_id, form.asker.user_id)
-        save(tx, person, form, context["now"])
-        drawn = places.draw(tx, person, form.context.ref, context["now"])
-    ack()
-    places.after_form(context["slack"], form.asker.user_id, form.context, drawn)
+    beats.submit(ack, payloads.submission(body), context, save)
 
 
 def _person(tx: Session, person: Person, form: Submission, field: str, current: Person | None) -> Person | None:

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from handlers import channels, ids, payloads, places
+from handlers import beats, channels, ids, payloads, places
 from handlers import people as directory
 from handlers.explaining import explain
 from handlers.people import viewer
 from handlers.recording import draft
-from handlers.refs import Ref, count, outdated
+from handlers.refs import Ref, count
 from handlers.routes import Listener, Routes
 from handlers.views import blocks as b
 from handlers.views import forms, items
@@ -52,47 +52,37 @@ def _acting(verb: Callable[..., Commitment]) -> Listener:
     """The listener of a button that does `verb` at once."""
 
     def act(ack: Ack, body: Body, context: BoltContext) -> None:
+        def change(tx: Session, person: Person, ref: Ref, **gesture: Any) -> Commitment:  # noqa: ANN401  key and now
+            return verb(tx, person, ref.id, **gesture)
+
         press = payloads.press(body)
-        ref = _decoded(press)
-        with context["ledger"].begin() as tx:
-            person = viewer(tx, press.asker.team_id, press.asker.user_id)
-            changed = verb(tx, person, ref.id, origin_key=press.origin_key, now=context["now"])
-            drawn = places.draw(tx, person, ref, context["now"], known=changed)
-        places.after_press(context["slack"], press, drawn)
-        ack()
+        beats.act(ack, context, press, _decoded(press), change)
 
     return act
 
 
 def create_account(ack: Ack, body: Body, context: BoltContext) -> None:
     """The account that a line named does not exist, or is archived; the person says that it shall be there."""
-    press = payloads.press(body)
-    ref = _decoded(press)
-    with context["ledger"].begin() as tx:
-        person = viewer(tx, press.asker.team_id, press.asker.user_id)
-        gesture: dict[str, Any] = {"origin_key": press.origin_key, "now": context["now"]}
+
+    def change(tx: Session, person: Person, ref: Ref, **gesture: Any) -> Commitment:  # noqa: ANN401  key and now
         account = accounts.create(tx, person, ref.extra, **gesture)
-        changed = commitments.choose_account(tx, person, ref.id, account, **gesture)
-        drawn = places.draw(tx, person, ref, context["now"], known=changed)
-    places.after_press(context["slack"], press, drawn)
-    ack()
+        return commitments.choose_account(tx, person, ref.id, account, **gesture)
+
+    press = payloads.press(body)
+    beats.act(ack, context, press, _decoded(press), change)
 
 
 def choose_account(ack: Ack, body: Body, context: BoltContext) -> None:
     """“Did you mean …?”: an account, and perhaps one of its people."""
-    press = payloads.press(body)
-    ref = _decoded(press)
-    account_id, _, stakeholder_id = ref.extra.partition(":")
-    with context["ledger"].begin() as tx:
-        person = viewer(tx, press.asker.team_id, press.asker.user_id)
+
+    def change(tx: Session, person: Person, ref: Ref, **gesture: Any) -> Commitment:  # noqa: ANN401  key and now
+        account_id, _, stakeholder_id = ref.extra.partition(":")
         account = accounts.get(tx, person, count(account_id), to_use=True)
         stakeholder = stakeholders.get(tx, person, count(stakeholder_id), account=account) if stakeholder_id else None
-        changed = commitments.choose_account(
-            tx, person, ref.id, account, stakeholder, origin_key=press.origin_key, now=context["now"]
-        )
-        drawn = places.draw(tx, person, ref, context["now"], known=changed)
-    places.after_press(context["slack"], press, drawn)
-    ack()
+        return commitments.choose_account(tx, person, ref.id, account, stakeholder, **gesture)
+
+    press = payloads.press(body)
+    beats.act(ack, context, press, _decoded(press), change)
 
 
 def share(ack: Ack, body: Body, context: BoltContext) -> None:
@@ -112,10 +102,7 @@ def share(ack: Ack, body: Body, context: BoltContext) -> None:
 
 
 def _decoded(press: Press) -> Ref:
-    ref = Ref.decode(press.value)
-    if ref.kind != Subject.COMMITMENT:
-        raise outdated()
-    return ref
+    return beats.subject_of(press, Subject.COMMITMENT)
 
 
 # ---- buttons that open a view --------------------------------------------------------------------------
@@ -203,12 +190,7 @@ class Form:
         named = form.fields.get(self.colleague) if self.colleague else None
         if named:
             directory.ensure_known(context["ledger"], context["slack"], form.asker.team_id, [named], context["now"])
-        with context["ledger"].begin() as tx:
-            person = viewer(tx, form.asker.team_id, form.asker.user_id)
-            self.save(tx, person, form, context["now"])
-            drawn = places.draw(tx, person, form.context.ref, context["now"])
-        ack()
-        places.after_form(context["slack"], form.asker.user_id, form.context, drawn)
+        beats.submit(ack, form, context, self.save)
 
 
 def _edit_form(opening: Opening) -> b.Json:

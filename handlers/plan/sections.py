@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from handlers import ids, payloads, places
+from handlers import beats, ids, payloads, places
 from handlers import people as directory
 from handlers.payloads import Context
 from handlers.people import viewer
@@ -68,14 +68,11 @@ def _look(ack: Ack, context: BoltContext, press: Press, ref: Ref) -> None:
 
 
 def restore(ack: Ack, body: Body, context: BoltContext) -> None:
+    def change(tx: Session, person: Person, ref: Ref, **gesture: Any) -> None:  # noqa: ANN401  key and now
+        verbs.restore(tx, person, words_of(ref).section, ref.id, **gesture)
+
     press = payloads.press(body)
-    ref = Ref.decode(press.value)
-    with context["ledger"].begin() as tx:
-        person = viewer(tx, press.asker.team_id, press.asker.user_id)
-        verbs.restore(tx, person, words_of(ref).section, ref.id, origin_key=press.origin_key, now=context["now"])
-        drawn = places.draw(tx, person, ref, context["now"])
-    places.after_press(context["slack"], press, drawn)
-    ack()
+    beats.act(ack, context, press, Ref.decode(press.value), change)
 
 
 # ---- buttons that open a form --------------------------------------------------------------------------
@@ -154,7 +151,7 @@ def submit(ack: Ack, body: Body, context: BoltContext) -> None:
             account = accounts.get(tx, person, count(ref.extra))
             verbs.add(tx, person, section, account, form.fields, origin_key=gesture, now=now)
 
-    _submit(ack, body, context, save)
+    beats.submit(ack, asked, context, save)
 
 
 def submit_archive(ack: Ack, body: Body, context: BoltContext) -> None:
@@ -163,19 +160,7 @@ def submit_archive(ack: Ack, body: Body, context: BoltContext) -> None:
         section = words_of(ref).section
         verbs.archive(tx, person, section, ref.id, form.text(ids.REASON), origin_key=form.origin_key, now=now)
 
-    _submit(ack, body, context, save)
-
-
-def _submit(
-    ack: Ack, body: Body, context: BoltContext, save: Callable[[Session, Person, Submission, datetime], None]
-) -> None:
-    form = payloads.submission(body)
-    with context["ledger"].begin() as tx:
-        person = viewer(tx, form.asker.team_id, form.asker.user_id)
-        save(tx, person, form, context["now"])
-        drawn = places.draw(tx, person, form.context.ref, context["now"])
-    ack()
-    places.after_form(context["slack"], form.asker.user_id, form.context, drawn)
+    beats.submit(ack, payloads.submission(body), context, save)
 
 
 ROUTES = Routes(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from store import accounts, history, outbox, people
+from store import accounts, history, people
 from store.db import insert_once
 from store.errors import BadInputError, ChangedMeanwhileError, NotAllowedError, NotFoundError
 from store.rules.mornings import local_day
@@ -236,9 +236,7 @@ def _finish(
 ) -> None:  # fmt: skip
     """Every verb raises the version by one and appends one entry: `_mine` counts on it."""
     row.version += 1
-    history.append(tx, viewer, row, verb, changes, now=now, origin_key=origin_key, reason=reason)
-    tx.flush()
-    outbox.keep_true(tx, row, (), now)
+    history.save(tx, viewer, row, verb, changes, people=(), now=now, origin_key=origin_key, reason=reason)
 
 
 def _changed_meanwhile(tx: Session, viewer: Person, section: Section[Row], row: Row) -> ChangedMeanwhileError:
