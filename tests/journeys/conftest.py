@@ -17,7 +17,7 @@ import pytest
 import sqlalchemy as sa
 import structlog
 
-from bot import logs, settings
+from bot import app, logs, settings, slack
 from bot.app import Makegood, compose
 from bot.manifest import EVENTS_PATH, for_address
 from bot.service import Parts, Service
@@ -26,7 +26,7 @@ from sandbox import Clock, Sandbox
 from sandbox import render as page
 from sandbox.delivery import Ack
 from sandbox.reader import Reader
-from store import commitments, history, people
+from store import commitments, db, history, people
 from store.commitments import Draft
 from store.tables import Commitment, Outbox
 from tests.bot.conftest import Log
@@ -244,6 +244,20 @@ def open_town(database_url: str, *, work: bool = False, connect: bool = True, **
             service.stop()
 
 
+@contextmanager
+def patience() -> Iterator[None]:
+    """The bot waits for its database and for Slack as long as it takes: no answer depends on how busy the machine is.
+
+    The bare town keeps the product's limits, for the tests of those limits.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (db, app):
+            patch.setattr(module, "ANSWER_WITHIN", PATIENCE)
+        for name in ("ANSWER_TIMEOUT", "ANSWER_BUDGET"):
+            patch.setattr(slack, name, PATIENCE)
+        yield
+
+
 def given_for(box: Sandbox, database_url: str, **secret: str) -> settings.Settings:
     """The settings of a bot for this sandbox: over HTTP, unless `secret` holds another one than HTTP's."""
     return settings.given(
@@ -277,7 +291,7 @@ def town(database_url: str, log: Log) -> Iterator[Town]:
     After each test, manners.py checks: no traceback, no call that Slack refuses for its form, nobody pinged,
     no markup that people wrote.
     """
-    with open_town(database_url) as town:
+    with patience(), open_town(database_url) as town:
         yield town
         from tests.journeys import manners
 
