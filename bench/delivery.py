@@ -28,9 +28,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
-from boxes import PROCESSES, TOKEN, Boxes, dm_of, slack_id
 from commit_throughput import database_of
 from planner_tick import insert
+from boxes import PROCESSES, TOKEN, Boxes, dm_of, slack_id
 
 from bot import logs, planner
 from bot.courier import Courier
@@ -208,7 +208,7 @@ def _work(pipe: Connection, job: Job) -> None:
     ledger = Ledger(job.url, pool_size=2 * job.threads + 4)
     clients = {number + 1: posting_client(TOKEN, url) for number, url in enumerate(job.api_urls)}
     courier = Courier(ledger, clients.__getitem__, job.clock, pace=job.pace)
-    ledger.on_news = courier.wake
+    ledger.on_outbox_change = courier.wake
     pipe.send("ready")
     pipe.recv()
     courier.start(job.threads)

@@ -15,7 +15,7 @@ from bot.courier import Courier, Times
 from bot.roster import Roster
 from bot.slack import ANSWER_TIMEOUT, AnsweringClient, posting_client
 from handlers import payloads
-from handlers.people import ensure_known
+from handlers.people import ensure_people
 from store import outbox, workspaces
 from store.db import ANSWER_WITHIN, Ledger
 from store.errors import NotAllowedError
@@ -66,7 +66,7 @@ class Makegood:
         pace = timedelta(minutes=1) / settings.posts_per_minute
         times = times or Times(apart=ONE_SECOND if settings.posts_per_minute < A_STAND_IN else 4 * pace)
         self.courier = Courier(ledger, self._client_of, clock, served=self.served, pace=pace, times=times)
-        ledger.on_news = self.courier.wake
+        ledger.on_outbox_change = self.courier.wake
         self._posting = posting_client(self._token, settings.slack_api_url, timeout=times.post)
         self._answering = AnsweringClient(self._token, settings.slack_api_url)
         self._asked = ledger.with_timeout(ANSWER_WITHIN)
@@ -166,7 +166,7 @@ class Makegood:
                 " colleague there."
             )
         if asker.user_id and key not in self._known and not self._is_unknown(key, now):
-            if ensure_known(self._asked, slack, asker.team_id, [asker.user_id], now):
+            if ensure_people(self._asked, slack, asker.team_id, [asker.user_id], now):
                 self._note_unknown(key, now)
             else:
                 self._known.add(key)

@@ -18,7 +18,7 @@ from bot.doctor import examine, has_problem
 from bot.explaining import about
 from bot.manifest import for_address, for_socket_mode
 from bot.rehearsal import became, rehearse
-from bot.schedule import COURIER, PLANNER, beat, put_clock_right
+from bot.schedule import COURIER, PLANNER, put_clock_right, record_heartbeat
 from bot.service import Parts, Service, Signals, StopRequested
 from bot.settings import load, load_basic
 from bot.trouble import in_words
@@ -297,7 +297,7 @@ def _tick(clock: Callable[[], datetime], *, as_of_now: bool) -> None:
         taken = makegood.courier.deliver_due()
         if as_of_now:
             for part in (PLANNER, COURIER):
-                beat(makegood.ledger, part, clock())
+                record_heartbeat(makegood.ledger, part, clock())
         with makegood.ledger.read() as tx:
             said = became(tx, taken=taken, due=due, planned=planned, now=clock())
             refused = outbox.refused(tx, since=started, workspaces=served)

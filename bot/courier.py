@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 import structlog
 
-from bot.exclusion import Exclusion
+from bot.exclusion import RowLock
 from bot.slack import (
     POST_TIMEOUT,
     Fault,
@@ -118,7 +118,7 @@ class Courier:
         self._served = served
         self._pace = pace
         self._times = times
-        self._exclusion = Exclusion(ledger)
+        self._exclusion = RowLock(ledger)
         # Of all threads one looks for work; the others wait here, and the next one looks when it has found some.
         self._turn = threading.Lock()
         self._news = threading.Condition()
@@ -197,7 +197,7 @@ class Courier:
             )  # fmt: skip
 
     def _handle(self, claimed: Claimed) -> None:
-        with self._exclusion.hold(claimed.id) as alone:
+        with self._exclusion.locked(claimed.id) as alone:
             if alone:
                 self._deliver(claimed)
             else:
@@ -209,9 +209,9 @@ class Courier:
     def _run(self) -> None:
         while not self._stopping.is_set():
             with self._turn:
-                claimed = self._guarded(self._look)
+                claimed = self._logging_errors(self._look)
             if claimed is not None:
-                self._guarded(partial(self._handle, claimed))
+                self._logging_errors(partial(self._handle, claimed))
 
     def _look(self) -> Claimed | None:
         """Claim the next row, or wait until there may be one."""
@@ -228,7 +228,7 @@ class Courier:
             self._news.wait_for(lambda: self._woken != seen or self._stopping.is_set(), timeout=pause)
         return None
 
-    def _guarded(self, step: Callable[[], Claimed | None]) -> Claimed | None:
+    def _logging_errors(self, step: Callable[[], Claimed | None]) -> Claimed | None:
         """What the step gives; None, after a pause, where it went wrong."""
         try:
             return step()
@@ -321,7 +321,7 @@ class Courier:
         with self._ledger.begin() as tx:
             person = outbox.load(tx, claimed.id).person
             if person is not None:
-                until = next_morning(self._clock(), people.habits(person)) + TAKEN_WITHIN
+                until = next_morning(self._clock(), people.work_schedule(person)) + TAKEN_WITHIN
                 notices.put_off(tx, claimed, row, until, str(error), tried=True)
 
     def _open_anew(self, claimed: Claimed, error: StaleConversationError) -> None:
@@ -342,7 +342,7 @@ class Courier:
             row = outbox.load(tx, claimed.id)
             if claimed.kind == outbox.SHARED:
                 row.ids = {**row.ids, "external": others}
-            message = self._words(tx, row)
+            message = self._render(tx, row)
             if isinstance(message, Later) and message.joins and claimed.unknown_since:
                 # Until it is decided it holds up all that comes later.
                 message = message.joins
@@ -354,7 +354,7 @@ class Courier:
                 return
             if isinstance(message, Nothing):
                 self._give_back_pace(tx, row)
-                if outbox.settle_skipped(tx, claimed, reason=message.reason, now=self._clock()) and not row.ts:
+                if outbox.mark_skipped(tx, claimed, reason=message.reason, now=self._clock()) and not row.ts:
                     self._not_told(tx, row, message)
                 if message.reason == ONLY_COLLEAGUES:
                     outbox.tell_sharer(tx, row.id, message.reason, self._clock())
@@ -363,18 +363,18 @@ class Courier:
                 return
             if claimed.kind in notices.KINDS and self._bundled(tx, row, claimed):
                 return
-            outbox.show(tx, row, message.shown)
+            outbox.save_contents(tx, row, message.shown)
             if not row.ts:
                 notices.settle(tx, row, message.told, message.waits)
         client = self._client_of(row.workspace_id)
         channel, ts = self._post(client, row, message)
-        self._stands(claimed, channel, ts)
+        self._mark_posted(claimed, channel, ts)
         log.info("delivered", outbox=row.id, kind=row.kind, update=claimed.posted)
 
     def _not_told(self, tx: Session, row: Outbox, why: Nothing) -> None:
         """The message is not sent. What it had taken is told by others, or pointless by now."""
         if why.gives_back:
-            notices.give_back(tx, row, self._clock())
+            notices.release(tx, row, self._clock())
         else:
             notices.settle(tx, row, (), {})
 
@@ -384,7 +384,7 @@ class Courier:
         if row.person is None or claimed.posted or claimed.unknown_since:
             return False
         # Locked until the commit, so that nobody else may take the row meanwhile.
-        if not outbox.hold_on(tx, claimed, now + self._times.lease):
+        if not outbox.extend_lease(tx, claimed, now + self._times.lease):
             return True
         return notices.bundle(tx, row, local_day(now, row.person.zone), now) is not None
 
@@ -410,7 +410,7 @@ class Courier:
             raise NotTakenError(str(error)) from error
         return readers.others
 
-    def _words(self, tx: Session, row: Outbox) -> Message | Nothing | Later:
+    def _render(self, tx: Session, row: Outbox) -> Message | Nothing | Later:
         try:
             return render(tx, row, self._clock())
         except sa.exc.SQLAlchemyError:
@@ -426,7 +426,7 @@ class Courier:
         needed = now + self._times.grace + timedelta(seconds=self._times.post)
         if row.not_before is not None and row.not_before >= needed:
             return True
-        return outbox.hold_on(tx, claimed, now + self._times.lease)
+        return outbox.extend_lease(tx, claimed, now + self._times.lease)
 
     def _post(self, client: WebClient, row: Outbox, message: Message) -> tuple[str, str]:
         if message.home is not None and row.person is not None:
@@ -494,7 +494,7 @@ class Courier:
         if ts is None:
             return False
         log.info("delivery_found", outbox=claimed.id, kind=claimed.kind)
-        self._stands(claimed, channel, ts)
+        self._mark_posted(claimed, channel, ts)
         return True
 
     @staticmethod
@@ -524,12 +524,12 @@ class Courier:
             if not cursor:
                 return None
 
-    def _stands(self, claimed: Claimed, channel: str, ts: str) -> None:
+    def _mark_posted(self, claimed: Claimed, channel: str, ts: str) -> None:
         sent: dict[str, Any] = {"claimed": claimed, "channel": channel, "ts": ts, "now": self._clock()}
         self._settle(
             claimed,
-            partial(outbox.settle_sent, **sent, apart=self._times.apart),
-            late=partial(outbox.stands_after_all, **sent),
+            partial(outbox.mark_sent, **sent, apart=self._times.apart),
+            late=partial(outbox.record_late_success, **sent),
         )
 
     def _leave_unknown(self, claimed: Claimed, error: str) -> None:
@@ -537,7 +537,7 @@ class Courier:
         self._settle(
             claimed,
             partial(outbox.leave_unknown, claimed=claimed, error=error, now=now, grace=grace),
-            late=partial(outbox.look_later, claimed=claimed, until=now + grace),
+            late=partial(outbox.delay_lookup, claimed=claimed, until=now + grace),
         )
 
     def _postpone(
@@ -550,7 +550,7 @@ class Courier:
         )
 
     def _give_up(self, claimed: Claimed, error: Exception) -> None:
-        self._settle(claimed, partial(_settle_dead, claimed=claimed, error=str(error), now=self._clock()))
+        self._settle(claimed, partial(_mark_failed, claimed=claimed, error=str(error), now=self._clock()))
 
     def _settle(self, claimed: Claimed, verb: Verb, *, late: Verb | None = None) -> None:
         """Write down how the attempt ended. `late`: what it knows of Slack is true also where the row is another
@@ -578,14 +578,14 @@ def _said_aside(client: WebClient, channel: str, person: Person, content: dict[s
     return True
 
 
-def _settle_dead(tx: Session, claimed: Claimed, *, error: str, now: datetime) -> bool:
-    if not outbox.settle_dead(tx, claimed, error=error, now=now):
+def _mark_failed(tx: Session, claimed: Claimed, *, error: str, now: datetime) -> bool:
+    if not outbox.mark_failed(tx, claimed, error=error, now=now):
         return False
     if _is_gesture(claimed):
         outbox.tell_sharer(tx, claimed.id, error, now)
     elif not claimed.posted:
         # Perhaps only the brief was at fault, not what it had taken.
-        notices.give_back(tx, outbox.load(tx, claimed.id), now)
+        notices.release(tx, outbox.load(tx, claimed.id), now)
     return True
 
 

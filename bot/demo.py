@@ -20,7 +20,7 @@ from bot import settings
 from bot.app import compose
 from bot.demo_ledger import fill, take
 from bot.manifest import EVENTS_PATH, for_address
-from bot.schedule import unfailing
+from bot.schedule import log_errors
 from bot.service import Parts, Service, Signals
 from sandbox import Sandbox
 from store import outbox, people, workspaces
@@ -109,9 +109,9 @@ class Demo:
         if now < self._seen:
             # A round that has begun still goes by the clock as it was.
             self.service.schedule.idle(within=_ROUND)
-            unfailing(lambda: go_back(self.makegood, list(self.box.world.users), now), "go_back")()
+            log_errors(lambda: go_back(self.makegood, list(self.box.world.users), now), "go_back")()
         self._seen = now
-        unfailing(self.service.schedule.plan, "plan")()
+        log_errors(self.service.schedule.plan, "plan")()
 
 
 def at_work(now: datetime) -> datetime:
@@ -136,7 +136,7 @@ def go_back(makegood: Makegood, users: list[str], now: datetime) -> None:
             for known in people.by_slack_ids(tx, workspace, users):
                 if known.next_brief_at is not None and known.next_brief_at > now:
                     known.briefed_on = None
-                    people.replan(people.get(tx, known.id), now)
+                    people.reschedule(people.get(tx, known.id), now)
 
 
 def _open_box(port: int, secret: str, token: str) -> Sandbox:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from bot.schedule import beat
+from bot.schedule import record_heartbeat
 from store import accounts, claiming, commitments, migrate, outbox, people, stakeholders
 from store.errors import LedgerError
 from store.plan import section
@@ -120,7 +120,7 @@ def take(ledger: Ledger, now: datetime) -> None:
             "This database is not a demo's, so the demo leaves it alone: give --database a new file, or leave it out."
         )
     migrate.upgrade(ledger)
-    beat(ledger, _MARK, now)
+    record_heartbeat(ledger, _MARK, now)
 
 
 def fill(ledger: Ledger, team_id: str, now: datetime) -> bool:
@@ -131,7 +131,7 @@ def fill(ledger: Ledger, team_id: str, now: datetime) -> bool:
         story = _Story(tx, team_id, now)
         last = [story.record(number, promise) for number, promise in enumerate(PROMISES)][-1]
         story.add_key_dates()
-        _hush(tx, now)
+        _skip_old_messages(tx, now)
         story.hand_over(last)
         story.wait_for_tomorrow()
     return True
@@ -197,8 +197,8 @@ class _Story:
         """Nobody's morning is now: the first look is calm, and the clock brings the next morning."""
         for known in self._people.values():
             person = people.get(self._tx, known.id)
-            is_on = morning_is_on(self._now, people.habits(person))
-            people.move_on(person, self._now, looked_at=local_day(self._now, known.zone) if is_on else None)
+            is_on = morning_is_on(self._now, people.work_schedule(person))
+            people.schedule_next_brief(person, self._now, looked_at=local_day(self._now, known.zone) if is_on else None)
 
     def _take(self, commitment: Commitment, step: Step, key: str) -> Commitment:
         tx, by, number, now = self._tx, self._people[step.by], commitment.number, self._at(step.ago)
@@ -240,7 +240,7 @@ def _person(tx: Session, team_id: str, slack_id: str) -> Person:
     return person
 
 
-def _hush(tx: Session, now: datetime) -> None:
+def _skip_old_messages(tx: Session, now: datetime) -> None:
     """What the story left in the outbox was news days ago."""
     while claimed := claiming.claim(tx, now, pace=timedelta()):
-        outbox.settle_skipped(tx, claimed, reason="it was said before the demo began", now=now)
+        outbox.mark_skipped(tx, claimed, reason="it was said before the demo began", now=now)

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from bot import settings as settings_module
 from bot.link import FAILURES, REMEDIES, in_words
 from bot.readiness import late_parts
-from bot.schedule import beat, last_beats
+from bot.schedule import last_beats, record_heartbeat
 from bot.slack import posting_client
 from bot.slack_time import difference, lowered, told_by
 from handlers.ids import SCOPES
@@ -150,7 +150,7 @@ def _database(settings: BasicSettings, now: datetime, *, team_id: str) -> Iterat
 def _writing(ledger: Ledger, now: datetime) -> Iterator[Finding]:
     """A finding where the database answers and takes nothing new: it is a copy, or its disk is full."""
     try:
-        beat(ledger, _PROBE, now)
+        record_heartbeat(ledger, _PROBE, now)
     except sa.exc.SQLAlchemyError as error:
         yield Finding(
             PROBLEM, f"The database cannot be written: {_reason(error)}.", "What is new is refused meanwhile."

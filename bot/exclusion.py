@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from store.db import Ledger
 
 
-class Exclusion:
+class RowLock:
     """`hold(row id)` gives whether the row is ours alone.
 
     PostgreSQL: a session advisory lock on a connection of the thread's own, freed by the server when the
@@ -39,7 +39,7 @@ class Exclusion:
             return tuple(self._held)
 
     @contextmanager
-    def hold(self, row_id: int) -> Iterator[bool]:
+    def locked(self, row_id: int) -> Iterator[bool]:
         with self._lock:
             if row_id in self._held:
                 taken = False

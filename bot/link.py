@@ -69,7 +69,7 @@ def is_final(error: BaseException) -> bool:
     return error_name(error) in REMEDIES
 
 
-class Link:
+class ConnectionMonitor:
     """The connection of this process to its workspace, made once and looked after from then on."""
 
     def __init__(self, makegood: Connecting, *, seconds: Callable[[], float] = time.monotonic) -> None:

@@ -83,15 +83,15 @@ def plan_batch(tx: Session, now: datetime, *, workspaces: Collection[int] | None
         for one in awake
         if (one.id in wanted or one.id in news) and _intend_brief(tx, one, days[one.id], news.get(one.id, []), now)
     ]
-    outbox.morning_on_homes(tx, days, now)
+    outbox.refresh_homes(tx, days, now)
     for one in due:
-        people.move_on(one, now, looked_at=days.get(one.id))
+        people.schedule_next_brief(one, now, looked_at=days.get(one.id))
     tx.flush()
     return planned
 
 
 def _may_hear(person: Person, now: datetime) -> bool:
-    return people.is_here(person) and morning_is_on(now, people.habits(person))
+    return people.is_here(person) and morning_is_on(now, people.work_schedule(person))
 
 
 def _news(tx: Session, awake: list[Person], days: dict[int, date]) -> dict[int, list[Outbox]]:
@@ -107,18 +107,18 @@ def _intend_brief(tx: Session, person: Person, day: date, news: list[Outbox], no
     ids: dict[str, Any] = {"day": day.isoformat()}
     if news:
         ids["news"] = [row.id for row in news]
-    is_new = outbox.intend(
+    is_new = outbox.enqueue(
         tx, workspace_id=person.workspace_id, key=key, kind=notices.BRIEF, now=now, person=person, ids=ids
     )  # fmt: skip
     if is_new and news:
-        notices.take(tx, news, key, now)
+        notices.attach_to_brief(tx, news, key, now)
     return is_new
 
 
 def _log_missed(due: list[Person], now: datetime) -> None:
     late = [(one, one.next_brief_at) for one in due if one.next_brief_at and now - one.next_brief_at > LATE]
     if late:
-        missed = [mornings_missed(since, now, people.habits(one)) for one, since in late]
+        missed = [mornings_missed(since, now, people.work_schedule(one)) for one, since in late]
         log.warning(
             "mornings_caught_up",
             people=len(late),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 import structlog
 
-from bot.schedule import COURIER, PLANNER, beat, last_beats
+from bot.schedule import COURIER, PLANNER, last_beats, record_heartbeat
 from store import migrate
 from store.db import ANSWER_WITHIN
 from store.sqlite_file import full_disk
@@ -18,7 +18,7 @@ from store.sqlite_file import full_disk
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.link import Link
+    from bot.link import ConnectionMonitor
     from bot.socket_mode import SocketMode
     from store.db import Ledger
 
@@ -33,7 +33,7 @@ _PROBE = "readyz"
 
 
 @dataclass(frozen=True)
-class Part:
+class Check:
     """One part of the program: whether it works, and the words for it."""
 
     name: str
@@ -48,7 +48,7 @@ class Readiness:
         self,
         ledger: Ledger,
         clock: Callable[[], datetime],
-        link: Link,
+        link: ConnectionMonitor,
         *,
         newest_revision: Callable[[], str],
         sockets: SocketMode | None = None,
@@ -67,12 +67,12 @@ class Readiness:
         """From now on nothing new should be sent here."""
         self._stopping = True
 
-    def look(self) -> list[Part]:
+    def look(self) -> list[Check]:
         """Every part. The first one that fails is the one to look at."""
-        process = Part("process", not self._stopping, "It is stopping." if self._stopping else "It runs.")
+        process = Check("process", not self._stopping, "It is stopping." if self._stopping else "It runs.")
         return [process, *self._database(), self._slack(), self._time()]
 
-    def _database(self) -> list[Part]:
+    def _database(self) -> list[Check]:
         try:
             revision = self._revision()
             return [self._writing(revision), self._migrations(revision), self._scheduler()]
@@ -81,59 +81,59 @@ class Readiness:
             words = self._ledger.problem or (
                 "The database does not answer: see DATABASE_URL, and the log for the reason."
             )
-            return [Part("database", ok=False, words=words)]
+            return [Check("database", ok=False, words=words)]
 
-    def _writing(self, revision: str | None) -> Part:
+    def _writing(self, revision: str | None) -> Check:
         """Whether the database takes what is written; tried now and then, and every time while it does not."""
         if full := full_disk(self._ledger.url):
             log.error("database_unavailable", why=full)
-            return Part("database", ok=False, words=full)
+            return Check("database", ok=False, words=full)
         now = self._seconds()
-        well = Part("database", ok=True, words="The database answers.")
+        well = Check("database", ok=True, words="The database answers.")
         # Without tables there is nothing to write to; the next part tells that.
         lately = self._written_at is not None and now - self._written_at < _WRITES_EVERY
         if revision is None or (lately and self._ledger.problem is None):
             return well
         try:
-            beat(self._ledger, _PROBE, self._clock())
+            record_heartbeat(self._ledger, _PROBE, self._clock())
         except sa.exc.SQLAlchemyError as error:
             self._written_at, why = None, _reason(error)
             log.error("database_unavailable", error=type(error).__name__, why=why)  # noqa: TRY400  words, no trace
             hint = " Is the disk full?" if "disk" in why else ""
             words = f"The database cannot be written: {why.rstrip('.')}.{hint} What is new is refused."
-            return Part("database", ok=False, words=words)
+            return Check("database", ok=False, words=words)
         self._written_at = now
         return well
 
     def _revision(self) -> str | None:
         return migrate.current(self._ledger)
 
-    def _migrations(self, revision: str | None) -> Part:
+    def _migrations(self, revision: str | None) -> Check:
         newest = self._newest_revision()
         words = migrate.misfit(revision, newest)
-        return Part("migrations", words is None, words or "The database has the shape that this version expects.")
+        return Check("migrations", words is None, words or "The database has the shape that this version expects.")
 
-    def _scheduler(self) -> Part:
+    def _scheduler(self) -> Check:
         try:
             beats = last_beats(self._ledger)
         except sa.exc.SQLAlchemyError:
-            return Part("scheduler", ok=False, words="The database cannot tell: run `makegood migrate`.")
+            return Check("scheduler", ok=False, words="The database cannot tell: run `makegood migrate`.")
         late = late_parts(beats, self._clock())
         words = " ".join(late) or "Planner and courier do their rounds."
-        return Part("scheduler", not late, words)
+        return Check("scheduler", not late, words)
 
-    def _slack(self) -> Part:
+    def _slack(self) -> Check:
         if self._link.problem is not None:
-            return Part("slack", ok=False, words=f"{self._link.problem}.")
+            return Check("slack", ok=False, words=f"{self._link.problem}.")
         if self._sockets is not None and not self._sockets.alive():
-            return Part("slack", ok=False, words="The Socket Mode connection is silent; it is being made anew.")
-        return Part("slack", ok=True, words="Slack knows the bot.")
+            return Check("slack", ok=False, words="The Socket Mode connection is silent; it is being made anew.")
+        return Check("slack", ok=True, words="Slack knows the bot.")
 
-    def _time(self) -> Part:
+    def _time(self) -> Check:
         wrong = self._link.clock_problem
         if wrong is not None:
-            return Part("clock", ok=False, words=f"{wrong}: set it (NTP). Slack's requests are refused meanwhile.")
-        return Part("clock", ok=True, words="The clock is not known to differ from Slack's.")
+            return Check("clock", ok=False, words=f"{wrong}: set it (NTP). Slack's requests are refused meanwhile.")
+        return Check("clock", ok=True, words="The clock is not known to differ from Slack's.")
 
 
 def _reason(error: sa.exc.SQLAlchemyError) -> str:

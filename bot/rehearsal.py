@@ -77,7 +77,7 @@ def _rehearsed(tx: Session, row: Outbox, now: datetime) -> Iterator[str]:
     elif isinstance(made, Nothing):
         row.state, row.not_before, row.settled_at = SKIPPED, None, now
         if made.gives_back:
-            notices.give_back(tx, row, now)
+            notices.release(tx, row, now)
         yield f"{_title(row)} – not sent: {made.reason}"
     elif (
         row.kind in notices.KINDS
@@ -87,7 +87,7 @@ def _rehearsed(tx: Session, row: Outbox, now: datetime) -> Iterator[str]:
         yield f"{_title(row)} – not sent: {notices.BUNDLED}"
     else:
         # What one message tells the next one need not.
-        outbox.show(tx, row, made.shown)
+        outbox.save_contents(tx, row, made.shown)
         notices.settle(tx, row, made.told, made.waits)
         row.state, row.not_before, row.settled_at = SENT, None, now
         yield _title(row)

@@ -136,7 +136,7 @@ class Schedule:
     def jobs(self) -> list[str]:
         return [job.id for job in self._scheduler.get_jobs()]
 
-    def notice_clock(self) -> bool:
+    def detect_clock_change(self) -> bool:
         """Call now and then: where the wall clock was set back all jobs are due now, not when it catches up, and so
         is what waits in the outbox.
         """
@@ -148,7 +148,7 @@ class Schedule:
             for job in self._scheduler.get_jobs():
                 job.modify(next_run_time=now)
             if self._work:
-                unfailing(self._makegood.courier.clock_set_back, "clock_set_back")()
+                log_errors(self._makegood.courier.clock_set_back, "clock_set_back")()
         return hopped
 
     def plan(self) -> None:
@@ -156,19 +156,19 @@ class Schedule:
         put_clock_right(self._makegood)
         self._makegood.tick()
         ledger, now = self._makegood.ledger, self._makegood.clock()
-        beat(ledger, PLANNER, now)
+        record_heartbeat(ledger, PLANNER, now)
         # Threads that are alive prove nothing. That what was due has been taken does.
         with ledger.read() as tx:
             waiting_since = claiming.untaken_since(tx, now, workspaces=self._makegood.served())
         if waiting_since is None or now - waiting_since < TAKEN_WITHIN:
-            beat(ledger, COURIER, now)
+            record_heartbeat(ledger, COURIER, now)
 
     def _wake(self) -> None:
         self._makegood.courier.wake()
 
     def _every(self, seconds: int, job: Callable[[], None], name: str, *, at_once: bool = False) -> None:
         first = {"next_run_time": self._wall()} if at_once else {}
-        step = self._counted(unfailing(job, name))
+        step = self._counted(log_errors(job, name))
         self._scheduler.add_job(step, Every(seconds), id=name, name=name, **first)
 
     def _counted(self, job: Callable[[], None]) -> Callable[[], None]:
@@ -198,7 +198,7 @@ def put_clock_right(makegood: Ticking) -> None:
         makegood.courier.clock_set_back()
 
 
-def unfailing(job: Callable[[], None], name: str) -> Callable[[], None]:
+def log_errors(job: Callable[[], None], name: str) -> Callable[[], None]:
     """The job, with what goes wrong in it told in the log instead of raised."""
 
     def run() -> None:
@@ -217,7 +217,7 @@ def unfailing(job: Callable[[], None], name: str) -> Callable[[], None]:
     return run
 
 
-def beat(ledger: Ledger, name: str, at: datetime) -> None:
+def record_heartbeat(ledger: Ledger, name: str, at: datetime) -> None:
     """Write down that this part of the program did its round at `at`."""
     with ledger.begin() as tx:
         insert_or_update(tx, Heartbeat, {"name": name, "at": at}, keys=("name",))

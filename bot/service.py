@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.http_server import WebServer
-from bot.link import Link
+from bot.link import ConnectionMonitor
 from bot.readiness import Readiness
 from bot.schedule import Schedule
 from bot.server import build
@@ -60,7 +60,7 @@ class Service:
         # for ever. Nor a SimpleQueue: whoever waits there for a time, and is held up until it is over, may do so too.
         self._asked = threading.Lock()
         self._asked.acquire()
-        self._link = Link(makegood)
+        self._link = ConnectionMonitor(makegood)
         self._sockets = self._make_sockets() if parts.web and makegood.settings.socket_mode else None
         self.readiness = Readiness(
             makegood.ledger,
@@ -107,7 +107,7 @@ class Service:
     def wait(self) -> None:
         """Block until the process is asked to stop."""
         while not self._is_asked(within=_LOOK_EVERY):
-            self.schedule.notice_clock()
+            self.schedule.detect_clock_change()
 
     def stop(self, within: float = STOP_WITHIN) -> bool:
         """Stop accepting, finish what is in flight, close. At most about `within` seconds; whether all finished."""

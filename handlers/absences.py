@@ -45,7 +45,7 @@ _NAMED = re.compile(
 
 
 @dataclass(frozen=True)
-class Understood:
+class ParsedAbsence:
     """What a line says of an absence; `pause.remark` is what still needs an answer."""
 
     pause: Pause
@@ -64,8 +64,8 @@ def away(ack: Ack, command: Command, context: BoltContext, rest: str) -> bool:
     rest = " ".join(rest.split())
     named = [found["id"] for found in _NAMED.finditer(rest) if found["id"]]
     if len(named) == 1:
-        directory.ensure_known(context["ledger"], context["slack"], command.asker.team_id, named, context["now"])
-    understood = Understood(Pause())
+        directory.ensure_people(context["ledger"], context["slack"], command.asker.team_id, named, context["now"])
+    understood = ParsedAbsence(Pause())
     try:
         with context["ledger"].begin() as tx:
             person = viewer(tx, command.asker.team_id, command.asker.user_id)
@@ -75,7 +75,7 @@ def away(ack: Ack, command: Command, context: BoltContext, rest: str) -> bool:
             first, last = understood.pause.first, understood.pause.last
             blocks = None
             if understood.pause.remark is None and first and last:
-                taken = absences.take(tx, person, first, last, understood.delegate, now=context["now"])
+                taken = absences.set_absence(tx, person, first, last, understood.delegate, now=context["now"])
                 blocks = places.absence_receipt(tx, person, taken, context["now"])
     except BadInputError as error:
         understood, blocks = replace(understood, pause=replace(understood.pause, remark=error.words)), None
@@ -102,7 +102,7 @@ def _answer(ack: Ack, blocks: list[Block]) -> None:
     ack(response_type="ephemeral", text="Makegood", blocks=b.resolved(blocks))
 
 
-def _understand(tx: Session, person: Person, rest: str, now: datetime) -> Understood:
+def _understand(tx: Session, person: Person, rest: str, now: datetime) -> ParsedAbsence:
     named = list(_NAMED.finditer(rest))
     asked = frame(
         local_day(now, person.zone), settings.reads_dates_as(person), people.working_days(person).weekdays,
@@ -110,16 +110,16 @@ def _understand(tx: Session, person: Person, rest: str, now: datetime) -> Unders
     )  # fmt: skip
     pause = read_pause(unescaped(_NAMED.sub(" ", rest)), asked)
     if not named:
-        return Understood(pause)
+        return ParsedAbsence(pause)
     if len(named) > 1:
-        return Understood(replace(pause, remark=pause.remark or "One colleague can stand in for you. Who is it?"))
+        return ParsedAbsence(replace(pause, remark=pause.remark or "One colleague can stand in for you. Who is it?"))
     if named[0]["id"]:
-        return Understood(pause, named[0]["id"])
+        return ParsedAbsence(pause, named[0]["id"])
     found = people.named(tx, person, named[0]["handle"])
     if found is None:
         words = f"I don't know who @{shortened(named[0]['handle'], NAME_LIMIT)} is. Choose the colleague, or nobody."
-        return Understood(replace(pause, remark=pause.remark or words))
-    return Understood(pause, found.slack_id)
+        return ParsedAbsence(replace(pause, remark=pause.remark or words))
+    return ParsedAbsence(pause, found.slack_id)
 
 
 # ---- buttons and the form ------------------------------------------------------------------------------
@@ -146,11 +146,11 @@ def submit(ack: Ack, body: Body, context: BoltContext) -> None:
     now, delegate = context["now"], form.fields.get(ids.DELEGATE)
     first, last = form.day(ids.FIRST_DAY), form.day(ids.LAST_DAY)
     if delegate:
-        directory.ensure_known(context["ledger"], context["slack"], form.asker.team_id, [delegate], now)
+        directory.ensure_people(context["ledger"], context["slack"], form.asker.team_id, [delegate], now)
     with context["ledger"].begin() as tx:
         person = viewer(tx, form.asker.team_id, form.asker.user_id)
         instead_of = form.context.ref.id, form.context.ref.version
-        taken = absences.take(tx, person, first, last, delegate, now=now, instead_of=instead_of)
+        taken = absences.set_absence(tx, person, first, last, delegate, now=now, instead_of=instead_of)
         blocks = places.absence_receipt(tx, person, taken, now)
         drawn = places.draw(tx, person, form.context.ref, now) if form.context.ref.view else None
     if drawn is None:
@@ -158,7 +158,7 @@ def submit(ack: Ack, body: Body, context: BoltContext) -> None:
     ack()
     if drawn.home is None:
         drawn = replace(drawn, blocks=blocks)
-    return places.after_form(context["slack"], form.asker.user_id, form.context, drawn)
+    return places.refresh_after_submit(context["slack"], form.asker.user_id, form.context, drawn)
 
 
 def end(ack: Ack, body: Body, context: BoltContext) -> None:
@@ -171,7 +171,7 @@ def end(ack: Ack, body: Body, context: BoltContext) -> None:
         drawn = places.draw(tx, person, ref, context["now"])
     if drawn is not None and drawn.home is None:
         drawn = replace(drawn, blocks=blocks)
-    places.after_press(context["slack"], press, drawn)
+    places.refresh_after_action(context["slack"], press, drawn)
     ack()
 
 

@@ -61,7 +61,7 @@ def show(ack: Ack, body: Body, context: BoltContext) -> None:
     ack()
 
 
-def _show(context: BoltContext, press: Press, drawn: places.Drawn | None, title: str, *, in_place: bool) -> None:
+def _show(context: BoltContext, press: Press, drawn: places.Rendered | None, title: str, *, in_place: bool) -> None:
     if drawn is None:
         raise outdated()
     slack = context["slack"]
@@ -69,7 +69,7 @@ def _show(context: BoltContext, press: Press, drawn: places.Drawn | None, title:
         # In place: Slack stacks three views at most.
         slack.views_update(view_id=press.view_id, view=places.receipt_modal(drawn.blocks, press.context))
     elif in_place and press.surface == "ephemeral":
-        places.after_press(slack, press, drawn)
+        places.refresh_after_action(slack, press, drawn)
     else:
         slack.views_open(trigger_id=press.trigger_id, view=b.modal(title, drawn.blocks, callback_id=ids.RECEIPT))
 
@@ -136,7 +136,7 @@ def ask_why(ack: Ack, body: Body, context: BoltContext) -> None:
 def submit_edit(ack: Ack, body: Body, context: BoltContext) -> None:
     asked = payloads.submission(body)
     named = [user for field in (ids.OWNER, ids.COACH) if (user := asked.fields.get(field))]
-    directory.ensure_known(context["ledger"], context["slack"], asked.asker.team_id, named, context["now"])
+    directory.ensure_people(context["ledger"], context["slack"], asked.asker.team_id, named, context["now"])
 
     def save(tx: Session, person: Person, form: Submission, now: datetime) -> None:
         account = accounts.get(tx, person, form.context.ref.id)

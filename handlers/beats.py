@@ -38,7 +38,7 @@ def act(ack: Callable[..., Any], context: BoltContext, press: Press, ref: Ref, c
         person = viewer(tx, press.asker.team_id, press.asker.user_id)
         known = change(tx, person, ref, origin_key=press.origin_key, now=context["now"])
         drawn = places.draw(tx, person, ref, context["now"], known=known)
-    places.after_press(context["slack"], press, drawn)
+    places.refresh_after_action(context["slack"], press, drawn)
     ack()
 
 
@@ -49,4 +49,4 @@ def submit(ack: Callable[..., Any], form: Submission, context: BoltContext, save
         save(tx, person, form, context["now"])
         drawn = places.draw(tx, person, form.context.ref, context["now"])
     ack()
-    places.after_form(context["slack"], form.asker.user_id, form.context, drawn)
+    places.refresh_after_submit(context["slack"], form.asker.user_id, form.context, drawn)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers.views.brief_items import Mentioned, line
-from handlers.views.notices import Deed
+from handlers.views.notices import Change
 from store import absences, commitments, history, notices, outbox, people
 from store.rules import mentions
 from store.rules.mornings import local_day
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from handlers.views.briefs import Line
-    from store.commitments import PassedOn
+    from store.commitments import EscalationDates
     from store.tables import Commitment, Outbox, Person
 
     # A commitment, its occasion, and when the account's owner hears of it.
-    Found = tuple[Commitment, str | None, PassedOn | None]
+    Found = tuple[Commitment, str | None, EscalationDates | None]
 
 NOTICES = (notices.ASSIGNED, notices.HANDED_BACK, notices.CANCELLED)
 
@@ -31,7 +31,7 @@ def to_send(tx: Session, row: Outbox, person: Person, day: date, now: datetime, 
     """As handlers.briefs.Source says."""
     found: list[Found] = []
     if row.kind == notices.BRIEF:
-        found += commitments.deserving(tx, person, day, besides=row.id)
+        found += commitments.items_for_brief(tx, person, day, besides=row.id)
     known = {one.id: one for one, _, _ in found}
     fresh = _fresh(tx, person, news)
     found = [(one, mentions.NEWS + (why or "") if one.id in fresh else why, passed) for one, why, passed in found]
@@ -43,16 +43,16 @@ def to_send(tx: Session, row: Outbox, person: Person, day: date, now: datetime, 
 
 def standing(tx: Session, row: Outbox, person: Person, day: date, now: datetime, news: Sequence[Outbox]) -> list[Line]:
     """As handlers.briefs.Source says."""
-    shown = outbox.shown_by(tx, row)
+    shown = outbox.contents_of(tx, row)
     known = commitments.by_ids(tx, person, [commitment_id for commitment_id, _ in shown])
-    passed = commitments.passed_on(tx, [one for one, why in shown if mentions.tells_who_hears(why)], day)
+    passed = commitments.escalations(tx, [one for one, why in shown if mentions.tells_who_hears(why)], day)
     found: list[Found] = [(known[one], why, passed.get(one)) for one, why in shown if one in known]
     told_by = {one.ids["commitment"]: [one] for one in news}
     today = local_day(now, person.zone)
     return [line(each, person, day, today) for each in _mentioned(tx, person, day, found, told_by)]
 
 
-def deed(tx: Session, reader: Person, commitment: Commitment, notice: Outbox) -> Deed:
+def change_told_by(tx: Session, reader: Person, commitment: Commitment, notice: Outbox) -> Change:
     """What a notice tells `reader`: who did it, and the reason that they gave."""
     verb = {notices.ASSIGNED: "hand_over", notices.HANDED_BACK: "hand_back", notices.CANCELLED: "cancel"}[notice.kind]
     told = [
@@ -61,7 +61,7 @@ def deed(tx: Session, reader: Person, commitment: Commitment, notice: Outbox) ->
         if entry.verb == verb
         and (notice.kind == notices.CANCELLED or entry.changes["owner_id"][1] == reader.id)
     ]  # fmt: skip
-    return Deed(notice.kind, people.get(tx, notice.ids["actor"]), told[-1].reason if told else None)
+    return Change(notice.kind, people.get(tx, notice.ids["actor"]), told[-1].reason if told else None)
 
 
 def _fresh(tx: Session, reader: Person, rows: Sequence[Outbox]) -> dict[int, tuple[Commitment, list[Outbox]]]:
@@ -98,20 +98,20 @@ def _mentioned(
         for one in (absences.of_people(tx, others, from_day=day) if others else ())
         if one.first_day <= day
     }
-    leaving = [one.id for one, why, _ in items if mentions.step_of(why or "") == mentions.LEAVING]
+    leaving = [one.id for one, why, _ in items if mentions.step_of(why or "") == mentions.BEFORE_ABSENCE]
     unheard = commitments.unheard(tx, leaving, from_day=day)
     return [
         Mentioned(
             one, why, away_until=away.get(one.owner_id), told_on=_told_on(why, passed),
             heard_on=passed.heard if passed else None, unheard=one.id in unheard,
-            deed=deed(tx, person, one, told_by[one.id][-1]) if one.id in told_by else None,
+            change=change_told_by(tx, person, one, told_by[one.id][-1]) if one.id in told_by else None,
             news=tuple(row.id for row in told_by.get(one.id, ())),
         )
         for one, why, passed in items
     ]  # fmt: skip
 
 
-def _told_on(occasion: str | None, passed: PassedOn | None) -> date | None:
+def _told_on(occasion: str | None, passed: EscalationDates | None) -> date | None:
     """The day on which the account's owner hears of it, where this mention warns of that."""
     is_warning = passed is not None and mentions.is_warning(occasion) and passed.heard is None
     return passed.on if passed is not None and is_warning else None

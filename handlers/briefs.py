@@ -51,11 +51,11 @@ SOURCES = (
 @dataclass(frozen=True)
 class Content:
     """The lines of a brief, and for whom its reader was asked to stand in, as markup; what the latter tells of the
-    notices that the brief has taken: by place in `asked`.
+    notices that the brief has taken: by place in `stand_in_requests`.
     """
 
     lines: list[Line]
-    asked: list[str]
+    stand_in_requests: list[str]
     rows_asked: list[int]
     # There was no room for these.
     left: list[int]
@@ -71,32 +71,32 @@ class Content:
 
 def to_send(tx: Session, row: Outbox, person: Person, day: date, now: datetime) -> Content:
     """The content of a brief or bundle that is about to be posted, as of `now`."""
-    news = notices.taken(tx, row)
+    news = notices.attached_to(tx, row)
     lines = [
         line for source in SOURCES for line in source.to_send(tx, row, person, day, now, _of(source, news))
     ]  # fmt: skip
-    asked = _asked(tx, person, [one for one in news if one.kind == notices.DELEGATED], now)
+    stand_ins = _stand_in_requests(tx, person, [one for one in news if one.kind == notices.DELEGATED], now)
     return Content(
-        in_order(lines), [words for _, words in asked[:MOST_ASKED]],
-        [row_id for row_id, _ in asked[:MOST_ASKED]], [row_id for row_id, _ in asked[MOST_ASKED:]],
+        in_order(lines), [words for _, words in stand_ins[:MOST_ASKED]],
+        [row_id for row_id, _ in stand_ins[:MOST_ASKED]], [row_id for row_id, _ in stand_ins[MOST_ASKED:]],
     )  # fmt: skip
 
 
 def standing(tx: Session, row: Outbox, person: Person, day: date, now: datetime) -> Content:
     """The content of a brief or bundle that stands in Slack, as of `now`, in the order in which it was posted."""
-    news = notices.taken(tx, row)
+    news = notices.attached_to(tx, row)
     lines = [
         line for source in SOURCES for line in source.standing(tx, row, person, day, now, _of(source, news))
     ]  # fmt: skip
-    asked = _asked(tx, person, [one for one in news if one.kind == notices.DELEGATED], now, stands=True)
-    return Content(lines, [words for _, words in asked], [], [])
+    stand_ins = _stand_in_requests(tx, person, [one for one in news if one.kind == notices.DELEGATED], now, stands=True)
+    return Content(lines, [words for _, words in stand_ins], [], [])
 
 
 def _of(source: Source, news: Sequence[Outbox]) -> list[Outbox]:
     return [one for one in news if one.kind in source.notices]
 
 
-def _asked(
+def _stand_in_requests(
     tx: Session, reader: Person, rows: Sequence[Outbox], now: datetime, *, stands: bool = False
 ) -> list[tuple[int, str]]:
     """(id of the notice, markup) for each colleague for whom the reader was asked to stand in; where it `stands` in

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from slack_sdk.errors import SlackApiError
 
-from handlers.people import ensure_known
+from handlers.people import ensure_people
 from store import people, workspaces
 from store.errors import NotAllowedError, NotFoundError
 
@@ -104,7 +104,7 @@ def _others(ledger: Ledger, slack: WebClient, team_id: str, members: Iterable[st
     if len(unknown) > _ASKED:
         return None
     # A member of whom Slack shows us nothing is none of ours.
-    if ensure_known(ledger, slack, team_id, unknown, now):
+    if ensure_people(ledger, slack, team_id, unknown, now):
         return True
     with ledger.read() as tx:
         others, unknown = people.others_among(tx, workspace, unknown)

@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process
 
 from handlers import absences, ids, payloads, places, settings
 from handlers import people as directory
-from handlers.lines import Understood, marked, understand
+from handlers.lines import ParsedLine, protect_brackets, understand
 from handlers.payloads import Command, Context, as_typed, unescaped
 from handlers.people import viewer
 from handlers.routes import Routes
@@ -58,7 +58,7 @@ def commit(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
     word, rest = first.casefold(), rest.strip()
     if not command.text:
         directory.check(context, command.asker)
-        open_form(context, command, Understood(forms.Filled(owner=command.asker.user_id)))
+        open_form(context, command, ParsedLine(forms.Filled(owner=command.asker.user_id)))
         ack()
     elif word == "help" and not rest:
         directory.check(context, command.asker)
@@ -77,7 +77,7 @@ def commit(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         _line(ack, command, context)
 
 
-def open_form(context: BoltContext, command: Command, understood: Understood) -> None:
+def open_form(context: BoltContext, command: Command, understood: ParsedLine) -> None:
     """Open the form with what was understood already filled in."""
     known = Context(channel=command.channel)
     context["slack"].views_open(trigger_id=command.trigger_id, view=forms.new(understood.filled, known))
@@ -122,11 +122,11 @@ def _account(tx: Session, person: Person, name: str, now: datetime) -> list[Bloc
 def _line(ack: Ack, command: Command, context: BoltContext) -> None:
     """A line is recorded when it has an action, one owner and a clear date; otherwise the form asks."""
     outcome = _taken(command, context)
-    if isinstance(outcome, Understood) and outcome.strangers:
+    if isinstance(outcome, ParsedLine) and outcome.unknown_users:
         ledger, slack = context["ledger"], context["slack"]
-        directory.ensure_known(ledger, slack, command.asker.team_id, outcome.strangers, context["now"])
+        directory.ensure_people(ledger, slack, command.asker.team_id, outcome.unknown_users, context["now"])
         outcome = _taken(command, context, asked_slack=True)
-    if isinstance(outcome, Understood):
+    if isinstance(outcome, ParsedLine):
         open_form(context, command, outcome)
         ack()
     else:
@@ -136,13 +136,13 @@ def _line(ack: Ack, command: Command, context: BoltContext) -> None:
 
 def _taken(
     command: Command, context: BoltContext, *, asked_slack: bool = False
-) -> Understood | tuple[list[Block], str]:
+) -> ParsedLine | tuple[list[Block], str]:
     """Read the line, record it if it says enough, and give back what to answer; what was understood if it does not."""
-    now, understood = context["now"], Understood(forms.Filled())
+    now, understood = context["now"], ParsedLine(forms.Filled())
     try:
         with context["ledger"].begin() as tx:
             person = viewer(tx, command.asker.team_id, command.asker.user_id)
-            said = marked(command.text)
+            said = protect_brackets(command.text)
             line = read_line(
                 said, today=local_day(now, person.zone), locale=reads_dates_as(person),
                 accounts=accounts.names(tx, person),
@@ -162,7 +162,7 @@ def _taken(
             commitments.check_pace(tx, person, recorded, now)
     except BadInputError as error:
         # The person gets the refusal in the form. The transaction was rolled back, so nothing is recorded.
-        return understood.but(error.words)
+        return understood.with_remark(error.words)
     with context["ledger"].read() as tx:
         blocks = places.receipt(
             tx, person, recorded, now, unknown_account=understood.unknown_account, channel=bool(command.channel)

@@ -189,7 +189,7 @@ class Form:
         form = payloads.submission(body)
         named = form.fields.get(self.colleague) if self.colleague else None
         if named:
-            directory.ensure_known(context["ledger"], context["slack"], form.asker.team_id, [named], context["now"])
+            directory.ensure_people(context["ledger"], context["slack"], form.asker.team_id, [named], context["now"])
         beats.submit(ack, form, context, self.save)
 
 
@@ -198,11 +198,11 @@ def _edit_form(opening: Opening) -> b.Json:
     return forms.edit(opening.commitment, opening.context, with_who_and_when=fresh)
 
 
-def _put_off_form(opening: Opening) -> b.Json:
+def _snooze_form(opening: Opening) -> b.Json:
     person, today = opening.person, opening.today
     tomorrow = people.working_days(person).next_after(today)
-    last = commitments.quiet_until_at_most(opening.commitment, person, today)
-    return forms.put_off(opening.commitment, opening.context, person, tomorrow, last)
+    last = commitments.latest_snooze(opening.commitment, person, today)
+    return forms.snooze(opening.commitment, opening.context, person, tomorrow, last)
 
 
 def _edit(tx: Session, person: Person, form: Submission, now: datetime) -> None:
@@ -224,7 +224,7 @@ def _block(tx: Session, person: Person, form: Submission, now: datetime) -> None
 
 def _put_off(tx: Session, person: Person, form: Submission, now: datetime) -> None:
     until = form.day(ids.UNTIL)
-    commitments.put_off(tx, person, form.context.ref.id, until, origin_key=form.origin_key, now=now)
+    commitments.snooze(tx, person, form.context.ref.id, until, origin_key=form.origin_key, now=now)
 
 
 def _redact(tx: Session, person: Person, form: Submission, now: datetime) -> None:
@@ -255,7 +255,7 @@ FORMS: dict[tuple[str, str], Form] = {
     (ids.EDIT, ids.FORM_EDIT): Form("edit", _edit_form, _edit),
     (ids.MOVE, ids.FORM_MOVE): Form("move", lambda o: forms.move(o.commitment, o.context, o.person, o.today), _move),
     (ids.BLOCK, ids.FORM_BLOCK): Form("block", lambda o: forms.block(o.commitment, o.context), _block, ids.BLOCKER),
-    (ids.PUT_OFF, ids.FORM_PUT_OFF): Form("put_off", _put_off_form, _put_off),
+    (ids.SNOOZE, ids.FORM_SNOOZE): Form("put_off", _snooze_form, _put_off),
     (ids.HAND_OVER, ids.FORM_HAND_OVER): Form(
         "hand_over", lambda o: forms.hand_over(o.commitment, o.context), _hand_over, ids.OWNER
     ),

@@ -37,7 +37,7 @@ def turned(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # noq
     with context["ledger"].read() as tx:
         person = viewer(tx, press.asker.team_id, press.asker.user_id)
         drawn = places.draw(tx, person, ref, context["now"])
-    places.after_press(context["slack"], press, drawn)
+    places.refresh_after_action(context["slack"], press, drawn)
     return ack()  # type: ignore[no-any-return]
 
 
@@ -46,7 +46,7 @@ def _view(context: BoltContext, asker: Asker, start: int) -> Json:
     now = context["now"]
     with context["ledger"].begin() as tx:
         person = viewer(tx, asker.team_id, asker.user_id)
-        outbox.watch_home(tx, person, start=start, now=now)
+        outbox.track_home(tx, person, start=start, now=now)
         return home_for(tx, person, now, start=start)
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from store.rules.line import Line
 
 # A private character that stands for a "<" that somebody typed.
-_TYPED = "\ue000"
+_PROTECTED = "\ue000"
 # No "<" stands within what Slack marks up (payloads.py says why that matters).
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 # Slack does not give the name of every channel.
@@ -31,28 +31,28 @@ _CHANNEL = re.compile(r"<#[CG][A-Z0-9]+(?:\|([^<>]*))?>")
 
 
 @dataclass(frozen=True)
-class Understood:
+class ParsedLine:
     """`draft` is what can be recorded as it stands; None where `filled` must go to the person first."""
 
     filled: Filled
     draft: Draft | None = None
     unknown_account: str | None = None
     # Slack ids of people whom the ledger does not know yet; Slack may.
-    strangers: tuple[str, ...] = ()
+    unknown_users: tuple[str, ...] = ()
 
-    def but(self, words: str) -> Understood:
+    def with_remark(self, words: str) -> ParsedLine:
         """The same, as a form, because of something that the ledger refused in these words."""
-        return Understood(replace(self.filled, remark=words))
+        return ParsedLine(replace(self.filled, remark=words))
 
 
-def understand(tx: Session, viewer: Person, line: Line, said: str, *, asked_slack: bool = False) -> Understood:
+def understand(tx: Session, viewer: Person, line: Line, said: str, *, asked_slack: bool = False) -> ParsedLine:
     """Decide whether a line says enough. Nothing that was written is lost: the form starts with it.
 
-    Until Slack was asked about them, people whom the ledger does not know are given back as `strangers`.
+    Until Slack was asked about them, people whom the ledger does not know are given back as `unknown_users`.
     """
-    strangers = () if asked_slack else _strangers(tx, viewer, line)
-    if strangers:
-        return Understood(Filled(), strangers=strangers)
+    unknown_users = () if asked_slack else _unknown_users(tx, viewer, line)
+    if unknown_users:
+        return ParsedLine(Filled(), unknown_users=unknown_users)
     if line.account is not None and line.account_phrase is not None:
         line = replace(line, account=accounts.meant(tx, viewer, line.account_phrase, line.account))
     action = clean(_said(tx, viewer, line.action))
@@ -73,12 +73,12 @@ def understand(tx: Session, viewer: Person, line: Line, said: str, *, asked_slac
     if missing and unknown:
         missing = f"{missing} I don't know an account called {quoted(unknown)}: choose the right one, or create it."
     if missing or owner is None or due is None:
-        return Understood(replace(filled, remark=missing))
+        return ParsedLine(replace(filled, remark=missing))
     draft = Draft(action=action, owner=owner, due_on=due, account=account, side=filled.side)
-    return Understood(filled, draft, unknown)
+    return ParsedLine(filled, draft, unknown)
 
 
-def _strangers(tx: Session, viewer: Person, line: Line) -> tuple[str, ...]:
+def _unknown_users(tx: Session, viewer: Person, line: Line) -> tuple[str, ...]:
     # The first one named is the owner; Slack is asked about nobody else, however many a line names.
     asked = {owner for owner in line.owners[:1] if not owner.startswith("@")} - {viewer.slack_id}
     if not asked:
@@ -86,13 +86,13 @@ def _strangers(tx: Session, viewer: Person, line: Line) -> tuple[str, ...]:
     return tuple(asked - {person.slack_id for person in people.by_slack_ids(tx, viewer.workspace, asked)})
 
 
-def marked(text: str) -> str:
+def protect_brackets(text: str) -> str:
     """The line with what was typed as "<" told apart from what Slack marked up, until `_said` puts it back."""
-    return text.replace("&lt;", _TYPED)
+    return text.replace("&lt;", _PROTECTED)
 
 
 def _said(tx: Session, viewer: Person, text: str) -> str:
-    return readable(tx, viewer, text).replace(_TYPED, "<")
+    return readable(tx, viewer, text).replace(_PROTECTED, "<")
 
 
 def readable(tx: Session, viewer: Person, text: str) -> str:

@@ -38,7 +38,7 @@ class Message:
     """What Slack is to show: a message (`text` for notifications, `blocks`), or a Home tab in `home`.
 
     `shown` lists the subjects in it, with the occasion of each where it is a brief. Of the notices that a brief
-    has taken, by id, it tells `told` and has no room for `waits`, until when.
+    has taken, by id, it tells `sent_about` and has no room for `waits`, until when.
     """
 
     text: str = ""
@@ -96,7 +96,7 @@ def _when_at_work(tx: Session, row: Outbox, made: Message, now: datetime) -> Mes
         # The program was down on their morning: the planner comes first, so that they get one message.
         return Later(now + A_LOOK, "its reader's brief is about to be planned")
     urgent = _is_urgent(tx, row, made, now)
-    wait = commitments.told_not_before(tx, reader, now, urgent=urgent, notice=row)
+    wait = commitments.earliest_notice_time(tx, reader, now, urgent=urgent, notice=row)
     if wait is None or (wait.joins and row.last_error == notices.NO_BRIEF):
         return made
     return Later(wait.until, JUST_TOLD, joins=made) if wait.joins else Later(wait.until)
@@ -117,16 +117,16 @@ def _brief(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     day, today = date.fromisoformat(row.ids["day"]), local_day(now, person.zone)
     if row.ts:
         content = briefs.standing(tx, row, person, day, now)
-    elif day != today or not morning_is_on(now, people.habits(person)):
+    elif day != today or not morning_is_on(now, people.work_schedule(person)):
         return Nothing("its morning had passed", gives_back=True)
     elif row.ids.get("news") and not commitments.at_work(tx, [person], {person.id: day}):
         return Nothing("its reader is away by now", gives_back=True)
     else:
         content = briefs.to_send(tx, row, person, day, now)
-    if not content.lines and not content.asked:
+    if not content.lines and not content.stand_in_requests:
         return Nothing("nothing was left to mention")
-    made = views.brief(content.lines, person, day, content.asked, stands=bool(row.ts))
-    return _listed(row, content, made, next_morning(now, people.habits(person)))
+    made = views.brief(content.lines, person, day, content.stand_in_requests, stands=bool(row.ts))
+    return _listed(row, content, made, next_morning(now, people.work_schedule(person)))
 
 
 def _bundle(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
@@ -138,9 +138,9 @@ def _bundle(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
         return Nothing("its reader is not at work by now", gives_back=True)
     else:
         content = briefs.to_send(tx, row, person, day, now)
-    if not content.lines and not content.asked:
+    if not content.lines and not content.stand_in_requests:
         return Nothing("nothing was left to tell")
-    made = views.bundle(content.lines, content.asked, stands=bool(row.ts))
+    made = views.bundle(content.lines, content.stand_in_requests, stands=bool(row.ts))
     return _listed(row, content, made, now + notices.REST)
 
 
@@ -158,7 +158,7 @@ def _notice(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
         return Nothing("its commitment is out of the reader's sight")
     if row.kind == notices.ASSIGNED and not row.ts and not (commitment.is_open and commitment.owner_id == reader.id):
         return Nothing("it was settled or given to somebody else before it could be told")
-    deed = brief_items.deed(tx, reader, commitment, row)
+    deed = brief_items.change_told_by(tx, reader, commitment, row)
     text, blocks = notice_views.notice(deed, commitment, reader, local_day(now, reader.zone))
     return _message(text, blocks, [(commitment, None)])
 
@@ -218,7 +218,7 @@ def home_for(tx: Session, viewer: Person, now: datetime, *, start: int = 0) -> b
 
 def _closed(tx: Session, row: Outbox) -> Message:
     """What takes the place of a message that an outsider got as a colleague, once something in it has changed."""
-    shown = outbox.shown_by(tx, row)
+    shown = outbox.contents_of(tx, row)
     known = commitments.by_ids(tx, _reader(row), [commitment_id for commitment_id, _ in shown])
     text = home_view.CLOSED
     return _message(text, [b.section(text)], [(known[one], occasion) for one, occasion in shown if one in known])

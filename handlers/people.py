@@ -158,10 +158,10 @@ def sync(tx: Session, workspace: Workspace, users: Iterable[dict[str, Any]], now
         if their_status is not None:
             statuses[one.slack_id] = their_status
     people.sync(tx, workspace, profiles, now=now)
-    absences.follow(tx, workspace, statuses, now=now)
+    absences.sync_from_status(tx, workspace, statuses, now=now)
 
 
-def ensure_known(ledger: Ledger, slack: WebClient, team_id: str, user_ids: Iterable[str], now: datetime) -> set[str]:
+def ensure_people(ledger: Ledger, slack: WebClient, team_id: str, user_ids: Iterable[str], now: datetime) -> set[str]:
     """Ask Slack about those whom the ledger does not know yet; give back the ids that Slack does not know either."""
     with ledger.read() as tx:
         workspace = workspaces.by_team(tx, team_id)

@@ -33,33 +33,33 @@ if TYPE_CHECKING:
     from slackblocks import Block
     from sqlalchemy.orm import Session
 
-    from store.absences import Taken
+    from store.absences import AbsenceSet
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
-class Drawn:
+class Rendered:
     """A view drawn for one person: blocks for a message or modal, or a whole Home tab."""
 
     blocks: list[Block]
     home: b.Json | None = None
 
 
-def draw(tx: Session, viewer: Person, ref: Ref, now: datetime, *, known: Commitment | None = None) -> Drawn | None:
+def draw(tx: Session, viewer: Person, ref: Ref, now: datetime, *, known: Commitment | None = None) -> Rendered | None:
     """Draw the view of `ref` as it stands now; None where the courier or nobody is to draw it.
 
     `known` is the commitment that the reference is about, where it was loaded in this transaction.
     """
     if ref.view == ViewName.HOME:
-        return Drawn([], home_for(tx, viewer, now, start=ref.start))
+        return Rendered([], home_for(tx, viewer, now, start=ref.start))
     if ref.view in {ViewName.ITEM, ViewName.RECEIPT, ViewName.NOTED}:
         commitment = known or commitments.get(tx, viewer, ref.id)
         if ref.view == ViewName.ITEM:
-            return Drawn(one(tx, viewer, commitment, now))
-        return Drawn(receipt(tx, viewer, commitment, now, channel=ref.view == ViewName.RECEIPT))
+            return Rendered(one(tx, viewer, commitment, now))
+        return Rendered(receipt(tx, viewer, commitment, now, channel=ref.view == ViewName.RECEIPT))
     drawing = _VIEWS.get(ref.view)
-    return Drawn(drawing(tx, viewer, ref, now)) if drawing else None
+    return Rendered(drawing(tx, viewer, ref, now)) if drawing else None
 
 
 def mine(tx: Session, viewer: Person, now: datetime, *, start: int = 0) -> list[Block]:
@@ -146,10 +146,10 @@ def _told_on(tx: Session, viewer: Person, commitment: Commitment, now: datetime)
         return items.Told()
     owner = people.get(tx, commitment.owner_id)
     urgent = commitments.is_last_day_of(commitment, owner, now)
-    wait = commitments.told_not_before(tx, owner, now, urgent=urgent)
+    wait = commitments.earliest_notice_time(tx, owner, now, urgent=urgent)
     if wait is None or wait.joins:
         return items.Told(joins=wait is not None)
-    next_day = local_day(next_morning(now, people.habits(owner)), owner.zone)
+    next_day = local_day(next_morning(now, people.work_schedule(owner)), owner.zone)
     away = not commitments.at_work(tx, [owner], {owner.id: next_day})
     return items.Told(local_day(wait.until, owner.zone), away=away)
 
@@ -160,15 +160,15 @@ def absence(tx: Session, viewer: Person, now: datetime) -> list[Block]:
     return absence_view.nothing(Ref(view=ViewName.AWAY)) if found is None else absence_receipt(tx, viewer, found, now)
 
 
-def absence_receipt(tx: Session, viewer: Person, said: Absence | Taken, now: datetime) -> list[Block]:
+def absence_receipt(tx: Session, viewer: Person, said: Absence | AbsenceSet, now: datetime) -> list[Block]:
     """An absence as it stands, with what falls due meanwhile; and what was just said about it, where it was."""
-    taken = said if isinstance(said, absences.Taken) else absences.Taken(said)
+    taken = said if isinstance(said, absences.AbsenceSet) else absences.AbsenceSet(said)
     back_on = people.working_days(viewer).next_after(taken.absence.last_day)
     return absence_view.receipt(
         taken.absence, viewer, local_day(now, viewer.zone), back_on, view=Ref(view=ViewName.AWAY),
         replaced=taken.replaced,
         delegate_away=taken.delegate_away, is_new=taken is said,
-        meanwhile=commitments.meanwhile(tx, viewer, taken.absence.first_day, taken.absence.last_day, now),
+        meanwhile=commitments.due_during(tx, viewer, taken.absence.first_day, taken.absence.last_day, now),
     )  # fmt: skip
 
 
@@ -195,14 +195,14 @@ def open_view(slack: WebClient, press: Press, view: b.Json) -> None:
     opener(trigger_id=press.trigger_id, view=view)
 
 
-def after_press(slack: WebClient, press: Press, drawn: Drawn | None) -> None:
+def refresh_after_action(slack: WebClient, press: Press, drawn: Rendered | None) -> None:
     """Show the view as it is now to the person who pressed in it. Never raises: the change is stored."""
     view_id = press.view_id if press.surface == "modal" else None
     response_url = press.response_url if press.surface == "ephemeral" else None
     _redraw(drawn, lambda shown: _show(slack, press.asker.user_id, shown, press.context, view_id, response_url))
 
 
-def after_form(slack: WebClient, user_id: str, context: Context, drawn: Drawn | None) -> None:
+def refresh_after_submit(slack: WebClient, user_id: str, context: Context, drawn: Rendered | None) -> None:
     """Show the view that a form was opened from as it is now. Never raises: the change is stored."""
     known, address = Context(channel=context.channel), context.response_url
     if address and not is_slacks(slack, address):
@@ -210,14 +210,14 @@ def after_form(slack: WebClient, user_id: str, context: Context, drawn: Drawn | 
     _redraw(drawn, lambda shown: _show(slack, user_id, shown, known, context.root_view_id, address))
 
 
-def _redraw(drawn: Drawn | None, show: Callable[[Drawn], None]) -> None:
+def _redraw(drawn: Rendered | None, show: Callable[[Rendered], None]) -> None:
     failure = failure_of(lambda: show(drawn)) if drawn is not None else None
     if failure is not None:
         log.warning("place_not_redrawn", **in_log(failure))
 
 
 def _show(
-    slack: WebClient, user_id: str, drawn: Drawn, context: Context, view_id: str | None, response_url: str | None
+    slack: WebClient, user_id: str, drawn: Rendered, context: Context, view_id: str | None, response_url: str | None
 ) -> None:
     if drawn.home is not None:
         slack.views_publish(user_id=user_id, view=drawn.home)

@@ -73,7 +73,7 @@ def submit_new(ack: Ack, body: Body, context: BoltContext) -> None:
     """Record what the form says. The form turns into the receipt."""
     form = payloads.submission(body)
     now, owner_id = context["now"], form.text(ids.OWNER)
-    directory.ensure_known(context["ledger"], context["slack"], form.asker.team_id, [owner_id], now)
+    directory.ensure_people(context["ledger"], context["slack"], form.asker.team_id, [owner_id], now)
     with context["ledger"].begin() as tx:
         person = viewer(tx, form.asker.team_id, form.asker.user_id)
         # What a form remembers is checked like what was typed.

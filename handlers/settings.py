@@ -12,7 +12,7 @@ from handlers.routes import Routes
 from handlers.views import settings as views
 from store import settings
 from store.rules.mornings import local_day
-from store.settings import House, Own
+from store.settings import PersonSettings, WorkspaceSettings
 
 if TYPE_CHECKING:
     from slack_bolt import BoltContext
@@ -35,16 +35,16 @@ def submit(ack: Ack, body: Body, context: BoltContext) -> None:
     form = payloads.submission(body)
     with context["ledger"].begin() as tx:
         asker = viewer(tx, form.asker.team_id, form.asker.user_id)
-        own, house = _own(form), _house(form) if ids.HOUSE_HOUR in form.fields else None
-        person = settings.save(tx, asker, own, house, now=context["now"])
+        own, workspace_settings = _own(form), _workspace(form) if ids.WORKSPACE_HOUR in form.fields else None
+        person = settings.save(tx, asker, own, workspace_settings, now=context["now"])
         following = local_day(person.next_brief_at, person.zone) if person.next_brief_at else None
         blocks = views.saved(person, following)
     ack(response_action="update", view=places.receipt_modal(blocks, Context()))
 
 
-def _own(form: Submission) -> Own:
+def _own(form: Submission) -> PersonSettings:
     hour, language = form.text(ids.SEND_HOUR), form.text(ids.DATE_LANGUAGE)
-    return Own(
+    return PersonSettings(
         send_hour=None if hour == views.DEFAULT else form.number(ids.SEND_HOUR),
         weekdays=_days(form, ids.WEEKDAYS),
         holidays_region=form.text(ids.HOLIDAYS_REGION),
@@ -53,11 +53,11 @@ def _own(form: Submission) -> Own:
     )
 
 
-def _house(form: Submission) -> House:
-    return House(
-        send_hour=form.number(ids.HOUSE_HOUR),
-        weekdays=_days(form, ids.HOUSE_WEEK),
-        holidays_region=form.text(ids.HOUSE_REGION),
+def _workspace(form: Submission) -> WorkspaceSettings:
+    return WorkspaceSettings(
+        send_hour=form.number(ids.WORKSPACE_HOUR),
+        weekdays=_days(form, ids.WORKSPACE_WEEK),
+        holidays_region=form.text(ids.WORKSPACE_REGION),
         escalate_a_after=form.number(ids.ESCALATE_A_AFTER),
         escalate_after=form.number(ids.ESCALATE_AFTER),
         honours_status=bool(form.ticked(ids.HONOURS_STATUS)),

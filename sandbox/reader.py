@@ -149,7 +149,7 @@ _TOKENS: "Final[dict[str, Callable[[Reader, datetime], str]]]" = {
 
 
 def next_working_morning(now: datetime, zone: "ZoneInfo") -> datetime:
-    """The first 09:35 from Monday to Friday in `zone` that lies after `now`; aware UTC."""
+    """The first 09:35 from Monday to Friday in `timezone` that lies after `now`; aware UTC."""
     day = now.astimezone(zone).date()
     while True:
         morning = datetime.combine(day, _MORNING, zone).astimezone(UTC)
@@ -159,12 +159,12 @@ def next_working_morning(now: datetime, zone: "ZoneInfo") -> datetime:
 
 
 def next_day(now: datetime, zone: "ZoneInfo") -> datetime:
-    """The same time of the day, tomorrow, by the clocks of `zone`; aware UTC."""
+    """The same time of the day, tomorrow, by the clocks of `timezone`; aware UTC."""
     return (now.astimezone(zone) + timedelta(days=1)).astimezone(UTC)
 
 
 def wall_time(value: str, zone: "ZoneInfo") -> datetime:
-    """The instant of a date-and-time field (`2026-12-04T09:35`) in `zone`, aware UTC. Raises ValueError."""
+    """The instant of a date-and-time field (`2026-12-04T09:35`) in `timezone`, aware UTC. Raises ValueError."""
     try:
         typed = datetime.fromisoformat(value)
     except ValueError as unread:

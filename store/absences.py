@@ -33,14 +33,14 @@ LONGEST = timedelta(days=365)
 # Days ahead at which somebody can say so; later is a slip of the pen.
 FARTHEST = timedelta(days=365)
 BY_PERSON, BY_STATUS = "person", "status"
-# In the place of the name of an absence (see name_of): none.
+# In the place of the name of an absence (see reference): none.
 NONE = (0, 0)
 # The message to the delegate.
 NOTICE = notices.DELEGATED
 
 
 @dataclass(frozen=True)
-class Taken:
+class AbsenceSet:
     """An absence as it was set. `replaced`: the (first, last) days of older ones that gave way to it.
 
     `delegate_away` is when the delegate is away as well during it, if they are.
@@ -98,16 +98,16 @@ def stood_in_for(tx: Session, viewer: Person, *, today: date) -> list[Absence]:
 
 
 def get(tx: Session, viewer: Person, name: tuple[int, int]) -> Absence | None:
-    """The viewer's own absence of that `name_of`; None if it is gone or somebody else's."""
+    """The viewer's own absence of that `reference`; None if it is gone or somebody else's."""
     found = tx.scalar(
         sa.select(Absence)
         .where(seen_by(Absence, viewer), Absence.person_id == viewer.id, Absence.id == name[0])
         .options(joinedload(Absence.delegate))
     )
-    return found if found is not None and name_of(found) == name else None
+    return found if found is not None and reference(found) == name else None
 
 
-def name_of(absence: Absence) -> tuple[int, int]:
+def reference(absence: Absence) -> tuple[int, int]:
     """Its id and the second in which it was set: SQLite gives the id of a deleted row away again."""
     return absence.id, int(absence.created_at.timestamp())
 
@@ -125,7 +125,7 @@ def as_told(tx: Session, reader: Person, ids: Mapping[str, Any]) -> Absence | No
 # ---- what people say ---------------------------------------------------------------------------------------
 
 
-def take(
+def set_absence(
     tx: Session,
     viewer: Person,
     first: date,
@@ -134,7 +134,7 @@ def take(
     *,
     now: datetime,
     instead_of: tuple[int, int] = NONE,
-) -> Taken:
+) -> AbsenceSet:
     """The viewer is away from `first` to `last`, both included, instead of the absence of that name, if any.
 
     `delegate_id` is the Slack id of who hears meanwhile what falls due; they are told at once. Said again, it
@@ -148,7 +148,7 @@ def take(
     old = of_people(tx, [viewer.id], from_day=min(first, today))
     same = next((one for one in old if _is_said(one, first, last, delegate)), None)
     if same is not None:
-        return Taken(same, (), _meanwhile(tx, same))
+        return AbsenceSet(same, (), _meanwhile(tx, same))
     if before is not None:
         old = [one for one in old if one.id != before.id]
         _give_up(tx, before, first, today, now)
@@ -164,7 +164,7 @@ def take(
     absence.delegate = delegate
     _tell(tx, viewer, absence, delegate, now)
     _redraw(tx, viewer.workspace_id, viewer.id, now)
-    return Taken(absence, replaced, _meanwhile(tx, absence))
+    return AbsenceSet(absence, replaced, _meanwhile(tx, absence))
 
 
 def end(tx: Session, viewer: Person, *, now: datetime, name: tuple[int, int] = NONE) -> Absence | None:
@@ -185,7 +185,7 @@ def end(tx: Session, viewer: Person, *, now: datetime, name: tuple[int, int] = N
 # ---- what Slack's statuses say -------------------------------------------------------------------------------
 
 
-def follow(tx: Session, workspace: Workspace, statuses: Mapping[str, Status], *, now: datetime) -> None:
+def sync_from_status(tx: Session, workspace: Workspace, statuses: Mapping[str, Status], *, now: datetime) -> None:
     """Take these statuses (by Slack id) for absences, where the workspace wants that; a cleared one ends it.
 
     What people said here themselves counts for more and stays as it is.
@@ -198,7 +198,7 @@ def follow(tx: Session, workspace: Workspace, statuses: Mapping[str, Status], *,
     for person in known:
         today = days[person.id]
         own = [one for one in absences if one.person_id == person.id and one.last_day >= today]
-        _follow(tx, person, statuses[person.slack_id], own, today, now)
+        _sync_from_status(tx, person, statuses[person.slack_id], own, today, now)
     tx.flush()
 
 
@@ -216,7 +216,9 @@ def forget_statuses(tx: Session, workspace_id: int, *, now: datetime) -> None:
             _redraw(tx, workspace_id, one.person_id, now)
 
 
-def _follow(tx: Session, person: Person, status: Status, own: list[Absence], today: date, now: datetime) -> None:
+def _sync_from_status(
+    tx: Session, person: Person, status: Status, own: list[Absence], today: date, now: datetime
+) -> None:
     by_status = next((one for one in own if one.source == BY_STATUS), None)
     said = [one for one in own if one.source == BY_PERSON]
     if not is_away(status) or not people.is_here(person) or any(one.first_day <= today for one in said):
@@ -314,7 +316,7 @@ def _make_room(tx: Session, viewer: Person, old: Absence, days: tuple[date, date
 def _end(tx: Session, absence: Absence, today: date, now: datetime) -> None:
     if absence.first_day <= today <= absence.last_day:
         # What came meanwhile waits for their return, and that is now.
-        notices.hurry(tx, absence.person_id, now)
+        notices.release_now(tx, absence.person_id, now)
     if absence.first_day >= today:
         tx.delete(absence)
     else:
@@ -326,7 +328,7 @@ def _end(tx: Session, absence: Absence, today: date, now: datetime) -> None:
 def _renew(tx: Session, absence: Absence, now: datetime) -> None:
     """What its delegate was told is brought up to date."""
     if absence.delegate_id is not None:
-        notices.renew(tx, absence.workspace_id, _key(absence), now)
+        notices.request_update(tx, absence.workspace_id, _key(absence), now)
         _redraw(tx, absence.workspace_id, absence.delegate_id, now)
 
 
@@ -339,7 +341,7 @@ def _meanwhile(tx: Session, absence: Absence) -> Absence | None:
 
 
 def _stamp(absence: Absence) -> str:
-    """With the id it names an absence for ever (see name_of)."""
+    """With the id it names an absence for ever (see reference)."""
     return absence.created_at.isoformat()
 
 
@@ -349,7 +351,7 @@ def _key(absence: Absence) -> str:
 
 def _tell(tx: Session, viewer: Person, absence: Absence, delegate: Person | None, now: datetime) -> None:
     if delegate is not None:
-        outbox.intend(
+        outbox.enqueue(
             tx, workspace_id=viewer.workspace_id, key=_key(absence), kind=NOTICE, now=now, person=delegate,
             ids={"absence": absence.id, "since": _stamp(absence), "actor": viewer.id},
         )  # fmt: skip

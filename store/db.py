@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy.pool import ConnectionPoolEntry
 
 # Set in a session's `info` by whoever leaves something in the outbox.
-NEWS = "news"
+OUTBOX_CHANGED = "news"
 # Slack waits three seconds for an answer. A database that cannot serve within two leaves time to say so.
 ANSWER_WITHIN = 2.0
 # SQLite's part of it: seconds that it waits for another program. The rest is for the writers of this process.
@@ -111,10 +111,10 @@ class _Condition:
 
 
 class Ledger:
-    """The one door to the database: `begin()` to change, `read()` to look. Its opener closes it.
+    """The one door to the database: `lock_for_change()` to change, `read()` to look. Its opener closes it.
 
-    Both give a Session. `begin()` commits when the block ends without an error and rolls back otherwise. Objects stay
-    readable after the block, and no attribute is loaded without being asked for.
+    Both give a Session. `lock_for_change()` commits when the block ends without an error and rolls back otherwise.
+    Objects stay readable after the block, and no attribute is loaded without being asked for.
     """
 
     def __init__(self, url: str | sa.URL, *, pool_size: int = 20) -> None:
@@ -125,7 +125,7 @@ class Ledger:
         self._condition = _Condition()
         sa.event.listen(self.engine, "handle_error", self._note_error)
         # Called after a transaction that left something in the outbox.
-        self.on_news: Callable[[], None] = lambda: None
+        self.on_outbox_change: Callable[[], None] = lambda: None
         # SQLite has one writer. Waiting here wakes at once; SQLite itself waits in a sleep loop.
         self._writer = threading.Lock()
         # Seconds that a transaction waits for the writer, None for as long as it takes: a courier that gave up would
@@ -138,7 +138,7 @@ class Ledger:
         """
         limited = copy.copy(self)
         limited.writer_timeout = max(0.0, seconds - _BUSY_TIMEOUT)
-        limited.on_news = lambda: self.on_news()  # noqa: PLW0108  it may be set later
+        limited.on_outbox_change = lambda: self.on_outbox_change()  # noqa: PLW0108  it may be set later
         return limited
 
     @property
@@ -163,8 +163,8 @@ class Ledger:
             tx.connection()
             yield tx
             tx.commit()
-        if tx.info.get(NEWS):
-            self.on_news()
+        if tx.info.get(OUTBOX_CHANGED):
+            self.on_outbox_change()
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:

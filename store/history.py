@@ -47,7 +47,7 @@ def save(
 ) -> None:  # fmt: skip
     """Append the entry of a change. Messages that show the subject, and the Home tabs of `people`, are updated."""
     append(tx, viewer, subject, verb, changes, now=now, origin_key=origin_key, reason=reason)
-    outbox.keep_true(tx, subject, people, now)
+    outbox.request_updates_for(tx, subject, people, now)
 
 
 def changed_meanwhile(
@@ -104,7 +104,7 @@ def is_repeat(tx: Session, viewer: Person, subject: HasHistory, origin_key: str)
 
 
 def is_fresh(tx: Session, subject: HasHistory, *, but: Collection[str] = ()) -> bool:
-    """Whether nothing has happened to the subject since it was recorded, leaving out the verbs in `but`."""
+    """Whether nothing has happened to the subject since it was recorded, leaving out the verbs in `with_remark`."""
     return tx.scalar(sa.select(sa.func.count()).where(*_of(subject), Entry.verb.not_in(but))) == 1
 
 
@@ -113,7 +113,7 @@ def last_change(
 ) -> str:
     """Who changed the subject last, how and when, on the viewer's clock: “Eva Novak moved it on Mon 3 Mar at 14:05”.
 
-    `past` has each verb in the past tense. Verbs in `but` are no changes.
+    `past` has each verb in the past tense. Verbs in `with_remark` are no changes.
     """
     last = [entry for entry in entries(tx, viewer, subject) if entry.verb not in but][-1]
     who = "You" if last.actor_id == viewer.id else last.actor.name

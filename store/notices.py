@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from store import outbox
-from store.db import NEWS, UtcDateTime
+from store.db import OUTBOX_CHANGED, UtcDateTime
 from store.tables import PENDING, SENDING, SENT, SKIPPED, Commitment, Outbox, Person
 
 if TYPE_CHECKING:
@@ -147,13 +147,13 @@ def bundle(tx: Session, first: Outbox, day: date, now: datetime) -> Outbox | Non
     rows = sorted([first, *rows], key=lambda one: one.id)
     key = f"{BUNDLE}:{first.id}:{first.attempts}"
     ids = {"day": day.isoformat(), "news": [one.id for one in rows]}
-    outbox.intend(tx, workspace_id=first.workspace_id, key=key, kind=BUNDLE, now=now, person=person, ids=ids)
-    take(tx, rows, key, now, why=BUNDLED)
+    outbox.enqueue(tx, workspace_id=first.workspace_id, key=key, kind=BUNDLE, now=now, person=person, ids=ids)
+    attach_to_brief(tx, rows, key, now, why=BUNDLED)
     written = Outbox.workspace_id == first.workspace_id, Outbox.dedupe_key == key
     return tx.scalars(sa.select(Outbox).where(*written)).one()
 
 
-def take(tx: Session, rows: Iterable[Outbox], brief: str, now: datetime, why: str = TOLD) -> None:
+def attach_to_brief(tx: Session, rows: Iterable[Outbox], brief: str, now: datetime, why: str = TOLD) -> None:
     """The brief or bundle of that key, which was written in this very transaction, tells these; they are locked."""
     for row in rows:
         row.state, row.not_before, row.last_error, row.settled_at = SKIPPED, None, why, now
@@ -161,7 +161,7 @@ def take(tx: Session, rows: Iterable[Outbox], brief: str, now: datetime, why: st
     tx.flush()
 
 
-def taken(tx: Session, brief: Outbox) -> list[Outbox]:
+def attached_to(tx: Session, brief: Outbox) -> list[Outbox]:
     """What this brief or bundle has taken and not given back, oldest first."""
     ids = brief.ids.get("news")
     if not ids:
@@ -171,39 +171,39 @@ def taken(tx: Session, brief: Outbox) -> list[Outbox]:
 
 
 def settle(tx: Session, brief: Outbox, told: Collection[int], waits: Mapping[int, datetime]) -> None:
-    """The brief or bundle is about to be posted. Of what it took it tells `told`, had no room for `waits` (until when),
-    and the rest is pointless by now.
+    """The brief or bundle is about to be posted. Of what it took it tells `sent_about`, had no room for `waits` (until
+    when), and the rest is pointless by now.
     """
-    for row in taken(tx, brief):
+    for row in attached_to(tx, brief):
         if row.id in waits:
-            _give_back(row, waits[row.id], NO_ROOM, joins=brief.kind == BUNDLE)
+            _release(row, waits[row.id], NO_ROOM, joins=brief.kind == BUNDLE)
         elif row.id not in told:
             row.last_error = POINTLESS
             row.ids = {name: value for name, value in row.ids.items() if name != "brief"}
     tx.flush()
 
 
-def give_back(tx: Session, brief: Outbox, now: datetime) -> None:
+def release(tx: Session, brief: Outbox, now: datetime) -> None:
     """The brief or bundle came to nothing: what it took wants to be told all the same, as soon as may be."""
-    found = taken(tx, brief)
+    found = attached_to(tx, brief)
     for row in found:
-        _give_back(row, now, NO_BRIEF)
+        _release(row, now, NO_BRIEF)
     if found:
         tx.flush()
-        tx.info[NEWS] = True
+        tx.info[OUTBOX_CHANGED] = True
 
 
-def renew(tx: Session, workspace_id: int, key: str, now: datetime) -> None:
+def request_update(tx: Session, workspace_id: int, key: str, now: datetime) -> None:
     """What the notice of that key tells has changed: the message that shows it is due for an update, be it the
     notice or a brief that took it.
     """
-    outbox.renew(tx, workspace_id, key, now)
+    outbox.request_update(tx, workspace_id, key, now)
     ids = tx.scalar(sa.select(Outbox.ids).where(Outbox.workspace_id == workspace_id, Outbox.dedupe_key == key))
     if ids and "brief" in ids:
-        outbox.renew(tx, workspace_id, ids["brief"], now)
+        outbox.request_update(tx, workspace_id, ids["brief"], now)
 
 
-def hurry(tx: Session, person_id: int, now: datetime) -> None:
+def release_now(tx: Session, person_id: int, now: datetime) -> None:
     """What waits for this person may go now, if it is not put off anew: they are back."""
     tx.execute(
         sa.update(Outbox)
@@ -213,10 +213,10 @@ def hurry(tx: Session, person_id: int, now: datetime) -> None:
         .values(not_before=now, recipient=_GOES.format(person_id))
         .execution_options(synchronize_session=False)
     )  # fmt: skip
-    tx.info[NEWS] = True
+    tx.info[OUTBOX_CHANGED] = True
 
 
-def _give_back(row: Outbox, until: datetime, why: str, *, joins: bool = False) -> None:
+def _release(row: Outbox, until: datetime, why: str, *, joins: bool = False) -> None:
     row.state, row.not_before, row.last_error, row.settled_at, row.first_try_at = PENDING, until, why, None, None
     row.recipient = (_JOINS if joins else _WAITS).format(row.person_id)
     row.ids = {name: value for name, value in row.ids.items() if name != "brief"}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # Each takes people with their workspaces and the local day of each by id. It gives the ids of those to whom a brief has
 # something to say on that day, and reads the rows of these people only.
 OCCASIONS: tuple[Callable[[Session, Sequence[Person], Mapping[int, date]], set[int]], ...] = (
-    commitments.worth_a_brief,
+    commitments.people_to_brief,
     key_dates.worth_a_brief,
 )
 

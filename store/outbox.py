@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from store.claiming import LEASE, Claimed
-from store.db import NEWS, UtcDateTime, insert_once
+from store.db import OUTBOX_CHANGED, UtcDateTime, insert_once
 from store.tables import (
     DEAD,
     OF_ACCOUNTS,
@@ -116,7 +116,7 @@ _FORGET = sa.delete(_SHOWN).where(_SHOWN.c.outbox_id == sa.bindparam("of"))
 _MENTIONS = sa.insert(_SHOWN)
 
 
-def intend(
+def enqueue(
     tx: Session,
     *,
     workspace_id: int,
@@ -136,7 +136,7 @@ def intend(
     }  # fmt: skip
     is_new = insert_once(tx, Outbox, values, keys=("workspace_id", "dedupe_key")) is not None
     if is_new:
-        tx.info[NEWS] = True
+        tx.info[OUTBOX_CHANGED] = True
     return is_new
 
 
@@ -146,7 +146,7 @@ def tell_sharer(tx: Session, row_id: int, why: str, now: datetime) -> None:
     actor = tx.get_one(Person, row.ids["actor"])
     ids = {"commitment": row.ids["commitment"], "channel": row.channel, "why": why}
     key = f"{NOT_SHARED}:{row.id}:{row.attempts}"
-    intend(tx, workspace_id=row.workspace_id, key=key, kind=NOT_SHARED, now=now, person=actor, ids=ids)
+    enqueue(tx, workspace_id=row.workspace_id, key=key, kind=NOT_SHARED, now=now, person=actor, ids=ids)
 
 
 def try_again(tx: Session, workspace_id: int, key: str, ids: dict[str, Any], now: datetime) -> bool:
@@ -172,12 +172,12 @@ def _mine(claimed: Claimed) -> sa.Update:
     return sa.update(_ROWS).where(_ROWS.c.id == claimed.id, _ROWS.c.attempts == claimed.attempt)
 
 
-def hold_on(tx: Session, claimed: Claimed, until: datetime) -> bool:
+def extend_lease(tx: Session, claimed: Claimed, until: datetime) -> bool:
     """The attempt took its time before it came to posting: it keeps the row until then. False: it has lost it."""
     return _changed_one(tx, _mine(claimed).values(not_before=until))
 
 
-def settle_sent(
+def mark_sent(
     tx: Session, claimed: Claimed, *, channel: str, ts: str, now: datetime, apart: timedelta = timedelta()
 ) -> bool:
     """The message stands in Slack. If what it shows changed meanwhile it is due for an update at once. What waits
@@ -210,7 +210,7 @@ def _put_off(tx: Session, which: sa.ColumnElement[bool], until: datetime) -> Non
     )
 
 
-def stands_after_all(tx: Session, claimed: Claimed, *, channel: str, ts: str, now: datetime) -> bool:
+def record_late_success(tx: Session, claimed: Claimed, *, channel: str, ts: str, now: datetime) -> bool:
     """An attempt that has lost the row was told by Slack that its message stands: that is a fact, whoever owns
     the row. Whoever owned it undecided is fenced off. False: it was decided already.
     """
@@ -224,13 +224,13 @@ def stands_after_all(tx: Session, claimed: Claimed, *, channel: str, ts: str, no
     )  # fmt: skip
 
 
-def look_later(tx: Session, claimed: Claimed, *, until: datetime) -> bool:
+def delay_lookup(tx: Session, claimed: Claimed, *, until: datetime) -> bool:
     """An attempt that has lost the row may have reached Slack just now: nobody looks before then."""
     undecided = sa.update(Outbox).where(Outbox.id == claimed.id, Outbox.state == SENDING, Outbox.not_before < until)
     return _changed_one(tx, undecided.values(not_before=until))
 
 
-def settle_skipped(tx: Session, claimed: Claimed, *, reason: str, now: datetime) -> bool:
+def mark_skipped(tx: Session, claimed: Claimed, *, reason: str, now: datetime) -> bool:
     """Nothing was left to say when it came to saying it."""
     state = {} if claimed.posted else {"state": SKIPPED}
     statement = _mine(claimed).values(
@@ -239,7 +239,7 @@ def settle_skipped(tx: Session, claimed: Claimed, *, reason: str, now: datetime)
     return _changed_one(tx, statement)
 
 
-def settle_dead(tx: Session, claimed: Claimed, *, error: str, now: datetime) -> bool:
+def mark_failed(tx: Session, claimed: Claimed, *, error: str, now: datetime) -> bool:
     """Slack refused for good. It is not tried again; `doctor` shows the reason. A posted one stays sent."""
     state = {} if claimed.posted else {"state": DEAD}
     statement = _mine(claimed).values(
@@ -291,7 +291,7 @@ def clock_set_back(tx: Session, now: datetime, *, lease: timedelta = LEASE, most
     return sum(result.rowcount for result in changed)
 
 
-def show(tx: Session, row: Outbox, shown: Sequence[tuple[HasHistory, str | None]]) -> None:
+def save_contents(tx: Session, row: Outbox, shown: Sequence[tuple[HasHistory, str | None]]) -> None:
     """Save what the message is about to show, before it is posted: (subject, occasion) in order.
 
     An update may show a new due date; the date that the message showed first is kept.
@@ -314,7 +314,7 @@ def show(tx: Session, row: Outbox, shown: Sequence[tuple[HasHistory, str | None]
         tx.execute(_MENTIONS, values)
 
 
-def shown_by(tx: Session, row: Outbox, kind: Subject = Subject.COMMITMENT) -> list[tuple[int, str | None]]:
+def contents_of(tx: Session, row: Outbox, kind: Subject = Subject.COMMITMENT) -> list[tuple[int, str | None]]:
     """The subjects of that kind which the message shows: (id, occasion) in order."""
     found = tx.execute(
         sa.select(Mention.subject_id, Mention.occasion)
@@ -324,7 +324,7 @@ def shown_by(tx: Session, row: Outbox, kind: Subject = Subject.COMMITMENT) -> li
     return [(subject_id, occasion) for subject_id, occasion in found]
 
 
-def told(
+def sent_about(
     tx: Session,
     subject_ids: Iterable[int],
     person_ids: Iterable[int],
@@ -341,7 +341,7 @@ def told(
     return cast("list[tuple[int, int, str | None, date, datetime]]", tx.execute(_TOLD, given).all())
 
 
-def keep_true(
+def request_updates_for(
     tx: Session, subject: HasHistory, people: Iterable[int], now: datetime, *, however_old: bool = False
 ) -> None:
     """The subject changed: every recent message that shows it (with `however_old` every one), and the Home tabs of
@@ -355,7 +355,7 @@ def keep_true(
     if not however_old:
         shows_it = sa.and_(shows_it, Outbox.created_at > now - KEPT_TRUE_FOR)
     which = sa.or_(Outbox.dedupe_key.in_(homes), shows_it)
-    _due_again(tx, subject.workspace_id, which, now)
+    _request_updates(tx, subject.workspace_id, which, now)
 
 
 def keep_account_true(tx: Session, account: Account, now: datetime) -> None:
@@ -382,16 +382,16 @@ def keep_account_true(tx: Session, account: Account, now: datetime) -> None:
         sa.and_(Outbox.kind == HOME, at_home),
         sa.and_(Outbox.created_at > now - KEPT_TRUE_FOR, Outbox.id.in_(shows_one)),
     )
-    _due_again(tx, account.workspace_id, which, now)
+    _request_updates(tx, account.workspace_id, which, now)
 
 
-def renew(tx: Session, workspace_id: int, key: str, now: datetime) -> None:
+def request_update(tx: Session, workspace_id: int, key: str, now: datetime) -> None:
     """What the message of that key tells has changed: if it stands in Slack it is due for an update."""
-    _due_again(tx, workspace_id, Outbox.dedupe_key == key, now)
+    _request_updates(tx, workspace_id, Outbox.dedupe_key == key, now)
 
 
-def _due_again(tx: Session, workspace_id: int, which: sa.ColumnElement[bool], now: datetime) -> None:
-    # Rows still being sent are touched too: the lock on them orders this change against `settle_sent`.
+def _request_updates(tx: Session, workspace_id: int, which: sa.ColumnElement[bool], now: datetime) -> None:
+    # Rows still being sent are touched too: the lock on them orders this change against `mark_sent`.
     changed: Any = tx.execute(
         sa.update(Outbox)
         .where(Outbox.workspace_id == workspace_id, Outbox.state.in_((SENT, SENDING)), which)
@@ -419,10 +419,10 @@ def mark_homes(tx: Session, workspace_id: int, people: Iterable[int], now: datet
 def marked(tx: Session, rows: int) -> None:
     """So many rows were marked as due: if any was, the courier hears of it after the commit."""
     if rows:
-        tx.info[NEWS] = True
+        tx.info[OUTBOX_CHANGED] = True
 
 
-def watch_home(tx: Session, person: Person, *, start: int = 0, now: datetime) -> None:
+def track_home(tx: Session, person: Person, *, start: int = 0, now: datetime) -> None:
     """The person looks at their Home tab from item `start`: from now on it is kept true there."""
     values = {
         "workspace_id": person.workspace_id, "dedupe_key": f"{HOME}:{person.id}", "kind": HOME,
@@ -434,7 +434,7 @@ def watch_home(tx: Session, person: Person, *, start: int = 0, now: datetime) ->
         tx.execute(sa.update(Outbox).where(same).values(ids={"start": start}, settled_at=now))
 
 
-def morning_on_homes(tx: Session, people: Iterable[int], now: datetime) -> None:
+def refresh_homes(tx: Session, people: Iterable[int], now: datetime) -> None:
     """A morning has come for these people, and what is due today or overdue on their Home tabs is so since then: they
     are due for an update, those that were opened within KEPT_TRUE_FOR.
     """

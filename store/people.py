@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from store import outbox
 from store.db import UtcDateTime, insert_once
 from store.errors import BadInputError, UnconfirmedError
-from store.rules.mornings import Habits, local_day, next_brief, next_morning
+from store.rules.mornings import WorkSchedule, local_day, next_brief, next_morning
 from store.rules.working_days import DAY, working_days_of
 from store.scope import seen_by
 from store.tables import Person, Workspace
@@ -33,7 +33,7 @@ _SLACK_USER = ("workspace_id", "slack_id")
 
 @dataclass(frozen=True)
 class Profile:
-    """What Slack says of a user. `zone` is an IANA name, `locale` like "en-GB". None: it does not say, and what the
+    """What Slack says of a user. `timezone` is an IANA name, `locale` like "en-GB". None: it does not say, and what the
     ledger knows stays as it is.
     """
 
@@ -78,7 +78,7 @@ def sync(tx: Session, workspace: Workspace, profiles: Iterable[Profile], *, now:
         if not is_here(person):
             person.next_brief_at = None
         elif person.next_brief_at is None:
-            person.next_brief_at = next_morning(now, habits(person, workspace))
+            person.next_brief_at = next_morning(now, work_schedule(person, workspace))
         elif moved:
             person.next_brief_at = _next_brief(person, workspace, now)
         if is_here(person) != was_here:
@@ -161,7 +161,7 @@ def as_owner(tx: Session, viewer: Person, slack_id: str, *, field: str = "owner"
     return person
 
 
-def habits(person: Person, workspace: Workspace | None = None) -> Habits:
+def work_schedule(person: Person, workspace: Workspace | None = None) -> WorkSchedule:
     """When and where this person works: as they chose, else as their workspace does.
 
     The workspace has to be given where it was not loaded with them.
@@ -170,17 +170,17 @@ def habits(person: Person, workspace: Workspace | None = None) -> Habits:
     week = person.working_week or own.working_week
     region = own.holidays_region if person.holidays_region is None else person.holidays_region
     hour = own.send_hour if person.send_hour is None else person.send_hour
-    return Habits(person.id, person.zone, hour, working_days_of(week, region or None))
+    return WorkSchedule(person.id, person.zone, hour, working_days_of(week, region or None))
 
 
 def working_days(person: Person, workspace: Workspace | None = None) -> WorkingDays:
     """The days on which this person works."""
-    return habits(person, workspace).working_days
+    return work_schedule(person, workspace).working_days
 
 
 def send_hour(person: Person, workspace: Workspace | None = None) -> int:
     """The local hour (0 … 23) from which this person may be briefed."""
-    return habits(person, workspace).send_hour
+    return work_schedule(person, workspace).send_hour
 
 
 class Outside(StrEnum):
@@ -238,7 +238,7 @@ def here(table: type[Person] | sa.FromClause) -> sa.ColumnElement[bool]:
     return sa.and_(those.is_active, sa.not_(those.is_bot), sa.not_(those.is_external), sa.not_(those.is_guest))
 
 
-def replan(person: Person, now: datetime) -> None:
+def reschedule(person: Person, now: datetime) -> None:
     """Work out anew when this person (with their workspace) is looked at next: their habits have changed.
 
     Today's morning still counts while it is on, unless it has been looked at.
@@ -246,10 +246,10 @@ def replan(person: Person, now: datetime) -> None:
     person.next_brief_at = _next_brief(person, person.workspace, now)
 
 
-def replan_everybody(tx: Session, workspace: Workspace, now: datetime) -> None:
+def reschedule_everybody(tx: Session, workspace: Workspace, now: datetime) -> None:
     """The same for all people of a workspace whose own habits have changed."""
     theirs = sa.select(Person).where(Person.workspace_id == workspace.id, Person.is_active)
-    for person in _by_and_by(tx, theirs):
+    for person in _in_batches(tx, theirs):
         person.next_brief_at = _next_brief(person, workspace, now)
 
 
@@ -259,10 +259,10 @@ def clock_set_back(tx: Session, now: datetime) -> None:
     That a brief was planned for such a day stays known to the outbox, so none comes twice.
     """
     later = sa.select(Person).where(Person.next_brief_at > now + DAY).options(joinedload(Person.workspace))
-    for person in _by_and_by(tx, later):
+    for person in _in_batches(tx, later):
         if person.briefed_on is not None and person.briefed_on > local_day(now, person.zone):
             person.briefed_on = None
-            replan(person, now)
+            reschedule(person, now)
 
 
 def forget_conversation(tx: Session, person: Person, channel: str) -> None:
@@ -301,14 +301,14 @@ def claim_due(
     )
 
 
-def move_on(person: Person, now: datetime, *, looked_at: date | None) -> None:
+def schedule_next_brief(person: Person, now: datetime, *, looked_at: date | None) -> None:
     """Move the person's morning on to the next one. `looked_at` is the local day that was planned for, if one was."""
     if looked_at is not None and (person.briefed_on is None or person.briefed_on < looked_at):
         person.briefed_on = looked_at
-    replan(person, now)
+    reschedule(person, now)
 
 
-def _by_and_by(tx: Session, those: sa.Select[Person]) -> Iterator[Person]:
+def _in_batches(tx: Session, those: sa.Select[Person]) -> Iterator[Person]:
     """Those people, to be changed; however many they are, a few hundred are held at a time."""
     last = 0
     while found := tx.scalars(those.where(Person.id > last).order_by(Person.id).limit(500)).all():
@@ -318,4 +318,4 @@ def _by_and_by(tx: Session, those: sa.Select[Person]) -> Iterator[Person]:
 
 
 def _next_brief(person: Person, workspace: Workspace, now: datetime) -> datetime | None:
-    return next_brief(now, habits(person, workspace), person.briefed_on) if is_here(person) else None
+    return next_brief(now, work_schedule(person, workspace), person.briefed_on) if is_here(person) else None

@@ -33,7 +33,7 @@ MONTHS = range(1, 13)
 
 
 @dataclass(frozen=True)
-class Own:
+class PersonSettings:
     """A person's choices; None: as the workspace has it, and so is the workspace's own week.
 
     `weekdays`: Monday 0 … Sunday 6. `holidays_region` is text as somebody wrote it.
@@ -47,7 +47,7 @@ class Own:
 
 
 @dataclass(frozen=True)
-class House:
+class WorkspaceSettings:
     """The workspace's. `escalate_a_after` is for A accounts, both in working days; `fiscal_year_start` a month."""
 
     send_hour: int
@@ -59,31 +59,38 @@ class House:
     fiscal_year_start: int
 
 
-def save(tx: Session, viewer: Person, own: Own, house: House | None = None, *, now: datetime) -> Person:
-    """Store the viewer's settings, and the workspace's if `house` is given, which admins may.
+def save(
+    tx: Session,
+    viewer: Person,
+    own: PersonSettings,
+    workspace_settings: WorkspaceSettings | None = None,
+    *,
+    now: datetime,
+) -> Person:
+    """Store the viewer's settings, and the workspace's if `workspace_settings` is given, which admins may.
 
     Whoever's mornings change is looked at on the next one of them. BadInputError at the field of the same name, or
-    at house_hour, house_week and house_region where both have one.
+    at workspace_hour, workspace_week and workspace_region where both have one.
     """
-    if house is not None and not people.acts_as_admin(viewer, now):
+    if workspace_settings is not None and not people.acts_as_admin(viewer, now):
         raise NotAllowedError("Only admins of this workspace can change how it works. You can ask one of them.")
     person = people.get(tx, viewer.id)
     workspace = tx.scalars(
         sa.select(Workspace).where(Workspace.id == viewer.workspace_id).execution_options(populate_existing=True)
     ).one()
     before = workspace.working_week
-    checked = _checked(own), _checked_house(house) if house else None
+    checked = _checked(own), _checked_workspace(workspace_settings) if workspace_settings else None
     if checked[1] is not None and _put(workspace, checked[1]):
         if not workspace.honours_status:
             absences.forget_statuses(tx, workspace.id, now=now)
-        people.replan_everybody(tx, workspace, now)
+        people.reschedule_everybody(tx, workspace, now)
     wanted = checked[0]
     if wanted["working_week"] == workspace.working_week or (
         person.working_week is None and wanted["working_week"] == before
     ):
         wanted["working_week"] = None
     if _put(person, wanted):
-        people.replan(person, now)
+        people.reschedule(person, now)
     outbox.mark_homes(tx, workspace.id, {person.id}, now)
     tx.flush()
     return person
@@ -120,7 +127,7 @@ def _countries() -> dict[str, str]:
     }
 
 
-def _checked(own: Own) -> dict[str, object]:
+def _checked(own: PersonSettings) -> dict[str, object]:
     if own.send_hour is not None:
         _within(own.send_hour, HOURS, "send_hour", "an hour")
     if own.date_language is not None and own.date_language not in LANGUAGES:
@@ -134,19 +141,21 @@ def _checked(own: Own) -> dict[str, object]:
     }
 
 
-def _checked_house(house: House) -> dict[str, object]:
-    _within(house.send_hour, HOURS, "house_hour", "an hour")
+def _checked_workspace(workspace_settings: WorkspaceSettings) -> dict[str, object]:
+    _within(workspace_settings.send_hour, HOURS, "workspace_hour", "an hour")
     for name in ("escalate_a_after", "escalate_after"):
-        _within(getattr(house, name), ESCALATION, name, "a number of working days")
-    _within(house.fiscal_year_start, MONTHS, "fiscal_year_start", "a month")
+        _within(getattr(workspace_settings, name), ESCALATION, name, "a number of working days")
+    _within(workspace_settings.fiscal_year_start, MONTHS, "fiscal_year_start", "a month")
     return {
-        "send_hour": house.send_hour,
-        "working_week": _week(house.weekdays, "house_week"),
-        "holidays_region": None if _is_none(house.holidays_region) else region(house.holidays_region, "house_region"),
-        "escalate_a_after": house.escalate_a_after,
-        "escalate_after": house.escalate_after,
-        "honours_status": house.honours_status,
-        "fiscal_year_start": house.fiscal_year_start,
+        "send_hour": workspace_settings.send_hour,
+        "working_week": _week(workspace_settings.weekdays, "workspace_week"),
+        "holidays_region": None
+        if _is_none(workspace_settings.holidays_region)
+        else region(workspace_settings.holidays_region, "workspace_region"),
+        "escalate_a_after": workspace_settings.escalate_a_after,
+        "escalate_after": workspace_settings.escalate_after,
+        "honours_status": workspace_settings.honours_status,
+        "fiscal_year_start": workspace_settings.fiscal_year_start,
     }
 
 

@@ -197,7 +197,7 @@ PROFILES = (
 
 
 @dataclass(frozen=True)
-class Office:
+class SmallTeam:
     """A workspace with four people in the ledger. `person(tx, "eva")` gives one of them."""
 
     ledger: Ledger
@@ -210,9 +210,9 @@ class Office:
 
 
 @pytest.fixture
-def office(ledger: Ledger) -> Office:
+def office(ledger: Ledger) -> SmallTeam:
     """A small team in an empty ledger."""
     with ledger.begin() as tx:
         workspace = workspaces.ensure(tx, team_id="T0NORTHWIND", name="Northwind Software", now=NOW)
         people.sync(tx, workspace, PROFILES, now=NOW)
-    return Office(ledger)
+    return SmallTeam(ledger)

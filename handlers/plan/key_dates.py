@@ -93,7 +93,7 @@ def standing(
     tx: Session, row: Outbox, person: Person, _day: date, now: datetime, _news: Sequence[Outbox]
 ) -> list[Line]:
     """As handlers.briefs.Source says."""
-    shown = outbox.shown_by(tx, row, Subject.KEY_DATE)
+    shown = outbox.contents_of(tx, row, Subject.KEY_DATE)
     known = section.by_ids(tx, person, SECTION, [one for one, _ in shown])
     today = local_day(now, person.zone)
     return [line(known[one], Reminder.of(why or ""), person, today) for one, why in shown if one in known]

@@ -140,7 +140,7 @@ def submit(ack: Ack, body: Body, context: BoltContext) -> None:
     directory.check(context, asked.asker)
     fields = words_of(asked.context.ref).section.fields
     named = [user for field in fields if field.kind == Kind.PERSON and (user := asked.fields.get(field.name))]
-    directory.ensure_known(context["ledger"], context["slack"], asked.asker.team_id, named, context["now"])
+    directory.ensure_people(context["ledger"], context["slack"], asked.asker.team_id, named, context["now"])
 
     def save(tx: Session, person: Person, form: Submission, now: datetime) -> None:
         ref, gesture = form.context.ref, form.origin_key

@@ -10,7 +10,7 @@ from handlers.refs import ABSENCE, Ref
 from handlers.views import blocks as b
 from handlers.views import fields as f
 from handlers.views.words import escape, full_date, render
-from store.absences import NONE, name_of
+from store.absences import NONE, reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +57,7 @@ def receipt(
     is_new: bool = False,
     meanwhile: Sequence[tuple[Commitment, date | None]] = (),
 ) -> list[Block]:
-    """The absence in words, with what can be done about it. `back_on` is the first working day after it. `meanwhile`:
+    """The absence in words, with what can be done about it. `back_on` is the first working day after it. `due_during`:
     what falls due in it, and when the account's owner hears of it, if they do.
     """
     text = render(
@@ -99,9 +99,9 @@ def stands_in(others: Sequence[Absence], viewer: Person) -> list[Block]:
 
 
 def _actions(absence: Absence, today: date, view: Ref) -> Block:
-    value = _named(name_of(absence), view).encode()
+    value = _named(reference(absence), view).encode()
     ending = "I'm back" if absence.first_day <= today else "Call it off"
-    return b.actions(b.button(ending, ids.END_ABSENCE, value), button(view, name_of(absence), "Change"))
+    return b.actions(b.button(ending, ids.END_ABSENCE, value), button(view, reference(absence), "Change"))
 
 
 def _named(name: tuple[int, int], view: Ref) -> Ref:

@@ -17,19 +17,20 @@ if TYPE_CHECKING:
 
     from slackblocks import Block
 
-    from handlers.views.notices import Deed
+    from handlers.views.notices import Change
 
 _HEADINGS = {
-    m.TODAY: "Due today", m.EVE: "Due on the next working day", m.SOON: "Due within a week",
-    m.LEAVING: "Due while you are away",
-    m.BLOCKED: "Blocked", m.AGAIN: "Put off until now", m.ESCALATED: "Overdue at your accounts",
-    m.BLOCKING: "You are in the way of", m.UNOWNED: "Needs an owner",
+    m.TODAY: "Due today", m.DAY_BEFORE: "Due on the next working day", m.SOON: "Due within a week",
+    m.BEFORE_ABSENCE: "Due while you are away",
+    m.BLOCKED: "Blocked", m.SNOOZE_ENDED: "Put off until now", m.ESCALATED: "Overdue at your accounts",
+    m.BLOCKS_OTHERS: "You are in the way of", m.OWNER_LEFT: "Needs an owner",
 }  # fmt: skip
 NEW, CALLED_OFF = "New for you", "Cancelled meanwhile"
 # What can be done this morning stands first, what concerns others last. Anything else is overdue, or of this week.
 _RANKS = {
-    m.TODAY: 0, m.AGAIN: 2, m.LEAVING: 3, m.EVE: 4, m.SOON: 5, m.WEEK: 6, m.BLOCKED: 7, m.BLOCKING: 9,
-    m.ESCALATED: 11, m.UNOWNED: 12,
+    m.TODAY: 0, m.SNOOZE_ENDED: 2, m.BEFORE_ABSENCE: 3, m.DAY_BEFORE: 4, m.SOON: 5, m.WEEK: 6, m.BLOCKED: 7,
+    m.BLOCKS_OTHERS: 9,
+    m.ESCALATED: 11, m.OWNER_LEFT: 12,
 }  # fmt: skip
 _OVERDUE, _THEIRS, _FOR_OTHERS = 1, 8, 10
 # Before all that: it is told here or nowhere.
@@ -50,7 +51,7 @@ class Mentioned:
     away_until: date | None = None
     told_on: date | None = None
     heard_on: date | None = None
-    deed: Deed | None = None
+    change: Change | None = None
     unheard: bool = False
     news: tuple[int, ...] = ()
 
@@ -74,11 +75,11 @@ def line(one: Mentioned, reader: Person, day: date, today: date) -> Line:
 
 def _rank(one: Mentioned, day: date) -> tuple[int, int]:
     occasion, step = one.occasion or "", _step(one, day)
-    if one.deed is not None:
-        return (_CALLED_OFF if one.deed.kind == notices.CANCELLED else _NEW), 0
+    if one.change is not None:
+        return (_CALLED_OFF if one.change.kind == notices.CANCELLED else _NEW), 0
     if occasion.startswith(m.STANDING_IN):
         return _FOR_OTHERS, one.commitment.owner_id
-    if one.commitment.side == THEIRS and step not in {m.BLOCKING, m.ESCALATED, m.UNOWNED}:
+    if one.commitment.side == THEIRS and step not in {m.BLOCKS_OTHERS, m.ESCALATED, m.OWNER_LEFT}:
         return _THEIRS, 0
     return _RANKS.get(step, _OVERDUE), 0
 
@@ -86,14 +87,14 @@ def _rank(one: Mentioned, day: date) -> tuple[int, int]:
 def _heading(one: Mentioned, reader: Person, day: date) -> str:
     commitment, step = one.commitment, _step(one, day)
     if not commitment.is_open:
-        is_news = one.deed is not None and one.deed.kind == notices.CANCELLED and commitment.state == CANCELLED
+        is_news = one.change is not None and one.change.kind == notices.CANCELLED and commitment.state == CANCELLED
         return CALLED_OFF if is_news else "Settled since"
-    if one.deed is not None:
+    if one.change is not None:
         return NEW
     if (one.occasion or "").startswith(m.STANDING_IN):
         until = f", who is away until {short_date(one.away_until, reader.date_language)}" if one.away_until else ""
         return f"For {escape(commitment.owner.name)}{until}"
-    if commitment.side == THEIRS and step not in {m.BLOCKING, m.ESCALATED, m.UNOWNED}:
+    if commitment.side == THEIRS and step not in {m.BLOCKS_OTHERS, m.ESCALATED, m.OWNER_LEFT}:
         return "Ask them"
     return "Due this week" if step == m.WEEK else _HEADINGS.get(step, "Overdue")
 
@@ -114,13 +115,13 @@ def _note(one: Mentioned, reader: Person) -> str:
     heard, that its owner is away or has left, that nobody will ask again.
     """
     commitment = one.commitment
-    deed = render("news.j2", item=commitment, **vars(one.deed)) if one.deed else ""
+    deed = render("news.j2", item=commitment, **vars(one.change)) if one.change else ""
     if not commitment.is_open:
         return deed
     is_cover = (one.occasion or "").startswith(m.STANDING_IN)
     mention = render(
         "mention.j2", item=commitment, told_on=one.told_on, heard_on=one.heard_on,
         owner_away_until=None if is_cover else one.away_until, language=reader.date_language,
-        last=m.is_last(one.occasion), unowned=m.step_of(one.occasion or "") == m.UNOWNED, unheard=one.unheard,
+        last=m.is_last(one.occasion), unowned=m.step_of(one.occasion or "") == m.OWNER_LEFT, unheard=one.unheard,
     )  # fmt: skip
     return "\n".join(filter(None, (deed, mention)))

@@ -24,7 +24,7 @@ MOST = 12
 # Characters of a line in the notification.
 _TITLE = 60
 # Above the lines and below them: greeting, summary, and how many more there are.
-_FURNITURE = 3
+_FIXED_BLOCKS = 3
 _MORE = "… and {} more: `/commit mine` or the Home tab shows them."
 _FOLLOWS = "… and {} more, of which I tell you later. `/commit mine` or the Home tab shows them now."
 
@@ -72,26 +72,28 @@ def in_order(lines: Iterable[Line]) -> list[Line]:
 
 
 def brief(
-    lines: Sequence[Line], person: Person, day: date, asked: Sequence[str] = (), *, stands: bool = False
+    lines: Sequence[Line], person: Person, day: date, stand_ins: Sequence[str] = (), *, stands: bool = False
 ) -> tuple[str, list[b.Json], int]:
     """(text for the notification, blocks as JSON, how many lines are shown) of the brief for local `day`.
 
-    `asked` (markup) says for whom the person was asked to stand in. One of the two is not empty. Where the brief
-    `stands` in Slack already, it has told all of `lines`, and shows all of them.
+    `stand_in_requests` (markup) says for whom the person was asked to stand in. One of the two is not empty. Where the
+    brief `stands` in Slack already, it has told all of `lines`, and shows all of them.
     """
     date_ = full_date(day, person.date_language)
     above = b.header(f"Good morning, {person.name}")
     summary = b.section(f"*{date_}* · {render('brief.j2', mentions=sum(line.asks for line in lines))}")
-    text = f"{len(lines)} for {date_}: {_some(lines)}" if lines else asked[0]
-    blocks, count = _listed([above, summary], lines, asked, _MORE, stands=stands)
+    text = f"{len(lines)} for {date_}: {_some(lines)}" if lines else stand_ins[0]
+    blocks, count = _listed([above, summary], lines, stand_ins, _MORE, stands=stands)
     return text, blocks, count
 
 
-def bundle(lines: Sequence[Line], asked: Sequence[str] = (), *, stands: bool = False) -> tuple[str, list[b.Json], int]:
+def bundle(
+    lines: Sequence[Line], stand_ins: Sequence[str] = (), *, stands: bool = False
+) -> tuple[str, list[b.Json], int]:
     """As `brief`, of notices that came together."""
-    text = f"News: {_some(lines)}" if lines else asked[0]
+    text = f"News: {_some(lines)}" if lines else stand_ins[0]
     above = b.section(Mrkdwn("Here is what your colleagues did:"))
-    blocks, count = _listed([above], lines, asked, _FOLLOWS, stands=stands)
+    blocks, count = _listed([above], lines, stand_ins, _FOLLOWS, stands=stands)
     return text, blocks, count
 
 
@@ -103,12 +105,12 @@ def _some(lines: Sequence[Line]) -> str:
 
 
 def _listed(
-    opening: list[Block], lines: Sequence[Line], asked: Sequence[str], more: str, *, stands: bool
+    opening: list[Block], lines: Sequence[Line], stand_ins: Sequence[str], more: str, *, stands: bool
 ) -> tuple[list[b.Json], int]:
     """The blocks of a message that lists `lines` below its `opening`, and how many it shows; `more` says where to find
     the rest.
     """
-    above_all = b.unnamed([b.section(words) for words in asked])
+    above_all = b.unnamed([b.section(words) for words in stand_ins])
     for room in (LONG, SHORT, TERSE, ALL) if stands else (LONG, SHORT):
         rows, count = _rows(lines, room, above_all)
         if count == min(MOST, len(lines)):
@@ -122,7 +124,7 @@ def _listed(
 def _rows(lines: Sequence[Line], room: Room, above_all: list[b.Json]) -> tuple[list[b.Json], int]:
     """The lines under their headings, as many as fit below `above_all` in that room; and how many."""
     rows: list[b.Json] = []
-    blocks = b.MESSAGE_BLOCKS - _FURNITURE - len(above_all)
+    blocks = b.MESSAGE_BLOCKS - _FIXED_BLOCKS - len(above_all)
     count, characters, above = 0, b.size(above_all), None
     for line in lines[:MOST]:
         heading = [b.section(f"*{line.heading}*")] if line.heading != above else []

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from store.commitments.explaining import Outlook
+    from store.commitments.explaining import MentionForecast
     from store.tables import Commitment, Person
 
 _ENDED = {"done": "done", "cancelled": "cancelled"}
 
 
-def of_next(outlooks: Sequence[Outlook], commitment: Commitment, viewer: Person) -> list[str]:
+def of_next(outlooks: Sequence[MentionForecast], commitment: Commitment, viewer: Person) -> list[str]:
     """When everybody hears of it next, if nothing happens before, and why."""
     if not commitment.is_open:
         return [f"#{commitment.number} is {_ENDED[commitment.state]}, so nobody is asked about it any more."]
@@ -27,7 +27,7 @@ def of_next(outlooks: Sequence[Outlook], commitment: Commitment, viewer: Person)
     return said or [f"Nobody hears of #{commitment.number} by itself."]
 
 
-def of_day(outlooks: Sequence[Outlook], commitment: Commitment, viewer: Person, day: date) -> list[str]:
+def of_day(outlooks: Sequence[MentionForecast], commitment: Commitment, viewer: Person, day: date) -> list[str]:
     """What everybody hears or heard of it on their local `day`, and why or why not."""
     on = full_date(day, viewer.date_language)
     if outlooks and outlooks[0].item.created_on > day:
@@ -37,7 +37,7 @@ def of_day(outlooks: Sequence[Outlook], commitment: Commitment, viewer: Person, 
     return [_on(one, commitment, viewer, on) for one in outlooks]
 
 
-def _next(one: Outlook, commitment: Commitment, viewer: Person) -> str:
+def _next(one: MentionForecast, commitment: Commitment, viewer: Person) -> str:
     who = _who(one, viewer)
     if one.joins:
         return f"{who} {_verb(one, viewer, 'hear')} of it with other news, later: {_reason(one, commitment, viewer)}."
@@ -50,7 +50,7 @@ def _next(one: Outlook, commitment: Commitment, viewer: Person) -> str:
     )
 
 
-def _on(one: Outlook, commitment: Commitment, viewer: Person, on: str) -> str:
+def _on(one: MentionForecast, commitment: Commitment, viewer: Person, on: str) -> str:
     who = _who(one, viewer)
     if one.heard and one.occasion is None:
         return f"{who} {'were' if one.person.id == viewer.id else 'was'} told on {on} what a colleague did about it."
@@ -63,11 +63,11 @@ def _on(one: Outlook, commitment: Commitment, viewer: Person, on: str) -> str:
     return f"{who} {_verb(one, viewer, 'hear')} nothing of it on {on}: {_silence(one, commitment, viewer)}."
 
 
-def _who(one: Outlook, viewer: Person) -> str:
+def _who(one: MentionForecast, viewer: Person) -> str:
     roles = {
         readers.OWNER: "its owner", readers.STAND_IN: "stand-in for its owner",
         readers.ACCOUNT: "owner of the account", readers.BLOCKER: "in the way",
-        readers.HEIR: "asked to find an owner",
+        readers.FALLBACK_OWNER: "asked to find an owner",
     }  # fmt: skip
     name = "You" if one.person.id == viewer.id else one.person.name
     return f"{name} ({roles[one.role]})" if one.role else name
@@ -77,26 +77,26 @@ def _is(person: Person, viewer: Person, name: str) -> str:
     return "you are" if person.id == viewer.id else f"{name} is"
 
 
-def _verb(one: Outlook, viewer: Person, verb: str) -> str:
+def _verb(one: MentionForecast, viewer: Person, verb: str) -> str:
     return verb if one.person.id == viewer.id else f"{verb}s"
 
 
-def _reason(one: Outlook, commitment: Commitment, viewer: Person) -> str:
+def _reason(one: MentionForecast, commitment: Commitment, viewer: Person) -> str:
     """Why it is mentioned, as the rest of a sentence."""
     step, due = m.step_of(one.occasion or ""), short_date(one.item.due_on, viewer.date_language)
     left = "is a guest now" if commitment.owner.is_active else "has left"
     is_viewer = one.person.id == viewer.id
     reasons = {
         m.SOON: f"it is due within a week, on {due}",
-        m.EVE: "it is due on the next working day",
+        m.DAY_BEFORE: "it is due on the next working day",
         m.TODAY: f"it is due on {due}",
         m.WEEK: f"it is part of the week's summary, due on {due}",
-        m.AGAIN: "it was put off until then",
-        m.LEAVING: f"it is due on {due}, while {_is(commitment.owner, viewer, 'its owner')} away",
+        m.SNOOZE_ENDED: "it was put off until then",
+        m.BEFORE_ABSENCE: f"it is due on {due}, while {_is(commitment.owner, viewer, 'its owner')} away",
         m.BLOCKED: "it is blocked, which comes up once a week",
-        m.BLOCKING: f"it waits for {'you' if is_viewer else 'them'}, which comes up once a week",
+        m.BLOCKS_OTHERS: f"it waits for {'you' if is_viewer else 'them'}, which comes up once a week",
         m.ESCALATED: f"it stays overdue since {due} without progress; then once a week",
-        m.UNOWNED: f"{commitment.owner.name} {left} and it needs an owner; then once a week",
+        m.OWNER_LEFT: f"{commitment.owner.name} {left} and it needs an owner; then once a week",
     }
     said = reasons.get(step, f"it is overdue since {due}")
     if (one.occasion or "").startswith(m.NEWS):
@@ -114,7 +114,7 @@ def _reason(one: Outlook, commitment: Commitment, viewer: Person) -> str:
     return said
 
 
-def _silence(one: Outlook, commitment: Commitment, viewer: Person) -> str:
+def _silence(one: MentionForecast, commitment: Commitment, viewer: Person) -> str:
     """Why it is not mentioned, as the rest of a sentence."""
     item = one.item
     they, them = ("you", "you") if one.person.id == viewer.id else ("they", "them")

@@ -99,7 +99,7 @@ def block(commitment: Commitment, context: Context) -> b.Json:
     return _small("Blocked", fields, ids.FORM_BLOCK, context, "Mark as blocked")
 
 
-def put_off(commitment: Commitment, context: Context, viewer: Person, tomorrow: date, last: date) -> b.Json:
+def snooze(commitment: Commitment, context: Context, viewer: Person, tomorrow: date, last: date) -> b.Json:
     """Not today: until `tomorrow`, the next working day, or any day up to `last`."""
     due = full_date(commitment.due_on, viewer.date_language)
     latest = full_date(last, viewer.date_language)
@@ -113,7 +113,7 @@ def put_off(commitment: Commitment, context: Context, viewer: Person, tomorrow: 
         f.field("Ask me again on", f.day(ids.UNTIL, tomorrow), ids.UNTIL, hint=rest),
         b.context(f"The due date stays {due}. Nobody is told; its history keeps it."),
     ]
-    return _small("Not today", fields, ids.FORM_PUT_OFF, context, "Let it rest")
+    return _small("Not today", fields, ids.FORM_SNOOZE, context, "Let it rest")
 
 
 def redact(commitment: Commitment, context: Context) -> b.Json:

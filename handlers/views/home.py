@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from slackblocks import Block, Element
 
-    from store.commitments import Waiting
+    from store.commitments import OpenItems
     from store.tables import Absence, Commitment, Person
 
 # Two blocks an item, a hundred blocks a view.
@@ -42,7 +42,7 @@ def closed() -> b.Json:
     return b.home([b.section(CLOSED)])
 
 
-def home(open_business: Waiting, viewer: Person, today: date, away: Away, *, start: int = 0) -> b.Json:
+def home(open_business: OpenItems, viewer: Person, today: date, away: Away, *, start: int = 0) -> b.Json:
     """The page that begins at item `start`, as views.publish takes it."""
     rows = _rows(open_business, today)
     start = min(start, max(0, (len(rows) - 1) // PAGE * PAGE))
@@ -70,7 +70,7 @@ def home(open_business: Waiting, viewer: Person, today: date, away: Away, *, sta
     return b.home(blocks + _turn(view, len(rows)))
 
 
-def _rows(open_business: Waiting, today: date) -> list[tuple[str, Commitment]]:
+def _rows(open_business: OpenItems, today: date) -> list[tuple[str, Commitment]]:
     # At the weekend the week that matters is the coming one.
     sunday = today + timedelta(days=6 - today.weekday() + (7 if today.weekday() >= SATURDAY else 0))
     rows = []

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # A history is told from its end; the beginning stands in the first promise anyway.
 HISTORY_LINES = 15
 _DETAILS = ("Details", ids.SHOW)
-_NOT_TODAY = ("Not today", ids.PUT_OFF)
+_NOT_TODAY = ("Not today", ids.SNOOZE)
 _WHY = ("Why?", ids.WHY)
 # How much of what it is blocked by an item shows. All of it is in its details.
 OBSTACLE_LIMIT = 200
@@ -125,7 +125,7 @@ def receipt(
 ) -> list[Block]:
     """What was recorded, in full, and what can still be done about it.
 
-    `reminded_on` is the working day before, if the due date is a day off of the owner's; `told` when the owner
+    `reminded_on` is the working day before, if the due date is a day off of the owner's; `sent_about` when the owner
     hears of it. `proposed` is for an unknown account that was named.
     """
     proposed = None if commitment.account else proposed

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Deed:
+class Change:
     """What `actor` did of which a notice tells: its kind, and the reason that they gave."""
 
     kind: str
@@ -27,7 +27,7 @@ class Deed:
     reason: str | None = None
 
 
-def notice(deed: Deed, commitment: Commitment, reader: Person, today: date) -> tuple[str, list[Block]]:
+def notice(deed: Change, commitment: Commitment, reader: Person, today: date) -> tuple[str, list[Block]]:
     """(text, blocks) of a direct message that tells `reader` what somebody did."""
     opening = render("notice.j2", item=commitment, **vars(deed))
     text = f"{opening} {_named(commitment, 150)}"

@@ -40,7 +40,7 @@ _REGIONS = "A country or region: Germany, DE-BY, GB-ENG, US-CA."
 
 def form(person: Person, now: datetime, context: Context) -> b.Json:
     """The person's settings as they are; an admin's form goes on with the workspace's."""
-    blocks = [*_own(person, now), *(_house(person.workspace) if person.is_admin else [])]
+    blocks = [*_own(person, now), *(_workspace(person.workspace) if person.is_admin else [])]
     return b.modal("Settings", blocks, callback_id=ids.FORM_SETTINGS, metadata=context.encode(), submit="Save")
 
 
@@ -68,17 +68,17 @@ def _own(person: Person, now: datetime) -> list[Block]:
     ]  # fmt: skip
 
 
-def _house(workspace: Workspace) -> list[Block]:
+def _workspace(workspace: Workspace) -> list[Block]:
     overdue = "So many working days overdue. The one who owes it is told of that beforehand."
     return [
         b.divider(),
         b.header("For the whole workspace"),
         b.context("Only admins see this part. Everybody can choose otherwise for themselves, but for the last four."),
-        f.field("When morning briefs come", f.menu(ids.HOUSE_HOUR, _hours(workspace.send_hour),
-                str(workspace.send_hour)), ids.HOUSE_HOUR),
-        f.field("Working days", f.boxes(ids.HOUSE_WEEK, _BOXES, workspace.working_week), ids.HOUSE_WEEK),
-        f.field("Public holidays", f.text(ids.HOUSE_REGION, NAME_LIMIT, workspace.holidays_region or ""),
-                ids.HOUSE_REGION, hint=_REGIONS, optional=True),
+        f.field("When morning briefs come", f.menu(ids.WORKSPACE_HOUR, _hours(workspace.send_hour),
+                str(workspace.send_hour)), ids.WORKSPACE_HOUR),
+        f.field("Working days", f.boxes(ids.WORKSPACE_WEEK, _BOXES, workspace.working_week), ids.WORKSPACE_WEEK),
+        f.field("Public holidays", f.text(ids.WORKSPACE_REGION, NAME_LIMIT, workspace.holidays_region or ""),
+                ids.WORKSPACE_REGION, hint=_REGIONS, optional=True),
         f.field("A accounts: tell the account's owner after", f.number(ids.ESCALATE_A_AFTER, workspace.escalate_a_after,
                 ESCALATION), ids.ESCALATE_A_AFTER, hint=overdue),
         f.field("Other accounts: tell the account's owner after", f.number(ids.ESCALATE_AFTER, workspace.escalate_after,

@@ -22,7 +22,7 @@ class UnusableError(ValueError):
 
 
 def leap(box: "Box", zone: "ZoneInfo", to: str) -> None:
-    """Move the clock: `hour`, `day`, `morning`, or what a date-and-time field holds, read in `zone`."""
+    """Move the clock: `hour`, `day`, `morning`, or what a date-and-time field holds, read in `timezone`."""
     now = box.clock.now()
     known = {
         "hour": lambda: now + timedelta(hours=1),
@@ -33,7 +33,9 @@ def leap(box: "Box", zone: "ZoneInfo", to: str) -> None:
 
 
 def plain_values(values: Any, zone: "ZoneInfo") -> Any:  # noqa: ANN401 (any JSON in, the same out)
-    """The script's values as the sandbox's methods take them: a date and time of `zone`'s clocks becomes an epoch."""
+    """The script's values as the sandbox's methods take them: a date and time of `timezone`'s clocks becomes an
+    epoch.
+    """
     if isinstance(values, dict):
         if set(values) == {_WALL_TIME}:
             return int(wall_time(str(values[_WALL_TIME]), zone).timestamp())

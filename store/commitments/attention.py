@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from store import notices, outbox, people
-from store.commitments.facts import items_before, items_of, items_owned, somebodies
+from store.commitments.facts import items_before, items_of, items_owned, person_facts
 from store.commitments.questions import by_ids
 from store.rules import escalation, hours
-from store.rules.attention import Look, Said, judge
+from store.rules.attention import MentionCase, PastMention, decide_mention
 from store.rules.mentions import ESCALATED, step_of, tells_who_hears
 from store.rules.mornings import local_day
 from store.rules.readers import nobody_hears
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from store.rules.readers import Item, Somebody
+    from store.rules.readers import CommitmentFacts, PersonFacts
     from store.tables import Commitment, Outbox, Person
 
 # Which items a question of what was said names at once; both databases take so many parameters.
@@ -40,7 +40,7 @@ class Wait:
 
 
 @dataclass(frozen=True)
-class PassedOn:
+class EscalationDates:
     """When the account's owner hears of something that stays as it is: `on` which day (None: on none), and when they
     `heard` last since it began to count.
     """
@@ -49,16 +49,16 @@ class PassedOn:
     heard: date | None
 
 
-def worth_a_brief(tx: Session, people: Sequence[Person], days: Mapping[int, date]) -> set[int]:
+def people_to_brief(tx: Session, people: Sequence[Person], days: Mapping[int, date]) -> set[int]:
     """Ids of those among `people` (with their workspaces) to whom a brief has something to say on their local day
     `days[id]`. A person who is away on that day is not among them.
     """
     return {look.reader.id for look, _ in _mentions(tx, people, days, besides=None)}
 
 
-def deserving(
+def items_for_brief(
     tx: Session, person: Person, day: date, *, besides: int
-) -> list[tuple[Commitment, str, PassedOn | None]]:  # fmt: skip
+) -> list[tuple[Commitment, str, EscalationDates | None]]:  # fmt: skip
     """What deserves a mention to this person on their local `day`, by date, with its occasion, and where that has to
     be said when the account's owner hears of it.
 
@@ -66,29 +66,29 @@ def deserving(
     """
     found = list(_mentions(tx, [person], {person.id: day}, besides=besides))
     shown = by_ids(tx, person, [look.item.id for look, _ in found])
-    passed = _passed_on(tx, [look.item for look, why in found if tells_who_hears(why)])
+    passed = _escalations(tx, [look.item for look, why in found if tells_who_hears(why)])
     return [(shown[look.item.id], why, passed.get(look.item.id)) for look, why in found if look.item.id in shown]
 
 
 def at_work(tx: Session, people: Sequence[Person], days: Mapping[int, date]) -> set[int]:
     """Ids of those among `people` (with their workspaces) who work on their local day `days[id]`, and are not away."""
-    seen = somebodies(tx, people, from_day=min(days[one.id] for one in people)) if people else {}
+    seen = person_facts(tx, people, from_day=min(days[one.id] for one in people)) if people else {}
     return {one.id for one in people if seen[one.id].hears_on(days[one.id])}
 
 
 def may_hear(tx: Session, person: Person, now: datetime) -> bool:
     """Whether a notice may come to this person (with their workspace) at `now`: they are at work, in their hours."""
-    return hours.may_hear(somebodies(tx, [person], from_day=local_day(now, person.zone))[person.id], now)
+    return hours.may_hear(person_facts(tx, [person], from_day=local_day(now, person.zone))[person.id], now)
 
 
-def told_not_before(
+def earliest_notice_time(
     tx: Session, person: Person, now: datetime, *, urgent: bool, notice: Outbox | None = None
 ) -> Wait | None:  # fmt: skip
     """None if a notice (that of the row, if there is one already) may come to this person (with their workspace) now;
     else when it goes by itself, if no brief tells it before. An `urgent` notice does not wait for the end of the hour
     after the last one.
     """
-    one = somebodies(tx, [person], from_day=local_day(now, person.zone))[person.id]
+    one = person_facts(tx, [person], from_day=local_day(now, person.zone))[person.id]
     if not hours.may_hear(one, now):
         return Wait(hours.not_before(one, now))
     until = None if urgent else notices.rests_until(tx, person, now, notice)
@@ -102,26 +102,31 @@ def is_last_day_of(commitment: Commitment, person: Person, now: datetime) -> boo
     return people.working_days(person).last_until(commitment.due_on) == local_day(now, person.zone)
 
 
-def passed_on(tx: Session, ids: Collection[int], day: date) -> dict[int, PassedOn]:
+def escalations(tx: Session, ids: Collection[int], day: date) -> dict[int, EscalationDates]:
     """For each of these commitments that has somebody above its owner: when that one hears or heard of it, as it
     stands on `day`.
     """
-    return _passed_on(tx, list(items_of(tx, ids, from_day=day).values())) if ids else {}
+    return _escalations(tx, list(items_of(tx, ids, from_day=day).values())) if ids else {}
 
 
-def _passed_on(tx: Session, items: Sequence[Item]) -> dict[int, PassedOn]:
-    watched = {item.id: (item, overseer) for item in items if (overseer := item.overseer) is not None}
+def _escalations(tx: Session, items: Sequence[CommitmentFacts]) -> dict[int, EscalationDates]:
+    watched = {
+        item.id: (item, escalation_contact)
+        for item in items
+        if (escalation_contact := item.escalation_contact) is not None
+    }
     heard: defaultdict[int, list[date]] = defaultdict(list)
-    readers = {overseer.id for _, overseer in watched.values()}
+    readers = {escalation_contact.id for _, escalation_contact in watched.values()}
     for commitment_id, person_id, occasion, _, at in _told(tx, list(watched), readers):
-        item, overseer = watched[commitment_id]
+        item, escalation_contact = watched[commitment_id]
         # As progress counts in its owner's days, so does this.
-        on = local_day(at, item.owner.habits.zone)
-        is_escalation = person_id == overseer.id and step_of(occasion or "") == ESCALATED
+        on = local_day(at, item.owner.work_schedule.timezone)
+        is_escalation = person_id == escalation_contact.id and step_of(occasion or "") == ESCALATED
         if is_escalation and on > escalation.counts_from(item):
             heard[commitment_id].append(on)
     return {
-        one: PassedOn(escalation.heard_on(item), max(heard[one], default=None)) for one, (item, _) in watched.items()
+        one: EscalationDates(escalation.heard_on(item), max(heard[one], default=None))
+        for one, (item, _) in watched.items()
     }
 
 
@@ -131,7 +136,7 @@ def unheard(tx: Session, ids: Collection[int], *, from_day: date) -> set[int]:
     return {one for one, item in found.items() if nobody_hears(item)}
 
 
-def meanwhile(
+def due_during(
     tx: Session, owner: Person, first: date, last: date, now: datetime
 ) -> list[tuple[Commitment, date | None]]:  # fmt: skip
     """What happens to what `owner` (with their workspace) owns while they are away from `first` to `last`: what falls
@@ -149,13 +154,13 @@ def meanwhile(
 
 
 def said_before(
-    tx: Session, items: Sequence[Item], readers: Collection[Somebody], *, besides: int | None = None
-) -> dict[tuple[int, int], tuple[Said, ...]]:
+    tx: Session, items: Sequence[CommitmentFacts], readers: Collection[PersonFacts], *, besides: int | None = None
+) -> dict[tuple[int, int], tuple[PastMention, ...]]:
     """What each of `readers` was told of these commitments, by (commitment, person), oldest first."""
-    zones = {one.id: one.habits.zone for one in readers}
-    found: defaultdict[tuple[int, int], list[Said]] = defaultdict(list)
+    zones = {one.id: one.work_schedule.timezone for one in readers}
+    found: defaultdict[tuple[int, int], list[PastMention]] = defaultdict(list)
     for commitment_id, person_id, occasion, due_on, at in _told(tx, [item.id for item in items], zones, besides):
-        found[commitment_id, person_id].append(Said(occasion, due_on, local_day(at, zones[person_id])))
+        found[commitment_id, person_id].append(PastMention(occasion, due_on, local_day(at, zones[person_id])))
     return {key: tuple(said) for key, said in found.items()}
 
 
@@ -164,10 +169,10 @@ def _told(
 ) -> Iterator[tuple[int, int, str | None, date, datetime]]:
     """As outbox.told, for however many commitments."""
     for start in range(0, len(ids), _CHUNK):
-        yield from outbox.told(tx, ids[start : start + _CHUNK], readers, besides=besides)
+        yield from outbox.sent_about(tx, ids[start : start + _CHUNK], readers, besides=besides)
 
 
-def around(item: Item) -> dict[int, Somebody]:
+def people_involved(item: CommitmentFacts) -> dict[int, PersonFacts]:
     """Everybody who may hear of it on some day, by id."""
     delegates = (away.delegate for away in item.owner.absences)
     those = (item.owner, item.account_owner, item.creator, item.admin, item.blocker, *delegates)
@@ -176,41 +181,41 @@ def around(item: Item) -> dict[int, Somebody]:
 
 def _mentions(
     tx: Session, people: Sequence[Person], days: Mapping[int, date], *, besides: int | None
-) -> Iterator[tuple[Look, str]]:
+) -> Iterator[tuple[MentionCase, str]]:
     """Each look that ends in a mention, with its occasion."""
     if not people:
         return
     # Nothing that was said makes anything worth saying, so only what is worth it otherwise is asked about.
-    looks = [look for look in _looks(items_before(tx, people, days), days) if judge(look).occasion]
+    looks = [look for look in _looks(items_before(tx, people, days), days) if decide_mention(look).occasion]
     items = {look.item.id: look.item for look in looks}
     said = said_before(tx, list(items.values()), {look.reader for look in looks}, besides=besides) if looks else {}
     for look in looks:
-        anew = Look(look.item, look.reader, look.today, said.get((look.item.id, look.reader.id), ()))
-        occasion = judge(anew).occasion
+        anew = MentionCase(look.item, look.reader, look.today, said.get((look.item.id, look.reader.id), ()))
+        occasion = decide_mention(anew).occasion
         if occasion:
             yield anew, occasion
 
 
-def _looks(items: Sequence[Item], days: Mapping[int, date]) -> Iterator[Look]:
+def _looks(items: Sequence[CommitmentFacts], days: Mapping[int, date]) -> Iterator[MentionCase]:
     for item in items:
-        for person_id, reader in around(item).items():
+        for person_id, reader in people_involved(item).items():
             if person_id in days:
-                yield Look(item, reader, days[person_id])
+                yield MentionCase(item, reader, days[person_id])
 
 
 __all__ = [
-    "PassedOn",
+    "EscalationDates",
     "Wait",
-    "around",
     "at_work",
-    "deserving",
+    "due_during",
+    "earliest_notice_time",
+    "escalations",
     "is_last_day_of",
+    "items_for_brief",
     "may_hear",
-    "meanwhile",
-    "passed_on",
+    "people_involved",
+    "people_to_brief",
+    "person_facts",
     "said_before",
-    "somebodies",
-    "told_not_before",
     "unheard",
-    "worth_a_brief",
 ]

@@ -86,7 +86,7 @@ def check_due(due_on: date, viewer: Person, now: datetime) -> date:
     return due_on
 
 
-def begin(
+def lock_for_change(
     tx: Session, viewer: Person, number: int, verb: str, *, version: int | None, origin_key: str, now: datetime
 ) -> Commitment | None:  # fmt: skip
     """The commitment, locked and checked for `verb`; None if this very gesture already changed it."""
@@ -129,7 +129,7 @@ def _changed_meanwhile(tx: Session, viewer: Person, commitment: Commitment) -> C
     )  # fmt: skip
 
 
-def finish_change(
+def save_change(
     tx: Session, viewer: Person, commitment: Commitment, verb: str, changes: dict[str, Any], now: datetime,
     origin_key: str, reason: str | None = None, *, progress: bool = True,
 ) -> Commitment:  # fmt: skip
@@ -144,8 +144,8 @@ def finish_change(
     return commitment
 
 
-def tell(tx: Session, commitment: Commitment, to: Person, kind: str, by: Person, now: datetime) -> None:
-    outbox.intend(
+def notify(tx: Session, commitment: Commitment, to: Person, kind: str, by: Person, now: datetime) -> None:
+    outbox.enqueue(
         tx, workspace_id=commitment.workspace_id, key=f"{kind}:{commitment.id}:{commitment.version}:{to.id}",
         kind=kind, now=now, person=to, ids={"commitment": commitment.id, "actor": by.id},
     )  # fmt: skip

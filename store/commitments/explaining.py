@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from store import history, notices
-from store.commitments.attention import around, said_before
+from store.commitments.attention import people_involved, said_before
 from store.commitments.facts import item_of
 from store.rules import readers
-from store.rules.attention import Look, Said, judge
+from store.rules.attention import MentionCase, PastMention, decide_mention
 from store.rules.mentions import NEWS
 from store.rules.mornings import local_day, morning, morning_is_on
 from store.rules.transitions import LIVE
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from store.rules.readers import Away, Item, Role, Somebody
+    from store.rules.readers import Away, CommitmentFacts, PersonFacts, Role
     from store.tables import Commitment, Entry
 
 # Whatever comes comes within this time; what does not waits for something to happen.
@@ -39,7 +39,7 @@ _COLUMNS = _DATES | {"state", "owner_id", "blocker_id"}
 
 
 @dataclass(frozen=True)
-class Outlook:
+class MentionForecast:
     """What one person hears of a commitment on their local `day`: the `occasion`, or None and `why` not.
 
     `role` is None where it is nothing to them that day. `said`: what they were told before. `away`: the absence
@@ -50,62 +50,64 @@ class Outlook:
     person: Person
     day: date
     role: Role | None
-    item: Item
+    item: CommitmentFacts
     occasion: str | None
     why: str = ""
     at: datetime | None = None
-    said: tuple[Said, ...] = ()
+    said: tuple[PastMention, ...] = ()
     away: Away | None = None
     heard: bool = False
     dropped: str | None = None
     joins: bool = False
 
 
-def coming(tx: Session, commitment: Commitment, now: datetime) -> list[Outlook]:
+def coming(tx: Session, commitment: Commitment, now: datetime) -> list[MentionForecast]:
     """For everybody whom it concerns the next mention if nothing happens; or that none comes, and why."""
     item = item_of(tx, commitment, from_day=local_day(now, "UTC"))
-    said = said_before(tx, [item], around(item).values())
-    people = _people(tx, around(item))
+    said = said_before(tx, [item], people_involved(item).values())
+    people = _people(tx, people_involved(item))
     found = []
-    for one in around(item).values():
+    for one in people_involved(item).values():
         start = _next_look(people[one.id], one, now)
-        look = Look(item, one, start, said.get((item.id, one.id), ()))
+        look = MentionCase(item, one, start, said.get((item.id, one.id), ()))
         found.append(_next(look, people[one.id]))
     return _in_order(_with_news(tx, commitment, found, now))
 
 
-def on_day(tx: Session, viewer: Person, commitment: Commitment, day: date, now: datetime) -> list[Outlook]:
+def on_day(tx: Session, viewer: Person, commitment: Commitment, day: date, now: datetime) -> list[MentionForecast]:
     """For everybody whom it concerns what they hear of it on their local `day`, or heard if that has passed.
 
     Nobody, if it had ended by then.
     """
     owner = item_of(tx, commitment, from_day=day).owner
-    before = _as_it_was(commitment, history.entries(tx, viewer, commitment), min(morning(day, owner.habits), now))
+    before = _as_it_was(
+        commitment, history.entries(tx, viewer, commitment), min(morning(day, owner.work_schedule), now)
+    )
     if before.get("state", commitment.state) not in LIVE:
         return []
     item = item_of(tx, commitment, from_day=day, **before)
-    said = said_before(tx, [item], around(item).values())
-    people = _people(tx, around(item))
+    said = said_before(tx, [item], people_involved(item).values())
+    people = _people(tx, people_involved(item))
     found = []
-    for one in around(item).values():
+    for one in people_involved(item).values():
         told = said.get((item.id, one.id), ())
-        look = Look(item, one, day, tuple(each for each in told if each.on < day))
+        look = MentionCase(item, one, day, tuple(each for each in told if each.on < day))
         outlook = _outlook(look, people[one.id])
         heard = next((each for each in sorted(told, key=lambda each: not each.occasion) if each.on == day), None)
         found.append(_looked_back(tx, outlook, heard, _next_look(people[one.id], one, now)))
     return _in_order(_with_news(tx, commitment, found, now, on=day))
 
 
-def _next(look: Look, person: Person) -> Outlook:
+def _next(look: MentionCase, person: Person) -> MentionForecast:
     """The first day from that of `look` on with a mention; the look itself if there is none."""
     days = (look.today + timedelta(days=n) for n in range(FARTHEST.days))
-    looks = (Look(look.item, look.reader, day, look.said) for day in days)
-    return _outlook(next((each for each in looks if judge(each).occasion), look), person)
+    looks = (MentionCase(look.item, look.reader, day, look.said) for day in days)
+    return _outlook(next((each for each in looks if decide_mention(each).occasion), look), person)
 
 
 def _with_news(
-    tx: Session, commitment: Commitment, found: list[Outlook], now: datetime, *, on: date | None = None
-) -> list[Outlook]:
+    tx: Session, commitment: Commitment, found: list[MentionForecast], now: datetime, *, on: date | None = None
+) -> list[MentionForecast]:
     """The same where its owner has still to be told that it was given to them, with that: they hear it on their next
     morning at work, or soon, with what else there is to tell. With `on` only if it is that day.
     """
@@ -116,14 +118,14 @@ def _with_news(
     return [tell(one, now, on) if one.person.id == commitment.owner_id else one for one in found]
 
 
-def _as_joined(outlook: Outlook, now: datetime, on: date | None) -> Outlook:
-    day = local_day(now, outlook.item.owner.habits.zone)
+def _as_joined(outlook: MentionForecast, now: datetime, on: date | None) -> MentionForecast:
+    day = local_day(now, outlook.item.owner.work_schedule.timezone)
     if on not in {None, day}:
         return outlook
     return replace(outlook, day=day, occasion=NEWS, why="", at=None, away=None, joins=True)
 
 
-def _as_news(outlook: Outlook, now: datetime, on: date | None) -> Outlook:
+def _as_news(outlook: MentionForecast, now: datetime, on: date | None) -> MentionForecast:
     owner = outlook.item.owner
     start = _next_look(outlook.person, owner, now)
     days = (start + timedelta(days=n) for n in range(FARTHEST.days))
@@ -131,18 +133,18 @@ def _as_news(outlook: Outlook, now: datetime, on: date | None) -> Outlook:
     if day is None or on not in {None, day} or (outlook.occasion and outlook.day < day):
         return outlook
     also = outlook.occasion if outlook.occasion and outlook.day == day else ""
-    return replace(outlook, day=day, occasion=NEWS + also, why="", at=morning(day, owner.habits), away=None)
+    return replace(outlook, day=day, occasion=NEWS + also, why="", at=morning(day, owner.work_schedule), away=None)
 
 
-def _outlook(look: Look, person: Person) -> Outlook:
-    verdict = judge(look)
-    at = morning(look.today, look.reader.habits) if verdict.occasion else None
+def _outlook(look: MentionCase, person: Person) -> MentionForecast:
+    verdict = decide_mention(look)
+    at = morning(look.today, look.reader.work_schedule) if verdict.occasion else None
     role = readers.role_of(look.reader, look.item, look.today)
     away = look.reader.away_on(look.today)
-    return Outlook(person, look.today, role, look.item, verdict.occasion, verdict.why, at, look.said, away)
+    return MentionForecast(person, look.today, role, look.item, verdict.occasion, verdict.why, at, look.said, away)
 
 
-def _looked_back(tx: Session, outlook: Outlook, heard: Said | None, next_look: date) -> Outlook:
+def _looked_back(tx: Session, outlook: MentionForecast, heard: PastMention | None, next_look: date) -> MentionForecast:
     """The same where the day has been looked at, with what really came of it."""
     if heard is not None:
         return replace(outlook, occasion=heard.occasion, why="", heard=True)
@@ -164,12 +166,12 @@ def _what_became_of(row: Outbox | None) -> str:
     return row.last_error or "the brief was not sent"
 
 
-def _next_look(person: Person, one: Somebody, now: datetime) -> date:
+def _next_look(person: Person, one: PersonFacts, now: datetime) -> date:
     """The local day of the next look at this person; where it is overdue, today or the day after."""
     if person.next_brief_at is not None and person.next_brief_at > now:
-        return local_day(person.next_brief_at, one.habits.zone)
-    today = local_day(now, one.habits.zone)
-    return today if morning_is_on(now, one.habits) else today + timedelta(days=1)
+        return local_day(person.next_brief_at, one.work_schedule.timezone)
+    today = local_day(now, one.work_schedule.timezone)
+    return today if morning_is_on(now, one.work_schedule) else today + timedelta(days=1)
 
 
 def _as_it_was(commitment: Commitment, entries: Iterable[Entry], moment: datetime) -> dict[str, Any]:
@@ -194,7 +196,7 @@ def _people(tx: Session, ids: Iterable[int]) -> dict[int, Person]:
     return {one.id: one for one in tx.scalars(found)}
 
 
-def _in_order(found: list[Outlook]) -> list[Outlook]:
+def _in_order(found: list[MentionForecast]) -> list[MentionForecast]:
     """Its owner first; then whoever hears, the soonest first; nobody to whom it is nothing."""
     concerned = [one for one in found if one.role is not None or one.person.id == one.item.owner.id]
     return sorted(concerned, key=lambda one: (one.role != readers.OWNER, one.occasion is None, one.day, one.person.id))

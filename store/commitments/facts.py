@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload
 from store import absences, people
 from store.rules.mentions import FORGOTTEN, HORIZON
 from store.rules.mornings import local_day
-from store.rules.readers import Away, Item, Somebody
+from store.rules.readers import Away, CommitmentFacts, PersonFacts
 from store.tables import BLOCKED, Absence, Account, Commitment, Person, Workspace, core
 
 if TYPE_CHECKING:
@@ -34,19 +34,19 @@ PAST = timedelta(days=60)
 _PEOPLE_IN = ("owner_id", "creator_id", "account_owner_id", "blocker_id")
 
 
-def items_before(tx: Session, readers: Sequence[Person], days: Mapping[int, date]) -> list[Item]:
+def items_before(tx: Session, readers: Sequence[Person], days: Mapping[int, date]) -> list[CommitmentFacts]:
     """Whatever could deserve a mention to one of `readers` (with their workspaces) on their local day `days[id]`.
 
     As many statements whoever they are and however much there is; each finds its rows by a person's index.
     """
     first, last = min(days.values()), max(days.values())
-    caretakers = [one.id for one in _admins(tx, [reader for reader in readers if reader.is_admin])]
+    fallback_admins = [one.id for one in _admins(tx, [reader for reader in readers if reader.is_admin])]
     given: dict[str, Any] = {
         "readers": [reader.id for reader in readers], "first": first, "last": last, "oldest": first - FORGOTTEN,
         "horizon": last + HORIZON,
     }  # fmt: skip
-    if caretakers:
-        rows = tx.execute(_REACH_OF_CARETAKERS, given | {"caretakers": caretakers})
+    if fallback_admins:
+        rows = tx.execute(_REACH_OF_FALLBACK_ADMINS, given | {"fallback_admins": fallback_admins})
     else:
         rows = tx.execute(_REACH, given)
     # Each once, whatever ways lead to it.
@@ -54,7 +54,7 @@ def items_before(tx: Session, readers: Sequence[Person], days: Mapping[int, date
     return _items(tx, found, readers, from_day=first)
 
 
-def item_of(tx: Session, commitment: Commitment, *, from_day: date, **otherwise: Any) -> Item:  # noqa: ANN401  columns
+def item_of(tx: Session, commitment: Commitment, *, from_day: date, **otherwise: Any) -> CommitmentFacts:  # noqa: ANN401  columns
     """One commitment, open or not, as the rules see it, with absences since `from_day`.
 
     `otherwise` gives columns another value than they have: what they were on an earlier day.
@@ -64,20 +64,20 @@ def item_of(tx: Session, commitment: Commitment, *, from_day: date, **otherwise:
     return _items(tx, [values], [], from_day=from_day)[0]
 
 
-def items_of(tx: Session, ids: Collection[int], *, from_day: date) -> dict[int, Item]:
+def items_of(tx: Session, ids: Collection[int], *, from_day: date) -> dict[int, CommitmentFacts]:
     """These commitments as the rules see them, by id, with absences since `from_day`."""
     found = tx.execute(_facts().where(_ITEMS.c.id.in_(list(ids)))).all()
     return {item.id: item for item in _items(tx, found, [], from_day=from_day)}
 
 
-def items_owned(tx: Session, owner: Person, until: date, *, from_day: date) -> list[Item]:
+def items_owned(tx: Session, owner: Person, until: date, *, from_day: date) -> list[CommitmentFacts]:
     """What this person owns, open and due by `until`, as the rules see it, with absences since `from_day`."""
     owned = _ITEMS.c.owner_id == owner.id, _ITEMS.c.ended_at.is_(None), _ITEMS.c.due_on <= until
     found = tx.execute(_facts().where(*owned).order_by(_ITEMS.c.due_on, _ITEMS.c.id)).all()
     return _items(tx, found, [], from_day=from_day)
 
 
-def somebodies(tx: Session, those: Iterable[Person], *, from_day: date) -> dict[int, Somebody]:
+def person_facts(tx: Session, those: Iterable[Person], *, from_day: date) -> dict[int, PersonFacts]:
     """These people (with their workspaces) and their delegates as the rules see them, with absences since then."""
     found = {one.id: one for one in those}
     workspaces = {one.workspace_id: one.workspace for one in found.values()}
@@ -139,9 +139,9 @@ def _within_reach() -> list[sa.Select[Any]]:
 
 
 def _without_owners() -> sa.Select[Any]:
-    """What outsiders, such as people who have left, still own in the workspaces of the `caretakers`."""
-    caretakers = sa.bindparam("caretakers", expanding=True, type_=sa.BigInteger)
-    theirs = sa.select(_PEOPLE.c.workspace_id).where(_PEOPLE.c.id.in_(caretakers))
+    """What outsiders, such as people who have left, still own in the workspaces of the `fallback_admins`."""
+    fallback_admins = sa.bindparam("fallback_admins", expanding=True, type_=sa.BigInteger)
+    theirs = sa.select(_PEOPLE.c.workspace_id).where(_PEOPLE.c.id.in_(fallback_admins))
     left = _facts().join(_OWNER, _OWNER.c.id == _ITEMS.c.owner_id)
     return left.where(_OWNER.c.workspace_id.in_(theirs), sa.not_(people.here(_OWNER)))
 
@@ -150,19 +150,21 @@ def _still_open(ways: list[sa.Select[Any]]) -> sa.CompoundSelect[Any]:
     return sa.union_all(*(way.where(_ITEMS.c.ended_at.is_(None)) for way in ways))
 
 
-def _items(tx: Session, found: Sequence[Facts], known: Sequence[Person], *, from_day: date) -> list[Item]:
+def _items(tx: Session, found: Sequence[Facts], known: Sequence[Person], *, from_day: date) -> list[CommitmentFacts]:
     around = {one.id: one for one in known}
     wanted = {getattr(row, name) for row in found for name in _PEOPLE_IN} - {None}
     around |= {one.id: one for one in _people(tx, wanted - around.keys())}
-    admins = _caretakers(tx, found, around)
-    who = somebodies(tx, [*around.values(), *admins.values()], from_day=from_day - PAST)
+    admins = _fallback_admins(tx, found, around)
+    who = person_facts(tx, [*around.values(), *admins.values()], from_day=from_day - PAST)
     return [_item(row, who, around, admins) for row in found]
 
 
-def _item(row: Facts, who: Mapping[int, Somebody], around: Mapping[int, Person], admins: Mapping[int, Person]) -> Item:
+def _item(
+    row: Facts, who: Mapping[int, PersonFacts], around: Mapping[int, Person], admins: Mapping[int, Person]
+) -> CommitmentFacts:
     owner = around[row.owner_id]
     admin, workspace = admins.get(row.workspace_id), owner.workspace
-    return Item(
+    return CommitmentFacts(
         id=row.id,
         due_on=row.due_on,
         created_on=local_day(row.created_at, owner.zone),
@@ -178,7 +180,7 @@ def _item(row: Facts, who: Mapping[int, Somebody], around: Mapping[int, Person],
     )
 
 
-def _caretakers(tx: Session, found: Sequence[Facts], around: Mapping[int, Person]) -> dict[int, Person]:
+def _fallback_admins(tx: Session, found: Sequence[Facts], around: Mapping[int, Person]) -> dict[int, Person]:
     """The admin of each workspace in which somebody who has left still owns one of these, by workspace."""
     orphans = [around[row.owner_id] for row in found if not people.is_here(around[row.owner_id])]
     return {one.workspace_id: one for one in _admins(tx, orphans)} if orphans else {}
@@ -206,7 +208,7 @@ def _people(tx: Session, ids: Collection[int]) -> list[Person]:
     return found
 
 
-def _by_person(away: Iterable[Absence], delegates: Mapping[int, Somebody]) -> defaultdict[int, list[Away]]:
+def _by_person(away: Iterable[Absence], delegates: Mapping[int, PersonFacts]) -> defaultdict[int, list[Away]]:
     found: defaultdict[int, list[Away]] = defaultdict(list)
     for one in away:
         delegate = delegates.get(one.delegate_id) if one.delegate_id else None
@@ -214,10 +216,10 @@ def _by_person(away: Iterable[Absence], delegates: Mapping[int, Somebody]) -> de
     return found
 
 
-def _somebody(person: Person, workspace: Workspace) -> Somebody:
-    return Somebody(person.id, people.habits(person, workspace), people.is_here(person), person.weekly)
+def _somebody(person: Person, workspace: Workspace) -> PersonFacts:
+    return PersonFacts(person.id, people.work_schedule(person, workspace), people.is_here(person), person.weekly)
 
 
 # Put together once: that takes longer than the database needs to answer.
 _REACH = _still_open(_within_reach())
-_REACH_OF_CARETAKERS = _still_open([*_within_reach(), _without_owners()])
+_REACH_OF_FALLBACK_ADMINS = _still_open([*_within_reach(), _without_owners()])

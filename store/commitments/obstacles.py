@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from store import people
-from store.commitments.changing import begin, finish_change
+from store.commitments.changing import lock_for_change, save_change
 from store.commitments.questions import get
 from store.errors import BadInputError
 from store.history import set_fields
@@ -25,37 +25,37 @@ def block(
 ) -> Commitment:  # fmt: skip
     """It cannot go on, because of something that is named, and perhaps the colleague who is in the way."""
     blocked_by = required(blocked_by, field="reason", what="What blocks it", limit=REASON_LIMIT, lines=True)
-    commitment = begin(tx, viewer, number, "block", version=version, origin_key=origin_key, now=now)
+    commitment = lock_for_change(tx, viewer, number, "block", version=version, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
     if blocker is not None and blocker.id == commitment.owner_id:
         raise BadInputError(f"{blocker.name} owns it. Name whoever they wait for, or leave it empty.", field="blocker")
     wanted = {"state": BLOCKED, "blocked_by": blocked_by, "blocker_id": blocker.id if blocker else None}
     changes = set_fields(commitment, wanted)
-    return finish_change(tx, viewer, commitment, "block", changes, now, origin_key, blocked_by)
+    return save_change(tx, viewer, commitment, "block", changes, now, origin_key, blocked_by)
 
 
 def unblock(tx: Session, viewer: Person, number: int, *, origin_key: str, now: datetime) -> Commitment:
     """It can go on."""
-    commitment = begin(tx, viewer, number, "unblock", version=None, origin_key=origin_key, now=now)
+    commitment = lock_for_change(tx, viewer, number, "unblock", version=None, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
     changes = set_fields(commitment, {"state": OPEN, "blocked_by": None, "blocker_id": None})
-    return finish_change(tx, viewer, commitment, "unblock", changes, now, origin_key)
+    return save_change(tx, viewer, commitment, "unblock", changes, now, origin_key)
 
 
-def put_off(tx: Session, viewer: Person, number: int, until: date, *, origin_key: str, now: datetime) -> Commitment:
+def snooze(tx: Session, viewer: Person, number: int, until: date, *, origin_key: str, now: datetime) -> Commitment:
     """Not today: its owner does not hear of it before `until`. The due date stays, and it is no progress.
 
-    Never beyond `quiet_until_at_most`. BadInputError at until.
+    Never beyond `latest_snooze`. BadInputError at until.
     """
-    commitment = begin(tx, viewer, number, "put_off", version=None, origin_key=origin_key, now=now)
+    commitment = lock_for_change(tx, viewer, number, "put_off", version=None, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
     today = local_day(now, viewer.zone)
     if until <= today:
         raise BadInputError("Choose a day after today; until then you don't hear of it.", field="until")
-    last = quiet_until_at_most(commitment, viewer, today)
+    last = latest_snooze(commitment, viewer, today)
     if until > last:
         said = f"{last:%A} {last.day} {last:%B %Y}"
         raise BadInputError(
@@ -67,9 +67,9 @@ def put_off(tx: Session, viewer: Person, number: int, until: date, *, origin_key
     changes = set_fields(commitment, {"quiet_until": until})
     if not changes:
         return commitment
-    return finish_change(tx, viewer, commitment, "put_off", changes, now, origin_key, progress=False)
+    return save_change(tx, viewer, commitment, "put_off", changes, now, origin_key, progress=False)
 
 
-def quiet_until_at_most(commitment: Commitment, owner: Person, today: date) -> date:
+def latest_snooze(commitment: Commitment, owner: Person, today: date) -> date:
     """How long its owner may leave it: until the day it is due; from then on one working day at a time."""
     return max(commitment.due_on, people.working_days(owner).next_after(today))

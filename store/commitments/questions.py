@@ -42,7 +42,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class OpenItems:
     """A person's open business: what they own of ours, and what they wait for."""
 
     own: Sequence[Commitment]
@@ -119,7 +119,7 @@ def _page(
     return Page(items.all(), start, total)
 
 
-def home(tx: Session, viewer: Person, *, limit: int = 500) -> Waiting:
+def home(tx: Session, viewer: Person, *, limit: int = 500) -> OpenItems:
     """The viewer's open business by date: what they own of ours; theirs, and what they asked of others."""
     live = visible(viewer).where(Commitment.ended_at.is_(None)).order_by(Commitment.due_on, Commitment.id)
     own = live.where(Commitment.owner_id == viewer.id, Commitment.side != THEIRS)
@@ -129,4 +129,4 @@ def home(tx: Session, viewer: Person, *, limit: int = 500) -> Waiting:
             sa.and_(Commitment.creator_id == viewer.id, Commitment.owner_id != viewer.id),
         )
     )
-    return Waiting(tx.scalars(own.limit(limit)).all(), tx.scalars(waiting.limit(limit)).all())
+    return OpenItems(tx.scalars(own.limit(limit)).all(), tx.scalars(waiting.limit(limit)).all())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from store import history, outbox
-from store.commitments.changing import begin
+from store.commitments.changing import lock_for_change
 from store.commitments.questions import get
 from store.rules.text import ACTION_LIMIT, optional
 from store.tables import REDACTED, Commitment, Person
@@ -31,7 +31,7 @@ def redact(
     Every message that shows it is due for an update, however old it is. It is no progress. BadInputError at action.
     """
     wording = optional(wording, field="action", what="The action", limit=ACTION_LIMIT) or REDACTED
-    commitment = begin(tx, viewer, number, "redact", version=version, origin_key=origin_key, now=now)
+    commitment = lock_for_change(tx, viewer, number, "redact", version=version, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
     earlier = history.entries(tx, viewer, commitment)
@@ -49,5 +49,5 @@ def redact(
         commitment.blocked_by = REDACTED
     commitment.version += 1
     people = {commitment.owner_id, commitment.creator_id, viewer.id}
-    outbox.keep_true(tx, commitment, people, now, however_old=True)
+    outbox.request_updates_for(tx, commitment, people, now, however_old=True)
     return get(tx, viewer, number, to_change=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from store import accounts, history, outbox, people
-from store.commitments.changing import begin, check_change, check_due, finish_change, may_undo, tell
+from store.commitments.changing import check_change, check_due, lock_for_change, may_undo, notify, save_change
 from store.commitments.questions import get
 from store.commitments.recording import write_down
 from store.errors import BadInputError, NotAllowedError
@@ -70,7 +70,7 @@ def record(tx: Session, viewer: Person, draft: Draft, *, origin_key: str, now: d
     history.append(tx, viewer, commitment, "record", now=now, origin_key=origin_key)
     outbox.mark_homes(tx, viewer.workspace_id, {viewer.id, draft.owner.id}, now)
     if not by_self:
-        tell(tx, commitment, draft.owner, "assigned", viewer, now)
+        notify(tx, commitment, draft.owner, "assigned", viewer, now)
     return commitment
 
 
@@ -82,7 +82,7 @@ def edit(
     Owner and date have verbs of their own; within the undo window, while nothing else has happened, the
     creator may correct them here too, and the correction does not count as a slip.
     """
-    commitment = begin(tx, viewer, number, "edit", version=version, origin_key=origin_key, now=now)
+    commitment = lock_for_change(tx, viewer, number, "edit", version=version, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
     fresh = may_undo(tx, viewer, commitment, now)
@@ -105,11 +105,11 @@ def edit(
     changes = set_fields(commitment, wanted)
     if not changes:
         return commitment
-    commitment = finish_change(tx, viewer, commitment, "edit", changes, now, origin_key)
+    commitment = save_change(tx, viewer, commitment, "edit", changes, now, origin_key)
     if before.id != commitment.owner_id:
-        outbox.keep_true(tx, commitment, {before.id}, now)
+        outbox.request_updates_for(tx, commitment, {before.id}, now)
         if commitment.owner_id != viewer.id:
-            tell(tx, commitment, commitment.owner, "assigned", viewer, now)
+            notify(tx, commitment, commitment.owner, "assigned", viewer, now)
     return commitment
 
 
@@ -128,7 +128,7 @@ def cancel(
     commitment = _end(tx, viewer, number, "cancel", CANCELLED, reason, version, origin_key, now)
     for person in {p.id: p for p in (commitment.creator, commitment.owner)}.values():
         if person.id != viewer.id:
-            tell(tx, commitment, person, "cancelled", viewer, now)
+            notify(tx, commitment, person, "cancelled", viewer, now)
     return commitment
 
 
@@ -146,7 +146,7 @@ def undo(tx: Session, viewer: Person, number: int, *, origin_key: str, now: date
             " happened to it. “Cancel” ends it with a reason."
         )
     changes = set_fields(commitment, {"state": CANCELLED, "ended_at": now})
-    commitment = finish_change(tx, viewer, commitment, "undo", changes, now, origin_key)
+    commitment = save_change(tx, viewer, commitment, "undo", changes, now, origin_key)
     if commitment.account is None:
         return commitment
     accounts.take_back(tx, viewer, commitment, origin_key=origin_key, now=now)
@@ -155,11 +155,11 @@ def undo(tx: Session, viewer: Person, number: int, *, origin_key: str, now: date
 
 def reopen(tx: Session, viewer: Person, number: int, *, origin_key: str, now: datetime) -> Commitment:
     """It was ended by mistake."""
-    commitment = begin(tx, viewer, number, "reopen", version=None, origin_key=origin_key, now=now)
+    commitment = lock_for_change(tx, viewer, number, "reopen", version=None, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
     changes = set_fields(commitment, {"state": OPEN, "ended_at": None, "blocked_by": None, "blocker_id": None})
-    return finish_change(tx, viewer, commitment, "reopen", changes, now, origin_key)
+    return save_change(tx, viewer, commitment, "reopen", changes, now, origin_key)
 
 
 def move(
@@ -168,7 +168,7 @@ def move(
 ) -> Commitment:  # fmt: skip
     """Give it a new date, with a reason. Later than before counts as a slip; the first date stays."""
     reason = required(reason, field="reason", what="The reason", limit=REASON_LIMIT, lines=True)
-    commitment = begin(tx, viewer, number, "move", version=version, origin_key=origin_key, now=now)
+    commitment = lock_for_change(tx, viewer, number, "move", version=version, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
     due_on = check_due(due_on, viewer, now)
@@ -176,7 +176,7 @@ def move(
         raise BadInputError("That is the date it already has. Choose another one.", field="due")
     slips = commitment.slips + (due_on > commitment.due_on)
     changes = set_fields(commitment, {"due_on": due_on, "slips": slips, "quiet_until": None})
-    return finish_change(tx, viewer, commitment, "move", changes, now, origin_key, reason)
+    return save_change(tx, viewer, commitment, "move", changes, now, origin_key, reason)
 
 
 def hand_over(
@@ -185,7 +185,7 @@ def hand_over(
 ) -> Commitment:  # fmt: skip
     """Make somebody else accountable. They hear of it and may hand it back."""
     note = optional(note, field="reason", what="The note", limit=REASON_LIMIT, lines=True)
-    commitment = begin(tx, viewer, number, "hand_over", version=version, origin_key=origin_key, now=now)
+    commitment = lock_for_change(tx, viewer, number, "hand_over", version=version, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
     if to.id == commitment.owner_id:
@@ -195,11 +195,11 @@ def hand_over(
 
 def accept(tx: Session, viewer: Person, number: int, *, origin_key: str, now: datetime) -> Commitment:
     """The owner, committed by somebody else, says yes."""
-    commitment = begin(tx, viewer, number, "accept", version=None, origin_key=origin_key, now=now)
+    commitment = lock_for_change(tx, viewer, number, "accept", version=None, origin_key=origin_key, now=now)
     if commitment is None or commitment.accepted_at is not None:
         return commitment or get(tx, viewer, number)
     changes = set_fields(commitment, {"accepted_at": now})
-    return finish_change(tx, viewer, commitment, "accept", changes, now, origin_key)
+    return save_change(tx, viewer, commitment, "accept", changes, now, origin_key)
 
 
 def hand_back(
@@ -207,7 +207,7 @@ def hand_back(
 ) -> Commitment:
     """The owner gives it back to whoever gave it to them, who hears why."""
     reason = required(reason, field="reason", what="The reason", limit=REASON_LIMIT, lines=True)
-    commitment = begin(tx, viewer, number, "hand_back", version=None, origin_key=origin_key, now=now)
+    commitment = lock_for_change(tx, viewer, number, "hand_back", version=None, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
     giver = next(
@@ -229,14 +229,14 @@ def choose_account(
     origin_key: str, now: datetime,
 ) -> Commitment:  # fmt: skip
     """Say whose commitment it is, and to which of the client's people, where that was left open."""
-    commitment = begin(tx, viewer, number, "choose_account", version=None, origin_key=origin_key, now=now)
+    commitment = lock_for_change(tx, viewer, number, "choose_account", version=None, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
     stakeholder_id = stakeholder.id if stakeholder else None
     changes = set_fields(commitment, {"account_id": account.id, "stakeholder_id": stakeholder_id})
     if not changes:
         return commitment
-    return finish_change(tx, viewer, commitment, "choose_account", changes, now, origin_key)
+    return save_change(tx, viewer, commitment, "choose_account", changes, now, origin_key)
 
 
 def share(
@@ -262,7 +262,7 @@ def share(
     # The same state is posted to a channel once, however often the button is pressed; after a refusal once more.
     key = f"share:{commitment.id}:{commitment.version}:{channel}"
     ids = {"commitment": commitment.id, "actor": viewer.id, "external": others}
-    is_new = outbox.intend(
+    is_new = outbox.enqueue(
         tx, workspace_id=viewer.workspace_id, key=key, kind=outbox.SHARED, now=now, channel=channel, ids=ids
     )
     if is_new or outbox.try_again(tx, viewer.workspace_id, key, ids, now):
@@ -274,11 +274,11 @@ def _end(
     tx: Session, viewer: Person, number: int, verb: str, state: str, reason: str | None, version: int | None,
     origin_key: str, now: datetime,
 ) -> Commitment:  # fmt: skip
-    commitment = begin(tx, viewer, number, verb, version=version, origin_key=origin_key, now=now)
+    commitment = lock_for_change(tx, viewer, number, verb, version=version, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
     changes = set_fields(commitment, {"state": state, "ended_at": now})
-    return finish_change(tx, viewer, commitment, verb, changes, now, origin_key, reason)
+    return save_change(tx, viewer, commitment, verb, changes, now, origin_key, reason)
 
 
 def _give(
@@ -288,10 +288,10 @@ def _give(
     before = commitment.owner_id
     accepted = now if to.id == viewer.id or verb == "hand_back" else None
     changes = set_fields(commitment, {"owner_id": to.id, "accepted_at": accepted, "quiet_until": None})
-    commitment = finish_change(tx, viewer, commitment, verb, changes, now, origin_key, reason)
+    commitment = save_change(tx, viewer, commitment, verb, changes, now, origin_key, reason)
     if to.id != viewer.id:
-        tell(tx, commitment, to, "handed_back" if verb == "hand_back" else "assigned", viewer, now)
-    outbox.keep_true(tx, commitment, {before}, now)
+        notify(tx, commitment, to, "handed_back" if verb == "hand_back" else "assigned", viewer, now)
+    outbox.request_updates_for(tx, commitment, {before}, now)
     return commitment
 
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from store import outbox, people
-from store.commitments.facts import somebodies
+from store.commitments.facts import person_facts
 from store.errors import BadInputError
 from store.plan.section import Field, Kind, Section
 from store.rules.weeks import WEEK, summary_day
@@ -171,7 +171,7 @@ def _due(
     said = {
         (row_id, person_id, occasion)
         for start in range(0, len(found), _CHUNK)
-        for row_id, person_id, occasion, _, _ in outbox.told(
+        for row_id, person_id, occasion, _, _ in outbox.sent_about(
             tx, [row.id for _, row, _ in found[start : start + _CHUNK]], known, besides=besides, kind=Subject.KEY_DATE
         )
     }
@@ -208,7 +208,7 @@ def _hear_today(tx: Session, those: Sequence[Person], days: Mapping[int, date]) 
     """Ids of the people who are at work on their day. With one summary a week, the day must be that of the summary."""
     if not those:
         return set()
-    seen = somebodies(tx, those, from_day=min(days[one.id] for one in those) - WEEK)
+    seen = person_facts(tx, those, from_day=min(days[one.id] for one in those) - WEEK)
     return {
         one.id
         for one in those

@@ -10,27 +10,27 @@ from store.rules.mornings import local_day, morning_is_on, next_morning
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from store.rules.readers import Somebody
+    from store.rules.readers import PersonFacts
 
 # A notice waits this long after the person's morning for a brief to show it, and then goes out alone. Mornings are
 # spread over 30 minutes: 30 + 20 minutes lie within the hour that every morning lasts at least (mornings.AT_LEAST).
 TAKEN_WITHIN = timedelta(minutes=20)
 
 
-def may_hear(one: Somebody, now: datetime) -> bool:
+def may_hear(one: PersonFacts, now: datetime) -> bool:
     """Whether a message may go to this person at `now` (aware).
 
     It may on a working day without absence, from the send hour on, as long as a brief may come (mornings.WINDOW).
     """
-    return one.away_on(local_day(now, one.habits.zone)) is None and morning_is_on(now, one.habits)
+    return one.away_on(local_day(now, one.work_schedule.timezone)) is None and morning_is_on(now, one.work_schedule)
 
 
-def not_before(one: Somebody, now: datetime) -> datetime:
+def not_before(one: PersonFacts, now: datetime) -> datetime:
     """The time (UTC) at which a notice that may not come at `now` goes out alone, if no brief shows it before.
 
     It is TAKEN_WITHIN after this person's next morning at work.
     """
-    at = next_morning(now, one.habits)
-    while one.away_on(local_day(at, one.habits.zone)) is not None:
-        at = next_morning(at, one.habits)
+    at = next_morning(now, one.work_schedule)
+    while one.away_on(local_day(at, one.work_schedule.timezone)) is not None:
+        at = next_morning(at, one.work_schedule)
     return at + TAKEN_WITHIN

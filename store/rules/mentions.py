@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from store.rules.working_days import WorkingDays
 
 # The ladder: the occasions for the owner or the stand-in, before, on and after the due date.
-SOON, EVE, TODAY, OVERDUE = "soon", "eve", "today", "overdue"
+SOON, DAY_BEFORE, TODAY, OVERDUE = "soon", "eve", "today", "overdue"
 # Working days overdue, further and further apart: people mute a bot that reminds daily, and forget one reminder.
 OVERDUE_STEPS = (1, 3, 7, 15, 30, 60, 90)
 # After its last step a commitment waits for the account's review.
@@ -27,11 +27,11 @@ HORIZON = AHEAD + timedelta(days=14)
 FORGOTTEN = timedelta(days=730)
 
 # Not on the ladder: in the summary of a week; after the end of a snooze; once a week while it is blocked.
-WEEK, AGAIN, BLOCKED = "week", "again", "blocked"
+WEEK, SNOOZE_ENDED, BLOCKED = "week", "again", "blocked"
 # On the last morning before an absence in which the commitment falls due.
-LEAVING = "leaving"
+BEFORE_ABSENCE = "leaving"
 # For other people: the account's lead at an escalation, the blocker, the person who must find a new owner.
-ESCALATED, BLOCKING, UNOWNED = "escalated", "blocking", "unowned"
+ESCALATED, BLOCKS_OTHERS, OWNER_LEFT = "escalated", "blocking", "unowned"
 # Marks on an occasion: for a stand-in; with a warning that the account's lead hears next; the last mention;
 # together with a colleague's action that is new to the reader.
 STANDING_IN, WARNED, FINAL, NEWS = "for:", ":warned", ":last", "new:"
@@ -47,7 +47,7 @@ def ladder(due_on: date, today: date, working_days: WorkingDays) -> str | None:
         return TODAY
     if today < effective:
         if working_days.next_after(today) == effective:
-            return EVE
+            return DAY_BEFORE
         return SOON if due_on - today <= AHEAD else None
     overdue = working_days.count_between(effective, today)
     reached = [step for step in OVERDUE_STEPS if step <= overdue]

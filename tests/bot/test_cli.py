@@ -321,7 +321,9 @@ def test_a_brief_that_comes_to_nothing_is_not_announced(filled: str) -> None:
         assert eva is not None
         at = datetime.fromisoformat(filled)
         key, yesterday = notices.brief_of(eva.id, date(2026, 11, 23)), {"day": "2026-11-23"}
-        outbox.intend(tx, workspace_id=eva.workspace_id, key=key, kind=notices.BRIEF, now=at, person=eva, ids=yesterday)
+        outbox.enqueue(
+            tx, workspace_id=eva.workspace_id, key=key, kind=notices.BRIEF, now=at, person=eva, ids=yesterday
+        )
     ledger.close()
     said = makegood("tick", "--dry-run", "--at", filled).stdout
     assert "Eva Lindqvist: brief for Monday 23 November 2026 – not sent: its morning had passed" in said

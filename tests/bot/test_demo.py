@@ -132,7 +132,7 @@ def test_a_real_ledger_is_refused(ledger: Ledger, database_url: str) -> None:
     """Nothing in it changes, neither rows nor shape; the words say what to do."""
     with ledger.begin() as tx:
         workspace = tx.scalars(sa.select(Workspace)).one()
-        outbox.intend(tx, workspace_id=workspace.id, key="k", kind="brief", now=workspace.created_at)
+        outbox.enqueue(tx, workspace_id=workspace.id, key="k", kind="brief", now=workspace.created_at)
         newest = tx.scalar(sa.text("SELECT version_num FROM alembic_version"))
         tx.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
     before = _contents(ledger)

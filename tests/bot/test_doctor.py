@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.doctor import NOTE, PROBLEM, WELL, Finding, examine, has_problem
-from bot.schedule import COURIER, PLANNER, beat
+from bot.schedule import COURIER, PLANNER, record_heartbeat
 from handlers.ids import SCOPES
 from store import claiming, migrate, outbox, workspaces
 from store.db import Ledger
@@ -79,7 +79,7 @@ def ledger(environment: pytest.MonkeyPatch, slack: Slack) -> Iterator[Ledger]:
     found = Ledger("sqlite:///here.db")
     migrate.upgrade(found)
     for part in (PLANNER, COURIER):
-        beat(found, part, NOW)
+        record_heartbeat(found, part, NOW)
     yield found
     found.close()
 
@@ -197,7 +197,7 @@ def test_a_password_in_the_query_is_not_shown(ledger: Ledger, environment: pytes
 def test_files_that_others_may_read_are_named(ledger: Ledger, name: str, mode: int) -> None:
     """With the command that closes them; a group may read."""
     Path(".env").touch(mode=0o600)
-    beat(ledger, PLANNER, NOW)
+    record_heartbeat(ledger, PLANNER, NOW)
     Path(name).chmod(0o640)
     assert _findings(NOTE) == []
     Path(name).chmod(mode)
@@ -269,7 +269,7 @@ def test_the_app_token_is_tried(ledger: Ledger, slack: Slack, environment: pytes
 def _intend(ledger: Ledger, key: str, at: datetime) -> None:
     with ledger.begin() as tx:
         workspace = workspaces.ensure(tx, team_id="T1", name="T", now=at)
-        outbox.intend(tx, workspace_id=workspace.id, key=key, kind="brief", now=at, channel=key)
+        outbox.enqueue(tx, workspace_id=workspace.id, key=key, kind="brief", now=at, channel=key)
 
 
 def test_a_refused_message_is_told_with_its_reason(ledger: Ledger) -> None:
@@ -278,7 +278,7 @@ def test_a_refused_message_is_told_with_its_reason(ledger: Ledger) -> None:
     with ledger.begin() as tx:
         claimed = claiming.claim(tx, NOW)
         assert claimed
-        outbox.settle_dead(tx, claimed, error="is_archived", now=NOW)
+        outbox.mark_failed(tx, claimed, error="is_archived", now=NOW)
     finding = _only(NOTE)
     assert "brief:1:2026-11-23" in finding.words
     assert "archived" in finding.advice
@@ -333,7 +333,7 @@ def test_messages_of_another_workspace_are_not_counted(ledger: Ledger, slack: Sl
 
 def test_silence_of_the_background_parts(ledger: Ledger) -> None:
     """Each one that has not done its round for a minute is named."""
-    beat(ledger, PLANNER, NOW - timedelta(seconds=61))
+    record_heartbeat(ledger, PLANNER, NOW - timedelta(seconds=61))
     assert "planner" in _only(PROBLEM).words
 
 
@@ -364,5 +364,5 @@ def test_what_slack_refuses_for_now_is_counted_by_reason(ledger: Ledger) -> None
         with ledger.begin() as tx:
             claimed = claiming.claim(tx, NOW - timedelta(minutes=1), pace=timedelta())
             assert claimed
-            outbox.settle_dead(tx, claimed, error="msg_too_long", now=NOW)
+            outbox.mark_failed(tx, claimed, error="msg_too_long", now=NOW)
     assert any("msg_too_long (2)" in finding.words for finding in _findings(NOTE))

@@ -13,11 +13,11 @@ from store.commitments import Draft
 from store.errors import LedgerError
 from store.tables import Commitment, Person
 from tests.bot.command_line import makegood
-from tests.conftest import NOW, Office
+from tests.conftest import NOW, SmallTeam
 
 
 @pytest.fixture
-def promised(office: Office) -> Office:
+def promised(office: SmallTeam) -> SmallTeam:
     """Ana owns #1, due on Friday 4 December 2026."""
     with office.ledger.begin() as tx:
         ana = office.person(tx, "ana")
@@ -27,7 +27,7 @@ def promised(office: Office) -> Office:
 
 
 @pytest.mark.parametrize("number", ["1", "#1", " #1 "])
-def test_next(promised: Office, number: str) -> None:
+def test_next(promised: SmallTeam, number: str) -> None:
     """The answer names the commitment, the person, and the time of its next mention in the person's own zone."""
     what, when = about(promised.ledger, number, NOW, on=None, team_id=None)
     assert what == "#1 “send the <!channel> price”, due 2026-12-04"
@@ -35,7 +35,7 @@ def test_next(promised: Office, number: str) -> None:
     assert "(Europe/Berlin)" in when
 
 
-def test_on_a_day(promised: Office) -> None:
+def test_on_a_day(promised: SmallTeam) -> None:
     """Why nothing is said on a Saturday."""
     said = about(promised.ledger, "1", NOW, on=date(2026, 11, 28), team_id="T0NORTHWIND")
     assert said[1:] == [
@@ -51,13 +51,13 @@ def test_on_a_day(promised: Office) -> None:
         ("1", "T404", "no workspace T404"),
     ],
 )
-def test_in_words(promised: Office, number: str, team: str | None, why: str) -> None:
+def test_in_words(promised: SmallTeam, number: str, team: str | None, why: str) -> None:
     """A question that cannot be answered gets an error in words."""
     with pytest.raises(LedgerError, match=why):
         about(promised.ledger, number, NOW, on=None, team_id=team)
 
 
-def test_several_workspaces(promised: Office) -> None:
+def test_several_workspaces(promised: SmallTeam) -> None:
     """One of them has to be named."""
     with promised.ledger.begin() as tx:
         workspaces.ensure(tx, team_id="T2", name="Other", now=NOW)
@@ -68,7 +68,7 @@ def test_several_workspaces(promised: Office) -> None:
     assert about(promised.ledger, "1", NOW, on=None, team_id="T0NORTHWIND")
 
 
-def test_as_a_command(promised: Office, environment: pytest.MonkeyPatch) -> None:
+def test_as_a_command(promised: SmallTeam, environment: pytest.MonkeyPatch) -> None:
     """It prints the sentences; an unknown number ends with status 1 and its words."""
     environment.setenv("DATABASE_URL", promised.ledger.url.render_as_string(hide_password=False))
     found = makegood("explain", "#1", "--on", "2026-11-28")
@@ -79,7 +79,7 @@ def test_as_a_command(promised: Office, environment: pytest.MonkeyPatch) -> None
     assert makegood("explain", "1", "--on", "soon").exit_code == 2
 
 
-def test_a_terminal_obeys_no_name(promised: Office, environment: pytest.MonkeyPatch) -> None:
+def test_a_terminal_obeys_no_name(promised: SmallTeam, environment: pytest.MonkeyPatch) -> None:
     """A person's name that an older version has kept moves no cursor, starts no line and closes no quotation."""
     with promised.ledger.begin() as tx:
         tx.execute(sa.update(Person).values(name="Ana\x1b[2J\u202e\x9bSouza\nDone."))

@@ -12,7 +12,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from bot import settings
-from bot.link import Link, in_words
+from bot.link import ConnectionMonitor, in_words
 from tests.conftest import NOW
 
 if TYPE_CHECKING:
@@ -58,20 +58,20 @@ def bot() -> Bot:
 
 def test_nothing_is_known_before_the_first_word(bot: Bot) -> None:
     """A process that has not asked Slack yet is not ready."""
-    assert Link(bot).problem is not None  # type: ignore[arg-type]
+    assert ConnectionMonitor(bot).problem is not None  # type: ignore[arg-type]
 
 
 def test_a_final_refusal_is_raised(bot: Bot) -> None:
     """After a final refusal the process ends, with words."""
     bot.failure = refused("invalid_auth")
     with pytest.raises(SlackApiError):
-        Link(bot).connect()  # type: ignore[arg-type]
+        ConnectionMonitor(bot).connect()  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("failure", [URLError("no route"), refused("ratelimited"), TimeoutError("timed out")])
 def test_anything_else_is_tried_again(bot: Bot, failure: Exception) -> None:
     """After any other error the process goes on, and connects when it can."""
-    link = Link(bot)  # type: ignore[arg-type]
+    link = ConnectionMonitor(bot)  # type: ignore[arg-type]
     bot.failure = failure
     link.connect()
     assert link.problem
@@ -86,7 +86,7 @@ def test_anything_else_is_tried_again(bot: Bot, failure: Exception) -> None:
 def test_slack_is_asked_once_a_minute(bot: Bot) -> None:
     """While all is well; at every look while it is not."""
     now = 0.0
-    link = Link(bot, seconds=lambda: now)  # type: ignore[arg-type]
+    link = ConnectionMonitor(bot, seconds=lambda: now)  # type: ignore[arg-type]
     link.connect()
     for later in (10.0, 59.0, 60.0, 70.0, 119.0, 120.0):
         now = later
@@ -107,7 +107,7 @@ def test_slack_is_asked_once_a_minute(bot: Bot) -> None:
 def test_a_clock_that_jumps_is_noticed(bot: Bot, log: Log, jump: timedelta) -> None:
     """At once, by what Slack said before; the log tells it once, and it is well again when the clock is."""
     seconds = 0.0
-    link = Link(bot, seconds=lambda: seconds)  # type: ignore[arg-type]
+    link = ConnectionMonitor(bot, seconds=lambda: seconds)  # type: ignore[arg-type]
     link.connect()
     link.look()
     assert link.clock_problem is None
@@ -124,7 +124,7 @@ def test_a_clock_that_jumps_is_noticed(bot: Bot, log: Log, jump: timedelta) -> N
 
 def test_a_machine_that_slept_is_no_wrong_clock(bot: Bot) -> None:
     """Its steady clock stood still meanwhile: Slack is asked again, and tells that the time is right."""
-    link = Link(bot, seconds=lambda: 0.0)  # type: ignore[arg-type]
+    link = ConnectionMonitor(bot, seconds=lambda: 0.0)  # type: ignore[arg-type]
     link.connect()
     link.look()
     bot.now = bot.slacks_time = NOW + timedelta(hours=8)

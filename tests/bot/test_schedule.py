@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 import pytest
 import sqlalchemy as sa
 
-from bot.schedule import COURIER, PLANNER, TAKEN_WITHIN, Schedule, beat, last_beats, unfailing
+from bot.schedule import COURIER, PLANNER, TAKEN_WITHIN, Schedule, last_beats, log_errors, record_heartbeat
 from store import outbox, workspaces
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def test_a_courier_that_takes_nothing_has_no_heartbeat(schedule: Schedule, ticke
     """Threads that are alive prove nothing; what is due must be taken."""
     with ticked.ledger.begin() as tx:
         workspace = workspaces.ensure(tx, team_id="T1", name="T", now=NOW)
-        outbox.intend(tx, workspace_id=workspace.id, key="k", kind="brief", now=NOW)
+        outbox.enqueue(tx, workspace_id=workspace.id, key="k", kind="brief", now=NOW)
     ticked.now = NOW + TAKEN_WITHIN - timedelta(seconds=1)
     schedule.plan()
     taken = last_beats(ticked.ledger)[COURIER]
@@ -152,14 +152,14 @@ def test_a_courier_that_takes_nothing_has_no_heartbeat(schedule: Schedule, ticke
 def test_a_round_that_fails_leaves_no_heartbeat(schedule: Schedule, ticked: Ticked) -> None:
     """/readyz must see it."""
     ticked.failure = sa.exc.OperationalError("x", {}, Exception("gone"))
-    unfailing(schedule.plan, "plan")()
+    log_errors(schedule.plan, "plan")()
     assert last_beats(ticked.ledger) == {}
 
 
 def test_a_beat_replaces_the_one_before(ledger: Ledger) -> None:
     """A new heartbeat replaces the old one: one row for each part, on both databases."""
-    beat(ledger, PLANNER, NOW)
-    beat(ledger, PLANNER, NOW + timedelta(seconds=10))
+    record_heartbeat(ledger, PLANNER, NOW)
+    record_heartbeat(ledger, PLANNER, NOW + timedelta(seconds=10))
     assert last_beats(ledger) == {PLANNER: NOW + timedelta(seconds=10)}
 
 
@@ -177,7 +177,7 @@ def test_what_a_network_does_is_told_without_a_trace(log: Log, failure: Exceptio
     def fail() -> None:
         raise failure
 
-    unfailing(fail, "plan")()
+    log_errors(fail, "plan")()
     (event,) = log.events("job_failed")
     assert (event["job"], event["error"]) == ("plan", type(failure).__name__)
     assert "exception" not in event
@@ -190,7 +190,7 @@ def test_a_bug_is_told_with_its_trace(log: Log) -> None:
     def fail() -> None:
         raise AssertionError("never so")
 
-    unfailing(fail, "plan")()
+    log_errors(fail, "plan")()
     (event,) = log.events("job_failed")
     assert "never so" in event["exception"]
 
@@ -230,15 +230,15 @@ def test_a_clock_set_back_delays_nothing(ticked: Ticked) -> None:
     schedule = Schedule(ticked, work=True, wall=lambda: wall)
     schedule._scheduler.start(paused=True)
     wall = NOW + timedelta(seconds=5)
-    assert schedule.notice_clock() is False
+    assert schedule.detect_clock_change() is False
     wall = NOW - timedelta(hours=1)
-    assert schedule.notice_clock() is True
+    assert schedule.detect_clock_change() is True
     assert {job.next_run_time for job in schedule._scheduler.get_jobs()} == {wall}
     assert ticked.set_back == 1
-    assert schedule.notice_clock() is False
+    assert schedule.detect_clock_change() is False
     assert ticked.set_back == 1
     # An error of the outbox does not end the process.
     ticked.failure, wall = OSError("no"), NOW - timedelta(hours=2)
-    assert schedule.notice_clock() is True
+    assert schedule.detect_clock_change() is True
     assert ticked.set_back == 2
     schedule.stop()

@@ -20,9 +20,9 @@ from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.http_server import WebServer
-from bot.link import Link
-from bot.readiness import Part, Readiness
-from bot.schedule import COURIER, PLANNER, beat
+from bot.link import ConnectionMonitor
+from bot.readiness import Check, Readiness
+from bot.schedule import COURIER, PLANNER, record_heartbeat
 from bot.server import HEADERS, LARGEST_BODY, build
 from store import migrate
 from store.db import Ledger
@@ -46,8 +46,8 @@ COMMAND = {"command": "/commit", "text": "hello", "team_id": "T1", "user_id": "U
 class Calm:
     """A readiness that finds everything well."""
 
-    def look(self) -> list[Part]:
-        return [Part("process", ok=True, words="It runs.")]
+    def look(self) -> list[Check]:
+        return [Check("process", ok=True, words="It runs.")]
 
 
 class Office:
@@ -215,7 +215,7 @@ def test_a_bug_is_answered_and_logged(log: Log) -> None:
     """A bug is answered with 500 in words; the traceback is in the log only."""
 
     class Broken:
-        def look(self) -> list[Part]:
+        def look(self) -> list[Check]:
             raise RuntimeError("boom")
 
     answer = build(Office().bolt, Broken(), signing_secret=None).test_client().get("/readyz")  # type: ignore[arg-type]
@@ -235,8 +235,8 @@ class Surroundings:
         self.ledger = Ledger(f"sqlite:///{path / 'ready.db'}")
         migrate.upgrade(self.ledger)
         for name in (PLANNER, COURIER):
-            beat(self.ledger, name, self.now)
-        self.link = Link(self)  # type: ignore[arg-type]
+            record_heartbeat(self.ledger, name, self.now)
+        self.link = ConnectionMonitor(self)  # type: ignore[arg-type]
         self.link.connect()
         self.newest = migrate.head()
         self.readiness = Readiness(self.ledger, lambda: self.now, self.link, newest_revision=lambda: self.newest)
@@ -306,7 +306,7 @@ def test_not_ready_while_slack_does_not_know_us(surroundings: Surroundings) -> N
         def connect(self) -> None:
             raise ConnectionRefusedError("nobody there")
 
-    link = Link(Unreached())  # type: ignore[arg-type]
+    link = ConnectionMonitor(Unreached())  # type: ignore[arg-type]
     surroundings.readiness = Readiness(
         surroundings.ledger, lambda: surroundings.now, link, newest_revision=migrate.head
     )

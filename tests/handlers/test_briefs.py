@@ -11,7 +11,7 @@ import pytest
 from handlers.views import blocks as b
 from handlers.views.brief_items import Mentioned, line
 from handlers.views.briefs import MOST, brief, in_order
-from handlers.views.notices import Deed
+from handlers.views.notices import Change
 from store.tables import Account, Commitment, Person
 
 if TYPE_CHECKING:
@@ -76,10 +76,10 @@ def test_what_is_new_stands_first() -> None:
     """With who did it and why; what was cancelled after it; and for whom one was asked to stand in above all."""
     lines = [
         Mentioned(item(1), "today"),
-        Mentioned(item(2, accepted_at=None), "new:eve", deed=Deed("assigned", EVA, "you know them")),
-        Mentioned(item(3, state="cancelled", ended_at=NOON), None, deed=Deed("cancelled", EVA, "*no* money")),
-        Mentioned(item(4, side="theirs", accepted_at=None), None, deed=Deed("assigned", EVA)),
-        Mentioned(item(5), None, deed=Deed("handed_back", EVA, "no time")),
+        Mentioned(item(2, accepted_at=None), "new:eve", change=Change("assigned", EVA, "you know them")),
+        Mentioned(item(3, state="cancelled", ended_at=NOON), None, change=Change("cancelled", EVA, "*no* money")),
+        Mentioned(item(4, side="theirs", accepted_at=None), None, change=Change("assigned", EVA)),
+        Mentioned(item(5), None, change=Change("handed_back", EVA, "no time")),
     ]
     text, blocks, count = shown(*lines, asked=["Eva asks you to stand in."])
     said = read(blocks)
@@ -99,7 +99,7 @@ def test_what_is_new_stands_first() -> None:
 
 def test_only_news_is_a_brief_as_well() -> None:
     """Nothing wants attention: it says what happened, also where that is no commitment at all."""
-    gone = Mentioned(item(3, state="cancelled", ended_at=NOON), None, deed=Deed("cancelled", EVA, "no money"))
+    gone = Mentioned(item(3, state="cancelled", ended_at=NOON), None, change=Change("cancelled", EVA, "no money"))
     assert "what happened since you were last at work" in read(shown(gone)[1])
     text, blocks, count = shown(asked=["Eva asks you to stand in."])
     assert (text, count) == ("Eva asks you to stand in.", 0)

@@ -25,7 +25,7 @@ from store.rules.text import clean, quoted
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.conftest import Office
+    from tests.conftest import SmallTeam
 
 TODAY = date(2026, 11, 23)
 ASKED = frame(TODAY, "en-US", frozenset(range(5)), 1)
@@ -100,7 +100,7 @@ def test_work_grows_with_the_text(rule: Callable[[str], Any]) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_mentions_are_looked_up_together(office: Office) -> None:
+def test_mentions_are_looked_up_together(office: SmallTeam) -> None:
     """Names for a thousand mentions in a message take as much work as their text, not a question each."""
     with office.ledger.read() as tx:
         eva = office.person(tx, "eva")

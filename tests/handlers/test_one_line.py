@@ -26,7 +26,7 @@ from sandbox import render as page
 from sandbox.reader import Reader
 from store import notices
 from store.accounts import Listing, Proposals, Row
-from store.commitments import Page, Waiting
+from store.commitments import OpenItems, Page
 from store.plan.key_dates import Reminder
 from store.rules.text import one_line
 from store.tables import Absence, Account, Commitment, Entry, KeyDate, Person, Stakeholder, Workspace
@@ -94,8 +94,8 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
     away = Absence(
         id=1, person=eva, person_id=1, first_day=TODAY, last_day=TODAY, source="person", delegate=ana, created_at=NOW
     )
-    deed = notice_views.Deed(notices.HANDED_BACK, eva, quote)
-    mentioned = brief_items.Mentioned(one, "today", away_until=TODAY, told_on=TODAY, deed=deed)
+    deed = notice_views.Change(notices.HANDED_BACK, eva, quote)
+    mentioned = brief_items.Mentioned(one, "today", away_until=TODAY, told_on=TODAY, change=deed)
     line = brief_items.line(mentioned, ana, TODAY, TODAY)
     listed = Page([one], 0, 1)
     noted = key_date(one, text, quote)
@@ -119,7 +119,7 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
         "stands in": absences.stands_in([away], ana),
         "delegated": absences.delegated(away, ana, TODAY)[1],
         "why": items.reasons(one, [f"{text} hears of it.", *explaining.of_next([], one, eva)]),
-        **{kind: notice_views.notice(notice_views.Deed(kind, eva, quote), one, ana, TODAY)[1]
+        **{kind: notice_views.notice(notice_views.Change(kind, eva, quote), one, ana, TODAY)[1]
            for kind in (notices.ASSIGNED, notices.HANDED_BACK, notices.CANCELLED)},
         "shared": notice_views.shared(one, eva, TODAY, others=False)[1],
     }  # fmt: skip
@@ -128,7 +128,7 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
         "key date in a brief": briefs.brief(noted_line, ana, TODAY)[1],
         "form of a row": section_views.form(key_dates.WORDS, noted.account, noted, Context())["blocks"],
         "brief": briefs.brief([line], ana, TODAY, [f"*{escape(text)}* asks you to stand in."])[1],
-        "home": home(Waiting([one], [one]), ana, TODAY, Away(away, [away]))["blocks"],
+        "home": home(OpenItems([one], [one]), ana, TODAY, Away(away, [away]))["blocks"],
         "form": forms.new(forms.Filled(action=text, note=text, remark=text), Context())["blocks"],
     }
 

@@ -74,7 +74,7 @@ class Post:
         self._transport.stop()
 
 
-class Town:
+class BotInWorkspace:
     """A sandbox workspace with the bot at work in it."""
 
     def __init__(self, box: Sandbox, makegood: Makegood, service: Service) -> None:
@@ -217,7 +217,7 @@ class Town:
 
 
 @contextmanager
-def open_town(database_url: str, *, work: bool = False, connect: bool = True, **more: Any) -> Iterator[Town]:
+def open_town(database_url: str, *, work: bool = False, connect: bool = True, **more: Any) -> Iterator[BotInWorkspace]:
     """A town on that database. With `work` scheduler and courier run by themselves; without `connect` the ledger knows
     no person yet, and no request is served.
     """
@@ -232,7 +232,7 @@ def open_town(database_url: str, *, work: bool = False, connect: bool = True, **
         gc.freeze()
         makegood = compose(given_for(box, database_url), clock=box.clock.now)
         service = Service(makegood, Parts(web=True, work=work))
-        town = Town(box, makegood, service)
+        town = BotInWorkspace(box, makegood, service)
         if connect:
             town.open()
         try:
@@ -285,7 +285,7 @@ def log() -> Iterator[Log]:
 
 
 @pytest.fixture
-def town(database_url: str, log: Log) -> Iterator[Town]:
+def town(database_url: str, log: Log) -> Iterator[BotInWorkspace]:
     """The default workspace, with delivery done by `settled` in the test's own thread.
 
     After each test, manners.py checks: no traceback, no call that Slack refuses for its form, nobody pinged,
@@ -299,14 +299,14 @@ def town(database_url: str, log: Log) -> Iterator[Town]:
 
 
 @pytest.fixture
-def bare_town(database_url: str, log: Log) -> Iterator[Town]:
+def bare_town(database_url: str, log: Log) -> Iterator[BotInWorkspace]:
     """Like `town`, without the checks of manners.py, for tests that break something on purpose."""
     with open_town(database_url) as town:
         yield town
 
 
 @pytest.fixture
-def faults(bare_town: Town) -> Faults:
+def faults(bare_town: BotInWorkspace) -> Faults:
     """The faults of the bare town's Slack."""
     from tests.journeys.slack_faults import Faults
 

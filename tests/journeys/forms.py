@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from handlers import ids
-from tests.journeys.conftest import Town, words_of
+from tests.journeys.conftest import BotInWorkspace, words_of
 
 if TYPE_CHECKING:
     from sandbox import Message, View
@@ -22,33 +22,33 @@ def filled(**changed: Any) -> dict[str, dict[str, Any]]:
     return {field: {field: value} for field, value in (FULL | changed).items()}
 
 
-def offer(town: Town, form: View, **typed: str) -> None:
+def offer(town: BotInWorkspace, form: View, **typed: str) -> None:
     """Type into the menus whose options the bot provides; a person can only choose an option that was shown."""
     for field, text in typed.items():
         town.box.suggestions("U0EVA", view_id=form.id, action_id=field, text=text)
 
 
-def open_form(town: Town, user: str = "U0EVA") -> View:
+def open_form(town: BotInWorkspace, user: str = "U0EVA") -> View:
     outcome = town.commit(user, "")
     view: View | None = outcome.view
     assert view is not None, outcome
     return view
 
 
-def open_settings(town: Town, user: str = "U0EVA") -> View:
+def open_settings(town: BotInWorkspace, user: str = "U0EVA") -> View:
     form: View | None = town.commit(user, "settings").view
     assert form is not None
     return form
 
 
-def save(town: Town, user: str = "U0EVA", **fields: Any) -> str:
+def save(town: BotInWorkspace, user: str = "U0EVA", **fields: Any) -> str:
     """Change the given fields and submit; return the form's answer."""
     done = town.submit(user, open_settings(town, user), **fields)
     assert done.errors == {}, done
     return words_of(town.box.modals(user)[-1])
 
 
-def pressed(town: Town, user: str, message: Message, action_id: str) -> Parcel:
+def pressed(town: BotInWorkspace, user: str, message: Message, action_id: str) -> Parcel:
     """A press that the bot has not received yet."""
     with town.post.caught() as parcels:
         town.press(user, message, action_id)
@@ -56,7 +56,7 @@ def pressed(town: Town, user: str, message: Message, action_id: str) -> Parcel:
     return parcel
 
 
-def submitted(town: Town, user: str, form: View, **fields: Any) -> Parcel:
+def submitted(town: BotInWorkspace, user: str, form: View, **fields: Any) -> Parcel:
     """A submission that the bot has not received yet."""
     with town.post.caught() as parcels:
         town.box.submit(user, form.id, {field: {field: value} for field, value in fields.items()})

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from sandbox.models import Json
-    from tests.journeys.conftest import Town
+    from tests.journeys.conftest import BotInWorkspace
 
 Path = tuple[Any, ...]
 
@@ -62,8 +62,8 @@ FILLED: dict[str, Json] = {
     ids.SHARING: _option("internal"), ids.NOTE: _TEXT, ids.REASON: _TEXT, ids.BLOCKER: _PERSON, ids.UNTIL: _DAY,
     ids.FIRST_DAY: _DAY, ids.LAST_DAY: _DAY, ids.DELEGATE: _PERSON, ids.SEND_HOUR: _option("9"),
     ids.WEEKDAYS: _boxes("0", "1"), ids.HOLIDAYS_REGION: {"type": "plain_text_input", "value": "DE-BY"},
-    ids.DATE_LANGUAGE: _option("de"), ids.RHYTHM: _option("weekly"), ids.HOUSE_HOUR: _option("8"),
-    ids.HOUSE_WEEK: _boxes("0", "1"), ids.HOUSE_REGION: {"type": "plain_text_input", "value": "GB"},
+    ids.DATE_LANGUAGE: _option("de"), ids.RHYTHM: _option("weekly"), ids.WORKSPACE_HOUR: _option("8"),
+    ids.WORKSPACE_WEEK: _boxes("0", "1"), ids.WORKSPACE_REGION: {"type": "plain_text_input", "value": "GB"},
     ids.ESCALATE_A_AFTER: {"type": "number_input", "value": "3"},
     ids.ESCALATE_AFTER: {"type": "number_input", "value": "5"}, ids.HONOURS_STATUS: _boxes("yes"),
     ids.FISCAL_YEAR_START: _option("1"), ids.NAME: _TEXT, ids.COACH: _PERSON, ids.CATEGORY: _option("A"),
@@ -71,7 +71,7 @@ FILLED: dict[str, Json] = {
 }  # fmt: skip
 
 
-def of_each_kind(town: Town, user: str = "U0ADA") -> list[Parcel]:
+def of_each_kind(town: BotInWorkspace, user: str = "U0ADA") -> list[Parcel]:
     """Slack's requests for each action that a person can take, without the action being taken."""
     return [
         *(_command(town, user, text) for text in TYPED),
@@ -91,7 +91,7 @@ def of_each_kind(town: Town, user: str = "U0ADA") -> list[Parcel]:
     ]  # fmt: skip
 
 
-def _command(town: Town, user: str, text: str) -> Parcel:
+def _command(town: BotInWorkspace, user: str, text: str) -> Parcel:
     return Parcel(
         "slash_commands",
         {
@@ -103,7 +103,7 @@ def _command(town: Town, user: str, text: str) -> Parcel:
     )  # fmt: skip
 
 
-def _presses(town: Town, user: str) -> Iterator[Parcel]:
+def _presses(town: BotInWorkspace, user: str) -> Iterator[Parcel]:
     """Each button in a message that only one person sees, in a modal and in the Home tab."""
     person = town.box.world.users[user]
     metadata = json.dumps({"ref": "commitment:1:1:mine:0:", "channel": "C0ACME"})
@@ -136,7 +136,7 @@ def _view(callback_id: str, metadata: str) -> Json:
     }  # fmt: skip
 
 
-def _in_form(town: Town, user: str, kind: str, callback_id: str) -> Json:
+def _in_form(town: BotInWorkspace, user: str, kind: str, callback_id: str) -> Json:
     about_account = callback_id in {ids.FORM_ACCOUNT, ids.FORM_MERGE, ids.FORM_ARCHIVE}
     ref = "account:1:1:page:0:1" if about_account else "commitment:1:1:mine:0:"
     metadata = {"ref": ref, "channel": "C0ACME"}
@@ -145,7 +145,7 @@ def _in_form(town: Town, user: str, kind: str, callback_id: str) -> Json:
     return payload | {"view": _view(callback_id, json.dumps(metadata)), "response_urls": []}
 
 
-def _shortcuts(town: Town, user: str) -> Iterator[Parcel]:
+def _shortcuts(town: BotInWorkspace, user: str) -> Iterator[Parcel]:
     person = town.box.world.users[user]
     anywhere = town.box.interaction("shortcut", person) | {"callback_id": ids.SHORTCUT_NEW, "action_ts": "1.2"}
     yield Parcel("interactive", anywhere)
@@ -156,7 +156,7 @@ def _shortcuts(town: Town, user: str) -> Iterator[Parcel]:
     yield Parcel("interactive", town.box.interaction("message_action", person) | on_message)
 
 
-def _events(town: Town, user: str) -> Iterator[Parcel]:
+def _events(town: BotInWorkspace, user: str) -> Iterator[Parcel]:
     about = {
         "id": "U0NEW", "name": "new", "real_name": "New", "tz": "Europe/Berlin", "locale": "de-DE", "deleted": False,
         "is_bot": False, "is_admin": False, "is_restricted": False, "team_id": town.box.seed.team_id,

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from handlers.explaining import explain
 from store import commitments
-from tests.journeys.conftest import Town, read
+from tests.journeys.conftest import BotInWorkspace, read
 
 if TYPE_CHECKING:
     from sandbox import Message
@@ -26,13 +26,13 @@ def numbers(blocks: Any) -> list[int]:
     return list(dict.fromkeys(int(number) for number in found))
 
 
-def briefs(town: Town, user: str) -> list[Message]:
+def briefs(town: BotInWorkspace, user: str) -> list[Message]:
     """The briefs in this person's DM."""
     sent = {row.ts for row in town.outbox("brief") if row.ts}
     return [message for message in town.box.dm(user) if message.ts in sent]
 
 
-def days(town: Town, user: str, zone: str) -> list[date]:
+def days(town: BotInWorkspace, user: str, zone: str) -> list[date]:
     """The local days on which briefs came."""
     return [local(message, zone).date() for message in briefs(town, user)]
 
@@ -41,7 +41,7 @@ def local(message: Message, zone: str) -> datetime:
     return datetime.fromtimestamp(float(message.ts), UTC).astimezone(ZoneInfo(zone))
 
 
-def dms(town: Town, user: str) -> list[Message]:
+def dms(town: BotInWorkspace, user: str) -> list[Message]:
     return town.box.dm(user)
 
 
@@ -51,14 +51,14 @@ def headings(message: Message) -> list[str]:
     return [text.strip("*") for text in texts if text.startswith("*") and text.endswith("*") and "\n" not in text]
 
 
-def told(town: Town, user: str, number: int = 1, on: date | None = None) -> list[str]:
+def told(town: BotInWorkspace, user: str, number: int = 1, on: date | None = None) -> list[str]:
     """The lines that `explain` shows to this person."""
     with town.makegood.ledger.read() as tx:
         viewer = town.person(tx, user)
         return explain(tx, viewer, commitments.get(tx, viewer, number), town.box.clock.now(), on=on)
 
 
-def seen(town: Town, user: str) -> str:
+def seen(town: BotInWorkspace, user: str) -> str:
     """The text of this person's newest brief; empty if they have none."""
     found = briefs(town, user)
     return read(found[-1]) if found else ""

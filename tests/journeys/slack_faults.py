@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bot.app import compose
 from sandbox import Reply
 from store.outbox import GRACE
-from tests.journeys.conftest import Town, given_for, read
+from tests.journeys.conftest import BotInWorkspace, given_for, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ POST = "chat.postMessage"
 class Faults:
     """Faults of the next calls: `on(method, step, …)`. Each step gets the function that would carry the call out."""
 
-    def __init__(self, town: Town) -> None:
+    def __init__(self, town: BotInWorkspace) -> None:
         self._steps: dict[str, list[Step]] = {}
         self.seen: list[str] = []
         town.box.api.intercept = self
@@ -83,24 +83,24 @@ def answers(page: str, status: int = 200, *, first: bool = False) -> Step:
     return step
 
 
-def later(town: Town, by: timedelta = GRACE) -> None:
+def later(town: BotInWorkspace, by: timedelta = GRACE) -> None:
     """Let `by` and one second more pass; then deliver."""
     town.box.clock.move_to(town.box.clock.now() + by + timedelta(seconds=1))
     town.settled()
 
 
-def notices(town: Town, user: str = "U0ANA") -> list[int]:
+def notices(town: BotInWorkspace, user: str = "U0ANA") -> list[int]:
     """The numbers of the commitments in this person's notices, in the order of the messages."""
     return [int(re.findall(r"#(\d+)", read(message))[0]) for message in town.box.dm(user)]
 
 
-def row(town: Town, number: int = -1) -> Outbox:
+def row(town: BotInWorkspace, number: int = -1) -> Outbox:
     """The newest row of the outbox."""
     return town.outbox()[number]
 
 
 @contextmanager
-def replica(town: Town) -> Iterator[Makegood]:
+def replica(town: BotInWorkspace) -> Iterator[Makegood]:
     """A second process of the same installation, as the database and Slack see it."""
     url = town.makegood.ledger.url.render_as_string(hide_password=False)
     other = compose(given_for(town.box, url), clock=town.box.clock.now)

@@ -14,7 +14,7 @@ from bot.manifest import for_socket_mode
 from bot.service import Parts, Service
 from sandbox import Clock, Sandbox
 from tests.journeys import manners
-from tests.journeys.conftest import MONDAY, TOKEN, Town, given_for, open_town
+from tests.journeys.conftest import MONDAY, TOKEN, BotInWorkspace, given_for, open_town
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ APP_TOKEN = "xapp-journeys-0123456789"
 
 
 @contextmanager
-def open_socket_town(database_url: str) -> Iterator[Town]:
+def open_socket_town(database_url: str) -> Iterator[BotInWorkspace]:
     """Like `open_town`, for a bot with SLACK_APP_TOKEN and without a signing secret."""
     clock = Clock()
     clock.move_to(MONDAY)
@@ -36,7 +36,7 @@ def open_socket_town(database_url: str) -> Iterator[Town]:
         service.start()
         try:
             assert box.sockets.wait_connected()
-            yield Town(box, makegood, service)
+            yield BotInWorkspace(box, makegood, service)
         finally:
             makegood.courier.stop()
             assert service.stop()
@@ -46,7 +46,7 @@ WAYS: dict[str, Callable[[str], Any]] = {"http": open_town, "socket": open_socke
 
 
 @pytest.fixture(params=WAYS)
-def either(request: pytest.FixtureRequest, database_url: str, log: Log) -> Iterator[Town]:
+def either(request: pytest.FixtureRequest, database_url: str, log: Log) -> Iterator[BotInWorkspace]:
     """A town over each transport, with an item to press on."""
     with WAYS[request.param](database_url) as town:
         town.receipt("U0ADA", "@ana send it by Friday")

@@ -9,19 +9,19 @@ import pytest
 from handlers import ids
 from store import accounts, stakeholders
 from tests.journeys.accounts import account, page, shown_again
-from tests.journeys.conftest import Town, read, words_of
+from tests.journeys.conftest import BotInWorkspace, read, words_of
 from tests.journeys.forms import filled, offer, open_form, pressed
 
 if TYPE_CHECKING:
     from store.tables import Account, Stakeholder
 
 
-def person(town: Town, name: str, of: Account) -> Stakeholder:
+def person(town: BotInWorkspace, name: str, of: Account) -> Stakeholder:
     with town.makegood.ledger.begin() as tx:
         return stakeholders.create(tx, town.person(tx, "U0EVA"), name, account=of, now=town.box.clock.now())
 
 
-def test_did_you_mean(town: Town) -> None:
+def test_did_you_mean(town: BotInWorkspace) -> None:
     """The receipt asks about a misspelt name: one button chooses an account, another creates one, then both go."""
     account(town, "Acme Corporation", "U0BEN")
     receipt = town.receipt("U0EVA", "send it by Friday for Acme Corporaton")
@@ -38,14 +38,14 @@ def test_did_you_mean(town: Town) -> None:
     assert town.verbs(1) == ["record", "choose_account"]
 
 
-def test_a_name_that_is_only_like_a_known_one(town: Town) -> None:
+def test_a_name_that_is_only_like_a_known_one(town: BotInWorkspace) -> None:
     """A name with two mistakes or an extra word is asked about too; a name that is like no account is not."""
     account(town, "Northern Lights")
     assert "Did you mean Northern Lights?" in read(town.receipt("U0EVA", "send it by Friday for Norten Lihgts"))
     assert "Did you mean" not in read(town.receipt("U0EVA", "send it by Friday for Globex"))
 
 
-def test_a_person_instead_of_an_account(town: Town) -> None:
+def test_a_person_instead_of_an_account(town: BotInWorkspace) -> None:
     """A stakeholder's name as account: the receipt says the account, and the button chooses account and stakeholder."""
     acme = account(town, "Acme")
     dana = person(town, "Dana Whitfield", acme)
@@ -58,7 +58,7 @@ def test_a_person_instead_of_an_account(town: Town) -> None:
     assert "Account: Acme · Dana Whitfield" in " ".join(read(shown_again(town, "U0EVA", receipt)).split())
 
 
-def test_an_unknown_name_is_not_in_the_form(town: Town) -> None:
+def test_an_unknown_name_is_not_in_the_form(town: BotInWorkspace) -> None:
     """A line without a date opens a form without the unknown account, and the form says which name it does not know."""
     form = town.commit("U0EVA", "send it for Umbrella Holdings").view
     assert form is not None
@@ -69,7 +69,7 @@ def test_an_unknown_name_is_not_in_the_form(town: Town) -> None:
     assert town.ask("U0EVA", accounts.names) == []
 
 
-def test_the_menu_proposes_too(town: Town) -> None:
+def test_the_menu_proposes_too(town: BotInWorkspace) -> None:
     """The menu finds an account by a misspelt name or a stakeholder's; it offers to restore an archived account."""
     acme = account(town, "Acme Corporation")
     person(town, "Dana Whitfield", acme)
@@ -88,7 +88,7 @@ def test_the_menu_proposes_too(town: Town) -> None:
     assert offered("acme corporation") == ["Restore “acme corporation”"]
 
 
-def test_undo_takes_the_account_with_it(town: Town) -> None:
+def test_undo_takes_the_account_with_it(town: BotInWorkspace) -> None:
     """Undo removes an account that the same form created. Its name is free, and creating it again restores it."""
     form = open_form(town)
     offer(town, form, account="Umbrella")
@@ -104,7 +104,7 @@ def test_undo_takes_the_account_with_it(town: Town) -> None:
     assert town.rows()["account"] == 1
 
 
-def test_undo_after_the_button_on_the_receipt(town: Town) -> None:
+def test_undo_after_the_button_on_the_receipt(town: BotInWorkspace) -> None:
     """After *Create account* on the receipt, Undo is still offered and removes the account too."""
     receipt = town.receipt("U0EVA", "send it by Friday for Umbrella Holdings")
     town.press("U0EVA", receipt, ids.CREATE_ACCOUNT)
@@ -115,7 +115,7 @@ def test_undo_after_the_button_on_the_receipt(town: Town) -> None:
 
 
 @pytest.mark.parametrize("more", ["a commitment", "a person", "an edit", "it was there before"])
-def test_undo_leaves_an_account_that_has_more(town: Town, more: str) -> None:
+def test_undo_leaves_an_account_that_has_more(town: BotInWorkspace, more: str) -> None:
     """Undo keeps an account that existed before, or has another commitment, a stakeholder or a later change."""
     if more == "it was there before":
         account(town, "Umbrella")
@@ -137,7 +137,7 @@ def test_undo_leaves_an_account_that_has_more(town: Town, more: str) -> None:
 
 
 @pytest.mark.both_databases
-def test_undone_while_a_colleague_uses_the_account(town: Town) -> None:
+def test_undone_while_a_colleague_uses_the_account(town: BotInWorkspace) -> None:
     """Undo and a colleague's line for the same account race: the commitment and its account stay consistent."""
     receipt = town.receipt("U0EVA", "send it by Friday for Umbrella")
     town.press("U0EVA", receipt, ids.CREATE_ACCOUNT)

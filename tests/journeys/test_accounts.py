@@ -12,7 +12,7 @@ from sandbox import User
 from store import accounts, commitments, stakeholders, workspaces
 from store.tables import Account, Entry, KeyDate, Stakeholder
 from tests.journeys.accounts import account, id_of, merged, page, shown_again
-from tests.journeys.conftest import Town, read, words_of
+from tests.journeys.conftest import BotInWorkspace, read, words_of
 from tests.journeys.forms import pressed, submitted
 from tests.journeys.slack_faults import says
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 both_databases = pytest.mark.both_databases
 
 
-def test_the_list_says_what_is_open_at_each(town: Town) -> None:
+def test_the_list_says_what_is_open_at_each(town: BotInWorkspace) -> None:
     """The list shows a person's own accounts first, with category, lead and counts; it leads to a page and back."""
     globex, acme = account(town, "Globex", "U0BEN"), account(town, "Acme", category="A")
     town.has_recorded("U0EVA", ("U0EVA", "one", "2026-11-30"), ("U0ANA", "two", "2026-12-01"), account=acme)
@@ -41,7 +41,7 @@ def test_the_list_says_what_is_open_at_each(town: Town) -> None:
     assert "2 accounts" in read(shown_again(town, "U0EVA", shown))
 
 
-def test_a_thousand_accounts(town: Town) -> None:
+def test_a_thousand_accounts(town: BotInWorkspace) -> None:
     """Every page of the list fits into a message, and all accounts are on it; long names and markup stay text."""
     with town.makegood.ledger.begin() as tx:
         eva = town.person(tx, "U0EVA")
@@ -60,7 +60,7 @@ def test_a_thousand_accounts(town: Town) -> None:
     assert "*<!channel>* & Söhne" in read(page(town, "U0BEN", "0007"))
 
 
-def test_the_page_shows_what_belongs_to_the_account(town: Town) -> None:
+def test_the_page_shows_what_belongs_to_the_account(town: BotInWorkspace) -> None:
     """The page shows lead, coach, category, channel, people, both sides and history in short; a press shows more."""
     acme = account(town, "Acme", category="A", channel="C0ACME")
     with town.makegood.ledger.begin() as tx:
@@ -78,7 +78,7 @@ def test_the_page_shows_what_belongs_to_the_account(town: Town) -> None:
     assert "8 commitments" in read(shown_again(town, "U0BEN", everything))
 
 
-def test_all_of_an_account_in_one_form(town: Town) -> None:
+def test_all_of_an_account_in_one_form(town: BotInWorkspace) -> None:
     """One form saves name, lead, coach, category and channel; the page and its history show them."""
     account(town, "Acme")
     shown = page(town, "U0EVA", "Acme")
@@ -98,7 +98,7 @@ def test_all_of_an_account_in_one_form(town: Town) -> None:
     )  # fmt: skip
 
 
-def test_errors_stand_at_their_fields(town: Town) -> None:
+def test_errors_stand_at_their_fields(town: BotInWorkspace) -> None:
     """A used name, an app as lead, and the lead as coach give errors at their fields; the typed values stay."""
     account(town, "Acme")
     account(town, "Globex")
@@ -111,7 +111,7 @@ def test_errors_stand_at_their_fields(town: Town) -> None:
     assert town.ask("U0EVA", accounts.names) == ["Acme Inc.", "Globex"]
 
 
-def test_the_second_editor_is_told(town: Town) -> None:
+def test_the_second_editor_is_told(town: BotInWorkspace) -> None:
     """The second of two editors reads what changed meanwhile, keeps the typed text, and overwrites nothing."""
     account(town, "Acme")
     early = town.form("U0EVA", page(town, "U0EVA", "Acme"), ids.EDIT_ACCOUNT)
@@ -123,7 +123,7 @@ def test_the_second_editor_is_told(town: Town) -> None:
     assert town.ask("U0EVA", accounts.names) == ["Acme Corporation"]
 
 
-def test_a_rename_reaches_the_messages(town: Town) -> None:
+def test_a_rename_reaches_the_messages(town: BotInWorkspace) -> None:
     """A sent notice is updated with the account's new name."""
     account(town, "Acme")
     town.receipt("U0EVA", "@ana send it today for Acme")
@@ -138,7 +138,7 @@ def test_a_rename_reaches_the_messages(town: Town) -> None:
 BUTTONS = (ids.EDIT_ACCOUNT, ids.MERGE_ACCOUNT, ids.ARCHIVE_ACCOUNT, ids.RESTORE_ACCOUNT)
 
 
-def test_only_those_who_may_change_it(town: Town) -> None:
+def test_only_those_who_may_change_it(town: BotInWorkspace) -> None:
     """Other colleagues see no button; a press on an old button changes nothing and is answered with who may."""
     acme = account(town, "Acme")
     with town.makegood.ledger.begin() as tx:
@@ -156,7 +156,7 @@ def test_only_those_who_may_change_it(town: Town) -> None:
     assert town.rows()["entry"] == 2
 
 
-def test_an_account_without_a_lead_is_everybodys(town: Town) -> None:
+def test_an_account_without_a_lead_is_everybodys(town: BotInWorkspace) -> None:
     """The coach may change an account, and so may any colleague if it has no lead."""
     account(town, "Acme")
     form = town.form("U0EVA", page(town, "U0EVA", "Acme"), ids.EDIT_ACCOUNT)
@@ -168,7 +168,7 @@ def test_an_account_without_a_lead_is_everybodys(town: Town) -> None:
     assert "C account" in read(page(town, "U0EVA", "Acme"))
 
 
-def test_neither_guests_nor_other_workspaces(town: Town) -> None:
+def test_neither_guests_nor_other_workspaces(town: BotInWorkspace) -> None:
     """A guest neither reads nor changes an account; an account of another workspace does not exist here."""
     acme = account(town, "Acme")
     with town.makegood.ledger.begin() as tx:
@@ -193,7 +193,7 @@ def test_neither_guests_nor_other_workspaces(town: Town) -> None:
     assert town.ask("U0EVA", accounts.get, acme.id).version == 1
 
 
-def test_archived_and_restored(town: Town) -> None:
+def test_archived_and_restored(town: BotInWorkspace) -> None:
     """An account is archived with a reason: no menu and no line uses it, *Archived* lists it; commitments stay."""
     acme = account(town, "Acme")
     town.has_recorded("U0EVA", ("U0ANA", "send it", "2026-12-01"), account=acme)
@@ -218,7 +218,7 @@ def test_archived_and_restored(town: Town) -> None:
     assert "Account: Acme" in read(town.receipt("U0BEN", "call them by Friday for Acme"))
 
 
-def test_a_name_of_an_archived_account_restores_it(town: Town) -> None:
+def test_a_name_of_an_archived_account_restores_it(town: BotInWorkspace) -> None:
     """The lead names an archived account in a line: the receipt offers to restore it, and one press does both."""
     acme = account(town, "Acme")
     with town.makegood.ledger.begin() as tx:
@@ -232,7 +232,7 @@ def test_a_name_of_an_archived_account_restores_it(town: Town) -> None:
     assert town.ask("U0EVA", accounts.get, acme.id).is_live
 
 
-def test_merged_with_all_that_it_has(town: Town) -> None:
+def test_merged_with_all_that_it_has(town: BotInWorkspace) -> None:
     """A merge moves commitments with their history, and each stakeholder once; the old name finds the kept account."""
     corp, acme = account(town, "Acme Corp Europe", category="A"), account(town, "Umbrella")
     with town.makegood.ledger.begin() as tx:
@@ -265,7 +265,7 @@ def test_merged_with_all_that_it_has(town: Town) -> None:
     assert town.rows()["account"] == 2
 
 
-def test_the_plan_moves_with_a_merge(town: Town) -> None:
+def test_the_plan_moves_with_a_merge(town: BotInWorkspace) -> None:
     """After a merge a key date is on the kept account's page, and its history says why."""
     old = account(town, "Acme Old")
     account(town, "Umbrella")
@@ -281,7 +281,7 @@ def test_the_plan_moves_with_a_merge(town: Town) -> None:
     assert "merged its account into another" in words_of(town.box.modals("U0EVA")[-1])
 
 
-def test_the_kept_account_may_take_the_old_name(town: Town) -> None:
+def test_the_kept_account_may_take_the_old_name(town: BotInWorkspace) -> None:
     """The kept account takes the name of the merged account; both names still find it."""
     account(town, "Acme Old")
     account(town, "Umbrella")
@@ -292,7 +292,7 @@ def test_the_kept_account_may_take_the_old_name(town: Town) -> None:
         assert "Account: ACME old" in read(town.receipt("U0EVA", f"send {name} it by Friday for {name}"))
 
 
-def test_what_cannot_be_merged(town: Town) -> None:
+def test_what_cannot_be_merged(town: BotInWorkspace) -> None:
     """A merge into itself or into an archived account, or without the right on both, is refused and moves nothing."""
     acme, globex, initech = account(town, "Acme"), account(town, "Globex", "U0BEN"), account(town, "Initech")
     with town.makegood.ledger.begin() as tx:
@@ -310,7 +310,7 @@ def test_what_cannot_be_merged(town: Town) -> None:
 
 
 @both_databases
-def test_two_merges_at_once(town: Town) -> None:
+def test_two_merges_at_once(town: BotInWorkspace) -> None:
     """Two people merge A into B and B into A at once: one merge counts, nothing is lost, and there is no circle."""
     account(town, "Acme")
     account(town, "Globex")
@@ -329,7 +329,7 @@ def test_two_merges_at_once(town: Town) -> None:
 
 
 @both_databases
-def test_the_same_merge_by_two_people(town: Town) -> None:
+def test_the_same_merge_by_two_people(town: BotInWorkspace) -> None:
     """Two people merge the same account at once: it is merged once, and the second person reads who was first."""
     account(town, "Acme")
     globex = account(town, "Globex")
@@ -343,7 +343,7 @@ def test_the_same_merge_by_two_people(town: Town) -> None:
 
 
 @both_databases
-def test_recorded_while_its_account_is_merged(town: Town) -> None:
+def test_recorded_while_its_account_is_merged(town: BotInWorkspace) -> None:
     """Lines for an account that is merged at the same moment all belong to the kept account afterwards."""
     account(town, "Acme")
     globex = account(town, "Globex")
@@ -356,7 +356,7 @@ def test_recorded_while_its_account_is_merged(town: Town) -> None:
 
 
 @both_databases
-def test_two_accounts_want_one_name(town: Town) -> None:
+def test_two_accounts_want_one_name(town: BotInWorkspace) -> None:
     """Two accounts are renamed to one name at once: one gets it, and the other form says that the name is used."""
     account(town, "Acme")
     account(town, "Globex")
@@ -370,7 +370,7 @@ def test_two_accounts_want_one_name(town: Town) -> None:
 
 
 @both_databases
-def test_restore_twice(town: Town) -> None:
+def test_restore_twice(town: BotInWorkspace) -> None:
     """Two presses of Restore at once make one entry; the second person is told."""
     acme = account(town, "Acme")
     with town.makegood.ledger.begin() as tx:
@@ -383,7 +383,7 @@ def test_restore_twice(town: Town) -> None:
     assert verbs == ["create", "archive", "restore"]
 
 
-def test_a_channel_that_was_deleted(bare_town: Town, faults: Faults) -> None:
+def test_a_channel_that_was_deleted(bare_town: BotInWorkspace, faults: Faults) -> None:
     """Slack refuses a form with a deleted channel: the form comes without the channel, says so, and can be saved."""
     town = bare_town
     account(town, "Acme", channel="C0DELETED")
@@ -397,7 +397,7 @@ def test_a_channel_that_was_deleted(bare_town: Town, faults: Faults) -> None:
     assert (kept.channel, kept.category) == (None, "B")
 
 
-def test_a_form_of_an_account_that_was_merged(town: Town) -> None:
+def test_a_form_of_an_account_that_was_merged(town: BotInWorkspace) -> None:
     """An account's form saved after a merge changes neither account, and says who merged it."""
     account(town, "Acme")
     account(town, "Globex")
@@ -411,7 +411,7 @@ def test_a_form_of_an_account_that_was_merged(town: Town) -> None:
     assert "Globex" in town.ask("U0EVA", accounts.names)
 
 
-def test_an_escalation_goes_to_the_lead_not_to_the_coach(town: Town) -> None:
+def test_an_escalation_goes_to_the_lead_not_to_the_coach(town: BotInWorkspace) -> None:
     """The account's lead hears of a commitment that stays overdue; a coach does not."""
     acme = account(town, "Acme", "U0EVA", category="A")
     form = town.form("U0EVA", page(town, "U0EVA", "Acme"), ids.EDIT_ACCOUNT)
@@ -424,7 +424,7 @@ def test_an_escalation_goes_to_the_lead_not_to_the_coach(town: Town) -> None:
     assert heard == {"U0EVA": True, "U0ADA": False}
 
 
-def test_from_a_commitment_and_from_home(town: Town) -> None:
+def test_from_a_commitment_and_from_home(town: BotInWorkspace) -> None:
     """A commitment's details open its account's page, the Home tab the list; both in a modal, with working forms."""
     account(town, "Acme")
     town.receipt("U0EVA", "send it by Friday for Acme")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sandbox import Message, View
     from store.tables import Commitment
     from tests.bot.conftest import Log
-    from tests.journeys.conftest import Town
+    from tests.journeys.conftest import BotInWorkspace
 
 pytestmark = pytest.mark.both_databases
 
@@ -44,7 +44,7 @@ STEPS = 150
 class Anybody:
     """Makes random steps, always steps that Slack's client would allow a person."""
 
-    def __init__(self, town: Town, seed: int) -> None:
+    def __init__(self, town: BotInWorkspace, seed: int) -> None:
         self.town = town
         self.chance = random.Random(seed)
         self.done: list[str] = []
@@ -142,7 +142,7 @@ def _inputs(view: View) -> list[tuple[dict[str, Any], dict[str, Any]]]:
 # Without coverage: the tests of single events cover the same lines, and measuring doubles the time.
 @pytest.mark.no_cover
 @pytest.mark.parametrize("seed", [13, pytest.param(22, marks=pytest.mark.slow)])
-def test_whatever_people_do(bare_town: Town, log: Log, seed: int) -> None:
+def test_whatever_people_do(bare_town: BotInWorkspace, log: Log, seed: int) -> None:
     """All answers are well formed after every step; at the end each commitment matches its history."""
     town = bare_town
     anybody = Anybody(town, seed)
@@ -164,7 +164,7 @@ def test_whatever_people_do(bare_town: Town, log: Log, seed: int) -> None:
     manners.hold(town.box, log, expected=frozenset({"place_not_redrawn"}))
 
 
-def _adds_up(town: Town, kept: Commitment) -> None:
+def _adds_up(town: BotInWorkspace, kept: Commitment) -> None:
     """Asserts that the current row equals the first row with the changes of all entries."""
     entries = town.ask("U0EVA", history.entries, kept)
     assert entries[0].verb == "record"

@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from handlers import ids
 from sandbox import User
 from store.tables import Person
-from tests.journeys.conftest import Town, read, words_of
+from tests.journeys.conftest import BotInWorkspace, read, words_of
 from tests.journeys.forms import filled, offer, open_form, pressed, submitted
 
 pytestmark = pytest.mark.both_databases
 
 
-def test_a_double_click_changes_once(town: Town) -> None:
+def test_a_double_click_changes_once(town: BotInWorkspace) -> None:
     """A press that is delivered twice makes one change and no second answer; a second press is told of the first."""
     town.receipt("U0EVA", "send it by Friday")
     shown = town.item("U0EVA")
@@ -30,7 +30,7 @@ def test_a_double_click_changes_once(town: Town) -> None:
     assert town.verbs(2) == ["record", "undo"]
 
 
-def test_an_impatient_person_clicks_thrice(town: Town) -> None:
+def test_an_impatient_person_clicks_thrice(town: BotInWorkspace) -> None:
     """Of three presses of Done at the same moment one counts; the others are told that the item is done."""
     town.receipt("U0EVA", "send it by Friday")
     shown = town.item("U0EVA")
@@ -41,7 +41,7 @@ def test_an_impatient_person_clicks_thrice(town: Town) -> None:
     assert sum("You marked it done" in words for words in told) == 2
 
 
-def test_two_people_press_one_button(town: Town) -> None:
+def test_two_people_press_one_button(town: BotInWorkspace) -> None:
     """Two people press Done at once on a shared message: it is done once, and the second person hears who was first."""
     receipt = town.receipt("U0EVA", "@ana send it by Friday")
     town.press("U0EVA", receipt, ids.SHARE)
@@ -57,7 +57,7 @@ def test_two_people_press_one_button(town: Town) -> None:
     assert f"{first} marked it done" in told[late[0]]
 
 
-def test_a_form_submitted_twice_records_once(town: Town) -> None:
+def test_a_form_submitted_twice_records_once(town: BotInWorkspace) -> None:
     """Delivered four times at the same moment, one form is one commitment, one account and one notice."""
     form = open_form(town)
     offer(town, form, account="Acme", stakeholder="Dana Whitfield")
@@ -72,7 +72,7 @@ def test_a_form_submitted_twice_records_once(town: Town) -> None:
     assert len(town.box.dm("U0ANA")) == 1
 
 
-def test_a_command_sent_again_records_once(town: Town) -> None:
+def test_a_command_sent_again_records_once(town: BotInWorkspace) -> None:
     """Slack repeats a command after a missing answer: the receipt is the same, and nothing new is recorded."""
     receipt = town.receipt("U0EVA", "send it by Friday")
     town.at_once(*[town.post.parcels[-1]] * 3)
@@ -80,7 +80,7 @@ def test_a_command_sent_again_records_once(town: Town) -> None:
     assert "Recorded as #1" in read(receipt)
 
 
-def test_every_button_twice(town: Town) -> None:
+def test_every_button_twice(town: BotInWorkspace) -> None:
     """Create account, Share and Accept, each clicked twice, make one entry and one message."""
     receipt = town.receipt("U0EVA", "@ana send it for Acme by today")
     town.at_once(*(pressed(town, "U0EVA", receipt, ids.CREATE_ACCOUNT) for _ in range(2)))
@@ -95,7 +95,7 @@ def test_every_button_twice(town: Town) -> None:
     assert town.verbs(2) == ["record", "share", "accept"]
 
 
-def test_a_form_for_something_that_has_changed(town: Town) -> None:
+def test_a_form_for_something_that_has_changed(town: BotInWorkspace) -> None:
     """A form whose item a colleague changed meanwhile says so at the form and keeps the typed values."""
     town.receipt("U0EVA", "@ana send it by Friday")
     move = town.form("U0EVA", town.item("U0EVA"), ids.MOVE)
@@ -110,7 +110,7 @@ def test_a_form_for_something_that_has_changed(town: Town) -> None:
     assert town.verbs(1) == ["record", "block"]
 
 
-def test_two_forms_at_the_same_moment(town: Town) -> None:
+def test_two_forms_at_the_same_moment(town: BotInWorkspace) -> None:
     """Eva moves an item while Ana cancels it: one change counts, and the other person is told."""
     town.receipt("U0EVA", "@ana send it by Friday")
     move = town.form("U0EVA", town.item("U0EVA"), ids.MOVE)
@@ -124,7 +124,7 @@ def test_two_forms_at_the_same_moment(town: Town) -> None:
     assert town.commitment(1).version == 2
 
 
-def test_a_button_of_an_old_message(town: Town) -> None:
+def test_a_button_of_an_old_message(town: BotInWorkspace) -> None:
     """A button of an older copy acts on today's item, or the answer says what has changed since."""
     town.receipt("U0EVA", "@ana send it by Friday")
     town.settled()
@@ -148,7 +148,7 @@ def row_of(blocks: Any, number: int) -> dict[str, Any]:
     return {"block_id": row["block_id"], "value": row["elements"][0]["value"]}
 
 
-def test_home_drawn_again_under_the_finger(town: Town) -> None:
+def test_home_drawn_again_under_the_finger(town: BotInWorkspace) -> None:
     """A Home tab that was drawn again with more items keeps the button that is pressed: only changed items are new."""
     town.receipt("U0EVA", "send it by Friday")
     town.box.open_home("U0EVA")
@@ -163,7 +163,7 @@ def test_home_drawn_again_under_the_finger(town: Town) -> None:
     assert "send it" not in words_of(town.box.home("U0EVA"))
 
 
-def test_a_brief_drawn_again_under_the_finger(town: Town) -> None:
+def test_a_brief_drawn_again_under_the_finger(town: BotInWorkspace) -> None:
     """A reader's press in a brief works although a colleague has just finished another item of that brief."""
     town.has_recorded("U0EVA", ("U0ANA", "first", "2026-11-24"), ("U0ANA", "second", "2026-11-24"))
     town.jump(2026, 11, 24, 9, 30)
@@ -176,7 +176,7 @@ def test_a_brief_drawn_again_under_the_finger(town: Town) -> None:
     assert town.verbs(2)[-1] == "finish"
 
 
-def test_somebody_new_acts_at_once(town: Town) -> None:
+def test_somebody_new_acts_at_once(town: BotInWorkspace) -> None:
     """A person whom the ledger does not know yet records, presses and is named, also twice at the same moment."""
     town.box.world.put_user(User("U0NEW", "nina", "Nina New", tz="Asia/Tokyo"))
     town.box.world.put_user(User("U0OTHER", "otto", "Otto Other"))

@@ -10,8 +10,8 @@ import pytest
 from handlers import ids
 from handlers.refs import ABSENCE, Ref, ViewName
 from store import absences, settings
-from store.settings import House, Own
-from tests.journeys.conftest import Town, read, words, words_of
+from store.settings import PersonSettings, WorkspaceSettings
+from tests.journeys.conftest import BotInWorkspace, read, words, words_of
 
 if TYPE_CHECKING:
     from sandbox import Message, View
@@ -22,24 +22,24 @@ BEN_IS_UP = (2026, 11, 23, 15, 0)
 DEC_12, JAN_3 = date(2026, 12, 12), date(2027, 1, 3)
 
 
-def away(town: Town, user: str = "U0EVA", *, today: date = date(2026, 11, 23)) -> list[Absence]:
+def away(town: BotInWorkspace, user: str = "U0EVA", *, today: date = date(2026, 11, 23)) -> list[Absence]:
     """A person's absences in the ledger that end on or after `today`."""
     with town.makegood.ledger.read() as tx:
         return absences.of_people(tx, [town.person(tx, user).id], from_day=today)
 
 
-def days(town: Town, user: str = "U0EVA") -> list[tuple[date, date, str | None]]:
+def days(town: BotInWorkspace, user: str = "U0EVA") -> list[tuple[date, date, str | None]]:
     return [(one.first_day, one.last_day, one.delegate.slack_id if one.delegate else None) for one in away(town, user)]
 
 
-def said(town: Town, line: str, user: str = "U0EVA") -> Message:
+def said(town: BotInWorkspace, line: str, user: str = "U0EVA") -> Message:
     outcome = town.commit(user, line)
     assert outcome.view is None, words_of(outcome.view)
     shown: Message = outcome.messages[-1]
     return shown
 
 
-def asked(town: Town, line: str, user: str = "U0EVA") -> View:
+def asked(town: BotInWorkspace, line: str, user: str = "U0EVA") -> View:
     """The form that a line opens because it is not complete; nothing is stored."""
     before = days(town, user)
     form: View | None = town.commit(user, line).view
@@ -56,7 +56,7 @@ def initial(form: View, field: str) -> Any:
 # ---- in one line ------------------------------------------------------------------------------------------
 
 
-def test_one_line_says_it_all(town: Town) -> None:
+def test_one_line_says_it_all(town: BotInWorkspace) -> None:
     """A line stores days and delegate, the receipt says who hears what falls due, and the delegate is told at once."""
     town.move(*BEN_IS_UP)
     receipt = words(said(town, "away 12 Dec to 3 Jan @ben"))
@@ -81,7 +81,7 @@ def test_one_line_says_it_all(town: Town) -> None:
         ("U0ADA", "away del 12 de diciembre al 3 de enero"),
     ],
 )
-def test_days_are_written_as_people_write_them(town: Town, user: str, line: str) -> None:
+def test_days_are_written_as_people_write_them(town: BotInWorkspace, user: str, line: str) -> None:
     """Days are read in four languages, with words, dashes or dots between them; without a delegate nobody is told."""
     receipt = words(said(town, line, user))
     assert days(town, user) == [(DEC_12, JAN_3, None)]
@@ -89,13 +89,13 @@ def test_days_are_written_as_people_write_them(town: Town, user: str, line: str)
     assert town.outbox(absences.NOTICE) == []
 
 
-def test_until_begins_today(town: Town) -> None:
+def test_until_begins_today(town: BotInWorkspace) -> None:
     """“Until Friday” begins today, in the person's zone."""
     assert "You are away until Friday 27 November 2026" in words(said(town, "away until Friday, covered by @ana"))
     assert days(town) == [(date(2026, 11, 23), date(2026, 11, 27), "U0ANA")]
 
 
-def test_alone_it_opens_the_form(town: Town) -> None:
+def test_alone_it_opens_the_form(town: BotInWorkspace) -> None:
     """`/commit away` asks for first day, last day and delegate; the form turns into the receipt."""
     form = asked(town, "away")
     done = town.submit("U0EVA", form, first_day="2026-12-12", last_day="2027-01-03", delegate="U0BEN")
@@ -104,7 +104,7 @@ def test_alone_it_opens_the_form(town: Town) -> None:
     assert "You are away from" in words_of(town.box.modals("U0EVA")[-1])
 
 
-def test_a_promise_may_begin_with_away(town: Town) -> None:
+def test_a_promise_may_begin_with_away(town: BotInWorkspace) -> None:
     """A line that begins with "away" and names no days of an absence is a commitment, like any other line."""
     receipt = words(said(town, "away day agenda by Friday"))
     assert "away day agenda" in receipt
@@ -127,7 +127,7 @@ def test_a_promise_may_begin_with_away(town: Town) -> None:
     ],
 )
 def test_what_is_open_is_asked_for(
-    town: Town, line: str, remark: str, first: str | None, last: str | None, delegate: str | None
+    town: BotInWorkspace, line: str, remark: str, first: str | None, last: str | None, delegate: str | None
 ) -> None:
     """The form holds the parts that were understood and names in words those that were not. Nothing is stored yet."""
     form = asked(town, line)
@@ -149,12 +149,12 @@ def test_what_is_open_is_asked_for(
         "away to to to - - – until",
     ],
 )
-def test_whatever_is_typed_is_asked_about(town: Town, text: str) -> None:
+def test_whatever_is_typed_is_asked_about(town: BotInWorkspace, text: str) -> None:
     """Any typed text opens the form: no text breaks it, becomes markup or is stored half understood."""
     asked(town, text)
 
 
-def test_however_it_is_spelt(town: Town) -> None:
+def test_however_it_is_spelt(town: BotInWorkspace) -> None:
     """Capitals, extra spaces and invisible characters make no difference."""
     said(town, "AWAY   \u202e12 dec\u202c  TO \x00 3 JAN \u200b  @Ben")
     assert days(town) == [(DEC_12, JAN_3, "U0BEN")]
@@ -175,7 +175,7 @@ def test_however_it_is_spelt(town: Town) -> None:
         ({"delegate": "U0BEN"}, "delegate", "has left"),
     ],
 )
-def test_errors_stand_at_their_fields(town: Town, fields: dict[str, str], where: str, why: str) -> None:
+def test_errors_stand_at_their_fields(town: BotInWorkspace, fields: dict[str, str], where: str, why: str) -> None:
     """Impossible days and colleagues who cannot stand in give errors at their fields; nothing is stored."""
     town.box.change_user("U0BEN", deleted=True)
     form = asked(town, "away")
@@ -189,7 +189,7 @@ def test_errors_stand_at_their_fields(town: Town, fields: dict[str, str], where:
 
 
 @pytest.mark.both_databases
-def test_a_form_sent_twice_counts_once(town: Town) -> None:
+def test_a_form_sent_twice_counts_once(town: BotInWorkspace) -> None:
     """A form that is sent twice stores one absence and tells the delegate once."""
     town.move(*BEN_IS_UP)
     form = asked(town, "away")
@@ -204,7 +204,7 @@ def test_a_form_sent_twice_counts_once(town: Town) -> None:
 # ---- changing and ending ----------------------------------------------------------------------------------
 
 
-def test_the_newer_takes_the_place_of_the_older(town: Town) -> None:
+def test_the_newer_takes_the_place_of_the_older(town: BotInWorkspace) -> None:
     """Of two overlapping absences the newer counts; the older keeps its other days, and the receipt says so."""
     said(town, "away 1 Dec to 31 Dec @ben")
     receipt = words(said(town, "away 10 Dec to 12 Dec @ana"))
@@ -220,7 +220,7 @@ def test_the_newer_takes_the_place_of_the_older(town: Town) -> None:
     assert [day[:2] for day in days(town)][:1] == [(date(2026, 12, 1), date(2026, 12, 31))]
 
 
-def test_change_replaces_it(town: Town) -> None:
+def test_change_replaces_it(town: BotInWorkspace) -> None:
     """“Change” on the receipt opens the form with the stored values; afterwards the receipt shows the new days."""
     town.move(*BEN_IS_UP)
     receipt = said(town, "away 12 Dec to 3 Jan @ben")
@@ -237,7 +237,7 @@ def test_change_replaces_it(town: Town) -> None:
     assert "stand in" in words(town.box.dm("U0ANA")[-1])
 
 
-def test_back_earlier(town: Town) -> None:
+def test_back_earlier(town: BotInWorkspace) -> None:
     """`/commit back` ends the absence with yesterday, names the next brief, and updates the delegate's message."""
     town.move(*BEN_IS_UP)
     said(town, "away today to 3 Jan @ben")
@@ -250,7 +250,7 @@ def test_back_earlier(town: Town) -> None:
     assert "You are not away" in words(said(town, "back"))
 
 
-def test_a_coming_absence_is_called_off_by_its_button(town: Town) -> None:
+def test_a_coming_absence_is_called_off_by_its_button(town: BotInWorkspace) -> None:
     """`/commit back` keeps and shows a coming absence; its button removes it, once."""
     said(town, "away 12 Dec to 3 Jan")
     shown = said(town, "back")
@@ -262,7 +262,7 @@ def test_a_coming_absence_is_called_off_by_its_button(town: Town) -> None:
     assert days(town) == []
 
 
-def test_home_shows_it_while_it_lasts(town: Town) -> None:
+def test_home_shows_it_while_it_lasts(town: BotInWorkspace) -> None:
     """The Home tab shows the end of an absence and its delegate, is updated, and its “I'm back” ends the absence."""
     town.box.open_home("U0EVA")
     said(town, "away today to 3 Jan @ben")
@@ -277,7 +277,7 @@ def test_home_shows_it_while_it_lasts(town: Town) -> None:
     assert days(town) == []
 
 
-def test_home_says_for_whom_one_stands_in(town: Town) -> None:
+def test_home_says_for_whom_one_stands_in(town: BotInWorkspace) -> None:
     """Home shows for whom a person stands in, only during the absence."""
     town.box.open_home("U0BEN")
     receipt = said(town, "away today to 3 Jan @ben")
@@ -288,19 +288,19 @@ def test_home_says_for_whom_one_stands_in(town: Town) -> None:
     assert "stand in" not in words_of(town.box.home("U0BEN"))
 
 
-def test_it_is_nobody_elses(town: Town) -> None:
+def test_it_is_nobody_elses(town: BotInWorkspace) -> None:
     """A button with the id of another person's absence does not change that absence."""
     said(town, "away 12 Dec to 3 Jan")
     theirs = said(town, "away 14 Dec to 18 Dec", "U0BEN")
     with town.post.caught() as caught:
         town.press("U0BEN", theirs, ids.END_ABSENCE)
-    caught[0].payload["actions"][0]["value"] = Ref(ABSENCE, *absences.name_of(away(town)[0]), ViewName.AWAY).encode()
+    caught[0].payload["actions"][0]["value"] = Ref(ABSENCE, *absences.reference(away(town)[0]), ViewName.AWAY).encode()
     town.again(caught[0])
     assert len(days(town)) == 1
     assert len(days(town, "U0BEN")) == 1
 
 
-def test_a_delegate_who_is_away_too_is_told_of(town: Town) -> None:
+def test_a_delegate_who_is_away_too_is_told_of(town: BotInWorkspace) -> None:
     """The receipt warns when both are away at the same time."""
     said(town, "away 10 Dec to 20 Dec", "U0BEN")
     assert "Ben Okafor is away too, until Sunday 20 December 2026" in words(said(town, "away 12 Dec to 3 Jan @ben"))
@@ -309,21 +309,21 @@ def test_a_delegate_who_is_away_too_is_told_of(town: Town) -> None:
 # ---- Slack's status -----------------------------------------------------------------------------------------
 
 
-def honour(town: Town, *, wanted: bool = True) -> None:
+def honour(town: BotInWorkspace, *, wanted: bool = True) -> None:
     with town.makegood.ledger.begin() as tx:
         ada = town.person(tx, "U0ADA")
-        own = Own(None, frozenset(range(5)), None, None, weekly=False)
-        house = House(9, frozenset(range(5)), None, 3, 5, wanted, 1)
+        own = PersonSettings(None, frozenset(range(5)), None, None, weekly=False)
+        house = WorkspaceSettings(9, frozenset(range(5)), None, 3, 5, wanted, 1)
         settings.save(tx, ada, own, house, now=town.box.clock.now())
 
 
-def vacation(town: Town, until: datetime | None, user: str = "U0EVA", text: str = "Vacationing") -> None:
+def vacation(town: BotInWorkspace, until: datetime | None, user: str = "U0EVA", text: str = "Vacationing") -> None:
     town.box.change_user(
         user, status_text=text, status_emoji=":palm_tree:", status_expiration=int(until.timestamp()) if until else 0
     )
 
 
-def test_a_status_counts_where_the_workspace_wants_it(town: Town) -> None:
+def test_a_status_counts_where_the_workspace_wants_it(town: BotInWorkspace) -> None:
     """If the workspace wants so, a status counts as an absence until its last local day, or until it is removed."""
     until = datetime(2026, 12, 4, 22, 59, 59, tzinfo=UTC)
     vacation(town, until)
@@ -335,7 +335,7 @@ def test_a_status_counts_where_the_workspace_wants_it(town: Town) -> None:
     assert days(town) == []
 
 
-def test_a_status_without_an_end_is_looked_at_daily(town: Town) -> None:
+def test_a_status_without_an_end_is_looked_at_daily(town: BotInWorkspace) -> None:
     """A status without an end counts until the next daily look, and that look renews it."""
     honour(town)
     vacation(town, None)
@@ -345,7 +345,7 @@ def test_a_status_without_an_end_is_looked_at_daily(town: Town) -> None:
     assert days(town) == [(date(2026, 11, 23), date(2026, 11, 25), None)]
 
 
-def test_what_was_said_here_counts_for_more(town: Town) -> None:
+def test_what_was_said_here_counts_for_more(town: BotInWorkspace) -> None:
     """An absence that a person recorded here stays, with its delegate; their Slack status does not change it."""
     honour(town)
     said(town, "away today to 4 Dec @ben")
@@ -354,7 +354,7 @@ def test_what_was_said_here_counts_for_more(town: Town) -> None:
     assert days(town) == [(date(2026, 11, 23), date(2026, 12, 4), "U0BEN")]
 
 
-def test_back_while_the_status_stands(town: Town) -> None:
+def test_back_while_the_status_stands(town: BotInWorkspace) -> None:
     """“I'm back” ends an absence from a status today and says that the status is still set."""
     honour(town)
     vacation(town, datetime(2026, 12, 4, 12, tzinfo=UTC))
@@ -362,7 +362,7 @@ def test_back_while_the_status_stands(town: Town) -> None:
     assert days(town) == []
 
 
-def test_switching_it_off_ends_what_statuses_said(town: Town) -> None:
+def test_switching_it_off_ends_what_statuses_said(town: BotInWorkspace) -> None:
     """Switching the setting off ends absences from statuses and keeps those that people recorded themselves."""
     honour(town)
     vacation(town, datetime(2026, 12, 4, 12, tzinfo=UTC))
@@ -372,7 +372,7 @@ def test_switching_it_off_ends_what_statuses_said(town: Town) -> None:
     assert len(days(town, "U0BEN")) == 1
 
 
-def test_meanwhile_the_delegate_hears_and_may_act(town: Town) -> None:
+def test_meanwhile_the_delegate_hears_and_may_act(town: BotInWorkspace) -> None:
     """During the absence Ben's briefs show what falls due for Eva, he can act on it, and she hears nothing."""
     town.receipt("U0EVA", "send the pricing sheet by Wednesday")
     said(town, "away today to 4 Dec @ben")
@@ -387,7 +387,7 @@ def test_meanwhile_the_delegate_hears_and_may_act(town: Town) -> None:
     assert town.commitment(1).state == "done"
 
 
-def test_two_who_stand_in_for_each_other_are_both_away(town: Town) -> None:
+def test_two_who_stand_in_for_each_other_are_both_away(town: BotInWorkspace) -> None:
     """Both are away, and the item has no account: its creator hears what falls due. Of items that they recorded for
     themselves nobody hears, and they read so on their last morning.
     """

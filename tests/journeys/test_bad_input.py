@@ -15,7 +15,7 @@ from sandbox import User
 from sandbox.clock import wall_clock
 from sandbox.delivery import sign
 from store import accounts
-from tests.journeys.conftest import SECRET, Town, read, texts, words, words_of
+from tests.journeys.conftest import SECRET, BotInWorkspace, read, texts, words, words_of
 from tests.journeys.forms import filled, offer, open_form
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ COMMAND = urlencode(
 FORM = "application/x-www-form-urlencoded"
 
 
-def send(town: Town, body: bytes, *, kind: str = FORM, **headers: str) -> int:
+def send(town: BotInWorkspace, body: bytes, *, kind: str = FORM, **headers: str) -> int:
     """Send raw bytes to the bot, as any stranger on the internet can; return the status."""
     named = {name.replace("_", "-").encode(): value.encode("latin-1") for name, value in headers.items()}
     assert town.box.app_url
@@ -44,7 +44,7 @@ def signed(body: bytes, *, secret: str = SECRET, timestamp: str | None = None) -
     return {"X_Slack_Request_Timestamp": timestamp, "X_Slack_Signature": sign(secret, timestamp, body)}
 
 
-def test_only_slack_is_let_in(town: Town) -> None:
+def test_only_slack_is_let_in(town: BotInWorkspace) -> None:
     """An unsigned, wrongly signed, stale or early request, or a bad timestamp, gets 401 and changes no row."""
     before = town.rows()
     now = int(wall_clock().timestamp())
@@ -65,7 +65,7 @@ def test_only_slack_is_let_in(town: Town) -> None:
     assert town.commitment(1).action == "send it"
 
 
-def test_what_makes_no_sense_is_refused(town: Town) -> None:
+def test_what_makes_no_sense_is_refused(town: BotInWorkspace) -> None:
     """A signed body that is no payload gets 400; an unknown payload is ignored. No row changes."""
     before = town.rows()
     nonsense = [b"", b"{", b"[]", b"payload=", b"payload=%7B", b"payload=[]", b"payload=null", b"\xff\xfe", b"%"]
@@ -98,7 +98,7 @@ FORGED = [
 ]  # fmt: skip
 
 
-def test_a_button_that_we_did_not_make(town: Town) -> None:
+def test_a_button_that_we_did_not_make(town: BotInWorkspace) -> None:
     """A press with a value that no version of ours writes is answered in words and changes nothing."""
     receipt = town.receipt("U0EVA", "send it by Friday")
     with town.post.caught() as parcels:
@@ -123,7 +123,7 @@ SLIPS = {
 }
 
 
-def test_a_slip_in_a_word_gets_help_for_the_nearest(town: Town) -> None:
+def test_a_slip_in_a_word_gets_help_for_the_nearest(town: BotInWorkspace) -> None:
     """The answer to an unknown command word names the nearest word; nothing is recorded."""
     for typed, meant in SLIPS.items():
         answer = read(town.commit("U0EVA", typed).messages[-1])
@@ -154,7 +154,7 @@ HARD = [
 
 
 @pytest.mark.both_databases
-def test_hard_texts_are_kept_and_read_as_typed(town: Town) -> None:
+def test_hard_texts_are_kept_and_read_as_typed(town: BotInWorkspace) -> None:
     """Markup, entities, emoji, right-to-left and control characters are kept, and all people read them as text."""
     for number, (typed, kept) in enumerate(HARD, start=1):
         receipt = town.receipt("U0EVA", f"@ana {typed} by today")
@@ -170,7 +170,7 @@ def test_hard_texts_are_kept_and_read_as_typed(town: Town) -> None:
     town.box.open_home("U0ANA")
 
 
-def test_what_is_long_is_asked_back_whole(town: Town) -> None:
+def test_what_is_long_is_asked_back_whole(town: BotInWorkspace) -> None:
     """A line of 3000 characters opens the form with all of them; a text too long for a field gets an error there."""
     text = "word " * 600
     form = town.commit("U0EVA", text + "by Friday").view
@@ -185,7 +185,7 @@ def test_what_is_long_is_asked_back_whole(town: Town) -> None:
     assert "&" * 500 in read(town.commit("U0EVA", "mine").messages[-1])
 
 
-def test_a_line_that_no_note_holds_says_so(town: Town) -> None:
+def test_a_line_that_no_note_holds_says_so(town: BotInWorkspace) -> None:
     """A line that is longer than a note: the form says how much is kept, and the date is in its field."""
     form = town.commit("U0EVA", "word " * 600 + "by 4 Dec").view
     assert form is not None
@@ -194,7 +194,7 @@ def test_a_line_that_no_note_holds_says_so(town: Town) -> None:
     assert due["initial_date"] == "2026-12-04"
 
 
-def test_a_name_that_fits_a_thousand_accounts(town: Town) -> None:
+def test_a_name_that_fits_a_thousand_accounts(town: BotInWorkspace) -> None:
     """The answer and the form list ten accounts, say how many more there are, and how to go on."""
     with town.makegood.ledger.begin() as tx:
         eva = town.person(tx, "U0EVA")
@@ -213,7 +213,7 @@ def test_a_name_that_fits_a_thousand_accounts(town: Town) -> None:
 LONG = "x" * 2_950
 
 
-def test_no_answer_quotes_more_than_a_line(town: Town) -> None:
+def test_no_answer_quotes_more_than_a_line(town: BotInWorkspace) -> None:
     """A refusal quotes only the beginning of the text, in every answer that quotes it."""
     for typed in (
         f"account {LONG}",
@@ -230,7 +230,7 @@ def test_no_answer_quotes_more_than_a_line(town: Town) -> None:
     usual, slipped = (read(town.commit("U0EVA", typed).messages[-1]) for typed in ("help", f"acount {LONG}"))
     assert "Did you mean" in slipped
     assert len(slipped) - len(usual) < 400
-    for field in (ids.HOLIDAYS_REGION, ids.HOUSE_REGION):
+    for field in (ids.HOLIDAYS_REGION, ids.WORKSPACE_REGION):
         form = town.commit("U0ADA", "settings").view
         assert form is not None
         wrong = town.box.submit("U0ADA", form.id, {field: {field: LONG}})
@@ -251,7 +251,7 @@ IMPOSSIBLE = {
 }
 
 
-def test_what_cannot_be_is_asked_back(town: Town) -> None:
+def test_what_cannot_be_is_asked_back(town: BotInWorkspace) -> None:
     """An impossible date or owner opens the form with the reason in words; nothing is stored."""
     for typed, said in IMPOSSIBLE.items():
         form = town.commit("U0EVA", typed).view
@@ -261,7 +261,7 @@ def test_what_cannot_be_is_asked_back(town: Town) -> None:
     assert town.rows()["commitment"] == 0
 
 
-def test_a_number_that_is_none_of_ours(town: Town) -> None:
+def test_a_number_that_is_none_of_ours(town: BotInWorkspace) -> None:
     """An unknown number is answered with words, and so is a number that is too long to be one."""
     for number in ("0", "13", "#7", "#0013", "2147483647", "2147483648", "9999999999"):
         assert "There is no commitment #" in read(town.commit("U0EVA", number).messages[-1]), number
@@ -271,7 +271,7 @@ def test_a_number_that_is_none_of_ours(town: Town) -> None:
     assert town.rows()["commitment"] == 0
 
 
-def test_who_cannot_own_is_told_why(town: Town) -> None:
+def test_who_cannot_own_is_told_why(town: BotInWorkspace) -> None:
     """An app, a leaver or a person of another company is refused as owner in words, in line, form and hand over."""
     town.box.add_user(User("U0GUEST", "dana", "Dana Whitfield", team_id="T0ACME", is_stranger=True))
     town.box.add_user(User("U0GONE", "gone", "Gone Girl"))
@@ -299,7 +299,7 @@ HOSTILE = "<!channel> *x* <@U0BEN>"
 
 
 @pytest.mark.both_databases
-def test_names_are_text_too(town: Town) -> None:
+def test_names_are_text_too(town: BotInWorkspace) -> None:
     """Accounts, people, reasons and display names with markup in them: text in every list, form, notice and refusal."""
     town.box.change_user("U0BEN", display_name="<!here> *Ben*")
     form = open_form(town)
@@ -326,7 +326,7 @@ def test_names_are_text_too(town: Town) -> None:
     assert town.commit("U0EVA", "overdue")
 
 
-def _refused(town: Town, item: Message) -> None:
+def _refused(town: BotInWorkspace, item: Message) -> None:
     """Ana, who may not change Ben's item, reads who can."""
     town.press("U0ANA", item, ids.DONE)
     refusal = town.box.messages("C0ACME", viewer="U0ANA")[-1]
@@ -334,7 +334,7 @@ def _refused(town: Town, item: Message) -> None:
     assert "<!everyone>" in read(refusal) or "Only" in read(refusal)
 
 
-def _all_reasons(town: Town) -> None:
+def _all_reasons(town: BotInWorkspace) -> None:
     """Give a hostile reason to every verb that takes one."""
     for action, field in ((ids.BLOCK, ids.REASON), (ids.MOVE, ids.REASON), (ids.HAND_BACK, ids.REASON)):
         notice = town.box.dm("U0ANA")[-1]
@@ -345,7 +345,7 @@ def _all_reasons(town: Town) -> None:
     assert details.count(HOSTILE) >= 5
 
 
-def test_a_line_that_was_refused_is_given_back(town: Town) -> None:
+def test_a_line_that_was_refused_is_given_back(town: BotInWorkspace) -> None:
     """Slack clears the typed line, so the refusal repeats it: it can be copied and sent again."""
     typed = "account R&D <Team> for @ana in #acme at https://acme.example"
     refused = town.commit("U0EVA", typed).messages[-1]
@@ -355,7 +355,7 @@ def test_a_line_that_was_refused_is_given_back(town: Town) -> None:
     assert town.ask("U0EVA", accounts.names) == []
 
 
-def test_any_message_can_be_made_a_commitment(town: Town) -> None:
+def test_any_message_can_be_made_a_commitment(town: BotInWorkspace) -> None:
     """A message of 4000 characters with markup and a broadcast, or of one emoji, opens the form with its text."""
     said = town.box.say("U0ANA", "C0ACME", f"@channel <b> R&D: {'very long ' * 390} *now*")
     form = town.box.message_shortcut("U0EVA", ids.SHORTCUT_FROM_MESSAGE, "C0ACME", said.ts).view
@@ -374,7 +374,7 @@ def test_any_message_can_be_made_a_commitment(town: Town) -> None:
     assert town.commitment(2).action == "🎉"
 
 
-def test_what_shows_nothing_is_not_recorded(town: Town) -> None:
+def test_what_shows_nothing_is_not_recorded(town: BotInWorkspace) -> None:
     """An action, an account or a reason of invisible characters counts as empty and is asked for."""
     for nothing in ("\u200b\u2060", "\u2800", "\u3164", "\ufeff\u00ad", "\u0301", "\ufe0f"):
         form = town.commit("U0EVA", f"{nothing} by Friday").view
@@ -394,7 +394,7 @@ def test_what_shows_nothing_is_not_recorded(town: Town) -> None:
     assert "is missing" in town.submit("U0EVA", blocked, reason="\u3164\u2800").errors[ids.REASON]
 
 
-def test_names_that_read_the_same_are_one_account(town: Town) -> None:
+def test_names_that_read_the_same_are_one_account(town: BotInWorkspace) -> None:
     """A word joiner in a name makes no second Globex, in a line, in a list and in the form."""
     form = open_form(town)
     offer(town, form, account="Globex")
@@ -405,7 +405,7 @@ def test_names_that_read_the_same_are_one_account(town: Town) -> None:
     assert town.ask("U0EVA", accounts.names) == ["Globex"]
 
 
-def test_a_profile_is_one_clean_line(town: Town) -> None:
+def test_a_profile_is_one_clean_line(town: BotInWorkspace) -> None:
     """Names in profiles are shown without escapes, overrides, invisible characters and line breaks."""
     town.box.change_user("U0BEN", display_name="Ben\x1b[31m\u202e\u200b Ok\r\nafor\u2028!")
     town.box.change_user("U0ADA", display_name="\u3164\u2060", real_name="Ada Moreau")
@@ -414,7 +414,7 @@ def test_a_profile_is_one_clean_line(town: Town) -> None:
         assert town.person(tx, "U0ADA").name == "Ada Moreau"
 
 
-def test_a_reason_is_no_entry_of_the_history(town: Town) -> None:
+def test_a_reason_is_no_entry_of_the_history(town: BotInWorkspace) -> None:
     """A reason with a quotation mark and a line break stays in one line, inside our quotation marks."""
     town.receipt("U0EVA", "@ana send it by Friday")
     forged = "client asked”\nFri 27 Nov 2026 · eva moved it from Mon to Tue: “late"
@@ -428,7 +428,7 @@ def test_a_reason_is_no_entry_of_the_history(town: Town) -> None:
     assert kept in read(town.box.dm("U0ANA")[-1])
 
 
-def test_a_look_alike_means_the_account_that_is_known(town: Town) -> None:
+def test_a_look_alike_means_the_account_that_is_known(town: BotInWorkspace) -> None:
     """“Acme” with a Cyrillic letter: a line uses the known account, a question shows it, the form offers it first and
     says what creating another account means.
     """
@@ -443,7 +443,7 @@ def test_a_look_alike_means_the_account_that_is_known(town: Town) -> None:
     assert town.ask("U0EVA", accounts.names) == ["Acme"]
 
 
-def test_long_texts_leave_the_rest_readable(town: Town) -> None:
+def test_long_texts_leave_the_rest_readable(town: BotInWorkspace) -> None:
     """Texts that grow when escaped do not cut the facts, the newest entries, or an entity in two."""
     form = open_form(town)
     town.submit("U0EVA", form, action="<&>" * 160, owner="U0ANA", due="2026-12-04", note="&" * 3000)
@@ -460,7 +460,7 @@ def test_long_texts_leave_the_rest_readable(town: Town) -> None:
 
 
 @pytest.mark.parametrize("side", ["", "both", "OURS"])
-def test_a_side_that_is_none_is_ours(town: Town, side: str) -> None:
+def test_a_side_that_is_none_is_ours(town: BotInWorkspace, side: str) -> None:
     """A forged choice of the side in the form is never stored."""
     form = open_form(town)
     with town.post.caught() as parcels:
@@ -472,7 +472,7 @@ def test_a_side_that_is_none_is_ours(town: Town, side: str) -> None:
 
 
 @pytest.mark.parametrize("length", [101, 146, 300])
-def test_a_name_that_is_too_long_is_not_cut(town: Town, length: int) -> None:
+def test_a_name_that_is_too_long_is_not_cut(town: BotInWorkspace, length: int) -> None:
     """An account name that is too long is refused at its field; no account gets a part of it."""
     form = open_form(town)
     (create,) = town.box.suggestions("U0EVA", view_id=form.id, action_id=ids.ACCOUNT, text="Acme " + "z" * (length - 5))

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from handlers import ids
 from store import commitments
 from store.tables import Mention, Outbox
-from tests.journeys.conftest import Town, read
+from tests.journeys.conftest import BotInWorkspace, read
 from tests.journeys.reading import LONG, numbers
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ from tests.journeys.reading import LAST_WEEK, briefs, days, local
 from tests.journeys.working_lives import live_through, works
 
 
-def occasions(town: Town) -> list[str | None]:
+def occasions(town: BotInWorkspace) -> list[str | None]:
     """The occasions of a person's mentions in briefs, in order."""
     with town.makegood.ledger.read() as tx:
         found = tx.scalars(sa.select(Mention.occasion).join(Outbox, Outbox.id == Mention.outbox_id)
@@ -28,7 +28,7 @@ def occasions(town: Town) -> list[str | None]:
         return list(found)
 
 
-def test_one_on_each_working_morning_of_ones_zone(town: Town) -> None:
+def test_one_on_each_working_morning_of_ones_zone(town: BotInWorkspace) -> None:
     """In Berlin and New York one brief comes after nine there; none at a weekend, on a holiday or without items."""
     works(town, "US")
     each_day = [(f"call {day}", f"2026-{day}") for day in ("11-24", "11-25", "11-26", "11-27", "11-30", "12-01")]
@@ -44,7 +44,7 @@ def test_one_on_each_working_morning_of_ones_zone(town: Town) -> None:
     assert town.box.dm("U0EVA") == town.box.dm("U0ADA") == []
 
 
-def test_each_occasion_once(town: Town) -> None:
+def test_each_occasion_once(town: BotInWorkspace) -> None:
     """An item is mentioned once within a week, on the eve, on the day, and 1, 3 and 7 working days overdue."""
     town.has_recorded("U0ANA", ("U0ANA", "send it", "2026-12-04"))
     live_through(town, date(2026, 11, 24), date(2026, 12, 17))
@@ -62,7 +62,7 @@ def test_each_occasion_once(town: Town) -> None:
     assert len(briefs(town, "U0ANA")) == 7
 
 
-def test_what_they_owe_us_is_to_be_asked_for(town: Town) -> None:
+def test_what_they_owe_us_is_to_be_asked_for(town: BotInWorkspace) -> None:
     """Our commitments come first. The client's stand under "Ask them", for the colleague who follows them up."""
     town.has_recorded("U0ANA", ("U0ANA", "signed order", "2026-11-24"), side="theirs")
     town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-11-25"), at=LAST_WEEK)
@@ -72,7 +72,7 @@ def test_what_they_owe_us_is_to_be_asked_for(town: Town) -> None:
     assert shown.index("pricing sheet") < shown.index("Ask them") < shown.index("signed order")
 
 
-def test_what_was_settled_meanwhile_is_not_mentioned(town: Town) -> None:
+def test_what_was_settled_meanwhile_is_not_mentioned(town: BotInWorkspace) -> None:
     """An item that was finished or handed over between planning and sending is not mentioned."""
     town.has_recorded("U0ANA", ("U0ANA", "first", "2026-11-24"), ("U0ANA", "second", "2026-11-24"))
     town.has_recorded("U0BEN", ("U0BEN", "third", "2026-11-24"))
@@ -91,7 +91,7 @@ def test_what_was_settled_meanwhile_is_not_mentioned(town: Town) -> None:
     assert skipped.last_error == "nothing was left to mention"
 
 
-def test_its_buttons_act_and_it_follows(town: Town) -> None:
+def test_its_buttons_act_and_it_follows(town: BotInWorkspace) -> None:
     """After a press in the brief or elsewhere the same message shows the change, and no second message comes."""
     town.has_recorded("U0EVA", ("U0ANA", "first", "2026-11-24"), ("U0ANA", "second", "2026-11-24"))
     town.settled()
@@ -119,7 +119,7 @@ def _value_of(message: Message, number: int) -> str:
     return found
 
 
-def test_sixty_on_one_morning(town: Town) -> None:
+def test_sixty_on_one_morning(town: BotInWorkspace) -> None:
     """A brief of sixty items is accepted by Slack and says how many more there are; the next mornings mention those."""
     town.has_recorded("U0ANA", *(("U0ANA", f"{LONG[:480]} {n}", "2026-11-24") for n in range(60)), at=LAST_WEEK)
     town.jump(2026, 11, 24, 8, 45)
@@ -134,7 +134,7 @@ def test_sixty_on_one_morning(town: Town) -> None:
     assert "60 for " in briefs(town, "U0ANA")[1].text
 
 
-def test_after_an_outage_one_brief_and_none_at_night(town: Town) -> None:
+def test_after_an_outage_one_brief_and_none_at_night(town: BotInWorkspace) -> None:
     """After three mornings of outage one brief comes by day; after a return at night, only the next morning's."""
     for user in ("U0ANA", "U0BEN"):
         town.has_recorded(user, (user, "first", "2026-11-24"), (user, "second", "2026-11-26"))
@@ -151,7 +151,7 @@ def test_after_an_outage_one_brief_and_none_at_night(town: Town) -> None:
     assert len(briefs(town, "U0ANA")) == 2
 
 
-def test_a_brief_that_could_not_be_sent_in_time_is_dropped(town: Town) -> None:
+def test_a_brief_that_could_not_be_sent_in_time_is_dropped(town: BotInWorkspace) -> None:
     """A brief that was planned in the morning and is delivered only in the evening comes on the next morning."""
     town.has_recorded("U0ANA", ("U0ANA", "first", "2026-11-24"))
     town.move(2026, 11, 24, 8, 45)
@@ -162,7 +162,7 @@ def test_a_brief_that_could_not_be_sent_in_time_is_dropped(town: Town) -> None:
     assert occasions(town) == ["overdue-1"]
 
 
-def test_who_has_left_hears_nothing(town: Town) -> None:
+def test_who_has_left_hears_nothing(town: BotInWorkspace) -> None:
     """A person who was deactivated before planning or before sending, or is unknown, gets no brief, also not later."""
     for user in ("U0ANA", "U0BEN", "U0ADA"):
         town.has_recorded(user, (user, "first", "2026-11-24"))
@@ -181,12 +181,12 @@ def test_who_has_left_hears_nothing(town: Town) -> None:
     assert {row.state for row in town.outbox("brief") if row.ids["day"] == "2026-11-24"} == {"skipped"}
 
 
-def _leaves_unnoticed(town: Town, user: str) -> None:
+def _leaves_unnoticed(town: BotInWorkspace, user: str) -> None:
     """Slack deactivates the person, and its event never arrives."""
     town.box.world.put_user(replace(town.box.world.users[user], deleted=True))
 
 
-def test_moving_to_another_zone(town: Town) -> None:
+def test_moving_to_another_zone(town: BotInWorkspace) -> None:
     """A person who moves from Berlin to New York on a morning gets no second brief that day, then one at nine there."""
     due = (("U0ANA", f"call {day}", f"2026-11-{day}") for day in (24, 25, 26))
     town.has_recorded("U0ANA", *due)
@@ -197,7 +197,7 @@ def test_moving_to_another_zone(town: Town) -> None:
     assert town.ask("U0ANA", commitments.mine, start=0, size=10).total == 3
 
 
-def test_no_item_vanishes_from_a_brief_that_is_brought_up_to_date(town: Town) -> None:
+def test_no_item_vanishes_from_a_brief_that_is_brought_up_to_date(town: BotInWorkspace) -> None:
     """A brief of twelve items, each blocked for a long reason or done later, shortens texts and keeps all items, and
     the ledger keeps their mentions.
     """

@@ -13,7 +13,7 @@ from bot.rehearsal import rehearse
 from handlers import ids
 from sandbox import Message, Reply
 from store import absences, claiming, commitments, notices
-from tests.journeys.conftest import Town, read, words
+from tests.journeys.conftest import BotInWorkspace, read, words
 from tests.journeys.reading import briefs, dms, headings, numbers
 from tests.journeys.reading import told as explained
 from tests.journeys.slack_faults import replica
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
 LATER = "2027-03-01"
 
 
-def give(town: Town, count: int, *, first: int = 1, due: str = LATER) -> None:
+def give(town: BotInWorkspace, count: int, *, first: int = 1, due: str = LATER) -> None:
     """Eva gives Ana `count` commitments, one after another, and delivery runs after each."""
     for n in range(first, first + count):
         town.has_recorded("U0EVA", ("U0ANA", f"part {n}", due))
         town.settled()
 
 
-def an_hour_later(town: Town) -> None:
+def an_hour_later(town: BotInWorkspace) -> None:
     town.pass_by(hours=1)
     town.settled()
 
 
-def told(town: Town, user: str = "U0ANA") -> list[list[int]]:
+def told(town: BotInWorkspace, user: str = "U0ANA") -> list[list[int]]:
     """The commitments in each message to this person."""
     return [numbers(each.blocks) for each in dms(town, user)]
 
@@ -50,7 +50,7 @@ def buttons(message: Message) -> list[str]:
 
 
 @pytest.mark.both_databases
-def test_the_first_comes_at_once_and_the_rest_together(bare_town: Town) -> None:
+def test_the_first_comes_at_once_and_the_rest_together(bare_town: BotInWorkspace) -> None:
     """The first notice comes now; an hour later one message has the others in order, each with giver and buttons."""
     town = bare_town
     give(town, 5)
@@ -71,7 +71,7 @@ def test_the_first_comes_at_once_and_the_rest_together(bare_town: Town) -> None:
     assert len(told(town)) == 2
 
 
-def test_one_that_waits_alone_comes_as_ever(town: Town) -> None:
+def test_one_that_waits_alone_comes_as_ever(town: BotInWorkspace) -> None:
     """A single notice that waited is sent as an ordinary message when the hour is over."""
     give(town, 2)
     an_hour_later(town)
@@ -80,7 +80,7 @@ def test_one_that_waits_alone_comes_as_ever(town: Town) -> None:
     assert town.outbox(notices.BUNDLE) == []
 
 
-def test_after_a_bundle_the_hour_begins_anew(town: Town) -> None:
+def test_after_a_bundle_the_hour_begins_anew(town: BotInWorkspace) -> None:
     """Notices after a bundle wait as well; after an hour without a message a notice comes at once again."""
     give(town, 3)
     an_hour_later(town)
@@ -93,14 +93,14 @@ def test_after_a_bundle_the_hour_begins_anew(town: Town) -> None:
     assert told(town)[-1] == [6]
 
 
-def test_what_is_due_today_waits_for_nothing(town: Town) -> None:
+def test_what_is_due_today_waits_for_nothing(town: BotInWorkspace) -> None:
     """A notice of a commitment that is due today comes at once, before the notices that wait."""
     give(town, 2)
     give(town, 1, first=3, due="2026-11-23")
     assert told(town) == [[1], [3]]
 
 
-def test_one_that_comes_when_the_hour_is_over_joins(town: Town) -> None:
+def test_one_that_comes_when_the_hour_is_over_joins(town: BotInWorkspace) -> None:
     """Nothing was delivered for a while, and the newest notice is claimed first: it takes those that waited along."""
     give(town, 3)
     town.has_recorded("U0EVA", ("U0ANA", "part 4", LATER))
@@ -108,7 +108,7 @@ def test_one_that_comes_when_the_hour_is_over_joins(town: Town) -> None:
     assert told(town) == [[1], [2, 3, 4]]
 
 
-def test_others_hear_at_once(town: Town) -> None:
+def test_others_hear_at_once(town: BotInWorkspace) -> None:
     """The hour after a notice holds back that person's notices only."""
     give(town, 2)
     town.has_recorded("U0EVA", ("U0ADA", "another", LATER))
@@ -116,7 +116,7 @@ def test_others_hear_at_once(town: Town) -> None:
     assert told(town, "U0ADA") == [[3]]
 
 
-def test_nothing_comes_after_work(town: Town) -> None:
+def test_nothing_comes_after_work(town: BotInWorkspace) -> None:
     """If the hour ends after six in the evening, its notices come with the next brief."""
     town.move(2026, 11, 23, 16, 30)
     give(town, 4)
@@ -128,7 +128,7 @@ def test_nothing_comes_after_work(town: Town) -> None:
     assert len(briefs(town, "U0ANA")) == 1
 
 
-def test_a_bundle_that_slack_delays_comes_in_hours_only(bare_town: Town) -> None:
+def test_a_bundle_that_slack_delays_comes_in_hours_only(bare_town: BotInWorkspace) -> None:
     """Slack refuses a bundle until the evening: the next brief shows all its notices, once."""
     town = bare_town
     town.move(2026, 11, 23, 15, 30)
@@ -149,7 +149,7 @@ def test_a_bundle_that_slack_delays_comes_in_hours_only(bare_town: Town) -> None
 
 
 @pytest.mark.both_databases
-def test_many_come_hour_by_hour_and_each_once(bare_town: Town) -> None:
+def test_many_come_hour_by_hour_and_each_once(bare_town: BotInWorkspace) -> None:
     """120 notices come in bundles as large as Slack allows: all of them, in order, once."""
     town = bare_town
     town.has_recorded("U0EVA", *(("U0ANA", f"part {n}", LATER) for n in range(120)))
@@ -170,7 +170,7 @@ def test_many_come_hour_by_hour_and_each_once(bare_town: Town) -> None:
 # ---- what ----------------------------------------------------------------------------------------------------
 
 
-def test_what_settled_itself_is_not_told(town: Town) -> None:
+def test_what_settled_itself_is_not_told(town: BotInWorkspace) -> None:
     """A bundle leaves out items that were done or handed on within the hour; if none is left, nothing is sent."""
     give(town, 5)
     act(town, "U0EVA", commitments.finish, 2)
@@ -189,7 +189,7 @@ def test_what_settled_itself_is_not_told(town: Town) -> None:
     assert len(told(town)) == 2
 
 
-def test_all_kinds_come_in_it(town: Town) -> None:
+def test_all_kinds_come_in_it(town: BotInWorkspace) -> None:
     """A bundle shows a cancelled commitment, one handed back, and a person to stand in for."""
     town.has_recorded("U0ANA", ("U0EVA", "mine for Eva", LATER), ("U0EVA", "another", LATER))
     town.settled()
@@ -206,7 +206,7 @@ def test_all_kinds_come_in_it(town: Town) -> None:
     assert "asks you to stand in" in said
 
 
-def test_a_bundle_is_kept_true(town: Town) -> None:
+def test_a_bundle_is_kept_true(town: BotInWorkspace) -> None:
     """A bundle strikes through done items and shows that an absence ended. No item vanishes; nothing is posted anew."""
     give(town, 4)
     away(town, "U0EVA", date(2026, 12, 7), date(2026, 12, 11), "U0ANA")
@@ -217,7 +217,7 @@ def test_a_bundle_is_kept_true(town: Town) -> None:
         eva = town.person(tx, "U0EVA")
         coming = absences.coming(tx, eva, today=date(2026, 11, 23))
         assert coming
-        absences.end(tx, eva, now=town.box.clock.now(), name=absences.name_of(coming))
+        absences.end(tx, eva, now=town.box.clock.now(), name=absences.reference(coming))
     town.settled()
     bundle = dms(town, "U0ANA")[-1]
     assert len(dms(town, "U0ANA")) == posted
@@ -227,7 +227,7 @@ def test_a_bundle_is_kept_true(town: Town) -> None:
     assert "has ended or changed the absence" in read(bundle)
 
 
-def test_its_buttons_work(town: Town) -> None:
+def test_its_buttons_work(town: BotInWorkspace) -> None:
     """*Accept* in a bundle accepts that item."""
     give(town, 3)
     an_hour_later(town)
@@ -238,7 +238,7 @@ def test_its_buttons_work(town: Town) -> None:
     assert [town.commitment(n).accepted_at is not None for n in (2, 3)] == [False, True]
 
 
-def test_redaction_reaches_it(town: Town) -> None:
+def test_redaction_reaches_it(town: BotInWorkspace) -> None:
     """A redaction removes the words from a bundle, also weeks later."""
     give(town, 3)
     an_hour_later(town)
@@ -253,7 +253,7 @@ def test_redaction_reaches_it(town: Town) -> None:
 # ---- what is said about it -----------------------------------------------------------------------------------
 
 
-def test_the_receipt_and_why_say_it(town: Town) -> None:
+def test_the_receipt_and_why_say_it(town: BotInWorkspace) -> None:
     """The receipt and *Why?* say that the owner hears later, with other news, and afterwards that they were told."""
     give(town, 1)
     said = read(town.receipt("U0EVA", "@ana send the sheet by 1 March 2027"))
@@ -270,7 +270,7 @@ def test_the_receipt_and_why_say_it(town: Town) -> None:
     assert why == "Ana Souza (its owner) was told on Monday 23 November 2026 what a colleague did about it."
 
 
-def test_a_rehearsal_says_it(town: Town) -> None:
+def test_a_rehearsal_says_it(town: BotInWorkspace) -> None:
     """A dry run shows the waiting notices, until when they wait, and the bundle's text; it stores nothing."""
     give(town, 3)
     town.has_recorded("U0EVA", ("U0ANA", "part 4", LATER))
@@ -289,7 +289,7 @@ def test_a_rehearsal_says_it(town: Town) -> None:
 
 
 @pytest.mark.both_databases
-def test_two_couriers_make_one_bundle(bare_town: Town) -> None:
+def test_two_couriers_make_one_bundle(bare_town: BotInWorkspace) -> None:
     """Two couriers work at the same moment: each of ten notices is told once, in two messages."""
     town = bare_town
     give(town, 10)
@@ -304,7 +304,7 @@ def test_two_couriers_make_one_bundle(bare_town: Town) -> None:
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("steps", [1, 2])
-def test_a_worker_that_dies_loses_and_doubles_nothing(bare_town: Town, steps: int) -> None:
+def test_a_worker_that_dies_loses_and_doubles_nothing(bare_town: BotInWorkspace, steps: int) -> None:
     """A worker dies with a claim on a bundle, or on the notice that would make it: another worker finishes it."""
     town = bare_town
     give(town, 4)
@@ -325,7 +325,7 @@ def test_a_worker_that_dies_loses_and_doubles_nothing(bare_town: Town, steps: in
 
 
 @pytest.mark.both_databases
-def test_a_lost_answer_doubles_nothing(bare_town: Town) -> None:
+def test_a_lost_answer_doubles_nothing(bare_town: BotInWorkspace) -> None:
     """Slack posted a bundle and its answer was lost: the bundle is found, not posted again."""
     town = bare_town
     give(town, 4)
@@ -346,7 +346,7 @@ def test_a_lost_answer_doubles_nothing(bare_town: Town) -> None:
     assert [row.state for row in town.outbox(notices.BUNDLE)] == ["sent"]
 
 
-def test_a_bundle_that_slack_refuses_gives_back(bare_town: Town) -> None:
+def test_a_bundle_that_slack_refuses_gives_back(bare_town: BotInWorkspace) -> None:
     """Slack refuses a bundle for good: each of its notices is sent alone."""
     town = bare_town
     give(town, 4)
@@ -362,7 +362,7 @@ def test_a_bundle_that_slack_refuses_gives_back(bare_town: Town) -> None:
     assert told(town) == [[1], [2], [3], [4]]
 
 
-def test_the_brief_takes_what_waits(bare_town: Town) -> None:
+def test_the_brief_takes_what_waits(bare_town: BotInWorkspace) -> None:
     """If the morning comes before the hour is over, the brief shows the notices, and no bundle comes."""
     town = bare_town
     town.move(2026, 11, 24, 8, 0)

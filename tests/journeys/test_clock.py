@@ -13,7 +13,7 @@ from bot.schedule import last_beats
 from store import migrate
 from store.claiming import LEASE
 from store.db import Ledger
-from tests.journeys.conftest import MONDAY, Town, open_town
+from tests.journeys.conftest import MONDAY, BotInWorkspace, open_town
 from tests.journeys.processes import Process, readyz, until
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ POST = "chat.postMessage"
 class Wrong:
     """The bot's clock; `ahead` says by how much it is ahead of Slack's."""
 
-    def __init__(self, town: Town) -> None:
+    def __init__(self, town: BotInWorkspace) -> None:
         self.ahead = timedelta()
         self._town = town
         town.makegood.clock = self.now  # The parts that have the clock already get it below.
@@ -47,15 +47,17 @@ class Wrong:
     def set_to(self, ahead: timedelta) -> None:
         """Set the clock; the process detects it as in its loop."""
         self.ahead = ahead
-        self._town.service.schedule.notice_clock()
+        self._town.service.schedule.detect_clock_change()
 
 
-def posts(town: Town) -> int:
+def posts(town: BotInWorkspace) -> int:
     return sum(call.method == POST for call in town.box.calls)
 
 
 @pytest.mark.parametrize(("wrong", "right"), [(HOUR, 0 * HOUR), (DAY, 0 * DAY), (0 * DAY, DAY), (0 * HOUR, -HOUR)])
-def test_an_answer_was_lost_while_the_clock_was_wrong(bare_town: Town, wrong: timedelta, right: timedelta) -> None:
+def test_an_answer_was_lost_while_the_clock_was_wrong(
+    bare_town: BotInWorkspace, wrong: timedelta, right: timedelta
+) -> None:
     """The answer of a post is lost while the clock is an hour or a day ahead, or set forward or back since: the message
     is found in Slack's own time, not sent again, within a lease.
     """
@@ -74,7 +76,7 @@ def test_an_answer_was_lost_while_the_clock_was_wrong(bare_town: Town, wrong: ti
     assert (len(town.box.dm("U0ANA")), posts(town)) == (1, 1)
 
 
-def test_nobody_waits_until_the_clock_has_caught_up(bare_town: Town) -> None:
+def test_nobody_waits_until_the_clock_has_caught_up(bare_town: BotInWorkspace) -> None:
     """After a clock that was an hour ahead is set right, due messages go now, in the order of their events."""
     town = bare_town
     clock = Wrong(town)
@@ -176,7 +178,7 @@ def test_the_clock_of_the_process_jumps(
 
 
 @pytest.mark.parametrize("ahead", [HOUR, 7 * DAY])
-def test_the_clock_was_put_right_while_no_process_ran(bare_town: Town, ahead: timedelta) -> None:
+def test_the_clock_was_put_right_while_no_process_ran(bare_town: BotInWorkspace, ahead: timedelta) -> None:
     """A worker with a clock ahead planned, posted and postponed, and ended. The next worker, with a right clock, posts
     the due rows and plans the next morning as usual.
     """

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from store.db import Ledger, normal_url
 from store.tables import Commitment
-from tests.journeys.conftest import Town, read
+from tests.journeys.conftest import BotInWorkspace, read
 from tests.journeys.processes import (
     Process,
     commit,
@@ -117,7 +117,7 @@ def test_the_disk_is_really_full(box: Sandbox, small_disk: Path, database_url: s
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_sqlite_says_that_it_is_full(bare_town: Town) -> None:
+def test_sqlite_says_that_it_is_full(bare_town: BotInWorkspace) -> None:
     """SQLITE_FULL during a recording: it is refused in words and nothing of it is stored; then the next one works."""
     town = bare_town
     ledger = town.makegood.ledger
@@ -149,7 +149,7 @@ def test_sqlite_says_that_it_is_full(bare_town: Town) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_who_waits_for_another_writer_is_answered_in_time(bare_town: Town) -> None:
+def test_who_waits_for_another_writer_is_answered_in_time(bare_town: BotInWorkspace) -> None:
     """SQLite has one writer: a person who waits for it is answered before Slack gives up, and nothing is recorded."""
     with bare_town.makegood.ledger.begin():
         assert refused(bare_town.commit("U0EVA", "send the sheet by Friday"))
@@ -159,7 +159,7 @@ def test_who_waits_for_another_writer_is_answered_in_time(bare_town: Town) -> No
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_sqlite_is_held_by_another_program(bare_town: Town) -> None:
+def test_sqlite_is_held_by_another_program(bare_town: BotInWorkspace) -> None:
     """Another program holds SQLite's write lock: four people who wait are each told so within Slack's three seconds."""
     town = bare_town
     with town.post.caught() as parcels:
@@ -196,7 +196,7 @@ def test_the_database_is_gone_while_messages_wait(box: Sandbox, database_url: st
     assert sum(call.method == POST for call in box.calls) == 2
 
 
-def test_a_lost_connection_to_the_database_is_no_trouble(bare_town: Town) -> None:
+def test_a_lost_connection_to_the_database_is_no_trouble(bare_town: BotInWorkspace) -> None:
     """All pooled connections are dead: reading the ledger works again, at the second try at the latest."""
     town = bare_town
     town.receipt("U0EVA", "@ana send it by Friday 4 Dec")

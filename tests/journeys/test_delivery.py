@@ -17,7 +17,7 @@ from store import claiming, outbox
 from store.claiming import LEASE
 from store.db import Ledger
 from store.tables import Outbox, Workspace
-from tests.journeys.conftest import Town, open_town, read
+from tests.journeys.conftest import BotInWorkspace, open_town, read
 from tests.journeys.slack_faults import POST, Faults, Step, answers, drops, later, notices, replica, row, says
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ UNKNOWN: dict[str, Callable[..., Step]] = {
 }
 
 
-def test_lost_before_slack_took_it(bare_town: Town, faults: Faults) -> None:
+def test_lost_before_slack_took_it(bare_town: BotInWorkspace, faults: Faults) -> None:
     """A post that was lost before Slack took it is posted once, only after a look at the history."""
     town = bare_town
     for number, (name, fault) in enumerate(UNKNOWN.items(), start=1):
@@ -65,7 +65,7 @@ def test_lost_before_slack_took_it(bare_town: Town, faults: Faults) -> None:
     assert faults.left == 0
 
 
-def test_lost_after_slack_took_it(bare_town: Town, faults: Faults) -> None:
+def test_lost_after_slack_took_it(bare_town: BotInWorkspace, faults: Faults) -> None:
     """A post whose answer was lost is found by its key in the history, not posted again, and can be updated."""
     town = bare_town
     for number, (name, fault) in enumerate(UNKNOWN.items(), start=1):
@@ -84,7 +84,7 @@ def test_lost_after_slack_took_it(bare_town: Town, faults: Faults) -> None:
     assert notices(town) == list(range(1, len(UNKNOWN) + 1))
 
 
-def test_it_has_changed_before_it_is_found(bare_town: Town, faults: Faults) -> None:
+def test_it_has_changed_before_it_is_found(bare_town: BotInWorkspace, faults: Faults) -> None:
     """An item that was done while its message was lost: the message is found, and updated at once."""
     town = bare_town
     faults.on(POST, drops(first=True))
@@ -96,7 +96,7 @@ def test_it_has_changed_before_it_is_found(bare_town: Town, faults: Faults) -> N
     assert ":white_check_mark:" in str(message.blocks)
 
 
-def test_no_answer_in_time(bare_town: Town, faults: Faults) -> None:
+def test_no_answer_in_time(bare_town: BotInWorkspace, faults: Faults) -> None:
     """Slack takes the message after the client has given up: found later, not posted again."""
     town = bare_town
     town.makegood._posting.timeout = 0.2  # type: ignore[assignment]
@@ -119,7 +119,7 @@ def test_no_answer_in_time(bare_town: Town, faults: Faults) -> None:
     assert faults.seen.count(POST) == 1
 
 
-def test_the_history_cannot_be_read(bare_town: Town, faults: Faults) -> None:
+def test_the_history_cannot_be_read(bare_town: BotInWorkspace, faults: Faults) -> None:
     """While the history cannot be read, so that nobody knows whether Slack took the message, nothing is posted."""
     town = bare_town
     faults.on(POST, drops(first=True))
@@ -134,7 +134,7 @@ def test_the_history_cannot_be_read(bare_town: Town, faults: Faults) -> None:
     assert faults.seen.count(POST) == 1
 
 
-def test_the_worker_dies_after_posting(bare_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_worker_dies_after_posting(bare_town: BotInWorkspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker dies before it stores the outcome: after the lease the message is found, also by another worker."""
     town = bare_town
 
@@ -153,7 +153,7 @@ def test_the_worker_dies_after_posting(bare_town: Town, monkeypatch: pytest.Monk
     assert (row(town).state, notices(town)) == ("sent", [1])
 
 
-def test_a_frozen_worker_excludes_the_others(bare_town: Town, faults: Faults) -> None:
+def test_a_frozen_worker_excludes_the_others(bare_town: BotInWorkspace, faults: Faults) -> None:
     """A worker freezes during a post for longer than its lease: no other posts meanwhile; its late result changes
     nothing.
     """
@@ -180,7 +180,7 @@ def test_a_frozen_worker_excludes_the_others(bare_town: Town, faults: Faults) ->
     assert (row(town).state, notices(town)) == ("sent", [1])
 
 
-def test_a_rate_limit_is_obeyed_by_everybody(bare_town: Town, faults: Faults) -> None:
+def test_a_rate_limit_is_obeyed_by_everybody(bare_town: BotInWorkspace, faults: Faults) -> None:
     """The pause of a 429 is stored for the whole workspace, and no process posts before its end."""
     town = bare_town
     faults.on(POST, says("ratelimited", 429, Retry_After="40"))
@@ -203,7 +203,7 @@ def test_a_rate_limit_is_obeyed_by_everybody(bare_town: Town, faults: Faults) ->
     assert "conversations.history" not in faults.seen
 
 
-def test_order_is_kept_for_each_person(bare_town: Town, faults: Faults) -> None:
+def test_order_is_kept_for_each_person(bare_town: BotInWorkspace, faults: Faults) -> None:
     """The second message to a person never overtakes the first, which may be limited, lost or answered late."""
     town = bare_town
     faults.on(POST, says("ratelimited", 429, Retry_After="40"), drops(), drops(first=True))
@@ -224,7 +224,7 @@ def test_order_is_kept_by_many_threads(database_url: str) -> None:
         assert notices(town) == list(range(1, 31))
 
 
-def test_a_shared_item_whose_channel_is_gone(bare_town: Town) -> None:
+def test_a_shared_item_whose_channel_is_gone(bare_town: BotInWorkspace) -> None:
     """A channel is archived before the post: the message is given up and the person told. Deleted after it: no other
     harm.
     """
@@ -245,7 +245,7 @@ def test_a_shared_item_whose_channel_is_gone(bare_town: Town) -> None:
     assert (row(town).state, row(town).last_error, row(town).not_before) == ("sent", "message_not_found", None)
 
 
-def test_slack_is_away(bare_town: Town, faults: Faults) -> None:
+def test_slack_is_away(bare_town: BotInWorkspace, faults: Faults) -> None:
     """Slack cannot be reached, so nothing was posted: the message is retried at growing intervals, without a search."""
     town = bare_town
     there, town.makegood._posting.base_url = town.makegood._posting.base_url, "http://127.0.0.1:9/api/"
@@ -267,7 +267,7 @@ def test_slack_is_away(bare_town: Town, faults: Faults) -> None:
     assert faults.seen.count("conversations.history") == 0
 
 
-def test_a_conversation_is_opened_again(bare_town: Town, faults: Faults) -> None:
+def test_a_conversation_is_opened_again(bare_town: BotInWorkspace, faults: Faults) -> None:
     """A lost call that opens the DM is repeated; the message in it comes once."""
     town = bare_town
     faults.on("conversations.open", drops(), drops(first=True), says("fatal_error"))
@@ -278,7 +278,7 @@ def test_a_conversation_is_opened_again(bare_town: Town, faults: Faults) -> None
     assert faults.seen.count(POST) == 1
 
 
-def test_an_update_that_fails_is_made_up_for(bare_town: Town, faults: Faults) -> None:
+def test_an_update_that_fails_is_made_up_for(bare_town: BotInWorkspace, faults: Faults) -> None:
     """A failed update of a message or Home tab is made later, after every kind of failure."""
     town = bare_town
     town.box.open_home("U0ANA")
@@ -297,14 +297,14 @@ def test_an_update_that_fails_is_made_up_for(bare_town: Town, faults: Faults) ->
     assert faults.left == 0
 
 
-def test_nobody_sends_twice_by_itself(bare_town: Town) -> None:
+def test_nobody_sends_twice_by_itself(bare_town: BotInWorkspace) -> None:
     """Our clients repeat no call: the SDK's handler would, after a dropped connection whose call Slack had accepted."""
     makegood = bare_town.makegood
     for client in (makegood._posting, makegood._answering, makegood.bolt.client):
         assert client.retry_handlers == []
 
 
-def test_what_travels_and_what_is_kept_says_nothing(bare_town: Town) -> None:
+def test_what_travels_and_what_is_kept_says_nothing(bare_town: BotInWorkspace) -> None:
     """The outbox holds ids, days and keys, and a message's metadata a random key: never text that people wrote."""
     town = bare_town
     receipt = town.receipt("U0EVA", "@ana send SECRETWORD by tomorrow for SECRETACCOUNT")
@@ -329,7 +329,7 @@ def test_what_travels_and_what_is_kept_says_nothing(bare_town: Town) -> None:
     assert all(re.fullmatch("[0-9a-f]{32}", key) for key in keys)
 
 
-def test_the_ledger_of_another_workspace_is_not_touched(bare_town: Town) -> None:
+def test_the_ledger_of_another_workspace_is_not_touched(bare_town: BotInWorkspace) -> None:
     """A workspace that waits for Slack's permission does not hold up another one in the same database."""
     town = bare_town
     town.receipt("U0EVA", "@ana send it by Friday")
@@ -340,7 +340,7 @@ def test_the_ledger_of_another_workspace_is_not_touched(bare_town: Town) -> None
         tx.add(other)
         mine.next_post_at = town.box.clock.now() + timedelta(hours=1)
         tx.flush()
-        outbox.intend(tx, workspace_id=other.id, key="x", kind="shared", now=town.box.clock.now(), channel="C1")
+        outbox.enqueue(tx, workspace_id=other.id, key="x", kind="shared", now=town.box.clock.now(), channel="C1")
     with ledger.begin() as tx:
         claimed = claiming.claim(tx, town.box.clock.now())
     ledger.close()

@@ -14,13 +14,13 @@ from tests.journeys.slack_faults import POST, Faults, later, notices, row, says
 
 if TYPE_CHECKING:
     from store.tables import Outbox
-    from tests.journeys.conftest import Town
+    from tests.journeys.conftest import BotInWorkspace
 
 pytestmark = pytest.mark.both_databases
 
 
 @pytest.mark.parametrize("error", ["rate_limited", "message_limit_exceeded", "team_added_to_org", "org_login_required"])
-def test_what_slack_cannot_take_now_is_sent_later(bare_town: Town, faults: Faults, error: str) -> None:
+def test_what_slack_cannot_take_now_is_sent_later(bare_town: BotInWorkspace, faults: Faults, error: str) -> None:
     """A limit without status 429, or a workspace being moved: the message was not posted, and is posted afterwards."""
     town = bare_town
     faults.on(POST, says(error))
@@ -33,7 +33,7 @@ def test_what_slack_cannot_take_now_is_sent_later(bare_town: Town, faults: Fault
 
 
 def test_a_message_without_words_does_not_hold_up_the_others_for_ever(
-    bare_town: Town, monkeypatch: pytest.MonkeyPatch
+    bare_town: BotInWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A message that our code cannot render is retried at growing intervals and given up in an hour; others go on."""
     town = bare_town
@@ -61,7 +61,7 @@ def test_a_message_without_words_does_not_hold_up_the_others_for_ever(
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_messages_stay_true_whatever_becomes_of_their_updates(bare_town: Town, seed: int) -> None:
+def test_messages_stay_true_whatever_becomes_of_their_updates(bare_town: BotInWorkspace, seed: int) -> None:
     """Most updates fail, in every way: in the end each message shows that its item is done; none is posted twice."""
     town, numbers = bare_town, range(1, 7)
     for number in numbers:
@@ -87,7 +87,7 @@ def test_messages_stay_true_whatever_becomes_of_their_updates(bare_town: Town, s
     assert sum(call.method == POST for call in town.box.calls) == posted
 
 
-def test_who_is_at_work_does_not_wait_behind_people_who_sleep(bare_town: Town) -> None:
+def test_who_is_at_work_does_not_wait_behind_people_who_sleep(bare_town: BotInWorkspace) -> None:
     """Twenty notices wait for Ben's morning: Ana's come at once, even at one post a minute."""
     town = bare_town
     town.makegood.courier._pace = timedelta(minutes=1)

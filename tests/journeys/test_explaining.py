@@ -13,11 +13,11 @@ from tests.journeys.reading import LAST_WEEK, days
 from tests.journeys.working_lives import BERLIN, NINE, account, act, away, live_through, of
 
 if TYPE_CHECKING:
-    from tests.journeys.conftest import Town
+    from tests.journeys.conftest import BotInWorkspace
 from tests.journeys.reading import told
 
 
-def test_why_and_when(town: Town) -> None:
+def test_why_and_when(town: BotInWorkspace) -> None:
     """The next mention for each person concerned, in words, from the planner's rules."""
     acme = account(town, "U0EVA", category="A")
     town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-12-01"), account=acme, at=LAST_WEEK)
@@ -47,15 +47,15 @@ def test_why_and_when(town: Town) -> None:
         (date(2026, 11, 20), "due on Mon 14 Dec 2026"),
     ],
 )
-def test_why_not_on_that_day(town: Town, day: date, why: str) -> None:
+def test_why_not_on_that_day(town: BotInWorkspace, day: date, why: str) -> None:
     """Each reason not to mention an item has a sentence, about days gone by and to come."""
     town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-12-14"), at=LAST_WEEK)
     away(town, "U0ANA", date(2026, 12, 7), date(2026, 12, 11))
-    act(town, "U0ANA", commitments.put_off, 1, date(2026, 12, 3))
+    act(town, "U0ANA", commitments.snooze, 1, date(2026, 12, 3))
     assert why in told(town, "U0ANA", on=day)[0]
 
 
-def test_a_day_is_explained_as_it_was(town: Town) -> None:
+def test_a_day_is_explained_as_it_was(town: BotInWorkspace) -> None:
     """A past day is explained with the due date and state of that day, although the item was moved or done since."""
     town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-11-24"), at=LAST_WEEK)
     live_through(town, date(2026, 11, 24), date(2026, 11, 24))
@@ -72,7 +72,7 @@ def test_a_day_is_explained_as_it_was(town: Town) -> None:
     assert "closed by" in told(town, "U0ANA", on=date(2026, 11, 26))[0]
 
 
-def test_what_had_no_room_is_explained(town: Town) -> None:
+def test_what_had_no_room_is_explained(town: BotInWorkspace) -> None:
     """If a brief had no room for an item, its owner reads that reason, later on the same day."""
     town.has_recorded("U0ANA", *(("U0ANA", f"call {n}", "2026-11-24") for n in range(20)), at=LAST_WEEK)
     town.jump(2026, 11, 24, *NINE)
@@ -80,7 +80,7 @@ def test_what_had_no_room_is_explained(town: Town) -> None:
     assert "no room for it" in told(town, "U0ANA", 20, on=date(2026, 11, 24))[0]
 
 
-def test_a_brief_that_was_not_sent_is_explained(town: Town) -> None:
+def test_a_brief_that_was_not_sent_is_explained(town: BotInWorkspace) -> None:
     """A brief that was planned but delivered too late is explained with the outbox row's reason."""
     town.has_recorded("U0ANA", ("U0ANA", "first", "2026-11-24"), at=LAST_WEEK)
     town.move(2026, 11, 24, *NINE)
@@ -93,11 +93,11 @@ def test_a_brief_that_was_not_sent_is_explained(town: Town) -> None:
 
 @pytest.mark.parametrize("due", ["2026-11-24", "2026-11-27", "2026-11-29", "2026-12-04", "2026-12-07"], ids=str)
 @pytest.mark.parametrize("way", ["as it is", "put off", "blocked", "weekly", "away", "Sunday to Thursday"])
-def test_what_is_foretold_comes_true(town: Town, due: str, way: str) -> None:
+def test_what_is_foretold_comes_true(town: BotInWorkspace, due: str, way: str) -> None:
     """The next mention comes on the day that was named, and not before."""
     town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", due), at=LAST_WEEK)
     if way == "put off" and due > "2026-11-25":
-        act(town, "U0ANA", commitments.put_off, 1, date(2026, 11, 26))
+        act(town, "U0ANA", commitments.snooze, 1, date(2026, 11, 26))
     elif way == "blocked":
         act(town, "U0ANA", commitments.block, 1, "no data", version=1)
     elif way == "weekly":
@@ -113,7 +113,7 @@ def test_what_is_foretold_comes_true(town: Town, due: str, way: str) -> None:
     assert days(town, "U0ANA", BERLIN) == [found.day]
 
 
-def test_each_reader_is_you_to_themselves(town: Town) -> None:
+def test_each_reader_is_you_to_themselves(town: BotInWorkspace) -> None:
     """The reason speaks of the person who reads as "you", of others by name or as "they", never of both at once."""
     town.has_recorded("U0EVA", ("U0ANA", "pricing sheet", "2026-12-14"), at=LAST_WEEK)
     with town.makegood.ledger.begin() as tx:
@@ -131,7 +131,7 @@ def test_each_reader_is_you_to_themselves(town: Town) -> None:
     assert "they are away until" in others
 
 
-def test_a_day_off_is_the_readers(town: Town) -> None:
+def test_a_day_off_is_the_readers(town: BotInWorkspace) -> None:
     """The reason says whose day off it is: your own, or that of the person whom you read about."""
     town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-12-14"), at=LAST_WEEK)
     on = date(2026, 12, 5)
@@ -139,7 +139,7 @@ def test_a_day_off_is_the_readers(town: Town) -> None:
     assert told(town, "U0EVA", on=on)[0].endswith("it is a day off for them.")
 
 
-def test_a_reader_who_left_or_became_a_guest(town: Town) -> None:
+def test_a_reader_who_left_or_became_a_guest(town: BotInWorkspace) -> None:
     """The reason for a reader who hears nothing is that they left, or that they are a guest: never both."""
     town.has_recorded("U0EVA", ("U0ANA", "pricing sheet", "2026-12-14"), at=LAST_WEEK)
     for left, said in (False, "they are a guest now"), (True, "they have left"):
@@ -149,7 +149,7 @@ def test_a_reader_who_left_or_became_a_guest(town: Town) -> None:
         assert " or " not in sentence
 
 
-def test_what_was_given_at_night_was_given_to_you(town: Town) -> None:
+def test_what_was_given_at_night_was_given_to_you(town: BotInWorkspace) -> None:
     """A commitment given outside working hours is explained to its owner and to others as part of the next brief."""
     town.move(2026, 11, 23, 21, 0)
     town.receipt("U0EVA", "@ana send the pricing sheet by 14 Dec")

@@ -6,11 +6,11 @@ from datetime import date
 
 from handlers import ids
 from store import accounts
-from tests.journeys.conftest import Town, words, words_of
+from tests.journeys.conftest import BotInWorkspace, words, words_of
 from tests.journeys.forms import filled, offer, open_form
 
 
-def test_the_form_records_everything(town: Town) -> None:
+def test_the_form_records_everything(town: BotInWorkspace) -> None:
     """Every field of the form reaches the ledger, and the form turns into the receipt."""
     form = open_form(town)
     offer(town, form, account="Acme", stakeholder="Dana Whitfield")
@@ -27,7 +27,7 @@ def test_the_form_records_everything(town: Town) -> None:
     assert (kept.side, kept.internal, kept.note) == ("ours", False, "the 2026 one")
 
 
-def test_errors_stand_at_their_fields_and_nothing_is_stored(town: Town) -> None:
+def test_errors_stand_at_their_fields_and_nothing_is_stored(town: BotInWorkspace) -> None:
     """A past date and a missing account give errors at their fields; corrected, the same form records once."""
     form = open_form(town)
     offer(town, form, account="Acme", stakeholder="Dana Whitfield")
@@ -43,7 +43,7 @@ def test_errors_stand_at_their_fields_and_nothing_is_stored(town: Town) -> None:
     assert town.commitment(1).action == "send the SOC 2 report"
 
 
-def test_menus_offer_what_is_known_and_what_could_be_created(town: Town) -> None:
+def test_menus_offer_what_is_known_and_what_could_be_created(town: BotInWorkspace) -> None:
     """Typing without accents finds accounts with accents; an unknown name is offered for creation."""
     form = open_form(town)
     offer(town, form, account="Société Générale")
@@ -53,7 +53,7 @@ def test_menus_offer_what_is_known_and_what_could_be_created(town: Town) -> None
     assert [option["text"]["text"] for option in found] == ["Société Générale", "Create “societe”"]
 
 
-def test_a_line_without_a_date_opens_the_form_filled_in(town: Town) -> None:
+def test_a_line_without_a_date_opens_the_form_filled_in(town: BotInWorkspace) -> None:
     """The form holds the parts of the line that were understood; nothing is stored until it has a date."""
     outcome = town.commit("U0EVA", "@ana send the pricing sheet to Dana")
     form = outcome.view
@@ -66,14 +66,14 @@ def test_a_line_without_a_date_opens_the_form_filled_in(town: Town) -> None:
     assert town.commitment(1).due_on == date(2026, 11, 30)
 
 
-def test_an_unclear_date_is_asked_back(town: Town) -> None:
+def test_an_unclear_date_is_asked_back(town: BotInWorkspace) -> None:
     """A past or ambiguous date opens the form with the reason and a suggestion, and stores nothing."""
     form = town.commit("U0EVA", "call Marcus by next month").view
     assert form is not None
     assert "next month" in words_of(form)
 
 
-def test_the_message_shortcut_keeps_text_and_place(town: Town) -> None:
+def test_the_message_shortcut_keeps_text_and_place(town: BotInWorkspace) -> None:
     """The message's text is the action, and its permalink is stored."""
     said = town.box.say("U0ANA", "C0ACME", "I'll get the pricing sheet to Dana & @ben")
     outcome = town.box.message_shortcut("U0EVA", ids.SHORTCUT_FROM_MESSAGE, "C0ACME", said.ts)
@@ -86,7 +86,7 @@ def test_the_message_shortcut_keeps_text_and_place(town: Town) -> None:
     assert said.ts.replace(".", "") in kept.permalink
 
 
-def test_undo_takes_back_what_was_just_recorded(town: Town) -> None:
+def test_undo_takes_back_what_was_just_recorded(town: BotInWorkspace) -> None:
     """Undo replaces the receipt and cancels the item, and the owner is not told of it."""
     receipt = town.receipt("U0EVA", "@ana send the pricing sheet by Friday")
     town.box.press("U0EVA", action_id=ids.UNDO, channel="C0ACME", ephemeral_id=receipt.ts)
@@ -96,7 +96,7 @@ def test_undo_takes_back_what_was_just_recorded(town: Town) -> None:
     assert town.box.dm("U0ANA") == []
 
 
-def test_done_updates_the_earlier_messages(town: Town) -> None:
+def test_done_updates_the_earlier_messages(town: BotInWorkspace) -> None:
     """After *Done* in one place the owner's DM and the shared message show it, in place."""
     receipt = town.receipt("U0EVA", "@ana send the pricing sheet by Friday")
     town.box.press("U0EVA", action_id=ids.SHARE, channel="C0ACME", ephemeral_id=receipt.ts)
@@ -112,7 +112,7 @@ def test_done_updates_the_earlier_messages(town: Town) -> None:
     assert len(town.box.dm("U0ANA")) == 1
 
 
-def test_new_date_asks_the_reason(town: Town) -> None:
+def test_new_date_asks_the_reason(town: BotInWorkspace) -> None:
     """New date needs a date and a reason; first date and slip are shown."""
     receipt = town.receipt("U0EVA", "send the pricing sheet by Friday")
     assert receipt
@@ -127,7 +127,7 @@ def test_new_date_asks_the_reason(town: Town) -> None:
     assert "legal needs a week" in shown
 
 
-def test_others_are_told_who_can(town: Town) -> None:
+def test_others_are_told_who_can(town: BotInWorkspace) -> None:
     """A person who may not change an item reads who can, and nothing changes."""
     town.receipt("U0EVA", "@ana send the pricing sheet by Friday")
     item = town.commit("U0BEN", "1").messages[-1]
@@ -136,7 +136,7 @@ def test_others_are_told_who_can(town: Town) -> None:
     assert town.commitment(1).state == "open"
 
 
-def test_home_shows_and_follows(town: Town) -> None:
+def test_home_shows_and_follows(town: BotInWorkspace) -> None:
     """The Home tab lists open items, and shows a change made elsewhere."""
     town.receipt("U0ANA", "send the pricing sheet by Friday")
     town.receipt("U0EVA", "@ana write the summary by 10 Dec")
@@ -153,7 +153,7 @@ def test_home_shows_and_follows(town: Town) -> None:
     assert "What I wait for" not in words_of(town.box.home("U0EVA"))
 
 
-def test_the_morning_brief(town: Town) -> None:
+def test_the_morning_brief(town: BotInWorkspace) -> None:
     """The brief is one DM on the working morning, in the owner's zone, and no second one that day."""
     town.receipt("U0EVA", "@ana send the pricing sheet by Friday")
     town.settled()

@@ -12,7 +12,7 @@ from tests.journeys.conftest import words_of
 
 if TYPE_CHECKING:
     from sandbox import View
-    from tests.journeys.conftest import Town
+    from tests.journeys.conftest import BotInWorkspace
 
 
 def line(*elements: dict[str, Any]) -> dict[str, Any]:
@@ -74,7 +74,7 @@ MESSAGES: dict[str, tuple[dict[str, Any], str]] = {
 }  # fmt: skip
 
 
-def form_from(town: Town, message: dict[str, Any]) -> View:
+def form_from(town: BotInWorkspace, message: dict[str, Any]) -> View:
     """The form that opens from this message."""
     shown = town.box.say("U0ANA", "C0ACME", "hello")
     with town.post.caught() as parcels:
@@ -92,7 +92,7 @@ def field(form: View, name: str) -> str:
 
 
 @pytest.mark.parametrize("kind", MESSAGES)
-def test_the_words_of_every_message_are_found(town: Town, kind: str) -> None:
+def test_the_words_of_every_message_are_found(town: BotInWorkspace, kind: str) -> None:
     """The form's text is the message's, else its blocks', else that of forwarded messages or attachments, else file
     names.
     """
@@ -100,7 +100,7 @@ def test_the_words_of_every_message_are_found(town: Town, kind: str) -> None:
     assert field(form_from(town, message), ids.ACTION) == words
 
 
-def test_a_tower_of_blocks_has_an_end(town: Town) -> None:
+def test_a_tower_of_blocks_has_an_end(town: BotInWorkspace) -> None:
     """Hundreds of nested blocks are read as deep as Slack nests them, without an error."""
     tower: dict[str, Any] = {"type": "rich_text", "elements": [said("deep")]}
     for _ in range(300):
@@ -111,7 +111,7 @@ def test_a_tower_of_blocks_has_an_end(town: Town) -> None:
 @pytest.mark.parametrize(
     ("length", "told"), [(2_000, "All of it is in the note"), (9_000, "Its first 3,000 characters")]
 )
-def test_what_is_cut_is_said(town: Town, length: int, told: str) -> None:
+def test_what_is_cut_is_said(town: BotInWorkspace, length: int, told: str) -> None:
     """For a message longer than an action or a note the form says how much of it is where."""
     form = form_from(town, {"text": "word " * (length // 5)})
     assert told in words_of(form)

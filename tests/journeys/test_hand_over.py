@@ -8,19 +8,19 @@ from handlers import ids
 from sandbox import User
 from sandbox.seed import ChannelSeed
 from store import accounts
-from tests.journeys.conftest import Town, read, words_of
+from tests.journeys.conftest import BotInWorkspace, read, words_of
 
 if TYPE_CHECKING:
     from sandbox import Message
 
 
-def notice(town: Town, user: str) -> Message:
+def notice(town: BotInWorkspace, user: str) -> Message:
     """The newest message in this person's DM, once everything is delivered."""
     town.settled()
     return town.box.dm(user)[-1]
 
 
-def refused(town: Town, user: str, message: Message, action_id: str) -> str:
+def refused(town: BotInWorkspace, user: str, message: Message, action_id: str) -> str:
     """Press a button that this person may not use; return the text that only they see."""
     town.press(user, message, action_id)
     told = town.box.messages(message.channel, viewer=user)[-1]
@@ -29,7 +29,7 @@ def refused(town: Town, user: str, message: Message, action_id: str) -> str:
     return read(told)
 
 
-def test_accepted(town: Town) -> None:
+def test_accepted(town: BotInWorkspace) -> None:
     """The owner reads who committed them and accepts in place; the person who asked sees it."""
     town.box.open_home("U0EVA")
     town.receipt("U0EVA", "@ana send it by Friday")
@@ -46,13 +46,13 @@ def test_accepted(town: Town) -> None:
     assert town.box.dm("U0EVA") == []
 
 
-def test_what_the_client_owes_is_asked_for_in_other_words(town: Town) -> None:
+def test_what_the_client_owes_is_asked_for_in_other_words(town: BotInWorkspace) -> None:
     """A new owner of a client's commitment reads that they follow it up, not that they committed to it."""
     town.receipt("U0EVA", "theirs: @ana signed order by Friday")
     assert "asks you to follow up on what the client owes" in read(notice(town, "U0ANA"))
 
 
-def test_handed_back_with_a_reason(town: Town) -> None:
+def test_handed_back_with_a_reason(town: BotInWorkspace) -> None:
     """A commitment goes back to the person who gave it, with the reason; the message of the last owner is updated."""
     town.receipt("U0EVA", "@ana send it by Friday")
     told = notice(town, "U0ANA")
@@ -73,7 +73,7 @@ def test_handed_back_with_a_reason(town: Town) -> None:
     assert town.verbs(1) == ["record", "hand_back", "hand_over"]
 
 
-def test_handed_back_to_the_lead(town: Town) -> None:
+def test_handed_back_to_the_lead(town: BotInWorkspace) -> None:
     """If the giver is no longer a colleague, a commitment goes back to the account's lead, who is told that it is new
     for them.
     """
@@ -88,7 +88,7 @@ def test_handed_back_to_the_lead(town: Town) -> None:
     assert "again" not in back
 
 
-def test_what_nobody_gave_cannot_be_handed_back(town: Town) -> None:
+def test_what_nobody_gave_cannot_be_handed_back(town: BotInWorkspace) -> None:
     """A commitment of my own has no *Hand back*; for one that was handed on meanwhile my press is refused."""
     town.receipt("U0ANA", "send it by Friday")
     assert ids.HAND_BACK not in str(town.item("U0ANA").blocks)
@@ -103,7 +103,7 @@ def test_what_nobody_gave_cannot_be_handed_back(town: Town) -> None:
     assert town.commitment(2).owner.slack_id == "U0BEN"
 
 
-def test_cancelled_and_reopened(town: Town) -> None:
+def test_cancelled_and_reopened(town: BotInWorkspace) -> None:
     """Owner and creator hear of a cancelled item with the reason, unless they cancelled it; it can be reopened."""
     town.receipt("U0EVA", "@ana send it by Friday")
     told = notice(town, "U0ANA")
@@ -124,7 +124,7 @@ def test_cancelled_and_reopened(town: Town) -> None:
     assert ids.DONE in str(next(m for m in town.box.dm("U0ANA") if m.ts == told.ts).blocks)
 
 
-def test_the_wrong_person_was_named(town: Town) -> None:
+def test_the_wrong_person_was_named(town: BotInWorkspace) -> None:
     """After a correction in the receipt within ten minutes the right owner is told; the wrong one's message asks no
     more.
     """
@@ -144,7 +144,7 @@ def test_the_wrong_person_was_named(town: Town) -> None:
     assert ids.OWNER not in [block.get("block_id") for block in town.form("U0EVA", late, ids.EDIT).blocks]
 
 
-def test_who_may_change_it(town: Town) -> None:
+def test_who_may_change_it(town: BotInWorkspace) -> None:
     """Owner, creator, the account's lead and an admin may change a commitment; other people read who may."""
     with town.makegood.ledger.begin() as tx:
         accounts.create(tx, town.person(tx, "U0BEN"), "Acme", now=town.box.clock.now())
@@ -164,7 +164,7 @@ def test_who_may_change_it(town: Town) -> None:
     assert town.verbs(5) == ["record"]
 
 
-def test_who_shares_a_name_with_two_roles_is_named_once(town: Town) -> None:
+def test_who_shares_a_name_with_two_roles_is_named_once(town: BotInWorkspace) -> None:
     """A person who is owner, creator and the account's lead is named once, with all three roles."""
     with town.makegood.ledger.begin() as tx:
         accounts.create(tx, town.person(tx, "U0EVA"), "Acme", now=town.box.clock.now())
@@ -173,7 +173,7 @@ def test_who_shares_a_name_with_two_roles_is_named_once(town: Town) -> None:
     assert "Only Eva Lindqvist (its owner, who recorded it, who leads Acme) or a workspace admin" in words
 
 
-def test_an_unknown_account_is_created_from_the_receipt(town: Town) -> None:
+def test_an_unknown_account_is_created_from_the_receipt(town: BotInWorkspace) -> None:
     """The receipt says that it does not know the account, offers to create it, and then shows it."""
     receipt = town.receipt("U0EVA", "@ana send it by Friday for Umbrella Holdings")
     assert "I don't know an account called “Umbrella Holdings”" in read(receipt)
@@ -190,13 +190,13 @@ def test_an_unknown_account_is_created_from_the_receipt(town: Town) -> None:
     assert "I don't know" not in read(town.receipt("U0BEN", "call them by Friday for umbrella"))
 
 
-def shared(town: Town, channel: str) -> list[Message]:
+def shared(town: BotInWorkspace, channel: str) -> list[Message]:
     """The bot's posts in the channel that everybody sees."""
     town.settled()
     return [m for m in town.box.messages(channel) if m.user == town.box.world.bot and not m.ephemeral_for]
 
 
-def test_shared_in_a_channel_and_kept_true(town: Town) -> None:
+def test_shared_in_a_channel_and_kept_true(town: BotInWorkspace) -> None:
     """A channel sees who shared an item; its buttons work for people with the right, and it is updated in place."""
     receipt = town.receipt("U0EVA", "@ana send it by Friday")
     town.press("U0EVA", receipt, ids.SHARE)
@@ -214,7 +214,7 @@ def test_shared_in_a_channel_and_kept_true(town: Town) -> None:
     assert town.verbs(1) == ["record", "share", "move", "finish"]
 
 
-def test_where_the_bot_may_not_post(town: Town) -> None:
+def test_where_the_bot_may_not_post(town: BotInWorkspace) -> None:
     """For a private channel without the bot and an archived one the answer says what to do; after /invite it works."""
     receipt = town.receipt("U0EVA", "send it by Friday", "G0DEALS")
     town.press("U0EVA", receipt, ids.SHARE)
@@ -230,7 +230,7 @@ def test_where_the_bot_may_not_post(town: Town) -> None:
     assert town.verbs(2) == ["record"]
 
 
-def test_a_public_channel_without_the_bot(town: Town) -> None:
+def test_a_public_channel_without_the_bot(town: BotInWorkspace) -> None:
     """In a public channel the bot posts without an invitation."""
     town.box.add_channel(ChannelSeed("C0RANDOM", "random", ("U0EVA", "U0BEN"), app=False))
     receipt = town.receipt("U0EVA", "send it by Friday", "C0RANDOM")
@@ -238,7 +238,7 @@ def test_a_public_channel_without_the_bot(town: Town) -> None:
     assert len(shared(town, "C0RANDOM")) == 1
 
 
-def test_nothing_internal_where_another_company_reads(town: Town) -> None:
+def test_nothing_internal_where_another_company_reads(town: BotInWorkspace) -> None:
     """An internal item is refused with the reason; made shareable it is posted; internal again it is not."""
     receipt = town.receipt("U0EVA", "send it by Friday", "C0SHARED")
     town.press("U0EVA", receipt, ids.SHARE)
@@ -256,7 +256,7 @@ def test_nothing_internal_where_another_company_reads(town: Town) -> None:
     assert len(shared(town, "C0SHARED")) == 1
 
 
-def test_made_internal_after_it_was_shared(town: Town) -> None:
+def test_made_internal_after_it_was_shared(town: BotInWorkspace) -> None:
     """An item is made internal after it was shared: the other company in the channel does not see later changes."""
     receipt = town.receipt("U0EVA", "send it by Friday", "C0SHARED")
     town.submit("U0EVA", town.form("U0EVA", receipt, ids.EDIT), sharing="shareable")
@@ -270,7 +270,7 @@ def test_made_internal_after_it_was_shared(town: Town) -> None:
     assert "must not see" not in message.text
 
 
-def test_people_of_another_company_press_in_vain(town: Town) -> None:
+def test_people_of_another_company_press_in_vain(town: BotInWorkspace) -> None:
     """A guest in a shared channel sees what was shared there and no more: no history, no note, no list, no change."""
     guest = "U0GUEST"
     town.box.add_user(User(guest, "dana", "Dana Whitfield", team_id="T0ACME", is_stranger=True))

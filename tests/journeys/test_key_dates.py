@@ -13,7 +13,7 @@ from handlers import ids
 from store import absences, accounts, history
 from store.plan import section
 from store.plan.key_dates import SECTION
-from tests.journeys.conftest import Town, read, words_of
+from tests.journeys.conftest import BotInWorkspace, read, words_of
 from tests.journeys.plan_sections import add, form, has_account, open_list, press, values
 from tests.journeys.reading import briefs, days, headings
 from tests.journeys.working_lives import live_through, of
@@ -26,18 +26,18 @@ BERLIN = "Europe/Berlin"
 MARKUP = "<!channel> *now* <@U0ANA> <https://evil.example|here> `x`"
 
 
-def shown(town: Town, user: str = "U0EVA") -> str:
+def shown(town: BotInWorkspace, user: str = "U0EVA") -> str:
     """The modal on top."""
     return words_of(town.box.modals(user)[-1])
 
 
-def kept(town: Town) -> KeyDate:
+def kept(town: BotInWorkspace) -> KeyDate:
     """The first key date."""
     with town.makegood.ledger.read() as tx:
         return section.get(tx, town.person(tx, "U0EVA"), SECTION, 1)
 
 
-def entries(town: Town) -> list[str]:
+def entries(town: BotInWorkspace) -> list[str]:
     return [entry.verb for entry in town.ask("U0EVA", history.entries, kept(town))]
 
 
@@ -49,7 +49,7 @@ def about(message: Message) -> list[str]:
 # ---- list, forms, details ------------------------------------------------------------------------------
 
 
-def test_from_nothing_to_a_date_and_its_details(town: Town) -> None:
+def test_from_nothing_to_a_date_and_its_details(town: BotInWorkspace) -> None:
     """The page leads to the list, the list to the form; the new row is listed and opens with values and history."""
     has_account(town)
     assert "None yet" in words_of(open_list(town))
@@ -81,7 +81,7 @@ def test_from_nothing_to_a_date_and_its_details(town: Town) -> None:
     assert "Mon 26 Apr 2027, in 154 days" in shown(town)
 
 
-def test_archived_with_a_reason_and_restored(town: Town) -> None:
+def test_archived_with_a_reason_and_restored(town: BotInWorkspace) -> None:
     """Archiving a date asks for a reason and lists it last; it can be restored. A press counts once."""
     has_account(town)
     add(town)
@@ -96,7 +96,7 @@ def test_archived_with_a_reason_and_restored(town: Town) -> None:
     assert "Archived" not in shown(town)
 
 
-def test_more_dates_than_a_page_holds(town: Town) -> None:
+def test_more_dates_than_a_page_holds(town: BotInWorkspace) -> None:
     """Slack accepts each page of fifteen dates with the longest names, and turning pages shows all."""
     has_account(town)
     for number in range(15):
@@ -110,7 +110,7 @@ def test_more_dates_than_a_page_holds(town: Town) -> None:
     assert "1–10 of 15" in shown(town)
 
 
-def test_refused_at_the_field_with_the_form_open(town: Town) -> None:
+def test_refused_at_the_field_with_the_form_open(town: BotInWorkspace) -> None:
     """A past day and a show without a name give errors at the field; nothing is stored, and the form stays."""
     has_account(town)
     open_list(town)
@@ -123,7 +123,7 @@ def test_refused_at_the_field_with_the_form_open(town: Town) -> None:
 
 
 @pytest.mark.both_databases
-def test_two_editors(town: Town) -> None:
+def test_two_editors(town: BotInWorkspace) -> None:
     """Two people have the form open. Different fields are both stored. For the same field the second person reads both
     values at that field, and the form keeps the typed values.
     """
@@ -151,7 +151,7 @@ def test_two_editors(town: Town) -> None:
     assert (kept(town).recurs, kept(town).name) == ("yearly", "Support contract")
 
 
-def test_others_may_look_and_not_change(town: Town) -> None:
+def test_others_may_look_and_not_change(town: BotInWorkspace) -> None:
     """A colleague sees no button that would be refused; an older button is answered with who may change the date."""
     has_account(town)
     add(town, owner="U0BEN")
@@ -171,12 +171,12 @@ def test_others_may_look_and_not_change(town: Town) -> None:
     assert kept(town).note == "from the board"
 
 
-def _edit_form(town: Town, user: str = "U0EVA") -> View:
+def _edit_form(town: BotInWorkspace, user: str = "U0EVA") -> View:
     open_list(town, user)
     return form(town, user, ids.SECTION_EDIT)
 
 
-def test_guests_see_nothing(town: Town) -> None:
+def test_guests_see_nothing(town: BotInWorkspace) -> None:
     """A colleague who becomes a guest is refused in words, also from an open form, and reads no key date."""
     has_account(town)
     add(town, owner="U0BEN")
@@ -195,7 +195,7 @@ def test_guests_see_nothing(town: Town) -> None:
 # ---- in the brief --------------------------------------------------------------------------------------
 
 
-def test_sixty_and_fourteen_days_before(town: Town) -> None:
+def test_sixty_and_fourteen_days_before(town: BotInWorkspace) -> None:
     """Eva in Berlin and Ben in New York read it on the mornings of their zones, twice each; other people never do."""
     has_account(town)
     add(town)
@@ -214,7 +214,7 @@ def test_sixty_and_fourteen_days_before(town: Town) -> None:
     assert "1 for Monday 30 November 2026: Renewal of Acme on Fri 29 Jan 2027" in first.text
 
 
-def test_below_the_commitments_of_the_morning(town: Town) -> None:
+def test_below_the_commitments_of_the_morning(town: BotInWorkspace) -> None:
     """One brief shows both: due commitments first, then key dates."""
     has_account(town)
     add(town)
@@ -225,7 +225,7 @@ def test_below_the_commitments_of_the_morning(town: Town) -> None:
     assert "2 things want your attention" in read(brief)
 
 
-def test_added_late(town: Town) -> None:
+def test_added_late(town: BotInWorkspace) -> None:
     """A date added within 60 days is in the next brief, and again 14 days before; within 14 days it comes once."""
     has_account(town)
     add(town, day="2026-12-23")
@@ -235,21 +235,21 @@ def test_added_late(town: Town) -> None:
     assert len(about(briefs(town, "U0EVA")[0])) == 2
 
 
-def test_away_on_that_morning(town: Town) -> None:
+def test_away_on_that_morning(town: BotInWorkspace) -> None:
     """No stand-in reads of it: the owner does on return, with the days that are left, and not once it is over."""
     has_account(town)
     add(town)
     add(town, day="2026-12-09", kind="budget")
     with town.makegood.ledger.begin() as tx:
         eva = town.person(tx, "U0EVA")
-        absences.take(tx, eva, date(2026, 11, 24), date(2026, 12, 11), "U0ANA", now=town.box.clock.now())
+        absences.set_absence(tx, eva, date(2026, 11, 24), date(2026, 12, 11), "U0ANA", now=town.box.clock.now())
     live_through(town, date(2026, 11, 24), date(2026, 12, 15))
     assert days(town, "U0EVA", BERLIN) == [date(2026, 12, 14)]
     assert about(briefs(town, "U0EVA")[0]) == ["Renewal of Acme on Fri 29 Jan 2027, in 46 days"]
     assert [about(brief) for brief in briefs(town, "U0ANA")] == [[]]
 
 
-def test_one_summary_a_week(town: Town) -> None:
+def test_one_summary_a_week(town: BotInWorkspace) -> None:
     """A person with one summary a week reads of the date in that summary."""
     of(town, "U0EVA", weekly=True)
     has_account(town)
@@ -259,7 +259,7 @@ def test_one_summary_a_week(town: Town) -> None:
     assert days(town, "U0EVA", BERLIN) == [date(2026, 11, 30)]
 
 
-def test_archived_or_moved_away_before(town: Town) -> None:
+def test_archived_or_moved_away_before(town: BotInWorkspace) -> None:
     """An archived date is not mentioned, and a moved one on the mornings of its new day."""
     has_account(town)
     add(town)
@@ -271,7 +271,7 @@ def test_archived_or_moved_away_before(town: Town) -> None:
     assert days(town, "U0EVA", BERLIN) == [date(2026, 12, 7)]
 
 
-def test_an_archived_account_is_quiet(town: Town) -> None:
+def test_an_archived_account_is_quiet(town: BotInWorkspace) -> None:
     """Dates of an archived account are not mentioned; once it is restored, its lead reads of them."""
     has_account(town)
     add(town)
@@ -288,7 +288,7 @@ def test_an_archived_account_is_quiet(town: Town) -> None:
     assert about(briefs(town, "U0EVA")[0]) == ["Renewal of Acme on Fri 29 Jan 2027, in 58 days"]
 
 
-def test_archived_between_planning_and_sending(town: Town) -> None:
+def test_archived_between_planning_and_sending(town: BotInWorkspace) -> None:
     """A date archived between planning and sending is not mentioned: the ledger is read again before a brief goes."""
     has_account(town)
     add(town)
@@ -302,7 +302,7 @@ def test_archived_between_planning_and_sending(town: Town) -> None:
     assert (row.state, row.last_error) == ("skipped", "nothing was left to mention")
 
 
-def test_a_recurring_date_comes_again(town: Town) -> None:
+def test_a_recurring_date_comes_again(town: BotInWorkspace) -> None:
     """Each day of a date that recurs is mentioned twice, and a leap day on the 28th of a common year."""
     town.jump(2027, 12, 1, 7, 0)
     has_account(town)
@@ -318,7 +318,7 @@ def test_a_recurring_date_comes_again(town: Town) -> None:
     ]
 
 
-def test_its_buttons_and_a_brief_that_stays_true(town: Town) -> None:
+def test_its_buttons_and_a_brief_that_stays_true(town: BotInWorkspace) -> None:
     """The brief opens the form with the account chosen, and the details; the same message shows a later change."""
     has_account(town)
     add(town)
@@ -341,7 +341,7 @@ def test_its_buttons_and_a_brief_that_stays_true(town: Town) -> None:
     assert len(town.box.dm("U0EVA")) == 1
 
 
-def test_what_people_write_stays_text(town: Town) -> None:
+def test_what_people_write_stays_text(town: BotInWorkspace) -> None:
     """Names, notes and reasons that look like markup are shown as they were typed: in list, details and brief."""
     has_account(town)
     add(town, name=MARKUP, note=f"{MARKUP}\n> {MARKUP}")
@@ -356,7 +356,7 @@ def test_what_people_write_stays_text(town: Town) -> None:
     assert f"Renewal of {MARKUP}: {MARKUP}! on Fri 29 Jan 2027" in read(brief)
 
 
-def test_the_rehearsal_says_it_too(town: Town) -> None:
+def test_the_rehearsal_says_it_too(town: BotInWorkspace) -> None:
     """`tick --dry-run` shows the brief with the date, and stores nothing."""
     has_account(town)
     add(town)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from handlers import ids
 from store import accounts
-from tests.journeys.conftest import Town, read, words_of
+from tests.journeys.conftest import BotInWorkspace, read, words_of
 
 if TYPE_CHECKING:
     from sandbox import Message
@@ -25,7 +25,7 @@ def promises(owner: str = "U0EVA", *, due: str = "2026-12-{day:02}", long: bool 
 class Pages:
     """A list that a person sees, and turns page by page."""
 
-    def __init__(self, town: Town, user: str, message: Message) -> None:
+    def __init__(self, town: BotInWorkspace, user: str, message: Message) -> None:
         self._town, self._user, self._at = town, user, (message.channel, message.ts)
 
     @property
@@ -54,7 +54,7 @@ def to_the_end_and_back(pages: Pages) -> set[int]:
     return set(there)
 
 
-def test_sixty_of_mine_can_all_be_reached(town: Town) -> None:
+def test_sixty_of_mine_can_all_be_reached(town: BotInWorkspace) -> None:
     """Slack accepts each page of sixty items with long texts, and turning pages shows every item, forward and back."""
     town.has_recorded("U0EVA", *promises())
     first = town.commit("U0EVA", "mine").messages[-1]
@@ -76,7 +76,7 @@ def _value(message: Message, number: int) -> str:
     return found[1]
 
 
-def test_sixty_overdue_of_everybody(town: Town) -> None:
+def test_sixty_overdue_of_everybody(town: BotInWorkspace) -> None:
     """The viewer's own items come first, then the others', all of them within reach."""
     town.has_recorded("U0EVA", *promises("U0EVA")[:20], *promises("U0ANA")[20:])
     town.move(2027, 1, 11, 10)
@@ -87,7 +87,7 @@ def test_sixty_overdue_of_everybody(town: Town) -> None:
     assert "Nothing is overdue" not in read(town.commit("U0BEN", "overdue").messages[-1])
 
 
-def test_an_account_shows_both_sides(town: Town) -> None:
+def test_an_account_shows_both_sides(town: BotInWorkspace) -> None:
     """An account shows both sides under headings, with all sixty items within reach, and no item of other accounts."""
     with town.makegood.ledger.begin() as tx:
         acme = accounts.create(tx, town.person(tx, "U0EVA"), "Acme", now=town.box.clock.now())
@@ -110,7 +110,7 @@ MEANT = {
 }
 
 
-def test_an_account_is_found_however_it_is_typed(town: Town) -> None:
+def test_an_account_is_found_however_it_is_typed(town: BotInWorkspace) -> None:
     """An account is found despite case, accents, legal form, missing last words or a typing mistake; several are asked
     back.
     """
@@ -130,7 +130,7 @@ def test_an_account_is_found_however_it_is_typed(town: Town) -> None:
     assert "account Umbrella" in unknown.partition("You wrote:")[2]
 
 
-def test_one_commitment_with_its_history(town: Town) -> None:
+def test_one_commitment_with_its_history(town: BotInWorkspace) -> None:
     """A number, with or without #, shows the current wording, the first wording, and the history."""
     town.receipt("U0EVA", "@ana send the pricing sheet by Friday")
     move = town.form("U0ANA", town.item("U0ANA"), ids.MOVE)
@@ -145,7 +145,7 @@ def test_one_commitment_with_its_history(town: Town) -> None:
     assert "Nothing is open" in read(town.commit("U0BEN", "MINE").messages[-1])
 
 
-def test_details_in_a_modal_lead_nowhere_else(town: Town) -> None:
+def test_details_in_a_modal_lead_nowhere_else(town: BotInWorkspace) -> None:
     """Details opened from Home can be pressed as often as it is shown, and its buttons work each time."""
     town.receipt("U0EVA", "send it by Friday")
     town.box.open_home("U0EVA")
@@ -159,7 +159,7 @@ def test_details_in_a_modal_lead_nowhere_else(town: Town) -> None:
     assert town.commitment(1).state == "done"
 
 
-def _show_details(town: Town, *, home: bool = False) -> None:
+def _show_details(town: BotInWorkspace, *, home: bool = False) -> None:
     view = town.box.home("U0EVA") if home else town.box.modals("U0EVA")[-1]
     assert view is not None
     in_menu = re.search(rf"'({ids.SHOW}\|[^']+)'", str(view.blocks))
@@ -167,7 +167,7 @@ def _show_details(town: Town, *, home: bool = False) -> None:
     assert town.box.press("U0EVA", home=home, **value).ok
 
 
-def test_home_with_sixty(town: Town) -> None:
+def test_home_with_sixty(town: BotInWorkspace) -> None:
     """Home can be turned to the end and back; a press on any page is shown at once and stays on that page."""
     town.has_recorded("U0EVA", *promises())
     town.has_recorded("U0BEN", ("U0EVA", "from Ben", "2026-11-24"))
@@ -195,7 +195,7 @@ def test_home_with_sixty(town: Town) -> None:
     assert page()[0] == seen[1][1]
 
 
-def _press_at_home(town: Town, action_id: str, number: int) -> None:
+def _press_at_home(town: BotInWorkspace, action_id: str, number: int) -> None:
     view = town.box.home("U0EVA")
     assert view is not None
     found = re.search(rf"['\"](commitment:{number}:\d+:[a-z][^'\"]*)['\"]", str(view.blocks))
@@ -203,7 +203,7 @@ def _press_at_home(town: Town, action_id: str, number: int) -> None:
     assert town.box.press("U0EVA", home=True, action_id=action_id, value=found[1]).ok
 
 
-def test_home_follows_everybody(town: Town) -> None:
+def test_home_follows_everybody(town: BotInWorkspace) -> None:
     """My Home shows without a press of mine what colleagues do to my items: recorded, handed over, done."""
     town.box.open_home("U0ANA")
     assert "Nothing is open" in words_of(town.box.home("U0ANA"))
@@ -216,7 +216,7 @@ def test_home_follows_everybody(town: Town) -> None:
     assert "Nothing is open" in words_of(town.box.home("U0ANA"))
 
 
-def test_home_knows_the_morning(town: Town) -> None:
+def test_home_knows_the_morning(town: BotInWorkspace) -> None:
     """A Home tab left open overnight shows new overdue items; after two weeks without use it does when it is opened."""
     town.receipt("U0EVA", "send it today")
     town.box.open_home("U0EVA")

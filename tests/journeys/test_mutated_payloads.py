@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sandbox.clock import wall_clock
 from sandbox.delivery import sign
 from tests.journeys import manners, payloads, sockets
-from tests.journeys.conftest import SECRET, Town
+from tests.journeys.conftest import SECRET, BotInWorkspace
 from tests.journeys.sockets import open_socket_town
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def holds(log: Log, read_until: list[int]) -> None:
     assert "Traceback" not in new, new
 
 
-def test_a_payload_of_each_kind_is_understood(either: Town, log: Log) -> None:
+def test_a_payload_of_each_kind_is_understood(either: BotInWorkspace, log: Log) -> None:
     """Unmutated payloads are all answered with 200, which shows that the mutations below start from real payloads."""
     read_until = [0]
     for parcel in payloads.of_each_kind(either):
@@ -49,7 +49,7 @@ def test_a_payload_of_each_kind_is_understood(either: Town, log: Log) -> None:
     assert [event["kind"] for event in log.events("request_unknown")] == ["view_closed"]
 
 
-def send(town: Town, log: Log, parcel: Parcel, number: int, read_until: list[int]) -> None:
+def send(town: BotInWorkspace, log: Log, parcel: Parcel, number: int, read_until: list[int]) -> None:
     if parcel.payload.get("trigger_id") == "1.2.3":
         parcel.payload["trigger_id"] = f"1.2.{number}"
     # One person may record only thirty commitments in a minute.
@@ -59,7 +59,7 @@ def send(town: Town, log: Log, parcel: Parcel, number: int, read_until: list[int
 
 
 @pytest.mark.both_databases
-def test_a_mutated_payload_never_breaks_us(bare_town: Town, log: Log) -> None:
+def test_a_mutated_payload_never_breaks_us(bare_town: BotInWorkspace, log: Log) -> None:
     """Payloads with parts removed, of another type or of an invented value get 200 or 400, and no traceback."""
     bare_town.receipt("U0ADA", "@ana send it by Friday")
     parcels, read_until, count = payloads.of_each_kind(bare_town), [0], itertools.count()
@@ -86,7 +86,7 @@ def test_a_mutated_envelope_never_breaks_us(database_url: str, log: Log) -> None
     assert manners.tracebacks(log) == []
 
 
-def test_a_mutated_body_never_breaks_us(bare_town: Town, log: Log) -> None:
+def test_a_mutated_body_never_breaks_us(bare_town: BotInWorkspace, log: Log) -> None:
     """Signed bodies with changed, removed or doubled bytes, under each content type, get 200 or 400."""
     town, read_until = bare_town, [0]
     bodies = [_encoded(parcel) for parcel in payloads.of_each_kind(town)]

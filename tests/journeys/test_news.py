@@ -11,7 +11,7 @@ import pytest
 from handlers import ids
 from sandbox import Reply
 from store import absences, claiming, commitments, notices
-from tests.journeys.conftest import Town, read, words
+from tests.journeys.conftest import BotInWorkspace, read, words
 from tests.journeys.reading import LAST_WEEK, briefs, numbers, seen
 from tests.journeys.reading import told as explained
 from tests.journeys.slack_faults import replica
@@ -29,14 +29,14 @@ NIGHT = (2026, 11, 23, 20, 0)
 TUESDAY = (2026, 11, 24, 8, 45)
 
 
-def states(town: Town, kind: str = notices.ASSIGNED) -> list[str]:
+def states(town: BotInWorkspace, kind: str = notices.ASSIGNED) -> list[str]:
     return [row.state for row in town.outbox(kind)]
 
 
 # ---- one, several, none ------------------------------------------------------------------------------------
 
 
-def test_before_work_it_waits_and_comes_with_the_brief(town: Town) -> None:
+def test_before_work_it_waits_and_comes_with_the_brief(town: BotInWorkspace) -> None:
     """Ben, where it is five in New York, gets no notice; at nine the brief has it, with its giver, Accept and Hand
     back.
     """
@@ -60,7 +60,7 @@ def test_before_work_it_waits_and_comes_with_the_brief(town: Town) -> None:
     assert len(dms(town, "U0BEN")) == 1
 
 
-def test_in_working_hours_it_comes_at_once(town: Town) -> None:
+def test_in_working_hours_it_comes_at_once(town: BotInWorkspace) -> None:
     """At eleven in Berlin Ana gets the notice at once, as a message of its own."""
     assert "Ana Souza – told by direct message" in read(town.receipt("U0EVA", "@ana send the sheet by 4 December"))
     town.settled()
@@ -78,7 +78,9 @@ def test_in_working_hours_it_comes_at_once(town: Town) -> None:
         ("in the night in which it begins", (2027, 3, 28, 0, 59), (2027, 3, 29, 7, 45)),
     ],
 )
-def test_outside_of_hours_it_waits(town: Town, says: str, now: tuple[int, ...], morning: tuple[int, ...]) -> None:
+def test_outside_of_hours_it_waits(
+    town: BotInWorkspace, says: str, now: tuple[int, ...], morning: tuple[int, ...]
+) -> None:
     """A notice waits for the next working morning, across changes of the clock too, and then comes once."""
     town.jump(*now)
     due = date(now[0], now[1], now[2]) + timedelta(days=20)
@@ -93,7 +95,7 @@ def test_outside_of_hours_it_waits(town: Town, says: str, now: tuple[int, ...], 
     assert len(dms(town, "U0ANA")) == 1
 
 
-def test_several_are_one_message(town: Town) -> None:
+def test_several_are_one_message(town: BotInWorkspace) -> None:
     """Items that were given, handed back or cancelled, a request to stand in, and a due item make one brief with
     headings.
     """
@@ -119,7 +121,7 @@ def test_several_are_one_message(town: Town) -> None:
     assert "3 things want your attention" in shown
 
 
-def test_what_came_and_went_is_not_told(town: Town) -> None:
+def test_what_came_and_went_is_not_told(town: BotInWorkspace) -> None:
     """Items that were given and ended, or handed on, in one night are not told; the rest is, once."""
     town.move(*NIGHT)
     town.has_recorded(
@@ -140,7 +142,7 @@ def test_what_came_and_went_is_not_told(town: Town) -> None:
     assert dms(town, "U0ANA") == []
 
 
-def test_new_and_due_is_shown_once(town: Town) -> None:
+def test_new_and_due_is_shown_once(town: BotInWorkspace) -> None:
     """An item given at night and due the next day stands under “New for you”, and a morning later as overdue."""
     town.move(*NIGHT)
     town.has_recorded("U0EVA", ("U0ANA", "quick one", "2026-11-24"))
@@ -151,7 +153,7 @@ def test_new_and_due_is_shown_once(town: Town) -> None:
     assert second.ts > first.ts
 
 
-def test_more_than_a_brief_holds(town: Town) -> None:
+def test_more_than_a_brief_holds(town: BotInWorkspace) -> None:
     """Of thirty items given in one night those that do not fit stay new, and come on the next mornings, each once."""
     town.move(*NIGHT)
     town.has_recorded("U0EVA", *(("U0ANA", f"part {n}", "2027-03-01") for n in range(30)))
@@ -165,7 +167,7 @@ def test_more_than_a_brief_holds(town: Town) -> None:
 # ---- who is away, who moves, who hears much ------------------------------------------------------------------
 
 
-def test_who_is_away_hears_on_return(town: Town) -> None:
+def test_who_is_away_hears_on_return(town: BotInWorkspace) -> None:
     """An owner who is away hears on the first morning back; meanwhile the delegate hears what falls due."""
     away(town, "U0ANA", date(2026, 11, 23), date(2026, 12, 2), "U0ADA")
     town.jump(2026, 11, 23, 11, 0)
@@ -179,14 +181,14 @@ def test_who_is_away_hears_on_return(town: Town) -> None:
     assert (headings(brief), numbers(brief.blocks)) == (["New for you"], [1, 2])
 
 
-def test_the_receipt_says_when_an_owner_hears_who_is_away(town: Town) -> None:
+def test_the_receipt_says_when_an_owner_hears_who_is_away(town: BotInWorkspace) -> None:
     """The receipt says that an absent owner hears on the first morning back, and why."""
     away(town, "U0ANA", date(2026, 11, 23), date(2026, 12, 2))
     said = read(town.receipt("U0EVA", "@ana send the sheet by Friday"))
     assert "Ana Souza – away, hears of it on Thu 3 Dec 2026" in said
 
 
-def test_back_earlier_it_comes_then(town: Town) -> None:
+def test_back_earlier_it_comes_then(town: BotInWorkspace) -> None:
     """After `/commit back` in working hours the waiting notices come at once."""
     away(town, "U0ANA", date(2026, 11, 23), date(2026, 12, 18))
     town.has_recorded("U0EVA", ("U0ANA", "send the sheet", "2026-12-21"))
@@ -210,7 +212,7 @@ def test_back_earlier_it_comes_then(town: Town) -> None:
     ],
 )
 def test_who_moves_hears_on_the_morning_there(
-    town: Town, zone: str, silent: tuple[int, ...], morning: tuple[int, ...]
+    town: BotInWorkspace, zone: str, silent: tuple[int, ...], morning: tuple[int, ...]
 ) -> None:
     """A notice given at night in Berlin comes in the working hours of the recipient's new zone, once."""
     town.jump(*NIGHT)
@@ -225,7 +227,7 @@ def test_who_moves_hears_on_the_morning_there(
     assert len(dms(town, "U0ANA")) == 1
 
 
-def hears(town: Town, times: int) -> None:
+def hears(town: BotInWorkspace, times: int) -> None:
     """Eva gives Ana an item at each full hour from eleven on Monday, and Ana is told at once."""
     before = len(dms(town, "U0ANA"))
     for n in range(1, times + 1):
@@ -236,7 +238,7 @@ def hears(town: Town, times: int) -> None:
 
 
 @pytest.mark.both_databases
-def test_a_brief_comes_however_much_colleagues_wrote(bare_town: Town) -> None:
+def test_a_brief_comes_however_much_colleagues_wrote(bare_town: BotInWorkspace) -> None:
     """After six notices on Monday the eve of a due date, its day and the day after are in briefs as in any week."""
     town = bare_town
     town.has_recorded("U0ANA", ("U0ANA", "send the sheet", "2026-11-25"), at=LAST_WEEK)
@@ -255,14 +257,14 @@ def test_a_brief_comes_however_much_colleagues_wrote(bare_town: Town) -> None:
     ]
 
 
-def test_why_names_that_brief(town: Town) -> None:
+def test_why_names_that_brief(town: BotInWorkspace) -> None:
     """After six notices *Why?* still names the next morning."""
     town.has_recorded("U0ANA", ("U0ANA", "send the sheet", "2026-11-27"), at=LAST_WEEK)
     hears(town, 6)
     assert "hear of it next on Tuesday 24 November 2026" in explained(town, "U0ANA")[0]
 
 
-def test_a_notice_that_asks_for_nothing_comes_at_once_too(town: Town) -> None:
+def test_a_notice_that_asks_for_nothing_comes_at_once_too(town: BotInWorkspace) -> None:
     """After five notices, Ben's cancellation of his item for Ana in her working hours reaches her at once."""
     town.has_recorded("U0ANA", ("U0BEN", "order the samples", "2027-02-26"), at=LAST_WEEK)
     hears(town, 5)
@@ -272,7 +274,7 @@ def test_a_notice_that_asks_for_nothing_comes_at_once_too(town: Town) -> None:
     assert len(dms(town, "U0ANA")) == 6
 
 
-def test_a_notice_comes_at_once_in_a_week_of_daily_briefs(town: Town) -> None:
+def test_a_notice_comes_at_once_in_a_week_of_daily_briefs(town: BotInWorkspace) -> None:
     """With briefs on Monday and Tuesday, an item that Eva gives Ana on Tuesday at noon does not wait for Wednesday."""
     town.has_recorded("U0ANA", *(("U0ANA", f"call {day}", f"2026-12-{day:02}") for day in (1, 2, 3)), at=LAST_WEEK)
     town.jump(2026, 11, 30, 8, 45)
@@ -286,7 +288,7 @@ def test_a_notice_comes_at_once_in_a_week_of_daily_briefs(town: Town) -> None:
     assert numbers(notice.blocks) == [4]
 
 
-def test_why_foretells_it(town: Town) -> None:
+def test_why_foretells_it(town: BotInWorkspace) -> None:
     """*Why?* names the morning of a waiting notice; afterwards it explains the day as it was."""
     away(town, "U0ANA", date(2026, 11, 24), date(2026, 11, 25))
     town.move(*NIGHT)
@@ -308,7 +310,7 @@ def test_why_foretells_it(town: Town) -> None:
 # ---- staying true --------------------------------------------------------------------------------------------
 
 
-def test_the_brief_follows_what_it_tells(town: Town) -> None:
+def test_the_brief_follows_what_it_tells(town: BotInWorkspace) -> None:
     """A brief is updated in place: it strikes through a done item, and says that an absence was called off."""
     town.move(*NIGHT)
     town.has_recorded("U0EVA", ("U0ANA", "send the sheet", "2026-12-21"))
@@ -321,7 +323,7 @@ def test_the_brief_follows_what_it_tells(town: Town) -> None:
         eva = town.person(tx, "U0EVA")
         coming = absences.coming(tx, eva, today=date(2026, 11, 24))
         assert coming
-        absences.end(tx, eva, now=town.box.clock.now(), name=absences.name_of(coming))
+        absences.end(tx, eva, now=town.box.clock.now(), name=absences.reference(coming))
     town.settled()
     (brief,) = dms(town, "U0ANA")
     assert headings(brief) == ["Settled since"]
@@ -332,7 +334,7 @@ def test_the_brief_follows_what_it_tells(town: Town) -> None:
 # ---- never lost, never twice ---------------------------------------------------------------------------------
 
 
-def test_a_brief_that_came_too_late_gives_back(town: Town) -> None:
+def test_a_brief_that_came_too_late_gives_back(town: BotInWorkspace) -> None:
     """A brief delivered too late, in the evening, is not sent; its notices come on the next morning, once."""
     town.move(*NIGHT)
     town.has_recorded("U0EVA", ("U0ANA", "send the sheet", "2026-12-21"))
@@ -348,7 +350,7 @@ def test_a_brief_that_came_too_late_gives_back(town: Town) -> None:
     assert headings(brief) == ["New for you"]
 
 
-def test_who_goes_away_before_the_brief_is_sent_hears_on_return(town: Town) -> None:
+def test_who_goes_away_before_the_brief_is_sent_hears_on_return(town: BotInWorkspace) -> None:
     """A person goes away between planning and delivery of the brief: it waits until they are back."""
     town.move(*NIGHT)
     town.has_recorded("U0EVA", ("U0ANA", "send the sheet", "2026-12-21"))
@@ -362,7 +364,7 @@ def test_who_goes_away_before_the_brief_is_sent_hears_on_return(town: Town) -> N
     assert len(dms(town, "U0ANA")) == 1
 
 
-def test_a_brief_that_slack_refuses_gives_back(bare_town: Town) -> None:
+def test_a_brief_that_slack_refuses_gives_back(bare_town: BotInWorkspace) -> None:
     """Slack refuses a brief for good: each of its notices is sent alone."""
     town = bare_town
     town.move(*NIGHT)
@@ -382,7 +384,7 @@ def test_a_brief_that_slack_refuses_gives_back(bare_town: Town) -> None:
     assert states(town) == ["sent"]
 
 
-def test_an_undecided_notice_is_not_taken(bare_town: Town) -> None:
+def test_an_undecided_notice_is_not_taken(bare_town: BotInWorkspace) -> None:
     """A brief does not include a notice that a courier has tried with unknown outcome."""
     town = bare_town
     town.has_recorded("U0EVA", ("U0ANA", "send the sheet", "2026-12-21"))
@@ -396,7 +398,7 @@ def test_an_undecided_notice_is_not_taken(bare_town: Town) -> None:
 
 
 @pytest.mark.both_databases
-def test_two_planners_and_two_couriers(bare_town: Town) -> None:
+def test_two_planners_and_two_couriers(bare_town: BotInWorkspace) -> None:
     """Planners and couriers work at the moment when waiting notices may go: each of ten is told once, in a brief or
     alone.
     """
@@ -417,7 +419,7 @@ def test_two_planners_and_two_couriers(bare_town: Town) -> None:
     assert sorted(number for each in dms(town, "U0ANA") for number in numbers(each.blocks)) == list(range(1, 11))
 
 
-def test_without_a_planner_it_goes_by_itself(town: Town) -> None:
+def test_without_a_planner_it_goes_by_itself(town: BotInWorkspace) -> None:
     """Without a planner the courier sends the notice alone, some minutes after the time of the morning's brief."""
     town.move(*NIGHT)
     town.has_recorded("U0EVA", ("U0ANA", "send the sheet", "2026-12-21"))
@@ -433,7 +435,7 @@ def test_without_a_planner_it_goes_by_itself(town: Town) -> None:
     assert len(dms(town, "U0ANA")) == 1
 
 
-def test_after_an_outage_the_brief_comes_first(town: Town) -> None:
+def test_after_an_outage_the_brief_comes_first(town: BotInWorkspace) -> None:
     """After three days of outage all waiting notices come in one brief, even if the courier starts first."""
     town.move(*NIGHT)
     town.has_recorded("U0EVA", *(("U0ANA", f"part {n}", "2027-03-01") for n in range(3)))
@@ -449,7 +451,7 @@ def test_after_an_outage_the_brief_comes_first(town: Town) -> None:
 # ---- before one goes away -----------------------------------------------------------------------------------
 
 
-def test_going_away_says_what_falls_due(town: Town) -> None:
+def test_going_away_says_what_falls_due(town: BotInWorkspace) -> None:
     """The receipt of an absence names what falls due, who hears of what stays overdue, and on which day."""
     acme = account(town, "U0EVA", category="A")
     town.has_recorded("U0ANA", ("U0ANA", "falls due", "2026-12-02"), ("U0ANA", "later", "2026-12-21"), account=acme)
@@ -459,7 +461,7 @@ def test_going_away_says_what_falls_due(town: Town) -> None:
 
 
 @pytest.mark.parametrize("weekly", [False, True])
-def test_whoever_goes_is_told_before_that_somebody_hears(town: Town, *, weekly: bool) -> None:
+def test_whoever_goes_is_told_before_that_somebody_hears(town: BotInWorkspace, *, weekly: bool) -> None:
     """On the last morning the owner reads which items the account's lead will hear of. The lead reads that nobody
     stands in. Back again, the owner reads that the lead has heard. In a weekly summary as well.
     """

@@ -14,7 +14,7 @@ import pytest
 from sandbox import Reply
 from store import absences, commitments
 from store.errors import LedgerError
-from tests.journeys.conftest import Town, texts
+from tests.journeys.conftest import BotInWorkspace, texts
 from tests.journeys.reading import numbers
 from tests.journeys.working_lives import act
 
@@ -38,7 +38,7 @@ STEPS = 40
 class Story:
     """Ana gets commitments from Eva at all hours, among random other events."""
 
-    def __init__(self, town: Town, seed: int) -> None:
+    def __init__(self, town: BotInWorkspace, seed: int) -> None:
         self.town = town
         self.given = 0
         self.finished: set[int] = set()
@@ -94,7 +94,7 @@ class Story:
         today = self.now.astimezone(ZoneInfo(self._zone)).date()
         with self.town.makegood.ledger.begin() as tx:
             ana = self.town.person(tx, "U0ANA")
-            absences.take(tx, ana, today, today + timedelta(days=days), None, now=self.now)
+            absences.set_absence(tx, ana, today, today + timedelta(days=days), None, now=self.now)
 
     def _back(self, _: None) -> None:
         with self.town.makegood.ledger.begin() as tx:
@@ -130,7 +130,7 @@ class Story:
 # Without coverage: the tests of single events cover the same lines, and measuring doubles the time.
 @pytest.mark.no_cover
 @pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 8))])
-def test_whatever_happens_it_is_told_once(bare_town: Town, seed: int) -> None:
+def test_whatever_happens_it_is_told_once(bare_town: BotInWorkspace, seed: int) -> None:
     """Items are given at all hours while planner and courier pause, Slack loses, refuses and limits, and Ana travels:
     each is told once, on a working day, in her working hours.
     """

@@ -9,21 +9,21 @@ import pytest
 
 from handlers import ids
 from store import commitments
-from tests.journeys.conftest import Town, words, words_of
+from tests.journeys.conftest import BotInWorkspace, words, words_of
 
 if TYPE_CHECKING:
     from sandbox import View
 
 
-def resting(town: Town, number: int = 1) -> date | None:
+def resting(town: BotInWorkspace, number: int = 1) -> date | None:
     return town.commitment(number).quiet_until
 
 
-def form_of(town: Town, number: int = 1, user: str = "U0EVA", action: str = ids.PUT_OFF) -> View:
+def form_of(town: BotInWorkspace, number: int = 1, user: str = "U0EVA", action: str = ids.SNOOZE) -> View:
     return town.form(user, town.item(user, number), action)
 
 
-def test_it_rests_until_the_chosen_day(town: Town) -> None:
+def test_it_rests_until_the_chosen_day(town: BotInWorkspace) -> None:
     """The form suggests the next working day; the due date stays, an entry has the snooze, and it is no progress."""
     town.receipt("U0EVA", "send the pricing sheet by Friday")
     form = form_of(town)
@@ -48,7 +48,7 @@ def test_it_rests_until_the_chosen_day(town: Town) -> None:
         ("by today", "2026-11-25", "one working day, until Tuesday 24 November 2026"),
     ],
 )
-def test_it_cannot_rest_for_ever(town: Town, due: str, until: str, why: str) -> None:
+def test_it_cannot_rest_for_ever(town: BotInWorkspace, due: str, until: str, why: str) -> None:
     """A snooze ends by the due date; from that day on it lasts one working day. The error is shown at the field."""
     town.receipt("U0EVA", f"send the pricing sheet {due}")
     form = form_of(town)
@@ -59,7 +59,7 @@ def test_it_cannot_rest_for_ever(town: Town, due: str, until: str, why: str) -> 
     assert town.verbs(1) == ["record"]
 
 
-def test_what_is_overdue_rests_for_one_working_day(town: Town) -> None:
+def test_what_is_overdue_rests_for_one_working_day(town: BotInWorkspace) -> None:
     """The field says before a choice that an overdue item rests one working day; over the weekend that is Monday."""
     town.receipt("U0EVA", "send the pricing sheet by tomorrow")
     town.move(2026, 11, 27, 10, 0)
@@ -70,20 +70,20 @@ def test_what_is_overdue_rests_for_one_working_day(town: Town) -> None:
     assert resting(town) == date(2026, 11, 30)
 
 
-def test_only_its_owner_can_leave_it(town: Town) -> None:
+def test_only_its_owner_can_leave_it(town: BotInWorkspace) -> None:
     """Only the owner is offered *Not today*; another person's press opens no form and changes nothing."""
     town.receipt("U0EVA", "@ana send the pricing sheet by Friday")
     offered = [
         o["value"] for b in town.item("U0EVA").blocks for e in b.get("elements", ()) for o in e.get("options", ())
     ]
     assert offered
-    assert not any(value.startswith(ids.PUT_OFF) for value in offered)
+    assert not any(value.startswith(ids.SNOOZE) for value in offered)
     town.settled()
     notice = town.box.dm("U0ANA")[-1]
     town.press("U0ANA", notice, ids.ACCEPT)
     town.settled()
     with town.post.caught() as caught:
-        town.press("U0ANA", town.box.dm("U0ANA")[-1], ids.PUT_OFF)
+        town.press("U0ANA", town.box.dm("U0ANA")[-1], ids.SNOOZE)
     caught[0].payload["user"]["id"] = "U0EVA"
     town.again(caught[0])
     assert town.box.modals("U0ANA") == []
@@ -91,7 +91,7 @@ def test_only_its_owner_can_leave_it(town: Town) -> None:
 
 
 @pytest.mark.both_databases
-def test_sent_twice_it_rests_once(town: Town) -> None:
+def test_sent_twice_it_rests_once(town: BotInWorkspace) -> None:
     """A form that is sent twice leaves one entry."""
     town.receipt("U0EVA", "send the pricing sheet by Friday")
     town.submit("U0EVA", form_of(town), until="2026-11-25")
@@ -100,7 +100,7 @@ def test_sent_twice_it_rests_once(town: Town) -> None:
     assert town.verbs(1) == ["record", "put_off"]
 
 
-def test_it_leaves_others_forms_alone(town: Town) -> None:
+def test_it_leaves_others_forms_alone(town: BotInWorkspace) -> None:
     """A form that was open during another person's snooze can still be sent: nothing in it is outdated."""
     town.receipt("U0EVA", "@ana send the pricing sheet by Friday")
     form = form_of(town, action=ids.MOVE)
@@ -113,7 +113,7 @@ def test_it_leaves_others_forms_alone(town: Town) -> None:
 
 
 @pytest.mark.parametrize("change", ["move", "hand_over"])
-def test_another_date_or_owner_wakes_it(town: Town, change: str) -> None:
+def test_another_date_or_owner_wakes_it(town: BotInWorkspace, change: str) -> None:
     """A new owner or due date ends the snooze."""
     town.receipt("U0EVA", "send the pricing sheet by Friday")
     town.submit("U0EVA", form_of(town), until="2026-11-25")
@@ -125,7 +125,7 @@ def test_another_date_or_owner_wakes_it(town: Town, change: str) -> None:
     assert resting(town) is None
 
 
-def test_a_colleague_in_the_way_is_named(town: Town) -> None:
+def test_a_colleague_in_the_way_is_named(town: BotInWorkspace) -> None:
     """The form stores a blocker, the item and its history show them, and unblocking removes them."""
     town.receipt("U0EVA", "send the pricing sheet by Friday")
     form = form_of(town, action=ids.BLOCK)
@@ -142,7 +142,7 @@ def test_a_colleague_in_the_way_is_named(town: Town) -> None:
 
 
 @pytest.mark.parametrize(("blocker", "why"), [("U0EVA", "owns it"), ("U0MAKEGOOD", "is an app"), ("U0BEN", "has left")])
-def test_who_cannot_be_in_the_way(town: Town, blocker: str, why: str) -> None:
+def test_who_cannot_be_in_the_way(town: BotInWorkspace, blocker: str, why: str) -> None:
     """The owner, an app or a leaver as blocker gives an error at the field; nothing is stored."""
     town.receipt("U0EVA", "send the pricing sheet by Friday")
     town.box.change_user("U0BEN", deleted=True)
@@ -155,7 +155,7 @@ def test_who_cannot_be_in_the_way(town: Town, blocker: str, why: str) -> None:
     assert town.ask("U0EVA", commitments.get, 1).blocked_by == "no price"
 
 
-def test_the_receipt_says_when_the_reminder_of_a_day_off_comes(town: Town) -> None:
+def test_the_receipt_says_when_the_reminder_of_a_day_off_comes(town: BotInWorkspace) -> None:
     """The receipt says that an item due on a Sunday is mentioned on the Friday before; for a working day it says
     nothing.
     """
@@ -164,7 +164,7 @@ def test_the_receipt_says_when_the_reminder_of_a_day_off_comes(town: Town) -> No
     assert "day off" not in words(town.receipt("U0EVA", "call Marcus by 4 Dec"))
 
 
-def test_while_it_rests_its_owner_does_not_hear_of_it(town: Town) -> None:
+def test_while_it_rests_its_owner_does_not_hear_of_it(town: BotInWorkspace) -> None:
     """A snoozed item is not in the brief of the morning before; on the chosen day it is."""
     town.receipt("U0EVA", "send the pricing sheet by Thursday")
     town.move(2026, 11, 23, 15, 0)
@@ -175,7 +175,7 @@ def test_while_it_rests_its_owner_does_not_hear_of_it(town: Town) -> None:
     assert "send the pricing sheet" in words(town.box.dm("U0EVA")[-1])
 
 
-def test_why_says_when_it_comes_next(town: Town) -> None:
+def test_why_says_when_it_comes_next(town: BotInWorkspace) -> None:
     """*Why?*, from the menu or the details, shows day, hour, zone and reason of a snooze, as plain text."""
     town.receipt("U0EVA", "@ana send *the* pricing sheet by Friday")
     shown = words_of(town.press("U0EVA", town.item("U0EVA"), ids.WHY).view)

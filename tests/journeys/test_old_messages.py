@@ -8,29 +8,29 @@ from handlers import ids
 from sandbox import User
 from sandbox.delivery import Parcel
 from tests.journeys import sockets
-from tests.journeys.conftest import Town, words_of
+from tests.journeys.conftest import BotInWorkspace, words_of
 
 
-def test_a_form_for_what_is_over_does_not_open(town: Town) -> None:
+def test_a_form_for_what_is_over_does_not_open(town: BotInWorkspace) -> None:
     """Each button of an old message says at once that its item is done, before a person fills in a form in vain."""
     town.receipt("U0EVA", "@ana send it by Friday")
     old = town.item("U0ANA")
     town.press("U0EVA", town.item("U0EVA"), ids.DONE)
     before = town.rows()
-    for action in (ids.MOVE, ids.BLOCK, ids.HAND_OVER, ids.HAND_BACK, ids.CANCEL, ids.EDIT, ids.PUT_OFF):
+    for action in (ids.MOVE, ids.BLOCK, ids.HAND_OVER, ids.HAND_BACK, ids.CANCEL, ids.EDIT, ids.SNOOZE):
         outcome = town.press("U0ANA", old, action)
         assert outcome.view is None, action
         assert "Eva Lindqvist marked it done" in town.told("U0ANA"), action
     assert town.rows() == before
 
 
-def test_only_the_owner_is_asked_what_only_they_can_say(town: Town) -> None:
+def test_only_the_owner_is_asked_what_only_they_can_say(town: BotInWorkspace) -> None:
     """*Hand back* and *Not today* of a former owner are refused before a form opens."""
     town.receipt("U0EVA", "@ana send it by Friday")
     old = town.item("U0ANA")
     form = town.form("U0EVA", town.item("U0EVA"), ids.HAND_OVER)
     assert town.submit("U0EVA", form, owner="U0BEN").ok
-    for action in (ids.HAND_BACK, ids.PUT_OFF):
+    for action in (ids.HAND_BACK, ids.SNOOZE):
         assert town.press("U0ANA", old, action).view is None
         assert "is Ben Okafor's now" in town.told("U0ANA")
 
@@ -40,7 +40,7 @@ OLD = "That is from an older version of Makegood."
 either = sockets.either
 
 
-def test_what_another_version_made_is_answered_in_words(either: Town) -> None:
+def test_what_another_version_made_is_answered_in_words(either: BotInWorkspace) -> None:
     """A button, menu, form, shortcut or command that this version does not know is answered in words."""
     town = either
     receipt = town.receipt("U0EVA", "send it by Friday")
@@ -66,7 +66,7 @@ def test_what_another_version_made_is_answered_in_words(either: Town) -> None:
     assert "You wrote: mine" in answer.body["text"]
 
 
-def test_a_form_of_another_version_keeps_what_was_typed(either: Town) -> None:
+def test_a_form_of_another_version_keeps_what_was_typed(either: BotInWorkspace) -> None:
     """A form of another version gets words at its first field, or in its place. Closing or typing in it is no error."""
     town = either
     form = town.form("U0EVA", town.receipt("U0EVA", "send it by Friday"), ids.EDIT)
@@ -84,7 +84,7 @@ def test_a_form_of_another_version_keeps_what_was_typed(either: Town) -> None:
     assert town.verbs(1) == ["record"]
 
 
-def test_what_slack_may_add_is_no_error(either: Town) -> None:
+def test_what_slack_may_add_is_no_error(either: BotInWorkspace) -> None:
     """An unrequested event or kind of payload gets 200, so that Slack neither warns nor repeats."""
     town = either
     with town.post.caught() as parcels:
@@ -102,7 +102,7 @@ def test_what_slack_may_add_is_no_error(either: Town) -> None:
     assert town.again(Parcel("interactive", {"type": "kind_of_tomorrow"})).status == 200
 
 
-def test_an_event_is_repeated_only_where_that_helps(either: Town) -> None:
+def test_an_event_is_repeated_only_where_that_helps(either: BotInWorkspace) -> None:
     """An event of a stranger, an unknown person or team, or during refusals of Slack gets 200 and no action."""
     town = either
     town.box.add_user(User("U0GUEST", "dana", "Dana Whitfield", team_id="T0ACME", is_stranger=True))

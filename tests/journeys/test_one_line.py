@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from tests.journeys.conftest import Town, words
+from tests.journeys.conftest import BotInWorkspace, words
 
 
-def test_a_line_is_recorded_and_its_owner_told(town: Town) -> None:
+def test_a_line_is_recorded_and_its_owner_told(town: BotInWorkspace) -> None:
     """One line gives a numbered receipt with the full date, and the owner hears who committed them to what."""
     receipt = town.receipt("U0EVA", "@ana send the pricing sheet to Dana by Friday")
     assert "#1" in words(receipt)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sandbox.delivery import Ack
-    from tests.journeys.conftest import Town
+    from tests.journeys.conftest import BotInWorkspace
 
 SECRET = "walk away below 80 thousand"
 WHO = "U0OTHER"
@@ -67,14 +67,14 @@ FILLED: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-def there_is(town: Town, **about: Any) -> None:
+def there_is(town: BotInWorkspace, **about: Any) -> None:
     """Adds an outsider of that kind, who knows of the app; and a commitment of Eva's with a secret."""
     earlier = town.box.clock.now() - timedelta(days=7)
     town.has_recorded("U0EVA", ("U0EVA", SECRET, "2026-11-20"), note=SECRET, at=earlier)
     town.box.add_user(User(WHO, "other", "Otto Ther", **about))
 
 
-def commanded(town: Town, text: str, user: str = WHO) -> Ack:
+def commanded(town: BotInWorkspace, text: str, user: str = WHO) -> Ack:
     """A command as Slack sends it, also by a person whom Slack would not let type it."""
     payload = {
         "command": "/commit", "text": text, "team_id": town.box.seed.team_id, "user_id": user, "channel_id": "C0ACME",
@@ -83,13 +83,13 @@ def commanded(town: Town, text: str, user: str = WHO) -> Ack:
     return town.box.send(Parcel("slash_commands", payload))
 
 
-def interacted(town: Town, kind: str, **more: Any) -> Ack:
+def interacted(town: BotInWorkspace, kind: str, **more: Any) -> Ack:
     """The outsider presses, submits, or types into a menu."""
     person = town.box.world.users[WHO]
     return town.box.send(Parcel("interactive", town.box.interaction(kind, person, channel="C0ACME") | more))
 
 
-def pressed(town: Town, action_id: str) -> Ack:
+def pressed(town: BotInWorkspace, action_id: str) -> Ack:
     value = VALUES.get(action_id, "commitment:1:1:item:0:")
     return interacted(
         town, "block_actions", channel={"id": "C0ACME", "name": "acme"},
@@ -102,7 +102,7 @@ def pressed(town: Town, action_id: str) -> Ack:
     )  # fmt: skip
 
 
-def submitted(town: Town, callback_id: str) -> Ack:
+def submitted(town: BotInWorkspace, callback_id: str) -> Ack:
     metadata = json.dumps({"ref": "commitment:1:1:item:0:"})
     view = {
         "id": f"V{callback_id}", "type": "modal", "callback_id": callback_id, "private_metadata": metadata,
@@ -113,7 +113,7 @@ def submitted(town: Town, callback_id: str) -> Ack:
     return interacted(town, "view_submission", view=view)
 
 
-def everything(town: Town) -> Iterator[tuple[str, Ack]]:
+def everything(town: BotInWorkspace) -> Iterator[tuple[str, Ack]]:
     """Each thing that the app offers, once: (the action, the answer)."""
     for text in TYPED:
         yield f"/commit {text}", commanded(town, text)
@@ -138,7 +138,7 @@ def everything(town: Town) -> Iterator[tuple[str, Ack]]:
         )
 
 
-def seen_by(town: Town) -> list[str]:
+def seen_by(town: BotInWorkspace) -> list[str]:
     """All that this person sees: messages, modals and Home."""
     channels = town.box.world.channels.values()
     messages = [read(m) for channel in channels for m in channel.messages.values() if m.ephemeral_for == WHO]
@@ -147,7 +147,7 @@ def seen_by(town: Town) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", OUTSIDERS)
-def test_outsiders_neither_act_nor_read(bare_town: Town, kind: str) -> None:
+def test_outsiders_neither_act_nor_read(bare_town: BotInWorkspace, kind: str) -> None:
     """Each command, button, form, shortcut and menu refuses each kind of outsider, in words, and shows nothing."""
     about, words = OUTSIDERS[kind]
     there_is(bare_town, **about)
@@ -166,7 +166,7 @@ def test_outsiders_neither_act_nor_read(bare_town: Town, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", COLLEAGUES)
-def test_colleagues_are_let_in(town: Town, kind: str) -> None:
+def test_colleagues_are_let_in(town: BotInWorkspace, kind: str) -> None:
     """Members act, read and own, also members whom an Enterprise Grid organisation adds to the workspace."""
     there_is(town, **COLLEAGUES[kind])
     assert SECRET in read(town.commit(WHO, "overdue").messages[-1])
@@ -175,7 +175,7 @@ def test_colleagues_are_let_in(town: Town, kind: str) -> None:
     assert [town.commitment(number).owner.slack_id for number in (2, 3)] == [WHO, WHO]
 
 
-def test_the_event_says_who_became_a_guest_and_who_a_member(town: Town) -> None:
+def test_the_event_says_who_became_a_guest_and_who_a_member(town: BotInWorkspace) -> None:
     """After Slack's event a new guest is refused, also in an open form, and a new member is let in."""
     there_is(town)
     form = town.commit(WHO, "").view
@@ -197,7 +197,7 @@ def test_the_event_says_who_became_a_guest_and_who_a_member(town: Town) -> None:
 
 
 @pytest.mark.parametrize("kind", OUTSIDERS)
-def test_outsiders_own_nothing_and_stand_in_for_nobody(town: Town, kind: str) -> None:
+def test_outsiders_own_nothing_and_stand_in_for_nobody(town: BotInWorkspace, kind: str) -> None:
     """An outsider named as owner, delegate or blocker is refused with the reason, in the line and in the form."""
     there_is(town, **OUTSIDERS[kind][0])
     reason = {"as a guest": "is a guest", "deactivated": "has left"}.get(OUTSIDERS[kind][1], OUTSIDERS[kind][1])
@@ -213,7 +213,7 @@ def test_outsiders_own_nothing_and_stand_in_for_nobody(town: Town, kind: str) ->
     assert town.verbs(1) == ["record"]
 
 
-def test_what_a_new_guest_owned_needs_an_owner(town: Town) -> None:
+def test_what_a_new_guest_owned_needs_an_owner(town: BotInWorkspace) -> None:
     """A new guest gets no messages; the creator is told that the commitment needs an owner, and why."""
     there_is(town)
     town.has_recorded("U0EVA", (WHO, "send the figures", "2026-11-23"))
@@ -227,7 +227,7 @@ def test_what_a_new_guest_owned_needs_an_owner(town: Town) -> None:
     assert "is a guest now" in brief
 
 
-def test_only_colleagues_are_named_as_those_to_ask(town: Town) -> None:
+def test_only_colleagues_are_named_as_those_to_ask(town: BotInWorkspace) -> None:
     """A colleague without the right to change is sent to the creator, not to the owner, who is a guest by now."""
     there_is(town)
     town.has_recorded("U0EVA", (WHO, "send the figures", "2026-12-04"))
@@ -236,7 +236,7 @@ def test_only_colleagues_are_named_as_those_to_ask(town: Town) -> None:
     assert "Only Eva Lindqvist (who recorded it) or a workspace admin can change #2" in town.told("U0BEN")
 
 
-def test_a_handle_that_a_guest_bears_too_means_the_colleague(town: Town) -> None:
+def test_a_handle_that_a_guest_bears_too_means_the_colleague(town: BotInWorkspace) -> None:
     """`@ana` means the colleague Ana, although a guest has the same handle."""
     there_is(town, is_restricted=True, display_name="ana")
     town.receipt("U0EVA", "@ana send it by Friday")
@@ -244,7 +244,7 @@ def test_a_handle_that_a_guest_bears_too_means_the_colleague(town: Town) -> None
 
 
 @pytest.mark.both_databases
-def test_the_database_draws_the_same_line(town: Town) -> None:
+def test_the_database_draws_the_same_line(town: BotInWorkspace) -> None:
     """The rule for one person and the same rule in queries agree for every combination of Slack's flags."""
     combinations = [
         Profile(f"U1{n}", f"Somebody {n}", "", "UTC", "en", *flags)
@@ -258,7 +258,7 @@ def test_the_database_draws_the_same_line(town: Town) -> None:
     assert 2 <= len(found) < len(every)
 
 
-def test_a_request_from_another_workspace_is_told_why(town: Town) -> None:
+def test_a_request_from_another_workspace_is_told_why(town: BotInWorkspace) -> None:
     """Slack may send a press with the workspace of the client who pressed: it is refused in words, at once."""
     there_is(town)
     person = town.box.world.users[WHO]

@@ -9,10 +9,10 @@ from handlers import ids
 from store.commitments.recording import AT_MOST
 
 if TYPE_CHECKING:
-    from tests.journeys.conftest import Town
+    from tests.journeys.conftest import BotInWorkspace
 
 
-def test_thirty_a_minute_and_then_a_word(town: Town) -> None:
+def test_thirty_a_minute_and_then_a_word(town: BotInWorkspace) -> None:
     """The line after thirty is refused, in the form too, and gives back the typed text; nothing of it is stored. Others
     go on, a repeated gesture gets its first answer, and a minute later the person may record again.
     """

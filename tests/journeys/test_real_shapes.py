@@ -18,7 +18,7 @@ from tests.journeys.conftest import words_of
 if TYPE_CHECKING:
     from sandbox.models import Json
     from tests.bot.conftest import Log
-    from tests.journeys.conftest import Town
+    from tests.journeys.conftest import BotInWorkspace
 
 either = sockets.either
 
@@ -103,7 +103,7 @@ OF_JSON = {"empty_as_a_list", "null_for_absent"}
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_every_kind_is_taken_in_every_shape(either: Town, log: Log, shape: str) -> None:
+def test_every_kind_is_taken_in_every_shape(either: BotInWorkspace, log: Log, shape: str) -> None:
     """No request of Slack is refused for its shape."""
     for parcel in payloads.of_each_kind(either):
         if shape in OF_JSON and (parcel.kind == "slash_commands" or parcel.payload["type"] == "url_verification"):
@@ -114,7 +114,7 @@ def test_every_kind_is_taken_in_every_shape(either: Town, log: Log, shape: str) 
     assert log.events("slack_request_refused") == []
 
 
-def test_a_press_in_a_view_without_values_acts(town: Town) -> None:
+def test_a_press_in_a_view_without_values_acts(town: BotInWorkspace) -> None:
     """Slack has sent an empty list as the state of a Home tab without inputs: its buttons still work."""
     town.receipt("U0ANA", "send it by Friday")
     town.settled()
@@ -127,7 +127,7 @@ def test_a_press_in_a_view_without_values_acts(town: Town) -> None:
     assert town.box.modals("U0ANA")[-1].callback_id == ids.FORM_NEW
 
 
-def test_a_group_of_people_is_known_by_its_name(town: Town) -> None:
+def test_a_group_of_people_is_known_by_its_name(town: BotInWorkspace) -> None:
     """The id of a conversation of several people looks like a channel's: no "Share here", neither after a line nor in
     the form, nor from a message.
     """
@@ -166,7 +166,7 @@ MARKED = {
 
 
 @pytest.mark.parametrize("sent", MARKED)
-def test_what_slack_marks_up_is_read_as_it_was_written(town: Town, sent: str) -> None:
+def test_what_slack_marks_up_is_read_as_it_was_written(town: BotInWorkspace, sent: str) -> None:
     """Slack's markup in a line and in a message is read as the person wrote it."""
     said = town.box.say("U0BEN", "C0ACME", "hello")
     with town.post.caught() as parcels:
@@ -181,7 +181,7 @@ def test_what_slack_marks_up_is_read_as_it_was_written(town: Town, sent: str) ->
     assert element["initial_value"] == f"tell {MARKED[sent]}"
 
 
-def test_a_refused_line_is_given_back_without_marks(town: Town) -> None:
+def test_a_refused_line_is_given_back_without_marks(town: BotInWorkspace) -> None:
     """A refused line is given back as it was typed, so that it can be sent again."""
     with town.post.caught() as parcels:
         town.box.command("U0EVA", "C0ACME", "/commit", "")
@@ -192,7 +192,7 @@ def test_a_refused_line_is_given_back_without_marks(town: Town) -> None:
     assert given_back.strip() == "account @team-a dana@acme.example @here"
 
 
-def test_an_event_is_for_the_installation_that_it_names(town: Town) -> None:
+def test_an_event_is_for_the_installation_that_it_names(town: BotInWorkspace) -> None:
     """In an organisation and in shared channels an event bears the workspace that it came from; whom it is for stands
     in its authorizations.
     """
@@ -211,7 +211,7 @@ def test_an_event_is_for_the_installation_that_it_names(town: Town) -> None:
         assert town.person(tx, "U0ANA").name == "ana.maria"
 
 
-def test_slack_says_that_events_are_limited(town: Town, log: Log) -> None:
+def test_slack_says_that_events_are_limited(town: BotInWorkspace, log: Log) -> None:
     """Slack's event about rate limits concerns no person: it is accepted and logged."""
     limited = {"token": "x", "type": "app_rate_limited", "team_id": "T0NORTHWIND", "minute_rate_limited": 1518467820}
     parcel = payloads.of_each_kind(town)[-2]
@@ -219,7 +219,7 @@ def test_slack_says_that_events_are_limited(town: Town, log: Log) -> None:
     assert [event["kind"] for event in log.events("request_unknown")] == ["app_rate_limited"]
 
 
-def test_a_shortcut_on_the_longest_message(town: Town) -> None:
+def test_a_shortcut_on_the_longest_message(town: BotInWorkspace) -> None:
     """A message of 40,000 characters, each eight bytes in the request, comes twice: in the text and in the blocks."""
     said = town.box.say("U0ANA", "C0ACME", "I will send it")
     with town.post.caught() as parcels:

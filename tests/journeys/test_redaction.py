@@ -15,8 +15,8 @@ from sandbox.seed import ChannelSeed
 from store import accounts, commitments, history
 from store.commitments import Draft
 from store.tables import Base
-from tests.conftest import NOW, Office
-from tests.journeys.conftest import Town, read, words, words_of
+from tests.conftest import NOW, SmallTeam
+from tests.journeys.conftest import BotInWorkspace, read, words, words_of
 
 if TYPE_CHECKING:
     from sandbox import Message, View
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 SECRET = "hunter2"
 
 
-def everything(town: Town) -> str:
+def everything(town: BotInWorkspace) -> str:
     """All text in the database, and all that people can read in Slack."""
     with town.makegood.ledger.read() as tx:
         kept = [str(row) for table in Base.metadata.sorted_tables for row in tx.execute(sa.select(table))]
     return " ".join([*kept, *read_by_all(town)])
 
 
-def read_by_all(town: Town) -> list[str]:
+def read_by_all(town: BotInWorkspace) -> list[str]:
     """The text of messages, Home tabs and new answers. Slack does not keep ephemeral messages."""
     users = ("U0EVA", "U0ANA", "U0BEN", "U0ADA")
     seen = [words(one) for user in users for one in town.box.dm(user)]
@@ -43,7 +43,7 @@ def read_by_all(town: Town) -> list[str]:
     return seen
 
 
-def spilt(town: Town) -> None:
+def spilt(town: BotInWorkspace) -> None:
     """Eva's #1 for Ana holds the secret in each of its texts, in notices, in a brief and in a channel."""
     receipt = town.receipt("U0EVA", f"@ana send {SECRET} to Dana by Friday")
     town.settled()
@@ -60,11 +60,11 @@ def spilt(town: Town) -> None:
     assert everything(town).count(SECRET) > 20
 
 
-def redact_form(town: Town, user: str) -> View:
+def redact_form(town: BotInWorkspace, user: str) -> View:
     return town.form(user, town.item(user), ids.REDACT)
 
 
-def test_the_words_go_everywhere(town: Town) -> None:
+def test_the_words_go_everywhere(town: BotInWorkspace) -> None:
     """The words leave every table, message, channel, Home tab and list, also messages that are weeks old. Authors,
     acts and times stay, with one entry that says who redacted it.
     """
@@ -96,7 +96,7 @@ def test_the_words_go_everywhere(town: Town) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_the_file_holds_no_word_of_it(office: Office) -> None:
+def test_the_file_holds_no_word_of_it(office: SmallTeam) -> None:
     """SQLite overwrites freed space: the words are not in the bytes of its file."""
     with office.ledger.begin() as tx:
         eva = office.person(tx, "eva")
@@ -110,11 +110,11 @@ def test_the_file_holds_no_word_of_it(office: Office) -> None:
     assert [one.name for one in path.parent.iterdir() if SECRET.encode() in one.read_bytes()] == []
 
 
-def entries(town: Town) -> Any:
+def entries(town: BotInWorkspace) -> Any:
     return town.ask("U0EVA", history.entries, town.commitment(1))
 
 
-def test_left_empty_it_says_so(town: Town) -> None:
+def test_left_empty_it_says_so(town: BotInWorkspace) -> None:
     """Without a new wording lists show “(redacted)”; the item stays open and can be edited, done and redacted again."""
     town.receipt("U0EVA", f"send {SECRET} by Friday")
     assert town.submit("U0EVA", redact_form(town, "U0EVA")).errors == {}
@@ -127,7 +127,7 @@ def test_left_empty_it_says_so(town: Town) -> None:
     assert town.verbs(1) == ["record", "redact", "edit", "redact", "finish"]
 
 
-def test_what_has_ended_can_be_redacted(town: Town) -> None:
+def test_what_has_ended_can_be_redacted(town: BotInWorkspace) -> None:
     """An item that was undone or is done can be redacted, by its creator, its owner or an admin."""
     undo = town.receipt("U0EVA", f"@ana send {SECRET} by Friday")
     town.press("U0EVA", undo, ids.UNDO)
@@ -137,7 +137,7 @@ def test_what_has_ended_can_be_redacted(town: Town) -> None:
     assert town.commitment(1).state == "cancelled"
 
 
-def test_others_are_not_offered_it(town: Town) -> None:
+def test_others_are_not_offered_it(town: BotInWorkspace) -> None:
     """A colleague, the account's lead and a stand-in see no button, and a forged press is answered with who can. A form
     that was opened before a change is refused; a form that is sent twice redacts once.
     """
@@ -168,7 +168,7 @@ def test_others_are_not_offered_it(town: Town) -> None:
     assert town.verbs(1) == ["record", "accept", "redact"]
 
 
-def test_a_refused_share_keeps_no_words(town: Town) -> None:
+def test_a_refused_share_keeps_no_words(town: BotInWorkspace) -> None:
     """If a channel is closed to the bot, the DM about a failed share does not quote the item."""
     town.box.add_channel(ChannelSeed("C0DEALS", "deals", ("U0EVA",), private=True))
     town.press("U0EVA", town.receipt("U0EVA", f"send {SECRET} by Friday", "C0DEALS"), ids.SHARE)
@@ -179,7 +179,7 @@ def test_a_refused_share_keeps_no_words(town: Town) -> None:
     assert SECRET not in words(told)
 
 
-def test_a_guest_keeps_no_words(town: Town) -> None:
+def test_a_guest_keeps_no_words(town: BotInWorkspace) -> None:
     """A redaction closes the messages to a colleague who became a guest; a colleague again, they read the new text."""
     town.receipt("U0EVA", f"@ana send {SECRET} by Tuesday")
     town.settled()
@@ -199,7 +199,7 @@ def test_a_guest_keeps_no_words(town: Town) -> None:
     assert all("send the access" in read(one) for one in town.box.dm("U0ANA"))
 
 
-def test_an_archived_channel_keeps_the_words(town: Town) -> None:
+def test_an_archived_channel_keeps_the_words(town: BotInWorkspace) -> None:
     """The form warns that an archived channel keeps the words; once it is back, another redaction removes them."""
     town.press("U0EVA", town.receipt("U0EVA", f"send {SECRET} by Friday"), ids.SHARE)
     town.settled()
@@ -216,7 +216,7 @@ def test_an_archived_channel_keeps_the_words(town: Town) -> None:
     assert SECRET not in words(in_channel(town))
 
 
-def in_channel(town: Town) -> Message:
+def in_channel(town: BotInWorkspace) -> Message:
     """The shared item in the channel, as everybody reads it."""
     (shared,) = (one for one in town.box.messages("C0ACME", viewer="U0BEN") if "shared a commitment" in one.text)
     return shared
@@ -235,7 +235,7 @@ def in_channel(town: Town) -> Message:
         "DELETE FROM entry",
     ],
 )
-def test_nothing_but_words_goes(town: Town, statement: str) -> None:
+def test_nothing_but_words_goes(town: BotInWorkspace, statement: str) -> None:
     """After a redaction the database still refuses changes of history, and of words into other words."""
     spilt(town)
     assert town.submit("U0ANA", redact_form(town, "U0ANA"), action="send it").errors == {}

@@ -10,7 +10,7 @@ from handlers import ids
 from sandbox.faults import RESPONSE_URL
 from sandbox.reply import Reply
 from tests.journeys import manners
-from tests.journeys.conftest import Town, words
+from tests.journeys.conftest import BotInWorkspace, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,17 +22,17 @@ METHODS = (RESPONSE_URL, "views.update", "views.publish")
 PROMISES = [("U0EVA", f"promise {number}", "2026-11-25") for number in range(1, 7)]
 
 
-def last(town: Town) -> Message:
+def last(town: BotInWorkspace) -> Message:
     found: Message = town.box.messages("C0ACME", viewer="U0EVA")[-1]
     return found
 
 
-def modal(town: Town) -> View:
+def modal(town: BotInWorkspace) -> View:
     found: View = town.box.modals("U0EVA")[-1]
     return found
 
 
-def in_home(town: Town, action: str, number: int) -> Outcome:
+def in_home(town: BotInWorkspace, action: str, number: int) -> Outcome:
     """Press a button of one commitment in the Home tab."""
     home = town.box.home("U0EVA")
     assert home is not None
@@ -44,30 +44,30 @@ def in_home(town: Town, action: str, number: int) -> Outcome:
     return town.box.press("U0EVA", home=True, action_id=action if values else ids.MORE, value=value)
 
 
-def finish_in_list(town: Town, number: int) -> Callable[[], Outcome]:
+def finish_in_list(town: BotInWorkspace, number: int) -> Callable[[], Outcome]:
     """*Done* in a message that only one person sees."""
     item = town.item("U0EVA", number)
     return lambda: town.press("U0EVA", item, ids.DONE)
 
 
-def finish_in_modal(town: Town, number: int) -> Callable[[], Outcome]:
+def finish_in_modal(town: BotInWorkspace, number: int) -> Callable[[], Outcome]:
     """*Done* in *Details*."""
     in_home(town, ids.SHOW, number)
     return lambda: town.box.press("U0EVA", action_id=ids.DONE)
 
 
-def finish_in_home(town: Town, number: int) -> Callable[[], Outcome]:
+def finish_in_home(town: BotInWorkspace, number: int) -> Callable[[], Outcome]:
     """*Done* in the Home tab."""
     return lambda: in_home(town, ids.DONE, number)
 
 
-def cancel_from_list(town: Town, number: int) -> Callable[[], Outcome]:
+def cancel_from_list(town: BotInWorkspace, number: int) -> Callable[[], Outcome]:
     """A form that was opened from a message that only one person sees."""
     form = town.form("U0EVA", town.item("U0EVA", number), ids.CANCEL)
     return lambda: town.submit("U0EVA", form, reason="not wanted")
 
 
-def move_from_modal(town: Town, number: int) -> Callable[[], Outcome]:
+def move_from_modal(town: BotInWorkspace, number: int) -> Callable[[], Outcome]:
     """A form that was opened from *Details*."""
     in_home(town, ids.SHOW, number)
     form = town.box.press("U0EVA", action_id=ids.MOVE).view
@@ -75,7 +75,7 @@ def move_from_modal(town: Town, number: int) -> Callable[[], Outcome]:
     return lambda: town.submit("U0EVA", form, due="2026-11-30", reason="later")
 
 
-def block_from_home(town: Town, number: int) -> Callable[[], Outcome]:
+def block_from_home(town: BotInWorkspace, number: int) -> Callable[[], Outcome]:
     """A form that was opened from the Home tab."""
     form = in_home(town, ids.BLOCK, number).view
     assert form is not None
@@ -106,7 +106,7 @@ def answered(reply: Reply) -> Callable[[str, Any, Callable[[], Reply]], Reply]:
 
 
 @pytest.mark.parametrize("kind", ["drop", "drop_after", "delay", "server_error", "ratelimited", *ANSWERS])
-def test_what_is_stored_is_never_told_to_have_failed(bare_town: Town, log: Log, kind: str) -> None:
+def test_what_is_stored_is_never_told_to_have_failed(bare_town: BotInWorkspace, log: Log, kind: str) -> None:
     """In every message or view that is updated, the change is made and answered in time, with no error and no second
     call.
     """
@@ -135,12 +135,12 @@ def test_what_is_stored_is_never_told_to_have_failed(bare_town: Town, log: Log, 
     assert manners.tracebacks(log) == []
 
 
-def met(town: Town) -> int:
+def met(town: BotInWorkspace) -> int:
     """The number of calls that met the fault."""
     return sum(town.box.faults.met.values())
 
 
-def test_a_refusal_that_cannot_be_told_stays_a_refusal(bare_town: Town, log: Log) -> None:
+def test_a_refusal_that_cannot_be_told_stays_a_refusal(bare_town: BotInWorkspace, log: Log) -> None:
     """The error handler's own call fails in every way: the request is answered in time, once, without a traceback."""
     town = bare_town
     receipt = town.receipt("U0EVA", "@ana send it by Friday")
@@ -167,7 +167,7 @@ def test_no_word_claims_that_nothing_was_changed() -> None:
         assert "/commit mine" in said
 
 
-def test_slack_takes_no_form(bare_town: Town, log: Log) -> None:
+def test_slack_takes_no_form(bare_town: BotInWorkspace, log: Log) -> None:
     """If Slack refuses a form or opens it too late, the person is told in words where they are, without a traceback."""
     town = bare_town
     receipt = town.receipt("U0EVA", "send it by Friday")
@@ -189,7 +189,7 @@ LATE = ("expired_trigger_id", "exchanged_trigger_id")
 
 
 @pytest.mark.parametrize("error", LATE)
-def test_a_trigger_that_has_expired(bare_town: Town, log: Log, error: str) -> None:
+def test_a_trigger_that_has_expired(bare_town: BotInWorkspace, log: Log, error: str) -> None:
     """After an expired trigger people read "press again" (or send), by direct message if nothing else is possible."""
     town = bare_town
     receipt = town.receipt("U0EVA", "send it by Friday")
@@ -214,7 +214,7 @@ def test_a_trigger_that_has_expired(bare_town: Town, log: Log, error: str) -> No
     assert manners.tracebacks(log) == []
 
 
-def test_a_missing_permission_is_named(bare_town: Town) -> None:
+def test_a_missing_permission_is_named(bare_town: BotInWorkspace) -> None:
     """If Slack refuses for a missing scope, the person reads which scope, and who can add it."""
     town = bare_town
     receipt = town.receipt("U0EVA", "send it by Friday")

@@ -15,7 +15,7 @@ from tests.journeys.slack_faults import POST, Faults, answers, drops, later, not
 
 if TYPE_CHECKING:
     from tests.bot.conftest import Log
-    from tests.journeys.conftest import Town
+    from tests.journeys.conftest import BotInWorkspace
 
 pytestmark = pytest.mark.both_databases
 
@@ -24,20 +24,20 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ALWAYS = 10_000
 
 
-def asked(town: Town, text: str = "@ana send it by Friday 4 Dec") -> None:
+def asked(town: BotInWorkspace, text: str = "@ana send it by Friday 4 Dec") -> None:
     """Eva gives Ana an item, and all due rows are delivered."""
     town.receipt("U0EVA", text)
     town.settled()
 
 
-def troubles(town: Town) -> outbox.Troubles:
+def troubles(town: BotInWorkspace) -> outbox.Troubles:
     """The refusals that the doctor reports."""
     with town.makegood.ledger.read() as tx:
         return outbox.troubles(tx, since=town.box.clock.now() - 7 * DAY)
 
 
 @pytest.mark.parametrize("error", ["msg_too_long", "invalid_blocks", "no_text", "metadata_too_large"])
-def test_a_message_at_fault_is_given_up(bare_town: Town, faults: Faults, error: str) -> None:
+def test_a_message_at_fault_is_given_up(bare_town: BotInWorkspace, faults: Faults, error: str) -> None:
     """A final refusal of a message: it is never retried, the doctor counts it, and the next message goes."""
     town = bare_town
     faults.on(POST, says(error))
@@ -50,7 +50,7 @@ def test_a_message_at_fault_is_given_up(bare_town: Town, faults: Faults, error: 
     assert notices(town) == [2]
 
 
-def test_the_log_says_where_a_message_is_at_fault(bare_town: Town, faults: Faults, log: Log) -> None:
+def test_the_log_says_where_a_message_is_at_fault(bare_town: BotInWorkspace, faults: Faults, log: Log) -> None:
     """The log has Slack's pointers into a refused message or form, and not its words."""
     complaints = [
         "[ERROR] must be less than 3001 characters, not: a secret [json-pointer:/blocks/1/text/text]",
@@ -69,7 +69,7 @@ def test_the_log_says_where_a_message_is_at_fault(bare_town: Town, faults: Fault
 
 
 @pytest.mark.parametrize("error", ["channel_not_found", "is_archived", "not_in_channel"])
-def test_a_conversation_that_is_gone_is_opened_anew(bare_town: Town, faults: Faults, error: str) -> None:
+def test_a_conversation_that_is_gone_is_opened_anew(bare_town: BotInWorkspace, faults: Faults, error: str) -> None:
     """A stored conversation that Slack refuses is opened again by the person's id, once; the message comes at once."""
     town = bare_town
     asked(town)
@@ -90,7 +90,9 @@ def test_a_conversation_that_is_gone_is_opened_anew(bare_town: Town, faults: Fau
         *("token_revoked", "invalid_auth", "account_inactive"),
     ],
 )
-def test_what_slack_refuses_for_hours_is_told_when_it_takes_it(bare_town: Town, faults: Faults, error: str) -> None:
+def test_what_slack_refuses_for_hours_is_told_when_it_takes_it(
+    bare_town: BotInWorkspace, faults: Faults, error: str
+) -> None:
     """No row is dead, and the doctor says how many wait and why; once Slack works all are delivered, in order."""
     town = bare_town
     faults.on(POST, *[says(error)] * ALWAYS)
@@ -109,7 +111,7 @@ def test_what_slack_refuses_for_hours_is_told_when_it_takes_it(bare_town: Town, 
     assert not troubles(town).waits
 
 
-def test_while_the_token_is_refused_slack_is_asked_once_a_minute(bare_town: Town, faults: Faults) -> None:
+def test_while_the_token_is_refused_slack_is_asked_once_a_minute(bare_town: BotInWorkspace, faults: Faults) -> None:
     """While the token is refused one message asks Slack each minute, also for days, and the workspace's others wait."""
     town = bare_town
     faults.on(POST, *[says("token_revoked")] * ALWAYS)
@@ -127,7 +129,7 @@ def test_while_the_token_is_refused_slack_is_asked_once_a_minute(bare_town: Town
     assert sorted([*notices(town), *notices(town, "U0ADA")]) == [1, 2, 3, 4, 5]
 
 
-def test_a_revoked_token(bare_town: Town) -> None:
+def test_a_revoked_token(bare_town: BotInWorkspace) -> None:
     """With a token that is truly revoked messages wait with the reason, and a person who types gets an answer."""
     town = bare_town
     town.receipt("U0EVA", "@ana send it by Friday")
@@ -137,7 +139,9 @@ def test_a_revoked_token(bare_town: Town) -> None:
     assert town.receipt("U0EVA", "call them by Friday")
 
 
-def test_a_conversation_that_is_refused_for_days_is_told_in_the_next_brief(bare_town: Town, faults: Faults) -> None:
+def test_a_conversation_that_is_refused_for_days_is_told_in_the_next_brief(
+    bare_town: BotInWorkspace, faults: Faults
+) -> None:
     """From the second day a refused conversation is tried once a morning; the first brief to succeed shows all.
     told.
     """
@@ -160,7 +164,7 @@ def test_a_conversation_that_is_refused_for_days_is_told_in_the_next_brief(bare_
     assert [each.state for each in town.outbox("assigned")] == ["skipped"]
 
 
-def test_a_brief_that_was_refused_gives_back_what_it_had_taken(bare_town: Town, faults: Faults) -> None:
+def test_a_brief_that_was_refused_gives_back_what_it_had_taken(bare_town: BotInWorkspace, faults: Faults) -> None:
     """A brief whose morning passes during refusals gives back its notices: the next brief shows them all."""
     town = bare_town
     town.move(2026, 11, 23, 21)
@@ -178,7 +182,7 @@ def test_a_brief_that_was_refused_gives_back_what_it_had_taken(bare_town: Town, 
     assert len(town.box.dm("U0ANA")) == 1
 
 
-def test_an_end_to_patience(bare_town: Town, faults: Faults) -> None:
+def test_an_end_to_patience(bare_town: BotInWorkspace, faults: Faults) -> None:
     """After two weeks of refusals a conversation's messages are given up, and the doctor says how many and why."""
     town = bare_town
     faults.on(POST, *[says("user_disabled")] * ALWAYS)
@@ -192,7 +196,7 @@ def test_an_end_to_patience(bare_town: Town, faults: Faults) -> None:
     assert troubles(town).dead["user_disabled"] >= 1
 
 
-def test_something_is_in_the_way_for_days(bare_town: Town, faults: Faults) -> None:
+def test_something_is_in_the_way_for_days(bare_town: BotInWorkspace, faults: Faults) -> None:
     """A proxy answers in Slack's place for days: messages are looked up and retried, and arrive once it is gone."""
     town = bare_town
     faults.on(POST, answers("<html>Blocked by policy</html>", 403))
@@ -209,7 +213,7 @@ def test_something_is_in_the_way_for_days(bare_town: Town, faults: Faults) -> No
     assert notices(town) == [1]
 
 
-def test_the_conversation_changes_while_an_answer_is_lost(bare_town: Town, faults: Faults) -> None:
+def test_the_conversation_changes_while_an_answer_is_lost(bare_town: BotInWorkspace, faults: Faults) -> None:
     """While the history of the stored conversation cannot be read, nothing is posted: it must be searched first."""
     town = bare_town
     asked(town)
@@ -225,7 +229,9 @@ def test_the_conversation_changes_while_an_answer_is_lost(bare_town: Town, fault
 
 
 @pytest.mark.parametrize("error", ["token_revoked", "missing_scope", "channel_not_found"])
-def test_an_update_that_is_refused_for_a_while_is_made_up_for(bare_town: Town, faults: Faults, error: str) -> None:
+def test_an_update_that_is_refused_for_a_while_is_made_up_for(
+    bare_town: BotInWorkspace, faults: Faults, error: str
+) -> None:
     """A sent message is updated once Slack allows changes again."""
     town = bare_town
     asked(town)

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from bot import planner
 from sandbox import NORTHWIND, Seed, User
 from store.tables import Commitment, Person, Workspace
-from tests.journeys.conftest import MONDAY, Town, open_town
+from tests.journeys.conftest import MONDAY, BotInWorkspace, open_town
 from tests.journeys.processes import PATIENCE, ROOT, command, environment
 from tests.journeys.slack_faults import replica
 
@@ -40,7 +40,7 @@ def crowd(size: int) -> Seed:
     return Seed(users=(*NORTHWIND.users, *users), channels=NORTHWIND.channels)
 
 
-def all_have_something_due(town: Town) -> list[str]:
+def all_have_something_due(town: BotInWorkspace) -> list[str]:
     """Each person of the crowd owns one commitment due on that Tuesday; returns their Slack ids."""
     now, due = town.box.clock.now(), date(2026, 11, 24)
     with town.makegood.ledger.begin() as tx:
@@ -63,7 +63,7 @@ def all_have_something_due(town: Town) -> list[str]:
 
 
 @contextmanager
-def replicas(town: Town) -> Iterator[list[Makegood]]:
+def replicas(town: BotInWorkspace) -> Iterator[list[Makegood]]:
     with ExitStack() as opened:
         yield [opened.enter_context(replica(town)) for _ in range(REPLICAS)]
 
@@ -80,7 +80,7 @@ def at_once(replicas: list[Makegood], act: Callable[[Makegood], Any]) -> None:
         list(threads.map(one, replicas))
 
 
-def heard(town: Town, people: list[str]) -> Counter[int]:
+def heard(town: BotInWorkspace, people: list[str]) -> Counter[int]:
     """The number of people by the number of messages that they got."""
     return Counter(len(town.box.dm(user)) for user in people)
 

@@ -11,32 +11,32 @@ from handlers import ids
 from tests.journeys.conftest import words_of
 
 if TYPE_CHECKING:
-    from tests.journeys.conftest import Town
+    from tests.journeys.conftest import BotInWorkspace
 
 HOUSE = {
-    ids.HOUSE_HOUR: "8", ids.HOUSE_WEEK: ["0", "1"], ids.HOUSE_REGION: "DE", ids.ESCALATE_A_AFTER: "2",
+    ids.WORKSPACE_HOUR: "8", ids.WORKSPACE_WEEK: ["0", "1"], ids.WORKSPACE_REGION: "DE", ids.ESCALATE_A_AFTER: "2",
     ids.ESCALATE_AFTER: "4", ids.HONOURS_STATUS: ["yes"], ids.FISCAL_YEAR_START: "7",
 }  # fmt: skip
 
 
-def demoted(town: Town) -> None:
+def demoted(town: BotInWorkspace) -> None:
     """Ada is no longer an admin, and no event has told the bot."""
     ada = town.box.world.users["U0ADA"]
     town.box.world.put_user(replace(ada, is_admin=False, is_owner=False))
 
 
-def asked(town: Town) -> int:
+def asked(town: BotInWorkspace) -> int:
     return sum(call.method == "users.info" for call in town.box.calls)
 
 
-def pressed(town: Town, action_id: str) -> str:
+def pressed(town: BotInWorkspace, action_id: str) -> str:
     """Ada presses a button of Eva's commitment; the text that she reads."""
     item = town.item("U0ADA", 1, "C0GENERAL")
     view = town.press("U0ADA", item, action_id).view
     return words_of(view) if view else town.told("U0ADA", "C0GENERAL")
 
 
-def of_the_house(town: Town) -> dict[str, str]:
+def of_the_house(town: BotInWorkspace) -> dict[str, str]:
     """Ada submits the settings form with the workspace's part; returns the errors."""
     form = town.commit("U0ADA", "settings", "C0GENERAL").view
     assert form is not None
@@ -44,7 +44,7 @@ def of_the_house(town: Town) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("action", [ids.DONE, ids.MOVE, ids.BLOCK, ids.HAND_OVER, ids.CANCEL, ids.EDIT])
-def test_a_demoted_admin_is_refused(town: Town, action: str) -> None:
+def test_a_demoted_admin_is_refused(town: BotInWorkspace, action: str) -> None:
     """A former admin is refused another person's commitment before the next sync, and without an event."""
     town.receipt("U0EVA", "send it by Friday")
     town.pass_by(minutes=2)
@@ -53,7 +53,7 @@ def test_a_demoted_admin_is_refused(town: Town, action: str) -> None:
     assert town.verbs(1) == ["record"]
 
 
-def test_a_demoted_admin_does_not_change_the_workspace(town: Town) -> None:
+def test_a_demoted_admin_does_not_change_the_workspace(town: BotInWorkspace) -> None:
     """A former admin's open form gets an error at a field; nothing is stored."""
     town.pass_by(minutes=2)
     form = town.commit("U0ADA", "settings", "C0GENERAL").view
@@ -61,10 +61,10 @@ def test_a_demoted_admin_does_not_change_the_workspace(town: Town) -> None:
     demoted(town)
     errors = town.submit("U0ADA", form, **HOUSE).errors
     assert "Only admins" in str(errors)
-    assert ids.HOUSE_HOUR not in str(town.commit("U0ADA", "settings", "C0GENERAL").view)
+    assert ids.WORKSPACE_HOUR not in str(town.commit("U0ADA", "settings", "C0GENERAL").view)
 
 
-def test_an_admin_is_asked_about_once_a_minute(town: Town) -> None:
+def test_an_admin_is_asked_about_once_a_minute(town: BotInWorkspace) -> None:
     """An admin's act asks Slack once a minute about the right; acts that need no admin ask nothing."""
     town.receipt("U0EVA", "send it by Friday")
     town.receipt("U0ADA", "call them by Friday", "C0GENERAL")
@@ -78,7 +78,7 @@ def test_an_admin_is_asked_about_once_a_minute(town: Town) -> None:
     assert asked(town) == before + 1
 
 
-def test_slack_cannot_be_asked(bare_town: Town) -> None:
+def test_slack_cannot_be_asked(bare_town: BotInWorkspace) -> None:
     """If Slack cannot be asked, the act is refused in words and nothing is done; changes of one's own items work."""
     town = bare_town
     town.receipt("U0EVA", "send it by Friday")
@@ -95,7 +95,7 @@ def test_slack_cannot_be_asked(bare_town: Town) -> None:
     assert town.verbs(1) == ["record", "finish"]
 
 
-def test_a_new_admin_waits_for_nobody(town: Town) -> None:
+def test_a_new_admin_waits_for_nobody(town: BotInWorkspace) -> None:
     """A new admin's rights work at once after Slack's event."""
     town.box.change_user("U0BEN", is_admin=True)
     town.receipt("U0EVA", "send it by Friday")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tests.bot.conftest import Log
-    from tests.journeys.conftest import Town
+    from tests.journeys.conftest import BotInWorkspace
 
 PAGE, PAGES_A_MINUTE = 200, 3
 MANY = Seed(
@@ -49,12 +49,12 @@ class Limited:
         return carry_out()
 
 
-def known(town: Town) -> set[str]:
+def known(town: BotInWorkspace) -> set[str]:
     with town.makegood.ledger.read() as tx:
         return set(tx.scalars(sa.select(Person.slack_id)))
 
 
-def slack_is_well(town: Town) -> bool:
+def slack_is_well(town: BotInWorkspace) -> bool:
     return next(part.ok for part in town.service.readiness.look() if part.name == "slack")
 
 
@@ -213,13 +213,13 @@ def test_users_are_read_in_every_shape(database_url: str, log: Log, shape: str, 
         assert log.events("person_unreadable") == []
 
 
-def columns(town: Town, user: str) -> dict[str, Any]:
+def columns(town: BotInWorkspace, user: str) -> dict[str, Any]:
     with town.makegood.ledger.read() as tx:
         person = town.person(tx, user)
         return {column.name: getattr(person, column.name) for column in Person.__table__.columns}
 
 
-def test_what_an_event_does_not_say_stays(town: Town) -> None:
+def test_what_an_event_does_not_say_stays(town: BotInWorkspace) -> None:
     """A user_change without language, zone and rights changes neither how dates are read nor who is an admin."""
     town.box.change_user("U0ADA", locale="de-DE", tz="Europe/Berlin")
     before = columns(town, "U0ADA")
@@ -231,7 +231,7 @@ def test_what_an_event_does_not_say_stays(town: Town) -> None:
     assert town.commitment(1).due_on == date(2026, 12, 4)
 
 
-def test_an_event_without_a_status_ends_no_absence(town: Town) -> None:
+def test_an_event_without_a_status_ends_no_absence(town: BotInWorkspace) -> None:
     """An absence from a status stays if an event reports a change of something else."""
     form = town.commit("U0ADA", "settings", "C0GENERAL").view
     assert town.submit("U0ADA", form, honours_status=["yes"]).errors == {}
@@ -243,7 +243,7 @@ def test_an_event_without_a_status_ends_no_absence(town: Town) -> None:
     assert columns(town, "U0ANA")["zone"] == "Europe/Paris"
 
 
-def test_somebody_slack_did_not_know_yet_is_asked_about_again(town: Town) -> None:
+def test_somebody_slack_did_not_know_yet_is_asked_about_again(town: BotInWorkspace) -> None:
     """A person whom Slack does not know yet is told to try again in a minute, and then it works."""
     person = User("U0NEW", "new", "Newt Comer")
     town.box.world.put_user(person)

@@ -13,7 +13,7 @@ from handlers.commands import WORDS
 from handlers.views.settings import DEFAULT
 from store import absences, people, workspaces
 from store.tables import Absence
-from tests.journeys.conftest import MONDAY, Town, words, words_of
+from tests.journeys.conftest import MONDAY, BotInWorkspace, words, words_of
 
 if TYPE_CHECKING:
     from sandbox import View
@@ -23,7 +23,7 @@ from tests.journeys.forms import open_settings, save
 MON_TO_FRI = ["0", "1", "2", "3", "4"]
 
 
-def person(town: Town, user: str = "U0EVA") -> Person:
+def person(town: BotInWorkspace, user: str = "U0EVA") -> Person:
     with town.makegood.ledger.read() as tx:
         return town.person(tx, user)
 
@@ -36,7 +36,7 @@ def shown(form: View, field: str) -> dict[str, Any]:
 # ---- one's own ------------------------------------------------------------------------------------------
 
 
-def test_nothing_of_ones_own_at_first(town: Town) -> None:
+def test_nothing_of_ones_own_at_first(town: BotInWorkspace) -> None:
     """The form shows the workspace's settings; saved unchanged, a person's settings stay the workspace's."""
     form = open_settings(town)
     assert shown(form, ids.SEND_HOUR)["initial_option"]["value"] == DEFAULT
@@ -51,7 +51,7 @@ def test_nothing_of_ones_own_at_first(town: Town) -> None:
     )  # fmt: skip
 
 
-def test_all_of_it_is_stored_and_shown_again(town: Town) -> None:
+def test_all_of_it_is_stored_and_shown_again(town: BotInWorkspace) -> None:
     """Hour, days, holidays, language and rhythm are stored, and the form shows them the next time."""
     said = save(
         town, send_hour="7", weekdays=["0", "1", "3"], holidays_region="de-by", date_language="de", rhythm="weekly"
@@ -72,7 +72,7 @@ def test_all_of_it_is_stored_and_shown_again(town: Town) -> None:
     ("typed", "kept"),
     [("Germany", "DE"), ("Deutschland", "DE"), ("espagne", "ES"), ("gb-eng", "GB-ENG"), ("none", ""), ("", None)],
 )
-def test_regions_as_people_write_them(town: Town, typed: str, kept: str | None) -> None:
+def test_regions_as_people_write_them(town: BotInWorkspace, typed: str, kept: str | None) -> None:
     """A region is read by name in four languages or by code; “none” means no holidays, an empty field the default."""
     save(town, holidays_region=typed)
     assert person(town).holidays_region == kept
@@ -80,7 +80,7 @@ def test_regions_as_people_write_them(town: Town, typed: str, kept: str | None) 
     assert field.get("initial_value", "") == ("none" if kept == "" else kept or "")
 
 
-def test_a_region_that_is_not_known(town: Town) -> None:
+def test_a_region_that_is_not_known(town: BotInWorkspace) -> None:
     """An unknown region gives an error at the field, and nothing else of the form is stored."""
     form = open_settings(town)
     wrong = town.submit("U0EVA", form, send_hour="7", holidays_region="Atlantis")
@@ -91,7 +91,7 @@ def test_a_region_that_is_not_known(town: Town) -> None:
     assert person(town).send_hour == 7
 
 
-def test_other_days_move_the_next_morning(town: Town) -> None:
+def test_other_days_move_the_next_morning(town: BotInWorkspace) -> None:
     """New hour and week count from the next brief: on Tuesday at nine before, on Wednesday at seven after."""
     before = person(town).next_brief_at
     assert before is not None
@@ -101,7 +101,7 @@ def test_other_days_move_the_next_morning(town: Town) -> None:
     assert datetime(2026, 11, 25, 6, tzinfo=UTC) <= after < datetime(2026, 11, 25, 6, 30, tzinfo=UTC)
 
 
-def test_the_brief_comes_at_ones_own_hour(town: Town) -> None:
+def test_the_brief_comes_at_ones_own_hour(town: BotInWorkspace) -> None:
     """Each person's brief comes at their own hour: seven for one, nine for another."""
     town.receipt("U0EVA", "send the pricing sheet by tomorrow")
     town.receipt("U0ANA", "call Marcus by tomorrow")
@@ -111,7 +111,7 @@ def test_the_brief_comes_at_ones_own_hour(town: Town) -> None:
     assert town.box.dm("U0ANA") == []
 
 
-def test_dates_in_ones_own_language(town: Town) -> None:
+def test_dates_in_ones_own_language(town: BotInWorkspace) -> None:
     """German dates are read and shown for one person; all others see the commitment in English, as before."""
     save(town, date_language="de")
     receipt = words(town.receipt("U0EVA", "Preise schicken bis 4.12."))
@@ -128,19 +128,19 @@ def test_dates_in_ones_own_language(town: Town) -> None:
     ("language", "full"),
     [("fr", "vendredi 4 décembre 2026"), ("es", "viernes, 4 de diciembre de 2026"), ("en", "Friday 4 December 2026")],
 )
-def test_every_language_shows_dates(town: Town, language: str, full: str) -> None:
+def test_every_language_shows_dates(town: BotInWorkspace, language: str, full: str) -> None:
     """Every language shows dates as people write them there."""
     save(town, date_language=language)
     assert full in words(town.receipt("U0EVA", "send the prices by 2026-12-04"))
 
 
-def test_slacks_locale_says_more_than_the_language(town: Town) -> None:
+def test_slacks_locale_says_more_than_the_language(town: BotInWorkspace) -> None:
     """A person whose locale reads 12/4 as the fourth of December keeps that reading after choosing English."""
     save(town, "U0BEN", date_language="en")
     assert "Friday 4 December 2026" in words(town.receipt("U0BEN", "send the prices by 12/4"))
 
 
-def test_a_line_means_the_end_of_ones_own_week(town: Town) -> None:
+def test_a_line_means_the_end_of_ones_own_week(town: BotInWorkspace) -> None:
     """On a Monday, "eow" is Thursday for a person who works from Sunday to Thursday, and Friday for all others."""
     save(town, "U0EVA", weekdays=["6", "0", "1", "2", "3"])
     for user in ("U0EVA", "U0ANA"):
@@ -151,12 +151,13 @@ def test_a_line_means_the_end_of_ones_own_week(town: Town) -> None:
 # ---- the workspace's ------------------------------------------------------------------------------------
 
 
-def test_admins_set_what_everybody_follows(town: Town) -> None:
+def test_admins_set_what_everybody_follows(town: BotInWorkspace) -> None:
     """Admins set hour, week, holidays, escalation, statuses and fiscal year for people without their own settings."""
     town.jump(2026, 11, 24, 12, 0)
     before = person(town).next_brief_at
     save(
-        town, "U0ADA", house_hour="8", house_week=["6", "0", "1", "2", "3"], house_region="DE", escalate_a_after="2",
+        town, "U0ADA", workspace_hour="8", workspace_week=["6", "0", "1", "2", "3"], workspace_region="DE",
+        escalate_a_after="2",
         escalate_after="10", honours_status=["yes"], fiscal_year_start="4",
     )  # fmt: skip
     eva, house = person(town), person(town).workspace
@@ -175,27 +176,27 @@ def test_admins_set_what_everybody_follows(town: Town) -> None:
 @pytest.mark.parametrize(
     ("fields", "where"),
     [
-        ({"house_region": "Atlantis"}, ids.HOUSE_REGION),
+        ({"workspace_region": "Atlantis"}, ids.WORKSPACE_REGION),
         ({"escalate_a_after": "0"}, ids.ESCALATE_A_AFTER),
         ({"escalate_after": "61"}, ids.ESCALATE_AFTER),
-        ({"house_week": []}, ids.HOUSE_WEEK),
+        ({"workspace_week": []}, ids.WORKSPACE_WEEK),
         ({"weekdays": []}, ids.WEEKDAYS),
     ],
 )
-def test_an_admins_errors_stand_at_their_fields(town: Town, fields: dict[str, Any], where: str) -> None:
+def test_an_admins_errors_stand_at_their_fields(town: BotInWorkspace, fields: dict[str, Any], where: str) -> None:
     """With an error of the admin's form neither the workspace's part nor their own is stored."""
     form = open_settings(town, "U0ADA")
-    wrong = town.submit("U0ADA", form, **({"send_hour": "7", "house_hour": "8"} | fields))
+    wrong = town.submit("U0ADA", form, **({"send_hour": "7", "workspace_hour": "8"} | fields))
     assert set(wrong.errors) == {where}
     assert (person(town).workspace.send_hour, person(town, "U0ADA").send_hour) == (9, None)
 
 
 @pytest.mark.parametrize(
     ("block", "value"),
-    [(ids.HOUSE_HOUR, "3"), (ids.SEND_HOUR, "23"), (ids.FISCAL_YEAR_START, "13"), (ids.DATE_LANGUAGE, "xx"),
-     (ids.SEND_HOUR, "noon"), (ids.HOUSE_WEEK, "9")],
+    [(ids.WORKSPACE_HOUR, "3"), (ids.SEND_HOUR, "23"), (ids.FISCAL_YEAR_START, "13"), (ids.DATE_LANGUAGE, "xx"),
+     (ids.SEND_HOUR, "noon"), (ids.WORKSPACE_WEEK, "9")],
 )  # fmt: skip
-def test_what_no_form_offers_is_refused(town: Town, block: str, value: str) -> None:
+def test_what_no_form_offers_is_refused(town: BotInWorkspace, block: str, value: str) -> None:
     """Values that the form never offered give errors at their fields, too."""
     form = open_settings(town, "U0ADA")
     with town.post.caught() as caught:
@@ -211,11 +212,11 @@ def test_what_no_form_offers_is_refused(town: Town, block: str, value: str) -> N
     assert person(town).workspace.send_hour == 9
 
 
-def test_others_cannot_set_the_workspace(town: Town) -> None:
+def test_others_cannot_set_the_workspace(town: BotInWorkspace) -> None:
     """A forged form with the workspace's part, from a person who is no admin, changes nothing."""
     form = open_settings(town, "U0ADA")
     with town.post.caught() as caught:
-        town.submit("U0ADA", form, house_hour="8", send_hour="7")
+        town.submit("U0ADA", form, workspace_hour="8", send_hour="7")
     caught[0].payload["user"]["id"] = "U0EVA"
     ack = town.again(caught[0])
     assert "Only admins" in str(ack.body)
@@ -223,21 +224,21 @@ def test_others_cannot_set_the_workspace(town: Town) -> None:
 
 
 @pytest.mark.both_databases
-def test_sent_twice_it_is_the_same(town: Town) -> None:
+def test_sent_twice_it_is_the_same(town: BotInWorkspace) -> None:
     """A form that is delivered twice at once has the same result as once."""
     form = open_settings(town, "U0ADA")
-    town.submit("U0ADA", form, house_hour="8")
+    town.submit("U0ADA", form, workspace_hour="8")
     parcel = town.post.parcels[-1]
     assert all(ack.ok for ack in town.at_once(parcel, parcel))
     assert person(town).workspace.send_hour == 8
 
 
-def test_another_workspace_is_not_touched(town: Town) -> None:
+def test_another_workspace_is_not_touched(town: BotInWorkspace) -> None:
     """Neither settings nor absences of one workspace reach another in the same ledger."""
     with town.makegood.ledger.begin() as tx:
         other = workspaces.ensure(tx, team_id="T0OTHER", name="Other", now=MONDAY)
         people.sync(tx, other, [people.Profile("U0EVA", "Eva elsewhere")], now=MONDAY)
-    save(town, "U0ADA", house_hour="8", send_hour="7")
+    save(town, "U0ADA", workspace_hour="8", send_hour="7")
     town.commit("U0EVA", "away 12 Dec to 3 Jan @ben")
     with town.makegood.ledger.read() as tx:
         elsewhere = people.viewer(tx, "T0OTHER", "U0EVA")
@@ -245,14 +246,14 @@ def test_another_workspace_is_not_touched(town: Town) -> None:
         assert elsewhere.workspace.send_hour == 9
         assert absences.coming(tx, elsewhere, today=date(2026, 12, 13)) is None
         kept = tx.scalars(sa.select(Absence)).one()
-        assert absences.get(tx, elsewhere, absences.name_of(kept)) is None
+        assert absences.get(tx, elsewhere, absences.reference(kept)) is None
         assert kept.workspace_id == person(town).workspace_id
 
 
 # ---- where it is found ------------------------------------------------------------------------------------
 
 
-def test_home_leads_to_settings_and_absence(town: Town) -> None:
+def test_home_leads_to_settings_and_absence(town: BotInWorkspace) -> None:
     """Home has buttons for settings and absence, and the settings lead to the absence as well."""
     town.box.open_home("U0EVA")
     home = town.box.home("U0EVA")
@@ -268,7 +269,7 @@ def test_home_leads_to_settings_and_absence(town: Town) -> None:
 
 
 @pytest.mark.parametrize("word", WORDS)
-def test_help_names_every_word(town: Town, word: str) -> None:
+def test_help_names_every_word(town: BotInWorkspace, word: str) -> None:
     """Help names every word, and a mistyped word is answered with the nearest one."""
     assert f"`/commit {word}" in words(town.commit("U0EVA", "help").messages[-1])
     slip = word[:-1] if len(word) > 5 and word[:-1] not in WORDS else word[0] + word

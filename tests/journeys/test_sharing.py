@@ -17,34 +17,34 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox import Message
-    from tests.journeys.conftest import Town
+    from tests.journeys.conftest import BotInWorkspace
 
 GUEST = User("U0GUEST", "gus", "Gus Guest", is_restricted=True)
 CLIENT = User("U0DANA", "dana", "Dana Whitfield", team_id="T0ACME")
 OBSTACLE = "their lawyer is a nuisance"
 
 
-def shared(town: Town, channel: str) -> list[Message]:
+def shared(town: BotInWorkspace, channel: str) -> list[Message]:
     """The bot's messages in a channel that everybody there sees."""
     town.settled()
     bot = town.box.seed.bot_user_id
     return [m for m in town.box.messages(channel, viewer="U0EVA") if m.user == bot and not m.ephemeral_for]
 
 
-def shareable(town: Town, channel: str, line: str = "send it by Friday") -> Message:
+def shareable(town: BotInWorkspace, channel: str, line: str = "send it by Friday") -> Message:
     """Records a commitment of Eva's that may be shared with all people; returns its receipt."""
     receipt = town.receipt("U0EVA", line, channel)
     town.submit("U0EVA", town.form("U0EVA", receipt, ids.EDIT), sharing="shareable")
     return next(m for m in town.box.messages(channel, viewer="U0EVA") if m.ts == receipt.ts)
 
 
-def blocked(town: Town, number: int = 1) -> None:
+def blocked(town: BotInWorkspace, number: int = 1) -> None:
     form = town.form("U0EVA", town.item("U0EVA", number), ids.BLOCK)
     assert town.submit("U0EVA", form, reason=OBSTACLE, blocker="U0BEN").errors == {}
 
 
 @pytest.mark.parametrize(("reader", "channel"), [(CLIENT, "C0SHARED"), (GUEST, "C0ACME"), (None, "C0ACME")])
-def test_a_shared_item_shows_no_obstacle(town: Town, reader: User | None, channel: str) -> None:
+def test_a_shared_item_shows_no_obstacle(town: BotInWorkspace, reader: User | None, channel: str) -> None:
     """A shared item shows neither the reason of a block nor the blocker; to outsiders not even that it is blocked."""
     if reader is not None:
         town.box.add_user(reader)
@@ -62,14 +62,14 @@ def test_a_shared_item_shows_no_obstacle(town: Town, reader: User | None, channe
     assert OBSTACLE in words_of(town.box.modals("U0EVA")[-1])
 
 
-def test_what_is_not_accepted_is_nobody_elses_business(town: Town) -> None:
+def test_what_is_not_accepted_is_nobody_elses_business(town: BotInWorkspace) -> None:
     """A client does not read that a colleague has not agreed yet."""
     town.press("U0EVA", shareable(town, "C0SHARED", "@ben send it by Friday"), ids.SHARE)
     assert "not accepted" not in words(shared(town, "C0SHARED")[0])
 
 
 @pytest.mark.parametrize("opened", ["to a company", "to a guest", "to a client"])
-def test_a_channel_that_is_opened_later(town: Town, opened: str) -> None:
+def test_a_channel_that_is_opened_later(town: BotInWorkspace, opened: str) -> None:
     """Before each update the bot asks Slack who reads the channel. An internal item is withdrawn after any change."""
     town.press("U0EVA", town.receipt("U0EVA", "send the internal figures by Friday"), ids.SHARE)
     assert "internal figures" in words(shared(town, "C0ACME")[0])
@@ -87,7 +87,7 @@ def test_a_channel_that_is_opened_later(town: Town, opened: str) -> None:
     assert "internal figures" not in words(message)
 
 
-def test_a_guest_among_the_members_is_another_reader(town: Town) -> None:
+def test_a_guest_among_the_members_is_another_reader(town: BotInWorkspace) -> None:
     """An internal item is refused where a guest reads; once the guest has left the channel it is posted."""
     town.box.add_user(GUEST)
     town.box.join(GUEST.id, "C0ACME")
@@ -100,7 +100,7 @@ def test_a_guest_among_the_members_is_another_reader(town: Town) -> None:
     assert len(shared(town, "C0ACME")) == 1
 
 
-def test_opened_between_the_press_and_the_post(town: Town) -> None:
+def test_opened_between_the_press_and_the_post(town: BotInWorkspace) -> None:
     """A channel opened between press and post: nothing is posted, and the person who shared hears why."""
     town.press("U0EVA", town.receipt("U0EVA", "send the internal figures by Friday"), ids.SHARE)
     town.box.world.channels["C0ACME"].is_ext_shared = True
@@ -109,7 +109,7 @@ def test_opened_between_the_press_and_the_post(town: Town) -> None:
     assert "another company" in town.told("U0EVA")
 
 
-def test_who_may_not_change_it_does_not_share_it(town: Town) -> None:
+def test_who_may_not_change_it_does_not_share_it(town: BotInWorkspace) -> None:
     """Only people who may change an item may share it; for others nothing is posted."""
     receipt = town.receipt("U0EVA", "send it by Friday")
     town.box.join("U0ADA", "C0ACME")
@@ -123,7 +123,7 @@ def test_who_may_not_change_it_does_not_share_it(town: Town) -> None:
     assert shared(town, "C0ACME") == []
 
 
-def in_form(town: Town, **remembered: Any) -> Any:
+def in_form(town: BotInWorkspace, **remembered: Any) -> Any:
     """Eva submits a form with forged hidden values."""
     form = town.commit("U0EVA", "").view
     assert form is not None
@@ -135,7 +135,7 @@ def in_form(town: Town, **remembered: Any) -> Any:
     return town.again(parcel)
 
 
-def test_a_forged_channel_is_no_way_into_it(town: Town) -> None:
+def test_a_forged_channel_is_no_way_into_it(town: BotInWorkspace) -> None:
     """A form with a forged channel, of which its reader is no member, shares nothing there."""
     town.box.add_channel(ChannelSeed("C0BOARD", "board", ("U0BEN",)))
     receipt = town.receipt("U0EVA", "send it by Friday")
@@ -157,19 +157,20 @@ FORGED_LINKS = (
     "https://northwind.slack.com/archives/C0ACME/p1|Click", "http://northwind.slack.com/archives/C0ACME/p1",
     "https://northwind.slack.com.evil.example/archives/C0ACME/p1", "https://acme.slack.com/archives/C0ACME/p1",
     "https://northwind.slack.com/archives/C0ACME/p1\nhttps://evil.example", "javascript:alert(1)", "<!channel>",
-    "https://northwind.slack.com/archives/C0ACME/../../services", "https://northwind.slack.com@evil.example/archives/C1/p1",
+    "https://northwind.slack.com/archives/C0ACME/../../services",
+    "https://northwind.slack.com@evil.example/archives/C1/p1",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("link", FORGED_LINKS)
-def test_a_forged_link_is_not_kept(town: Town, link: str) -> None:
+def test_a_forged_link_is_not_kept(town: BotInWorkspace, link: str) -> None:
     """A form with a forged link to another site, or with markup, is recorded without it."""
     assert in_form(town, permalink=link).status == 200
     assert town.commitment(1).permalink is None
     assert "Where it was said" not in words(town.item("U0EVA"))
 
 
-def test_the_workspaces_own_links_are_kept(town: Town) -> None:
+def test_the_workspaces_own_links_are_kept(town: BotInWorkspace) -> None:
     """Links of the workspace to a message, and to a reply in its thread, are kept."""
     links = [
         "https://northwind.slack.com/archives/C0ACME/p1795428000000100",
@@ -180,7 +181,7 @@ def test_the_workspaces_own_links_are_kept(town: Town) -> None:
         assert town.commitment(number).permalink == link
 
 
-def test_a_forged_answer_address_is_not_called(town: Town) -> None:
+def test_a_forged_answer_address_is_not_called(town: BotInWorkspace) -> None:
     """The answer to a form goes to Slack, never to an address that a forged form carries."""
     town.receipt("U0EVA", "send it by Friday")
     item = town.item("U0EVA")
@@ -201,7 +202,7 @@ def test_a_forged_answer_address_is_not_called(town: Town) -> None:
     assert town.verbs(1) == ["record", "move"]
 
 
-def test_not_offered_in_a_direct_message(town: Town) -> None:
+def test_not_offered_in_a_direct_message(town: BotInWorkspace) -> None:
     """A receipt in a direct message has no *Share* button, also after an edit; a forged press is answered with what to
     do.
     """
@@ -232,7 +233,7 @@ def answering(method: str, **answer: Any) -> Callable[[str, dict[str, Any], Call
 
 
 @pytest.mark.parametrize("needed", ["im:read", "mpim:read"])
-def test_a_permission_for_direct_messages_is_not_asked_for(bare_town: Town, needed: str) -> None:
+def test_a_permission_for_direct_messages_is_not_asked_for(bare_town: BotInWorkspace, needed: str) -> None:
     """If Slack asks for a permission that Makegood does not want, the answer is that sharing is for channels."""
     receipt = bare_town.receipt("U0EVA", "send it by Friday")
     bare_town.box.api.intercept = answering("conversations.info", error="missing_scope", needed=needed, provided="")
@@ -240,7 +241,7 @@ def test_a_permission_for_direct_messages_is_not_asked_for(bare_town: Town, need
     assert "channels only" in bare_town.told("U0EVA")
 
 
-def test_a_group_of_people_is_no_channel(bare_town: Town) -> None:
+def test_a_group_of_people_is_no_channel(bare_town: BotInWorkspace) -> None:
     """A press in a group DM is answered with words, and nothing is posted there."""
     bare_town.box.add_channel(ChannelSeed("C0GROUP", "mpdm-eva--ana--ben-1", ("U0EVA", "U0ANA", "U0BEN"), mpim=True))
     receipt = bare_town.receipt("U0EVA", "send it by Friday")
@@ -253,7 +254,7 @@ def test_a_group_of_people_is_no_channel(bare_town: Town) -> None:
     assert bare_town.outbox("shared") == []
 
 
-def test_a_missing_permission_is_named(bare_town: Town) -> None:
+def test_a_missing_permission_is_named(bare_town: BotInWorkspace) -> None:
     """A missing permission is named, and who can add it where."""
     receipt = bare_town.receipt("U0EVA", "send it by Friday")
     refusal = answering("conversations.members", error="missing_scope", needed="channels:read", provided="")
@@ -275,7 +276,7 @@ REFUSALS = {
 
 @pytest.mark.parametrize("error", REFUSALS)
 @pytest.mark.parametrize("aside", [True, False])
-def test_refused_when_it_comes_to_posting(bare_town: Town, error: str, aside: bool) -> None:
+def test_refused_when_it_comes_to_posting(bare_town: BotInWorkspace, error: str, aside: bool) -> None:
     """If the post is refused, the person who shared is told in the channel, else by DM; a new press tries again."""
     town = bare_town
     receipt = town.receipt("U0EVA", "send it by Friday")
@@ -304,14 +305,14 @@ def test_refused_when_it_comes_to_posting(bare_town: Town, error: str, aside: bo
 STRANGERS = [User(f"U1NEW{n}", f"new{n}", f"New Comer {n}") for n in range(8)]
 
 
-def new_members(town: Town, channel: str) -> None:
+def new_members(town: BotInWorkspace, channel: str) -> None:
     """More people join the channel than the bot asks about one by one; their events are late."""
     for person in STRANGERS:
         town.box.world.put_user(person)
         town.box.world.channels[channel].members.setdefault(person.id)
 
 
-def test_while_nobody_knows_who_reads(town: Town) -> None:
+def test_while_nobody_knows_who_reads(town: BotInWorkspace) -> None:
     """An internal item is not posted before all members of the channel are known; a shareable one is."""
     new_members(town, "C0ACME")
     receipt = town.receipt("U0EVA", "send the internal figures by Friday")
@@ -325,7 +326,7 @@ def test_while_nobody_knows_who_reads(town: Town) -> None:
     assert len(shared(town, "C0ACME")) == 2
 
 
-def test_an_update_waits_until_it_is_known_who_reads(town: Town) -> None:
+def test_an_update_waits_until_it_is_known_who_reads(town: BotInWorkspace) -> None:
     """A new date is shown in the channel only once all members are known to be colleagues."""
     town.press("U0EVA", town.receipt("U0EVA", "send it by Friday"), ids.SHARE)
     (before,) = shared(town, "C0ACME")
@@ -337,7 +338,7 @@ def test_an_update_waits_until_it_is_known_who_reads(town: Town) -> None:
     assert "4 Dec" in words(shared(town, "C0ACME")[0])
 
 
-def test_a_limit_on_the_question_holds_up_nothing_else(town: Town) -> None:
+def test_a_limit_on_the_question_holds_up_nothing_else(town: BotInWorkspace) -> None:
     """If Slack limits the question who reads a channel, that post waits as long as Slack says; notices go on."""
     town.press("U0EVA", town.receipt("U0EVA", "send it by Friday"), ids.SHARE)
     town.box.faults.fail("conversations.members", "ratelimited", seconds=60)

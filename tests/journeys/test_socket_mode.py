@@ -15,7 +15,7 @@ from bot.manifest import EVENTS_PATH, for_socket_mode
 from handlers import ids
 from sandbox import Sandbox
 from tests.journeys import manners, processes
-from tests.journeys.conftest import TOKEN, Town, read, texts
+from tests.journeys.conftest import TOKEN, BotInWorkspace, read, texts
 from tests.journeys.sockets import APP_TOKEN, WAYS, open_socket_town
 
 if TYPE_CHECKING:
@@ -30,14 +30,14 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
-def office(database_url: str, log: Log) -> Iterator[Town]:
+def office(database_url: str, log: Log) -> Iterator[BotInWorkspace]:
     """A town in Socket Mode."""
     with open_socket_town(database_url) as town:
         yield town
         manners.hold(town.box, log)
 
 
-def test_a_command_is_recorded_and_answered(office: Town) -> None:
+def test_a_command_is_recorded_and_answered(office: BotInWorkspace) -> None:
     """The receipt and errors in words come back through the socket."""
     receipt = office.receipt("U0EVA", "@ana send the pricing sheet to Dana by Friday")
     assert "Friday 27 November 2026" in read(receipt)
@@ -45,7 +45,7 @@ def test_a_command_is_recorded_and_answered(office: Town) -> None:
     assert "There is no commitment #99" in read(office.item("U0EVA", 99))
 
 
-def test_a_form_is_opened_refused_and_recorded(office: Town) -> None:
+def test_a_form_is_opened_refused_and_recorded(office: BotInWorkspace) -> None:
     """Menus get their options from the bot, errors are shown at their field, and the form turns into the receipt."""
     form = office.commit("U0EVA", "").view
     office.box.suggestions("U0EVA", view_id=form.id, action_id=ids.ACCOUNT, text="Acme")
@@ -57,7 +57,7 @@ def test_a_form_is_opened_refused_and_recorded(office: Town) -> None:
     assert (kept.action, kept.account and kept.account.name) == ("send it", "Acme")
 
 
-def test_buttons_act_and_a_double_click_acts_once(office: Town) -> None:
+def test_buttons_act_and_a_double_click_acts_once(office: BotInWorkspace) -> None:
     """Accept and Done in the notice update it in place; the same envelope again changes nothing."""
     office.receipt("U0EVA", "@ana send it by Friday")
     office.settled()
@@ -71,7 +71,7 @@ def test_buttons_act_and_a_double_click_acts_once(office: Town) -> None:
     assert "#1 · done" in read(notice)
 
 
-def test_the_morning_brief_and_its_buttons(office: Town) -> None:
+def test_the_morning_brief_and_its_buttons(office: BotInWorkspace) -> None:
     """The brief comes on the working morning, and Done in it updates it there."""
     office.receipt("U0EVA", "call Marcus by tomorrow")
     office.jump(2026, 11, 24, 8, 45)
@@ -83,7 +83,7 @@ def test_the_morning_brief_and_its_buttons(office: Town) -> None:
     assert "#1 · done" in read(brief)
 
 
-def test_nobody_gets_in_by_http(office: Town) -> None:
+def test_nobody_gets_in_by_http(office: BotInWorkspace) -> None:
     """Requests are unsigned in Socket Mode, so Slack's endpoint does not exist; health and readiness do."""
     office.service.schedule.plan()
     base = f"http://127.0.0.1:{office.service.port}"
@@ -95,12 +95,12 @@ def test_nobody_gets_in_by_http(office: Town) -> None:
     refused.value.close()
 
 
-def test_a_large_message_is_read(office: Town) -> None:
+def test_a_large_message_is_read(office: BotInWorkspace) -> None:
     """A large message is read in any number of fragments."""
     assert office.commit("U0EVA", "x" * 1_200_000).view is not None
 
 
-def test_slack_asks_for_another_connection(office: Town) -> None:
+def test_slack_asks_for_another_connection(office: BotInWorkspace) -> None:
     """Slack asks for a new connection every few hours: it takes over, and no request is lost."""
     office.receipt("U0EVA", "send the first by Friday")
     office.box.sockets.disconnect()
@@ -127,7 +127,7 @@ def test_both_ways_lead_to_the_same_handlers(database_url: str, tmp_path: Path) 
     assert len(lived["http"]) == 14
 
 
-def a_day_in(town: Town) -> list[str]:
+def a_day_in(town: BotInWorkspace) -> list[str]:
     """The texts that people read at each step of commands, buttons, forms, menus, shortcuts, events and a brief."""
     eva, box = "U0EVA", town.box
     seen: list[str] = []

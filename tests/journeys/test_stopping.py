@@ -11,7 +11,7 @@ import pytest
 
 from bot.manifest import for_address
 from sandbox import Reply, Sandbox
-from tests.journeys.conftest import SECRET, TOKEN, Town, open_town
+from tests.journeys.conftest import SECRET, TOKEN, BotInWorkspace, open_town
 from tests.journeys.processes import ROOT, Process, environment
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def box() -> Iterator[Sandbox]:
 class Holding:
     """Holds every post until it is released."""
 
-    def __init__(self, town: Town) -> None:
+    def __init__(self, town: BotInWorkspace) -> None:
         self.released = threading.Event()
         self.arrived = threading.Semaphore(0)
         town.box.api.intercept = self

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.bot.conftest import Log
-    from tests.journeys.conftest import Town
+    from tests.journeys.conftest import BotInWorkspace
 
 pytestmark = pytest.mark.both_databases
 
@@ -23,7 +23,7 @@ ACME = replace(NORTHWIND, team_id="T0ACME", team_name="Acme", bot_user_id="U0ACM
 
 
 @contextmanager
-def two_towns(database_url: str) -> Iterator[tuple[Town, Town]]:
+def two_towns(database_url: str) -> Iterator[tuple[BotInWorkspace, BotInWorkspace]]:
     with open_town(database_url) as one, open_town(database_url, seed=ACME) as other:
         yield one, other
 

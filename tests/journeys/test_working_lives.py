@@ -12,7 +12,7 @@ from handlers import ids
 from store import commitments
 from store.errors import NotAllowedError
 from store.tables import Person
-from tests.journeys.conftest import Town, read
+from tests.journeys.conftest import BotInWorkspace, read
 from tests.journeys.reading import LAST_WEEK, briefs, days, local
 from tests.journeys.working_lives import live_through, works
 
@@ -24,7 +24,7 @@ from tests.journeys.working_lives import BERLIN, NEW_YORK, NINE, NINE_IN_NEW_YOR
 # ---- hours, weeks, holidays ------------------------------------------------------------------------------
 
 
-def test_ones_own_hour_and_week(town: Town) -> None:
+def test_ones_own_hour_and_week(town: BotInWorkspace) -> None:
     """Ana's brief comes at seven, Sunday to Thursday, without holidays; Ben follows the workspace's settings."""
     works(town, "US")
     of(town, "U0ANA", send_hour=7, working_week="01236", holidays_region="")
@@ -39,7 +39,7 @@ def test_ones_own_hour_and_week(town: Town) -> None:
     assert days(town, "U0BEN", NEW_YORK) == [date(2026, 11, day) for day in (24, 25, 27, 30)]
 
 
-def test_what_falls_on_ones_day_off_comes_before(town: Town) -> None:
+def test_what_falls_on_ones_day_off_comes_before(town: BotInWorkspace) -> None:
     """An item due on a Friday off is shown as due on Thursday."""
     of(town, "U0ANA", working_week="0123")
     town.has_recorded("U0ANA", ("U0ANA", "send it", "2026-11-27"), at=LAST_WEEK)
@@ -48,7 +48,7 @@ def test_what_falls_on_ones_day_off_comes_before(town: Town) -> None:
     assert "Due today" in seen(town, "U0ANA")
 
 
-def test_a_new_hour_repeats_no_morning_and_skips_none(town: Town) -> None:
+def test_a_new_hour_repeats_no_morning_and_skips_none(town: BotInWorkspace) -> None:
     """A later hour on the same day repeats no brief; an hour set before the morning counts on the same day."""
     for user in ("U0ANA", "U0BEN"):
         town.has_recorded(user, (user, "first", "2026-11-24"), (user, "second", "2026-11-25"), at=LAST_WEEK)
@@ -63,7 +63,7 @@ def test_a_new_hour_repeats_no_morning_and_skips_none(town: Town) -> None:
     assert [local(message, BERLIN).hour for message in briefs(town, "U0ANA")] == [9, 12]
 
 
-def test_around_the_world_no_day_comes_twice(town: Town) -> None:
+def test_around_the_world_no_day_comes_twice(town: BotInWorkspace) -> None:
     """From Auckland to Honolulu the calendar day repeats, and the brief does not."""
     town.box.change_user("U0ANA", tz="Pacific/Auckland")
     town.has_recorded("U0ANA", *(("U0ANA", f"call {day}", f"2026-11-{day}") for day in (24, 25, 26)), at=LAST_WEEK)
@@ -76,7 +76,7 @@ def test_around_the_world_no_day_comes_twice(town: Town) -> None:
     assert [row.dedupe_key.rpartition(":")[2] for row in town.outbox("brief")] == ["2026-11-24", "2026-11-25"]
 
 
-def test_everybody_here_is_looked_at(town: Town) -> None:
+def test_everybody_here_is_looked_at(town: BotInWorkspace) -> None:
     """All people have a next brief, with open items or not; apps, guests and leavers have none until they are back."""
     with town.makegood.ledger.read() as tx:
         mornings = {one.slack_id: one.next_brief_at for one in tx.scalars(sa.select(Person))}
@@ -87,12 +87,12 @@ def test_everybody_here_is_looked_at(town: Town) -> None:
     assert _morning_of(town, "U0ANA") == mornings["U0ANA"]
 
 
-def _morning_of(town: Town, user: str) -> datetime | None:
+def _morning_of(town: BotInWorkspace, user: str) -> datetime | None:
     with town.makegood.ledger.read() as tx:
         return town.person(tx, user).next_brief_at
 
 
-def test_the_weekly_summary(town: Town) -> None:
+def test_the_weekly_summary(town: BotInWorkspace) -> None:
     """The weekly summary is one brief on Monday with overdue items and the week's; on Thursday only new ones come."""
     of(town, "U0ANA", weekly=True)
     due = (("late", "2026-11-20"), ("midweek", "2026-12-02"), ("friday", "2026-12-04"), ("later", "2026-12-08"))
@@ -114,7 +114,7 @@ def test_the_weekly_summary(town: Town) -> None:
 # ---- away ------------------------------------------------------------------------------------------------
 
 
-def test_while_somebody_is_away(town: Town) -> None:
+def test_while_somebody_is_away(town: BotInWorkspace) -> None:
     """Ana hears nothing while away; Ben hears what falls due, under her name and end date; her return's brief has the
     rest.
     """
@@ -134,7 +134,7 @@ def test_while_somebody_is_away(town: Town) -> None:
     assert "For Ana" not in seen(town, "U0BEN")
 
 
-def test_what_a_delegate_has_done_is_done(town: Town) -> None:
+def test_what_a_delegate_has_done_is_done(town: BotInWorkspace) -> None:
     """A delegate acts on an item from their brief; it is not mentioned again, and that brief is updated."""
     town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-12-02"), at=LAST_WEEK)
     away(town, "U0ANA", date(2026, 11, 30), date(2026, 12, 4), "U0BEN")
@@ -149,7 +149,7 @@ def test_what_a_delegate_has_done_is_done(town: Town) -> None:
     assert "Settled since" in read(brief)
 
 
-def test_a_delegate_changes_nothing_before_and_after(town: Town) -> None:
+def test_a_delegate_changes_nothing_before_and_after(town: BotInWorkspace) -> None:
     """A delegate may change an item only while its owner is away."""
     town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-12-02"), at=LAST_WEEK)
     away(town, "U0ANA", date(2026, 11, 30), date(2026, 12, 4), "U0BEN")
@@ -160,7 +160,7 @@ def test_a_delegate_changes_nothing_before_and_after(town: Town) -> None:
 
 
 @pytest.mark.parametrize("gone", ["away as well", "left"])
-def test_where_the_delegate_is_not_there_either(town: Town, gone: str) -> None:
+def test_where_the_delegate_is_not_there_either(town: BotInWorkspace, gone: str) -> None:
     """If the delegate is away too, the account's lead hears instead."""
     acme = account(town, "U0EVA")
     town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-12-02"), account=acme, at=LAST_WEEK)
@@ -178,18 +178,18 @@ def test_where_the_delegate_is_not_there_either(town: Town, gone: str) -> None:
 # ---- quiet, touched, short -------------------------------------------------------------------------------
 
 
-def test_not_today(town: Town) -> None:
+def test_not_today(town: BotInWorkspace) -> None:
     """An item snoozed until Thursday is not mentioned on Wednesday and is on Thursday; the date stays."""
     town.has_recorded("U0ANA", ("U0ANA", "send it", "2026-11-30"), at=LAST_WEEK)
     town.jump(2026, 11, 24, *NINE)
-    act(town, "U0ANA", commitments.put_off, 1, date(2026, 11, 26))
+    act(town, "U0ANA", commitments.snooze, 1, date(2026, 11, 26))
     live_through(town, date(2026, 11, 25), date(2026, 11, 26))
     assert days(town, "U0ANA", BERLIN) == [date(2026, 11, 24), date(2026, 11, 26)]
     assert "Put off until now" in seen(town, "U0ANA")
     assert town.commitment(1).due_on == date(2026, 11, 30)
 
 
-def test_short_jobs_and_what_was_touched(town: Town) -> None:
+def test_short_jobs_and_what_was_touched(town: BotInWorkspace) -> None:
     """An item recorded on Monday for Wednesday is mentioned on the day only; one moved on Thursday not on Friday."""
     town.has_recorded("U0ANA", ("U0ANA", "short", "2026-11-25"))
     town.has_recorded("U0ANA", ("U0ANA", "moved", "2026-12-18"), at=LAST_WEEK)
@@ -205,7 +205,7 @@ def test_short_jobs_and_what_was_touched(town: Town) -> None:
 # ---- who has left ----------------------------------------------------------------------------------------
 
 
-def test_what_a_leaver_owned_needs_an_owner(town: Town) -> None:
+def test_what_a_leaver_owned_needs_an_owner(town: BotInWorkspace) -> None:
     """The account's lead hears of a leaver's item in their next brief, may hand it over there, and hears weekly until
     then.
     """
@@ -225,11 +225,11 @@ def test_what_a_leaver_owned_needs_an_owner(town: Town) -> None:
 
 
 @pytest.mark.parametrize(
-    ("gone", "heir"),
+    ("gone", "fallback_owner"),
     [(("U0ANA",), "U0EVA"), (("U0ANA", "U0EVA"), "U0BEN"), (("U0ANA", "U0EVA", "U0BEN"), "U0ADA")],
     ids=["account", "creator", "admin"],
 )
-def test_the_next_in_line(town: Town, gone: tuple[str, ...], heir: str) -> None:
+def test_the_next_in_line(town: BotInWorkspace, gone: tuple[str, ...], fallback_owner: str) -> None:
     """The account's lead, the creator, an admin: the first who is still here hears, and no other person."""
     acme = account(town, "U0EVA")
     town.has_recorded("U0BEN", ("U0ANA", "pricing sheet", "2027-03-01"), account=acme, at=LAST_WEEK)
@@ -237,10 +237,10 @@ def test_the_next_in_line(town: Town, gone: tuple[str, ...], heir: str) -> None:
     leave(town, *gone)
     live_through(town, date(2026, 11, 24), date(2026, 11, 24))
     hearing = [user for user in ("U0EVA", "U0BEN", "U0ADA", "U0ANA") if briefs(town, user)]
-    assert hearing == [heir]
+    assert hearing == [fallback_owner]
 
 
-def test_whoever_was_chosen_leaves_too(town: Town) -> None:
+def test_whoever_was_chosen_leaves_too(town: BotInWorkspace) -> None:
     """Eva heard of it and left as well: the creator hears in the next brief."""
     acme = account(town, "U0EVA")
     town.has_recorded("U0BEN", ("U0ANA", "pricing sheet", "2027-03-01"), account=acme, at=LAST_WEEK)
@@ -252,7 +252,7 @@ def test_whoever_was_chosen_leaves_too(town: Town) -> None:
     assert days(town, "U0BEN", NEW_YORK) == [date(2026, 11, 25)]
 
 
-def test_a_leaver_whom_no_event_told_of_is_found_by_the_daily_sync(town: Town) -> None:
+def test_a_leaver_whom_no_event_told_of_is_found_by_the_daily_sync(town: BotInWorkspace) -> None:
     """Slack's daily list is enough to find a leaver without an event."""
     acme = account(town, "U0EVA")
     town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2027-03-01"), account=acme, at=LAST_WEEK)
@@ -266,7 +266,7 @@ def test_a_leaver_whom_no_event_told_of_is_found_by_the_daily_sync(town: Town) -
 # ---- escalation ------------------------------------------------------------------------------------------
 
 
-def test_what_stays_overdue_reaches_the_accounts_owner(town: Town) -> None:
+def test_what_stays_overdue_reaches_the_accounts_owner(town: BotInWorkspace) -> None:
     """Category A escalates after three working days; the owner is told the day before; progress begins anew."""
     acme = account(town, "U0EVA", category="A")
     town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-11-24"), account=acme, at=LAST_WEEK)
@@ -282,12 +282,12 @@ def test_what_stays_overdue_reaches_the_accounts_owner(town: Town) -> None:
     assert days(town, "U0EVA", BERLIN) == [date(2026, 11, 27), date(2026, 12, 8)]
 
 
-def _draft(town: Town) -> commitments.Draft:
+def _draft(town: BotInWorkspace) -> commitments.Draft:
     item = town.commitment(1)
     return commitments.Draft("pricing sheet, second draft", item.owner, item.due_on, item.account)
 
 
-def test_other_accounts_wait_longer_and_the_workspace_says_how_long(town: Town) -> None:
+def test_other_accounts_wait_longer_and_the_workspace_says_how_long(town: BotInWorkspace) -> None:
     """Other accounts escalate after five working days or the setting's; no lead is escalated to themselves."""
     acme = account(town, "U0EVA")
     house(town, escalate_after=2)
@@ -299,7 +299,7 @@ def test_other_accounts_wait_longer_and_the_workspace_says_how_long(town: Town) 
     assert not any("Eva Lindqvist hears" in read(message) for message in briefs(town, "U0EVA"))
 
 
-def test_whoever_is_in_the_way_hears_weekly(town: Town) -> None:
+def test_whoever_is_in_the_way_hears_weekly(town: BotInWorkspace) -> None:
     """The owner of a blocked item and its blocker hear weekly; other mentions of it stop meanwhile."""
     town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-11-20"), at=LAST_WEEK)
     with town.makegood.ledger.read() as tx:
@@ -316,7 +316,7 @@ def test_whoever_is_in_the_way_hears_weekly(town: Town) -> None:
 # ---- never -----------------------------------------------------------------------------------------------
 
 
-def test_three_days_down(town: Town, log: Log) -> None:
+def test_three_days_down(town: BotInWorkspace, log: Log) -> None:
     """After three days of outage each person gets one brief, nothing for missed days, and the log says what was
     skipped.
     """

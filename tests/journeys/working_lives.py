@@ -14,7 +14,7 @@ from tests.journeys.forms import save
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.journeys.conftest import Town
+    from tests.journeys.conftest import BotInWorkspace
 
 BERLIN, NEW_YORK = "Europe/Berlin", "America/New_York"
 # On a Tuesday: a quarter to ten in Berlin; and the same in New York.
@@ -24,7 +24,7 @@ NINE, NINE_IN_NEW_YORK = (8, 45), (14, 45)
 LOOKS = ((7, 30), (8, 45), (13, 30), (14, 45), (20, 0), (23, 30))
 
 
-def live_through(town: Town, first: date, last: date) -> None:
+def live_through(town: BotInWorkspace, first: date, last: date) -> None:
     """Let every day from `first` to `last` pass, with rounds several times a day."""
     day = first
     while day <= last:
@@ -33,44 +33,46 @@ def live_through(town: Town, first: date, last: date) -> None:
         day += timedelta(days=1)
 
 
-def works(town: Town, region: str) -> None:
+def works(town: BotInWorkspace, region: str) -> None:
     """Set the workspace's public holidays to that region's."""
-    save(town, "U0ADA", house_region=region)
+    save(town, "U0ADA", workspace_region=region)
 
 
-def of(town: Town, user: str, **values: Any) -> None:
+def of(town: BotInWorkspace, user: str, **values: Any) -> None:
     """Sets the person's own settings and plans their briefs anew."""
     with town.makegood.ledger.begin() as tx:
         person = people.get(tx, town.person(tx, user).id)
         for name, value in values.items():
             setattr(person, name, value)
-        people.replan(person, town.box.clock.now())
+        people.reschedule(person, town.box.clock.now())
 
 
-def house(town: Town, **values: Any) -> None:
+def house(town: BotInWorkspace, **values: Any) -> None:
     with town.makegood.ledger.begin() as tx:
         workspace = tx.scalars(sa.select(Workspace)).one()
         for name, value in values.items():
             setattr(workspace, name, value)
-        people.replan_everybody(tx, workspace, town.box.clock.now())
+        people.reschedule_everybody(tx, workspace, town.box.clock.now())
 
 
-def account(town: Town, owner: str, name: str = "Acme", category: str = "B") -> Any:
+def account(town: BotInWorkspace, owner: str, name: str = "Acme", category: str = "B") -> Any:
     with town.makegood.ledger.begin() as tx:
         return accounts.create(tx, town.person(tx, owner), name, now=town.box.clock.now(), category=category)
 
 
-def away(town: Town, user: str, first: date, last: date, delegate: str | None = None) -> None:
+def away(town: BotInWorkspace, user: str, first: date, last: date, delegate: str | None = None) -> None:
     with town.makegood.ledger.begin() as tx:
-        absences.take(tx, town.person(tx, user), first, last, delegate, now=town.box.clock.now())
+        absences.set_absence(tx, town.person(tx, user), first, last, delegate, now=town.box.clock.now())
 
 
-def act(town: Town, user: str, verb: Callable[..., Commitment], number: int, *given: Any, **more: Any) -> None:
+def act(
+    town: BotInWorkspace, user: str, verb: Callable[..., Commitment], number: int, *given: Any, **more: Any
+) -> None:
     now = town.box.clock.now()
     with town.makegood.ledger.begin() as tx:
         verb(tx, town.person(tx, user), number, *given, **more, origin_key=f"{verb.__name__}:{number}:{now}", now=now)
 
 
-def leave(town: Town, *users: str) -> None:
+def leave(town: BotInWorkspace, *users: str) -> None:
     for user in users:
         town.box.change_user(user, deleted=True)

@@ -12,10 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.rules import attention, escalation
-from store.rules.attention import Look, Said, judge
+from store.rules.attention import MentionCase, PastMention, decide_mention
 from store.rules.mentions import FINAL, OVERDUE_STEPS, STANDING_IN, is_last, is_overdue, is_warning, step_of
-from store.rules.mornings import Habits
-from store.rules.readers import ACCOUNT, BLOCKER, HEIR, OWNER, STAND_IN, Away, Item, Somebody, audience
+from store.rules.mornings import WorkSchedule
+from store.rules.readers import (
+    ACCOUNT,
+    BLOCKER,
+    FALLBACK_OWNER,
+    OWNER,
+    STAND_IN,
+    Away,
+    CommitmentFacts,
+    PersonFacts,
+    audience,
+)
 from store.rules.working_days import WorkingDays
 
 WEEK = WorkingDays()
@@ -24,31 +34,31 @@ MONDAY = date(2026, 11, 23)
 LONG_AGO = date(2026, 10, 1)
 
 
-def somebody(number: int, works: WorkingDays = WEEK, **more: Any) -> Somebody:
-    return Somebody(number, Habits(number, "Europe/Berlin", 9, works), **more)
+def somebody(number: int, works: WorkingDays = WEEK, **more: Any) -> PersonFacts:
+    return PersonFacts(number, WorkSchedule(number, "Europe/Berlin", 9, works), **more)
 
 
 ANA, BEN, EVA, ADA, DAN = (somebody(number) for number in (1, 2, 3, 4, 5))
 
 
-def item(due: date, **more: Any) -> Item:
+def item(due: date, **more: Any) -> CommitmentFacts:
     """A commitment of Ana's, recorded long ago by herself, unless `more` says otherwise."""
     values: dict[str, Any] = {"id": 1, "due_on": due, "created_on": LONG_AGO, "owner": ANA, "creator": ANA}
-    return Item(**(values | more))
+    return CommitmentFacts(**(values | more))
 
 
 def on(month: int, day: int) -> date:
     return date(2027 if month < 10 else 2026, month, day)
 
 
-def heard(one: Item, reader: Somebody, first: date, last: date) -> list[tuple[date, str]]:
+def heard(one: CommitmentFacts, reader: PersonFacts, first: date, last: date) -> list[tuple[date, str]]:
     """The occasions on which `reader` hears of the item if nobody acts, day by day; each day knows earlier mentions."""
-    said: list[Said] = []
+    said: list[PastMention] = []
     day = first
     while day <= last:
-        occasion = judge(Look(one, reader, day, tuple(said))).occasion
+        occasion = decide_mention(MentionCase(one, reader, day, tuple(said))).occasion
         if occasion:
-            said.append(Said(occasion, one.due_on, day))
+            said.append(PastMention(occasion, one.due_on, day))
         day += timedelta(days=1)
     return [(one.on, one.occasion or "") for one in said]
 
@@ -63,9 +73,9 @@ class Case:
     """A commitment, and the mentions of it to one reader from Monday 23 November on, for six weeks."""
 
     says: str
-    item: Item
+    item: CommitmentFacts
     expected: dict[str, str]
-    reader: Somebody = ANA
+    reader: PersonFacts = ANA
     until: date = date(2026, 12, 31)
 
 
@@ -298,7 +308,10 @@ def test_after_the_ninetieth_working_day_it_waits_for_the_review() -> None:
         found = heard(one, reader, due, long_after)
         assert [is_last(occasion) for _, occasion in found] == [False] * (len(found) - 1) + [True]
         assert last_step <= found[-1][0] <= last_step + timedelta(days=7)
-    assert judge(Look(item(due), ANA, long_after, (Said("overdue-90", due, last_step),))).why == attention.FOR_REVIEW
+    assert (
+        decide_mention(MentionCase(item(due), ANA, long_after, (PastMention("overdue-90", due, last_step),))).why
+        == attention.FOR_REVIEW
+    )
 
 
 def test_what_was_missed_is_caught_up_once() -> None:
@@ -315,33 +328,42 @@ def test_a_brief_that_was_not_sent_costs_nothing() -> None:
 
 def test_a_new_date_begins_anew() -> None:
     """Mentions with the old date do not count for the new date."""
-    told = (Said("soon", FRIDAY, MONDAY), Said("eve", FRIDAY, on(11, 26)), Said("today", FRIDAY, FRIDAY))
-    assert judge(Look(item(on(12, 4), touched_on=FRIDAY), ANA, on(12, 1), told)).occasion == "soon"
+    told = (
+        PastMention("soon", FRIDAY, MONDAY),
+        PastMention("eve", FRIDAY, on(11, 26)),
+        PastMention("today", FRIDAY, FRIDAY),
+    )
+    assert decide_mention(MentionCase(item(on(12, 4), touched_on=FRIDAY), ANA, on(12, 1), told)).occasion == "soon"
 
 
 def test_who_was_told_by_a_notice_rests_a_day() -> None:
     """Told yesterday, by itself or in a brief, that it is theirs: not asked today, unless it is due today."""
     for told in (None, "new:", "new:eve", "new:overdue-3"):
-        said = (Said(told, FRIDAY, on(11, 25)),)
-        assert judge(Look(item(FRIDAY), ANA, on(11, 26), said)).occasion is None
-        assert judge(Look(item(FRIDAY), ANA, FRIDAY, said)).occasion == "today"
-        assert judge(Look(item(on(11, 24)), ANA, on(11, 26), (Said(told, on(11, 24), on(11, 25)),))).occasion is None
+        said = (PastMention(told, FRIDAY, on(11, 25)),)
+        assert decide_mention(MentionCase(item(FRIDAY), ANA, on(11, 26), said)).occasion is None
+        assert decide_mention(MentionCase(item(FRIDAY), ANA, FRIDAY, said)).occasion == "today"
+        assert (
+            decide_mention(
+                MentionCase(item(on(11, 24)), ANA, on(11, 26), (PastMention(told, on(11, 24), on(11, 25)),))
+            ).occasion
+            is None
+        )
 
 
 def test_who_put_it_off_is_not_asked_on_two_mornings_in_a_row() -> None:
     """Mentioned again when the quiet time ended, it was overdue by then: the next word comes a working day later."""
     one = item(FRIDAY, created_on=on(11, 26), quiet_until=on(11, 28))
-    before, woken = Said("today", FRIDAY, FRIDAY), Said("again", FRIDAY, on(11, 30))
-    assert judge(Look(one, ANA, on(11, 30), (before,))).occasion == "again"
-    assert judge(Look(one, ANA, on(12, 1), (before, woken))).why == attention.SAID_YESTERDAY
-    assert judge(Look(one, ANA, on(12, 2), (before, woken))).occasion == "overdue-3"
+    before, woken = PastMention("today", FRIDAY, FRIDAY), PastMention("again", FRIDAY, on(11, 30))
+    assert decide_mention(MentionCase(one, ANA, on(11, 30), (before,))).occasion == "again"
+    assert decide_mention(MentionCase(one, ANA, on(12, 1), (before, woken))).why == attention.SAID_YESTERDAY
+    assert decide_mention(MentionCase(one, ANA, on(12, 2), (before, woken))).occasion == "overdue-3"
 
 
 def test_a_notice_counts_for_who_is_in_the_way() -> None:
     """Told at once that somebody waits for them, they hear of it again after a week."""
     one = item(on(12, 30), is_blocked=True, blocker=BEN, touched_on=MONDAY)
-    told = (Said(None, one.due_on, MONDAY),)
-    found = [on(11, 23 + n) for n in range(8) if judge(Look(one, BEN, on(11, 23 + n), told)).occasion]
+    told = (PastMention(None, one.due_on, MONDAY),)
+    found = [on(11, 23 + n) for n in range(8) if decide_mention(MentionCase(one, BEN, on(11, 23 + n), told)).occasion]
     assert found == [on(11, 30)]
 
 
@@ -361,9 +383,9 @@ def test_a_notice_counts_for_who_is_in_the_way() -> None:
         (item(on(12, 18), owner=ANA_AWAY), BEN, on(12, 22), attention.FALLS_OUTSIDE),
     ],
 )  # fmt: skip
-def test_silence_has_a_reason(one: Item, reader: Somebody, day: date, why: str) -> None:
+def test_silence_has_a_reason(one: CommitmentFacts, reader: PersonFacts, day: date, why: str) -> None:
     """Each case without a mention has a reason for people who ask."""
-    verdict = judge(Look(one, reader, day))
+    verdict = decide_mention(MentionCase(one, reader, day))
     assert (verdict.occasion, verdict.why) == (None, why)
 
 
@@ -374,13 +396,13 @@ def test_silence_has_a_reason(one: Item, reader: Somebody, day: date, why: str) 
         (item(FRIDAY, account_owner=ANA), FRIDAY, {OWNER: ANA}),
         (item(FRIDAY, owner=ANA_AWAY, **AT_ACME), on(12, 22), {OWNER: ANA_AWAY, STAND_IN: BEN, ACCOUNT: EVA}),
         (item(FRIDAY, owner=ANA_AWAY, account_owner=BEN), on(12, 22), {OWNER: ANA_AWAY, STAND_IN: BEN}),
-        (item(FRIDAY, owner=LEFT, creator=BEN, admin=ADA), FRIDAY, {HEIR: BEN}),
+        (item(FRIDAY, owner=LEFT, creator=BEN, admin=ADA), FRIDAY, {FALLBACK_OWNER: BEN}),
         (item(FRIDAY, owner=LEFT, creator=LEFT, is_blocked=True, blocker=BEN, admin=ADA), FRIDAY,
-         {HEIR: ADA, BLOCKER: BEN}),
+         {FALLBACK_OWNER: ADA, BLOCKER: BEN}),
         (item(FRIDAY, is_blocked=True, blocker=EVA, **AT_ACME), FRIDAY, {OWNER: ANA, BLOCKER: EVA}),
     ],
 )  # fmt: skip
-def test_everybody_hears_in_one_role(one: Item, day: date, expected: dict[str, Somebody]) -> None:
+def test_everybody_hears_in_one_role(one: CommitmentFacts, day: date, expected: dict[str, PersonFacts]) -> None:
     """A person with two roles hears once, in the nearer role."""
     assert audience(one, day) == expected
 
@@ -393,7 +415,7 @@ people = st.builds(somebody, st.just(1), working, weekly=st.booleans())
 
 
 @st.composite
-def stories(draw: st.DrawFn) -> Item:
+def stories(draw: st.DrawFn) -> CommitmentFacts:
     created = draw(near)
     due = created + timedelta(days=draw(st.integers(0, 30)))
     return item(
@@ -402,12 +424,12 @@ def stories(draw: st.DrawFn) -> Item:
     )  # fmt: skip
 
 
-def walked(one: Item, reader: Somebody, length: int = 200) -> list[tuple[date, str]]:
+def walked(one: CommitmentFacts, reader: PersonFacts, length: int = 200) -> list[tuple[date, str]]:
     return heard(one, reader, one.created_on, one.created_on + timedelta(days=length))
 
 
 @given(stories())
-def test_nothing_due_is_missed(one: Item) -> None:
+def test_nothing_due_is_missed(one: CommitmentFacts) -> None:
     """Its owner hears of it between recording and due date, if they work in between at all; else on the next day."""
     works = one.owner.works
     found = [day for day, _ in walked(one, one.owner)]
@@ -417,7 +439,7 @@ def test_nothing_due_is_missed(one: Item) -> None:
 
 
 @given(stories())
-def test_nothing_is_said_twice_within_two_working_days_of_recording(one: Item) -> None:
+def test_nothing_is_said_twice_within_two_working_days_of_recording(one: CommitmentFacts) -> None:
     """The receipt was heard; at most one mention follows it so soon, besides word of the account's owner and a
     summary that was asked for.
     """
@@ -431,7 +453,7 @@ def test_nothing_is_said_twice_within_two_working_days_of_recording(one: Item) -
 
 
 @given(stories())
-def test_no_step_is_said_twice_and_none_on_a_day_off(one: Item) -> None:
+def test_no_step_is_said_twice_and_none_on_a_day_off(one: CommitmentFacts) -> None:
     """Steps of the ladder only advance; overdue ones never come on two mornings in a row."""
     found = walked(one, one.owner)
     assert all(one.owner.works.works_on(day) for day, _ in found)
@@ -444,7 +466,7 @@ def test_no_step_is_said_twice_and_none_on_a_day_off(one: Item) -> None:
 
 
 @given(stories())
-def test_who_escalates_was_announced_the_working_day_before(one: Item) -> None:
+def test_who_escalates_was_announced_the_working_day_before(one: CommitmentFacts) -> None:
     """The account's lead never hears before the owner was told that they will."""
     if one.account_owner is None:
         return
@@ -481,13 +503,13 @@ TRIPS = st.lists(st.tuples(st.integers(-5, 40), st.integers(0, 15)), max_size=3)
 
 @given(stories(), TRIPS, TRIPS, st.booleans())
 def test_nobody_is_told_on_behind_the_back_of_who_is_there(
-    one: Item, trips: list[tuple[int, int]], of_eva: list[tuple[int, int]], has_deputy: bool
+    one: CommitmentFacts, trips: list[tuple[int, int]], of_eva: list[tuple[int, int]], has_deputy: bool
 ) -> None:  # fmt: skip
     """If the owner or the stand-in had a morning since the last progress, one of them was warned before the lead hears;
     also if the lead was away on the first day.
     """
 
-    def away(trips: list[tuple[int, int]], deputy: Somebody | None) -> tuple[Away, ...]:
+    def away(trips: list[tuple[int, int]], deputy: PersonFacts | None) -> tuple[Away, ...]:
         days = [(one.created_on + timedelta(days=first), length) for first, length in trips]
         return tuple(Away(first, first + timedelta(days=n), deputy) for first, n in days)
 
@@ -504,7 +526,7 @@ def test_nobody_is_told_on_behind_the_back_of_who_is_there(
 
 
 @given(stories(), st.integers(1, 20))
-def test_away_nothing_is_heard_and_nothing_is_lost(one: Item, length: int) -> None:
+def test_away_nothing_is_heard_and_nothing_is_lost(one: CommitmentFacts, length: int) -> None:
     """An absent owner hears nothing; the delegate hears what falls due then, and the owner hears on return."""
     away = Away(one.due_on, one.due_on + timedelta(days=length), BEN)
     owner = replace(one.owner, absences=(away,), weekly=False)

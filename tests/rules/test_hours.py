@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.rules.hours import TAKEN_WITHIN, may_hear, not_before
-from store.rules.mornings import Habits, local_day, morning
-from store.rules.readers import Away, Somebody
+from store.rules.mornings import WorkSchedule, local_day, morning
+from store.rules.readers import Away, PersonFacts
 from store.rules.working_days import WorkingDays
 
 ZONES = (
@@ -27,12 +27,14 @@ def absences(draw: st.DrawFn) -> Away:
 
 
 @st.composite
-def people(draw: st.DrawFn) -> Somebody:
+def people(draw: st.DrawFn) -> PersonFacts:
     """Any person: any hour, any week, holidays or none, perhaps away."""
     week = frozenset(draw(st.sets(st.integers(0, 6), min_size=1)))
     works = WorkingDays(week, draw(st.sampled_from((None, "DE", "US"))))
-    habits = Habits(draw(st.integers(1, 5000)), draw(st.sampled_from(ZONES)), draw(st.integers(0, 23)), works)
-    return Somebody(habits.person_id, habits, absences=tuple(draw(st.lists(absences(), max_size=3))))
+    work_schedule = WorkSchedule(
+        draw(st.integers(1, 5000)), draw(st.sampled_from(ZONES)), draw(st.integers(0, 23)), works
+    )
+    return PersonFacts(work_schedule.person_id, work_schedule, absences=tuple(draw(st.lists(absences(), max_size=3))))
 
 
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 11, 30), timezones=st.just(UTC))
@@ -40,33 +42,34 @@ MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 11, 30), timezones=s
 
 @settings(max_examples=400)
 @given(people(), MOMENTS)
-def test_only_at_work_and_by_daylight(one: Somebody, now: datetime) -> None:
+def test_only_at_work_and_by_daylight(one: PersonFacts, now: datetime) -> None:
     """On a working day of theirs, not while away, from the send hour on, for nine hours or until eight at most."""
     if not may_hear(one, now):
         return
-    local = now.astimezone(ZoneInfo(one.habits.zone))
+    local = now.astimezone(ZoneInfo(one.work_schedule.timezone))
     assert one.hears_on(local.date())
     # The wall clock may jump over the send hour, never back before it by more than that jump.
-    begun = datetime.combine(local.date(), time(one.habits.send_hour), local.tzinfo).astimezone(UTC)
+    begun = datetime.combine(local.date(), time(one.work_schedule.send_hour), local.tzinfo).astimezone(UTC)
     assert begun <= now < begun + timedelta(hours=10)
 
 
 @settings(max_examples=400)
 @given(people(), MOMENTS)
-def test_what_waits_goes_on_the_next_morning_at_work(one: Somebody, now: datetime) -> None:
+def test_what_waits_goes_on_the_next_morning_at_work(one: PersonFacts, now: datetime) -> None:
     """After the brief of that morning, when it may be heard; and no earlier day at work is passed over."""
     at = not_before(one, now)
-    day = local_day(at - TAKEN_WITHIN, one.habits.zone)
+    day = local_day(at - TAKEN_WITHIN, one.work_schedule.timezone)
     assert at > now + TAKEN_WITHIN
-    assert at == morning(day, one.habits) + TAKEN_WITHIN
+    assert at == morning(day, one.work_schedule) + TAKEN_WITHIN
     assert may_hear(one, at)
     between = (
-        local_day(now, one.habits.zone) + timedelta(days=n) for n in range((day - local_day(now, one.habits.zone)).days)
+        local_day(now, one.work_schedule.timezone) + timedelta(days=n)
+        for n in range((day - local_day(now, one.work_schedule.timezone)).days)
     )
-    assert not any(one.hears_on(each) and morning(each, one.habits) > now for each in between)
+    assert not any(one.hears_on(each) and morning(each, one.work_schedule) > now for each in between)
 
 
-BERLIN = Somebody(1, Habits(1, "Europe/Berlin", 9, WorkingDays(region="DE")))
+BERLIN = PersonFacts(1, WorkSchedule(1, "Europe/Berlin", 9, WorkingDays(region="DE")))
 
 
 @pytest.mark.parametrize(

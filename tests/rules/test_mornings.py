@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from store.rules.mornings import (
     SPREAD,
-    Habits,
+    WorkSchedule,
     local_day,
     morning,
     morning_is_on,
@@ -22,44 +22,46 @@ from store.rules.mornings import (
 )
 from store.rules.working_days import WorkingDays
 
-BERLIN = Habits(7, "Europe/Berlin", 9, WorkingDays())
+BERLIN = WorkSchedule(7, "Europe/Berlin", 9, WorkingDays())
 EVERY_DAY = WorkingDays(frozenset(range(7)))
 
 weeks = st.sets(st.integers(0, 6), min_size=1).map(lambda days: WorkingDays(frozenset(days)))
 zones = st.sampled_from(sorted(available_timezones() - {"localtime"}))
 instants = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
-habits = st.builds(Habits, st.integers(1, 10**6), zones, st.integers(0, 23), weeks)
+work_schedule = st.builds(WorkSchedule, st.integers(1, 10**6), zones, st.integers(0, 23), weeks)
 
 
 def utc(*instant: int) -> datetime:
     return datetime(*instant, tzinfo=UTC)  # type: ignore[misc,arg-type]
 
 
-def start_of(day: date, habits: Habits) -> datetime:
-    return datetime(day.year, day.month, day.day, habits.send_hour, tzinfo=ZoneInfo(habits.zone)).astimezone(UTC)
+def start_of(day: date, work_schedule: WorkSchedule) -> datetime:
+    return datetime(
+        day.year, day.month, day.day, work_schedule.send_hour, tzinfo=ZoneInfo(work_schedule.timezone)
+    ).astimezone(UTC)
 
 
-@given(habits, instants)
-def test_mornings_are_working_mornings(habits: Habits, now: datetime) -> None:
+@given(work_schedule, instants)
+def test_mornings_are_working_mornings(work_schedule: WorkSchedule, now: datetime) -> None:
     """In every zone and week the next morning is later, on a working day, and within half an hour of the hour."""
-    found = next_morning(now, habits)
-    day = found.astimezone(ZoneInfo(habits.zone)).date()
+    found = next_morning(now, work_schedule)
+    day = found.astimezone(ZoneInfo(work_schedule.timezone)).date()
     assert found > now
-    assert habits.working_days.works_on(day)
-    assert morning_is_on(found, habits)
-    assert timedelta(0) <= found - start_of(day, habits) < SPREAD
+    assert work_schedule.working_days.works_on(day)
+    assert morning_is_on(found, work_schedule)
+    assert timedelta(0) <= found - start_of(day, work_schedule) < SPREAD
 
 
-@given(habits, instants)
-def test_mornings_follow_each_other_without_a_gap(habits: Habits, now: datetime) -> None:
+@given(work_schedule, instants)
+def test_mornings_follow_each_other_without_a_gap(work_schedule: WorkSchedule, now: datetime) -> None:
     """From morning to morning each working day comes once, over every clock change."""
-    at = next_morning(now, habits)
+    at = next_morning(now, work_schedule)
     for _ in range(8):
-        after = next_morning(at, habits)
-        day, next_day = local_day(at, habits.zone), local_day(after, habits.zone)
+        after = next_morning(at, work_schedule)
+        day, next_day = local_day(at, work_schedule.timezone), local_day(after, work_schedule.timezone)
         assert after > at
         # Samoa and a few islands once dropped a day altogether; no zone does in these years.
-        assert habits.working_days.count_between(day, next_day) == 1
+        assert work_schedule.working_days.count_between(day, next_day) == 1
         at = after
 
 
@@ -84,9 +86,9 @@ def test_mornings_follow_each_other_without_a_gap(habits: Habits, now: datetime)
 )
 def test_nine_is_nine_on_both_sides_of_a_clock_change(zone: str, day: date, expected: tuple[int, ...]) -> None:
     """The send hour is a wall time: its instant follows the zone's offset of that day."""
-    habits = Habits(7, zone, 9, EVERY_DAY)
-    assert utc(*expected) <= morning(day, habits) < utc(*expected) + SPREAD
-    assert morning(day, habits).astimezone(ZoneInfo(zone)).hour == 9
+    work_schedule = WorkSchedule(7, zone, 9, EVERY_DAY)
+    assert utc(*expected) <= morning(day, work_schedule) < utc(*expected) + SPREAD
+    assert morning(day, work_schedule).astimezone(ZoneInfo(zone)).hour == 9
 
 
 @pytest.mark.parametrize(
@@ -102,21 +104,21 @@ def test_nine_is_nine_on_both_sides_of_a_clock_change(zone: str, day: date, expe
 )
 def test_an_hour_that_is_not_there_or_comes_twice(zone: str, day: date, hour: int, expected: tuple[int, ...]) -> None:
     """A person with a send hour of two at night has one morning on that day as on any other."""
-    habits = Habits(7, zone, hour, EVERY_DAY)
-    assert utc(*expected) <= morning(day, habits) < utc(*expected) + SPREAD
-    assert local_day(next_morning(morning(day, habits), habits), zone) == day + timedelta(days=1)
+    work_schedule = WorkSchedule(7, zone, hour, EVERY_DAY)
+    assert utc(*expected) <= morning(day, work_schedule) < utc(*expected) + SPREAD
+    assert local_day(next_morning(morning(day, work_schedule), work_schedule), zone) == day + timedelta(days=1)
 
 
-@given(habits, instants, st.one_of(st.none(), st.integers(-3, 3)))
+@given(work_schedule, instants, st.one_of(st.none(), st.integers(-3, 3)))
 def test_the_next_brief_is_neither_at_night_nor_on_a_day_that_was_looked_at(
-    habits: Habits, now: datetime, looked: int | None
+    work_schedule: WorkSchedule, now: datetime, looked: int | None
 ) -> None:
     """It comes on a working day after the one that was looked at, and today only while its morning is on."""
-    looked_at = None if looked is None else local_day(now, habits.zone) + timedelta(days=looked)
-    found = next_brief(now, habits, looked_at)
-    assert morning_is_on(found, habits)
-    assert looked_at is None or local_day(found, habits.zone) > looked_at
-    assert found > now or morning_is_on(now, habits)
+    looked_at = None if looked is None else local_day(now, work_schedule.timezone) + timedelta(days=looked)
+    found = next_brief(now, work_schedule, looked_at)
+    assert morning_is_on(found, work_schedule)
+    assert looked_at is None or local_day(found, work_schedule.timezone) > looked_at
+    assert found > now or morning_is_on(now, work_schedule)
 
 
 # Somebody moves, changes their hour or their week; or hours pass, and the planner looks or is down.
@@ -125,38 +127,40 @@ steps = st.lists(
 )
 
 
-@given(habits, instants, steps)
-def test_no_change_gives_a_local_day_twice(habits: Habits, now: datetime, steps: list[object]) -> None:
+@given(work_schedule, instants, steps)
+def test_no_change_gives_a_local_day_twice(work_schedule: WorkSchedule, now: datetime, steps: list[object]) -> None:
     """After each change and at each look, the days only increase, on working mornings."""
-    looked_at, due = None, next_morning(now, habits)
+    looked_at, due = None, next_morning(now, work_schedule)
     for step in steps:
         if isinstance(step, timedelta):
             now += step
         else:
-            habits = _changed(habits, step)
-            due = next_brief(now, habits, looked_at)
+            work_schedule = _changed(work_schedule, step)
+            due = next_brief(now, work_schedule, looked_at)
         if due > now:
             continue
-        if morning_is_on(now, habits):
-            day = local_day(now, habits.zone)
+        if morning_is_on(now, work_schedule):
+            day = local_day(now, work_schedule.timezone)
             # Only where a calendar day comes again, west of the date line, is it known already.
             assert looked_at is None or day > looked_at
-            assert habits.working_days.works_on(day)
+            assert work_schedule.working_days.works_on(day)
             looked_at = day
-        due = next_brief(now, habits, looked_at)
+        due = next_brief(now, work_schedule, looked_at)
         assert due > now
 
 
-def _changed(habits: Habits, step: object) -> Habits:
-    zone = step if isinstance(step, str) else habits.zone
-    hour = step if isinstance(step, int) else habits.send_hour
-    return Habits(habits.person_id, zone, hour, step if isinstance(step, WorkingDays) else habits.working_days)
+def _changed(work_schedule: WorkSchedule, step: object) -> WorkSchedule:
+    zone = step if isinstance(step, str) else work_schedule.timezone
+    hour = step if isinstance(step, int) else work_schedule.send_hour
+    return WorkSchedule(
+        work_schedule.person_id, zone, hour, step if isinstance(step, WorkingDays) else work_schedule.working_days
+    )
 
 
-@given(habits, instants, zones)
-def test_a_move_skips_no_day_whose_morning_is_on(habits: Habits, now: datetime, zone: str) -> None:
+@given(work_schedule, instants, zones)
+def test_a_move_skips_no_day_whose_morning_is_on(work_schedule: WorkSchedule, now: datetime, zone: str) -> None:
     """A person who arrives during the morning and was not looked at that day is looked at now."""
-    moved = _changed(habits, zone)
+    moved = _changed(work_schedule, zone)
     day = local_day(now, zone)
     if morning_is_on(now, moved):
         assert local_day(next_brief(now, moved, day - timedelta(days=1)), zone) == day
@@ -168,11 +172,11 @@ def test_a_move_skips_no_day_whose_morning_is_on(habits: Habits, now: datetime, 
 )
 def test_a_late_brief_does_not_come_at_night(hour: int, until: int) -> None:
     """Nine hours after the send hour, or by eight in the evening, it waits for the next morning; an hour it has."""
-    habits = Habits(7, "UTC", hour, EVERY_DAY)
+    work_schedule = WorkSchedule(7, "UTC", hour, EVERY_DAY)
     last = utc(2026, 11, 23) + timedelta(hours=until)
-    assert morning_is_on(last - timedelta(seconds=1), habits)
-    assert not morning_is_on(last, habits) or until == 24
-    assert not morning_is_on(utc(2026, 11, 23, hour) - timedelta(seconds=1), habits) or hour == 0
+    assert morning_is_on(last - timedelta(seconds=1), work_schedule)
+    assert not morning_is_on(last, work_schedule) or until == 24
+    assert not morning_is_on(utc(2026, 11, 23, hour) - timedelta(seconds=1), work_schedule) or hour == 0
 
 
 @pytest.mark.parametrize(

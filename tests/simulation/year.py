@@ -121,7 +121,7 @@ class Year:
         self._courier = Courier(self._ledger, lambda _: client, self._clock.now, pace=timedelta(0))
         self._by_number: dict[int, Promise] = {}
         self._news = True
-        self._ledger.on_news = self._note_news
+        self._ledger.on_outbox_change = self._note_news
 
     def run(self) -> Findings:
         migrate.upgrade(self._ledger)
@@ -192,7 +192,7 @@ class Year:
                 one.working_week, one.holidays_region = known.weekdays, known.region
                 one.send_hour, one.weekly = known.hour, known.weekly
                 one.workspace = workspace
-                people.replan(one, self._clock.at)
+                people.reschedule(one, self._clock.at)
         for customer in self.organisation.customers:
             with self._as(customer.owner) as (tx, viewer):
                 accounts.create(tx, viewer, customer.name, now=self._clock.at, category=customer.category)
@@ -221,7 +221,7 @@ class Year:
             return
         delegate = trip.delegate if trip.delegate and self._is_here(trip.delegate) else None
         with self._as(person.slack_id) as (tx, viewer):
-            taken = absences.take(tx, viewer, trip.first, trip.last, delegate, now=self._clock.at)
+            taken = absences.set_absence(tx, viewer, trip.first, trip.last, delegate, now=self._clock.at)
             receipt = places.absence_receipt(tx, viewer, taken, self._clock.at)
         self.heard.append(read(self._clock.at, person.slack_id, "", resolved(receipt), RECEIPT))
         person.trips[person.trips.index(trip)] = Trip(trip.first, trip.last, trip.said, delegate)
@@ -290,9 +290,9 @@ class Year:
 
     def _put_off(self, tx: Session, viewer: Person, promise: Promise, known: Known) -> Known:
         today = self.organisation.people[viewer.slack_id].day(self._clock.at)
-        last = commitments.quiet_until_at_most(commitments.get(tx, viewer, promise.number), viewer, today)
+        last = commitments.latest_snooze(commitments.get(tx, viewer, promise.number), viewer, today)
         until = min(last, today + self._chance.choice((1, 2, 4)) * DAY)
-        commitments.put_off(tx, viewer, promise.number, until, origin_key=self._gesture(), now=self._clock.at)
+        commitments.snooze(tx, viewer, promise.number, until, origin_key=self._gesture(), now=self._clock.at)
         return self._after(known, "put off", quiet_until=until)
 
     def _give(self, tx: Session, viewer: Person, promise: Promise, known: Known) -> Known:

@@ -29,7 +29,7 @@ def say(ledger: Ledger, team: str, to: str = "ana", *, at: datetime = NOW, key: 
             people.sync(tx, workspace, [Profile(to, to)], now=NOW)
             person = people.viewer(tx, team, to)
         number = tx.scalar(sa.select(sa.func.count()).select_from(Outbox))
-        return outbox.intend(
+        return outbox.enqueue(
             tx, workspace_id=workspace.id, key=key or f"key:{number}", kind="shared", now=at, person=person,
             channel=None if person else to,
         )  # fmt: skip
@@ -53,7 +53,7 @@ def settle(ledger: Ledger, verb: Any, claimed: Claimed, **values: Any) -> bool:
 
 
 def sent(ledger: Ledger, claimed: Claimed, at: datetime = NOW) -> bool:
-    return settle(ledger, outbox.settle_sent, claimed, channel="D1", ts=f"{claimed.id}.0", now=at)
+    return settle(ledger, outbox.mark_sent, claimed, channel="D1", ts=f"{claimed.id}.0", now=at)
 
 
 def row(ledger: Ledger, row_id: int) -> Outbox:

@@ -13,7 +13,7 @@ from store import accounts, claiming, commitments, outbox
 from store.commitments import Draft
 from store.errors import BadInputError, ChangedMeanwhileError, LedgerError, NotAllowedError, NotFoundError
 from store.tables import Commitment, Entry, Outbox
-from tests.conftest import NOW, Office
+from tests.conftest import NOW, SmallTeam
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FRIDAY = date(2026, 11, 27)
 
 
-def recorded(office: Office, by: str = "eva", owner: str | None = None, **draft: Any) -> int:
+def recorded(office: SmallTeam, by: str = "eva", owner: str | None = None, **draft: Any) -> int:
     key = draft.pop("origin_key", f"test:{draft.get('action', 'x')}:{by}:{owner}")
     now = draft.pop("now", NOW)
     with office.ledger.begin() as tx:
@@ -35,24 +35,26 @@ def recorded(office: Office, by: str = "eva", owner: str | None = None, **draft:
         return commitment.number
 
 
-def act(office: Office, verb: Any, by: str, *args: Any, key: str = "k1", now: Any = NOW, **kwargs: Any) -> Commitment:
+def act(
+    office: SmallTeam, verb: Any, by: str, *args: Any, key: str = "k1", now: Any = NOW, **kwargs: Any
+) -> Commitment:
     with office.ledger.begin() as tx:
         commitment: Commitment = verb(tx, office.person(tx, by), *args, origin_key=key, now=now, **kwargs)
         return commitment
 
 
-def outbox_kinds(office: Office) -> list[tuple[str, str]]:
+def outbox_kinds(office: SmallTeam) -> list[tuple[str, str]]:
     with office.ledger.read() as tx:
         rows = tx.scalars(sa.select(Outbox).options(sa.orm.joinedload(Outbox.person)).order_by(Outbox.id))
         return [(row.kind, row.person.handle if row.person else "") for row in rows if row.kind != "home"]
 
 
-def test_numbers_count_up_from_one(office: Office) -> None:
+def test_numbers_count_up_from_one(office: SmallTeam) -> None:
     """Each commitment gets the workspace's next number."""
     assert [recorded(office, action=f"task {n}") for n in range(3)] == [1, 2, 3]
 
 
-def test_the_same_gesture_records_once(office: Office) -> None:
+def test_the_same_gesture_records_once(office: SmallTeam) -> None:
     """A trigger delivered twice gives the commitment it recorded first, tells its owner once, and takes no number."""
     first = recorded(office, owner="ana", origin_key="command:1")
     assert recorded(office, owner="ana", origin_key="command:1") == first
@@ -73,7 +75,7 @@ def test_the_same_gesture_records_once(office: Office) -> None:
         ({"note": "n" * 3001}, "note"),
     ],
 )
-def test_what_cannot_be_kept_is_refused_at_its_field(office: Office, draft: dict[str, Any], field: str) -> None:
+def test_what_cannot_be_kept_is_refused_at_its_field(office: SmallTeam, draft: dict[str, Any], field: str) -> None:
     """Bad input raises at its field and stores nothing."""
     with pytest.raises(BadInputError) as refused:
         recorded(office, **draft)
@@ -82,7 +84,7 @@ def test_what_cannot_be_kept_is_refused_at_its_field(office: Office, draft: dict
         assert tx.scalar(sa.select(sa.func.count()).select_from(Commitment)) == 0
 
 
-def test_control_characters_and_overrides_are_left_out(office: Office) -> None:
+def test_control_characters_and_overrides_are_left_out(office: SmallTeam) -> None:
     """NUL, half surrogates and direction overrides never reach the database; letters and emoji do."""
     number = recorded(
         office, origin_key="k", action="send\x00 \u202eevil\u202c 😀 مرحبا \ud800 the <!channel> price\n now"
@@ -92,7 +94,7 @@ def test_control_characters_and_overrides_are_left_out(office: Office) -> None:
     assert action == "send evil 😀 مرحبا the <!channel> price now"
 
 
-def test_done_changes_once_and_the_second_hears_who_was_first(office: Office) -> None:
+def test_done_changes_once_and_the_second_hears_who_was_first(office: SmallTeam) -> None:
     """Two people press Done: one change, one entry, and words for the second."""
     number = recorded(office, owner="ana")
     act(office, commitments.finish, "ana", number, key="press:1")
@@ -105,7 +107,7 @@ def test_done_changes_once_and_the_second_hears_who_was_first(office: Office) ->
     assert verbs == ["record", "finish"]
 
 
-def test_two_presses_in_the_same_instant_change_it_once(office: Office) -> None:
+def test_two_presses_in_the_same_instant_change_it_once(office: SmallTeam) -> None:
     """Transactions that truly race are ordered by the database: one wins, the other is told."""
     number = recorded(office, owner="ana")
     start, outcomes = threading.Barrier(4), []
@@ -128,7 +130,7 @@ def test_two_presses_in_the_same_instant_change_it_once(office: Office) -> None:
     assert sorted(outcomes) == ["ChangedMeanwhileError"] * 3 + ["done"]
 
 
-def test_moving_keeps_the_first_date_and_counts_slips(office: Office) -> None:
+def test_moving_keeps_the_first_date_and_counts_slips(office: SmallTeam) -> None:
     """A later date is a slip, an earlier one is not, and the first promise stays."""
     number = recorded(office)
     later, earlier = FRIDAY + timedelta(days=7), FRIDAY + timedelta(days=3)
@@ -137,7 +139,7 @@ def test_moving_keeps_the_first_date_and_counts_slips(office: Office) -> None:
     assert (moved.due_on, moved.first_due_on, moved.slips) == (earlier, FRIDAY, 1)
 
 
-def test_a_stale_form_is_refused(office: Office) -> None:
+def test_a_stale_form_is_refused(office: SmallTeam) -> None:
     """A form that was opened before somebody else's change does not overwrite it."""
     number = recorded(office)
     act(office, commitments.block, "eva", number, "no data", version=1, key="a")
@@ -145,7 +147,7 @@ def test_a_stale_form_is_refused(office: Office) -> None:
         act(office, commitments.move, "eva", number, FRIDAY + timedelta(days=1), "why", version=1, key="b")
 
 
-def test_a_reason_is_asked(office: Office) -> None:
+def test_a_reason_is_asked(office: SmallTeam) -> None:
     """Moving, blocking, cancelling and handing back need a reason, asked at the field."""
     number = recorded(office, owner="ana")
     later = FRIDAY + timedelta(days=1)
@@ -161,7 +163,7 @@ def test_a_reason_is_asked(office: Office) -> None:
         assert refused.value.field == "reason"
 
 
-def test_only_those_concerned_may_change_it(office: Office) -> None:
+def test_only_those_concerned_may_change_it(office: SmallTeam) -> None:
     """Owner, creator, account owner and admins may; others hear who can."""
     with office.ledger.begin() as tx:
         account = accounts.create(tx, office.person(tx, "ben"), "Acme", now=NOW)
@@ -173,7 +175,7 @@ def test_only_those_concerned_may_change_it(office: Office) -> None:
     act(office, commitments.unblock, "ada", number, key="c")
 
 
-def test_handing_over_and_back(office: Office) -> None:
+def test_handing_over_and_back(office: SmallTeam) -> None:
     """The new owner is told and may hand the commitment back to the person who gave it, who is told why."""
     number = recorded(office)
     given = act(office, commitments.hand_over, "eva", number, _person(office, "ana"), None, version=1, key="a")
@@ -185,7 +187,7 @@ def test_handing_over_and_back(office: Office) -> None:
     assert outbox_kinds(office) == [("assigned", "ana"), ("handed_back", "eva")]
 
 
-def test_cancelling_tells_the_creator(office: Office) -> None:
+def test_cancelling_tells_the_creator(office: SmallTeam) -> None:
     """Cancelling ends a commitment with a reason, and the creator hears of it."""
     number = recorded(office, owner="ana")
     ended = act(office, commitments.cancel, "ana", number, "they bought elsewhere", version=1, key="a")
@@ -193,7 +195,7 @@ def test_cancelling_tells_the_creator(office: Office) -> None:
     assert outbox_kinds(office) == [("assigned", "ana"), ("cancelled", "eva")]
 
 
-def test_undo_is_for_the_creator_and_for_ten_minutes(office: Office) -> None:
+def test_undo_is_for_the_creator_and_for_ten_minutes(office: SmallTeam) -> None:
     """Only the creator can undo, within ten minutes, and only if nothing else has happened."""
     number = recorded(office, owner="ana")
     with pytest.raises(NotAllowedError):
@@ -207,7 +209,7 @@ def test_undo_is_for_the_creator_and_for_ten_minutes(office: Office) -> None:
         act(office, commitments.undo, "eva", other, key="c")
 
 
-def test_a_correction_right_after_recording_is_no_slip(office: Office) -> None:
+def test_a_correction_right_after_recording_is_no_slip(office: SmallTeam) -> None:
     """Edit may correct date and owner while it can still be undone; later it may not."""
     number = recorded(office)
     draft = Draft("send the price list", _person(office, "ana"), FRIDAY + timedelta(days=7), note="v2")
@@ -219,7 +221,7 @@ def test_a_correction_right_after_recording_is_no_slip(office: Office) -> None:
         act(office, commitments.edit, "eva", number, again, version=2, key="b")
 
 
-def test_an_internal_item_is_not_shared_with_another_company(office: Office) -> None:
+def test_an_internal_item_is_not_shared_with_another_company(office: SmallTeam) -> None:
     """Internal items never go to a channel that others read; shareable ones may."""
     number = recorded(office)
     with pytest.raises(NotAllowedError, match="internal"):
@@ -229,7 +231,7 @@ def test_an_internal_item_is_not_shared_with_another_company(office: Office) -> 
     assert outbox_kinds(office) == [("shared", "")]
 
 
-def test_nobody_sees_another_workspace(office: Office) -> None:
+def test_nobody_sees_another_workspace(office: SmallTeam) -> None:
     """Numbers of another workspace do not exist for the viewer."""
     number = recorded(office)
     from store import people, workspaces
@@ -258,22 +260,22 @@ def test_nobody_sees_another_workspace(office: Office) -> None:
         "UPDATE commitment SET first_action = 'something else'",
     ],
 )
-def test_the_ledger_cannot_be_rewritten(office: Office, statement: str) -> None:
+def test_the_ledger_cannot_be_rewritten(office: SmallTeam, statement: str) -> None:
     """The database itself refuses to change history and first promises."""
     recorded(office)
     with pytest.raises(sa.exc.DBAPIError, match="the ledger cannot be rewritten"), office.ledger.begin() as tx:
         tx.execute(sa.text(statement))
 
 
-def test_a_change_marks_the_messages_that_show_it(office: Office) -> None:
+def test_a_change_marks_the_messages_that_show_it(office: SmallTeam) -> None:
     """A sent message that shows the item becomes due for one update, however many changes there were."""
     number = recorded(office, owner="ana")
     with office.ledger.begin() as tx:
         claimed = claiming.claim(tx, NOW)
         assert claimed is not None
         row = outbox.load(tx, claimed.id)
-        outbox.show(tx, row, [(commitments.get(tx, office.person(tx, "ana"), number), None)])
-        assert outbox.settle_sent(tx, claimed, channel="D1", ts="1.0", now=NOW)
+        outbox.save_contents(tx, row, [(commitments.get(tx, office.person(tx, "ana"), number), None)])
+        assert outbox.mark_sent(tx, claimed, channel="D1", ts="1.0", now=NOW)
     later = NOW + timedelta(minutes=5)
     act(office, commitments.accept, "ana", number, key="a", now=later)
     act(office, commitments.block, "ana", number, "no data", version=2, key="b", now=later)
@@ -286,6 +288,6 @@ def test_a_change_marks_the_messages_that_show_it(office: Office) -> None:
         assert claiming.claim(tx, later + timedelta(seconds=10)) is None
 
 
-def _person(office: Office, handle: str) -> Person:
+def _person(office: SmallTeam, handle: str) -> Person:
     with office.ledger.read() as tx:
         return office.person(tx, handle)

@@ -76,5 +76,5 @@ def happens(ledger: Ledger, claimed: Claimed, now: datetime, luck: float) -> boo
     elif luck < 0.2:
         settle(ledger, outbox.leave_unknown, claimed, error="timeout", now=now, grace=GRACE)
     else:
-        return settle(ledger, outbox.settle_sent, claimed, channel="D", ts="1.0", now=now, apart=SECOND)
+        return settle(ledger, outbox.mark_sent, claimed, channel="D", ts="1.0", now=now, apart=SECOND)
     return False

@@ -13,7 +13,7 @@ from store.claiming import LEASE, PACE, Claimed
 from store.commitments import Draft
 from store.outbox import KEPT_TRUE_FOR
 from store.tables import SENT, SKIPPED, Mention, Outbox
-from tests.conftest import NOW, Office
+from tests.conftest import NOW, SmallTeam
 from tests.store.outbox_steps import HOUR, row, sent, settle, take, taken
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Told:
     """Ana's message about commitment #1 has been sent, or is about to be."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: SmallTeam) -> None:
         self.ledger = office.ledger
         self.office = office
         with self.ledger.begin() as tx:
@@ -36,7 +36,7 @@ class Told:
         with self.ledger.begin() as tx:
             message = outbox.load(tx, (claimed or self.claimed).id)
             shown = commitments.get(tx, self._eva(tx), 1)
-            outbox.show(tx, message, [(shown, None)])
+            outbox.save_contents(tx, message, [(shown, None)])
 
     def change(self, at: datetime = NOW) -> None:
         with self.ledger.begin() as tx:
@@ -58,7 +58,7 @@ def _block(tx: Session, viewer: Any, number: int, *, origin_key: str, now: datet
 
 
 @pytest.fixture
-def told(office: Office) -> Told:
+def told(office: SmallTeam) -> Told:
     return Told(office)
 
 
@@ -111,7 +111,7 @@ def test_an_update_that_fails_leaves_the_message_standing(told: Told) -> None:
     """After a skipped or refused update the row is still a sent message, with its first place and time."""
     told.show()
     sent(told.ledger, told.claimed)
-    for verb, reason in ((outbox.settle_skipped, "reason"), (outbox.settle_dead, "error")):
+    for verb, reason in ((outbox.mark_skipped, "reason"), (outbox.mark_failed, "error")):
         told.change(NOW + HOUR)
         update = taken(told.ledger, NOW + HOUR, pace=timedelta())
         assert settle(told.ledger, verb, update, now=NOW + HOUR, **{reason: "why"})
@@ -127,18 +127,18 @@ def test_old_messages_and_those_never_sent_are_left_alone(told: Told) -> None:
     assert told.due() is None
     told.change(NOW + KEPT_TRUE_FOR - timedelta(seconds=1))
     assert told.due() is not None
-    settle(told.ledger, outbox.settle_skipped, taken(told.ledger, NOW + 2 * KEPT_TRUE_FOR), reason="x", now=NOW)
+    settle(told.ledger, outbox.mark_skipped, taken(told.ledger, NOW + 2 * KEPT_TRUE_FOR), reason="x", now=NOW)
     with told.ledger.begin() as tx:
         tx.execute(sa.update(Outbox).values(state=SKIPPED))
     told.change(NOW + timedelta(minutes=1))
     assert told.due() is None
 
 
-def test_a_home_tab_is_watched_once_and_follows_its_people(office: Office) -> None:
+def test_a_home_tab_is_watched_once_and_follows_its_people(office: SmallTeam) -> None:
     """A Home tab that is opened twice is one row, with its last page; only changes for its person mark it."""
     with office.ledger.begin() as tx:
         for start in (0, 20):
-            outbox.watch_home(tx, office.person(tx, "ben"), start=start, now=NOW)
+            outbox.track_home(tx, office.person(tx, "ben"), start=start, now=NOW)
     assert (take(office.ledger), row(office.ledger, 1).ids) == (None, {"start": 20})
     told = Told(office)
     told.change()

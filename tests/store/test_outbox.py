@@ -31,9 +31,9 @@ def test_a_key_is_good_for_one_message_ever(ledger: Ledger, end: str | None) -> 
     if end == SENT:
         sent(ledger, taken(ledger))
     elif end == SKIPPED:
-        settle(ledger, outbox.settle_skipped, taken(ledger), reason="nothing left", now=NOW)
+        settle(ledger, outbox.mark_skipped, taken(ledger), reason="nothing left", now=NOW)
     elif end == DEAD:
-        settle(ledger, outbox.settle_dead, taken(ledger), error="is_archived", now=NOW)
+        settle(ledger, outbox.mark_failed, taken(ledger), error="is_archived", now=NOW)
     assert not say(ledger, "T1", "ben", key="brief:1:2026-11-23")
     assert say(ledger, "T2", key="brief:1:2026-11-23")
     with ledger.read() as tx:
@@ -44,7 +44,7 @@ def test_a_key_is_good_for_one_message_ever(ledger: Ledger, end: str | None) -> 
 def test_a_rolled_back_change_leaves_no_message(ledger: Ledger) -> None:
     """A row is stored only if its transaction commits, and only then is the courier notified."""
     news: list[int] = []
-    ledger.on_news = lambda: news.append(1)
+    ledger.on_outbox_change = lambda: news.append(1)
     assert say(ledger, "T1")
     assert news == [1]
     with pytest.raises(ZeroDivisionError):
@@ -57,7 +57,7 @@ def test_a_rolled_back_change_leaves_no_message(ledger: Ledger) -> None:
 
 def _intend_and_fail(ledger: Ledger) -> None:
     with ledger.begin() as tx:
-        assert outbox.intend(tx, workspace_id=1, key="another", kind="shared", now=NOW, channel="C1")
+        assert outbox.enqueue(tx, workspace_id=1, key="another", kind="shared", now=NOW, channel="C1")
         raise ZeroDivisionError
 
 
@@ -81,7 +81,7 @@ def test_nobody_hears_the_second_before_the_first(ledger: Ledger) -> None:
     assert [first.id, channel.id, other.id] == [1, 3, 5]
     assert take(ledger, pace=timedelta()) is None
     settle(ledger, outbox.leave_unknown, first, error="timeout", now=NOW)
-    settle(ledger, outbox.settle_dead, channel, error="is_archived", now=NOW)
+    settle(ledger, outbox.mark_failed, channel, error="is_archived", now=NOW)
     assert taken(ledger, pace=timedelta()).id == 4
     assert take(ledger, pace=timedelta()) is None
     again = taken(ledger, NOW + GRACE, pace=timedelta())
@@ -177,9 +177,9 @@ def test_a_lease_excludes_everybody_until_it_ends(ledger: Ledger) -> None:
 @pytest.mark.parametrize(
     "verb",
     [
-        lambda tx, late: outbox.settle_sent(tx, late, channel="D9", ts="9.9", now=NOW),
-        lambda tx, late: outbox.settle_skipped(tx, late, reason="late", now=NOW),
-        lambda tx, late: outbox.settle_dead(tx, late, error="late", now=NOW),
+        lambda tx, late: outbox.mark_sent(tx, late, channel="D9", ts="9.9", now=NOW),
+        lambda tx, late: outbox.mark_skipped(tx, late, reason="late", now=NOW),
+        lambda tx, late: outbox.mark_failed(tx, late, error="late", now=NOW),
         lambda tx, late: outbox.leave_unknown(tx, late, error="late", now=NOW),
         lambda tx, late: outbox.postpone(tx, late, until=NOW + HOUR, error="late", whole_workspace=True),
     ],
@@ -256,8 +256,8 @@ def test_how_a_message_may_end(ledger: Ledger) -> None:
         say(ledger, "T1", to)
     one, two, three = (taken(ledger, pace=timedelta()) for _ in range(3))
     assert sent(ledger, one)
-    assert settle(ledger, outbox.settle_skipped, two, reason="nothing left", now=NOW)
-    assert settle(ledger, outbox.settle_dead, three, error="user_disabled", now=NOW)
+    assert settle(ledger, outbox.mark_skipped, two, reason="nothing left", now=NOW)
+    assert settle(ledger, outbox.mark_failed, three, error="user_disabled", now=NOW)
     told = [(found.state, found.ts, found.last_error, found.not_before, found.settled_at)
             for found in (row(ledger, n) for n in (1, 2, 3))]  # fmt: skip
     assert told == [

@@ -80,7 +80,7 @@ class Model:
         return [row for team, rows in able.items() if self.free_at[team] == longest for row in rows]
 
 
-class Course(RuleBasedStateMachine):
+class OutboxMachine(RuleBasedStateMachine):
     """Messages come, time passes, workers claim rows and report results, late ones too."""
 
     ledger: ClassVar[Ledger]
@@ -119,7 +119,7 @@ class Course(RuleBasedStateMachine):
             of = workspaces.by_team(tx, team)
             assert of
             for is_new in (True, False):
-                said = outbox.intend(tx, workspace_id=of.id, key=f"key:{self.keys}", kind="shared", now=self.now,
+                said = outbox.enqueue(tx, workspace_id=of.id, key=f"key:{self.keys}", kind="shared", now=self.now,
                                      person=person, channel=channel)  # fmt: skip
                 assert said is is_new
             self._keep(tx, team, f"{team}:{to}", PENDING, self.now)
@@ -128,11 +128,11 @@ class Course(RuleBasedStateMachine):
     def a_home_changes(self, team: str, who: str) -> None:
         with self.ledger.begin() as tx:
             person = self._person(tx, team, who)
-            outbox.watch_home(tx, person, now=self.now)
+            outbox.track_home(tx, person, now=self.now)
             recipient = f"{team}:home:{who}"
             if not any(row.recipient == recipient for row in self.model.rows):
                 self._keep(tx, team, recipient, SENT, None)
-            outbox.keep_true(tx, Commitment(id=0, workspace_id=person.workspace_id), {person.id}, self.now)
+            outbox.request_updates_for(tx, Commitment(id=0, workspace_id=person.workspace_id), {person.id}, self.now)
         next(row for row in self.model.rows if row.recipient == recipient).not_before = self.now
 
     @rule()
@@ -164,11 +164,11 @@ class Course(RuleBasedStateMachine):
         claimed, row = self._back(which)
         with self.ledger.begin() as tx:
             if outcome == SENT:
-                kept = outbox.settle_sent(tx, claimed, channel="C1", ts="1.0", now=self.now)
+                kept = outbox.mark_sent(tx, claimed, channel="C1", ts="1.0", now=self.now)
             elif outcome == SKIPPED:
-                kept = outbox.settle_skipped(tx, claimed, reason="nothing", now=self.now)
+                kept = outbox.mark_skipped(tx, claimed, reason="nothing", now=self.now)
             else:
-                kept = outbox.settle_dead(tx, claimed, error="gone", now=self.now)
+                kept = outbox.mark_failed(tx, claimed, error="gone", now=self.now)
         assert kept is (claimed.attempt == row.attempts)
         if kept:
             row.not_before, row.state = None, SENT if claimed.posted else outcome
@@ -244,7 +244,7 @@ class Course(RuleBasedStateMachine):
 def test_any_course_of_events(ledger: Ledger) -> None:
     """Order, pace, fairness, lease and fencing hold, `next_chance` is exact, and everything ends decided."""
     run_state_machine_as_test(
-        type("Course", (Course,), {"ledger": ledger}),
+        type("Course", (OutboxMachine,), {"ledger": ledger}),
         settings=settings(
             max_examples=15,
             stateful_step_count=30,

@@ -29,12 +29,12 @@ def test_a_late_word_that_it_stands_is_kept(ledger: Ledger) -> None:
     settle(ledger, outbox.leave_unknown, second, error="another worker is still sending it", now=NOW + LEASE)
     third = taken(ledger, NOW + 2 * LEASE)
     at = NOW + 2 * LEASE
-    assert not settle(ledger, outbox.settle_sent, late, channel="D1", ts="1.0", now=at)
-    assert settle(ledger, outbox.stands_after_all, late, channel="D1", ts="1.0", now=at)
+    assert not settle(ledger, outbox.mark_sent, late, channel="D1", ts="1.0", now=at)
+    assert settle(ledger, outbox.record_late_success, late, channel="D1", ts="1.0", now=at)
     found = row(ledger, 1)
     assert (found.state, found.ts, found.settled_at, found.last_error) == (SENT, "1.0", at, None)
     assert found.attempts > third.attempt
-    assert not settle(ledger, outbox.settle_sent, third, channel="D1", ts="2.0", now=at)
+    assert not settle(ledger, outbox.mark_sent, third, channel="D1", ts="2.0", now=at)
     # The posted text may be old, so the row is due for an update at once.
     assert taken(ledger, at + PACE).posted
 
@@ -44,8 +44,8 @@ def test_what_is_decided_is_not_decided_again(ledger: Ledger) -> None:
     say(ledger, "T1")
     late, second = taken(ledger), taken(ledger, NOW + LEASE)
     sent(ledger, second, NOW + LEASE)
-    assert not settle(ledger, outbox.stands_after_all, late, channel="D9", ts="9.9", now=NOW + HOUR)
-    assert not settle(ledger, outbox.look_later, late, until=NOW + HOUR)
+    assert not settle(ledger, outbox.record_late_success, late, channel="D9", ts="9.9", now=NOW + HOUR)
+    assert not settle(ledger, outbox.delay_lookup, late, until=NOW + HOUR)
     assert (row(ledger, 1).ts, row(ledger, 1).not_before) == ("1.0", None)
 
 
@@ -55,9 +55,9 @@ def test_a_late_word_of_doubt_puts_the_look_off(ledger: Ledger) -> None:
     late, second = taken(ledger), taken(ledger, NOW + LEASE)
     settle(ledger, outbox.leave_unknown, second, error="x", now=NOW + LEASE)
     until = NOW + LEASE + GRACE + SECOND
-    assert settle(ledger, outbox.look_later, late, until=until)
+    assert settle(ledger, outbox.delay_lookup, late, until=until)
     assert chance(ledger) == until
-    assert not settle(ledger, outbox.look_later, late, until=NOW)
+    assert not settle(ledger, outbox.delay_lookup, late, until=NOW)
     assert chance(ledger) == until
 
 
@@ -65,10 +65,10 @@ def test_a_slow_attempt_keeps_its_row(ledger: Ledger) -> None:
     """The worker that holds a row may extend its lease; a worker that lost the row may not."""
     say(ledger, "T1")
     first = taken(ledger)
-    assert settle(ledger, outbox.hold_on, first, until=NOW + 2 * LEASE)
+    assert settle(ledger, outbox.extend_lease, first, until=NOW + 2 * LEASE)
     assert take(ledger, NOW + LEASE) is None
     second = taken(ledger, NOW + 2 * LEASE)
-    assert not settle(ledger, outbox.hold_on, first, until=NOW + HOUR)
+    assert not settle(ledger, outbox.extend_lease, first, until=NOW + HOUR)
     assert chance(ledger) == NOW + 2 * LEASE + LEASE
     assert second.unknown_since == NOW
 
@@ -111,7 +111,7 @@ def test_a_conversation_hears_one_message_a_second(ledger: Ledger) -> None:
         now = max(now, at)
         claimed = taken(ledger, now)
         went[claimed.id] = now - NOW
-        settle(ledger, outbox.settle_sent, claimed, channel="D1", ts="1.0", now=now, apart=SECOND)
+        settle(ledger, outbox.mark_sent, claimed, channel="D1", ts="1.0", now=now, apart=SECOND)
     assert sorted(went[number] for number in (1, 4, 5)) == [NONE, PACE, 2 * PACE]
     for earlier, later in ((1, 2), (2, 3), (5, 6)):
         assert SECOND <= went[later] - went[earlier] <= SECOND + PACE
@@ -213,7 +213,7 @@ def test_a_claim_that_comes_to_no_post_costs_no_pace(ledger: Ledger) -> None:
         assert claimed.id == number
         with ledger.begin() as tx:
             claiming.give_back_pace(tx, row(ledger, number).workspace_id, pace=PACE, now=NOW)
-            outbox.settle_skipped(tx, claimed, reason="nothing left", now=NOW)
+            outbox.mark_skipped(tx, claimed, reason="nothing left", now=NOW)
     third = taken(ledger)
     until = NOW + 40 * SECOND
     settle(ledger, outbox.postpone, third, until=until, error="ratelimited", whole_workspace=True)

@@ -13,7 +13,7 @@ from bot import planner
 from store import people, workspaces
 from store.rules.mornings import morning
 from store.tables import Outbox, Person, Workspace
-from tests.conftest import NOW, PROFILES, Office
+from tests.conftest import NOW, PROFILES, SmallTeam
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -23,7 +23,7 @@ ANA = PROFILES[1]
 MONDAY, TUESDAY, WEDNESDAY = (date(2026, 11, day) for day in (23, 24, 25))
 
 
-def synced(office: Office, *profiles: people.Profile, now: datetime = NOW) -> None:
+def synced(office: SmallTeam, *profiles: people.Profile, now: datetime = NOW) -> None:
     with office.ledger.begin() as tx:
         workspace = workspaces.by_team(tx, office.team_id)
         assert workspace
@@ -36,7 +36,7 @@ def ana(tx: Session) -> Person:
     return people.get(tx, found.id)
 
 
-def morning_of(office: Office) -> date | None:
+def morning_of(office: SmallTeam) -> date | None:
     """The local day of Ana's next brief time, which is that day's morning exactly."""
     with office.ledger.read() as tx:
         person = ana(tx)
@@ -44,22 +44,22 @@ def morning_of(office: Office) -> date | None:
             return None
         day = person.next_brief_at.astimezone().date()
         days = [day + timedelta(days=n) for n in (-1, 0, 1)]
-        return next(one for one in days if morning(one, people.habits(person)) == person.next_brief_at)
+        return next(one for one in days if morning(one, people.work_schedule(person)) == person.next_brief_at)
 
 
-def changed(office: Office, now: datetime, **values: Any) -> None:
+def changed(office: SmallTeam, now: datetime, **values: Any) -> None:
     with office.ledger.begin() as tx:
         person = ana(tx)
         for name, value in values.items():
             setattr(person, name, value)
-        people.replan(person, now)
+        people.reschedule(person, now)
 
 
-def planned(office: Office, now: datetime) -> None:
+def planned(office: SmallTeam, now: datetime) -> None:
     planner.plan(office.ledger, now)
 
 
-def test_whoever_joins_is_looked_at_on_their_next_working_morning(office: Office) -> None:
+def test_whoever_joins_is_looked_at_on_their_next_working_morning(office: SmallTeam) -> None:
     """New people are planned for their next working morning; apps, guests and leavers are not planned."""
     synced(
         office,
@@ -73,7 +73,7 @@ def test_whoever_joins_is_looked_at_on_their_next_working_morning(office: Office
     assert waiting == {profile.slack_id for profile in PROFILES}
 
 
-def test_leaving_and_coming_back(office: Office) -> None:
+def test_leaving_and_coming_back(office: SmallTeam) -> None:
     """A person who left has no next brief; after coming back they have one."""
     synced(office, replace(ANA, is_active=False))
     assert morning_of(office) is None
@@ -81,7 +81,7 @@ def test_leaving_and_coming_back(office: Office) -> None:
     assert morning_of(office) == WEDNESDAY
 
 
-def test_another_zone_in_slack_is_another_morning(office: Office) -> None:
+def test_another_zone_in_slack_is_another_morning(office: SmallTeam) -> None:
     """A new zone, from its event or the daily list, moves the morning: on the same day if it is still to come."""
     synced(office, replace(ANA, zone="America/New_York"))
     assert morning_of(office) == MONDAY
@@ -89,7 +89,7 @@ def test_another_zone_in_slack_is_another_morning(office: Office) -> None:
     assert morning_of(office) == TUESDAY
 
 
-def test_people_of_an_older_ledger_get_their_morning_with_the_next_sync(office: Office) -> None:
+def test_people_of_an_older_ledger_get_their_morning_with_the_next_sync(office: SmallTeam) -> None:
     """Where only those with open business were looked at before."""
     with office.ledger.begin() as tx:
         tx.execute(sa.update(Person).values(next_brief_at=None))
@@ -109,7 +109,7 @@ def test_people_of_an_older_ledger_get_their_morning_with_the_next_sync(office: 
     ],
 )
 def test_what_somebody_has_not_chosen_is_the_workspaces(
-    office: Office, values: dict[str, Any], hour: int, weekdays: str, region: str | None
+    office: SmallTeam, values: dict[str, Any], hour: int, weekdays: str, region: str | None
 ) -> None:
     """Hour, week and holidays are the workspace's unless the person chose otherwise; no holidays is a choice, too."""
     with office.ledger.begin() as tx:
@@ -122,10 +122,10 @@ def test_what_somebody_has_not_chosen_is_the_workspaces(
         assert people.send_hour(person) == hour
         assert works.weekdays == frozenset(map(int, weekdays))
         assert works.region == region
-        assert people.habits(person, person.workspace) == people.habits(person)
+        assert people.work_schedule(person, person.workspace) == people.work_schedule(person)
 
 
-def test_a_day_is_looked_at_once_whatever_changes(office: Office) -> None:
+def test_a_day_is_looked_at_once_whatever_changes(office: SmallTeam) -> None:
     """Looked at on Tuesday morning, an earlier or later hour, another week or zone bring that day no second look."""
     planned(office, NOW + timedelta(days=1))
     assert morning_of(office) == WEDNESDAY
@@ -134,7 +134,7 @@ def test_a_day_is_looked_at_once_whatever_changes(office: Office) -> None:
         assert morning_of(office) == WEDNESDAY
 
 
-def test_whose_morning_is_on_is_looked_at_now(office: Office) -> None:
+def test_whose_morning_is_on_is_looked_at_now(office: SmallTeam) -> None:
     """Tuesday, a quarter past nine in Berlin: in New York it is still to come, in Athens it is on already."""
     early = datetime(2026, 11, 24, 7, 30, tzinfo=NOW.tzinfo)
     changed(office, early, zone="Europe/Athens")
@@ -144,13 +144,13 @@ def test_whose_morning_is_on_is_looked_at_now(office: Office) -> None:
         assert ana(tx).briefed_on == TUESDAY
 
 
-def test_a_workspace_that_changes_its_hours_takes_everybody_along(office: Office) -> None:
+def test_a_workspace_that_changes_its_hours_takes_everybody_along(office: SmallTeam) -> None:
     """New hours of the workspace move all people without their own."""
     changed(office, NOW, send_hour=11)
     with office.ledger.begin() as tx:
         workspace = tx.scalars(sa.select(Workspace)).one()
         workspace.send_hour = 14
-        people.replan_everybody(tx, workspace, NOW)
+        people.reschedule_everybody(tx, workspace, NOW)
     with office.ledger.read() as tx:
         hours = {one.slack_id: one.next_brief_at for one in tx.scalars(sa.select(Person))}
     assert hours["U0ANA"] is not None
@@ -158,7 +158,7 @@ def test_a_workspace_that_changes_its_hours_takes_everybody_along(office: Office
     assert (hours["U0ANA"].hour, hours["U0EVA"].hour) == (10, 13)
 
 
-def test_everybody_moves_on_business_or_not(office: Office) -> None:
+def test_everybody_moves_on_business_or_not(office: SmallTeam) -> None:
     """Nobody has anything open; all are looked at each working morning, nothing is planned, and weekends pass."""
     now = NOW
     for _ in range(12):
@@ -170,7 +170,7 @@ def test_everybody_moves_on_business_or_not(office: Office) -> None:
         assert tx.scalar(sa.select(sa.func.count()).select_from(Outbox)) == 0
 
 
-def test_a_clock_that_was_wrong_costs_one_morning_at_most(office: Office) -> None:
+def test_a_clock_that_was_wrong_costs_one_morning_at_most(office: SmallTeam) -> None:
     """A month ahead for a while: once it is set back, the morning that is on counts, and then every next one."""
     planned(office, NOW + timedelta(days=31))
     assert morning_of(office) == date(2026, 12, 25)
@@ -181,7 +181,7 @@ def test_a_clock_that_was_wrong_costs_one_morning_at_most(office: Office) -> Non
     assert morning_of(office) == TUESDAY
 
 
-def test_a_clock_set_back_by_an_hour_repeats_nothing(office: Office) -> None:
+def test_a_clock_set_back_by_an_hour_repeats_nothing(office: SmallTeam) -> None:
     """A day that was looked at stays so when the clock is set back."""
     planned(office, NOW + timedelta(days=1))
     with office.ledger.begin() as tx:

@@ -15,7 +15,7 @@ from store.commitments import Draft
 from store.errors import NotFoundError
 from store.people import Profile
 from store.tables import Commitment, Outbox
-from tests.conftest import NOW, Office
+from tests.conftest import NOW, SmallTeam
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,10 +33,10 @@ def day(number: int) -> date:
 
 
 @dataclass
-class Shelf:
+class LedgerBuilder:
     """Fills the team's ledger with commitments."""
 
-    office: Office
+    office: SmallTeam
 
     def put(
         self, *due: int, by: str = "eva", owner: str | None = None, account: str | None = None, **more: Any
@@ -69,8 +69,8 @@ class Shelf:
 
 
 @pytest.fixture
-def shelf(office: Office) -> Shelf:
-    return Shelf(office)
+def shelf(office: SmallTeam) -> LedgerBuilder:
+    return LedgerBuilder(office)
 
 
 def dues(items: Any) -> list[int]:
@@ -80,7 +80,7 @@ def dues(items: Any) -> list[int]:
 # ---- pages ------------------------------------------------------------------------------------------------
 
 
-LISTS: dict[str, Callable[[Shelf], Callable[..., Page]]] = {
+LISTS: dict[str, Callable[[LedgerBuilder], Callable[..., Page]]] = {
     "mine": lambda shelf: lambda **page: shelf.ask("eva", commitments.mine, **page),
     "overdue": lambda shelf: lambda **page: shelf.ask("eva", commitments.overdue, today=day(100), **page),
     "account": lambda shelf: lambda **page: shelf.ask("eva", commitments.account_page, shelf.account("Acme"), **page),
@@ -88,7 +88,7 @@ LISTS: dict[str, Callable[[Shelf], Callable[..., Page]]] = {
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_a_page_is_never_out_of_range(shelf: Shelf, name: str) -> None:
+def test_a_page_is_never_out_of_range(shelf: LedgerBuilder, name: str) -> None:
     """A page begins at any item and holds those from there; beyond the end, it is the last page that exists."""
     shelf.put(*range(23), account="Acme")
     asked = LISTS[name](shelf)
@@ -102,7 +102,7 @@ def test_a_page_is_never_out_of_range(shelf: Shelf, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_turning_the_pages_shows_each_item_once(shelf: Shelf, name: str) -> None:
+def test_turning_the_pages_shows_each_item_once(shelf: LedgerBuilder, name: str) -> None:
     """The next page begins where the last one ended, also after a page with fewer items than asked."""
     shelf.put(*range(23), account="Acme")
     asked = LISTS[name](shelf)
@@ -117,7 +117,7 @@ def test_turning_the_pages_shows_each_item_once(shelf: Shelf, name: str) -> None
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_a_list_that_shrinks_under_its_reader(shelf: Shelf, name: str) -> None:
+def test_a_list_that_shrinks_under_its_reader(shelf: LedgerBuilder, name: str) -> None:
     """Readers of a page that is gone see the last page that is left, and at last an empty one."""
     shelf.put(*range(13), account="Acme")
     asked = LISTS[name](shelf)
@@ -132,7 +132,7 @@ def test_a_list_that_shrinks_under_its_reader(shelf: Shelf, name: str) -> None:
 # ---- what is listed, and in which order --------------------------------------------------------------------
 
 
-def test_mine_is_what_one_owns_the_most_urgent_first(shelf: Shelf) -> None:
+def test_mine_is_what_one_owns_the_most_urgent_first(shelf: LedgerBuilder) -> None:
     """Own open commitments, by date, then in the order of recording; neither others' nor ended ones."""
     shelf.put(5, -3, 9, 0)
     shelf.put(-3, by="ana", owner="eva")
@@ -142,7 +142,7 @@ def test_mine_is_what_one_owns_the_most_urgent_first(shelf: Shelf) -> None:
     assert [item.number for item in page.items] == [2, 5, 4, 1]
 
 
-def test_overdue_shows_ones_own_first_then_the_oldest(shelf: Shelf) -> None:
+def test_overdue_shows_ones_own_first_then_the_oldest(shelf: LedgerBuilder) -> None:
     """Commitments that are due today or have ended are not overdue."""
     shelf.put(-2, -9, -1, 0, 3)
     shelf.put(-5, -20, by="ana")
@@ -153,7 +153,7 @@ def test_overdue_shows_ones_own_first_then_the_oldest(shelf: Shelf) -> None:
     ]  # fmt: skip
 
 
-def test_an_account_shows_ours_first_then_by_date(shelf: Shelf) -> None:
+def test_an_account_shows_ours_first_then_by_date(shelf: LedgerBuilder) -> None:
     """An account shows both sides, of all owners, and no commitment of another account."""
     shelf.put(4, 2, account="Acme", side="theirs")
     shelf.put(7, by="ana", account="Acme")
@@ -165,7 +165,7 @@ def test_an_account_shows_ours_first_then_by_date(shelf: Shelf) -> None:
     ]  # fmt: skip
 
 
-def test_home_holds_what_one_owns_and_what_one_waits_for(shelf: Shelf) -> None:
+def test_home_holds_what_one_owns_and_what_one_waits_for(shelf: LedgerBuilder) -> None:
     """Home holds own commitments, the client's that the viewer follows up, and those asked of others, each once."""
     shelf.put(6, 1)
     shelf.put(3, side="theirs")
@@ -177,7 +177,7 @@ def test_home_holds_what_one_owns_and_what_one_waits_for(shelf: Shelf) -> None:
     assert dues(shelf.ask("eva", commitments.home, limit=1).own) == [1]
 
 
-def test_a_history_is_told_from_its_beginning(shelf: Shelf) -> None:
+def test_a_history_is_told_from_its_beginning(shelf: LedgerBuilder) -> None:
     """Everything that happened to it, with who did it and the people whom it names."""
     shelf.put(3)
     with shelf.office.ledger.begin() as tx:
@@ -198,20 +198,20 @@ def test_a_history_is_told_from_its_beginning(shelf: Shelf) -> None:
 
 
 @pytest.fixture
-def two_houses(shelf: Shelf) -> tuple[Shelf, Shelf]:
+def two_houses(shelf: LedgerBuilder) -> tuple[LedgerBuilder, LedgerBuilder]:
     """Two workspaces with the same names, handles and numbers, and the same promises made in both."""
     with shelf.office.ledger.begin() as tx:
         other = workspaces.ensure(tx, team_id="T2", name="Other", now=NOW)
         people.sync(tx, other, [Profile(f"U0{handle.upper()}", f"Other {handle}", handle)
                                 for handle in ("eva", "ana", "ada")], now=NOW)  # fmt: skip
-    houses = shelf, Shelf(Office(shelf.office.ledger, "T2"))
+    houses = shelf, LedgerBuilder(SmallTeam(shelf.office.ledger, "T2"))
     for house in houses:
         house.put(-1, 2, account="Acme")
         house.put(3, owner="ana", account="Acme")
     return houses
 
 
-def test_no_question_looks_into_another_workspace(two_houses: tuple[Shelf, Shelf]) -> None:
+def test_no_question_looks_into_another_workspace(two_houses: tuple[LedgerBuilder, LedgerBuilder]) -> None:
     """Each asks the same and finds only its own, by number, id, name, list and date."""
     for house in two_houses:
         with house.office.ledger.read() as tx:
@@ -239,12 +239,12 @@ def _all_lists(tx: Session, viewer: Person) -> list[Any]:
         commitments.account_page(tx, viewer, account, start=0, size=10).items,
         home.own,
         home.waiting,
-        [found for found, _, _ in commitments.deserving(tx, viewer, TODAY, besides=0)],
+        [found for found, _, _ in commitments.items_for_brief(tx, viewer, TODAY, besides=0)],
         stakeholders.of_account(tx, viewer, account),
     ]
 
 
-def test_ids_of_another_workspace_lead_nowhere(two_houses: tuple[Shelf, Shelf]) -> None:
+def test_ids_of_another_workspace_lead_nowhere(two_houses: tuple[LedgerBuilder, LedgerBuilder]) -> None:
     """A person with ids of another workspace finds no commitment, history, account or stakeholder there."""
     here, there = two_houses
     with there.office.ledger.read() as tx:
@@ -268,7 +268,7 @@ def test_ids_of_another_workspace_lead_nowhere(two_houses: tuple[Shelf, Shelf]) 
 
 
 @contextmanager
-def counted(office: Office) -> Iterator[list[str]]:
+def counted(office: SmallTeam) -> Iterator[list[str]]:
     """The statements that run during the block."""
     seen: list[str] = []
 
@@ -295,7 +295,7 @@ def _ids(tx: Session) -> list[int]:
 
 def _brief(tx: Session, eva: Person) -> Any:
     everybody = [people.get(tx, person_id) for person_id in (1, 2, 3, 4)]
-    return lambda: commitments.worth_a_brief(tx, everybody, {person.id: TODAY for person in everybody})
+    return lambda: commitments.people_to_brief(tx, everybody, {person.id: TODAY for person in everybody})
 
 
 def _history(tx: Session, eva: Person) -> Any:
@@ -331,7 +331,7 @@ COSTS: dict[str, tuple[int, Callable[[Session, Person], Callable[[], Any]]]] = {
     "one": (1, lambda tx, eva: lambda: read_aloud([commitments.get(tx, eva, 1)])),
     "history": (2, _history),
     "brief": (5, lambda tx, eva: lambda: read_aloud(
-        one for one, _, _ in commitments.deserving(tx, eva, day(3), besides=0))),
+        one for one, _, _ in commitments.items_for_brief(tx, eva, day(3), besides=0))),
     "planning": (3, _brief),
     "mornings": (1, lambda tx, _: lambda: [
         (one.name, one.workspace.name) for one in people.claim_due(tx, NOW + timedelta(days=30), limit=200)]),
@@ -343,7 +343,7 @@ COSTS: dict[str, tuple[int, Callable[[Session, Person], Callable[[], Any]]]] = {
 
 
 @pytest.mark.parametrize("name", COSTS)
-def test_no_question_costs_a_statement_per_row(shelf: Shelf, name: str) -> None:
+def test_no_question_costs_a_statement_per_row(shelf: LedgerBuilder, name: str) -> None:
     """A query costs as many statements over forty rows as over four, and only a few."""
     most, question = COSTS[name]
     seen: list[list[str]] = []
@@ -360,7 +360,7 @@ def test_no_question_costs_a_statement_per_row(shelf: Shelf, name: str) -> None:
     assert len(many) == len(few) <= most, many
 
 
-def _grow(shelf: Shelf, times: int) -> None:
+def _grow(shelf: LedgerBuilder, times: int) -> None:
     for n in range(times):
         shelf.put(n, n + 3, account="Acme")
         shelf.put(n + 1, owner="ana", account=f"Avalon {n}")

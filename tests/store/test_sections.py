@@ -21,32 +21,32 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from tests.conftest import Office
+    from tests.conftest import SmallTeam
 
 RENEWAL = {"kind": "renewal", "name": "", "day": "2027-01-29", "recurs": "never", "owner": None, "note": None}
 
 
-def add(tx: Session, office: Office, by: str = "eva", key: str = "view:1", **given: Any) -> KeyDate:
+def add(tx: Session, office: SmallTeam, by: str = "eva", key: str = "view:1", **given: Any) -> KeyDate:
     """A key date of Acme, which is Eva's."""
     account = accounts.create(tx, office.person(tx, "eva"), "Acme", now=NOW)
     return section.add(tx, office.person(tx, by), SECTION, account, RENEWAL | given, origin_key=key, now=NOW)
 
 
-def edit(tx: Session, office: Office, row: KeyDate, by: str = "eva", key: str = "view:2", **given: Any) -> KeyDate:
+def edit(tx: Session, office: SmallTeam, row: KeyDate, by: str = "eva", key: str = "view:2", **given: Any) -> KeyDate:
     return section.edit(
         tx, office.person(tx, by), SECTION, row.id, RENEWAL | given, version=given.pop("version", 1),
         origin_key=key, now=NOW,
     )  # fmt: skip
 
 
-def refused(office: Office, change: Callable[[Session], object]) -> LedgerError:
+def refused(office: SmallTeam, change: Callable[[Session], object]) -> LedgerError:
     """The error with which the ledger refuses a change; nothing of it stays."""
     with pytest.raises(LedgerError) as caught, office.ledger.begin() as tx:
         change(tx)
     return caught.value
 
 
-def test_two_editors_of_different_fields_both_succeed(office: Office) -> None:
+def test_two_editors_of_different_fields_both_succeed(office: SmallTeam) -> None:
     """Two editors of the first version: the row has the change of each, and each is an entry."""
     with office.ledger.begin() as tx:
         row = add(tx, office, owner="U0ANA")
@@ -69,7 +69,9 @@ def test_two_editors_of_different_fields_both_succeed(office: Office) -> None:
         ("note", "one", None, ["“one”", "nothing"]),
     ],
 )
-def test_two_editors_of_one_field(office: Office, field: str, theirs: str, mine: str | None, words: list[str]) -> None:
+def test_two_editors_of_one_field(
+    office: SmallTeam, field: str, theirs: str, mine: str | None, words: list[str]
+) -> None:
     """The second editor is refused at that field, with both values; the same value twice is no conflict."""
     with office.ledger.begin() as tx:
         row = add(tx, office, owner="U0ANA", note="none yet", name="Contract")
@@ -83,7 +85,7 @@ def test_two_editors_of_one_field(office: Office, field: str, theirs: str, mine:
         assert edit(tx, office, row, "ada", "view:3", **before | {field: theirs, "recurs": "yearly"}).recurs == "yearly"
 
 
-def test_a_change_back_is_no_conflict(office: Office) -> None:
+def test_a_change_back_is_no_conflict(office: SmallTeam) -> None:
     """One moved the day and moved it back: another one's form, which is older, may move it."""
     with office.ledger.begin() as tx:
         row = add(tx, office)
@@ -93,7 +95,7 @@ def test_a_change_back_is_no_conflict(office: Office) -> None:
         assert edit(tx, office, row, key="view:4", day="2027-03-01").day == date(2027, 3, 1)
 
 
-def test_two_forms_at_the_same_moment(office: Office) -> None:
+def test_two_forms_at_the_same_moment(office: SmallTeam) -> None:
     """Two threads save the same field of one row at once: one is stored, the other is refused."""
     with office.ledger.begin() as tx:
         row = add(tx, office)
@@ -118,7 +120,7 @@ def test_two_forms_at_the_same_moment(office: Office) -> None:
         assert section.get(tx, office.person(tx, "eva"), SECTION, row.id).version == 2
 
 
-def test_each_gesture_counts_once(office: Office) -> None:
+def test_each_gesture_counts_once(office: SmallTeam) -> None:
     """A form, a reason and a press that Slack delivers twice add, change, archive and restore once."""
     with office.ledger.begin() as tx:
         eva = office.person(tx, "eva")
@@ -131,7 +133,7 @@ def test_each_gesture_counts_once(office: Office) -> None:
         assert tx.scalar(sa.select(sa.func.count()).select_from(KeyDate)) == 1
 
 
-def test_archived_with_a_reason_and_restored(office: Office) -> None:
+def test_archived_with_a_reason_and_restored(office: SmallTeam) -> None:
     """No row is deleted, not even by SQL; an archived row is not edited, and neither verb happens twice."""
     with office.ledger.begin() as tx:
         row = add(tx, office)
@@ -164,7 +166,7 @@ def test_archived_with_a_reason_and_restored(office: Office) -> None:
         ({"note": "x" * 3001}, "note"), ({"owner": "U0NOBODY"}, "owner"),
     ],
 )  # fmt: skip
-def test_refusals_stand_at_their_field(office: Office, given: dict[str, str], field: str) -> None:
+def test_refusals_stand_at_their_field(office: SmallTeam, given: dict[str, str], field: str) -> None:
     """Each value that cannot be kept is refused in words at its field, in a new row and in an old one."""
     error = refused(office, lambda tx: add(tx, office, **given))
     assert isinstance(error, BadInputError)
@@ -174,7 +176,7 @@ def test_refusals_stand_at_their_field(office: Office, given: dict[str, str], fi
     assert refused(office, lambda tx: edit(tx, office, row, **given)).field == field
 
 
-def test_a_day_that_has_passed_since_stays_editable(office: Office) -> None:
+def test_a_day_that_has_passed_since_stays_editable(office: SmallTeam) -> None:
     """Only a new day must lie ahead: a note can be added to a date that is over."""
     with office.ledger.begin() as tx:
         row, eva = add(tx, office), office.person(tx, "eva")
@@ -184,7 +186,7 @@ def test_a_day_that_has_passed_since_stays_editable(office: Office) -> None:
         assert changed.note == "they signed"
 
 
-def test_who_may_change_it(office: Office) -> None:
+def test_who_may_change_it(office: SmallTeam) -> None:
     """The account's owner, the row's owner and admins may; others read who can. Without an owner of the account every
     colleague may. In another workspace the row does not exist.
     """
@@ -212,7 +214,7 @@ def test_who_may_change_it(office: Office) -> None:
             section.get(tx, stranger, SECTION, row.id)
 
 
-def test_the_question_costs_the_same_however_much_there_is(office: Office) -> None:
+def test_the_question_costs_the_same_however_much_there_is(office: SmallTeam) -> None:
     """The planner's question about key dates: as many statements for two dates as for two hundred, one for none."""
     statements: list[str] = []
 

@@ -15,13 +15,13 @@ from store.db import Ledger
 from store.sqlite_file import damage
 
 if TYPE_CHECKING:
-    from tests.conftest import Office
+    from tests.conftest import SmallTeam
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
-def damaged(office: Office, tmp_path: Path) -> Ledger:
+def damaged(office: SmallTeam, tmp_path: Path) -> Ledger:
     """A ledger in whose file the rows of people are noise."""
     whole = Path(office.ledger.url.database or "")
     with office.ledger.read() as tx:
@@ -49,7 +49,7 @@ def test_damage_that_is_met_closes_the_ledger(damaged: Ledger) -> None:
     damaged.close()
 
 
-def test_damage_is_found_by_looking(office: Office, damaged: Ledger) -> None:
+def test_damage_is_found_by_looking(office: SmallTeam, damaged: Ledger) -> None:
     """Without meeting it; a whole file is told from it, and to look makes no file."""
     assert "is damaged" in str(damage(damaged.url))
     damaged.close()

@@ -46,7 +46,7 @@ _PUNCTUATION = " \t\r\n,;:!?)]…"
 
 
 class Named(NamedTuple):
-    """An account found in a line. `taken`: it is certainly known, and its words leave the action."""
+    """An account found in a line. `attached_to`: it is certainly known, and its words leave the action."""
 
     match: Match
     phrase: str

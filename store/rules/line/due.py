@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Dated(NamedTuple):
-    """A date found in a line. `taken`: its words belong to the date alone and leave the action."""
+    """A date found in a line. `attached_to`: its words belong to the date alone and leave the action."""
 
     due: Due | Unclear
     span: Span
