@@ -94,7 +94,7 @@ def test_the_surfaces_write_no_sql() -> None:
     """handlers/ imports from SQLAlchemy only the Session type, and in one module the errors that a database raises."""
     for path in files("handlers"):
         used = {name for name in imports(path) if name.partition(".")[0] == "sqlalchemy"}
-        if path.name != "errors.py":
+        if module_of(path) != "handlers.slack.errors":
             assert used <= {"sqlalchemy.orm"}, path
             continue
         attributes = {
@@ -178,7 +178,7 @@ def test_no_day_is_special() -> None:
     """Tests, benches, sandbox and demo run the same on any day: only sandbox/clock.py reads the machine's clock, for
     sandboxes whose bot process uses the machine's time.
     """
-    demo = [path for path in files("bot") if path.name.startswith("demo")]
+    demo = files("bot/demo")
     reading = {
         f"{path.relative_to(ROOT)}: {owner}.{name}"
         for path in [*files("tests", "bench", "sandbox", "docs"), *demo]

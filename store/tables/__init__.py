@@ -1,0 +1,63 @@
+"""The tables. Every one carries its workspace; facts are appended, the current row is derived from them."""
+
+from store.tables.accounts import Account, Stakeholder
+from store.tables.base import (
+    _ID,
+    BLOCKED,
+    CANCELLED,
+    DEAD,
+    DONE,
+    NAMES,
+    OPEN,
+    OURS,
+    PENDING,
+    REDACTED,
+    SENDING,
+    SENT,
+    SKIPPED,
+    THEIRS,
+    Base,
+    HasHistory,
+    Subject,
+    core,
+)
+from store.tables.commitments import Commitment, Entry
+from store.tables.installations import Heartbeat, Workspace
+from store.tables.outbox import Mention, Outbox
+from store.tables.people import Absence, Person
+from store.tables.plan import OF_ACCOUNTS, SUBJECTS, KeyDate, SectionRow
+
+__all__ = [
+    "BLOCKED",
+    "CANCELLED",
+    "DEAD",
+    "DONE",
+    "NAMES",
+    "OF_ACCOUNTS",
+    "OPEN",
+    "OURS",
+    "PENDING",
+    "REDACTED",
+    "SENDING",
+    "SENT",
+    "SKIPPED",
+    "SUBJECTS",
+    "THEIRS",
+    "_ID",
+    "Absence",
+    "Account",
+    "Base",
+    "Commitment",
+    "Entry",
+    "HasHistory",
+    "Heartbeat",
+    "KeyDate",
+    "Mention",
+    "Outbox",
+    "Person",
+    "SectionRow",
+    "Stakeholder",
+    "Subject",
+    "Workspace",
+    "core",
+]

@@ -1,0 +1,75 @@
+"""What every table is made of: constraint names, column types, keys."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, ClassVar, cast
+
+import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from store.db import UtcDateTime
+
+# One convention for constraint names, so that a migration can name what it alters on both databases.
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+OURS, THEIRS = "ours", "theirs"
+OPEN, BLOCKED, DONE, CANCELLED = "open", "blocked", "done", "cancelled"
+# Stands for text that was taken away, everywhere where it stood.
+REDACTED = "(redacted)"
+PENDING, SENDING, SENT, SKIPPED, DEAD = "pending", "sending", "sent", "skipped", "dead"
+
+
+class Base(DeclarativeBase):
+    metadata = sa.MetaData(naming_convention=NAMES)
+    type_annotation_map = {  # noqa: RUF012  SQLAlchemy reads this name as it stands
+        datetime: UtcDateTime,
+        date: sa.Date,
+        str: sa.Text,
+        dict[str, Any]: sa.JSON,
+    }
+
+
+def core(model: type[Base]) -> sa.Table:
+    """The model's bare table, for statements that need no objects and should cost nothing to put together."""
+    return cast("sa.Table", model.__table__)
+
+
+# SQLite numbers rows by itself only where the type is exactly INTEGER.
+_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+
+def key() -> Mapped[int]:
+    return mapped_column(_ID, primary_key=True)
+
+
+def to(table: str, *, nullable: bool = False) -> Any:  # noqa: ANN401  the annotation at the column says the type
+    return mapped_column(_ID, sa.ForeignKey(f"{table}.id"), nullable=nullable)
+
+
+class Subject(StrEnum):
+    """The kinds of rows that have a history: entries and messages name a row by its kind and its id."""
+
+    COMMITMENT = "commitment"
+    ACCOUNT = "account"
+    KEY_DATE = "key_date"
+
+
+class HasHistory(Base):
+    """A row whose changes are entries (store/history.py) and which messages show. A change is conditional on `version`,
+    which rises with each one.
+    """
+
+    __abstract__ = True
+    subject_kind: ClassVar[Subject]
+
+    id: Mapped[int] = key()
+    workspace_id: Mapped[int] = to("workspace")
+    version: Mapped[int] = mapped_column(default=1, server_default="1")

@@ -1,0 +1,44 @@
+"""Workspaces, and when each background part of the program last did its round."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store.tables.base import Base, key
+
+
+class Workspace(Base):
+    """One Slack team that installed the bot, with how it works and how fast it may be posted to."""
+
+    __tablename__ = "workspace"
+
+    id: Mapped[int] = key()
+    team_id: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    # Weekdays worked, Monday 0 … Sunday 6, as digits: "01234".
+    working_week: Mapped[str] = mapped_column(default="01234", server_default="01234")
+    # A region of the `holidays` package: "DE", "DE-BY"; NULL: no public holidays.
+    holidays_region: Mapped[str | None]
+    send_hour: Mapped[int] = mapped_column(default=9, server_default="9")
+    # Working days overdue after which the account's owner hears of it: for A accounts, and for all others.
+    escalate_a_after: Mapped[int] = mapped_column(default=3, server_default="3")
+    escalate_after: Mapped[int] = mapped_column(default=5, server_default="5")
+    # Whether a Slack status such as "Vacationing" counts as being away.
+    honours_status: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    fiscal_year_start: Mapped[int] = mapped_column(default=1, server_default="1")
+    next_number: Mapped[int] = mapped_column(default=1, server_default="1")
+    # Pacing: nothing is posted to this workspace before this instant, by any process.
+    next_post_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+
+
+class Heartbeat(Base):
+    """When each background part of the program last did its round; read by /readyz and doctor."""
+
+    __tablename__ = "heartbeat"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]

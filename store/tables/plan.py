@@ -1,0 +1,70 @@
+"""The sections of an account plan."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, declared_attr, relationship
+
+from store.tables.accounts import Account
+from store.tables.base import HasHistory, Subject, to
+from store.tables.commitments import Commitment
+
+if TYPE_CHECKING:
+    from store.tables.people import Person
+
+
+class SectionRow(HasHistory):
+    """A row of a section of an account plan (store/plan/section.py). It is archived with a reason, never deleted."""
+
+    __abstract__ = True
+
+    account_id: Mapped[int] = to("account")
+    name: Mapped[str | None]
+    # NULL: the account's owner of the day.
+    owner_id: Mapped[int | None] = to("person", nullable=True)
+    note: Mapped[str | None]
+    archived_at: Mapped[datetime | None]
+    archive_reason: Mapped[str | None]
+    # Slack's view id: the same form delivered twice adds one row.
+    origin_key: Mapped[str]
+    created_at: Mapped[datetime]
+
+    @declared_attr
+    @classmethod
+    def account(cls) -> Mapped[Account]:
+        return relationship(lazy="raise")
+
+    @declared_attr
+    @classmethod
+    def owner(cls) -> Mapped[Person | None]:
+        return relationship(lazy="raise")
+
+
+class KeyDate(SectionRow):
+    """A date of an account that needs time to prepare for: a renewal, a budget cycle, a trade show."""
+
+    __tablename__ = "key_date"
+    subject_kind = Subject.KEY_DATE
+    __table_args__ = (
+        sa.UniqueConstraint("workspace_id", "origin_key"),
+        sa.Index("ix_key_date_account", "account_id"),
+        # The dates that one person hears of in their brief.
+        sa.Index("ix_key_date_owner", "owner_id", "day", sqlite_where=sa.text("owner_id IS NOT NULL"),
+                 postgresql_where=sa.text("owner_id IS NOT NULL")),
+        sa.CheckConstraint("kind IN ('renewal', 'budget', 'show', 'other')", name="kind"),
+        sa.CheckConstraint("recurs IN ('never', 'yearly', 'quarterly')", name="recurs"),
+    )  # fmt: skip
+
+    kind: Mapped[str]
+    # The first one, where it recurs.
+    day: Mapped[date]
+    recurs: Mapped[str]
+
+
+# The tables of the subjects that belong to an account.
+OF_ACCOUNTS: tuple[type[Commitment | SectionRow], ...] = (Commitment, *SectionRow.__subclasses__())
+# The table of each kind of subject.
+SUBJECTS: dict[Subject, type[HasHistory]] = {each.subject_kind: each for each in (Commitment, Account, KeyDate)}
