@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any, Self
 import sqlalchemy as sa
 from commit_throughput import database_of
 from planner_tick import insert
-from boxes import PROCESSES, TOKEN, Boxes, dm_of, slack_id
+from sandbox_processes import PROCESSES, TOKEN, Boxes, dm_of, slack_id
 
 from bot import logs, planner
 from bot.courier import Courier

@@ -18,8 +18,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from bot import logs, settings
 from bot.app import compose
+from bot.health.readiness import Readiness
 from bot.http_server import WebServer
-from bot.readiness import Readiness
 from bot.server import build
 from bot.service import Parts, Service
 from store import migrate

@@ -14,8 +14,8 @@ from bot import bolt, planner
 from bot.courier import Courier, Times
 from bot.roster import Roster
 from bot.slack import ANSWER_TIMEOUT, AnsweringClient, posting_client
-from handlers import payloads
 from handlers.people import ensure_people
+from handlers.slack import payloads
 from store import outbox, workspaces
 from store.db import ANSWER_WITHIN, Ledger
 from store.errors import NotAllowedError

@@ -29,7 +29,7 @@ def build(client: WebClient, who: Callable[[], AuthorizeResult | None], prepare:
         # an event whose listener failed is sent again by Slack.
         process_before_response=True,
         request_verification_enabled=False,
-        # What no listener knows is answered in words, by handlers/errors.py as any other error.
+        # What no listener knows is answered in words, by handlers/slack/errors.py as any other error.
         raise_error_for_unhandled_request=True,
     )
 

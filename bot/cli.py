@@ -14,14 +14,14 @@ import click
 import store.migrate
 from bot import logs
 from bot.app import compose
-from bot.doctor import examine, has_problem
-from bot.explaining import about
+from bot.cli_errors import in_words
+from bot.health.doctor import examine, has_problem
 from bot.manifest import for_address, for_socket_mode
 from bot.rehearsal import became, rehearse
 from bot.schedule import COURIER, PLANNER, put_clock_right, record_heartbeat
 from bot.service import Parts, Service, Signals, StopRequested
 from bot.settings import load, load_basic
-from bot.trouble import in_words
+from bot.why import about
 from store import outbox
 from store.db import Ledger
 from store.rules.text import printable
@@ -230,7 +230,7 @@ def demo(port: int, database: str | None) -> None:
 
     Needs no settings and no network. If the port is taken the next free one is used.
     """
-    from bot.demo import run_demo  # noqa: PLC0415  what runs in production has no sandbox
+    from bot.demo.running import run_demo  # noqa: PLC0415  what runs in production has no sandbox
 
     _log(None, level="warning")
     _leave(finished=run_demo(port=port, database=database, say=click.echo))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 import structlog
 
-from bot.exclusion import RowLock
+from bot.row_lock import RowLock
 from bot.slack import (
     POST_TIMEOUT,
     Fault,
@@ -25,12 +25,12 @@ from bot.slack import (
     RefusedError,
     outcomes,
 )
-from handlers import channels
 from handlers.ids import METADATA_EVENT
 from handlers.messages import ONLY_COLLEAGUES, Later, Message, Nothing, render
+from handlers.slack import channels
 from store import claiming, notices, outbox, people, workspaces
-from store.rules.hours import TAKEN_WITHIN
-from store.rules.mornings import local_day, next_morning
+from store.rules.calendar.brief_times import local_day, next_morning
+from store.rules.calendar.hours import TAKEN_WITHIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

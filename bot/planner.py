@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from store import commitments, notices, occasions, outbox, people
-from store.rules.mornings import local_day, morning_is_on, mornings_missed
+from store.rules.calendar.brief_times import local_day, morning_is_on, mornings_missed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

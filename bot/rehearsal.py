@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bot.planner import plan_batch
 from handlers.messages import Later, Message, Nothing, render
 from store import notices, outbox, people
-from store.rules.mornings import local_day
+from store.rules.calendar.brief_times import local_day
 from store.tables import DEAD, PENDING, SENDING, SENT, SKIPPED
 
 if TYPE_CHECKING:

@@ -19,15 +19,15 @@ from slack_sdk.signature import Clock as SlackClock
 from slack_sdk.signature import SignatureVerifier
 from werkzeug.exceptions import HTTPException
 
-from bot.incoming import RefusedError, bolt_request
 from bot.logs import request_ids
+from bot.slack_requests import RefusedError, bolt_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from slack_bolt import App, BoltRequest
 
-    from bot.readiness import Readiness
+    from bot.health.readiness import Readiness
 
 log = structlog.get_logger(__name__)
 

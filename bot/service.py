@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.health.readiness import Readiness
 from bot.http_server import WebServer
-from bot.link import ConnectionMonitor
-from bot.readiness import Readiness
 from bot.schedule import Schedule
 from bot.server import build
+from bot.slack_connection import ConnectionMonitor
 from bot.socket_mode import SocketMode
 from bot.watch import Watch
 from store import migrate

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
-from handlers.slack_calls import faulty_parts, within
+from handlers.slack.calls import faulty_parts, within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

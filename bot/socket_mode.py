@@ -17,9 +17,9 @@ import structlog
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.socket_mode.response import SocketModeResponse
 
-from bot.incoming import RefusedError, checked
-from bot.link import FAILURES, in_words, is_final
 from bot.logs import request_ids
+from bot.slack_connection import FAILURES, in_words, is_final
+from bot.slack_requests import RefusedError, checked
 
 if TYPE_CHECKING:
     from collections.abc import Callable

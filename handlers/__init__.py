@@ -5,29 +5,24 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
-from handlers import (
-    absences,
-    account_pages,
-    accounts,
-    commands,
-    commitments,
-    errors,
-    home,
-    ids,
-    payloads,
-    people,
-    recording,
-    settings,
-)
+from handlers import ids, people
+from handlers.absences import actions as absences
+from handlers.accounts import menus as account_menus
+from handlers.accounts import pages as account_pages
+from handlers.commitments import actions as commitments
+from handlers.commitments import commands, recording
+from handlers.home import actions as home
 from handlers.plan import sections
-from handlers.refs import outdated
 from handlers.routes import Listener, Routes, joined
+from handlers.settings import actions as settings
+from handlers.slack import errors, payloads
+from handlers.slack.refs import outdated
 from store.errors import UnconfirmedError
 
 if TYPE_CHECKING:
     from slack_bolt import App
 
-NOUNS = (commands, commitments, recording, accounts, account_pages, sections, absences, settings, home, people)
+NOUNS = (commands, commitments, recording, account_menus, account_pages, sections, absences, settings, home, people)
 
 
 def _more(ack: Listener, body: dict[str, Any], context: Any) -> None:  # noqa: ANN401  Bolt injects by name

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from handlers import brief_items, briefs
-from handlers.views import absences as absence_view
-from handlers.views import blocks as b
-from handlers.views import briefs as views
-from handlers.views import home as home_view
-from handlers.views import notices as notice_views
+from handlers.absences import views as absence_view
+from handlers.briefs import content as briefs
+from handlers.briefs import notice_views, views
+from handlers.commitments import brief_items
+from handlers.home import views as home_view
+from handlers.slack import blocks as b
 from store import absences, commitments, notices, outbox, people
-from store.rules.mornings import local_day, morning_is_on, next_morning
+from store.rules.calendar.brief_times import local_day, morning_is_on, next_morning
 from store.tables import Commitment
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from handlers import ids
-from handlers.payloads import asker
 from handlers.routes import Routes
+from handlers.slack.payloads import asker
 from store import absences, people, workspaces
 from store.errors import NotAllowedError, NotFoundError
 from store.people import Profile
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient
     from sqlalchemy.orm import Session
 
-    from handlers.payloads import Asker
+    from handlers.slack.payloads import Asker
     from store.db import Ledger
     from store.tables import Person, Workspace
 

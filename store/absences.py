@@ -14,9 +14,9 @@ from sqlalchemy.orm import joinedload
 
 from store import notices, outbox, people
 from store.errors import BadInputError
-from store.rules.mornings import local_day
+from store.rules.calendar.brief_times import local_day
+from store.rules.calendar.working_days import DAY
 from store.rules.statuses import Status, is_away, last_day
-from store.rules.working_days import DAY
 from store.scope import seen_by
 from store.tables import Absence, Person
 

@@ -1,6 +1,6 @@
 """What can go wrong in the ledger, in the words of the person who asked.
 
-Raised deep, told in two places only: the Slack edge (handlers/errors.py) and the courier.
+Raised deep, told in two places only: the Slack edge (handlers/slack/errors.py) and the courier.
 """
 
 from __future__ import annotations

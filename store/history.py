@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from store import outbox
 from store.errors import ChangedMeanwhileError
-from store.rules.mornings import zone_of
+from store.rules.calendar.brief_times import zone_of
 from store.tables import Entry, HasHistory
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from store import outbox
 from store.db import UtcDateTime, insert_once
 from store.errors import BadInputError, UnconfirmedError
-from store.rules.mornings import WorkSchedule, local_day, next_brief, next_morning
-from store.rules.working_days import DAY, working_days_of
+from store.rules.calendar.brief_times import WorkSchedule, local_day, next_brief, next_morning
+from store.rules.calendar.working_days import DAY, working_days_of
 from store.scope import seen_by
 from store.tables import Person, Workspace
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
     from datetime import date, datetime
 
-    from store.rules.working_days import WorkingDays
+    from store.rules.calendar.working_days import WorkingDays
 
 
 # So long Slack's word counts that somebody is an admin. A demotion may reach us late, or never.

@@ -11,9 +11,9 @@ from babel import Locale
 
 from store import absences, outbox, people
 from store.errors import BadInputError, NotAllowedError
+from store.rules.calendar.working_days import check_region
 from store.rules.names import fold
 from store.rules.text import clean
-from store.rules.working_days import check_region
 from store.tables import Person, Workspace
 
 if TYPE_CHECKING:

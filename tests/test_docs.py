@@ -16,13 +16,22 @@ from bot import http_server, server
 from bot.manifest import for_socket_mode
 from bot.settings import documented
 from handlers import ids
-from handlers.commands import WORDS
-from handlers.views.briefs import MOST
+from handlers.briefs.views import MOST
+from handlers.commitments.commands import WORDS
 from sandbox import Sandbox
+from store.dates import Due
 from store.rules.line import read_line
-from store.rules.mentions import BEFORE_ABSENCE, BLOCKED, DAY_BEFORE, OVERDUE, OVERDUE_STEPS, SNOOZE_ENDED, SOON, TODAY
 from store.rules.names import Close
-from store.rules.phrases import Due
+from store.rules.nudging.occasions import (
+    BEFORE_ABSENCE,
+    BLOCKED,
+    DAY_BEFORE,
+    OVERDUE,
+    OVERDUE_STEPS,
+    SNOOZE_ENDED,
+    SOON,
+    TODAY,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -119,7 +119,7 @@ def test_the_sandbox_stands_alone() -> None:
     """
     assert offenders("sandbox", "bot", "handlers", "store", "tests", "bench", "slackblocks") == []
     knowing = {module_of(path) for path in files("bot", "handlers", "store") if "sandbox" in tops(path)}
-    assert knowing == {name for name in knowing if name.startswith("bot.demo")}
+    assert knowing == {name for name in knowing if name.startswith("bot.demo.running")}
     assert knowing
 
 

@@ -6,15 +6,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from handlers import ids
-from handlers.refs import Ref, ViewName
-from handlers.views import blocks as b
-from handlers.views.briefs import Line
-from handlers.views.sections import Words
-from handlers.views.words import escape, plural, short_date
+from handlers.briefs.views import Line
+from handlers.plan.views import Words
+from handlers.slack import blocks as b
+from handlers.slack.refs import Ref, ViewName
+from handlers.slack.words import escape, plural, short_date
 from store import notices, outbox
 from store.plan import key_dates, section
 from store.plan.key_dates import KINDS, SECTION, STEPS, Recurs, Reminder, next_day, reader
-from store.rules.mornings import local_day
+from store.rules.calendar.brief_times import local_day
 from store.rules.text import quoted
 from store.tables import Subject
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from slackblocks import Block
     from sqlalchemy.orm import Session
 
-    from handlers.views.briefs import Room
+    from handlers.briefs.views import Room
     from store.tables import KeyDate, Outbox, Person
 
 _KINDS = {**dict(KINDS), "other": "Date"}

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers import ids
-from handlers.plan import key_dates
-from handlers.refs import Ref, ViewName, count, outdated
-from handlers.views import blocks as b
-from handlers.views import sections as views
+from handlers.plan import key_dates, views
+from handlers.slack import blocks as b
+from handlers.slack.refs import Ref, ViewName, count, outdated
 from store import accounts, history, people
 from store.plan import section as verbs
 from store.plan.section import Kind
-from store.rules.mornings import local_day
+from store.rules.calendar.brief_times import local_day
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from slackblocks import Block, Element
     from sqlalchemy.orm import Session
 
-    from handlers.views.sections import Words
+    from handlers.plan.views import Words
     from store.tables import Account, Person
 
 # The sections of a plan, in the order in which an account offers them.

@@ -9,20 +9,21 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from handlers import beats, ids, payloads, places
+from handlers import ids
 from handlers import people as directory
-from handlers.payloads import Context
+from handlers.commitments import forms
 from handlers.people import viewer
+from handlers.plan import views
 from handlers.plan.pages import words_of
-from handlers.refs import Ref, ViewName, count
 from handlers.routes import Routes
-from handlers.views import blocks as b
-from handlers.views import forms
-from handlers.views import sections as views
+from handlers.slack import blocks as b
+from handlers.slack import listeners, payloads, surfaces
+from handlers.slack.payloads import Context
+from handlers.slack.refs import Ref, ViewName, count
 from store import accounts
 from store.plan import section as verbs
 from store.plan.section import Kind
-from store.rules.mornings import local_day
+from store.rules.calendar.brief_times import local_day
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from slack_bolt import BoltContext
     from sqlalchemy.orm import Session
 
-    from handlers.payloads import Press, Submission
+    from handlers.slack.payloads import Press, Submission
     from store.tables import Person
 
 Ack = Callable[..., Any]
@@ -56,11 +57,11 @@ def _look(ack: Ack, context: BoltContext, press: Press, ref: Ref) -> None:
     with context["ledger"].read() as tx:
         person = viewer(tx, press.asker.team_id, press.asker.user_id)
         title = words_of(ref).section.title
-        drawn = places.draw(tx, person, ref, context["now"])
+        drawn = surfaces.draw(tx, person, ref, context["now"])
     blocks = drawn.blocks if drawn else []
     if press.surface == "modal":
         # In place: Slack stacks three views at most, and a form opens on top of this one.
-        context["slack"].views_update(view_id=press.view_id, view=places.receipt_modal(blocks, press.context))
+        context["slack"].views_update(view_id=press.view_id, view=surfaces.receipt_modal(blocks, press.context))
     else:
         view = b.modal(title, blocks, callback_id=ids.RECEIPT)
         context["slack"].views_open(trigger_id=press.trigger_id, view=view)
@@ -72,7 +73,7 @@ def restore(ack: Ack, body: Body, context: BoltContext) -> None:
         verbs.restore(tx, person, words_of(ref).section, ref.id, **gesture)
 
     press = payloads.press(body)
-    beats.act(ack, context, press, Ref.decode(press.value), change)
+    listeners.act(ack, context, press, Ref.decode(press.value), change)
 
 
 # ---- buttons that open a form --------------------------------------------------------------------------
@@ -127,7 +128,7 @@ def _ask(
     with context["ledger"].read() as tx:
         person = viewer(tx, press.asker.team_id, press.asker.user_id)
         view = form(tx, person, Ref.decode(press.value), press.way_back, context["now"])
-    places.open_view(context["slack"], press, view)
+    surfaces.open_view(context["slack"], press, view)
     ack()
 
 
@@ -151,7 +152,7 @@ def submit(ack: Ack, body: Body, context: BoltContext) -> None:
             account = accounts.get(tx, person, count(ref.extra))
             verbs.add(tx, person, section, account, form.fields, origin_key=gesture, now=now)
 
-    beats.submit(ack, asked, context, save)
+    listeners.submit(ack, asked, context, save)
 
 
 def submit_archive(ack: Ack, body: Body, context: BoltContext) -> None:
@@ -160,7 +161,7 @@ def submit_archive(ack: Ack, body: Body, context: BoltContext) -> None:
         section = words_of(ref).section
         verbs.archive(tx, person, section, ref.id, form.text(ids.REASON), origin_key=form.origin_key, now=now)
 
-    beats.submit(ack, payloads.submission(body), context, save)
+    listeners.submit(ack, payloads.submission(body), context, save)
 
 
 ROUTES = Routes(

@@ -14,8 +14,8 @@ from store.commitments.attention import (
     people_to_brief,
     unheard,
 )
+from store.commitments.blocking import block, latest_snooze, snooze, unblock
 from store.commitments.changing import UNDO_WITHIN, check_change, check_verb, may_redact, may_undo
-from store.commitments.obstacles import block, latest_snooze, snooze, unblock
 from store.commitments.questions import (
     OpenItems,
     Page,

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from store import notices, outbox, people
 from store.commitments.facts import items_before, items_of, items_owned, person_facts
 from store.commitments.questions import by_ids
-from store.rules import escalation, hours
-from store.rules.attention import MentionCase, PastMention, decide_mention
-from store.rules.mentions import ESCALATED, step_of, tells_who_hears
-from store.rules.mornings import local_day
-from store.rules.readers import nobody_hears
-from store.rules.working_days import DAY
+from store.rules.calendar import hours
+from store.rules.calendar.brief_times import local_day
+from store.rules.calendar.working_days import DAY
+from store.rules.nudging import escalation
+from store.rules.nudging.decisions import MentionCase, PastMention, decide_mention
+from store.rules.nudging.occasions import ESCALATED, step_of, tells_who_hears
+from store.rules.nudging.readers import nobody_hears
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from store.rules.readers import CommitmentFacts, PersonFacts
+    from store.rules.nudging.readers import CommitmentFacts, PersonFacts
     from store.tables import Commitment, Outbox, Person
 
 # Which items a question of what was said names at once; both databases take so many parameters.

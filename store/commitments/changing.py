@@ -11,7 +11,7 @@ from store import absences, history, outbox, people
 from store.commitments.questions import get
 from store.errors import BadInputError, ChangedMeanwhileError, NotAllowedError
 from store.rules import transitions
-from store.rules.mornings import local_day
+from store.rules.calendar.brief_times import local_day
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from store import absences, people
-from store.rules.mentions import FORGOTTEN, HORIZON
-from store.rules.mornings import local_day
-from store.rules.readers import Away, CommitmentFacts, PersonFacts
+from store.rules.calendar.brief_times import local_day
+from store.rules.nudging.occasions import FORGOTTEN, HORIZON
+from store.rules.nudging.readers import Away, CommitmentFacts, PersonFacts
 from store.tables import BLOCKED, Absence, Account, Commitment, Person, Workspace, core
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from store import outbox, people
 from store.commitments.facts import person_facts
 from store.errors import BadInputError
 from store.plan.section import Field, Kind, Section
-from store.rules.weeks import WEEK, summary_day
+from store.rules.calendar.weeks import WEEK, summary_day
 from store.tables import Account, KeyDate, Person, Subject
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import joinedload
 from store import accounts, history, people
 from store.db import insert_once
 from store.errors import BadInputError, ChangedMeanwhileError, NotAllowedError, NotFoundError
-from store.rules.mornings import local_day
+from store.rules.calendar.brief_times import local_day
 from store.rules.text import NAME_LIMIT, NOTE_LIMIT, REASON_LIMIT, optional, quoted, required
 from store.scope import seen_by
 from store.tables import Account, SectionRow

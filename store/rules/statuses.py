@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from store.rules.mornings import local_day
-from store.rules.working_days import DAY
+from store.rules.calendar.brief_times import local_day
+from store.rules.calendar.working_days import DAY
 
 if TYPE_CHECKING:
     from datetime import date, datetime

@@ -21,7 +21,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot import cli, service
-from bot.demo_ledger import fill
+from bot.demo.ledger import fill
 from bot.manifest import for_address
 from sandbox import Sandbox
 from store import migrate, notices, outbox, people, workspaces
@@ -231,7 +231,7 @@ def test_a_process_that_must_end_says_why(environment: pytest.MonkeyPatch, insta
 def test_an_installation_without_the_demo_says_where_it_is(environment: pytest.MonkeyPatch, missing: str) -> None:
     """The sandbox stays in the checkout, its packages come with `make demo`: one sentence says so, for each of them."""
     parts = {"sandbox", missing}
-    for name in [name for name in sys.modules if name.partition(".")[0] in parts or name == "bot.demo"]:
+    for name in [name for name in sys.modules if name.partition(".")[0] in parts or name == "bot.demo.running"]:
         environment.delitem(sys.modules, name)
     environment.setitem(sys.modules, missing, None)
     found = makegood("demo")

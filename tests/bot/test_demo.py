@@ -18,8 +18,8 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from bot.cli import makegood
-from bot.demo import Demo, at_work
-from bot.demo_ledger import ACME, PROMISES, fill
+from bot.demo.ledger import ACME, PROMISES, fill
+from bot.demo.running import Demo, at_work
 from store import commitments, outbox, people
 from store.tables import Account, Commitment, Outbox, Workspace
 

@@ -19,11 +19,11 @@ import pytest
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 
+from bot.health.readiness import Check, Readiness
 from bot.http_server import WebServer
-from bot.link import ConnectionMonitor
-from bot.readiness import Check, Readiness
 from bot.schedule import COURIER, PLANNER, record_heartbeat
 from bot.server import HEADERS, LARGEST_BODY, build
+from bot.slack_connection import ConnectionMonitor
 from store import migrate
 from store.db import Ledger
 

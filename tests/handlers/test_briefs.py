@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from handlers.views import blocks as b
-from handlers.views.brief_items import Mentioned, line
-from handlers.views.briefs import MOST, brief, in_order
-from handlers.views.notices import Change
+from handlers.briefs.notice_views import Change
+from handlers.briefs.views import MOST, brief, in_order
+from handlers.commitments.brief_lines import Mentioned, line
+from handlers.slack import blocks as b
 from store.tables import Account, Commitment, Person
 
 if TYPE_CHECKING:

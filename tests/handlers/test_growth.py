@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.logs import Hide
-from handlers.absences import _NAMED
-from handlers.commands import _nearest
-from handlers.lines import readable
-from handlers.payloads import as_typed
-from handlers.views.words import escape
+from handlers.absences.actions import _NAMED
+from handlers.commitments.commands import _nearest
+from handlers.commitments.one_liner import readable
+from handlers.slack.payloads import as_typed
+from handlers.slack.words import escape
+from store.dates import frame
+from store.dates.pauses import Pause, is_a_promise, read_pause
 from store.rules.line import read_line
 from store.rules.names import fold, look, match
-from store.rules.pauses import Pause, is_a_promise, read_pause
-from store.rules.phrases import frame
 from store.rules.statuses import Status, is_away
 from store.rules.text import clean, quoted
 

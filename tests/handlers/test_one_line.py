@@ -12,16 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.payloads import Context
+from handlers.absences import views as absence_view
+from handlers.accounts import views as account_views
+from handlers.briefs import notice_views
+from handlers.briefs import views as brief_views
+from handlers.commitments import brief_lines, forms, items, lists, why_words
+from handlers.home.views import Away, home
 from handlers.plan import key_dates
-from handlers.refs import NOWHERE
-from handlers.views import absences, brief_items, briefs, explaining, forms, items, lists
-from handlers.views import accounts as account_views
-from handlers.views import blocks as b
-from handlers.views import notices as notice_views
-from handlers.views import sections as section_views
-from handlers.views.home import Away, home
-from handlers.views.words import escape
+from handlers.plan import views as section_views
+from handlers.slack import blocks as b
+from handlers.slack.payloads import Context
+from handlers.slack.refs import NOWHERE
+from handlers.slack.words import escape
 from sandbox import render as page
 from sandbox.reader import Reader
 from store import notices
@@ -95,8 +97,8 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
         id=1, person=eva, person_id=1, first_day=TODAY, last_day=TODAY, source="person", delegate=ana, created_at=NOW
     )
     deed = notice_views.Change(notices.HANDED_BACK, eva, quote)
-    mentioned = brief_items.Mentioned(one, "today", away_until=TODAY, told_on=TODAY, change=deed)
-    line = brief_items.line(mentioned, ana, TODAY, TODAY)
+    mentioned = brief_lines.Mentioned(one, "today", away_until=TODAY, told_on=TODAY, change=deed)
+    line = brief_lines.line(mentioned, ana, TODAY, TODAY)
     listed = Page([one], 0, 1)
     noted = key_date(one, text, quote)
     noted_line = [key_dates.line(noted, Reminder(14, TODAY), ana, TODAY)]
@@ -114,20 +116,20 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
         "list": lists.page_of(listed, ana, TODAY, title=text, empty="", view=NOWHERE),
         "section": section_views.listing(key_dates.WORDS, noted.account, [noted], eva, TODAY, start=0),
         "row": section_views.details(key_dates.WORDS, noted, noted_entries, {1: text}, eva, TODAY),
-        "absence": absences.receipt(away, eva, TODAY, TODAY, view=NOWHERE, delegate_away=away,
+        "absence": absence_view.receipt(away, eva, TODAY, TODAY, view=NOWHERE, delegate_away=away,
                                     meanwhile=[(one, TODAY)]),
-        "stands in": absences.stands_in([away], ana),
-        "delegated": absences.delegated(away, ana, TODAY)[1],
-        "why": items.reasons(one, [f"{text} hears of it.", *explaining.of_next([], one, eva)]),
+        "stands in": absence_view.stands_in([away], ana),
+        "delegated": absence_view.delegated(away, ana, TODAY)[1],
+        "why": items.reasons(one, [f"{text} hears of it.", *why_words.of_next([], one, eva)]),
         **{kind: notice_views.notice(notice_views.Change(kind, eva, quote), one, ana, TODAY)[1]
            for kind in (notices.ASSIGNED, notices.HANDED_BACK, notices.CANCELLED)},
         "shared": notice_views.shared(one, eva, TODAY, others=False)[1],
     }  # fmt: skip
     return {
         **{name: b.resolved(blocks) for name, blocks in views.items()},
-        "key date in a brief": briefs.brief(noted_line, ana, TODAY)[1],
+        "key date in a brief": brief_views.brief(noted_line, ana, TODAY)[1],
         "form of a row": section_views.form(key_dates.WORDS, noted.account, noted, Context())["blocks"],
-        "brief": briefs.brief([line], ana, TODAY, [f"*{escape(text)}* asks you to stand in."])[1],
+        "brief": brief_views.brief([line], ana, TODAY, [f"*{escape(text)}* asks you to stand in."])[1],
         "home": home(OpenItems([one], [one]), ana, TODAY, Away(away, [away]))["blocks"],
         "form": forms.new(forms.Filled(action=text, note=text, remark=text), Context())["blocks"],
     }

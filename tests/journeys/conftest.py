@@ -288,19 +288,19 @@ def log() -> Iterator[Log]:
 def town(database_url: str, log: Log) -> Iterator[BotInWorkspace]:
     """The default workspace, with delivery done by `settled` in the test's own thread.
 
-    After each test, manners.py checks: no traceback, no call that Slack refuses for its form, nobody pinged,
+    After each test, invariants.py checks: no traceback, no call that Slack refuses for its form, nobody pinged,
     no markup that people wrote.
     """
     with patience(), open_town(database_url) as town:
         yield town
-        from tests.journeys import manners
+        from tests.journeys import invariants
 
-        manners.hold(town.box, log)
+        invariants.hold(town.box, log)
 
 
 @pytest.fixture
 def bare_town(database_url: str, log: Log) -> Iterator[BotInWorkspace]:
-    """Like `town`, without the checks of manners.py, for tests that break something on purpose."""
+    """Like `town`, without the checks of invariants.py, for tests that break something on purpose."""
     with open_town(database_url) as town:
         yield town
 

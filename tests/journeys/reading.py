@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from handlers.explaining import explain
+from handlers.commitments.why import explain
 from store import commitments
 from tests.journeys.conftest import BotInWorkspace, read
 

@@ -13,7 +13,7 @@ from bot.app import compose
 from bot.manifest import for_socket_mode
 from bot.service import Parts, Service
 from sandbox import Clock, Sandbox
-from tests.journeys import manners
+from tests.journeys import invariants
 from tests.journeys.conftest import MONDAY, TOKEN, BotInWorkspace, given_for, open_town
 
 if TYPE_CHECKING:
@@ -51,4 +51,4 @@ def either(request: pytest.FixtureRequest, database_url: str, log: Log) -> Itera
     with WAYS[request.param](database_url) as town:
         town.receipt("U0ADA", "@ana send it by Friday")
         yield town
-        assert manners.tracebacks(log) == []
+        assert invariants.tracebacks(log) == []

@@ -12,7 +12,7 @@ import pytest
 from sandbox import SandboxError
 from sandbox.elements import flat_options
 from store import commitments, history
-from tests.journeys import manners
+from tests.journeys import invariants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,7 +161,7 @@ def test_whatever_people_do(bare_town: BotInWorkspace, log: Log, seed: int) -> N
     for number in range(1, rows["commitment"] + 1):
         _adds_up(town, town.ask("U0EVA", commitments.get, number))
     # A person who submits a form half an hour after opening it does not see the message or view updated.
-    manners.hold(town.box, log, expected=frozenset({"place_not_redrawn"}))
+    invariants.hold(town.box, log, expected=frozenset({"place_not_redrawn"}))
 
 
 def _adds_up(town: BotInWorkspace, kept: Commitment) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from handlers import ids
-from handlers.refs import ABSENCE, Ref, ViewName
+from handlers.slack.refs import ABSENCE, Ref, ViewName
 from store import absences, settings
 from store.settings import PersonSettings, WorkspaceSettings
 from tests.journeys.conftest import BotInWorkspace, read, words, words_of

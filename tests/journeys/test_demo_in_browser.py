@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from handlers.views.words import full_date
+from handlers.slack.words import full_date
 from sandbox.tests import browsing
 from sandbox.tests.page.page_actions import Open, message, send
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from sandbox.clock import wall_clock
 from sandbox.delivery import sign
-from tests.journeys import manners, payloads, sockets
+from tests.journeys import invariants, payloads, sockets
 from tests.journeys.conftest import SECRET, BotInWorkspace
 from tests.journeys.sockets import open_socket_town
 
@@ -71,7 +71,7 @@ def test_a_mutated_payload_never_breaks_us(bare_town: BotInWorkspace, log: Log) 
         send(bare_town, log, parcel, next(count), read_until)
 
     check()
-    assert manners.tracebacks(log) == []
+    assert invariants.tracebacks(log) == []
 
 
 def test_a_mutated_envelope_never_breaks_us(database_url: str, log: Log) -> None:
@@ -83,7 +83,7 @@ def test_a_mutated_envelope_never_breaks_us(database_url: str, log: Log) -> None
         parcels = payloads.of_each_kind(town)
         for number in range(150):
             send(town, log, payloads.mutated(chance.choice, parcels), number, read_until)
-    assert manners.tracebacks(log) == []
+    assert invariants.tracebacks(log) == []
 
 
 def test_a_mutated_body_never_breaks_us(bare_town: BotInWorkspace, log: Log) -> None:
@@ -112,7 +112,7 @@ def test_a_mutated_body_never_breaks_us(bare_town: BotInWorkspace, log: Log) -> 
             holds(log, read_until)
 
         check()
-    assert manners.tracebacks(log) == []
+    assert invariants.tracebacks(log) == []
 
 
 def _encoded(parcel: Parcel) -> bytes:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from bot.explaining import about
+from bot.why import about
 from handlers import ids
 from sandbox.seed import ChannelSeed
 from store import accounts, commitments, history

@@ -9,7 +9,7 @@ import pytest
 from handlers import ids
 from sandbox.faults import RESPONSE_URL
 from sandbox.reply import Reply
-from tests.journeys import manners
+from tests.journeys import invariants
 from tests.journeys.conftest import BotInWorkspace, words
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def test_what_is_stored_is_never_told_to_have_failed(bare_town: BotInWorkspace, 
         for view in town.box.modals("U0EVA"):
             town.box.close("U0EVA", view.id)
         town.box.open_home("U0EVA")
-    assert manners.tracebacks(log) == []
+    assert invariants.tracebacks(log) == []
 
 
 def met(town: BotInWorkspace) -> int:
@@ -154,13 +154,13 @@ def test_a_refusal_that_cannot_be_told_stays_a_refusal(bare_town: BotInWorkspace
         assert met(town) == before + 1
         assert town.box.modals("U0EVA") == []
         town.box.faults.stop()
-    assert manners.tracebacks(log) == []
+    assert invariants.tracebacks(log) == []
     assert town.verbs(1) == ["record", "undo"]
 
 
 def test_no_word_claims_that_nothing_was_changed() -> None:
     """The messages about trouble are true before and after the change is stored."""
-    from handlers import errors
+    from handlers.slack import errors
 
     for said in (errors.DATABASE_DOWN, errors.SLACK_DOWN, errors.UNEXPECTED):
         assert "nothing" not in said
@@ -182,7 +182,7 @@ def test_slack_takes_no_form(bare_town: BotInWorkspace, log: Log) -> None:
         assert town.press("U0EVA", receipt, ids.EDIT).ok
         assert "Slack did not take my answer" in words(last(town)), kind
         town.box.api.intercept = None
-    assert manners.tracebacks(log) == []
+    assert invariants.tracebacks(log) == []
 
 
 LATE = ("expired_trigger_id", "exchanged_trigger_id")
@@ -211,7 +211,7 @@ def test_a_trigger_that_has_expired(bare_town: BotInWorkspace, log: Log, error: 
     assert in_home(town, ids.BLOCK, 1).ok
     assert town.box.global_shortcut("U0EVA", ids.SHORTCUT_NEW).ok
     assert len(town.box.dm("U0EVA")) == 3
-    assert manners.tracebacks(log) == []
+    assert invariants.tracebacks(log) == []
 
 
 def test_a_missing_permission_is_named(bare_town: BotInWorkspace) -> None:

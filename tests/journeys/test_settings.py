@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from handlers import ids
-from handlers.commands import WORDS
-from handlers.views.settings import DEFAULT
+from handlers.commitments.commands import WORDS
+from handlers.settings.views import DEFAULT
 from store import absences, people, workspaces
 from store.tables import Absence
 from tests.journeys.conftest import MONDAY, BotInWorkspace, words, words_of

@@ -14,7 +14,7 @@ from sqlalchemy import make_url
 from bot.manifest import EVENTS_PATH, for_socket_mode
 from handlers import ids
 from sandbox import Sandbox
-from tests.journeys import manners, processes
+from tests.journeys import invariants, processes
 from tests.journeys.conftest import TOKEN, BotInWorkspace, read, texts
 from tests.journeys.sockets import APP_TOKEN, WAYS, open_socket_town
 
@@ -34,7 +34,7 @@ def office(database_url: str, log: Log) -> Iterator[BotInWorkspace]:
     """A town in Socket Mode."""
     with open_socket_town(database_url) as town:
         yield town
-        manners.hold(town.box, log)
+        invariants.hold(town.box, log)
 
 
 def test_a_command_is_recorded_and_answered(office: BotInWorkspace) -> None:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.rules.hours import TAKEN_WITHIN, may_hear, not_before
-from store.rules.mornings import WorkSchedule, local_day, morning
-from store.rules.readers import Away, PersonFacts
-from store.rules.working_days import WorkingDays
+from store.rules.calendar.brief_times import WorkSchedule, local_day, morning
+from store.rules.calendar.hours import TAKEN_WITHIN, may_hear, not_before
+from store.rules.calendar.working_days import WorkingDays
+from store.rules.nudging.readers import Away, PersonFacts
 
 ZONES = (
     "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kolkata", "America/Sao_Paulo",

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.plan.key_dates import Reminder, next_day, reminder
-from store.rules.working_days import WorkingDays
+from store.rules.calendar.working_days import WorkingDays
 
 DAYS = st.dates(date(2000, 1, 1), date(2060, 12, 31))
 RECURS = st.sampled_from(["never", "yearly", "quarterly"])

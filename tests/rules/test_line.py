@@ -10,11 +10,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from store.dates import Due, Unclear
+from store.dates.tokens import plain
+from store.dates.words import vocabulary
 from store.rules.line import Line, read_line
 from store.rules.names import Close, Exact, Several, Unknown
-from store.rules.phrases import Due, Unclear
-from store.rules.phrases.tokens import plain
-from store.rules.phrases.words import vocabulary
 
 MON = date(2026, 11, 23)
 ACCOUNTS = (

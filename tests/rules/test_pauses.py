@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.rules.pauses import Pause, is_a_promise, read_pause
-from store.rules.phrases import frame
+from store.dates import frame
+from store.dates.pauses import Pause, is_a_promise, read_pause
 
 MONDAY = date(2026, 11, 23)
 WEEK = frozenset(range(5))

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from store.rules.phrases import Due, Unclear, read_due
+from store.dates import Due, Unclear, read_due
 
 SAT = date(2026, 11, 21)
 MON, WED, THU, FRI, SUN = (date(2026, 11, day) for day in (23, 25, 26, 27, 22))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from store.rules.phrases import Due, Unclear, read_due
+from store.dates import Due, Unclear, read_due
 
 SAT = date(2026, 11, 21)
 WED, FRI, SUN = (date(2026, 11, day) for day in (25, 27, 22))

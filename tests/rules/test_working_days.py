@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.errors import BadInputError
-from store.rules.weeks import first_day_of_week, last_day_of_week, summary_day, week_has_passed
-from store.rules.working_days import WorkingDays, check_region
+from store.rules.calendar.weeks import first_day_of_week, last_day_of_week, summary_day, week_has_passed
+from store.rules.calendar.working_days import WorkingDays, check_region
 
 WEEK = WorkingDays()
 SUNDAY_TO_THURSDAY = WorkingDays(frozenset({6, 0, 1, 2, 3}))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation.team import DAY, Colleague, Known, Organisation, Promise
+from tests.simulation.simulated_team import DAY, Colleague, Known, Organisation, Promise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

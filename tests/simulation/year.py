@@ -1,6 +1,6 @@
 """A year of an organisation, simulated: how often people hear from the bot, and what it gets wrong.
 
-Method: sixty people in five time zones with their own weeks, holidays and habits (team.py) promise each other
+Method: sixty people in five time zones with their own weeks, holidays and habits (simulated_team.py) promise each other
 nine hundred things in twelve months. They are diligent, busy or late; they travel, some with a stand-in; some leave;
 they move dates, name what blocks them, say "not today". All of it is drawn from one seed. The program is the real one:
 ledger, rules, planner, renderer and courier, in front of the sandbox's workspace. Only time is simulated: the clock
@@ -40,9 +40,9 @@ from slack_sdk.web import SlackResponse
 from bot import logs, planner
 from bot.courier import Courier
 from bot.manifest import for_address
-from handlers import places
 from handlers.people import profile
-from handlers.views.blocks import resolved
+from handlers.slack import surfaces
+from handlers.slack.blocks import resolved
 from sandbox import Clock, Sandbox, Seed, User
 from store import absences, accounts, commitments, migrate, people, workspaces
 from store.commitments import Draft
@@ -51,7 +51,7 @@ from store.errors import LedgerError
 from store.tables import Person
 from tests.simulation.observed import ESCALATED, GONE, NEW, NOTICE, RECEIPT, Findings, Heard, Shown, Witness, read
 from tests.simulation.picture import drawn
-from tests.simulation.team import BEGIN, DAY, WAYS, Colleague, Known, Organisation, Promise, Trip, invent
+from tests.simulation.simulated_team import BEGIN, DAY, WAYS, Colleague, Known, Organisation, Promise, Trip, invent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -222,7 +222,7 @@ class Year:
         delegate = trip.delegate if trip.delegate and self._is_here(trip.delegate) else None
         with self._as(person.slack_id) as (tx, viewer):
             taken = absences.set_absence(tx, viewer, trip.first, trip.last, delegate, now=self._clock.at)
-            receipt = places.absence_receipt(tx, viewer, taken, self._clock.at)
+            receipt = surfaces.absence_receipt(tx, viewer, taken, self._clock.at)
         self.heard.append(read(self._clock.at, person.slack_id, "", resolved(receipt), RECEIPT))
         person.trips[person.trips.index(trip)] = Trip(trip.first, trip.last, trip.said, delegate)
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from bot import planner
 from store import people, workspaces
-from store.rules.mornings import morning
+from store.rules.calendar.brief_times import morning
 from store.tables import Outbox, Person, Workspace
 from tests.conftest import NOW, PROFILES, SmallTeam
 

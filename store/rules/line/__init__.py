@@ -11,17 +11,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from store.dates import Due, Unclear, frame
 from store.rules.line.account import Named, account_at_end
 from store.rules.line.due import Dated, date_at_end, date_inside, not_a_date
 from store.rules.line.words import Span, tail_of
-from store.rules.phrases import Due, Unclear, frame
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from store.dates import Frame
     from store.rules.names import Match
-    from store.rules.phrases import Frame
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>|(@[^\W_](?:[\w.\-]*\w)?)(?=[\s,:;&+]|$)")
 # The separators between the owners, and after them.

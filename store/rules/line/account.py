@@ -5,14 +5,14 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from store.dates import read
 from store.rules.line.words import EVENTS, Span, Tail
 from store.rules.names import Close, Exact, Match, Several, Unknown, fold, is_slip, look, match
-from store.rules.phrases import read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from store.rules.phrases import Frame
+    from store.dates import Frame
 
 _FOR = frozenset({"for", "fur", "fuer", "pour", "para"})
 _LONGEST_NAME = 5

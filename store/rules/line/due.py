@@ -9,15 +9,15 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from store.dates import Due, Unclear, read
+from store.dates.answers import NOT_A_DATE
 from store.rules.line.words import EVENTS, Span, Tail, Word, codes_of, last_words, words
 from store.rules.names import Exact, match
-from store.rules.phrases import Due, Unclear, read
-from store.rules.phrases.answers import NOT_A_DATE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from store.rules.phrases import Frame, Reading
+    from store.dates import Frame, Reading
 
 
 class Dated(NamedTuple):

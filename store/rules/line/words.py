@@ -6,11 +6,11 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from store.rules.phrases.tokens import plain
-from store.rules.phrases.words import vocabulary
+from store.dates.tokens import plain
+from store.dates.words import vocabulary
 
 if TYPE_CHECKING:
-    from store.rules.phrases import Frame
+    from store.dates import Frame
 
 _WORD = re.compile(r"\S+")
 _POLITE = frozenset({"please", "pls", "plz", "thanks", "thx", "ty", "bitte", "danke", "svp", "stp", "merci", "gracias"})

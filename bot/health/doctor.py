@@ -1,0 +1,319 @@
+"""What is wrong with an installation, and what to do: one line for each thing that was looked at."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import stat
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from bot import settings as settings_module
+from bot.health.readiness import late_parts
+from bot.schedule import last_beats, record_heartbeat
+from bot.slack import posting_client
+from bot.slack_connection import FAILURES, REMEDIES, in_words
+from bot.slack_time import difference, lowered, told_by
+from handlers.ids import SCOPES
+from store import claiming, migrate, outbox, workspaces
+from store.db import Ledger, normal_url, shown_url
+from store.rules.text import one_line
+from store.sqlite_file import damage, files_of, full_disk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from slack_sdk import WebClient
+    from slack_sdk.web import SlackResponse
+
+    from bot.settings import BasicSettings, Settings
+
+WELL, PROBLEM, NOTE = "✓", "✗", "!"
+
+_OUTBOX_LATE = timedelta(minutes=5)
+_REFUSED_WITHIN = timedelta(days=7)
+_SHOWN = 10
+# Its row in the table of heartbeats, which nobody reads.
+_PROBE = "doctor"
+_OTHERS = stat.S_IROTH | stat.S_IWOTH
+_SLACK_TIMEOUT = 10
+
+_REASONS = {
+    "channel_not_found": "the channel is gone or the app cannot see it: invite @Makegood there",
+    "not_in_channel": "invite @Makegood to the channel",
+    "is_archived": "the channel is archived: share it elsewhere",
+    "user_disabled": "the person has left: hand their commitments over",
+    "messages_tab_disabled": "switch the Messages tab on in the app's settings: use `makegood manifest`",
+    "restricted_action": "an admin has restricted who may post there",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at: `mark` is WELL, PROBLEM or NOTE; `advice` says what to do."""
+
+    mark: str
+    words: str
+    advice: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.mark} {one_line(self.words)}" + (f"\n  → {one_line(self.advice)}" if self.advice else "")
+
+
+def examine(now: Callable[[], datetime], *, env_file: str = ".env") -> Iterator[Finding]:
+    """Everything, one finding after the other. `now`: the wall clock (aware), held against Slack's."""
+    settings: Settings | None = None
+    try:
+        settings = settings_module.load(env_file=env_file)
+        mode = "Socket Mode" if settings.socket_mode else f"HTTP on {settings.host}, port {settings.port}"
+        yield Finding(WELL, f"The settings are complete ({mode}).")
+        yield from _address(settings.host)
+    except settings_module.SettingsError as error:
+        advice = "Set it in the environment or in the file .env here."
+        yield from (Finding(PROBLEM, f"{problem}.", advice) for problem in error.problems)
+    basic = settings or _basic(env_file)
+    yield from _readable_files(env_file, basic)
+    known = _identity(settings) if settings else None
+    if basic:
+        yield from _database(basic, now(), team_id=_team(known))
+    if settings and known:
+        yield from _slack(settings, known, now)
+
+
+def has_problem(findings: Iterable[Finding]) -> bool:
+    return any(finding.mark == PROBLEM for finding in findings)
+
+
+def _address(host: str) -> Iterator[Finding]:
+    """A finding where this machine has no such address to listen on. Any free port will do to find out."""
+    try:
+        socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        words = f"HOST is {host}, and this machine cannot listen there: {error.strerror}."
+        yield Finding(PROBLEM, words, "127.0.0.1 is for this machine only, 0.0.0.0 for every address it has.")
+
+
+def _basic(env_file: str) -> BasicSettings | None:
+    try:
+        return settings_module.load_basic(env_file=env_file)
+    except settings_module.SettingsError:
+        return None
+
+
+def _readable_files(env_file: str, settings: BasicSettings | None) -> Iterator[Finding]:
+    """A finding for each file with secrets or with the ledger that every user of this machine may read or change."""
+    files = [Path(env_file)]
+    if settings:
+        files += files_of(normal_url(settings.database_url.get_secret_value()))
+    for path in files:
+        with contextlib.suppress(OSError):
+            if path.stat().st_mode & _OTHERS:
+                words = f"Every user of this machine may read or change {path}."
+                yield Finding(NOTE, words, f"chmod 600 '{path}'")
+
+
+def _database(settings: BasicSettings, now: datetime, *, team_id: str) -> Iterator[Finding]:
+    url = normal_url(settings.database_url.get_secret_value())
+    shown = shown_url(url)
+    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
+        words = f"The database {shown} does not exist yet."
+        yield Finding(PROBLEM, words, "Run `makegood migrate` or `makegood run`.")
+        return
+    damaged = damage(url)
+    if damaged:
+        words, _, advice = damaged.rpartition(": ")
+        yield Finding(PROBLEM, f"{words}.", f"{advice[0].upper()}{advice[1:]}")
+        return
+    if full := full_disk(url):
+        yield Finding(PROBLEM, full)
+    ledger = Ledger(url, pool_size=1)
+    try:
+        with ledger.read() as tx:
+            tx.execute(sa.text("SELECT 1"))
+        yield Finding(WELL, f"The database {shown} answers.")
+        migrated = _migrations(ledger)
+        yield migrated
+        if migrated.mark == WELL:
+            yield from _writing(ledger, now)
+            yield from _outbox(ledger, now, team_id)
+            yield from _heartbeats(ledger, now)
+    except sa.exc.SQLAlchemyError as error:
+        yield Finding(PROBLEM, f"The database {shown} does not answer: {_reason(error)}.", "See DATABASE_URL.")
+    finally:
+        ledger.close()
+
+
+def _writing(ledger: Ledger, now: datetime) -> Iterator[Finding]:
+    """A finding where the database answers and takes nothing new: it is a copy, or its disk is full."""
+    try:
+        record_heartbeat(ledger, _PROBE, now)
+    except sa.exc.SQLAlchemyError as error:
+        yield Finding(
+            PROBLEM, f"The database cannot be written: {_reason(error)}.", "What is new is refused meanwhile."
+        )
+
+
+def _reason(error: sa.exc.SQLAlchemyError) -> str:
+    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+
+
+def _migrations(ledger: Ledger) -> Finding:
+    found = migrate.current(ledger)
+    words = migrate.misfit(found)
+    if words is None:
+        return Finding(WELL, f"The database is up to date (revision {found}).")
+    words, _, advice = words.partition(": ")
+    return Finding(PROBLEM, f"{words}.", f"{advice[0].upper()}{advice[1:]}")
+
+
+def _outbox(ledger: Ledger, now: datetime, team_id: str) -> Iterator[Finding]:
+    """The messages of the workspace that our token serves; of all workspaces while Slack has not said which it is."""
+    since = now - _REFUSED_WITHIN
+    with ledger.read() as tx:
+        own = workspaces.by_team(tx, team_id)
+        served = ({own.id} if own else set()) if team_id else None
+        counts = outbox.counts(tx, served)
+        refused = outbox.refused(tx, since=since, workspaces=served)
+        troubles = outbox.troubles(tx, since=since, workspaces=served)
+        waiting_since = claiming.untaken_since(tx, now, workspaces=served)
+        unknown = outbox.undecided(tx, now, most=_SHOWN, workspaces=served)
+    states = ", ".join(f"{number} {state}" for state, number in sorted(counts.items())) or "empty"
+    if waiting_since is not None and now - waiting_since > _OUTBOX_LATE:
+        words = f"The outbox ({states}) has not been emptied since {_moment(waiting_since)}."
+        yield Finding(PROBLEM, words, "See whether `makegood run` or `makegood worker` runs, and its log.")
+    else:
+        yield Finding(WELL, f"The outbox: {states}.")
+    yield from _troubles(troubles, now)
+    for key, reason in refused[:_SHOWN]:
+        words = f"Slack refused {key} for good: {reason}."
+        yield Finding(NOTE, words, _REASONS.get(reason.partition(" ")[0], "It is not sent again."))
+    for each in unknown:
+        yield _undecided(each, now)
+
+
+def _troubles(found: outbox.Troubles, now: datetime) -> Iterator[Finding]:
+    """What waits because Slack refuses it, what became of it within a week, and how many there are of each."""
+    if found.waits:
+        since = f" since {_moment(found.since)}" if found.since else ""
+        is_late = found.since is not None and now - found.since > _OUTBOX_LATE
+        words = f"Slack refuses{since} what waits, by reason: {_counted(found.waits)}."
+        advice = "; ".join(dict.fromkeys(filter(None, (remedy(reason) for reason in found.waits))))
+        again = "Nothing is lost: it is sent once Slack takes it."
+        yield Finding(PROBLEM if is_late else NOTE, words, f"{again} To do: {advice}." if advice else again)
+    if sum(found.dead.values()) > 1:
+        yield Finding(NOTE, f"Within a week these were given up, by reason: {_counted(found.dead)}.")
+    if found.opened_anew:
+        words = f"Within a week conversations with people were opened anew: {_counted(found.opened_anew)}."
+        yield Finding(NOTE, words, "Slack had refused the ones before; the messages came all the same.")
+
+
+def _counted(reasons: dict[str, int]) -> str:
+    return ", ".join(f"{reason} ({number})" for reason, number in reasons.items())
+
+
+def remedy(reason: str) -> str:
+    """What to do about a reason of Slack's; "" where there is nothing to do but to wait."""
+    # Behind Slack's word for it may stand what is missing.
+    name = reason.partition(" ")[0]
+    return REMEDIES.get(name) or _REASONS.get(name, "")
+
+
+def _undecided(message: outbox.Undecided, now: datetime) -> Finding:
+    since = f" since {_moment(message.since)}" if message.since else ""
+    words = (
+        f"Nobody knows{since} whether {message.key} reached Slack"
+        f" ({message.error or 'its worker was lost'}; attempt {message.attempts})."
+    )
+    when = (
+        "now" if message.looked_up_at is None or message.looked_up_at <= now else f"at {_moment(message.looked_up_at)}"
+    )
+    return Finding(NOTE, words, f"It is looked up in the conversation {when}, before anything is sent again.")
+
+
+def _heartbeats(ledger: Ledger, now: datetime) -> Iterator[Finding]:
+    beats = last_beats(ledger)
+    late = late_parts(beats, now)
+    if not beats:
+        yield Finding(NOTE, "Planner and courier have never run.", "Start `makegood run`.")
+    elif late:
+        yield from (Finding(PROBLEM, words) for words in late)
+    else:
+        newest = max(beats.values())
+        yield Finding(WELL, f"Planner and courier do their rounds (last at {_moment(newest)}).")
+
+
+def _client(settings: Settings) -> WebClient:
+    return posting_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, timeout=_SLACK_TIMEOUT)
+
+
+def _identity(settings: Settings) -> SlackResponse | Exception:
+    """Slack's answer to who we are, or why there is none."""
+    try:
+        return _client(settings).auth_test()
+    except FAILURES as error:
+        return error
+
+
+def _team(known: SlackResponse | Exception | None) -> str:
+    return "" if known is None or isinstance(known, Exception) else str(known.get("team_id") or "")
+
+
+def _slack(settings: Settings, answer: SlackResponse | Exception, now: Callable[[], datetime]) -> Iterator[Finding]:
+    if isinstance(answer, Exception):
+        yield Finding(PROBLEM, f"Slack does not accept the bot: {in_words(answer)}.")
+        return
+    yield Finding(WELL, f"Slack knows the bot {answer.get('user')} in {answer.get('team')}.")
+    yield from _other_workspaces(settings, _team(answer))
+    yield _scopes(lowered(answer.headers).get("x-oauth-scopes"))
+    yield _clock(told_by(answer.headers), now())
+    if settings.slack_app_token:
+        try:
+            _client(settings).apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
+            yield Finding(WELL, "Slack accepts the app-level token for Socket Mode.")
+        except FAILURES as error:
+            advice = settings_module.WHERE["SLACK_APP_TOKEN"]
+            yield Finding(PROBLEM, f"Socket Mode is not possible: {in_words(error)}.", f"SLACK_APP_TOKEN: {advice}.")
+
+
+def _other_workspaces(settings: Settings, team_id: str) -> Iterator[Finding]:
+    """What the database holds for workspaces whose token is not this one."""
+    ledger = Ledger(settings.database_url.get_secret_value(), pool_size=1)
+    try:
+        with ledger.read() as tx:
+            others = outbox.waiting_besides(tx, team_id) if team_id else []
+    except sa.exc.SQLAlchemyError:
+        # It was told above that the database does not answer.
+        others = []
+    finally:
+        ledger.close()
+    for team, name, waits in others:
+        words = f"The database also holds the workspace {team} ({name}), where {waits} messages wait."
+        yield Finding(NOTE, words, "This token is not theirs: run a process with their SLACK_BOT_TOKEN as well.")
+
+
+def _scopes(granted: str | None) -> Finding:
+    if granted is None:
+        return Finding(NOTE, "Slack did not say which permissions the bot has.")
+    missing = sorted(set(SCOPES) - {scope.strip() for scope in granted.split(",")})
+    if not missing:
+        return Finding(WELL, f"The bot has every permission it needs ({len(SCOPES)}).")
+    words = "The bot lacks " + "; ".join(f"{scope} ({SCOPES[scope]})" for scope in missing) + "."
+    return Finding(PROBLEM, words, "Update the app with `makegood manifest`, then install it to the workspace again.")
+
+
+def _clock(theirs: datetime | None, now: datetime) -> Finding:
+    if theirs is None:
+        return Finding(NOTE, "Slack did not say what time it is.")
+    words = difference(theirs, now)
+    if words is None:
+        seconds = round(abs(now - theirs).total_seconds())
+        return Finding(WELL, f"This machine's clock agrees with Slack's (within {seconds} s).")
+    return Finding(PROBLEM, f"{words}.", "Set it (NTP). Slack's requests are refused from five minutes on.")
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"

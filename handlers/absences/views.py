@@ -1,0 +1,137 @@
+"""An absence: its form, and the messages about it to the absent person and to their delegate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from handlers import ids
+from handlers.slack import blocks as b
+from handlers.slack import fields as f
+from handlers.slack.refs import ABSENCE, Ref
+from handlers.slack.words import escape, full_date, render
+from store.absences import NONE, reference
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from slackblocks import Block, Element
+
+    from handlers.slack.payloads import Context
+    from store.tables import Absence, Commitment, Person
+
+Days = tuple["date | None", "date | None"]
+
+
+def form(days: Days, delegate: str | None, context: Context, *, remark: str | None = None) -> b.Json:
+    """From when to when, and who hears meanwhile. `remark` says above it what still needs an answer."""
+    said = [b.section(escape(remark))] if remark else []
+    fields: list[Block] = [
+        *said,
+        f.field("First day away", f.day(ids.FIRST_DAY, days[0]), ids.FIRST_DAY),
+        f.field(
+            "Last day away", f.day(ids.LAST_DAY, days[1]), ids.LAST_DAY,
+            hint="This day is included. You can change it at any time.",
+        ),
+        f.field(
+            "Who hears meanwhile what falls due?",
+            f.person(ids.DELEGATE, delegate, placeholder="Nobody, or choose a colleague"),
+            ids.DELEGATE,
+            hint="They are told now. What you owe stays yours.",
+            optional=True,
+        ),
+    ]  # fmt: skip
+    return b.modal("Away", fields, callback_id=ids.FORM_AWAY, metadata=context.encode(), submit="Save")
+
+
+def receipt(
+    absence: Absence,
+    viewer: Person,
+    today: date,
+    back_on: date,
+    *,
+    view: Ref,
+    replaced: tuple[tuple[date, date], ...] = (),
+    delegate_away: Absence | None = None,
+    is_new: bool = False,
+    meanwhile: Sequence[tuple[Commitment, date | None]] = (),
+) -> list[Block]:
+    """The absence in words, with what can be done about it. `back_on` is the first working day after it. `due_during`:
+    what falls due in it, and when the account's owner hears of it, if they do.
+    """
+    text = render(
+        "absence.j2", absence=absence, viewer=viewer, today=today, back_on=back_on, replaced=replaced,
+        delegate_away=delegate_away, is_new=is_new,
+    )  # fmt: skip
+    return [b.section(text), *_meanwhile(meanwhile, viewer), _actions(absence, today, view)]
+
+
+def _meanwhile(due: Sequence[tuple[Commitment, date | None]], viewer: Person) -> list[Block]:
+    """The commitments that fall due before the person is back, so that the person knows of them in time."""
+    if not due:
+        return []
+    text = render("meanwhile.j2", due=due[:_LISTED], more=len(due) - len(due[:_LISTED]), language=viewer.date_language)
+    return [b.section(text)]
+
+
+def standing(absence: Absence, viewer: Person, today: date, view: Ref) -> list[Block]:
+    """The same in few words, where it is shown beside other things."""
+    text = render(
+        "absence.j2", absence=absence, viewer=viewer, today=today, back_on=None, replaced=(), delegate_away=None,
+        is_new=False,
+    )  # fmt: skip
+    return [b.section(text), _actions(absence, today, view)]
+
+
+# So many of what falls due meanwhile are named; the rest is counted.
+_LISTED = 10
+# The line names at most this many colleagues; a stand-in knows of the others.
+_NAMED = 10
+
+
+def stands_in(others: Sequence[Absence], viewer: Person) -> list[Block]:
+    """For whom the viewer stands in today, and until when."""
+    names = [
+        f"*{escape(one.person.name)}* until {full_date(one.last_day, viewer.date_language)}" for one in others[:_NAMED]
+    ]
+    return [b.context(f"You stand in for {', '.join(names)}.")] if names else []
+
+
+def _actions(absence: Absence, today: date, view: Ref) -> Block:
+    value = _named(reference(absence), view).encode()
+    ending = "I'm back" if absence.first_day <= today else "Call it off"
+    return b.actions(b.button(ending, ids.END_ABSENCE, value), button(view, reference(absence), "Change"))
+
+
+def _named(name: tuple[int, int], view: Ref) -> Ref:
+    return replace(view, kind=ABSENCE, id=name[0], version=name[1])
+
+
+def button(view: Ref, name: tuple[int, int] = NONE, text: str = "I'll be away …") -> Element:
+    """Opens the form; with the name of an absence, to change that."""
+    return b.button(text, ids.OPEN_AWAY, _named(name, view).encode())
+
+
+def nothing(view: Ref) -> list[Block]:
+    """Nobody is away."""
+    text = "You are not away. `/commit away 12 Dec to 3 Jan @ben` says when you will be, and who hears meanwhile."
+    return [b.section(text), b.actions(button(view))]
+
+
+def back(ended: Absence, viewer: Person, today: date, next_brief: date | None) -> list[Block]:
+    """It has ended, or does not come."""
+    text = render("back.j2", absence=ended, viewer=viewer, today=today, next_brief=next_brief)
+    return [b.section(text)]
+
+
+def delegated(absence: Absence, reader: Person, today: date) -> tuple[str, list[Block]]:
+    """(text, blocks) of the message to the delegate."""
+    text = render("delegated.j2", absence=absence, reader=reader, today=today)
+    return text, [b.section(text)]
+
+
+def withdrawn(actor: Person) -> tuple[str, list[Block]]:
+    """(text, blocks) in the place of that message, once the absence was ended, changed or given to another."""
+    text = f"*{escape(actor.name)}* has ended or changed the absence that was told here."
+    return text, [b.section(text)]

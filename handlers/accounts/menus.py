@@ -1,0 +1,97 @@
+"""Accounts and their people as the forms offer them: found by typing, created only when chosen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from handlers import ids
+from handlers.commitments.forms import NEW
+from handlers.people import viewer
+from handlers.routes import Routes
+from handlers.slack import blocks as b
+from handlers.slack import payloads, refs
+from store import accounts, stakeholders
+from store.rules.names import fold, look
+from store.rules.text import clean, quoted
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from slack_bolt import BoltContext
+    from sqlalchemy.orm import Session
+
+    from store.tables import Account, Person, Stakeholder
+
+# So many characters Slack takes as the value of an option.
+_OPTION_VALUE = 150
+
+
+def options(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # noqa: ANN401  Bolt's ack is a callable
+    """The options of the account and client's-person menus for what was typed so far."""
+    asked = payloads.suggestion(body)
+    typed = clean(asked.typed)
+    with context["ledger"].read() as tx:
+        person = viewer(tx, asked.asker.team_id, asked.asker.user_id)
+        if asked.action_id == ids.ACCOUNT:
+            found = [(str(account.id), account.name) for account in accounts.matching(tx, person, typed)]
+            proposed = accounts.propose(tx, person, typed) if typed and not found else None
+            found += _proposed(proposed)
+        else:
+            proposed = None
+            found = _people_of(tx, person, asked.fields.get(ids.ACCOUNT), typed)
+    if typed and not any(fold(name) == fold(typed) for _, name in found):
+        alike = next((f", which only looks like {name}" for _, name in found if look(name) == look(typed)), "")
+        verb = "Restore" if proposed and proposed.archived else "Create"
+        # Cut for Slack, and long enough for the ledger to refuse a name that is too long.
+        found.append(((NEW + typed)[:_OPTION_VALUE], f"{verb} {quoted(typed)}{alike}"))
+    ack(options=[b.as_json(b.option(text, value)) for value, text in found])
+
+
+def options_to_merge(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # noqa: ANN401  as above
+    """The accounts that another one can be merged into."""
+    asked = payloads.suggestion(body)
+    merged = payloads.Context.decode(str((body.get("view") or {}).get("private_metadata") or "")).ref.id
+    with context["ledger"].read() as tx:
+        person = viewer(tx, asked.asker.team_id, asked.asker.user_id)
+        found = [one for one in accounts.matching(tx, person, clean(asked.typed)) if one.id != merged]
+    ack(options=[b.as_json(b.option(one.name, str(one.id))) for one in found])
+
+
+def _proposed(proposed: accounts.Proposals | None) -> list[tuple[str, str]]:
+    """(value, text) of the accounts that an unknown name may have meant."""
+    if proposed is None:
+        return []
+    found = {one.account_id: f"{one.account.name} ({one.name} is there)" for one in proposed.people}
+    if proposed.alike:
+        found[proposed.alike.id] = proposed.alike.name
+    return [(str(account_id), text) for account_id, text in found.items()]
+
+
+def chosen_account(tx: Session, person: Person, value: str | None, *, origin_key: str, now: datetime) -> Account | None:
+    """The account that a form names, created if it was chosen as new."""
+    if not value:
+        return None
+    if value.startswith(NEW):
+        return accounts.create(tx, person, value.removeprefix(NEW), origin_key=origin_key, now=now)
+    return accounts.get(tx, person, refs.count(value), to_use=True)
+
+
+def chosen_stakeholder(
+    tx: Session, person: Person, value: str | None, account: Account | None, now: datetime
+) -> Stakeholder | None:
+    """The client's person that a form names, created if they were chosen as new."""
+    if not value:
+        return None
+    if value.startswith(NEW):
+        return stakeholders.create(tx, person, value.removeprefix(NEW), account=account, now=now)
+    return stakeholders.get(tx, person, refs.count(value), account=account)
+
+
+def _people_of(tx: Session, person: Person, account: str | None, typed: str) -> list[tuple[str, str]]:
+    if not account or account.startswith(NEW):
+        return []
+    found = stakeholders.of_account(tx, person, accounts.get(tx, person, refs.count(account)), typed=typed)
+    return [(str(one.id), f"{one.name}, {one.title}" if one.title else one.name) for one in found]
+
+
+ROUTES = Routes(menus={ids.ACCOUNT: options, ids.STAKEHOLDER: options, ids.INTO: options_to_merge})

@@ -1,0 +1,84 @@
+"""Messages about one commitment: a notice to one person, and an item that was shared in a channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from handlers.commitments import items
+from handlers.slack import blocks as b
+from handlers.slack.refs import Ref, ViewName
+from handlers.slack.words import Mrkdwn, escape, render, shortened
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from slackblocks import Block
+
+    from store.tables import Commitment, Person
+
+
+@dataclass(frozen=True)
+class Change:
+    """What `actor` did of which a notice tells: its kind, and the reason that they gave."""
+
+    kind: str
+    actor: Person
+    reason: str | None = None
+
+
+def notice(deed: Change, commitment: Commitment, reader: Person, today: date) -> tuple[str, list[Block]]:
+    """(text, blocks) of a direct message that tells `reader` what somebody did."""
+    opening = render("notice.j2", item=commitment, **vars(deed))
+    text = f"{opening} {_named(commitment, 150)}"
+    return text, [b.section(opening), *items.item(commitment, reader, today, items.SENT)]
+
+
+def shared(commitment: Commitment, actor: Person, today: date, *, others: bool) -> tuple[str, list[Block]]:
+    """(text, blocks) of an item posted in a channel that `others` read or do not: dates in the actor's day."""
+    opening = render("notice.j2", kind="shared", item=commitment, actor=actor, reason=None)
+    text = f"{opening} {_named(commitment, 150)}"
+    return text, [b.section(opening), *items.shared(commitment, today, Ref(view=ViewName.SHARED), others=others)]
+
+
+# Slack's word for why it took no message in a channel → ours, with what to do.
+_REFUSALS = {
+    "not_in_channel": "I'm not in it. Type “/invite @Makegood” there",
+    "channel_not_found": "I'm not in it. Type “/invite @Makegood” there",
+    "is_archived": "it is archived. Choose another one",
+    "msg_too_long": "it is too long for a message. Shorten it",
+    "msg_blocks_too_long": "it is too long for a message. Shorten it",
+    "restricted_action": "an admin has restricted who may post there. Ask them, or choose another one",
+}
+
+
+def not_shared(commitment: Commitment, channel: str, why: str) -> Mrkdwn:
+    """Words to the person who shared an item in a channel where it could not be posted.
+
+    They name it by its number alone: this message is not brought up to date, so a redaction would not reach it.
+    """
+    what, where = f"#{commitment.number}", f"<#{channel}>"
+    if why.startswith("outcome unknown"):
+        said = "Slack did not answer, and I can't read what stands there. Look there"
+        return Mrkdwn(
+            f":warning: I don't know whether {what} was shared in {where}: {said}, or press “Share here” again."
+        )
+    name, _, rest = why.partition(" ")
+    known = "restricted_action" if name.startswith("restricted_action") else name
+    if name == "missing_scope":
+        scope = rest.strip("()").removeprefix("needs ") or "to post there"
+        said = f"I lack the permission {scope}. An admin can add it on the app's page at Slack, and install it again"
+    else:
+        said = _REFUSALS.get(known, f"{why}. Choose another one")
+    return Mrkdwn(f":warning: I could not share {what} in {where}: {escape(said)}. Then press “Share here” again.")
+
+
+def withdrawn() -> tuple[str, list[Block]]:
+    """(text, blocks) in the place of an item that was shared and has become internal."""
+    text = "This commitment is no longer shared here."
+    return text, [b.section(text)]
+
+
+def _named(commitment: Commitment, limit: int) -> str:
+    # The text of a notification is markup too: what people wrote must not ping from there either.
+    return f"#{commitment.number} {escape(shortened(commitment.action, limit))}"

@@ -1,0 +1,138 @@
+"""The morning brief, and the bundle of notices that came together: lines that the nouns contribute, in one message.
+
+Nothing here knows what a line is about (handlers/briefs/content.py lists the nouns).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from handlers.slack import blocks as b
+from handlers.slack.words import Mrkdwn, escape, full_date, render, shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import date
+
+    from slackblocks import Block
+
+    from store.tables import HasHistory, Person
+
+# So many short ones fit: with its buttons each counts some 800 of the characters that we allow a message.
+MOST = 12
+# Characters of a line in the notification.
+_TITLE = 60
+# Above the lines and below them: greeting, summary, and how many more there are.
+_FIXED_BLOCKS = 3
+_MORE = "… and {} more: `/commit mine` or the Home tab shows them."
+_FOLLOWS = "… and {} more, of which I tell you later. `/commit mine` or the Home tab shows them now."
+
+
+@dataclass(frozen=True)
+class Room:
+    """How much a brief shows of each line: characters of its text and of a second text such as an obstacle, and whether
+    with its note. `characters`: of the whole message; None: every line is shown, at any length.
+    """
+
+    text: int
+    aside: int = 200
+    note: bool = True
+    characters: int | None = b.MESSAGE_CHARACTERS
+
+
+# All that fits comfortably; less, so that more lines fit; and of a brief that stands still less: it is changed, and no
+# line that was told vanishes from it. Twelve of these stay below what Slack takes.
+LONG, SHORT = Room(200), Room(60)
+TERSE, ALL = Room(60, 60), Room(60, 60, note=False, characters=None)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a brief or bundle, which a noun contributes.
+
+    `heading` is markup, `title` plain text for the notification. Lines stand in the order of `rank`; those of one
+    heading follow each other. `blocks` draws the row in the given room. `asks`: it wants something done. `news`: ids of
+    the notices that it tells.
+    """
+
+    subject: HasHistory
+    occasion: str | None
+    heading: str
+    title: str
+    rank: tuple[int, ...]
+    blocks: Callable[[Room], list[Block]]
+    asks: bool = True
+    news: tuple[int, ...] = ()
+
+
+def in_order(lines: Iterable[Line]) -> list[Line]:
+    """The lines as they stand in a brief or bundle."""
+    return sorted(lines, key=lambda line: line.rank)
+
+
+def brief(
+    lines: Sequence[Line], person: Person, day: date, stand_ins: Sequence[str] = (), *, stands: bool = False
+) -> tuple[str, list[b.Json], int]:
+    """(text for the notification, blocks as JSON, how many lines are shown) of the brief for local `day`.
+
+    `stand_in_requests` (markup) says for whom the person was asked to stand in. One of the two is not empty. Where the
+    brief `stands` in Slack already, it has told all of `lines`, and shows all of them.
+    """
+    date_ = full_date(day, person.date_language)
+    above = b.header(f"Good morning, {person.name}")
+    summary = b.section(f"*{date_}* · {render('brief.j2', mentions=sum(line.asks for line in lines))}")
+    text = f"{len(lines)} for {date_}: {_some(lines)}" if lines else stand_ins[0]
+    blocks, count = _listed([above, summary], lines, stand_ins, _MORE, stands=stands)
+    return text, blocks, count
+
+
+def bundle(
+    lines: Sequence[Line], stand_ins: Sequence[str] = (), *, stands: bool = False
+) -> tuple[str, list[b.Json], int]:
+    """As `brief`, of notices that came together."""
+    text = f"News: {_some(lines)}" if lines else stand_ins[0]
+    above = b.section(Mrkdwn("Here is what your colleagues did:"))
+    blocks, count = _listed([above], lines, stand_ins, _FOLLOWS, stands=stands)
+    return text, blocks, count
+
+
+def _some(lines: Sequence[Line]) -> str:
+    """The titles of the first lines, and how many more there are."""
+    # The text of a notification is markup too: what people wrote must not ping from there either.
+    some = "; ".join(escape(shortened(line.title, _TITLE)) for line in lines[:3])
+    return some + (f"; {len(lines) - 3} more" if len(lines) > 3 else "")  # noqa: PLR2004  as above
+
+
+def _listed(
+    opening: list[Block], lines: Sequence[Line], stand_ins: Sequence[str], more: str, *, stands: bool
+) -> tuple[list[b.Json], int]:
+    """The blocks of a message that lists `lines` below its `opening`, and how many it shows; `more` says where to find
+    the rest.
+    """
+    above_all = b.unnamed([b.section(words) for words in stand_ins])
+    for room in (LONG, SHORT, TERSE, ALL) if stands else (LONG, SHORT):
+        rows, count = _rows(lines, room, above_all)
+        if count == min(MOST, len(lines)):
+            break
+    said = [*b.unnamed(opening), *above_all, *rows]
+    if count < len(lines):
+        said += b.unnamed([b.context(more.format(len(lines) - count))])
+    return b.named(said), count
+
+
+def _rows(lines: Sequence[Line], room: Room, above_all: list[b.Json]) -> tuple[list[b.Json], int]:
+    """The lines under their headings, as many as fit below `above_all` in that room; and how many."""
+    rows: list[b.Json] = []
+    blocks = b.MESSAGE_BLOCKS - _FIXED_BLOCKS - len(above_all)
+    count, characters, above = 0, b.size(above_all), None
+    for line in lines[:MOST]:
+        heading = [b.section(f"*{line.heading}*")] if line.heading != above else []
+        group = b.unnamed([*heading, *line.blocks(room)])
+        characters += b.size(group)
+        is_full = room.characters is not None and characters > room.characters
+        if count and (is_full or len(rows) + len(group) > blocks):
+            break
+        rows += group
+        count, above = count + 1, line.heading
+    return rows, count

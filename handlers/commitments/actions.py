@@ -1,0 +1,281 @@
+"""What people do with a commitment: a table of buttons that act at once, and one of buttons that open a form.
+
+A new button is a row here, an id in handlers/ids.py and its place in handlers/commitments/items.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from handlers import ids
+from handlers import people as directory
+from handlers.commitments import forms, items
+from handlers.commitments.recording import draft
+from handlers.commitments.why import explain
+from handlers.people import viewer
+from handlers.routes import Listener, Routes
+from handlers.slack import blocks as b
+from handlers.slack import channels, listeners, payloads, surfaces
+from handlers.slack.refs import Ref, count
+from store import accounts, commitments, people, stakeholders
+from store.errors import BadInputError
+from store.rules.calendar.brief_times import local_day
+from store.tables import Commitment, Subject
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from slack_bolt import BoltContext
+    from slack_sdk import WebClient
+    from sqlalchemy.orm import Session
+
+    from handlers.slack.payloads import Context, Press, Submission
+    from store.tables import Person
+
+Ack = Callable[..., Any]
+Body = dict[str, Any]
+
+
+# ---- buttons that act at once --------------------------------------------------------------------------
+
+AT_ONCE: dict[str, Callable[..., Commitment]] = {
+    ids.DONE: commitments.finish,
+    ids.REOPEN: commitments.reopen,
+    ids.UNBLOCK: commitments.unblock,
+    ids.ACCEPT: commitments.accept,
+    ids.UNDO: commitments.undo,
+}
+
+
+def _acting(verb: Callable[..., Commitment]) -> Listener:
+    """The listener of a button that does `verb` at once."""
+
+    def act(ack: Ack, body: Body, context: BoltContext) -> None:
+        def change(tx: Session, person: Person, ref: Ref, **gesture: Any) -> Commitment:  # noqa: ANN401  key and now
+            return verb(tx, person, ref.id, **gesture)
+
+        press = payloads.press(body)
+        listeners.act(ack, context, press, _decoded(press), change)
+
+    return act
+
+
+def create_account(ack: Ack, body: Body, context: BoltContext) -> None:
+    """The account that a line named does not exist, or is archived; the person says that it shall be there."""
+
+    def change(tx: Session, person: Person, ref: Ref, **gesture: Any) -> Commitment:  # noqa: ANN401  key and now
+        account = accounts.create(tx, person, ref.extra, **gesture)
+        return commitments.choose_account(tx, person, ref.id, account, **gesture)
+
+    press = payloads.press(body)
+    listeners.act(ack, context, press, _decoded(press), change)
+
+
+def choose_account(ack: Ack, body: Body, context: BoltContext) -> None:
+    """“Did you mean …?”: an account, and perhaps one of its people."""
+
+    def change(tx: Session, person: Person, ref: Ref, **gesture: Any) -> Commitment:  # noqa: ANN401  key and now
+        account_id, _, stakeholder_id = ref.extra.partition(":")
+        account = accounts.get(tx, person, count(account_id), to_use=True)
+        stakeholder = stakeholders.get(tx, person, count(stakeholder_id), account=account) if stakeholder_id else None
+        return commitments.choose_account(tx, person, ref.id, account, stakeholder, **gesture)
+
+    press = payloads.press(body)
+    listeners.act(ack, context, press, _decoded(press), change)
+
+
+def share(ack: Ack, body: Body, context: BoltContext) -> None:
+    """Post the item where the person is. Slack is asked first who reads there."""
+    press = payloads.press(body)
+    ref = _decoded(press)
+    ledger, now, asker = context["ledger"], context["now"], press.asker
+    channel = press.context.channel or press.channel
+    if not channel:
+        raise BadInputError("There is no channel here to share it in. Use /commit in the channel.")
+    directory.check(context, asker)
+    readers = channels.check(ledger, context["slack"], asker.team_id, asker.user_id, channel, now)
+    with ledger.begin() as tx:
+        person = viewer(tx, asker.team_id, asker.user_id)
+        commitments.share(tx, person, ref.id, channel, others=readers.others, origin_key=press.origin_key, now=now)
+    ack()
+
+
+def _decoded(press: Press) -> Ref:
+    return listeners.subject_of(press, Subject.COMMITMENT)
+
+
+# ---- buttons that open a view --------------------------------------------------------------------------
+
+
+def show(ack: Ack, body: Body, context: BoltContext) -> None:
+    """Show one commitment in full."""
+    press = payloads.press(body)
+    ref = _decoded(press)
+    with context["ledger"].read() as tx:
+        person = viewer(tx, press.asker.team_id, press.asker.user_id)
+        blocks = surfaces.one(tx, person, commitments.get(tx, person, ref.id), context["now"])
+    slack: WebClient = context["slack"]
+    view = b.modal(f"Commitment #{ref.id}", blocks, callback_id=ids.RECEIPT)
+    if press.surface == "modal":
+        # In place: Slack stacks three views at most, and details of details lead nowhere.
+        slack.views_update(view_id=press.view_id, view=view)
+    else:
+        slack.views_open(trigger_id=press.trigger_id, view=view)
+    ack()
+
+
+def why(ack: Ack, body: Body, context: BoltContext) -> None:
+    """Say when the next mention of it comes, to whom, and why."""
+    press = payloads.press(body)
+    ref = _decoded(press)
+    with context["ledger"].read() as tx:
+        person = viewer(tx, press.asker.team_id, press.asker.user_id)
+        commitment = commitments.get(tx, person, ref.id)
+        blocks = items.reasons(commitment, explain(tx, person, commitment, context["now"]))
+    view = b.modal(f"Why #{ref.id}?", blocks, callback_id=ids.RECEIPT)
+    surfaces.open_view(context["slack"], press, view)
+    ack()
+
+
+# ---- forms ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A form that is about to open for `person`, who may do what it is for."""
+
+    tx: Session
+    person: Person
+    commitment: Commitment
+    context: Context
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return local_day(self.now, self.person.zone)
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form for one commitment: the `verb` that it is for, as the rules name it, how it looks, and the change that it
+    makes (`save(tx, person, submission, now)`). `colleague`: the field in which it names one.
+    """
+
+    verb: str
+    view: Callable[[Opening], b.Json]
+    save: Callable[[Session, Person, Submission, datetime], object]
+    colleague: str | None = None
+
+    def ask(self, ack: Ack, body: Body, context: BoltContext) -> None:
+        """Open the form. If the verb would be refused for any input, raise the refusal instead."""
+        press = payloads.press(body)
+        ref = _decoded(press)
+        with context["ledger"].read() as tx:
+            person = viewer(tx, press.asker.team_id, press.asker.user_id)
+            commitment = commitments.get(tx, person, ref.id)
+            commitments.check_verb(tx, person, commitment, self.verb, context["now"])
+            known = replace(
+                press.way_back,
+                ref=ref.to(commitment, commitment.number),
+                channel=press.context.channel or press.channel,
+            )
+            view = self.view(Opening(tx, person, commitment, known, context["now"]))
+        surfaces.open_view(context["slack"], press, view)
+        ack()
+
+    def submit(self, ack: Ack, body: Body, context: BoltContext) -> None:
+        """Store what it says, and show the view that it was opened from as it is then."""
+        form = payloads.submission(body)
+        named = form.fields.get(self.colleague) if self.colleague else None
+        if named:
+            directory.ensure_people(context["ledger"], context["slack"], form.asker.team_id, [named], context["now"])
+        listeners.submit(ack, form, context, self.save)
+
+
+def _edit_form(opening: Opening) -> b.Json:
+    fresh = commitments.may_undo(opening.tx, opening.person, opening.commitment, opening.now)
+    return forms.edit(opening.commitment, opening.context, with_who_and_when=fresh)
+
+
+def _snooze_form(opening: Opening) -> b.Json:
+    person, today = opening.person, opening.today
+    tomorrow = people.working_days(person).next_after(today)
+    last = commitments.latest_snooze(opening.commitment, person, today)
+    return forms.snooze(opening.commitment, opening.context, person, tomorrow, last)
+
+
+def _edit(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+    current = commitments.get(tx, person, form.context.ref.id)
+    drafted = draft(tx, person, form, now, current)
+    commitments.edit(tx, person, current.number, drafted, **_seen(form), now=now)
+
+
+def _move(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+    number, due_on = form.context.ref.id, form.day(ids.DUE)
+    commitments.move(tx, person, number, due_on, form.text(ids.REASON), **_seen(form), now=now)
+
+
+def _block(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+    named = form.fields.get(ids.BLOCKER)
+    blocker = people.as_owner(tx, person, named, field=ids.BLOCKER) if named else None
+    commitments.block(tx, person, form.context.ref.id, form.text(ids.REASON), blocker, **_seen(form), now=now)
+
+
+def _put_off(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+    until = form.day(ids.UNTIL)
+    commitments.snooze(tx, person, form.context.ref.id, until, origin_key=form.origin_key, now=now)
+
+
+def _redact(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+    commitments.redact(tx, person, form.context.ref.id, form.text(ids.ACTION), **_seen(form), now=now)
+
+
+def _cancel(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+    commitments.cancel(tx, person, form.context.ref.id, form.text(ids.REASON), **_seen(form), now=now)
+
+
+def _hand_over(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+    to, note = people.as_owner(tx, person, form.text(ids.OWNER)), form.text(ids.REASON)
+    commitments.hand_over(tx, person, form.context.ref.id, to, note, **_seen(form), now=now)
+
+
+def _hand_back(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+    reason = form.text(ids.REASON)
+    commitments.hand_back(tx, person, form.context.ref.id, reason, origin_key=form.origin_key, now=now)
+
+
+def _seen(form: Submission) -> dict[str, Any]:
+    """The version that the person saw when they opened the form, and the gesture that submits it."""
+    return {"version": form.context.ref.version, "origin_key": form.origin_key}
+
+
+# The button that opens it, and the form.
+FORMS: dict[tuple[str, str], Form] = {
+    (ids.EDIT, ids.FORM_EDIT): Form("edit", _edit_form, _edit),
+    (ids.MOVE, ids.FORM_MOVE): Form("move", lambda o: forms.move(o.commitment, o.context, o.person, o.today), _move),
+    (ids.BLOCK, ids.FORM_BLOCK): Form("block", lambda o: forms.block(o.commitment, o.context), _block, ids.BLOCKER),
+    (ids.SNOOZE, ids.FORM_SNOOZE): Form("put_off", _snooze_form, _put_off),
+    (ids.HAND_OVER, ids.FORM_HAND_OVER): Form(
+        "hand_over", lambda o: forms.hand_over(o.commitment, o.context), _hand_over, ids.OWNER
+    ),
+    (ids.HAND_BACK, ids.FORM_HAND_BACK): Form(
+        "hand_back", lambda o: forms.hand_back(o.commitment, o.context), _hand_back
+    ),
+    (ids.CANCEL, ids.FORM_CANCEL): Form("cancel", lambda o: forms.cancel(o.commitment, o.context), _cancel),
+    (ids.REDACT, ids.FORM_REDACT): Form("redact", lambda o: forms.redact(o.commitment, o.context), _redact),
+}
+
+ROUTES = Routes(
+    actions={
+        **{action_id: _acting(verb) for action_id, verb in AT_ONCE.items()},
+        **{action_id: form.ask for (action_id, _), form in FORMS.items()},
+        ids.CREATE_ACCOUNT: create_account,
+        ids.CHOOSE_ACCOUNT: choose_account,
+        ids.SHARE: share,
+        ids.SHOW: show,
+        ids.WHY: why,
+    },
+    forms={callback_id: form.submit for (_, callback_id), form in FORMS.items()},
+)

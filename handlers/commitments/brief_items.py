@@ -1,0 +1,117 @@
+"""The commitments in a brief or bundle: what deserves a mention, and what the notices tell of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.briefs.notice_views import Change
+from handlers.commitments.brief_lines import Mentioned, line
+from store import absences, commitments, history, notices, outbox, people
+from store.rules.calendar.brief_times import local_day
+from store.rules.nudging import occasions
+from store.tables import CANCELLED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy.orm import Session
+
+    from handlers.briefs.views import Line
+    from store.commitments import EscalationDates
+    from store.tables import Commitment, Outbox, Person
+
+    # A commitment, its occasion, and when the account's owner hears of it.
+    Found = tuple[Commitment, str | None, EscalationDates | None]
+
+NOTICES = (notices.ASSIGNED, notices.HANDED_BACK, notices.CANCELLED)
+
+
+def to_send(tx: Session, row: Outbox, person: Person, day: date, now: datetime, news: Sequence[Outbox]) -> list[Line]:
+    """As handlers.briefs.Source says."""
+    found: list[Found] = []
+    if row.kind == notices.BRIEF:
+        found += commitments.items_for_brief(tx, person, day, besides=row.id)
+    known = {one.id: one for one, _, _ in found}
+    fresh = _fresh(tx, person, news)
+    found = [(one, occasions.NEWS + (why or "") if one.id in fresh else why, passed) for one, why, passed in found]
+    found += [(one, None, None) for one, _ in fresh.values() if one.id not in known]
+    told_by = {one.id: rows for one, rows in fresh.values()}
+    today = local_day(now, person.zone)
+    return [line(each, person, day, today) for each in _mentioned(tx, person, day, found, told_by)]
+
+
+def standing(tx: Session, row: Outbox, person: Person, day: date, now: datetime, news: Sequence[Outbox]) -> list[Line]:
+    """As handlers.briefs.Source says."""
+    shown = outbox.contents_of(tx, row)
+    known = commitments.by_ids(tx, person, [commitment_id for commitment_id, _ in shown])
+    passed = commitments.escalations(tx, [one for one, why in shown if occasions.tells_who_hears(why)], day)
+    found: list[Found] = [(known[one], why, passed.get(one)) for one, why in shown if one in known]
+    told_by = {one.ids["commitment"]: [one] for one in news}
+    today = local_day(now, person.zone)
+    return [line(each, person, day, today) for each in _mentioned(tx, person, day, found, told_by)]
+
+
+def change_told_by(tx: Session, reader: Person, commitment: Commitment, notice: Outbox) -> Change:
+    """What a notice tells `reader`: who did it, and the reason that they gave."""
+    verb = {notices.ASSIGNED: "hand_over", notices.HANDED_BACK: "hand_back", notices.CANCELLED: "cancel"}[notice.kind]
+    told = [
+        entry
+        for entry in history.entries(tx, reader, commitment)
+        if entry.verb == verb
+        and (notice.kind == notices.CANCELLED or entry.changes["owner_id"][1] == reader.id)
+    ]  # fmt: skip
+    return Change(notice.kind, people.get(tx, notice.ids["actor"]), told[-1].reason if told else None)
+
+
+def _fresh(tx: Session, reader: Person, rows: Sequence[Outbox]) -> dict[int, tuple[Commitment, list[Outbox]]]:
+    """By commitment what is still worth telling, each with its notices, oldest first. What came and went while the
+    reader was not at work is not.
+    """
+    known = commitments.by_ids(tx, reader, {one.ids["commitment"] for one in rows}) if rows else {}
+    found: dict[int, tuple[Commitment, list[Outbox]]] = {}
+    for row in rows:
+        if row.ids["commitment"] in known:
+            found.setdefault(row.ids["commitment"], (known[row.ids["commitment"]], []))[1].append(row)
+    return {one: pair for one, pair in found.items() if _is_news(*pair, reader)}
+
+
+def _is_news(commitment: Commitment, rows: Sequence[Outbox], reader: Person) -> bool:
+    if rows[-1].kind != notices.CANCELLED:
+        return commitment.is_open and commitment.owner_id == reader.id
+    never_knew = any(row.kind != notices.CANCELLED for row in rows) and commitment.creator_id != reader.id
+    return commitment.state == CANCELLED and not never_knew
+
+
+def _mentioned(
+    tx: Session, person: Person, day: date, found: Iterable[Found], told_by: Mapping[int, Sequence[Outbox]]
+) -> list[Mentioned]:  # fmt: skip
+    """What the brief for `day` says of each commitment. `told_by`: the notices of a commitment, oldest first."""
+    items = list(found)
+    others = {
+        one.owner_id
+        for one, why, _ in items
+        if why and (why.startswith(occasions.STANDING_IN) or occasions.step_of(why) == occasions.ESCALATED)
+    }
+    away = {
+        one.person_id: one.last_day
+        for one in (absences.of_people(tx, others, from_day=day) if others else ())
+        if one.first_day <= day
+    }
+    leaving = [one.id for one, why, _ in items if occasions.step_of(why or "") == occasions.BEFORE_ABSENCE]
+    unheard = commitments.unheard(tx, leaving, from_day=day)
+    return [
+        Mentioned(
+            one, why, away_until=away.get(one.owner_id), told_on=_told_on(why, passed),
+            heard_on=passed.heard if passed else None, unheard=one.id in unheard,
+            change=change_told_by(tx, person, one, told_by[one.id][-1]) if one.id in told_by else None,
+            news=tuple(row.id for row in told_by.get(one.id, ())),
+        )
+        for one, why, passed in items
+    ]  # fmt: skip
+
+
+def _told_on(occasion: str | None, passed: EscalationDates | None) -> date | None:
+    """The day on which the account's owner hears of it, where this mention warns of that."""
+    is_warning = passed is not None and occasions.is_warning(occasion) and passed.heard is None
+    return passed.on if passed is not None and is_warning else None

@@ -1,0 +1,182 @@
+"""The modals. Block ids are the ledger's field names, so that an error finds its field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from handlers import ids
+from handlers.commitments import items
+from handlers.slack import blocks as b
+from handlers.slack import fields as f
+from handlers.slack.words import escape, full_date
+from store.rules.text import ACTION_LIMIT, NOTE_LIMIT, REASON_LIMIT
+from store.tables import OURS, REDACTED, THEIRS, Commitment
+
+if TYPE_CHECKING:
+    from slackblocks import Block
+
+    from handlers.slack.payloads import Context
+    from store.tables import Person
+
+SIDES = ((OURS, "We owe"), (THEIRS, "They owe us"))
+SHARINGS = (("internal", "Internal"), ("shareable", "Shareable with the client"))
+# A value that begins so names something that does not exist yet and is created with the form.
+NEW = "new:"
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What a form starts with. `account` and `stakeholder` are (value, text) of the chosen option."""
+
+    action: str = ""
+    owner: str | None = None
+    due: date | None = None
+    account: tuple[str, str] | None = None
+    stakeholder: tuple[str, str] | None = None
+    side: str = OURS
+    sharing: str = "internal"
+    note: str = ""
+    remark: str | None = None
+
+
+def new(filled: Filled, context: Context) -> b.Json:
+    """The form that records a commitment. `remark` says above it what still needs an answer."""
+    remark = [b.section(escape(filled.remark))] if filled.remark else []
+    return b.modal(
+        "New commitment", [*remark, *_fields(filled, with_who_and_when=True)], callback_id=ids.FORM_NEW,
+        metadata=context.encode(), submit="Record", close="Discard",
+    )  # fmt: skip
+
+
+def edit(commitment: Commitment, context: Context, *, with_who_and_when: bool) -> b.Json:
+    """The form that corrects one. Owner and date are in it only while it can still be undone."""
+    account, stakeholder = commitment.account, commitment.stakeholder
+    filled = Filled(
+        action=commitment.action,
+        owner=commitment.owner.slack_id,
+        due=commitment.due_on,
+        account=(str(account.id), account.name) if account else None,
+        stakeholder=(str(stakeholder.id), stakeholder.name) if stakeholder else None,
+        side=commitment.side,
+        sharing="internal" if commitment.internal else "shareable",
+        note=commitment.note or "",
+    )
+    return b.modal(
+        f"Edit #{commitment.number}", _fields(filled, with_who_and_when=with_who_and_when),
+        callback_id=ids.FORM_EDIT, metadata=context.encode(), submit="Save", close="Discard",
+    )  # fmt: skip
+
+
+def move(commitment: Commitment, context: Context, viewer: Person, today: date) -> b.Json:
+    suggestion = max(commitment.due_on, today) + timedelta(days=7)
+    fields: list[Block] = [
+        items.about(commitment),
+        f.field(
+            "New date",
+            f.day(ids.DUE, suggestion),
+            ids.DUE,
+            hint=f"Now: {full_date(commitment.due_on, viewer.date_language)}",
+        ),
+        f.field("Why does it move?", f.text(ids.REASON, REASON_LIMIT, lines=True), ids.REASON),
+    ]
+    return _small("New date", fields, ids.FORM_MOVE, context, "Move")
+
+
+def block(commitment: Commitment, context: Context) -> b.Json:
+    fields: list[Block] = [
+        items.about(commitment),
+        f.field("What blocks it?", f.text(ids.REASON, REASON_LIMIT, lines=True), ids.REASON),
+        f.field(
+            "Is a colleague in the way?",
+            f.person(ids.BLOCKER, placeholder="Nobody, or choose"),
+            ids.BLOCKER,
+            hint="Whom it waits for. It stays with its owner.",
+            optional=True,
+        ),
+    ]
+    return _small("Blocked", fields, ids.FORM_BLOCK, context, "Mark as blocked")
+
+
+def snooze(commitment: Commitment, context: Context, viewer: Person, tomorrow: date, last: date) -> b.Json:
+    """Not today: until `tomorrow`, the next working day, or any day up to `last`."""
+    due = full_date(commitment.due_on, viewer.date_language)
+    latest = full_date(last, viewer.date_language)
+    rest = (
+        f"At the latest on {latest}, the day it is due."
+        if last == commitment.due_on
+        else f"It is due already, so it can rest for one working day: until {latest}."
+    )
+    fields: list[Block] = [
+        items.about(commitment),
+        f.field("Ask me again on", f.day(ids.UNTIL, tomorrow), ids.UNTIL, hint=rest),
+        b.context(f"The due date stays {due}. Nobody is told; its history keeps it."),
+    ]
+    return _small("Not today", fields, ids.FORM_SNOOZE, context, "Let it rest")
+
+
+def redact(commitment: Commitment, context: Context) -> b.Json:
+    """Every text of it goes; what it says from now on starts empty, as today's wording may be what has to go."""
+    fields: list[Block] = [
+        items.about(commitment),
+        b.section(
+            f"Every wording, note and reason of #{commitment.number} is removed for good: here, in its history, and in"
+            " all messages of mine that show them. In an archived channel Slack lets me change none: restore it first."
+            " Who did what and when stays. It can’t be undone."
+        ),
+        f.field(
+            "What shall it say instead?", f.text(ids.ACTION, ACTION_LIMIT), ids.ACTION, optional=True,
+            hint=f"Left empty, it says “{REDACTED}”. A message that it was made from stays: delete that in Slack.",
+        ),
+    ]  # fmt: skip
+    return _small("Redact", fields, ids.FORM_REDACT, context, "Remove the words")
+
+
+def cancel(commitment: Commitment, context: Context) -> b.Json:
+    field = f.field(
+        "Why will it not be done?", f.text(ids.REASON, REASON_LIMIT, lines=True), ids.REASON,
+        hint="It stays in the ledger with this reason. Its creator and its owner are told.",
+    )  # fmt: skip
+    return _small("Cancel", [items.about(commitment), field], ids.FORM_CANCEL, context, "End it")
+
+
+def hand_over(commitment: Commitment, context: Context) -> b.Json:
+    fields: list[Block] = [
+        items.about(commitment),
+        f.field("To whom?", f.person(ids.OWNER), ids.OWNER, hint="They are told, and can hand it back."),
+        f.field(
+            "Anything they should know",
+            f.text(ids.REASON, REASON_LIMIT, lines=True),
+            ids.REASON,
+            optional=True,
+        ),
+    ]
+    return _small("Hand over", fields, ids.FORM_HAND_OVER, context, "Hand over")
+
+
+def hand_back(commitment: Commitment, context: Context) -> b.Json:
+    field = f.field("Why do you hand it back?", f.text(ids.REASON, REASON_LIMIT, lines=True), ids.REASON)
+    return _small("Hand back", [items.about(commitment), field], ids.FORM_HAND_BACK, context, "Hand back")
+
+
+def _small(title: str, fields: list[Block], callback_id: str, context: Context, submit: str) -> b.Json:
+    return b.modal(title, fields, callback_id=callback_id, metadata=context.encode(), submit=submit)
+
+
+def _fields(filled: Filled, *, with_who_and_when: bool) -> list[Block]:
+    who_and_when: list[Block] = [
+        f.field("Owner", f.person(ids.OWNER, filled.owner), ids.OWNER, hint="The one person here who answers for it."),
+        f.field("Due date", f.day(ids.DUE, filled.due), ids.DUE),
+    ]
+    return [
+        f.field("Action", f.text(ids.ACTION, ACTION_LIMIT, filled.action), ids.ACTION),
+        *(who_and_when if with_who_and_when else []),
+        f.field("Account", f.external(ids.ACCOUNT, "Type to find or create one", filled.account), ids.ACCOUNT,
+               optional=True),
+        f.field("Client’s person", f.external(ids.STAKEHOLDER, "Type a name", filled.stakeholder), ids.STAKEHOLDER,
+               optional=True),
+        f.field("Side", f.radio(ids.SIDE, SIDES, filled.side), ids.SIDE),
+        f.field("Sharing", f.radio(ids.SHARING, SHARINGS, filled.sharing), ids.SHARING),
+        f.field("Note", f.text(ids.NOTE, NOTE_LIMIT, filled.note, lines=True), ids.NOTE, optional=True),
+    ]  # fmt: skip

@@ -1,0 +1,154 @@
+"""From a line that was read to what can be recorded, or to a form that asks for the rest."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from handlers.commitments.forms import Filled
+from handlers.slack.payloads import unescaped, unmarked
+from handlers.slack.words import either, shortened
+from store import accounts, people
+from store.commitments import Draft
+from store.dates import Due
+from store.errors import LedgerError
+from store.rules.names import Close, Exact, Several, Unknown
+from store.rules.text import ACTION_LIMIT, NAME_LIMIT, NOTE_LIMIT, clean, quoted
+from store.tables import OURS, THEIRS, Account, Person
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from store.rules.line import Line
+
+# A private character that stands for a "<" that somebody typed.
+_PROTECTED = "\ue000"
+# No "<" stands within what Slack marks up (payloads.py says why that matters).
+_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
+# Slack does not give the name of every channel.
+_CHANNEL = re.compile(r"<#[CG][A-Z0-9]+(?:\|([^<>]*))?>")
+
+
+@dataclass(frozen=True)
+class ParsedLine:
+    """`draft` is what can be recorded as it stands; None where `filled` must go to the person first."""
+
+    filled: Filled
+    draft: Draft | None = None
+    unknown_account: str | None = None
+    # Slack ids of people whom the ledger does not know yet; Slack may.
+    unknown_users: tuple[str, ...] = ()
+
+    def with_remark(self, words: str) -> ParsedLine:
+        """The same, as a form, because of something that the ledger refused in these words."""
+        return ParsedLine(replace(self.filled, remark=words))
+
+
+def understand(tx: Session, viewer: Person, line: Line, said: str, *, asked_slack: bool = False) -> ParsedLine:
+    """Decide whether a line says enough. Nothing that was written is lost: the form starts with it.
+
+    Until Slack was asked about them, people whom the ledger does not know are given back as `unknown_users`.
+    """
+    unknown_users = () if asked_slack else _unknown_users(tx, viewer, line)
+    if unknown_users:
+        return ParsedLine(Filled(), unknown_users=unknown_users)
+    if line.account is not None and line.account_phrase is not None:
+        line = replace(line, account=accounts.meant(tx, viewer, line.account_phrase, line.account))
+    action = clean(_said(tx, viewer, line.action))
+    account, unknown = _account(tx, viewer, line)
+    due = line.due.on if isinstance(line.due, Due) else None
+    asked = due or (line.due.suggestion if line.due and not isinstance(line.due, Due) else None)
+    owner, trouble = _owner(tx, viewer, line)
+    note = clean(unescaped(_said(tx, viewer, said)), lines=True)
+    filled = Filled(
+        action=action,
+        owner=owner.slack_id if owner else None,
+        due=asked,
+        account=(str(account.id), account.name) if account else None,
+        side=THEIRS if line.theirs else OURS,
+        note=note if len(action) > ACTION_LIMIT else "",
+    )  # fmt: skip
+    missing = trouble or _missing(line, action, note)
+    if missing and unknown:
+        missing = f"{missing} I don't know an account called {quoted(unknown)}: choose the right one, or create it."
+    if missing or owner is None or due is None:
+        return ParsedLine(replace(filled, remark=missing))
+    draft = Draft(action=action, owner=owner, due_on=due, account=account, side=filled.side)
+    return ParsedLine(filled, draft, unknown)
+
+
+def _unknown_users(tx: Session, viewer: Person, line: Line) -> tuple[str, ...]:
+    # The first one named is the owner; Slack is asked about nobody else, however many a line names.
+    asked = {owner for owner in line.owners[:1] if not owner.startswith("@")} - {viewer.slack_id}
+    if not asked:
+        return ()
+    return tuple(asked - {person.slack_id for person in people.by_slack_ids(tx, viewer.workspace, asked)})
+
+
+def protect_brackets(text: str) -> str:
+    """The line with what was typed as "<" told apart from what Slack marked up, until `_said` puts it back."""
+    return text.replace("&lt;", _PROTECTED)
+
+
+def _said(tx: Session, viewer: Person, text: str) -> str:
+    return readable(tx, viewer, text).replace(_PROTECTED, "<")
+
+
+def readable(tx: Session, viewer: Person, text: str) -> str:
+    """Slack's mentions, links and other marks as people read them: names and addresses."""
+    mentioned = {found[1] for found in _MENTION.finditer(text)}
+    names = {one.slack_id: one.name for one in people.by_slack_ids(tx, viewer.workspace, mentioned)}
+    text = _MENTION.sub(lambda found: "@" + names.get(found[1], found[1]), text)
+    return unmarked(_CHANNEL.sub(lambda found: f"#{found[1]}" if found[1] else "a channel", text))
+
+
+def _owner(tx: Session, viewer: Person, line: Line) -> tuple[Person | None, str | None]:
+    """(the owner, what is the matter with it)."""
+    if not line.owners:
+        return viewer, None
+    named = line.owners[0]
+    if named.startswith("@"):
+        person = people.named(tx, viewer, named)
+        if person is None:
+            return None, f"I don't know who {shortened(named, NAME_LIMIT)} is. Please choose the owner."
+        named = person.slack_id
+    try:
+        owner = people.as_owner(tx, viewer, named)
+    except LedgerError as error:
+        return None, error.words
+    if len(line.owners) > 1:
+        return owner, "A commitment has one accountable owner. Is it this one?"
+    return owner, None
+
+
+def _account(tx: Session, viewer: Person, line: Line) -> tuple[Account | None, str | None]:
+    """(the known account, the unknown name to offer for creation)."""
+    if isinstance(line.account, (Exact, Close)):
+        account = accounts.named(tx, viewer, line.account.name, to_use=True)
+        # It may have been archived since its name was read.
+        return (account, None) if account and account.is_live else (None, line.account_phrase)
+    if isinstance(line.account, Unknown):
+        return None, line.account_phrase
+    return None, None
+
+
+def too_long(action: str, note: str) -> str | None:
+    """What to say above a form whose action is cut, and perhaps its note; None where the action fits."""
+    if len(action) <= ACTION_LIMIT:
+        return None
+    there = "All of it is" if len(note) <= NOTE_LIMIT else f"Its first {NOTE_LIMIT:,} characters are"
+    return f"The action is longer than {ACTION_LIMIT} characters. {there} in the note: shorten the action."
+
+
+def _missing(line: Line, action: str, note: str) -> str | None:
+    """What still needs an answer, in words; None when the line says everything."""
+    if not action:
+        return "What is to be done?"
+    if remark := too_long(action, note):
+        return remark
+    if isinstance(line.account, Several):
+        return f"Which account is it: {either(line.account.names)}?"
+    if line.due is None:
+        return "By when? Choose the due date."
+    return None if isinstance(line.due, Due) else line.due.reason

@@ -1,0 +1,110 @@
+"""How a commitment comes in by a form: from anywhere, or from a message. One line is read in commands.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from slack_sdk.errors import SlackApiError
+
+from handlers import ids
+from handlers import people as directory
+from handlers.accounts import menus as account_fields
+from handlers.commitments import forms
+from handlers.commitments.one_liner import readable, too_long
+from handlers.people import viewer
+from handlers.routes import Routes
+from handlers.slack import payloads, surfaces
+from handlers.slack.payloads import Context, Submission, unescaped
+from store import commitments, people
+from store.commitments import Draft
+from store.rules.text import ACTION_LIMIT, clean
+from store.tables import OURS, THEIRS
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from slack_bolt import BoltContext
+    from slack_sdk import WebClient
+    from sqlalchemy.orm import Session
+
+    from store.tables import Commitment, Person
+
+Ack = Callable[..., Any]
+Body = dict[str, Any]
+
+
+def new_from_anywhere(ack: Ack, body: Body, context: BoltContext) -> None:
+    """The global shortcut, and the Home tab's button."""
+    asker = payloads.asker(body)
+    directory.check(context, asker)
+    view = forms.new(forms.Filled(owner=asker.user_id), Context())
+    context["slack"].views_open(trigger_id=body["trigger_id"], view=view)
+    ack()
+
+
+def new_from_message(ack: Ack, body: Body, context: BoltContext) -> None:
+    """The message shortcut: the text is the action, and the place where it was said is kept."""
+    shortcut = payloads.message_shortcut(body)
+    with context["ledger"].read() as tx:
+        person = viewer(tx, shortcut.asker.team_id, shortcut.asker.user_id)
+        text = readable(tx, person, shortcut.text)
+    action, note = clean(unescaped(text)), clean(unescaped(text), lines=True)
+    link = _permalink(context["slack"], shortcut.channel, shortcut.ts, context["team_url"])
+    known = Context(channel=payloads.sharing_channel(body), permalink=link)
+    filled = forms.Filled(
+        action=action, owner=shortcut.asker.user_id, note=note if len(action) > ACTION_LIMIT else "",
+        remark=too_long(action, note),
+    )  # fmt: skip
+    context["slack"].views_open(trigger_id=shortcut.trigger_id, view=forms.new(filled, known))
+    ack()
+
+
+def _permalink(slack: WebClient, channel: str, ts: str, team_url: str) -> str:
+    """The link to a message; as Slack makes them where Slack does not say, which it refuses in a private channel."""
+    try:
+        link = str(slack.chat_getPermalink(channel=channel, message_ts=ts)["permalink"])
+    except (SlackApiError, OSError):
+        link = ""
+    return payloads.own_permalink(link, team_url) or f"{team_url}archives/{channel}/p{ts.replace('.', '')}"
+
+
+def submit_new(ack: Ack, body: Body, context: BoltContext) -> None:
+    """Record what the form says. The form turns into the receipt."""
+    form = payloads.submission(body)
+    now, owner_id = context["now"], form.text(ids.OWNER)
+    directory.ensure_people(context["ledger"], context["slack"], form.asker.team_id, [owner_id], now)
+    with context["ledger"].begin() as tx:
+        person = viewer(tx, form.asker.team_id, form.asker.user_id)
+        # What a form remembers is checked like what was typed.
+        link = payloads.own_permalink(form.context.permalink, context["team_url"])
+        drafted = replace(draft(tx, person, form, now), permalink=link)
+        recorded = commitments.record(tx, person, drafted, origin_key=form.origin_key, now=now)
+        commitments.check_pace(tx, person, recorded, now)
+    with context["ledger"].read() as tx:
+        blocks = surfaces.receipt(tx, person, recorded, now, channel=form.context.channel is not None)
+    ack(response_action="update", view=surfaces.receipt_modal(blocks, Context(channel=form.context.channel)))
+
+
+def draft(tx: Session, person: Person, form: Submission, now: datetime, current: Commitment | None = None) -> Draft:
+    """What the form says; owner and date as they are where the form does not show them."""
+    shows_all = current is None or ids.OWNER in form.fields
+    account = account_fields.chosen_account(
+        tx, person, form.fields.get(ids.ACCOUNT), origin_key=form.origin_key, now=now
+    )
+    stakeholder = account_fields.chosen_stakeholder(tx, person, form.fields.get(ids.STAKEHOLDER), account, now)
+    owner = people.as_owner(tx, person, form.text(ids.OWNER)) if shows_all else current.owner  # type: ignore[union-attr]
+    due_on = form.day(ids.DUE) if shows_all else current.due_on  # type: ignore[union-attr]
+    return Draft(
+        action=form.text(ids.ACTION), owner=owner, due_on=due_on, account=account, stakeholder=stakeholder,
+        side=THEIRS if form.text(ids.SIDE) == THEIRS else OURS, internal=form.text(ids.SHARING) != "shareable",
+        note=form.text(ids.NOTE),
+    )  # fmt: skip
+
+
+ROUTES = Routes(
+    shortcuts={ids.SHORTCUT_NEW: new_from_anywhere, ids.SHORTCUT_FROM_MESSAGE: new_from_message},
+    actions={ids.OPEN_FORM: new_from_anywhere},
+    forms={ids.FORM_NEW: submit_new},
+)

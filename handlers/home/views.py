@@ -1,0 +1,105 @@
+"""The App Home tab: what is overdue, this week, later, and what the person waits for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from handlers import ids
+from handlers.absences import views as absence_view
+from handlers.commitments import items
+from handlers.slack import blocks as b
+from handlers.slack.refs import Ref, ViewName
+from handlers.slack.words import full_date, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from slackblocks import Block, Element
+
+    from store.commitments import OpenItems
+    from store.tables import Absence, Commitment, Person
+
+# Two blocks an item, a hundred blocks a view.
+PAGE = 20
+SATURDAY = 5
+
+
+@dataclass(frozen=True)
+class Away:
+    """The absence that somebody is in, or their next one; and those of others for whom they stand in today."""
+
+    own: Absence | None = None
+    stands_in: Sequence[Absence] = ()
+
+
+# In the place of all that an outsider read as a colleague.
+CLOSED = "Makegood is for the members of this workspace. Ask your colleague here."
+
+
+def closed() -> b.Json:
+    """The Home tab of an outsider."""
+    return b.home([b.section(CLOSED)])
+
+
+def home(open_business: OpenItems, viewer: Person, today: date, away: Away, *, start: int = 0) -> b.Json:
+    """The page that begins at item `start`, as views.publish takes it."""
+    rows = _rows(open_business, today)
+    start = min(start, max(0, (len(rows) - 1) // PAGE * PAGE))
+    view = Ref(view=ViewName.HOME, start=start)
+    blocks: list[Block] = [
+        b.section(f"*{full_date(today, viewer.date_language)}*  ·  {_summary(rows)}"),
+        *(absence_view.standing(away.own, viewer, today, view) if away.own else []),
+        *absence_view.stands_in(away.stands_in, viewer),
+        b.actions(
+            b.button("New commitment", ids.OPEN_FORM, view.encode(), style="primary"),
+            *([] if away.own else [absence_view.button(view)]),
+            b.button("Accounts", ids.OPEN_ACCOUNTS, Ref(view=ViewName.ACCOUNTS).encode()),
+            b.button("Settings", ids.OPEN_SETTINGS, view.encode()),
+        ),
+    ]
+    if not rows:
+        blocks.append(b.section("Nothing is open. What was promised in your last conversation?"))
+    above = None
+    for heading, commitment in rows[start : start + PAGE]:
+        if heading != above:
+            count = sum(other == heading for other, _ in rows)
+            blocks += [b.divider(), b.header(f"{heading} ({count})")]
+            above = heading
+        blocks += items.item(commitment, viewer, today, view)
+    return b.home(blocks + _turn(view, len(rows)))
+
+
+def _rows(open_business: OpenItems, today: date) -> list[tuple[str, Commitment]]:
+    # At the weekend the week that matters is the coming one.
+    sunday = today + timedelta(days=6 - today.weekday() + (7 if today.weekday() >= SATURDAY else 0))
+    rows = []
+    for commitment in open_business.own:
+        if commitment.due_on < today:
+            rows.append(("Overdue", commitment))
+        elif commitment.due_on <= sunday:
+            rows.append(("This week", commitment))
+        else:
+            rows.append(("Later", commitment))
+    return rows + [("What I wait for", commitment) for commitment in open_business.waiting]
+
+
+def _summary(rows: list[tuple[str, Commitment]]) -> str:
+    overdue = sum(heading == "Overdue" for heading, _ in rows)
+    if not rows:
+        return "nothing open"
+    return f"{plural(len(rows), 'open commitment')}" + (f", {overdue} overdue" if overdue else "")
+
+
+def _turn(view: Ref, total: int) -> list[Block]:
+    start = view.start
+    row: list[Element] = []
+    if start:
+        row.append(b.button("← Earlier", ids.PAGE_NEWER, view.at(max(0, start - PAGE)).encode()))
+    if start + PAGE < total:
+        rest = min(PAGE, total - start - PAGE)
+        row.append(b.button(f"Next {rest} →", ids.PAGE_OLDER, view.at(start + PAGE).encode()))
+    if not row:
+        return []
+    return [b.context(f"{start + 1}–{min(start + PAGE, total)} of {total:,}"), b.actions(*row)]

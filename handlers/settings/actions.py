@@ -1,0 +1,73 @@
+"""`/commit settings`: a person's own hours, days, holidays and language; for admins the workspace's too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from handlers import ids
+from handlers.people import viewer
+from handlers.routes import Routes
+from handlers.settings import views
+from handlers.slack import payloads, refs, surfaces
+from handlers.slack.payloads import Context, Submission
+from store import settings
+from store.rules.calendar.brief_times import local_day
+from store.settings import PersonSettings, WorkspaceSettings
+
+if TYPE_CHECKING:
+    from slack_bolt import BoltContext
+
+Ack = Callable[..., Any]
+Body = dict[str, Any]
+
+
+def ask(ack: Ack, body: Body, context: BoltContext) -> None:
+    """Open the form, from the command or the Home tab."""
+    asker = payloads.asker(body)
+    with context["ledger"].read() as tx:
+        person = viewer(tx, asker.team_id, asker.user_id)
+    context["slack"].views_open(trigger_id=body["trigger_id"], view=views.form(person, context["now"], Context()))
+    ack()
+
+
+def submit(ack: Ack, body: Body, context: BoltContext) -> None:
+    """Store what the form says. It turns into a few words about what holds now."""
+    form = payloads.submission(body)
+    with context["ledger"].begin() as tx:
+        asker = viewer(tx, form.asker.team_id, form.asker.user_id)
+        own, workspace_settings = _own(form), _workspace(form) if ids.WORKSPACE_HOUR in form.fields else None
+        person = settings.save(tx, asker, own, workspace_settings, now=context["now"])
+        following = local_day(person.next_brief_at, person.zone) if person.next_brief_at else None
+        blocks = views.saved(person, following)
+    ack(response_action="update", view=surfaces.receipt_modal(blocks, Context()))
+
+
+def _own(form: Submission) -> PersonSettings:
+    hour, language = form.text(ids.SEND_HOUR), form.text(ids.DATE_LANGUAGE)
+    return PersonSettings(
+        send_hour=None if hour == views.DEFAULT else form.number(ids.SEND_HOUR),
+        weekdays=_days(form, ids.WEEKDAYS),
+        holidays_region=form.text(ids.HOLIDAYS_REGION),
+        date_language=None if language == views.DEFAULT else language,
+        weekly=form.text(ids.RHYTHM) == views.WEEKLY,
+    )
+
+
+def _workspace(form: Submission) -> WorkspaceSettings:
+    return WorkspaceSettings(
+        send_hour=form.number(ids.WORKSPACE_HOUR),
+        weekdays=_days(form, ids.WORKSPACE_WEEK),
+        holidays_region=form.text(ids.WORKSPACE_REGION),
+        escalate_a_after=form.number(ids.ESCALATE_A_AFTER),
+        escalate_after=form.number(ids.ESCALATE_AFTER),
+        honours_status=bool(form.ticked(ids.HONOURS_STATUS)),
+        fiscal_year_start=form.number(ids.FISCAL_YEAR_START),
+    )
+
+
+def _days(form: Submission, name: str) -> frozenset[int]:
+    return frozenset(refs.count(day) for day in form.ticked(name))
+
+
+ROUTES = Routes(actions={ids.OPEN_SETTINGS: ask}, forms={ids.FORM_SETTINGS: submit})

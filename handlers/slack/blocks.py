@@ -1,0 +1,176 @@
+"""Block Kit, built and checked by slackblocks; what it cannot say stands here as plain dicts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Literal
+
+from slackblocks import (
+    ActionsBlock,
+    Block,
+    Button,
+    ConfirmationDialogue,
+    ContextBlock,
+    DividerBlock,
+    Element,
+    HeaderBlock,
+    HomeTabView,
+    ModalView,
+    Option,
+    OverflowMenu,
+    SectionBlock,
+    Text,
+    TextType,
+)
+
+from handlers.slack.words import shortened
+from store.rules.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+# Slack's limits: 50 blocks in a message, 3,000 characters in a section, and about 12,000 characters of text
+# over all blocks with an allowance for each container; the last is not documented (msg_blocks_too_long), so
+# we stay well below it by a count of our own.
+MESSAGE_BLOCKS = 50
+MESSAGE_CHARACTERS = 10_000
+_CONTAINER = 30
+SECTION_CHARACTERS = 3_000
+
+# An entity that lost its end where the text was cut. Slack shows the rest of it as it stands.
+_CUT_ENTITY = re.compile(r"&[a-z]{0,3}…\Z")
+
+Json = dict[str, Any]
+
+
+def resolved(blocks: Iterable[Block]) -> list[Json]:
+    """The blocks of a message as JSON, checked and named."""
+    return named(unnamed(blocks))
+
+
+def unnamed(blocks: Iterable[Block]) -> list[Json]:
+    """Some of the blocks of a message as JSON, checked; `named` names them together with the others."""
+    return [as_json(block) for block in blocks]
+
+
+def as_json(part: Block | Option) -> Json:
+    """One part as JSON. The library's public way to it is the part's text."""
+    found: Json = json.loads(str(part))
+    return found
+
+
+def named(blocks: Iterable[Json]) -> list[Json]:
+    """The blocks of one message or view, each called after what it says (`block_id`); an input keeps its own name.
+
+    A place that is drawn again while somebody presses there then still has the button that they press, unless
+    that very row has changed. With the library's random names every redrawing would replace them all.
+    """
+    seen: Counter[str] = Counter()
+    found = []
+    for block in blocks:
+        if block["type"] == "input":
+            found.append(block)
+            continue
+        said = {key: value for key, value in block.items() if key != "block_id"}
+        name = hashlib.blake2b(json.dumps(said).encode(), digest_size=8).hexdigest()
+        found.append({**said, "block_id": f"{name}-{seen[name]}" if seen[name] else name})
+        seen[name] += 1
+    return found
+
+
+def size(part: Any) -> int:  # noqa: ANN401  any JSON
+    """What Slack may count against a message: its texts, and something for each object around them."""
+    if isinstance(part, dict):
+        own = len(part["text"]) if isinstance(part.get("text"), str) else 0
+        return _CONTAINER + own + sum(size(value) for value in part.values() if not isinstance(value, str))
+    return sum(size(value) for value in part) if isinstance(part, list) else 0
+
+
+def section(mrkdwn: str, *, accessory: Element | None = None) -> SectionBlock:
+    return SectionBlock(text=_mrkdwn(mrkdwn, SECTION_CHARACTERS), accessory=accessory)
+
+
+def context(mrkdwn: str) -> ContextBlock:
+    return ContextBlock(elements=[_mrkdwn(mrkdwn, SECTION_CHARACTERS)])
+
+
+def header(text: str) -> HeaderBlock:
+    return HeaderBlock(text=shortened(one_line(text), 150))
+
+
+def divider() -> DividerBlock:
+    return DividerBlock()
+
+
+def button(
+    text: str,
+    action_id: str,
+    value: str,
+    *,
+    style: Literal["primary", "danger"] | None = None,
+    confirm: ConfirmationDialogue | None = None,
+    label: str | None = None,
+) -> Button:
+    return Button(
+        text=shortened(one_line(text), 75),
+        action_id=action_id,
+        value=value,
+        style=style,
+        confirm=confirm,
+        accessibility_label=shortened(label, 75) if label else None,
+    )
+
+
+def overflow(action_id: str, options: Sequence[tuple[str, str]]) -> OverflowMenu:
+    """A "…" menu of (text, value), at most five."""
+    return OverflowMenu(action_id=action_id, options=[option(text, value) for text, value in options])
+
+
+def option(text: str, value: str) -> Option:
+    return Option(text=plain(shortened(text, 75)), value=value)
+
+
+def actions(*elements: Element) -> ActionsBlock:
+    return ActionsBlock(elements=list(elements))
+
+
+def plain(text: str) -> Text:
+    return Text(one_line(text), type_=TextType.PLAINTEXT)
+
+
+def modal(
+    title: str,
+    blocks: list[Block],
+    *,
+    callback_id: str,
+    metadata: str = "",
+    submit: str | None = None,
+    close: str = "Close",
+) -> Json:
+    return _view(
+        ModalView(
+            title=shortened(one_line(title), 24),
+            blocks=blocks,
+            submit=submit,
+            close=close,
+            callback_id=callback_id,
+            private_metadata=metadata or None,
+        )
+    )
+
+
+def home(blocks: list[Block]) -> Json:
+    return _view(HomeTabView(blocks=blocks))
+
+
+def _view(view: ModalView | HomeTabView) -> Json:
+    said = view.to_dict()
+    return {**said, "blocks": named(said["blocks"])}
+
+
+def _mrkdwn(text: str, limit: int) -> Text:
+    # verbatim: Slack must not find links or names in what people wrote.
+    return Text(_CUT_ENTITY.sub("…", shortened(text, limit)), type_=TextType.MARKDOWN, verbatim=True)

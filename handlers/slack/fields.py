@@ -1,0 +1,84 @@
+"""The fields of forms. Block id and action id are the same word, so that an error finds its field.
+
+Options are given as (value, text), in order.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slackblocks import (
+    Block,
+    CheckboxGroup,
+    ConversationFilter,
+    ConversationSelectMenu,
+    DatePicker,
+    Element,
+    ExternalSelectMenu,
+    InputBlock,
+    NumberInput,
+    PlainTextInput,
+    RadioButtonGroup,
+    StaticSelectMenu,
+    UserSelectMenu,
+)
+
+from handlers.slack import blocks as b
+from handlers.slack.words import shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import date
+
+
+def field(label: str, element: Element, name: str, *, hint: str | None = None, optional: bool = False) -> Block:
+    return InputBlock(label=label, element=element, block_id=name, hint=hint, optional=optional)
+
+
+def text(name: str, limit: int, value: str = "", *, lines: bool = False, placeholder: str | None = None) -> Element:
+    # Longer texts are refused by the ledger in words; Slack's own limit would only stop the typing.
+    return PlainTextInput(
+        action_id=name, initial_value=shortened(value, limit) or None, multiline=lines, max_length=3000,
+        placeholder=placeholder,
+    )  # fmt: skip
+
+
+def day(name: str, chosen: date | None) -> Element:
+    return DatePicker(action_id=name, initial_date=chosen.isoformat() if chosen else None)
+
+
+def person(name: str, slack_id: str | None = None, *, placeholder: str | None = None) -> Element:
+    return UserSelectMenu(action_id=name, initial_user=slack_id, placeholder=placeholder)
+
+
+def channel(name: str, slack_id: str | None, *, placeholder: str) -> Element:
+    """A channel of this workspace: public, or private and known to the person."""
+    only = ConversationFilter(include=["public", "private"], exclude_bot_users=True)
+    return ConversationSelectMenu(action_id=name, initial_conversation=slack_id, filter=only, placeholder=placeholder)
+
+
+def number(name: str, value: int, allowed: range) -> Element:
+    return NumberInput(
+        is_decimal_allowed=False, action_id=name, initial_value=str(value), min_value=allowed[0], max_value=allowed[-1]
+    )
+
+
+def external(name: str, placeholder: str, chosen: tuple[str, str] | None = None) -> Element:
+    initial = b.option(chosen[1], chosen[0]) if chosen else None
+    return ExternalSelectMenu(action_id=name, placeholder=placeholder, min_query_length=0, initial_option=initial)
+
+
+def radio(name: str, choices: Sequence[tuple[str, str]], chosen: str) -> Element:
+    options = {value: b.option(words, value) for value, words in choices}
+    return RadioButtonGroup(action_id=name, options=list(options.values()), initial_option=options[chosen])
+
+
+def menu(name: str, choices: Sequence[tuple[str, str]], chosen: str) -> Element:
+    options = {value: b.option(words, value) for value, words in choices}
+    return StaticSelectMenu(action_id=name, options=list(options.values()), initial_option=options.get(chosen))
+
+
+def boxes(name: str, choices: Sequence[tuple[str, str]], chosen: Collection[str]) -> Element:
+    options = {value: b.option(words, value) for value, words in choices}
+    ticked = [option for value, option in options.items() if value in chosen]
+    return CheckboxGroup(action_id=name, options=list(options.values()), initial_options=ticked or None)

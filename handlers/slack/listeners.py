@@ -1,0 +1,52 @@
+"""The beats that listeners share: the subject of a button, a change made at once, and a form that is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from handlers.people import viewer
+from handlers.slack import surfaces
+from handlers.slack.refs import Ref, outdated
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from slack_bolt import BoltContext
+    from sqlalchemy.orm import Session
+
+    from handlers.slack.payloads import Press, Submission
+    from store.tables import Commitment, Person, Subject
+
+# The change that a button makes: `change(tx, person, ref, origin_key=…, now=…)` returns the commitment that it loaded,
+# if it loaded one; the change that a form makes.
+Change = Callable[..., "Commitment | None"]
+Save = Callable[["Session", "Person", "Submission", "datetime"], object]
+
+
+def subject_of(press: Press, kind: Subject) -> Ref:
+    """The reference that the button carries; BadInputError if it is about no subject of that kind."""
+    ref = Ref.decode(press.value)
+    if ref.kind != kind:
+        raise outdated()
+    return ref
+
+
+def act(ack: Callable[..., Any], context: BoltContext, press: Press, ref: Ref, change: Change) -> None:
+    """Make the change of a button, and show the view in which it was pressed as it is then."""
+    with context["ledger"].begin() as tx:
+        person = viewer(tx, press.asker.team_id, press.asker.user_id)
+        known = change(tx, person, ref, origin_key=press.origin_key, now=context["now"])
+        drawn = surfaces.draw(tx, person, ref, context["now"], known=known)
+    surfaces.refresh_after_action(context["slack"], press, drawn)
+    ack()
+
+
+def submit(ack: Callable[..., Any], form: Submission, context: BoltContext, save: Save) -> None:
+    """Store what a form says, and show the view that it was opened from as it is then."""
+    with context["ledger"].begin() as tx:
+        person = viewer(tx, form.asker.team_id, form.asker.user_id)
+        save(tx, person, form, context["now"])
+        drawn = surfaces.draw(tx, person, form.context.ref, context["now"])
+    ack()
+    surfaces.refresh_after_submit(context["slack"], form.asker.user_id, form.context, drawn)

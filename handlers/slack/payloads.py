@@ -1,0 +1,307 @@
+"""Slack's dicts → small frozen dataclasses. The one place that knows how Slack spells things."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from handlers.slack.message_words import words_of
+from handlers.slack.refs import NOWHERE, Ref, outdated
+from store.errors import BadInputError
+from store.rules.text import printable
+
+_NUMBER = re.compile(r"\d{1,10}", re.ASCII)
+# Slack writes a "<" that was typed as an entity, so none stands within what it marks up. Without "<" in these classes
+# many openings and no end would each be followed to the end of the text.
+_REFERENCE = re.compile(r"<([@#])[A-Z0-9]+(?:\|([^<>]*))?>")
+# The path of a message, of a reply with its thread.
+_PERMALINK = re.compile(
+    r"archives/[CDG][A-Z0-9]{1,30}/p\d{1,30}(?:\?thread_ts=\d{1,20}\.\d{1,10}&cid=[CDG][A-Z0-9]{1,30})?", re.ASCII
+)
+_LINK = re.compile(r"<([a-z]+:[^<>|]+)(?:\|[^<>]*)?>")
+_ADDRESS = re.compile(r"<(?:mailto|tel):([^<>|]+)(?:\|[^<>]*)?>")
+# "@here" and its like, groups of people, dates; with words where Slack gives them.
+_SPECIAL = re.compile(r"<!([a-z]+)(?:\^[^<>|]*)?(?:\|([^<>]*))?>")
+_BROADCASTS = {"here", "channel", "everyone"}
+
+# Slack's own limit for the text of a message; everything else that people write is shorter.
+_LONGEST = 40_000
+
+Surface = Literal["message", "ephemeral", "modal", "home"]
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks, from which workspace."""
+
+    team_id: str
+    user_id: str
+
+
+@dataclass(frozen=True)
+class Command:
+    """`channel`: as `sharing_channel` says."""
+
+    asker: Asker
+    text: str
+    channel: str
+    trigger_id: str
+    response_url: str
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a form remembers from where it was opened, with the reference to its subject; travels in the view's
+    private_metadata.
+    """
+
+    ref: Ref = NOWHERE
+    channel: str | None = None
+    response_url: str | None = None
+    permalink: str | None = None
+    root_view_id: str | None = None
+
+    def encode(self) -> str:
+        known = {**vars(self), "ref": self.ref.encode() if self.ref != NOWHERE else None}
+        return json.dumps({key: value for key, value in known.items() if value}, separators=(",", ":"))
+
+    @classmethod
+    def decode(cls, text: str) -> Context:
+        """Raises BadInputError for anything that `encode` did not write."""
+        try:
+            known = json.loads(text or "{}")
+        except (ValueError, RecursionError):
+            raise outdated() from None
+        if not isinstance(known, dict) or not all(
+            isinstance(known.get(key, ""), str) for key in cls.__dataclass_fields__
+        ):
+            raise outdated()
+        said = {key: known[key] for key in cls.__dataclass_fields__ if key in known}
+        return cls(**{**said, "ref": Ref.decode(said["ref"]) if "ref" in said else NOWHERE})
+
+
+@dataclass(frozen=True)
+class Press:
+    """A button, or a choice from a menu. `value` is the button's, or the chosen option's."""
+
+    asker: Asker
+    action_id: str
+    value: str
+    trigger_id: str
+    surface: Surface
+    response_url: str | None = None
+    channel: str | None = None
+    view_id: str | None = None
+    context: Context = Context()
+
+    @property
+    def origin_key(self) -> str:
+        return f"press:{self.trigger_id}"
+
+    @property
+    def way_back(self) -> Context:
+        """What a form that this press opens must know to draw again, later, what stood where it was pressed."""
+        return Context(
+            response_url=self.response_url if self.surface == "ephemeral" else None,
+            root_view_id=self.view_id if self.surface == "modal" else None,
+        )
+
+
+@dataclass(frozen=True)
+class Submission:
+    asker: Asker
+    view_id: str
+    callback_id: str
+    context: Context
+    fields: dict[str, str | None] = field(default_factory=dict)
+
+    @property
+    def origin_key(self) -> str:
+        """One form records once, however often it is submitted."""
+        return f"view:{self.view_id}"
+
+    def text(self, name: str) -> str:
+        return self.fields.get(name) or ""
+
+    def day(self, name: str) -> date:
+        """The chosen date; BadInputError at the field if there is none."""
+        chosen = self.fields.get(name)
+        try:
+            return date.fromisoformat(chosen or "")
+        except ValueError:
+            raise BadInputError("Choose a date.", field=name) from None
+
+    def number(self, name: str) -> int:
+        """The whole number that was typed or chosen; BadInputError at the field if there is none."""
+        given = self.text(name)
+        if not _NUMBER.fullmatch(given):
+            raise BadInputError("Give a whole number.", field=name)
+        return int(given)
+
+    def ticked(self, name: str) -> frozenset[str]:
+        """The values of the boxes that are ticked."""
+        return frozenset(self.text(name).split(",")) - {""}
+
+
+@dataclass(frozen=True)
+class MessageShortcut:
+    asker: Asker
+    trigger_id: str
+    channel: str
+    ts: str
+    text: str
+    response_url: str
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Somebody types into a menu that asks us for its options."""
+
+    asker: Asker
+    action_id: str
+    typed: str
+    fields: dict[str, str | None]
+
+
+def unescaped(text: str) -> str:
+    """Slack's three entities as the characters that were typed."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def unmarked(text: str) -> str:
+    """Links, addresses, groups of people and dates without Slack's marks, as people read them."""
+    text = _SPECIAL.sub(_special, text)
+    return _LINK.sub(r"\1", _ADDRESS.sub(r"\1", text))
+
+
+def _special(found: re.Match[str]) -> str:
+    kind, words = found[1], found[2]
+    if kind in _BROADCASTS:
+        return f"@{kind}"
+    return words or ("a group" if kind == "subteam" else "")
+
+
+def as_typed(text: str) -> str:
+    """A line as it was typed before Slack marked up its mentions and links, so that it can be sent again."""
+    text = _REFERENCE.sub(lambda found: found.group(1) + (found.group(2) or ""), text)
+    return unescaped(unmarked(text))
+
+
+def _written(text: object) -> str:
+    """A text that a person wrote, made fit to store. Every such text in a payload passes through this function."""
+    return printable(str(text or "")[:_LONGEST])
+
+
+def asker(body: Body) -> Asker:
+    """The person who sent this request, of any kind, and the workspace that installed the app."""
+    view, team, event = (body.get(part) or {} for part in ("view", "team", "event"))
+    installed_in = (body.get("authorizations") or [{}])[0].get("team_id")
+    team_id = view.get("app_installed_team_id") or installed_in or team.get("id") or body.get("team_id") or ""
+    user = body.get("user") or event.get("user") or body.get("user_id") or ""
+    return Asker(str(team_id), str(user.get("id") if isinstance(user, dict) else user))
+
+
+def own_permalink(link: str | None, team_url: str) -> str | None:
+    """The link, if it leads to a message of the workspace at `team_url`; None for any other, and for markup."""
+    path = (link or "").removeprefix(team_url)
+    is_ours = team_url.startswith("https://") and path != link and _PERMALINK.fullmatch(path)
+    return link if is_ours else None
+
+
+def sharing_channel(body: Body) -> str:
+    """The channel that a request came from, if items can be shared there; "" for direct messages, of groups too."""
+    given = body.get("channel")
+    about = given if isinstance(given, dict) else {"id": body.get("channel_id"), "name": body.get("channel_name")}
+    channel, name = str(about.get("id") or ""), str(about.get("name") or "")
+    return "" if channel.startswith("D") or name.startswith("mpdm-") else channel
+
+
+def command(body: Body) -> Command:
+    return Command(
+        asker(body),
+        text=_written(body.get("text")).strip(),
+        channel=sharing_channel(body),
+        trigger_id=body["trigger_id"],
+        response_url=body.get("response_url") or "",
+    )
+
+
+def press(body: Body) -> Press:
+    action = body["actions"][0]
+    view, container = body.get("view") or {}, body.get("container") or {}
+    option = action.get("selected_option") or {}
+    surface: Surface = "message"
+    if view:
+        surface = "home" if view.get("type") == "home" else "modal"
+    elif container.get("is_ephemeral"):
+        surface = "ephemeral"
+    return Press(
+        asker(body),
+        action_id=action["action_id"],
+        value=str(option.get("value") or action.get("value") or ""),
+        trigger_id=body["trigger_id"],
+        surface=surface,
+        response_url=body.get("response_url"),
+        channel=(body.get("channel") or {}).get("id") or container.get("channel_id"),
+        view_id=view.get("id"),
+        context=Context.decode(view.get("private_metadata") or ""),
+    )
+
+
+def chosen(body: Body) -> Body:
+    """The same request, as if the button that a menu's option stands for had been pressed ("action|value")."""
+    action = body["actions"][0]
+    action_id, _, value = str((action.get("selected_option") or {}).get("value")).partition("|")
+    return {**body, "actions": [{**action, "action_id": action_id, "value": value, "selected_option": None}]}
+
+
+def submission(body: Body) -> Submission:
+    view = body["view"]
+    return Submission(
+        asker(body),
+        view_id=view["id"],
+        callback_id=view["callback_id"],
+        context=Context.decode(view.get("private_metadata") or ""),
+        fields=fields(view),
+    )
+
+
+def message_shortcut(body: Body) -> MessageShortcut:
+    message = body.get("message") or {}
+    return MessageShortcut(
+        asker(body),
+        trigger_id=body["trigger_id"],
+        channel=(body.get("channel") or {}).get("id") or "",
+        ts=str(body.get("message_ts") or message.get("ts") or ""),
+        text=_written(words_of(message)),
+        response_url=body.get("response_url") or "",
+    )
+
+
+def suggestion(body: Body) -> Suggestion:
+    return Suggestion(
+        asker(body),
+        action_id=body["action_id"],
+        typed=_written(body.get("value")).strip(),
+        fields=fields(body.get("view") or {}),
+    )
+
+
+def fields(view: Body) -> dict[str, str | None]:
+    """The form's values by field; block id and action id are the same word in our forms."""
+    values = (view.get("state") or {}).get("values") or {}
+    return {block_id: _value(next(iter(inputs.values()), {})) for block_id, inputs in values.items()}
+
+
+def _value(given: Body) -> str | None:
+    if "selected_options" in given:
+        # The values of our boxes hold no commas.
+        return ",".join(each["value"] for each in given["selected_options"] or ()) or None
+    option = given.get("selected_option") or {}
+    names = ("value", "selected_date", "selected_user", "selected_conversation")
+    chosen = next((given[name] for name in names if given.get(name)), None) or option.get("value")
+    return _written(chosen) or None

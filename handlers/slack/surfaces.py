@@ -1,0 +1,231 @@
+"""The views that show commitments and absences, and how each is drawn again after something changed there.
+
+Messages that the courier posted are brought up to date by the courier. What it cannot reach (ephemeral
+messages, modals, the Home tab in front of the person who pressed) is drawn again here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+
+from handlers import ids
+from handlers.absences import views as absence_view
+from handlers.accounts import views as account_views
+from handlers.commitments import items, lists
+from handlers.messages import home_for
+from handlers.plan import pages
+from handlers.slack import blocks as b
+from handlers.slack.calls import failure_of, in_log, is_slacks, respond
+from handlers.slack.payloads import Context, Press
+from handlers.slack.refs import Ref, ViewName, count
+from store import absences, accounts, commitments, history, people, stakeholders
+from store.rules.calendar.brief_times import local_day, next_morning
+from store.tables import OURS, THEIRS, Absence, Account, Commitment, Person
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from slack_sdk import WebClient
+    from slackblocks import Block
+    from sqlalchemy.orm import Session
+
+    from store.absences import AbsenceSet
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A view drawn for one person: blocks for a message or modal, or a whole Home tab."""
+
+    blocks: list[Block]
+    home: b.Json | None = None
+
+
+def draw(tx: Session, viewer: Person, ref: Ref, now: datetime, *, known: Commitment | None = None) -> Rendered | None:
+    """Draw the view of `ref` as it stands now; None where the courier or nobody is to draw it.
+
+    `known` is the commitment that the reference is about, where it was loaded in this transaction.
+    """
+    if ref.view == ViewName.HOME:
+        return Rendered([], home_for(tx, viewer, now, start=ref.start))
+    if ref.view in {ViewName.ITEM, ViewName.RECEIPT, ViewName.NOTED}:
+        commitment = known or commitments.get(tx, viewer, ref.id)
+        if ref.view == ViewName.ITEM:
+            return Rendered(one(tx, viewer, commitment, now))
+        return Rendered(receipt(tx, viewer, commitment, now, channel=ref.view == ViewName.RECEIPT))
+    drawing = _VIEWS.get(ref.view)
+    return Rendered(drawing(tx, viewer, ref, now)) if drawing else None
+
+
+def mine(tx: Session, viewer: Person, now: datetime, *, start: int = 0) -> list[Block]:
+    page = commitments.mine(tx, viewer, start=start, size=lists.PAGE)
+    empty = "Nothing is open. `/commit` records the next promise."
+    return lists.page_of(
+        page, viewer, local_day(now, viewer.zone), title="Yours", empty=empty, view=Ref(view=ViewName.MINE)
+    )
+
+
+def overdue(tx: Session, viewer: Person, now: datetime, *, start: int = 0) -> list[Block]:
+    today = local_day(now, viewer.zone)
+    page = commitments.overdue(tx, viewer, today=today, start=start, size=lists.PAGE)
+    return lists.page_of(
+        page, viewer, today, title="Overdue", empty="Nothing is overdue. Well kept.",
+        view=Ref(view=ViewName.OVERDUE), heading=lambda c: "Yours" if c.owner_id == viewer.id else "Others'",
+    )  # fmt: skip
+
+
+def of_account(tx: Session, viewer: Person, account: Account, now: datetime, *, start: int = 0) -> list[Block]:
+    page = commitments.account_page(tx, viewer, account, start=start, size=lists.PAGE)
+    shown = lists.page_of(
+        page, viewer, local_day(now, viewer.zone), title=account.name,
+        empty="Neither side owes the other anything that is recorded here.",
+        view=Ref(view=ViewName.ACCOUNT, extra=str(account.id)),
+        heading=lambda c: "They owe us" if c.side == THEIRS else "We owe",
+    )  # fmt: skip
+    return [*shown, b.actions(*pages.buttons(account))]
+
+
+def all_accounts(
+    tx: Session, viewer: Person, now: datetime, *, start: int = 0, archived: bool = False
+) -> list[Block]:  # fmt: skip
+    today = local_day(now, viewer.zone)
+    listing = accounts.listing(tx, viewer, today=today, start=start, size=account_views.SIZE, archived=archived)
+    return account_views.listing(listing, viewer, archived=archived)
+
+
+def account_page(tx: Session, viewer: Person, account: Account, now: datetime) -> list[Block]:
+    entries = accounts.history_of(tx, viewer, account)
+    return account_views.page(
+        account_views.Shown(
+            account,
+            ours=commitments.account_page(tx, viewer, account, start=0, size=account_views.SHOWN, side=OURS),
+            theirs=commitments.account_page(tx, viewer, account, start=0, size=account_views.SHOWN, side=THEIRS),
+            people=stakeholders.of_account(tx, viewer, account),
+            entries=entries,
+            names=accounts.names_in(tx, viewer, entries),
+            sections=pages.buttons(account),
+        ),
+        viewer,
+        local_day(now, viewer.zone),
+    )
+
+
+def one(tx: Session, viewer: Person, commitment: Commitment, now: datetime) -> list[Block]:
+    entries = history.entries(tx, viewer, commitment)
+    names = {"people": commitments.names_in(tx, viewer, entries)}
+    return items.details(commitment, entries, names, viewer, local_day(now, viewer.zone), Ref(view=ViewName.ITEM))
+
+
+def receipt(
+    tx: Session, viewer: Person, commitment: Commitment, now: datetime, *, unknown_account: str | None = None,
+    channel: bool = True,
+) -> list[Block]:  # fmt: skip
+    today, due_on = local_day(now, viewer.zone), commitment.due_on
+    works = people.working_days(commitment.owner, viewer.workspace)
+    told = _told_on(tx, viewer, commitment, now)
+    # What falls on a day off is asked for on the working day before (store/rules/nudging/occasions.py).
+    reminded_on = None if works.works_on(due_on) else works.last_until(due_on)
+    proposed = accounts.propose(tx, viewer, unknown_account) if unknown_account else None
+    return items.receipt(
+        commitment, viewer, today, view=Ref(view=ViewName.RECEIPT if channel else ViewName.NOTED),
+        proposed=proposed,
+        may_undo=commitments.may_undo(tx, viewer, commitment, now), channel=channel,
+        reminded_on=reminded_on if reminded_on and reminded_on > today else None,
+        told=told,
+    )  # fmt: skip
+
+
+def _told_on(tx: Session, viewer: Person, commitment: Commitment, now: datetime) -> items.Told:
+    """When the owner hears of it."""
+    if commitment.owner_id == viewer.id:
+        return items.Told()
+    owner = people.get(tx, commitment.owner_id)
+    urgent = commitments.is_last_day_of(commitment, owner, now)
+    wait = commitments.earliest_notice_time(tx, owner, now, urgent=urgent)
+    if wait is None or wait.joins:
+        return items.Told(joins=wait is not None)
+    next_day = local_day(next_morning(now, people.work_schedule(owner)), owner.zone)
+    away = not commitments.at_work(tx, [owner], {owner.id: next_day})
+    return items.Told(local_day(wait.until, owner.zone), away=away)
+
+
+def absence(tx: Session, viewer: Person, now: datetime) -> list[Block]:
+    """Whether the viewer is away, or will be."""
+    found = absences.coming(tx, viewer, today=local_day(now, viewer.zone))
+    return absence_view.nothing(Ref(view=ViewName.AWAY)) if found is None else absence_receipt(tx, viewer, found, now)
+
+
+def absence_receipt(tx: Session, viewer: Person, said: Absence | AbsenceSet, now: datetime) -> list[Block]:
+    """An absence as it stands, with what falls due meanwhile; and what was just said about it, where it was."""
+    taken = said if isinstance(said, absences.AbsenceSet) else absences.AbsenceSet(said)
+    back_on = people.working_days(viewer).next_after(taken.absence.last_day)
+    return absence_view.receipt(
+        taken.absence, viewer, local_day(now, viewer.zone), back_on, view=Ref(view=ViewName.AWAY),
+        replaced=taken.replaced,
+        delegate_away=taken.delegate_away, is_new=taken is said,
+        meanwhile=commitments.due_during(tx, viewer, taken.absence.first_day, taken.absence.last_day, now),
+    )  # fmt: skip
+
+
+_VIEWS: dict[ViewName, Callable[[Session, Person, Ref, datetime], list[Block]]] = {
+    ViewName.MINE: lambda tx, viewer, ref, now: mine(tx, viewer, now, start=ref.start),
+    ViewName.OVERDUE: lambda tx, viewer, ref, now: overdue(tx, viewer, now, start=ref.start),
+    ViewName.ACCOUNT: lambda tx, viewer, ref, now: of_account(
+        tx, viewer, accounts.get(tx, viewer, count(ref.extra)), now, start=ref.start
+    ),
+    ViewName.SECTION: pages.section_of,
+    ViewName.ROW: pages.row_of,
+    ViewName.ACCOUNTS: lambda tx, viewer, ref, now: all_accounts(tx, viewer, now, start=ref.start),
+    ViewName.ARCHIVED: lambda tx, viewer, ref, now: all_accounts(tx, viewer, now, start=ref.start, archived=True),
+    ViewName.ACCOUNT_PAGE: lambda tx, viewer, ref, now: account_page(
+        tx, viewer, accounts.get(tx, viewer, count(ref.extra)), now
+    ),
+    ViewName.AWAY: lambda tx, viewer, _ref, now: absence(tx, viewer, now),
+}
+
+
+def open_view(slack: WebClient, press: Press, view: b.Json) -> None:
+    """Show a view for this press: on top of the one that it was pressed in, if any."""
+    opener = slack.views_push if press.surface == "modal" else slack.views_open
+    opener(trigger_id=press.trigger_id, view=view)
+
+
+def refresh_after_action(slack: WebClient, press: Press, drawn: Rendered | None) -> None:
+    """Show the view as it is now to the person who pressed in it. Never raises: the change is stored."""
+    view_id = press.view_id if press.surface == "modal" else None
+    response_url = press.response_url if press.surface == "ephemeral" else None
+    _redraw(drawn, lambda shown: _show(slack, press.asker.user_id, shown, press.context, view_id, response_url))
+
+
+def refresh_after_submit(slack: WebClient, user_id: str, context: Context, drawn: Rendered | None) -> None:
+    """Show the view that a form was opened from as it is now. Never raises: the change is stored."""
+    known, address = Context(channel=context.channel), context.response_url
+    if address and not is_slacks(slack, address):
+        address = None
+    _redraw(drawn, lambda shown: _show(slack, user_id, shown, known, context.root_view_id, address))
+
+
+def _redraw(drawn: Rendered | None, show: Callable[[Rendered], None]) -> None:
+    failure = failure_of(lambda: show(drawn)) if drawn is not None else None
+    if failure is not None:
+        log.warning("place_not_redrawn", **in_log(failure))
+
+
+def _show(
+    slack: WebClient, user_id: str, drawn: Rendered, context: Context, view_id: str | None, response_url: str | None
+) -> None:
+    if drawn.home is not None:
+        slack.views_publish(user_id=user_id, view=drawn.home)
+    elif view_id:
+        slack.views_update(view_id=view_id, view=receipt_modal(drawn.blocks, context))
+    elif response_url:
+        respond(response_url, text="Makegood", blocks=b.resolved(drawn.blocks), replace_original=True)
+
+
+def receipt_modal(blocks: list[Block], context: Context) -> b.Json:
+    return b.modal("Makegood", blocks, callback_id=ids.RECEIPT, metadata=context.encode())

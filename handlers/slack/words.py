@@ -1,0 +1,146 @@
+"""Words: Jinja2 templates whose every value is escaped for Slack, dates as people read them."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+from babel import dates
+
+from store.rules.calendar.brief_times import zone_of
+from store.rules.text import one_line, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+# Slack's own rule for text in messages: these three, and only these, as entities.
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+# Nothing escapes a formatting character, so it is shown by its look-alike, which no parser knows; the ledger keeps what
+# was typed. Within a word "_" formats nothing; the others end what we format around people's text.
+_FORMATTING = re.compile(r"[*~`]|(?<!\w)_|_(?!\w)")
+_LOOK_ALIKES = {"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb"}
+# A quotation, or the mark of a list; at the end of the text as well, since our own words may follow it.
+_QUOTE = re.compile(r"^(\s*)(&gt;|[•◦▪▫‣–\-](?=\s|$)|\d+[.)](?=\s|$))")
+_GAP = re.compile(r"\n{3,}")
+_ZERO_WIDTH = "\u200b"
+_RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+# Any of the above. Most texts have none of it.
+_SPECIAL = re.compile(rf"[&<>*_~`]|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]|{_QUOTE.pattern}|{_RIGHT_TO_LEFT.pattern}")
+
+# Languages in which dates are written our way: day before month, and no comma.
+_AS_OURS = (None, "", "en")
+
+
+class Mrkdwn(str):
+    """Text that is already Slack markup, written by us."""
+
+    __slots__ = ()
+
+
+def escape(value: Any) -> Mrkdwn:  # noqa: ANN401  whatever a template prints
+    """Make `value` plain text in Slack's markup: it stays in its line and cannot ping, link, format or turn its
+    neighbours around.
+    """
+    if isinstance(value, Mrkdwn):
+        return value
+    text = str(value)
+    if not _SPECIAL.search(text):
+        return Mrkdwn(text)
+    text = one_line(text).translate(_ENTITIES)
+    text = _FORMATTING.sub(lambda found: _LOOK_ALIKES[found.group()], text)
+    text = _QUOTE.sub(lambda found: f"{found.group(1)}{_ZERO_WIDTH}{found.group(2)}", text)
+    if _RIGHT_TO_LEFT.search(text):
+        # First strong isolate … pop: right-to-left text keeps its order to itself.
+        text = f"\u2068{text}\u2069"
+    return Mrkdwn(text)
+
+
+def quotation(text: str) -> Mrkdwn:
+    """Text of several lines, each behind Slack's bar for quotations, so that none looks like one of ours."""
+    return Mrkdwn("\n".join(f"> {escape(line)}" for line in text.splitlines()))
+
+
+def shortened(text: str, limit: int) -> str:
+    """`text` in at most `limit` characters, with an ellipsis where something is left out."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def full_date(day: date, language: str | None = None) -> str:
+    """The full date, unmistakable in every country: Friday 27 November 2026; or as a language tag ("de") has it."""
+    if language in _AS_OURS:
+        return f"{day:%A} {day.day} {day:%B %Y}"
+    return str(dates.format_date(day, "full", locale=language))
+
+
+def short_date(day: date, language: str | None = None) -> str:
+    """The date with its weekday, short: Fri 27 Nov 2026; or as a language tag ("de") has it."""
+    if language in _AS_OURS:
+        return f"{day:%a} {day.day} {day:%b %Y}"
+    return str(dates.format_skeleton("yMMMEd", day, locale=language))
+
+
+def when(due_on: date, today: date) -> str:
+    """How far off: "today", "tomorrow", "in 5 days", "3 days overdue"."""
+    days = (due_on - today).days
+    near = {0: "today", 1: "tomorrow", -1: "1 day overdue"}
+    if days in near:
+        return near[days]
+    return f"in {days} days" if days > 0 else f"{-days} days overdue"
+
+
+def clock_time(at: datetime, zone: str, language: str | None = None) -> str:
+    """Day and time in that zone: Fri 27 Nov 2026, 14:05."""
+    local = at.astimezone(zone_of(zone))
+    return f"{short_date(local.date(), language)}, {local:%H:%M}"
+
+
+# So many names are told of more; who sees them knows how to go on.
+_NAMED = 10
+
+
+def either(names: Sequence[str]) -> str:
+    """“A, B or C”; of very many the shortest, which are the nearest, and how many there are besides."""
+    best = sorted(names, key=len)[:_NAMED] if len(names) > _NAMED else list(names)
+    last = best.pop() if len(best) == len(names) else f"{len(names) - len(best):,} others"
+    return f"{', '.join(best)} or {last}" if best else last
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def render(template: str, **values: Any) -> str:  # noqa: ANN401  whatever the template prints
+    """The words of handlers/templates/`template`, stripped of the blank lines that tags leave behind."""
+    return _GAP.sub("\n\n", _template(template).render(values)).strip()
+
+
+@cache
+def _template(name: str) -> jinja2.Template:
+    return _environment().get_template(name)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    # Slack's markup is not HTML: autoescape would turn quotes into entities that Slack shows as they stand.
+    # `finalize` puts every value through our own escape instead.
+    environment = jinja2.Environment(  # noqa: S701  see above
+        loader=jinja2.PackageLoader("handlers", "templates"),
+        finalize=escape,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        auto_reload=False,
+    )
+    environment.filters |= {
+        "full_date": full_date,
+        "short_date": short_date,
+        "shortened": shortened,
+        "plural": plural,
+        "quoted": quoted,
+        "quotation": quotation,
+    }
+    environment.globals |= {"when": when, "clock_time": clock_time}
+    return environment

@@ -1,0 +1,75 @@
+"""What keeps a commitment from going on: something or somebody in the way, or simply not today."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from store import people
+from store.commitments.changing import lock_for_change, save_change
+from store.commitments.questions import get
+from store.errors import BadInputError
+from store.history import set_fields
+from store.rules.calendar.brief_times import local_day
+from store.rules.text import REASON_LIMIT, required
+from store.tables import BLOCKED, OPEN, Commitment, Person
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from sqlalchemy.orm import Session
+
+
+def block(
+    tx: Session, viewer: Person, number: int, blocked_by: str, blocker: Person | None = None, *, version: int,
+    origin_key: str, now: datetime,
+) -> Commitment:  # fmt: skip
+    """It cannot go on, because of something that is named, and perhaps the colleague who is in the way."""
+    blocked_by = required(blocked_by, field="reason", what="What blocks it", limit=REASON_LIMIT, lines=True)
+    commitment = lock_for_change(tx, viewer, number, "block", version=version, origin_key=origin_key, now=now)
+    if commitment is None:
+        return get(tx, viewer, number)
+    if blocker is not None and blocker.id == commitment.owner_id:
+        raise BadInputError(f"{blocker.name} owns it. Name whoever they wait for, or leave it empty.", field="blocker")
+    wanted = {"state": BLOCKED, "blocked_by": blocked_by, "blocker_id": blocker.id if blocker else None}
+    changes = set_fields(commitment, wanted)
+    return save_change(tx, viewer, commitment, "block", changes, now, origin_key, blocked_by)
+
+
+def unblock(tx: Session, viewer: Person, number: int, *, origin_key: str, now: datetime) -> Commitment:
+    """It can go on."""
+    commitment = lock_for_change(tx, viewer, number, "unblock", version=None, origin_key=origin_key, now=now)
+    if commitment is None:
+        return get(tx, viewer, number)
+    changes = set_fields(commitment, {"state": OPEN, "blocked_by": None, "blocker_id": None})
+    return save_change(tx, viewer, commitment, "unblock", changes, now, origin_key)
+
+
+def snooze(tx: Session, viewer: Person, number: int, until: date, *, origin_key: str, now: datetime) -> Commitment:
+    """Not today: its owner does not hear of it before `until`. The due date stays, and it is no progress.
+
+    Never beyond `latest_snooze`. BadInputError at until.
+    """
+    commitment = lock_for_change(tx, viewer, number, "put_off", version=None, origin_key=origin_key, now=now)
+    if commitment is None:
+        return get(tx, viewer, number)
+    today = local_day(now, viewer.zone)
+    if until <= today:
+        raise BadInputError("Choose a day after today; until then you don't hear of it.", field="until")
+    last = latest_snooze(commitment, viewer, today)
+    if until > last:
+        said = f"{last:%A} {last.day} {last:%B %Y}"
+        raise BadInputError(
+            f"It can rest until {said}, the day it is due. “New date” moves the due date itself."
+            if last == commitment.due_on
+            else f"It can rest for one working day, until {said}. “New date” moves the due date itself.",
+            field="until",
+        )
+    changes = set_fields(commitment, {"quiet_until": until})
+    if not changes:
+        return commitment
+    return save_change(tx, viewer, commitment, "put_off", changes, now, origin_key, progress=False)
+
+
+def latest_snooze(commitment: Commitment, owner: Person, today: date) -> date:
+    """How long its owner may leave it: until the day it is due; from then on one working day at a time."""
+    return max(commitment.due_on, people.working_days(owner).next_after(today))

@@ -1,0 +1,133 @@
+"""The small grammar: puts a line of codes (see `tokens`) into one order, and finds the form of the whole line.
+
+A part of a phrase is never read alone: a phrase with one word too many is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from store.dates import days, durations, periods, weekdays
+from store.dates.answers import NOT_A_DATE, SAID, Reading, did_you_mean, settle, spell_with_weekday, unclear
+from store.dates.forms import form
+from store.rules.calendar.working_days import DAY
+
+if TYPE_CHECKING:
+    from store.dates.frame import Frame
+    from store.dates.tokens import Coded
+
+_DAYS_ON = {"today": 0, "tomorrow": 1, "d2": 2, "over tomorrow": 2, "day after tomorrow": 2}
+_UNIT = r"(?:week|month|quarter|year)"
+_FIGURES = re.compile(r"(?:w(?P<before>\d) )?@(?: w(?P<after>\d))?", re.ASCII)
+# "Le lundi" and "los lunes" mean every Monday; "pour le lundi" means one Monday.
+_HABIT = re.compile(r"le w(\d)", re.ASCII)
+# Kinds that give no date after "before": "vor 3 Tagen" is three days ago, and a length of time is no due date.
+_LENGTHS = frozenset({"duration", "bare", "vague", "month"})
+
+# A word, its pattern and the replacement. Most lines contain none of the words, and a search for a word is fast.
+_REORDERINGS = (
+    ("a", re.compile(r"\ba (?=(?:few |biz )?(?:day|week|fortnight|month|year|hour))"), "1 "),
+    ("hence", re.compile(r"^hence a "), "hence "),
+    # Not before a weekday: "on a Friday" is any Friday.
+    ("a", re.compile(r"(?:^| )a(?! w\d)(?= |$)"), ""),
+    ("le", re.compile(r"(?:^| )le(?= |$)"), ""),
+    ("biz", re.compile(r"\bbiz (week|month|quarter)\b"), r"\1"),
+    ("after", re.compile(r"\bweek after next\b"), "next2 week"),
+    ("week", re.compile(r"(?<=week) by(?= w\d)"), ""),
+    ("next", re.compile(rf"\b({_UNIT}) (next)\b(?! {_UNIT})"), r"\2 \1"),
+    ("coming", re.compile(rf"\bcoming ({_UNIT})\b"), r"next \1"),
+    ("coming", re.compile(rf"\b({_UNIT}) coming\b"), r"next \1"),
+    ("end", re.compile(r"\b((?:(?:this|next) )?(?:month|quarter|year)) end\b"), r"end \1"),
+    ("day", re.compile(r"\b(?:end|close) (?:this )?(?:biz )?day\b"), "eod"),
+    ("biz", re.compile(r"\b(?:end|close) biz\b"), "eod"),
+    ("part", re.compile(r"^(?:this|today) part\b"), "today"),
+    ("eod", re.compile(r"^eod(?: today)?$"), "today"),
+    ("eod", re.compile(r"^eod | eod$"), ""),
+    ("part", re.compile(r"(?<=[a-z0-9]) part$"), ""),
+)
+
+
+def _relative(found: re.Match[str], frame: Frame) -> Reading:
+    return settle(frame.today + _DAYS_ON[found[0]] * DAY, frame, "day")
+
+
+FORMS = (
+    form("|".join(_DAYS_ON), _relative),
+    *weekdays.FORMS,
+    *days.FORMS,
+    *durations.FORMS,
+    *periods.FORMS,
+)
+
+
+def read(coded: Coded, frame: Frame) -> Reading | None:
+    """Read a line of codes; None if no form fits."""
+    if coded.codes is None:
+        return None
+    if found := _HABIT.fullmatch(coded.codes):
+        return weekdays.every(found, frame)
+    line, before = _head(coded.codes)
+    reading = _fit(_in_order(line), coded, frame)
+    if reading is not None and before:
+        reading = _before(reading, frame)
+    if coded.clock:
+        return _with_clock(reading, frame)
+    return reading
+
+
+def _head(line: str) -> tuple[str, bool]:
+    """The line without leading "by" and "before", and whether one of the removed codes was "before"."""
+    before = False
+    while True:
+        first, _, rest = line.partition(" ")
+        if first not in ("by", "before"):
+            return line, before
+        line, before = rest, before or first == "before"
+
+
+def _in_order(line: str) -> str:
+    for word, pattern, order in _REORDERINGS:
+        if word in line:
+            line = pattern.sub(order, line)
+    return line.strip()
+
+
+def _fit(line: str, coded: Coded, frame: Frame) -> Reading | None:
+    if "@" in line:
+        return _figures(line, coded, frame)
+    for pattern, meaning in FORMS:
+        if (found := pattern.fullmatch(line)) and (reading := meaning(found, frame)):
+            return reading
+    if line.startswith("hence "):
+        return _fit(line.removeprefix("hence "), coded, frame)
+    return None
+
+
+def _figures(line: str, coded: Coded, frame: Frame) -> Reading | None:
+    found = _FIGURES.fullmatch(line.removeprefix("hence "))
+    if found is None:
+        return None
+    reading = days.in_figures(coded.figures[0], frame)
+    weekday = found["before"] or found["after"]
+    return reading if weekday is None else days.on_weekday(reading, int(weekday), frame)
+
+
+def _before(reading: Reading, frame: Frame) -> Reading:
+    """“Before Friday” may mean Thursday or Friday, so it is refused. “Before the end of May” means “by the end”."""
+    if reading.kind in _LENGTHS or reading.kind is None:
+        return unclear(f"{SAID} is not a day to be ready by.", frame, reading.kind or "vague")
+    if reading.on is None or reading.kind == "period":
+        return reading
+    earlier = frame.working.last_until(reading.on - DAY)
+    reason = f"{SAID} leaves open whether {spell_with_weekday(reading.on)} still counts."
+    if reading.kind == "quarter" or earlier < frame.today:
+        return unclear(reason, frame, reading.kind, reading.on)
+    return did_you_mean(reason, frame, reading.kind, earlier)
+
+
+def _with_clock(reading: Reading | None, frame: Frame) -> Reading | None:
+    """A time of day is not kept, so the day is only suggested. A time without a day is no date."""
+    if reading is None or reading is NOT_A_DATE:
+        return None
+    return did_you_mean(f"{SAID} names an hour, and only days are kept.", frame, "day", reading.on)

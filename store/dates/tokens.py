@@ -1,0 +1,140 @@
+"""Translates a typed phrase to a short line of codes: "by the 4th of Dec." → "by 4o m12"."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from store.dates.words import vocabulary
+
+if TYPE_CHECKING:
+    from store.dates.frame import Frame
+
+# Characters. A longer phrase is a sentence and no date.
+LONGEST = 80
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\ufe0e\ufe0f]")
+_WRAPPING = " \t\r\n\"'`“”„«»()[]{}*_~<>,;!?"
+_IDIOMS = {
+    "not later than": "by",
+    "no later than": "by",
+    "prior to": "before",
+    "start of": "early",
+    "beginning of": "early",
+    "middle of": "mid",
+    "milieu de": "mid",
+    "que viene": "next",
+    "que entra": "next",
+    "au plus tard": "",
+    "a mas tardar": "",
+    "la manana": "part",
+    "am morgen": "part",
+    "den morgen": "part",
+    "zum morgen": "part",
+    "fin de semana": "weekend",
+    "fin de la semana": "weekend",
+    "week end": "weekend",
+}
+_IDIOM = re.compile(r"\b(?:" + "|".join(_IDIOMS) + r")\b")
+_CLOCK = re.compile(
+    r"(?:\b(?:at|um|gegen|a las?|vers) )?(?<![0-9.,/:-])(?:[0-9]{1,2}:[0-9]{2}(?: ?[ap]m\b| ?uhr\b)?"
+    r"|[0-9]{1,2}(?:\.[0-9]{2})? ?(?:[ap]\.?m\b|uhr\b)|[0-9]{1,2} ?h(?:[0-9]{2})?\b)\.?"
+    r"|\b(?:at|um|gegen|a|a las?|vers) [0-9]{1,2}$"
+    r"|\b(?:at )?(?:noon|midnight|mittags?|mitternacht|midi|minuit|mediodia|medianoche)\b"
+)
+_TOKEN = re.compile(
+    r"(?P<figures>[0-9]{1,4}([./-])[0-9]{1,4}(?:\2[0-9]{1,4})?(?:(?<=\.[0-9])\.|(?<=\.[0-9][0-9])\.)?(?![0-9])"
+    r"|[0-9]{1,2}\. [0-9]{1,2}\.(?: [0-9]{4}| [0-9]{2})?(?![0-9]))"
+    r"|(?P<ordinal>[0-9]{1,2})(?:st|nd|rd|th|er|ere|eme|e|o|a|\.)(?![a-z0-9])"
+    r"|(?P<count>[0-9]{1,3})(?P<unit>d|w|wks?)(?![a-z0-9])"
+    r"|(?P<number>[0-9]+)"
+    r"|(?P<quarter>[qth][1-4])(?![a-z0-9])"
+    r"|(?P<kw>kw|cw)(?P<week>[0-9]{1,2})(?![a-z0-9])"
+    r"|(?P<word>[^\W\d_]+)"
+    r"|(?P<other>\S)"
+)
+_UNITS = {"d": "day", "w": "week", "wk": "week", "wks": "week"}
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A translated phrase. `codes`: joined by spaces; None if a word is unknown or the phrase is too long.
+
+    `figures`: the numeric dates as typed; each is "@" in `codes`. `clock`: a time of day was found and left out.
+    """
+
+    codes: str | None
+    figures: tuple[str, ...] = ()
+    clock: bool = False
+
+
+@lru_cache(maxsize=4096)  # people write the same words again and again
+def plain(phrase: str) -> str:
+    """The phrase in lower case, with single spaces, without accents, invisible characters, outer brackets or quotes."""
+    text = phrase.lower()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", _INVISIBLE.sub("", text).casefold())
+        text = "".join(c for c in text if not unicodedata.combining(c))
+        text = text.replace("\u2019", "'").replace("\u2013", "-").replace("\u2014", "-")
+    return " ".join(text.split()).strip(_WRAPPING)
+
+
+def code(phrase: str, frame: Frame) -> Coded:
+    """Translate a phrase; `codes` is None if a word is not a word of time, or the phrase is too long."""
+    text = _IDIOM.sub(lambda idiom: _IDIOMS[idiom[0]], plain(phrase))
+    if len(text) > LONGEST:
+        return Coded(None)
+    without = _CLOCK.sub(" ", text)
+    clock, text = without != text, without
+    if "'" in text:
+        text = re.sub(r"'(?=[0-9]{2}\b)", "20", text).replace("'", " ")
+    return _translate(text, frame, clock=clock)
+
+
+def _translate(text: str, frame: Frame, *, clock: bool) -> Coded:
+    known = vocabulary(frame.language)
+    codes: list[str] = []
+    figures: list[str] = []
+    for token in _TOKEN.finditer(text):
+        kind, value = token.lastgroup, token[0]
+        if kind == "word":
+            if (found := known.get(value)) is None:
+                return Coded(None, clock=clock)
+            codes.append(found)
+        elif kind == "figures":
+            figures.append(value)
+            codes.append("@")
+        elif kind == "other":
+            if not _dropped(text, token.start()):
+                return Coded(None, clock=clock)
+        else:
+            codes.append(_number(token))
+    return Coded(" ".join(filter(None, codes)), tuple(figures), clock=clock)
+
+
+def _number(token: re.Match[str]) -> str:
+    if token["ordinal"]:
+        return f"{int(token['ordinal'])}o"
+    if token["count"]:
+        return f"{int(token['count'])} {_UNITS[token['unit']]}"
+    if token["quarter"]:
+        return token["quarter"].replace("t", "q")
+    if token["kw"]:
+        return f"kw {int(token['week'])}"
+    return token["number"].lstrip("0") or "0"
+
+
+def _dropped(text: str, at: int) -> bool:
+    """Whether a character is punctuation that only separates: after a word or at the end, but not between two figures.
+
+    A comma may stand between two figures if the second one is a year of four digits ("Dec 4, 2026").
+    """
+    if text[at] not in ".,-:":
+        return False
+    before, after = text[:at].rstrip()[-1:], text[at + 1 :].lstrip()[:1]
+    if text[at] == ",":
+        return not (before.isdigit() and after.isdigit()) or len(text[at + 1 :].split(maxsplit=1)[0]) == len("2026")
+    return not before.isdigit() or not after.isdigit()

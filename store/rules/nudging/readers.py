@@ -1,0 +1,152 @@
+"""The readers of a commitment on a given day: its owner, and other people in the owner's place or as well. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from store.rules.calendar.brief_times import WorkSchedule
+    from store.rules.calendar.working_days import WorkingDays
+
+# The owner; the stand-in in the owner's absence; the person who must find a new owner; the lead; the blocker.
+Role = Literal["owner", "stand-in", "heir", "account", "blocker"]
+OWNER: Role = "owner"
+STAND_IN: Role = "stand-in"
+FALLBACK_OWNER: Role = "heir"
+ACCOUNT: Role = "account"
+BLOCKER: Role = "blocker"
+
+
+@dataclass(frozen=True)
+class Away:
+    """An absence, both days included. `delegate` is None if the person named no delegate."""
+
+    first_day: date
+    last_day: date
+    delegate: PersonFacts | None = None
+
+    def covers(self, day: date) -> bool:
+        return self.first_day <= day <= self.last_day
+
+
+@dataclass(frozen=True)
+class PersonFacts:
+    """The facts about a person. `is_here`: not left, no app, no guest. `weekly`: wants one summary a week."""
+
+    id: int
+    work_schedule: WorkSchedule
+    is_here: bool = True
+    weekly: bool = False
+    absences: tuple[Away, ...] = ()
+
+    @property
+    def works(self) -> WorkingDays:
+        return self.work_schedule.working_days
+
+    def away_on(self, day: date) -> Away | None:
+        return next((one for one in self.absences if one.covers(day)), None)
+
+    def hears_on(self, day: date) -> bool:
+        """Whether a message may go to this person on their local `day`: here, a working day, no absence."""
+        return self.is_here and self.works.works_on(day) and self.away_on(day) is None
+
+
+@dataclass(frozen=True)
+class CommitmentFacts:
+    """The facts about an open commitment. Its days are the owner's local days.
+
+    `touched_on`: the day of the last progress, None if there was none since it was recorded. `account_owner`: the
+    account's lead. `escalate_after`: working days overdue after which the lead hears. `admin`: the last in line to
+    find a new owner.
+    """
+
+    id: int
+    due_on: date
+    created_on: date
+    owner: PersonFacts
+    touched_on: date | None = None
+    quiet_until: date | None = None
+    is_blocked: bool = False
+    creator: PersonFacts | None = None
+    account_owner: PersonFacts | None = None
+    blocker: PersonFacts | None = None
+    admin: PersonFacts | None = None
+    escalate_after: int = 5
+
+    @property
+    def escalation_contact(self) -> PersonFacts | None:
+        """The person for an escalation: the account's lead, if they are here and not the owner; otherwise None."""
+        owner = self.account_owner
+        return owner if owner is not None and owner.is_here and owner.id != self.owner.id else None
+
+
+def role_of(reader: PersonFacts, item: CommitmentFacts, today: date) -> Role | None:
+    """The role in which `reader` hears of the commitment on their local day `today`; None if they do not."""
+    return next((role for role, one in audience(item, today).items() if one.id == reader.id), None)
+
+
+def audience(item: CommitmentFacts, today: date) -> dict[Role, PersonFacts]:
+    """The readers of the commitment on `today` by role. A person with several roles has the first of them only."""
+    found: dict[Role, PersonFacts] = {}
+
+    def add(role: Role, one: PersonFacts | None) -> None:
+        if one is not None and one.is_here and all(one.id != other.id for other in found.values()):
+            found[role] = one
+
+    if item.owner.is_here:
+        add(OWNER, item.owner)
+    else:
+        add(FALLBACK_OWNER, fallback_owner(item))
+    if item.is_blocked:
+        add(BLOCKER, item.blocker)
+    if item.owner.is_here:
+        add(STAND_IN, stand_in(item, today))
+        if not item.is_blocked:
+            add(ACCOUNT, item.account_owner)
+    return found
+
+
+def fallback_owner(item: CommitmentFacts) -> PersonFacts | None:
+    """The person who must find a new owner after the owner has left; None if there is none.
+
+    In this order: the account's lead, the creator, an admin. A person who has left is skipped.
+    """
+    in_line = (item.account_owner, item.creator, item.admin)
+    return next((one for one in in_line if one is not None and one.is_here), None)
+
+
+def falls_into(item: CommitmentFacts, away: Away, reader: PersonFacts) -> bool:
+    """Whether the commitment falls due in the owner's absence, for the owner or for `reader`, the stand-in.
+
+    A due date on a day off of one of them counts as the working day before. A due date before the absence does
+    not count.
+    """
+    due = min(one.works.last_until(item.due_on) for one in (reader, item.owner))
+    return item.due_on >= away.first_day and due <= away.last_day
+
+
+def stand_in(item: CommitmentFacts, today: date) -> PersonFacts | None:
+    """The stand-in of `today`; None if the owner is at work, named no delegate, or all in line are away.
+
+    In this order: the delegate, the account's lead, the creator if they are not the owner. A person who is away or
+    has left is skipped.
+    """
+    away = item.owner.away_on(today)
+    if away is None or away.delegate is None:
+        return None
+    giver = item.creator if item.creator is not None and item.creator.id != item.owner.id else None
+    in_line = (away.delegate, item.escalation_contact, giver)
+    return next((one for one in in_line if one is not None and one.is_here and one.away_on(today) is None), None)
+
+
+def nobody_hears(item: CommitmentFacts) -> bool:
+    """Whether the owner is away on the due day and named a delegate, but there is no stand-in for that day.
+
+    Everybody in line is then away as well, or has left.
+    """
+    due = item.owner.works.last_until(item.due_on)
+    away = item.owner.away_on(due)
+    return away is not None and away.delegate is not None and stand_in(item, due) is None
