@@ -21,7 +21,7 @@ ALLOWED = {
     "bench": (5, 5),
     "bot": (25, 45),
     "handlers": (10, 45),
-    "sandbox": (15, 55),
+    "sandbox": (0, 0),
     "store": (45, 90),
     "tests": (0, 0),
 }
