@@ -35,8 +35,9 @@ from sandbox_processes import PROCESSES, TOKEN, Boxes, dm_of, slack_id
 from bot import logs, planner
 from bot.courier import Courier
 from bot.slack import posting_client
-from store import claiming, migrate, workspaces
+from store import migrate, workspaces
 from store.db import Ledger
+from store.outbox import claiming
 from store.tables import OPEN, OURS, Commitment, Mention, Outbox, Person, Workspace
 
 if TYPE_CHECKING:

@@ -28,7 +28,8 @@ from bot.slack import (
 from handlers.ids import METADATA_EVENT
 from handlers.messages import ONLY_COLLEAGUES, Later, Message, Nothing, render
 from handlers.slack import channels
-from store import claiming, notices, outbox, people, workspaces
+from store import notices, outbox, people, workspaces
+from store.outbox import claiming
 from store.rules.calendar.brief_times import local_day, next_morning
 from store.rules.calendar.hours import TAKEN_WITHIN
 
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient
     from sqlalchemy.orm import Session
 
-    from store.claiming import Claimed
     from store.db import Ledger
+    from store.outbox.claiming import Claimed
     from store.tables import Outbox, Person
 
     Verb = Callable[[Session], bool]

@@ -17,8 +17,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from slack_sdk.errors import SlackApiError
 
-from store import claiming
 from store.db import insert_or_update
+from store.outbox import claiming
 from store.tables import Heartbeat
 
 if TYPE_CHECKING:

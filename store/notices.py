@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from store.claiming import Claimed
+    from store.outbox.claiming import Claimed
 
 BRIEF, BUNDLE = "brief", "bundle"
 ASSIGNED, HANDED_BACK, CANCELLED, DELEGATED = "assigned", "handed_back", "cancelled", "delegated"

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from bot.schedule import record_heartbeat
-from store import accounts, claiming, commitments, migrate, outbox, people, stakeholders
+from store import accounts, commitments, migrate, outbox, people, stakeholders
 from store.errors import LedgerError
+from store.outbox import claiming
 from store.plan import section
 from store.plan.key_dates import SECTION
 from store.rules.calendar.brief_times import local_day, morning_is_on

@@ -19,8 +19,9 @@ from bot.slack import posting_client
 from bot.slack_connection import FAILURES, REMEDIES, in_words
 from bot.slack_time import difference, lowered, told_by
 from handlers.ids import SCOPES
-from store import claiming, migrate, outbox, workspaces
+from store import migrate, outbox, workspaces
 from store.db import Ledger, normal_url, shown_url
+from store.outbox import claiming
 from store.rules.text import one_line
 from store.sqlite_file import damage, files_of, full_disk
 

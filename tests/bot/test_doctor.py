@@ -17,8 +17,9 @@ import sqlalchemy as sa
 from bot.health.doctor import NOTE, PROBLEM, WELL, Finding, examine, has_problem
 from bot.schedule import COURIER, PLANNER, record_heartbeat
 from handlers.ids import SCOPES
-from store import claiming, migrate, outbox, workspaces
+from store import migrate, outbox, workspaces
 from store.db import Ledger
+from store.outbox import claiming
 from store.tables import Outbox
 
 if TYPE_CHECKING:

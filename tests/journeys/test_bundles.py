@@ -12,7 +12,8 @@ import pytest
 from bot.rehearsal import rehearse
 from handlers import ids
 from sandbox import Message, Reply
-from store import absences, claiming, commitments, notices
+from store import absences, commitments, notices
+from store.outbox import claiming
 from tests.journeys.conftest import BotInWorkspace, read, words
 from tests.journeys.reading import briefs, dms, headings, numbers
 from tests.journeys.reading import told as explained

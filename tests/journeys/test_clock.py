@@ -11,8 +11,8 @@ import pytest
 
 from bot.schedule import last_beats
 from store import migrate
-from store.claiming import LEASE
 from store.db import Ledger
+from store.outbox.claiming import LEASE
 from tests.journeys.conftest import MONDAY, BotInWorkspace, open_town
 from tests.journeys.processes import Process, readyz, until
 

@@ -13,9 +13,10 @@ import pytest
 import sqlalchemy as sa
 
 from handlers import ids
-from store import claiming, outbox
-from store.claiming import LEASE
+from store import outbox
 from store.db import Ledger
+from store.outbox import claiming
+from store.outbox.claiming import LEASE
 from store.tables import Outbox, Workspace
 from tests.journeys.conftest import BotInWorkspace, open_town, read
 from tests.journeys.slack_faults import POST, Faults, Step, answers, drops, later, notices, replica, row, says

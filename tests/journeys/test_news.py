@@ -10,7 +10,8 @@ import pytest
 
 from handlers import ids
 from sandbox import Reply
-from store import absences, claiming, commitments, notices
+from store import absences, commitments, notices
+from store.outbox import claiming
 from tests.journeys.conftest import BotInWorkspace, read, words
 from tests.journeys.reading import LAST_WEEK, briefs, numbers, seen
 from tests.journeys.reading import told as explained

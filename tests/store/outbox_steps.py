@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from store import claiming, outbox, people, workspaces
+from store import outbox, people, workspaces
+from store.outbox import claiming
 from store.people import Profile
 from store.tables import Outbox, Workspace
 from tests.conftest import NOW
 
 if TYPE_CHECKING:
-    from store.claiming import Claimed
     from store.db import Ledger
+    from store.outbox.claiming import Claimed
 
 HOUR = timedelta(hours=1)
 BIG, SMALL = "T0BIG", tuple(f"T0SMALL{n}" for n in range(5))

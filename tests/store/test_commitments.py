@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from store import accounts, claiming, commitments, outbox
+from store import accounts, commitments, outbox
 from store.commitments import Draft
 from store.errors import BadInputError, ChangedMeanwhileError, LedgerError, NotAllowedError, NotFoundError
+from store.outbox import claiming
 from store.tables import Commitment, Entry, Outbox
 from tests.conftest import NOW, SmallTeam
 

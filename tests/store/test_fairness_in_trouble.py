@@ -12,15 +12,15 @@ import pytest
 import sqlalchemy as sa
 
 from store import outbox
-from store.claiming import PACE
 from store.outbox import GRACE
+from store.outbox.claiming import PACE
 from store.tables import Outbox, Workspace
 from tests.conftest import NOW
 from tests.store.outbox_steps import BIG, chance, say, settle, take
 
 if TYPE_CHECKING:
-    from store.claiming import Claimed
     from store.db import Ledger
+    from store.outbox.claiming import Claimed
 
 SECOND = timedelta(seconds=1)
 SMALL = tuple(f"T0SMALL{n}" for n in range(4))

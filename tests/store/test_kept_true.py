@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from store import commitments, outbox
-from store.claiming import LEASE, PACE, Claimed
 from store.commitments import Draft
 from store.outbox import KEPT_TRUE_FOR
+from store.outbox.claiming import LEASE, PACE, Claimed
 from store.tables import SENT, SKIPPED, Mention, Outbox
 from tests.conftest import NOW, SmallTeam
 from tests.store.outbox_steps import HOUR, row, sent, settle, take, taken

@@ -12,8 +12,8 @@ import pytest
 import sqlalchemy as sa
 
 from store import outbox
-from store.claiming import LEASE, PACE
 from store.outbox import GRACE
+from store.outbox.claiming import LEASE, PACE
 from store.tables import DEAD, PENDING, SENDING, SENT, SKIPPED, Outbox, Workspace
 from tests.conftest import NOW
 

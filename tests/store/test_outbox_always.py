@@ -19,9 +19,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from store import claiming, outbox, people, workspaces
-from store.claiming import LEASE, PACE, Claimed
-from store.outbox import GRACE
+from store import outbox, people, workspaces
+from store.outbox import GRACE, claiming
+from store.outbox.claiming import LEASE, PACE, Claimed
 from store.people import Profile
 from store.tables import DEAD, PENDING, SENDING, SENT, SKIPPED, Commitment, Mention, Outbox, Person
 from tests.conftest import NOW

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from store import claiming, outbox
-from store.claiming import LEASE, PACE
-from store.outbox import GRACE
+from store import outbox
+from store.outbox import GRACE, claiming
+from store.outbox.claiming import LEASE, PACE
 from store.tables import PENDING, SENDING, SENT, Outbox, Workspace
 from tests.conftest import NOW
 from tests.store.outbox_steps import HOUR, chance, free_at, row, say, sent, settle, take, taken

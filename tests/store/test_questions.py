@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from store import accounts, claiming, commitments, history, people, stakeholders, workspaces
+from store import accounts, commitments, history, people, stakeholders, workspaces
 from store.commitments import Draft
 from store.errors import NotFoundError
+from store.outbox import claiming
 from store.people import Profile
 from store.tables import Commitment, Outbox
 from tests.conftest import NOW, SmallTeam

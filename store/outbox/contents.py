@@ -1,0 +1,117 @@
+"""What a message shows: subjects of any kind, each with its occasion and its version."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import sqlalchemy as sa
+
+from store.tables import SENDING, SENT, SUBJECTS, Commitment, Mention, Outbox, Subject, core
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy.orm import Session
+
+    from store.tables import HasHistory
+
+_ROWS, _SHOWN = core(Outbox), core(Mention)
+
+
+# Put together once.
+_OUTDATED = sa.select(
+    sa.or_(
+        *(
+            sa.exists().where(
+                _SHOWN.c.outbox_id == sa.bindparam("of"),
+                _SHOWN.c.subject_kind == kind,
+                _SHOWN.c.subject_id == core(table).c.id,
+                _SHOWN.c.version != core(table).c.version,
+            )
+            for kind, table in SUBJECTS.items()
+        )
+    )
+)
+_SPOKE_OF = sa.select(_SHOWN.c.subject_kind, _SHOWN.c.subject_id, _SHOWN.c.due_on).where(
+    _SHOWN.c.outbox_id == sa.bindparam("of")
+)
+_TOLD = (
+    sa.select(
+        _SHOWN.c.subject_id,
+        _SHOWN.c.person_id,
+        _SHOWN.c.occasion,
+        _SHOWN.c.due_on,
+        # A notice may have waited until its reader was at work; a brief counts for the day for which it was planned.
+        sa.case(
+            (_SHOWN.c.occasion.is_(None), sa.func.coalesce(_ROWS.c.settled_at, _ROWS.c.created_at)),
+            else_=_ROWS.c.created_at,
+        ),
+    )
+    .join(_ROWS, _ROWS.c.id == _SHOWN.c.outbox_id)
+    .where(
+        _SHOWN.c.subject_kind == sa.bindparam("kind"),
+        _SHOWN.c.subject_id.in_(sa.bindparam("subjects", expanding=True)),
+        _SHOWN.c.person_id.in_(sa.bindparam("people", expanding=True)),
+        _ROWS.c.state.in_((SENDING, SENT)),
+        _SHOWN.c.outbox_id != sa.bindparam("besides"),
+    )
+    .order_by(_ROWS.c.id)
+)
+_FORGET = sa.delete(_SHOWN).where(_SHOWN.c.outbox_id == sa.bindparam("of"))
+_MENTIONS = sa.insert(_SHOWN)
+
+
+def save_contents(tx: Session, row: Outbox, shown: Sequence[tuple[HasHistory, str | None]]) -> None:
+    """Save what the message is about to show, before it is posted: (subject, occasion) in order.
+
+    An update may show a new due date; the date that the message showed first is kept.
+    """
+    spoke_of = {(kind, id_): due_on for kind, id_, due_on in tx.execute(_SPOKE_OF, {"of": row.id})} if row.ts else {}
+    if row.attempts > 1:
+        tx.execute(_FORGET, {"of": row.id})
+    if shown:
+        values = [
+            {
+                "outbox_id": row.id, "subject_kind": subject.subject_kind, "subject_id": subject.id,
+                "workspace_id": row.workspace_id, "person_id": row.person_id, "position": position,
+                "occasion": occasion, "version": subject.version,
+                "due_on": spoke_of.get(
+                    (subject.subject_kind, subject.id), subject.due_on if isinstance(subject, Commitment) else None
+                ),
+            }
+            for position, (subject, occasion) in enumerate(shown)
+        ]  # fmt: skip
+        tx.execute(_MENTIONS, values)
+
+
+def contents_of(tx: Session, row: Outbox, kind: Subject = Subject.COMMITMENT) -> list[tuple[int, str | None]]:
+    """The subjects of that kind which the message shows: (id, occasion) in order."""
+    found = tx.execute(
+        sa.select(Mention.subject_id, Mention.occasion)
+        .where(Mention.outbox_id == row.id, Mention.subject_kind == kind)
+        .order_by(Mention.position)
+    )
+    return [(subject_id, occasion) for subject_id, occasion in found]
+
+
+def sent_about(
+    tx: Session,
+    subject_ids: Iterable[int],
+    person_ids: Iterable[int],
+    *,
+    besides: int | None = None,
+    kind: Subject = Subject.COMMITMENT,
+) -> list[tuple[int, int, str | None, date, datetime]]:
+    """What these people were told of these subjects, by messages that were not dropped: (subject, person, occasion,
+    due date, when), oldest first. A notice has no occasion; the due date is a commitment's, None for other kinds.
+
+    `besides` leaves one message out: the one that is being made.
+    """
+    given = {"kind": kind, "subjects": list(subject_ids), "people": list(person_ids), "besides": besides or 0}
+    return cast("list[tuple[int, int, str | None, date, datetime]]", tx.execute(_TOLD, given).all())
+
+
+def is_outdated(tx: Session, row_id: int) -> bool:
+    """Whether the message shows an earlier version of a subject."""
+    return bool(tx.scalar(_OUTDATED, {"of": row_id}))

@@ -1,0 +1,232 @@
+"""The queue: a row is written in the transaction that makes it necessary, claimed (claiming.py) and settled in
+transactions of their own, and never held across the network. `not_before` is the one thing that makes a row eligible.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
+
+from store.db import OUTBOX_CHANGED, UtcDateTime, insert_once
+from store.outbox import contents
+from store.outbox.claiming import LEASE, Claimed
+from store.tables import DEAD, PENDING, SENDING, SENT, SKIPPED, Outbox, Person, Workspace, core
+
+# After an attempt of unknown outcome Slack gets this long to show the message in the history.
+GRACE = timedelta(seconds=60)
+# Begins the remark on a message whose conversation Slack had refused at first.
+OPENED_ANEW = "the conversation was opened anew"
+# An item in a channel; and, to the person who shared it, that Slack refused it.
+SHARED, NOT_SHARED = "shared", "not_shared"
+
+_ROWS = core(Outbox)
+# Put together once.
+_NOW = sa.bindparam("now", type_=UtcDateTime)
+_LOADED = (
+    sa.select(Outbox)
+    .where(Outbox.id == sa.bindparam("id"))
+    .options(joinedload(Outbox.person).joinedload(Person.workspace))
+)
+_MINE = sa.and_(_ROWS.c.id == sa.bindparam("row"), _ROWS.c.attempts == sa.bindparam("attempt"))
+_STANDS = (
+    sa.update(_ROWS)
+    .where(_MINE)
+    .values({
+        _ROWS.c.state: SENT, _ROWS.c.not_before: None,
+        # How it came to be sent stays with it: nothing else does.
+        _ROWS.c.last_error: sa.case((_ROWS.c.last_error.startswith(OPENED_ANEW), _ROWS.c.last_error), else_=None),
+        _ROWS.c.posted_channel: sa.bindparam("in_channel"), _ROWS.c.ts: sa.bindparam("at_ts"),
+        _ROWS.c.settled_at: sa.func.coalesce(_ROWS.c.settled_at, _NOW),
+    })
+)  # fmt: skip
+
+
+def enqueue(
+    tx: Session,
+    *,
+    workspace_id: int,
+    key: str,
+    kind: str,
+    now: datetime,
+    person: Person | None = None,
+    channel: str | None = None,
+    ids: dict[str, Any] | None = None,
+) -> bool:
+    """Write down that Slack must hear something; False if that key was written before, ever."""
+    values = {
+        "workspace_id": workspace_id, "dedupe_key": key, "message_key": uuid.uuid4().hex, "kind": kind,
+        "person_id": person.id if person else None, "channel": channel, "ids": ids or {},
+        "recipient": f"person:{person.id}" if person else f"channel:{workspace_id}:{channel}",
+        "state": PENDING, "not_before": now, "created_at": now,
+    }  # fmt: skip
+    is_new = insert_once(tx, Outbox, values, keys=("workspace_id", "dedupe_key")) is not None
+    if is_new:
+        tx.info[OUTBOX_CHANGED] = True
+    return is_new
+
+
+def tell_sharer(tx: Session, row_id: int, why: str, now: datetime) -> None:
+    """The person who shared this item hears that it could not be posted, and `why`, in Slack's word for it."""
+    row = load(tx, row_id)
+    actor = tx.get_one(Person, row.ids["actor"])
+    ids = {"commitment": row.ids["commitment"], "channel": row.channel, "why": why}
+    key = f"{NOT_SHARED}:{row.id}:{row.attempts}"
+    enqueue(tx, workspace_id=row.workspace_id, key=key, kind=NOT_SHARED, now=now, person=actor, ids=ids)
+
+
+def try_again(tx: Session, workspace_id: int, key: str, ids: dict[str, Any], now: datetime) -> bool:
+    """What came to nothing is wanted again, with these ids: due now. False: it stands, or is on its way."""
+    changed: Any = tx.execute(
+        sa.update(Outbox)
+        .where(Outbox.workspace_id == workspace_id, Outbox.dedupe_key == key, Outbox.state.in_((DEAD, SKIPPED)))
+        .values(
+            state=PENDING, not_before=now, ids=ids, created_at=now, first_try_at=None, settled_at=None, last_error=None
+        )
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
+    note_due(tx, changed.rowcount)
+    return bool(changed.rowcount)
+
+
+def load(tx: Session, row_id: int) -> Outbox:
+    """The row with its recipient and their workspace, for rendering."""
+    return tx.scalars(_LOADED, {"id": row_id}).one()
+
+
+def _mine(claimed: Claimed) -> sa.Update:
+    return sa.update(_ROWS).where(_ROWS.c.id == claimed.id, _ROWS.c.attempts == claimed.attempt)
+
+
+def extend_lease(tx: Session, claimed: Claimed, until: datetime) -> bool:
+    """The attempt took its time before it came to posting: it keeps the row until then. False: it has lost it."""
+    return _changed_one(tx, _mine(claimed).values(not_before=until))
+
+
+def mark_sent(
+    tx: Session, claimed: Claimed, *, channel: str, ts: str, now: datetime, apart: timedelta = timedelta()
+) -> bool:
+    """The message stands in Slack. If what it shows changed meanwhile it is due for an update at once. What waits
+    for the same recipient waits at least until `apart` from now: a conversation bears a message a second.
+
+    False: another attempt owns the row by now and this one's word no longer counts.
+    """
+    stands = {"row": claimed.id, "attempt": claimed.attempt, "in_channel": channel, "at_ts": ts, "now": now}
+    if not _changed_one(tx, _STANDS, stands):
+        return False
+    # Only after the row is locked: a change that commits later finds it sent and marks it itself.
+    if contents.is_outdated(tx, claimed.id):
+        _changed_one(tx, _mine(claimed).values(not_before=now))
+    if apart and not claimed.posted:
+        _put_off(tx, sa.and_(Outbox.recipient == _of(claimed, Outbox.recipient), Outbox.state == PENDING), now + apart)
+    return True
+
+
+def _of(claimed: Claimed, column: InstrumentedAttribute[Any]) -> sa.ScalarSelect[Any]:
+    return sa.select(column).where(Outbox.id == claimed.id).scalar_subquery()
+
+
+def _put_off(tx: Session, which: sa.ColumnElement[bool], until: datetime) -> None:
+    """Those rows wait until then at least."""
+    tx.execute(
+        sa.update(Outbox)
+        .where(which, Outbox.not_before < until)
+        .values(not_before=until)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def record_late_success(tx: Session, claimed: Claimed, *, channel: str, ts: str, now: datetime) -> bool:
+    """An attempt that has lost the row was told by Slack that its message stands: that is a fact, whoever owns
+    the row. Whoever owned it undecided is fenced off. False: it was decided already.
+    """
+    undecided = sa.update(Outbox).where(Outbox.id == claimed.id, Outbox.state == SENDING)
+    return _changed_one(
+        tx,
+        undecided.values(
+            state=SENT, attempts=Outbox.attempts + 1, not_before=now, posted_channel=channel, ts=ts, settled_at=now,
+            last_error=None,
+        ),
+    )  # fmt: skip
+
+
+def delay_lookup(tx: Session, claimed: Claimed, *, until: datetime) -> bool:
+    """An attempt that has lost the row may have reached Slack just now: nobody looks before then."""
+    undecided = sa.update(Outbox).where(Outbox.id == claimed.id, Outbox.state == SENDING, Outbox.not_before < until)
+    return _changed_one(tx, undecided.values(not_before=until))
+
+
+def mark_skipped(tx: Session, claimed: Claimed, *, reason: str, now: datetime) -> bool:
+    """Nothing was left to say when it came to saying it."""
+    state = {} if claimed.posted else {"state": SKIPPED}
+    statement = _mine(claimed).values(
+        not_before=None, last_error=reason, settled_at=sa.func.coalesce(Outbox.settled_at, now), **state
+    )
+    return _changed_one(tx, statement)
+
+
+def mark_failed(tx: Session, claimed: Claimed, *, error: str, now: datetime) -> bool:
+    """Slack refused for good. It is not tried again; `doctor` shows the reason. A posted one stays sent."""
+    state = {} if claimed.posted else {"state": DEAD}
+    statement = _mine(claimed).values(
+        not_before=None, last_error=error, settled_at=sa.func.coalesce(Outbox.settled_at, now), **state
+    )
+    return _changed_one(tx, statement)
+
+
+def postpone(tx: Session, claimed: Claimed, *, until: datetime, error: str, whole_workspace: bool) -> bool:
+    """Slack certainly did not take it, this time: it goes back. With `whole_workspace` (a rate limit) all posts to
+    the workspace wait, or, where it was an update, all its updates: Slack limits each method by itself.
+
+    A row of which an earlier attempt may have arrived stays undecided, and is looked up again.
+    """
+    state = {} if claimed.posted or claimed.unknown_since else {"state": PENDING}
+    statement = _mine(claimed).values(not_before=until, last_error=error, **state)
+    if not _changed_one(tx, statement):
+        return False
+    if not whole_workspace:
+        return True
+    workspace_id = _of(claimed, Outbox.workspace_id)
+    if claimed.posted:
+        _put_off(tx, sa.and_(Outbox.workspace_id == workspace_id, Outbox.state == SENT), until)
+    else:
+        tx.execute(
+            sa.update(Workspace)
+            .where(Workspace.id == workspace_id, Workspace.next_post_at < until)
+            .values(next_post_at=until)
+        )
+    return True
+
+
+def leave_unknown(tx: Session, claimed: Claimed, *, error: str, now: datetime, grace: timedelta = GRACE) -> bool:
+    """Nobody knows whether Slack took it: it stays `sending` and is looked up after `grace`, counted from now."""
+    return _changed_one(tx, _mine(claimed).values(not_before=now + grace, last_error=error))
+
+
+def clock_set_back(tx: Session, now: datetime, *, lease: timedelta = LEASE, most: timedelta) -> int:
+    """The clock went back: what was put off by the clock as it was would wait until it catches up. Leases end
+    `lease` from now at the latest; whatever else was put off by more than `most` may go now. How many rows.
+    """
+    tx.execute(sa.update(Workspace).where(Workspace.next_post_at > now + most).values(next_post_at=now))
+    undecided = sa.update(Outbox).where(Outbox.state == SENDING, Outbox.not_before > now + lease)
+    waiting = sa.update(Outbox).where(Outbox.state.in_((PENDING, SENT)), Outbox.not_before > now + most)
+    changed: list[Any] = [
+        tx.execute(statement.values(not_before=at).execution_options(synchronize_session=False))
+        for statement, at in ((undecided, now + lease), (waiting, now))
+    ]
+    return sum(result.rowcount for result in changed)
+
+
+def note_due(tx: Session, rows: int) -> None:
+    """So many rows were marked as due: if any was, the courier hears of it after the commit."""
+    if rows:
+        tx.info[OUTBOX_CHANGED] = True
+
+
+def _changed_one(tx: Session, statement: sa.Update, given: dict[str, Any] | None = None) -> bool:
+    tx.flush()
+    result: Any = tx.execute(statement, given, execution_options={"synchronize_session": False})
+    return bool(result.rowcount == 1)
