@@ -72,7 +72,7 @@ class Roster:
                 self._cursor, self._count = None, 0
             elif wait is None:
                 raise
-            log.info("people_wait", people=self._count, seconds=int(self._paused[1].total_seconds()))
+            log.info("people_sync_paused", people=self._count, seconds=int(self._paused[1].total_seconds()))
             return
         except (OSError, http.client.HTTPException):
             self._paused = self._clock(), _PAUSE

@@ -213,7 +213,7 @@ def refresh_after_submit(slack: WebClient, user_id: str, context: Context, drawn
 def _redraw(drawn: Rendered | None, show: Callable[[Rendered], None]) -> None:
     failure = failure_of(lambda: show(drawn)) if drawn is not None else None
     if failure is not None:
-        log.warning("place_not_redrawn", **in_log(failure))
+        log.warning("view_not_redrawn", **in_log(failure))
 
 
 def _show(

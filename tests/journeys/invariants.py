@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 # Slack's errors for a call that is wrong in itself, in any state of the workspace.
 MALFORMED = re.compile(r"invalid_(?!auth)|too_long|too_large|too_many|no_text|missing_scope|unknown_method|_format$")
 # Events that the bot logs if Slack did not accept an answer, or if an error was not foreseen.
-TROUBLE = {"answer_not_taken", "place_not_redrawn", "request_failed", "courier_failed", "job_failed"}
+TROUBLE = {"answer_not_taken", "view_not_redrawn", "request_failed", "courier_failed", "job_failed"}
 # The only markup of our own: a shared item's channel, and the link to the message that it came from.
 OWN_MARKUP = re.compile(r"<#C0[A-Z]+>|<https://[a-z.]+/archives/[A-Z0-9]+/p[0-9]+\|Where it was said>")
 _MARKUP = re.compile(r"<[^>]*>")

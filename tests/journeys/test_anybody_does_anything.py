@@ -161,7 +161,7 @@ def test_whatever_people_do(bare_town: BotInWorkspace, log: Log, seed: int) -> N
     for number in range(1, rows["commitment"] + 1):
         _adds_up(town, town.ask("U0EVA", commitments.get, number))
     # A person who submits a form half an hour after opening it does not see the message or view updated.
-    invariants.hold(town.box, log, expected=frozenset({"place_not_redrawn"}))
+    invariants.hold(town.box, log, expected=frozenset({"view_not_redrawn"}))
 
 
 def _adds_up(town: BotInWorkspace, kept: Commitment) -> None:
