@@ -1,12 +1,20 @@
 """The sandbox as a whole: the workspace, its Web API, its page and its way to the app, on one port."""
 
-from collections.abc import Mapping
-from typing import Any, Self
+from collections.abc import Callable, Mapping
+from typing import Any, Self, TypeVar
 
 from flask import Blueprint
 
+from sandbox.actions.admin import AdminActions
+from sandbox.actions.block import BlockActions
+from sandbox.actions.form_values import FormValues
+from sandbox.actions.interactions import Interactions
+from sandbox.actions.modal import ModalActions
+from sandbox.actions.suggestion import Suggestions
+from sandbox.actions.user import UserActions
 from sandbox.api import WebApi
 from sandbox.clock import Clock
+from sandbox.core import Core
 from sandbox.faults import Faults
 from sandbox.inspection import Inspection
 from sandbox.models import Call
@@ -14,10 +22,17 @@ from sandbox.seed import Seed
 from sandbox.server import Server
 from sandbox.socketmode import SocketMode
 from sandbox.web import has_page, web_app
+from sandbox.world import Deadline
+
+T = TypeVar("T")
 
 
-class Sandbox(Inspection):
-    """A Slack workspace in a box. A context manager: `start` opens the ports, `stop` closes them."""
+class Sandbox:
+    """A Slack workspace in a box. A context manager: `start` opens the ports, `stop` closes them.
+
+    It is put together from parts that share one state, `core`. Their public methods are methods of the sandbox too:
+    `press` is `BlockActions.press`.
+    """
 
     def __init__(
         self,
@@ -32,16 +47,42 @@ class Sandbox(Inspection):
         port: int = 0,
         clock: Clock | None = None,
     ) -> None:
-        super().__init__(manifest, app_url=app_url, signing_secret=signing_secret, seed=seed, clock=clock)
+        self.core = core = Core(manifest, app_url=app_url, signing_secret=signing_secret, seed=seed, clock=clock)
         self.bot_token = bot_token
         self.app_token = app_token
         self._host = host
         self._port = port
         self._server: Server | None = None
-        self.sockets = SocketMode(host, self.seed.app_id)
-        self.api = WebApi(self, bot_token=bot_token, app_token=app_token, socket_url=self.sockets.new_address)
-        if self.manifest.socket_mode:
-            self.transport = self.sockets
+        self.sockets = SocketMode(host, core.seed.app_id)
+        self.api = WebApi(core, bot_token=bot_token, app_token=app_token, socket_url=self.sockets.new_address)
+        if core.manifest.socket_mode:
+            core.transport = self.sockets
+        self.manifest, self.seed, self.clock = core.manifest, core.seed, core.clock
+        self.world, self.surfaces, self.triggers = core.world, core.surfaces, core.triggers
+        self.objects, self.events, self.send = core.objects, core.events, core.send
+        self._add_actions(core)
+
+    def _add_actions(self, core: Core) -> None:
+        interactions, form_values = Interactions(core), FormValues(core.surfaces)
+        self.response_url, self.interaction = core.response_url, interactions.payload
+
+        user = UserActions(core, interactions)
+        self.say, self.command, self.open_home = user.say, user.command, user.open_home
+        self.global_shortcut, self.message_shortcut = user.global_shortcut, user.message_shortcut
+        self.press = BlockActions(core, interactions, form_values).press
+        self.suggestions = Suggestions(core, interactions, form_values).suggestions
+        modal = ModalActions(core, interactions, form_values)
+        self.submit, self.close = modal.submit, modal.close
+
+        admin = AdminActions(core)
+        self.change_user, self.add_user, self.uninstall = admin.change_user, admin.add_user, admin.uninstall
+        self.add_channel, self.archive, self.verify_url = admin.add_channel, admin.archive, admin.verify_url
+        self.join, self.leave, self.invite_app = admin.join, admin.leave, admin.invite_app
+        self.move_clock, self.retry_events = core.move_clock, core.events.retry
+
+        inspection = Inspection(core)
+        self.messages, self.dm, self.picture = inspection.messages, inspection.dm, inspection.picture
+        self.home, self.modals = core.surfaces.home, core.surfaces.stack
 
     # -- life ---------------------------------------------------------------------------------------------
 
@@ -49,8 +90,8 @@ class Sandbox(Inspection):
         """Open the ports. `url` and `api_url` are known from here on."""
         if self._server is not None:
             raise RuntimeError("this sandbox is running already")
-        self._server = Server(web_app(self, self.api, self._page()), self._host, self._port)
-        self.url = f"http://{self._host}:{self._server.port}"
+        self._server = Server(web_app(self.core, self.api, self._page()), self._host, self._port)
+        self.core.url = f"http://{self._host}:{self._server.port}"
         if self.manifest.socket_mode:
             self.sockets.start()
         return self
@@ -72,7 +113,7 @@ class Sandbox(Inspection):
         if self._server is not None:
             self._server.stop()
             self._server = None
-        self.http.stop()
+        self.core.http.stop()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -81,6 +122,20 @@ class Sandbox(Inspection):
         self.stop()
 
     # -- for tests and the page -----------------------------------------------------------------------------
+
+    @property
+    def app_url(self) -> str | None:
+        """Where the app listens; may be set at any time. None in Socket Mode."""
+        return self.core.http.url
+
+    @app_url.setter
+    def app_url(self, url: str | None) -> None:
+        self.core.http.url = url
+
+    @property
+    def url(self) -> str:
+        """The address of the page."""
+        return self.core.url
 
     @property
     def api_url(self) -> str:
@@ -114,3 +169,18 @@ class Sandbox(Inspection):
     def drop_connections(self) -> int:
         """Cut every Socket Mode connection without a close frame; returns their number."""
         return self.sockets.drop()
+
+    def wait_for(self, predicate: Callable[[Self], T | None], *, timeout: float = 10) -> T:
+        """The first truthy answer of `predicate`, asked again after every change in the workspace (each
+        call of the Web API is one). AssertionError with a picture of the workspace after `timeout` real
+        seconds. The lock is not held while the predicate runs.
+        """
+        deadline = Deadline(timeout)
+        while True:
+            seen = self.world.revision
+            found = predicate(self)
+            if found:
+                return found
+            if deadline.left <= 0 or self.world.closed:
+                raise AssertionError(f"not within {timeout} s. The workspace:\n{self.picture()}")
+            self.world.wait(seen, deadline.left)

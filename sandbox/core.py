@@ -1,14 +1,14 @@
 """State that every part of the sandbox shares, and the transport to the app."""
 
-import itertools
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sandbox.clock import Clock
 from sandbox.delivery import ACK_SECONDS, Ack, HttpTransport, Parcel, Transport
 from sandbox.events import Events
 from sandbox.manifest import Manifest
-from sandbox.models import Json, SandboxError, State, User
+from sandbox.models import SandboxError, User
 from sandbox.objects import Objects
 from sandbox.response_urls import ResponseUrls
 from sandbox.seed import NORTHWIND, Seed
@@ -18,7 +18,7 @@ from sandbox.world import Channel, World
 
 
 class Core:
-    """The workspace and its one installed app, without a network."""
+    """The workspace and its one installed app, without a network. `url` is set while the ports are open."""
 
     url = ""
 
@@ -52,20 +52,6 @@ class Core:
         self.transport: Transport = self.http
         self.installed = True
         self.events = Events(self.seed, self.manifest, self.clock, self.send)
-        # State of a person's client: options that an external select has shown (by view and action),
-        # and values filled in on a message (by person, channel and timestamp).
-        self.offered: dict[tuple[str, str], list[Json]] = {}
-        self.on_messages: dict[tuple[str, str, str], State] = {}
-        self._numbers = itertools.count(1)
-
-    @property
-    def app_url(self) -> str | None:
-        """Where the app listens; may be set at any time. None in Socket Mode."""
-        return self.http.url
-
-    @app_url.setter
-    def app_url(self, url: str | None) -> None:
-        self.http.url = url
 
     def send(self, parcel: Parcel) -> Ack:
         """Sends to the app and returns its ack. The caller must not hold the lock."""
@@ -80,37 +66,25 @@ class Core:
             raise SandboxError(f"@{found.name} ({user}) is deactivated")
         return found
 
-    def place(self, user: str, channel: str) -> Channel:
-        """A conversation that this person sees."""
+    def channel(self, channel: str) -> Channel:
+        """The conversation of that id."""
         found = self.world.channels.get(channel)
         if found is None:
             raise SandboxError(f"there is no channel {channel} in this workspace")
+        return found
+
+    def place(self, user: str, channel: str) -> Channel:
+        """A conversation that this person sees."""
+        found = self.channel(channel)
         if not self.world.sees(user, found):
             raise SandboxError(f"{user} does not see {channel}")
         return found
 
     def response_url(self, user: str, channel: str, message: str | None = None) -> str:
+        """A new response_url, for an action on `message` if one is given."""
         return f"{self.url}/response/{self.answers.issue(user, channel, message)}"
 
-    def interaction(self, kind: str, user: User, *, view: str | None = None, channel: str | None = None) -> Json:
-        """The fields that every interaction payload has, with a fresh trigger_id."""
-        return {
-            "type": kind,
-            "team": {"id": self.seed.team_id, "domain": self.seed.team_domain},
-            "user": {
-                "id": user.id,
-                "username": user.name,
-                "name": user.name,
-                "team_id": user.team_id,
-            },
-            "api_app_id": self.seed.app_id,
-            "token": "sandbox-verification-token",
-            "enterprise": None,
-            "is_enterprise_install": False,
-            "trigger_id": self.triggers.issue(user.id, view=view, conversation=channel),
-        }
-
-    def moment(self) -> str:
-        """A timestamp like an action_ts or event_ts, unique in this sandbox."""
-        seconds = self.clock.now().timestamp()
-        return f"{int(seconds)}.{next(self._numbers) % 1_000_000:06d}"
+    def move_clock(self, instant: datetime) -> None:
+        """Move the workspace's time; each listener of the clock is called."""
+        self.clock.move_to(instant)
+        self.world.changed()

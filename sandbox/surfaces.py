@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sandbox import blocks as blockkit
 from sandbox import limits
 from sandbox.errors import SlackError
-from sandbox.models import Json, View
+from sandbox.models import Json, SandboxError, View
 from sandbox.world import World
 
 ViewKind = Literal["modal", "home"]
@@ -34,6 +34,19 @@ class Surfaces:
 
     def home(self, user: str) -> View | None:
         return self._homes.get(user)
+
+    def shown(self, user: str, view_id: str | None) -> View:
+        """The top modal, or the Home tab if `view_id` is its id. A person cannot use a modal below the top."""
+        stack = self.stack(user)
+        home = self.home(user)
+        if view_id is not None and home is not None and home.id == view_id:
+            return home
+        if not stack:
+            raise SandboxError(f"{user} has no modal open")
+        if view_id is not None and stack[-1].id != view_id:
+            hidden = any(view.id == view_id for view in stack)
+            raise SandboxError(f"{user} {'has another modal on top of' if hidden else 'has not opened'} {view_id}")
+        return stack[-1]
 
     def find(self, *, view_id: str | None = None, external_id: str | None = None) -> View | None:
         """An open view or a published Home tab, by either name."""

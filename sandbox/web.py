@@ -23,7 +23,7 @@ _JSON_FIELDS = ("blocks", "attachments", "metadata", "view")
 """Arguments that may come as JSON text; in a form they always do."""
 
 
-def web_app(box: Core, api: WebApi, page: "Blueprint | None") -> Flask:
+def web_app(core: Core, api: WebApi, page: "Blueprint | None") -> Flask:
     """The WSGI app. Without a page, the root says what this is."""
     app = Flask("sandbox", static_folder=None, template_folder=None)
 
@@ -32,8 +32,8 @@ def web_app(box: Core, api: WebApi, page: "Blueprint | None") -> Flask:
         try:
             args = _arguments()
         except SlackError as error:
-            return _answer(Reply(error.body()), box.clock.now())
-        return _answer(api.call(method, args, _token(args)), box.clock.now())
+            return _answer(Reply(error.body()), core.clock.now())
+        return _answer(api.call(method, args, _token(args)), core.clock.now())
 
     @app.post("/response/<path:path>")
     def respond(path: str) -> Response:
@@ -41,7 +41,7 @@ def web_app(box: Core, api: WebApi, page: "Blueprint | None") -> Flask:
 
         def receive() -> Reply:
             try:
-                box.answers.receive(path, payload)
+                core.answers.receive(path, payload)
             except SlackError as error:
                 return Reply(error.body(), status=error.status)
             return Reply({"ok": True})
@@ -49,7 +49,7 @@ def web_app(box: Core, api: WebApi, page: "Blueprint | None") -> Flask:
         reply = api.faults.meet(RESPONSE_URL, receive)
         if reply.body["ok"] and not reply.broken:
             return Response("ok", content_type="text/html")
-        return _answer(reply, box.clock.now())
+        return _answer(reply, core.clock.now())
 
     if page is not None:
         app.register_blueprint(page, url_prefix="/")

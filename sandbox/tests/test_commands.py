@@ -145,7 +145,7 @@ def test_an_error_answer_is_dispatch_failed(box: Sandbox, app: App) -> None:
 def test_a_forged_signature_is_refused_by_the_app(box: Sandbox, app: App) -> None:
     """The secret matters: with another one, Bolt's verification answers 401."""
     app.command("/commit")(lambda ack: ack("Done"))
-    box.http._secret = "another secret"
+    box.core.http._secret = "another secret"
     assert box.command("U0EVA", "C0ACME", "/commit", "").status == 401
 
 

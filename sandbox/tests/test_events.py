@@ -153,7 +153,7 @@ def test_a_slow_app_gets_the_event_again(box: Sandbox, app: App, gate: threading
         next_()
 
     app.event("user_change")(lambda ack: ack())
-    box.ack_seconds = 0.3
+    box.core.ack_seconds = 0.3
     box.change_user("U0ANA", title="Lead")
     gate.set()
     assert [reason for _, reason in heard] == [None, "http_timeout"]

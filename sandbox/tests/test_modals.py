@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from sandbox import Sandbox, SandboxError
-from sandbox.input_values import REQUIRED
+from sandbox.actions.input_values import REQUIRED
 
 
 def plain(text: str) -> dict[str, Any]:

@@ -96,7 +96,7 @@ def test_events_carry_their_retry(box: Sandbox, app: App, gate: threading.Event)
         next_()
 
     app.event("user_change")(lambda ack: ack())
-    box.ack_seconds = 0.3
+    box.core.ack_seconds = 0.3
     box.change_user("U0ANA", title="Lead")
     gate.set()
     assert [number for _, number in heard] == ["0", "1"]
@@ -105,7 +105,7 @@ def test_events_carry_their_retry(box: Sandbox, app: App, gate: threading.Event)
 
 def test_an_unhandled_request_is_not_acked(box: Sandbox, app: App) -> None:
     """Bolt acks nothing but 200: the person waits the whole time."""
-    box.ack_seconds = 0.3
+    box.core.ack_seconds = 0.3
     outcome = box.command("U0EVA", "C0ACME", "/commit", "")
     assert outcome.timed_out
     assert app.client is not None

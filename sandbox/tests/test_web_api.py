@@ -33,7 +33,7 @@ def test_the_token_decides(box: Sandbox, client: WebClient) -> None:
     assert client.auth_test()["bot_id"] == "B0MAKEGOOD"
     box.uninstall()
     assert error_of(client.auth_test)["error"] == "account_inactive"
-    box.installed = True
+    box.core.installed = True
     box.revoke_token()
     assert error_of(client.auth_test)["error"] == "token_revoked"
 

@@ -312,7 +312,7 @@ def test_what_is_in_flight_is_answered_before_the_end(office: Office) -> None:
 def test_after_the_stop_nothing_is_taken_up(office: Office) -> None:
     """Slack sends it to another connection."""
     office.socket.stop_accepting()
-    office.box.ack_seconds = 0.2
+    office.box.core.ack_seconds = 0.2
     assert office.ask("too late").ok is False
     assert not office.arrived.is_set()
 

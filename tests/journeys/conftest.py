@@ -81,8 +81,8 @@ class BotInWorkspace:
         self.box = box
         self.makegood = makegood
         self.service = service
-        self.post = Post(box.transport)
-        box.transport = self.post
+        self.post = Post(box.core.transport)
+        box.core.transport = self.post
 
     def open(self) -> None:
         """The bot starts, and Slack learns its address."""
@@ -226,7 +226,7 @@ def open_town(database_url: str, *, work: bool = False, connect: bool = True, **
     manifest = for_address("https://bot.makegood.example")
     with Sandbox(manifest, app_url=None, signing_secret=SECRET, bot_token=TOKEN, clock=clock, **more) as box:
         # The answers must not depend on how busy the machine is. sandbox/tests hold the three seconds.
-        box.ack_seconds = box.triggers.lifetime = PATIENCE
+        box.core.ack_seconds = box.triggers.lifetime = PATIENCE
         # The bot runs in this process, whose heap grows to a gigabyte over a thousand tests: a collection of all of it
         # would stop the bot for seconds, as long as it waits for its database.
         gc.freeze()

@@ -216,7 +216,7 @@ class PageApp:
         self.parcels: list[Parcel] = []
         self.mute = {"/slow"}
         self._arrived = threading.Condition()
-        box.transport = self
+        box.core.transport = self
 
     def stop(self) -> None:
         """There is no connection to give up."""
