@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import structlog
 from flask import Flask, Response, request
-from slack_bolt.adapter.flask.handler import to_flask_response
 from slack_sdk.signature import Clock as SlackClock
 from slack_sdk.signature import SignatureVerifier
 from werkzeug.exceptions import HTTPException
@@ -102,7 +101,8 @@ class Endpoint:
             # What is malformed now will be malformed when it is sent again.
             answer.headers["X-Slack-No-Retry"] = "1"
             return answer
-        answer = to_flask_response(self._bolt.dispatch(incoming))
+        made = self._bolt.dispatch(incoming)
+        answer = Response(made.body, made.status, made.first_headers())
         milliseconds = round((time.monotonic() - started) * 1000)
         log.info("slack_request", status=answer.status_code, ms=milliseconds, **request_ids(incoming.body))
         return answer

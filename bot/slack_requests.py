@@ -14,7 +14,6 @@ from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from slack_bolt import BoltRequest
-from slack_bolt.request.internals import build_context
 
 from handlers import ids
 
@@ -273,13 +272,9 @@ def bolt_request(text: str, headers: dict[str, str], *, is_json: bool) -> BoltRe
         payload = _payload(text, is_json=is_json)
     except (ValueError, RecursionError):
         raise _no_payload() from None
-    incoming = BoltRequest(body="", headers=dict(headers))
-    # Bolt's own parser takes any form with the word "payload" in it for an interaction and loses
-    # a command such as `/commit send the payload spec`.
-    incoming.raw_body = text
-    incoming.body = checked(payload)
-    incoming.context = build_context(incoming.context, incoming.body)
-    return incoming
+    # In Socket Mode Bolt takes a parsed body. Of text it takes any form with the word "payload" in it for an
+    # interaction, and loses a command such as `/commit send the payload spec`.
+    return BoltRequest(body=checked(payload), headers=dict(headers), mode="socket_mode")
 
 
 def checked(payload: object) -> dict[str, Any]:

@@ -139,6 +139,20 @@ def test_no_two_files_import_each_other() -> None:
         walk(name, ())
 
 
+PRIVATE = re.compile(r"\b(?:internals?|_[a-z]\w*)\b", re.IGNORECASE)
+
+
+def test_libraries_are_used_by_their_public_names() -> None:
+    """No file of the bot imports a name that begins with an underscore, or an internal module, from a library."""
+    found = [
+        f"{module_of(path)} imports {name}"
+        for path in files("bot", "handlers", "store")
+        for name in sorted(imports(path) | set(taken(path)))
+        if name.partition(".")[0] not in {*FLOORS, "__future__"} and PRIVATE.search(name)
+    ]
+    assert found == []
+
+
 # ---- time and environment ---------------------------------------------------------------------------------
 
 CLOCKS = {
