@@ -187,7 +187,7 @@ def compose(settings: Settings, *, clock: Clock = wall_clock, times: Times | Non
     """Put the bot together. Opens no connection and reads no environment. `times`: other than Slack's, for tests."""
     ledger = Ledger(
         settings.database_url.get_secret_value(),
-        # Every thread may hold a connection, and a courier thread two on PostgreSQL.
-        pool_size=settings.web_threads + 2 * settings.courier_threads + 4,
+        # Every thread may hold a connection.
+        pool_size=settings.web_threads + settings.courier_threads + 4,
     )
     return Makegood(settings, ledger, clock, times)

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 import structlog
 
-from bot.row_lock import RowLock
 from bot.slack import (
     POST_TIMEOUT,
     Fault,
@@ -119,7 +118,6 @@ class Courier:
         self._served = served
         self._pace = pace
         self._times = times
-        self._exclusion = RowLock(ledger)
         # Of all threads one looks for work; the others wait here, and the next one looks when it has found some.
         self._turn = threading.Lock()
         self._news = threading.Condition()
@@ -153,8 +151,6 @@ class Courier:
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
         finished = not any(thread.is_alive() for thread in self._threads)
-        if finished:
-            self._exclusion.close()
         self._threads.clear()
         return finished
 
@@ -177,8 +173,6 @@ class Courier:
             if wait is None or wait > patience:
                 break
             self._stopping.wait(max(0.005, wait.total_seconds()))
-        if not self._threads:
-            self._exclusion.close()
         return taken
 
     def deliver_one(self) -> int | None:
@@ -193,17 +187,11 @@ class Courier:
         served = self._served()
         with self._ledger.begin() as tx:
             return claiming.claim(
-                tx, self._clock(), workspaces=served, pace=self._pace, lease=self._times.lease,
-                busy=self._exclusion.held,
+                tx, self._clock(), workspaces=served, pace=self._pace, lease=self._times.lease
             )  # fmt: skip
 
     def _handle(self, claimed: Claimed) -> None:
-        with self._exclusion.locked(claimed.id) as alone:
-            if alone:
-                self._deliver(claimed)
-            else:
-                # A frozen worker still holds it. It wakes or dies; either way it is looked up later.
-                self._leave_unknown(claimed, "another worker is still sending it")
+        self._deliver(claimed)
         # Whoever waits for work knows nothing yet of what waited for this one: the next message to the same person.
         self.wake()
 

@@ -15,7 +15,7 @@ from store.db import UtcDateTime
 from store.tables import PENDING, SENDING, SENT, Outbox, Workspace, core
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
     from sqlalchemy.orm import Session
 
@@ -53,16 +53,15 @@ def claim(
     workspaces: Collection[int] | None = None,
     pace: timedelta = PACE,
     lease: timedelta = LEASE,
-    busy: Iterable[int] = (),
 ) -> Claimed | None:
     """Take the next row that is due, from the workspace that has waited longest; None if nothing is due.
 
     Pacing (`pace` between two posts to a workspace), fairness and order are decided here: nobody gets a message while
     an earlier one to them is on its way or undecided. Nobody else takes the row within the `lease`. `workspaces` are
-    those that the caller has a token for, by id; None: every one. `busy` are rows that this process is still sending.
+    those that the caller has a token for, by id; None: every one.
     """
     given = {
-        "now": now, "busy": list(busy), "every": workspaces is None, "served": list(workspaces or ()),
+        "now": now, "every": workspaces is None, "served": list(workspaces or ()),
         "ahead": now + _CLOCK_WAS_AHEAD,
     }  # fmt: skip
     # Locked first, so that no other claim looks for a row of this workspace until ours is committed.
@@ -125,7 +124,6 @@ _EVERY = sa.bindparam("every", type_=sa.Boolean)
 
 _DUE = sa.and_(
     _ROWS.c.not_before <= _NOW,
-    _ROWS.c.id.not_in(sa.bindparam("busy", expanding=True, type_=sa.BigInteger)),
     ~_overtakes(),
 )
 # Not "exists": PostgreSQL makes a join with everything that waits out of that.

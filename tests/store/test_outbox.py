@@ -90,15 +90,6 @@ def test_nobody_hears_the_second_before_the_first(ledger: Ledger) -> None:
     assert taken(ledger, NOW + GRACE, pace=timedelta()).id == 2
 
 
-def test_what_this_process_still_sends_is_passed_over(ledger: Ledger) -> None:
-    """A row whose lease has ended, but that a thread of this process still sends, is passed over for the next."""
-    say(ledger, "T1", "ana")
-    say(ledger, "T1", "ben")
-    frozen = taken(ledger)
-    assert taken(ledger, NOW + 2 * LEASE, busy=[frozen.id]).id == 2
-    assert take(ledger, NOW + 2 * LEASE + PACE, busy=[frozen.id, 2]) is None
-
-
 # ---- pace and fairness, in a time of the test's own ------------------------------------------------------
 
 
