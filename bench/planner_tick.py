@@ -30,6 +30,7 @@ from commit_throughput import database_of
 from bot import planner
 from store import migrate, notices, workspaces
 from store.db import Ledger
+from store.rules.nudging.occasions import Occasion, OccasionKind
 from store.tables import OPEN, OURS, SENT, Base, Commitment, Mention, Outbox, Person, Subject, core
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ NOW = datetime(2026, 11, 24, 8, 45, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
 THIS_MORNING, TOMORROW = NOW - timedelta(minutes=10), NOW + timedelta(days=1)
 LAST_WEEK = NOW - timedelta(days=7)
+EARLIER = Occasion(OccasionKind.SOON)
 CHUNK = 5_000
 
 
@@ -155,7 +157,7 @@ class Stage:
         return {
             "outbox_id": owner + 1, "subject_kind": Subject.COMMITMENT, "subject_id": number + 1,
             "workspace_id": workspace, "person_id": owner + 1,
-            "position": turn, "occasion": "earlier", "due_on": TODAY + timedelta(days=5 * turn - 45), "version": 1,
+            "position": turn, "occasion": EARLIER, "due_on": TODAY + timedelta(days=5 * turn - 45), "version": 1,
         }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from slackblocks import Block
     from sqlalchemy.orm import Session
 
+    from store.rules.nudging.occasions import Occasion
     from store.tables import HasHistory, Outbox, Person
 
 
@@ -43,7 +44,7 @@ class Message:
 
     text: str = ""
     blocks: list[b.Json] = field(default_factory=list)
-    shown: Sequence[tuple[HasHistory, str | None]] = field(default_factory=list)
+    shown: Sequence[tuple[HasHistory, Occasion | None]] = field(default_factory=list)
     home: b.Json | None = None
     told: frozenset[int] = frozenset()
     # The channel in which it is shown to its reader alone; where that is not possible they are written to directly.
@@ -230,7 +231,7 @@ def _reader(row: Outbox) -> Person:
     return row.person
 
 
-def _message(text: str, blocks: list[Block], shown: list[tuple[Commitment, str | None]]) -> Message:
+def _message(text: str, blocks: list[Block], shown: list[tuple[Commitment, Occasion | None]]) -> Message:
     return Message(text, b.resolved(blocks), shown)
 
 

@@ -22,16 +22,7 @@ from sandbox import Sandbox
 from store.dates import Due
 from store.rules.line import read_line
 from store.rules.names import Close
-from store.rules.nudging.occasions import (
-    BEFORE_ABSENCE,
-    BLOCKED,
-    DAY_BEFORE,
-    OVERDUE,
-    OVERDUE_STEPS,
-    SNOOZE_ENDED,
-    SOON,
-    TODAY,
-)
+from store.rules.nudging.occasions import OVERDUE_STEPS, OccasionKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -155,7 +146,8 @@ def test_permissions_are_those_that_are_asked_for() -> None:
 def test_the_occasions_of_a_brief_are_the_rules_own() -> None:
     """The page has the names of the occasions, the steps of the back-off, and the most items of a brief."""
     table = rows(DOCS / "messages.md", "occasion")
-    assert [cells[0] for cells in table] == [SOON, DAY_BEFORE, TODAY, OVERDUE, BLOCKED, BEFORE_ABSENCE, SNOOZE_ENDED]
+    kinds = ("SOON", "DAY_BEFORE", "TODAY", "OVERDUE", "BLOCKED", "BEFORE_ABSENCE", "SNOOZE_ENDED")
+    assert [cells[0] for cells in table] == [OccasionKind[name] for name in kinds]
     steps = ", ".join(map(str, OVERDUE_STEPS[:-1])) + f" and {OVERDUE_STEPS[-1]}"
     assert table[3][1].startswith(steps)
     assert steps in " ".join(text(ROOT / "README.md").split())

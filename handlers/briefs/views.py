@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from slackblocks import Block
 
+    from store.rules.nudging.occasions import Occasion
     from store.tables import HasHistory, Person
 
 # So many short ones fit: with its buttons each counts some 800 of the characters that we allow a message.
@@ -57,7 +58,7 @@ class Line:
     """
 
     subject: HasHistory
-    occasion: str | None
+    occasion: Occasion | None
     heading: str
     title: str
     rank: tuple[int, ...]

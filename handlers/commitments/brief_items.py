@@ -8,7 +8,7 @@ from handlers.briefs.notice_views import Change
 from handlers.commitments.brief_lines import Mentioned, line
 from store import absences, commitments, history, notices, outbox, people
 from store.rules.calendar.brief_times import local_day
-from store.rules.nudging import occasions
+from store.rules.nudging.occasions import OccasionKind, with_news
 from store.tables import CANCELLED
 
 if TYPE_CHECKING:
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
     from handlers.briefs.views import Line
     from store.commitments import EscalationDates
+    from store.rules.nudging.occasions import Occasion
     from store.tables import Commitment, Outbox, Person
 
     # A commitment, its occasion, and when the account's owner hears of it.
-    Found = tuple[Commitment, str | None, EscalationDates | None]
+    Found = tuple[Commitment, Occasion | None, EscalationDates | None]
 
 NOTICES = (notices.ASSIGNED, notices.HANDED_BACK, notices.CANCELLED)
 
@@ -34,7 +35,7 @@ def to_send(tx: Session, row: Outbox, person: Person, day: date, now: datetime, 
         found += commitments.items_for_brief(tx, person, day, besides=row.id)
     known = {one.id: one for one, _, _ in found}
     fresh = _fresh(tx, person, news)
-    found = [(one, occasions.NEWS + (why or "") if one.id in fresh else why, passed) for one, why, passed in found]
+    found = [(one, with_news(why) if one.id in fresh else why, passed) for one, why, passed in found]
     found += [(one, None, None) for one, _ in fresh.values() if one.id not in known]
     told_by = {one.id: rows for one, rows in fresh.values()}
     today = local_day(now, person.zone)
@@ -45,7 +46,7 @@ def standing(tx: Session, row: Outbox, person: Person, day: date, now: datetime,
     """As handlers.briefs.Source says."""
     shown = outbox.contents_of(tx, row)
     known = commitments.by_ids(tx, person, [commitment_id for commitment_id, _ in shown])
-    passed = commitments.escalations(tx, [one for one, why in shown if occasions.tells_who_hears(why)], day)
+    passed = commitments.escalations(tx, [one for one, why in shown if why and why.shows_escalation], day)
     found: list[Found] = [(known[one], why, passed.get(one)) for one, why in shown if one in known]
     told_by = {one.ids["commitment"]: [one] for one in news}
     today = local_day(now, person.zone)
@@ -88,17 +89,13 @@ def _mentioned(
 ) -> list[Mentioned]:  # fmt: skip
     """What the brief for `day` says of each commitment. `told_by`: the notices of a commitment, oldest first."""
     items = list(found)
-    others = {
-        one.owner_id
-        for one, why, _ in items
-        if why and (why.startswith(occasions.STANDING_IN) or occasions.step_of(why) == occasions.ESCALATED)
-    }
+    others = {one.owner_id for one, why, _ in items if why and (why.stands_in or why.kind == OccasionKind.ESCALATED)}
     away = {
         one.person_id: one.last_day
         for one in (absences.of_people(tx, others, from_day=day) if others else ())
         if one.first_day <= day
     }
-    leaving = [one.id for one, why, _ in items if occasions.step_of(why or "") == occasions.BEFORE_ABSENCE]
+    leaving = [one.id for one, why, _ in items if why and why.kind == OccasionKind.BEFORE_ABSENCE]
     unheard = commitments.unheard(tx, leaving, from_day=day)
     return [
         Mentioned(
@@ -111,7 +108,8 @@ def _mentioned(
     ]  # fmt: skip
 
 
-def _told_on(occasion: str | None, passed: EscalationDates | None) -> date | None:
-    """The day on which the account's owner hears of it, where this mention warns of that."""
-    is_warning = passed is not None and occasions.is_warning(occasion) and passed.heard is None
-    return passed.on if passed is not None and is_warning else None
+def _told_on(occasion: Occasion | None, passed: EscalationDates | None) -> date | None:
+    """The day on which the account's lead hears of it, where this mention warns of that."""
+    if occasion is None or not occasion.warns or passed is None or passed.heard is not None:
+        return None
+    return passed.on

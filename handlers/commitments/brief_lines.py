@@ -9,7 +9,7 @@ from handlers.briefs.views import Line, Room
 from handlers.commitments import items
 from handlers.slack.words import escape, render, short_date
 from store import notices
-from store.rules.nudging import occasions as m
+from store.rules.nudging.occasions import OccasionKind
 from store.tables import BLOCKED, CANCELLED, THEIRS, Commitment, Person
 
 if TYPE_CHECKING:
@@ -18,23 +18,31 @@ if TYPE_CHECKING:
     from slackblocks import Block
 
     from handlers.briefs.notice_views import Change
+    from store.rules.nudging.occasions import Occasion
 
-_HEADINGS = {
-    m.TODAY: "Due today", m.DAY_BEFORE: "Due on the next working day", m.SOON: "Due within a week",
-    m.BEFORE_ABSENCE: "Due while you are away",
-    m.BLOCKED: "Blocked", m.SNOOZE_ENDED: "Put off until now", m.ESCALATED: "Overdue at your accounts",
-    m.BLOCKS_OTHERS: "You are in the way of", m.OWNER_LEFT: "Needs an owner",
-}  # fmt: skip
-NEW, CALLED_OFF = "New for you", "Cancelled meanwhile"
-# What can be done this morning stands first, what concerns others last. Anything else is overdue, or of this week.
-_RANKS = {
-    m.TODAY: 0, m.SNOOZE_ENDED: 2, m.BEFORE_ABSENCE: 3, m.DAY_BEFORE: 4, m.SOON: 5, m.WEEK: 6, m.BLOCKED: 7,
-    m.BLOCKS_OTHERS: 9,
-    m.ESCALATED: 11, m.OWNER_LEFT: 12,
-}  # fmt: skip
-_OVERDUE, _THEIRS, _FOR_OTHERS = 1, 8, 10
-# Before all that: it is told here or nowhere.
-_NEW, _CALLED_OFF = -2, -1
+_HEADINGS: dict[str, str] = {
+    OccasionKind.TODAY: "Due today",
+    OccasionKind.DAY_BEFORE: "Due on the next working day",
+    OccasionKind.SOON: "Due within a week",
+    OccasionKind.WEEK: "Due this week",
+    OccasionKind.OVERDUE: "Overdue",
+    OccasionKind.SNOOZE_ENDED: "Put off until now",
+    OccasionKind.BLOCKED: "Blocked",
+    OccasionKind.BEFORE_ABSENCE: "Due while you are away",
+    OccasionKind.ESCALATED: "Overdue at your accounts",
+    OccasionKind.BLOCKS_OTHERS: "You are in the way of",
+    OccasionKind.OWNER_LEFT: "Needs an owner",
+}
+NEW, CALLED_OFF, ASK_THEM = "New for you", "Cancelled meanwhile", "Ask them"
+FOR_OTHERS = "for others"
+# News stands first: it is told here or nowhere. Work for this morning follows, then the business of other people.
+_ORDER: tuple[str, ...] = (
+    NEW, CALLED_OFF, OccasionKind.TODAY, OccasionKind.OVERDUE, OccasionKind.SNOOZE_ENDED, OccasionKind.BEFORE_ABSENCE,
+    OccasionKind.DAY_BEFORE, OccasionKind.SOON, OccasionKind.WEEK, OccasionKind.BLOCKED, ASK_THEM,
+    OccasionKind.BLOCKS_OTHERS, FOR_OTHERS, OccasionKind.ESCALATED, OccasionKind.OWNER_LEFT,
+)  # fmt: skip
+# These concern the reader, and not what the client owes.
+_ABOUT_READER = {OccasionKind.BLOCKS_OTHERS, OccasionKind.ESCALATED, OccasionKind.OWNER_LEFT}
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,7 @@ class Mentioned:
     """
 
     commitment: Commitment
-    occasion: str | None
+    occasion: Occasion | None
     away_until: date | None = None
     told_on: date | None = None
     heard_on: date | None = None
@@ -74,40 +82,46 @@ def line(one: Mentioned, reader: Person, day: date, today: date) -> Line:
 
 
 def _rank(one: Mentioned, day: date) -> tuple[int, int]:
-    occasion, step = one.occasion or "", _step(one, day)
+    """The place among the lines; what is for one colleague stays together."""
     if one.change is not None:
-        return (_CALLED_OFF if one.change.kind == notices.CANCELLED else _NEW), 0
-    if occasion.startswith(m.STANDING_IN):
-        return _FOR_OTHERS, one.commitment.owner_id
-    if one.commitment.side == THEIRS and step not in {m.BLOCKS_OTHERS, m.ESCALATED, m.OWNER_LEFT}:
-        return _THEIRS, 0
-    return _RANKS.get(step, _OVERDUE), 0
+        group = CALLED_OFF if one.change.kind == notices.CANCELLED else NEW
+    else:
+        group = _group(one, day)
+    return _ORDER.index(group), one.commitment.owner_id if group == FOR_OTHERS else 0
 
 
 def _heading(one: Mentioned, reader: Person, day: date) -> str:
-    commitment, step = one.commitment, _step(one, day)
+    commitment = one.commitment
     if not commitment.is_open:
         is_news = one.change is not None and one.change.kind == notices.CANCELLED and commitment.state == CANCELLED
         return CALLED_OFF if is_news else "Settled since"
     if one.change is not None:
         return NEW
-    if (one.occasion or "").startswith(m.STANDING_IN):
+    group = _group(one, day)
+    if group == FOR_OTHERS:
         until = f", who is away until {short_date(one.away_until, reader.date_language)}" if one.away_until else ""
         return f"For {escape(commitment.owner.name)}{until}"
-    if commitment.side == THEIRS and step not in {m.BLOCKS_OTHERS, m.ESCALATED, m.OWNER_LEFT}:
-        return "Ask them"
-    return "Due this week" if step == m.WEEK else _HEADINGS.get(step, "Overdue")
+    return _HEADINGS.get(group, group)
 
 
-def _step(one: Mentioned, day: date) -> str:
-    """The occasion without its marks; in a summary of the week, what it is as of the brief's `day`."""
-    step = m.step_of(one.occasion or "")
-    if step != m.WEEK:
-        return step
-    if one.commitment.state == BLOCKED:
-        return m.BLOCKED
-    due_on = one.commitment.due_on
-    return m.WEEK if due_on > day else m.TODAY if due_on == day else m.OVERDUE
+def _group(one: Mentioned, day: date) -> str:
+    """The lines among which this one stands without the news that it tells: one of _ORDER."""
+    if one.occasion is None or one.occasion.kind == OccasionKind.NEWS:
+        return NEW
+    if one.occasion.stands_in:
+        return FOR_OTHERS
+    kind = _kind(one.commitment, one.occasion, day)
+    return ASK_THEM if one.commitment.side == THEIRS and kind not in _ABOUT_READER else kind
+
+
+def _kind(commitment: Commitment, occasion: Occasion, day: date) -> OccasionKind:
+    """The kind of the occasion; in a summary of the week, the kind that it is as of the brief's `day`."""
+    if occasion.kind != OccasionKind.WEEK:
+        return occasion.kind
+    if commitment.state == BLOCKED:
+        return OccasionKind.BLOCKED
+    due_on = commitment.due_on
+    return OccasionKind.WEEK if due_on > day else OccasionKind.TODAY if due_on == day else OccasionKind.OVERDUE
 
 
 def _note(one: Mentioned, reader: Person) -> str:
@@ -118,10 +132,11 @@ def _note(one: Mentioned, reader: Person) -> str:
     deed = render("news.j2", item=commitment, **vars(one.change)) if one.change else ""
     if not commitment.is_open:
         return deed
-    is_cover = (one.occasion or "").startswith(m.STANDING_IN)
+    occasion = one.occasion
     mention = render(
         "mention.j2", item=commitment, told_on=one.told_on, heard_on=one.heard_on,
-        owner_away_until=None if is_cover else one.away_until, language=reader.date_language,
-        last=m.is_last(one.occasion), unowned=m.step_of(one.occasion or "") == m.OWNER_LEFT, unheard=one.unheard,
+        owner_away_until=None if occasion and occasion.stands_in else one.away_until, language=reader.date_language,
+        last=occasion is not None and occasion.is_last,
+        unowned=occasion is not None and occasion.kind == OccasionKind.OWNER_LEFT, unheard=one.unheard,
     )  # fmt: skip
     return "\n".join(filter(None, (deed, mention)))

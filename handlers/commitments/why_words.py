@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from handlers.slack.words import full_date, short_date
 from store.rules.calendar.brief_times import zone_of
-from store.rules.nudging import decisions, escalation, readers
-from store.rules.nudging import occasions as m
+from store.rules.nudging import escalation
+from store.rules.nudging.decisions import Reason
+from store.rules.nudging.occasions import Occasion, OccasionKind
+from store.rules.nudging.readers import Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +18,13 @@ if TYPE_CHECKING:
     from store.commitments.why import MentionForecast
     from store.tables import Commitment, Person
 
+_ROLES = {
+    Role.OWNER: "its owner",
+    Role.STAND_IN: "stand-in for its owner",
+    Role.LEAD: "owner of the account",
+    Role.BLOCKER: "in the way",
+    Role.FALLBACK_OWNER: "asked to find an owner",
+}
 _ENDED = {"done": "done", "cancelled": "cancelled"}
 
 
@@ -64,13 +73,8 @@ def _on(one: MentionForecast, commitment: Commitment, viewer: Person, on: str) -
 
 
 def _who(one: MentionForecast, viewer: Person) -> str:
-    roles = {
-        readers.OWNER: "its owner", readers.STAND_IN: "stand-in for its owner",
-        readers.ACCOUNT: "owner of the account", readers.BLOCKER: "in the way",
-        readers.FALLBACK_OWNER: "asked to find an owner",
-    }  # fmt: skip
     name = "You" if one.person.id == viewer.id else one.person.name
-    return f"{name} ({roles[one.role]})" if one.role else name
+    return f"{name} ({_ROLES[one.role]})" if one.role else name
 
 
 def _is(person: Person, viewer: Person, name: str) -> str:
@@ -83,35 +87,47 @@ def _verb(one: MentionForecast, viewer: Person, verb: str) -> str:
 
 def _reason(one: MentionForecast, commitment: Commitment, viewer: Person) -> str:
     """Why it is mentioned, as the rest of a sentence."""
-    step, due = m.step_of(one.occasion or ""), short_date(one.item.due_on, viewer.date_language)
-    left = "is a guest now" if commitment.owner.is_active else "has left"
-    is_viewer = one.person.id == viewer.id
-    reasons = {
-        m.SOON: f"it is due within a week, on {due}",
-        m.DAY_BEFORE: "it is due on the next working day",
-        m.TODAY: f"it is due on {due}",
-        m.WEEK: f"it is part of the week's summary, due on {due}",
-        m.SNOOZE_ENDED: "it was put off until then",
-        m.BEFORE_ABSENCE: f"it is due on {due}, while {_is(commitment.owner, viewer, 'its owner')} away",
-        m.BLOCKED: "it is blocked, which comes up once a week",
-        m.BLOCKS_OTHERS: f"it waits for {'you' if is_viewer else 'them'}, which comes up once a week",
-        m.ESCALATED: f"it stays overdue since {due} without progress; then once a week",
-        m.OWNER_LEFT: f"{commitment.owner.name} {left} and it needs an owner; then once a week",
-    }
-    said = reasons.get(step, f"it is overdue since {due}")
-    if (one.occasion or "").startswith(m.NEWS):
-        given = f"it was given to {'you while you' if is_viewer else 'them while they'} were not at work"
-        if one.joins:
-            given = f"{'you' if is_viewer else 'they'} had another message within the hour"
-        said = f"{given}, and {said}" if step else given
-    if m.is_warning(one.occasion):
+    occasion = one.occasion or Occasion(OccasionKind.NEWS)
+    said = _step(occasion.kind, one, commitment, viewer)
+    if occasion.has_news:
+        given = _given(one, is_viewer=one.person.id == viewer.id)
+        said = f"{given}, and {said}" if said else given
+    if occasion.warns:
         told_on = escalation.heard_on(one.item)
         account = commitment.account
         hear = "you hear" if account and account.owner_id == viewer.id else "the owner of the account hears"
         said += f", and {hear} of it" + (f" on {short_date(told_on, viewer.date_language)}" if told_on else " next")
-    if m.is_last(one.occasion):
+    if occasion.is_last:
         said += "; after that it waits for the account's review"
     return said
+
+
+def _step(kind: OccasionKind, one: MentionForecast, commitment: Commitment, viewer: Person) -> str:
+    due = short_date(one.item.due_on, viewer.date_language)
+    left = "is a guest now" if commitment.owner.is_active else "has left"
+    reasons = {
+        OccasionKind.SOON: f"it is due within a week, on {due}",
+        OccasionKind.DAY_BEFORE: "it is due on the next working day",
+        OccasionKind.TODAY: f"it is due on {due}",
+        OccasionKind.OVERDUE: f"it is overdue since {due}",
+        OccasionKind.WEEK: f"it is part of the week's summary, due on {due}",
+        OccasionKind.SNOOZE_ENDED: "it was put off until then",
+        OccasionKind.BEFORE_ABSENCE: f"it is due on {due}, while {_is(commitment.owner, viewer, 'its owner')} away",
+        OccasionKind.BLOCKED: "it is blocked, which comes up once a week",
+        OccasionKind.BLOCKS_OTHERS: f"it waits for {'you' if one.person.id == viewer.id else 'them'}, which comes up"
+        " once a week",
+        OccasionKind.ESCALATED: f"it stays overdue since {due} without progress; then once a week",
+        OccasionKind.OWNER_LEFT: f"{commitment.owner.name} {left} and it needs an owner; then once a week",
+    }
+    return reasons.get(kind, "")
+
+
+def _given(one: MentionForecast, *, is_viewer: bool) -> str:
+    """Why the news of it comes in a brief, or with other news."""
+    they, them = ("you", "you") if is_viewer else ("they", "them")
+    if one.joins:
+        return f"{they} had another message within the hour"
+    return f"it was given to {them} while {they} were not at work"
 
 
 def _silence(one: MentionForecast, commitment: Commitment, viewer: Person) -> str:
@@ -124,20 +140,20 @@ def _silence(one: MentionForecast, commitment: Commitment, viewer: Person) -> st
 
     told = [said for said in one.said if said.occasion]
     reasons = {
-        decisions.GONE: f"{they} {'are a guest now' if one.person.is_active else 'have left the workspace'}",
-        decisions.DAY_OFF: f"it is a day off for {them}",
-        decisions.AWAY: f"{they} are away until {day(one.away.last_day if one.away else None)}",
-        decisions.QUIET: f"it was put off until {day(item.quiet_until)}",
-        decisions.SAID: f"it was said already, on {day(told[-1].on if told else None)}",
-        decisions.SAID_YESTERDAY: "it was said on the working day before",
-        decisions.NEW: "it was recorded less than three working days before, and that was heard",
-        decisions.TOUCHED: f"something happened to it on {day(item.touched_on)}",
-        decisions.NOT_YET: f"it is due on {day(item.due_on)}, and nothing is due to be said then",
-        decisions.BLOCKED_QUIETLY: "it is blocked, which comes up once a week",
-        decisions.IN_SUMMARY: "it comes with the summary of a week, on its first working morning",
-        decisions.FOR_REVIEW: "it has been overdue for ninety working days and waits for the account's review",
-        decisions.FALLS_OUTSIDE: f"it is due on {day(item.due_on)}, which is not while"
+        Reason.GONE: f"{they} {'are a guest now' if one.person.is_active else 'have left the workspace'}",
+        Reason.DAY_OFF: f"it is a day off for {them}",
+        Reason.AWAY: f"{they} are away until {day(one.away.last_day if one.away else None)}",
+        Reason.SNOOZED: f"it was put off until {day(item.quiet_until)}",
+        Reason.SAID: f"it was said already, on {day(told[-1].on if told else None)}",
+        Reason.SAID_YESTERDAY: "it was said on the working day before",
+        Reason.NEW: "it was recorded less than three working days before, and that was heard",
+        Reason.TOUCHED: f"something happened to it on {day(item.touched_on)}",
+        Reason.NOT_YET: f"it is due on {day(item.due_on)}, and nothing is due to be said then",
+        Reason.BLOCKED: "it is blocked, which comes up once a week",
+        Reason.IN_SUMMARY: "it comes with the summary of a week, on its first working morning",
+        Reason.FOR_REVIEW: "it has been overdue for ninety working days and waits for the account's review",
+        Reason.OUTSIDE_ABSENCE: f"it is due on {day(item.due_on)}, which is not while"
         f" {_is(commitment.owner, viewer, commitment.owner.name)} away",
-        decisions.NOT_THEIRS: "it is somebody else's on that day",
+        Reason.NOT_THEIRS: "it is somebody else's on that day",
     }
-    return reasons[one.why]
+    return reasons[one.why] if one.why is not None else ""

@@ -13,7 +13,7 @@ from handlers.slack.refs import Ref, ViewName
 from handlers.slack.words import escape, plural, short_date
 from store import notices, outbox
 from store.plan import key_dates, section
-from store.plan.key_dates import KINDS, SECTION, STEPS, Recurs, Reminder, next_day, reader
+from store.plan.key_dates import KINDS, SECTION, STEPS, Recurs, next_day, reader
 from store.rules.calendar.brief_times import local_day
 from store.rules.text import quoted
 from store.tables import Subject
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from handlers.briefs.views import Room
+    from store.rules.nudging.occasions import Occasion
     from store.tables import KeyDate, Outbox, Person
 
 _KINDS = {**dict(KINDS), "other": "Date"}
@@ -96,16 +97,16 @@ def standing(
     shown = outbox.contents_of(tx, row, Subject.KEY_DATE)
     known = section.by_ids(tx, person, SECTION, [one for one, _ in shown])
     today = local_day(now, person.zone)
-    return [line(known[one], Reminder.of(why or ""), person, today) for one, why in shown if one in known]
+    return [line(known[one], why, person, today) for one, why in shown if one in known and why is not None]
 
 
-def line(row: KeyDate, mention: Reminder, viewer: Person, today: date) -> Line:
+def line(row: KeyDate, mention: Occasion, viewer: Person, today: date) -> Line:
     """The line of a brief for a date, as it stands on the reader's `today`."""
-    day = next_day(row.day, row.recurs, mention.day) or row.day
+    day = next_day(row.day, row.recurs, mention.on or row.day) or row.day
     of = f"{_KINDS[row.kind]} of {escape(row.account.name)}"
     name = f": {escape(row.name)}" if row.name else ""
     on = f"{short_date(day, viewer.date_language)}, {_distance(day, today)}"
-    said = f"*{of}*{name} on {on}" if day == mention.day else f"*{of}*{name} has moved: it is on {on}"
+    said = f"*{of}*{name} on {on}" if day == mention.on else f"*{of}*{name} has moved: it is on {on}"
     if row.archived_at is not None:
         said = f"~{said}~\nArchived: {escape(quoted(row.archive_reason or '', 200))}"
 
@@ -117,6 +118,6 @@ def line(row: KeyDate, mention: Reminder, viewer: Person, today: date) -> Line:
 
     title = f"{_KINDS[row.kind]} of {row.account.name} on {short_date(day, viewer.date_language)}"
     return Line(
-        row, str(mention), heading=HEADING, title=title, rank=(_RANK, day.toordinal(), row.id), blocks=blocks,
+        row, mention, heading=HEADING, title=title, rank=(_RANK, day.toordinal(), row.id), blocks=blocks,
         asks=row.archived_at is None,
     )  # fmt: skip

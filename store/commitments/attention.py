@@ -14,7 +14,7 @@ from store.rules.calendar.brief_times import local_day
 from store.rules.calendar.working_days import DAY
 from store.rules.nudging import escalation
 from store.rules.nudging.decisions import MentionCase, PastMention, decide_mention
-from store.rules.nudging.occasions import ESCALATED, step_of, tells_who_hears
+from store.rules.nudging.occasions import OccasionKind
 from store.rules.nudging.readers import nobody_hears
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from store.rules.nudging.occasions import Occasion
     from store.rules.nudging.readers import CommitmentFacts, PersonFacts
     from store.tables import Commitment, Outbox, Person
 
@@ -59,7 +60,7 @@ def people_to_brief(tx: Session, people: Sequence[Person], days: Mapping[int, da
 
 def items_for_brief(
     tx: Session, person: Person, day: date, *, besides: int
-) -> list[tuple[Commitment, str, EscalationDates | None]]:  # fmt: skip
+) -> list[tuple[Commitment, Occasion, EscalationDates | None]]:  # fmt: skip
     """What deserves a mention to this person on their local `day`, by date, with its occasion, and where that has to
     be said when the account's owner hears of it.
 
@@ -67,7 +68,7 @@ def items_for_brief(
     """
     found = list(_mentions(tx, [person], {person.id: day}, besides=besides))
     shown = by_ids(tx, person, [look.item.id for look, _ in found])
-    passed = _escalations(tx, [look.item for look, why in found if tells_who_hears(why)])
+    passed = _escalations(tx, [look.item for look, why in found if why.shows_escalation])
     return [(shown[look.item.id], why, passed.get(look.item.id)) for look, why in found if look.item.id in shown]
 
 
@@ -122,7 +123,8 @@ def _escalations(tx: Session, items: Sequence[CommitmentFacts]) -> dict[int, Esc
         item, escalation_contact = watched[commitment_id]
         # As progress counts in its owner's days, so does this.
         on = local_day(at, item.owner.work_schedule.timezone)
-        is_escalation = person_id == escalation_contact.id and step_of(occasion or "") == ESCALATED
+        is_kind = occasion is not None and occasion.kind == OccasionKind.ESCALATED
+        is_escalation = person_id == escalation_contact.id and is_kind
         if is_escalation and on > escalation.counts_from(item):
             heard[commitment_id].append(on)
     return {
@@ -167,7 +169,7 @@ def said_before(
 
 def _told(
     tx: Session, ids: Sequence[int], readers: Iterable[int], besides: int | None = None
-) -> Iterator[tuple[int, int, str | None, date, datetime]]:
+) -> Iterator[tuple[int, int, Occasion | None, date, datetime]]:
     """As outbox.told, for however many commitments."""
     for start in range(0, len(ids), _CHUNK):
         yield from outbox.sent_about(tx, ids[start : start + _CHUNK], readers, besides=besides)
@@ -182,7 +184,7 @@ def people_involved(item: CommitmentFacts) -> dict[int, PersonFacts]:
 
 def _mentions(
     tx: Session, people: Sequence[Person], days: Mapping[int, date], *, besides: int | None
-) -> Iterator[tuple[MentionCase, str]]:
+) -> Iterator[tuple[MentionCase, Occasion]]:
     """Each look that ends in a mention, with its occasion."""
     if not people:
         return

@@ -18,7 +18,8 @@ from store.commitments.facts import item_of
 from store.rules.calendar.brief_times import local_day, morning, morning_is_on
 from store.rules.nudging import readers
 from store.rules.nudging.decisions import MentionCase, PastMention, decide_mention
-from store.rules.nudging.occasions import NEWS
+from store.rules.nudging.occasions import with_news
+from store.rules.nudging.readers import Role
 from store.rules.transitions import LIVE
 from store.tables import PENDING, SENDING, SENT, Outbox, Person
 
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from store.rules.nudging.readers import Away, CommitmentFacts, PersonFacts, Role
+    from store.rules.nudging.decisions import Reason
+    from store.rules.nudging.occasions import Occasion
+    from store.rules.nudging.readers import Away, CommitmentFacts, PersonFacts
     from store.tables import Commitment, Entry
 
 # Whatever comes comes within this time; what does not waits for something to happen.
@@ -51,8 +54,8 @@ class MentionForecast:
     day: date
     role: Role | None
     item: CommitmentFacts
-    occasion: str | None
-    why: str = ""
+    occasion: Occasion | None
+    why: Reason | None = None
     at: datetime | None = None
     said: tuple[PastMention, ...] = ()
     away: Away | None = None
@@ -122,7 +125,7 @@ def _as_joined(outlook: MentionForecast, now: datetime, on: date | None) -> Ment
     day = local_day(now, outlook.item.owner.work_schedule.timezone)
     if on not in {None, day}:
         return outlook
-    return replace(outlook, day=day, occasion=NEWS, why="", at=None, away=None, joins=True)
+    return replace(outlook, day=day, occasion=with_news(None), why=None, at=None, away=None, joins=True)
 
 
 def _as_news(outlook: MentionForecast, now: datetime, on: date | None) -> MentionForecast:
@@ -132,8 +135,9 @@ def _as_news(outlook: MentionForecast, now: datetime, on: date | None) -> Mentio
     day = next((one for one in days if owner.hears_on(one)), None)
     if day is None or on not in {None, day} or (outlook.occasion and outlook.day < day):
         return outlook
-    also = outlook.occasion if outlook.occasion and outlook.day == day else ""
-    return replace(outlook, day=day, occasion=NEWS + also, why="", at=morning(day, owner.work_schedule), away=None)
+    also = outlook.occasion if outlook.day == day else None
+    at = morning(day, owner.work_schedule)
+    return replace(outlook, day=day, occasion=with_news(also), why=None, at=at, away=None)
 
 
 def _outlook(look: MentionCase, person: Person) -> MentionForecast:
@@ -147,7 +151,7 @@ def _outlook(look: MentionCase, person: Person) -> MentionForecast:
 def _looked_back(tx: Session, outlook: MentionForecast, heard: PastMention | None, next_look: date) -> MentionForecast:
     """The same where the day has been looked at, with what really came of it."""
     if heard is not None:
-        return replace(outlook, occasion=heard.occasion, why="", heard=True)
+        return replace(outlook, occasion=heard.occasion, why=None, heard=True)
     person, day = outlook.person, outlook.day
     if outlook.occasion is None or day >= next_look:
         return outlook
@@ -199,4 +203,4 @@ def _people(tx: Session, ids: Iterable[int]) -> dict[int, Person]:
 def _in_order(found: list[MentionForecast]) -> list[MentionForecast]:
     """Its owner first; then whoever hears, the soonest first; nobody to whom it is nothing."""
     concerned = [one for one in found if one.role is not None or one.person.id == one.item.owner.id]
-    return sorted(concerned, key=lambda one: (one.role != readers.OWNER, one.occasion is None, one.day, one.person.id))
+    return sorted(concerned, key=lambda one: (one.role != Role.OWNER, one.occasion is None, one.day, one.person.id))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from store.rules.nudging.occasions import Occasion
     from store.tables import HasHistory
 
 _ROWS, _SHOWN = core(Outbox), core(Mention)
@@ -62,7 +63,7 @@ _FORGET = sa.delete(_SHOWN).where(_SHOWN.c.outbox_id == sa.bindparam("of"))
 _MENTIONS = sa.insert(_SHOWN)
 
 
-def save_contents(tx: Session, row: Outbox, shown: Sequence[tuple[HasHistory, str | None]]) -> None:
+def save_contents(tx: Session, row: Outbox, shown: Sequence[tuple[HasHistory, Occasion | None]]) -> None:
     """Save what the message is about to show, before it is posted: (subject, occasion) in order.
 
     An update may show a new due date; the date that the message showed first is kept.
@@ -85,7 +86,7 @@ def save_contents(tx: Session, row: Outbox, shown: Sequence[tuple[HasHistory, st
         tx.execute(_MENTIONS, values)
 
 
-def contents_of(tx: Session, row: Outbox, kind: Subject = Subject.COMMITMENT) -> list[tuple[int, str | None]]:
+def contents_of(tx: Session, row: Outbox, kind: Subject = Subject.COMMITMENT) -> list[tuple[int, Occasion | None]]:
     """The subjects of that kind which the message shows: (id, occasion) in order."""
     found = tx.execute(
         sa.select(Mention.subject_id, Mention.occasion)
@@ -102,14 +103,14 @@ def sent_about(
     *,
     besides: int | None = None,
     kind: Subject = Subject.COMMITMENT,
-) -> list[tuple[int, int, str | None, date, datetime]]:
+) -> list[tuple[int, int, Occasion | None, date, datetime]]:
     """What these people were told of these subjects, by messages that were not dropped: (subject, person, occasion,
     due date, when), oldest first. A notice has no occasion; the due date is a commitment's, None for other kinds.
 
     `besides` leaves one message out: the one that is being made.
     """
     given = {"kind": kind, "subjects": list(subject_ids), "people": list(person_ids), "besides": besides or 0}
-    return cast("list[tuple[int, int, str | None, date, datetime]]", tx.execute(_TOLD, given).all())
+    return cast("list[tuple[int, int, Occasion | None, date, datetime]]", tx.execute(_TOLD, given).all())
 
 
 def is_outdated(tx: Session, row_id: int) -> bool:

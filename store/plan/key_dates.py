@@ -7,7 +7,6 @@ for each of its days.
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from store.commitments.facts import person_facts
 from store.errors import BadInputError
 from store.plan.section import Field, Kind, Section
 from store.rules.calendar.weeks import WEEK, summary_day
+from store.rules.nudging.occasions import Occasion, OccasionKind
 from store.tables import Account, KeyDate, Person, Subject
 
 if TYPE_CHECKING:
@@ -72,29 +72,12 @@ def _months_later(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
-@dataclass(frozen=True)
-class Reminder:
-    """A mention of a key date, `step` days before its `day`. Its text is the occasion in the outbox."""
-
-    step: int
-    day: date
-
-    def __str__(self) -> str:
-        return f"{self.step} days before {self.day.isoformat()}"
-
-    @classmethod
-    def of(cls, occasion: str) -> Reminder:
-        """Read the text that `str` made."""
-        step, _, day = occasion.partition(" days before ")
-        return cls(int(step), date.fromisoformat(day))
-
-
-def reminder(day: date, recurs: str, today: date) -> Reminder | None:
-    """The reminder of the nearest step that is reached on `today`, whether or not it was sent; None if none is."""
+def occasion_on(today: date, day: date, recurs: str) -> Occasion | None:
+    """The occasion of the nearest step that is reached on `today`, whether or not it was sent; None if none is."""
     coming = next_day(day, recurs, today)
     left = (coming - today).days if coming is not None else STEPS[-1] + 1
     step = next((step for step in STEPS if left <= step), None)
-    return Reminder(step, coming) if coming is not None and step is not None else None
+    return Occasion(OccasionKind.DAYS_BEFORE, step, coming) if coming is not None and step is not None else None
 
 
 def _check(row: KeyDate, changed: Collection[str], today: date) -> None:
@@ -150,21 +133,21 @@ def worth_a_brief(tx: Session, readers: Sequence[Person], days: Mapping[int, dat
     return {one.id for one, _, _ in _due(tx, readers, days, besides=None)}
 
 
-def deserving(tx: Session, person: Person, day: date, *, besides: int) -> list[tuple[KeyDate, Reminder]]:
+def deserving(tx: Session, person: Person, day: date, *, besides: int) -> list[tuple[KeyDate, Occasion]]:
     """The key dates in this person's brief on their local `day`; `besides` is the outbox row of the brief itself."""
     return [(row, found) for _, row, found in _due(tx, [person], {person.id: day}, besides=besides)]
 
 
 def _due(
     tx: Session, readers: Sequence[Person], days: Mapping[int, date], *, besides: int | None
-) -> Iterator[tuple[Person, KeyDate, Reminder]]:  # fmt: skip
+) -> Iterator[tuple[Person, KeyDate, Occasion]]:  # fmt: skip
     known = {one.id: one for one in readers}
     found = [
         (known[who.id], row, mention)
         for row in _within_reach(tx, known, days)
         if (who := reader(row)) is not None
         and who.id in known
-        and (mention := reminder(row.day, row.recurs, days[who.id])) is not None
+        and (mention := occasion_on(days[who.id], row.day, row.recurs)) is not None
     ]
     if not found:
         return
@@ -175,7 +158,7 @@ def _due(
             tx, [row.id for _, row, _ in found[start : start + _CHUNK]], known, besides=besides, kind=Subject.KEY_DATE
         )
     }
-    new = [(who, row, mention) for who, row, mention in found if (row.id, who.id, str(mention)) not in said]
+    new = [(who, row, mention) for who, row, mention in found if (row.id, who.id, mention) not in said]
     hears = _hear_today(tx, [who for who, _, _ in new], days)
     yield from ((who, row, mention) for who, row, mention in new if who.id in hears)
 

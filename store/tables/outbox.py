@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from store.rules.nudging.occasions import Occasion
 from store.tables.base import _ID, PENDING, Base, key, to
 from store.tables.people import Person
 
@@ -57,6 +58,21 @@ class Outbox(Base):
     person: Mapped[Person | None] = relationship(lazy="raise")
 
 
+class StoredOccasion(sa.types.TypeDecorator[Occasion]):
+    """An occasion, kept as its text."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Occasion | None, dialect: sa.Dialect) -> str | None:
+        del dialect
+        return None if value is None else value.encode()
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Occasion | None:
+        del dialect
+        return None if value is None else Occasion.decode(value)
+
+
 class Mention(Base):
     """A message shows a subject: the occasion of the mention, and the version that was shown."""
 
@@ -69,7 +85,7 @@ class Mention(Base):
     workspace_id: Mapped[int] = to("workspace")
     person_id: Mapped[int | None] = to("person", nullable=True)
     position: Mapped[int]
-    # The occasion of a brief (`soon`, `eve`, `today`, `overdue-3`, …) and the due date it spoke of, if it has one.
-    occasion: Mapped[str | None]
+    # The occasion in a brief, NULL in a notice; and the due date that was shown, if the subject has one.
+    occasion: Mapped[Occasion | None] = mapped_column(StoredOccasion)
     due_on: Mapped[date | None]
     version: Mapped[int]

@@ -12,6 +12,7 @@ from handlers.briefs.notice_views import Change
 from handlers.briefs.views import MOST, brief, in_order
 from handlers.commitments.brief_lines import Mentioned, line
 from handlers.slack import blocks as b
+from store.rules.nudging.occasions import Occasion
 from store.tables import Account, Commitment, Person
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ DAY = date(2026, 11, 24)
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ANA = Person(id=1, workspace_id=1, slack_id="U1", name="Ana Souza", zone="Europe/Berlin")
 EVA = Person(id=2, workspace_id=1, slack_id="U2", name="Eva <!channel>", zone="Europe/Berlin")
+
+
+occasion = Occasion.decode
 
 
 def item(number: int, owner: Person = ANA, **more: Any) -> Commitment:
@@ -51,17 +55,17 @@ def test_what_is_ones_own_stands_first_and_each_heading_once() -> None:
     """A brief shows today's, overdue and coming items, then the client's, then those that concern others."""
     acme = Account(id=1, name="Acme", owner=ANA, owner_id=1)
     lines = [
-        Mentioned(item(1, EVA, account=acme), "escalated"),
-        Mentioned(item(2, EVA), "unowned"),
-        Mentioned(item(3), "soon"),
-        Mentioned(item(4), "overdue-3"),
-        Mentioned(item(5), "today"),
-        Mentioned(item(6, state="blocked", blocked_by="x"), "blocked"),
-        Mentioned(item(7), "eve"),
-        Mentioned(item(8, EVA, state="blocked", blocked_by="y"), "blocking"),
-        Mentioned(item(9, EVA), "for:today", away_until=date(2027, 1, 4)),
-        Mentioned(item(10, side="theirs"), "today"),
-        Mentioned(item(11), "again"),
+        Mentioned(item(1, EVA, account=acme), occasion("escalated")),
+        Mentioned(item(2, EVA), occasion("unowned")),
+        Mentioned(item(3), occasion("soon")),
+        Mentioned(item(4), occasion("overdue-3")),
+        Mentioned(item(5), occasion("today")),
+        Mentioned(item(6, state="blocked", blocked_by="x"), occasion("blocked")),
+        Mentioned(item(7), occasion("eve")),
+        Mentioned(item(8, EVA, state="blocked", blocked_by="y"), occasion("blocking")),
+        Mentioned(item(9, EVA), occasion("for:today"), away_until=date(2027, 1, 4)),
+        Mentioned(item(10, side="theirs"), occasion("today")),
+        Mentioned(item(11), occasion("again")),
     ]
     _, blocks, count = shown(*lines)
     assert count == len(lines)
@@ -75,8 +79,8 @@ def test_what_is_ones_own_stands_first_and_each_heading_once() -> None:
 def test_what_is_new_stands_first() -> None:
     """With who did it and why; what was cancelled after it; and for whom one was asked to stand in above all."""
     lines = [
-        Mentioned(item(1), "today"),
-        Mentioned(item(2, accepted_at=None), "new:eve", change=Change("assigned", EVA, "you know them")),
+        Mentioned(item(1), occasion("today")),
+        Mentioned(item(2, accepted_at=None), occasion("new:eve"), change=Change("assigned", EVA, "you know them")),
         Mentioned(item(3, state="cancelled", ended_at=NOON), None, change=Change("cancelled", EVA, "*no* money")),
         Mentioned(item(4, side="theirs", accepted_at=None), None, change=Change("assigned", EVA)),
         Mentioned(item(5), None, change=Change("handed_back", EVA, "no time")),
@@ -111,14 +115,14 @@ def test_items_under_one_heading_stand_together() -> None:
     ben = Person(id=3, workspace_id=1, slack_id="U3", name="Ben", zone="Europe/Berlin")
     until = date(2027, 1, 4)
     lines = [
-        Mentioned(item(1, EVA, due_on=date(2026, 11, 20)), "for:overdue-1", away_until=until),
-        Mentioned(item(2, ben), "for:today", away_until=until),
-        Mentioned(item(3, EVA), "for:today", away_until=until),
-        Mentioned(item(4, side="theirs"), "today"),
-        Mentioned(item(5, side="theirs"), "soon"),
-        Mentioned(item(6), "overdue-1"),
-        Mentioned(item(7, EVA, side="theirs"), "escalated"),
-        Mentioned(item(8), "overdue-7"),
+        Mentioned(item(1, EVA, due_on=date(2026, 11, 20)), occasion("for:overdue-1"), away_until=until),
+        Mentioned(item(2, ben), occasion("for:today"), away_until=until),
+        Mentioned(item(3, EVA), occasion("for:today"), away_until=until),
+        Mentioned(item(4, side="theirs"), occasion("today")),
+        Mentioned(item(5, side="theirs"), occasion("soon")),
+        Mentioned(item(6), occasion("overdue-1")),
+        Mentioned(item(7, EVA, side="theirs"), occasion("escalated")),
+        Mentioned(item(8), occasion("overdue-7")),
     ]
     found = headings(shown(*lines)[1])
     assert len(found) == len(set(found)) == 5
@@ -127,11 +131,11 @@ def test_items_under_one_heading_stand_together() -> None:
 def test_a_weeks_summary_is_sorted_by_what_is_due_when() -> None:
     """Each item under what it is on that morning."""
     lines = [
-        Mentioned(item(1, due_on=date(2026, 11, 26)), "week"),
-        Mentioned(item(2), "week"),
-        Mentioned(item(3, due_on=date(2026, 11, 20)), "week"),
-        Mentioned(item(4, due_on=date(2026, 11, 20), state="blocked", blocked_by="x"), "week"),
-        Mentioned(item(5, due_on=date(2026, 11, 19)), "overdue-3:warned"),
+        Mentioned(item(1, due_on=date(2026, 11, 26)), occasion("week")),
+        Mentioned(item(2), occasion("week")),
+        Mentioned(item(3, due_on=date(2026, 11, 20)), occasion("week")),
+        Mentioned(item(4, due_on=date(2026, 11, 20), state="blocked", blocked_by="x"), occasion("week")),
+        Mentioned(item(5, due_on=date(2026, 11, 19)), occasion("overdue-3:warned")),
     ]
     _, blocks, _ = shown(*lines)
     assert headings(blocks) == ["Due today", "Overdue", "Due this week", "Blocked"]
@@ -140,11 +144,11 @@ def test_a_weeks_summary_is_sorted_by_what_is_due_when() -> None:
 @pytest.mark.parametrize(
     ("one", "words"),
     [
-        (Mentioned(item(1, account=Account(id=1, name="Acme", owner=EVA, owner_id=2)), "overdue-3:warned",
+        (Mentioned(item(1, account=Account(id=1, name="Acme", owner=EVA, owner_id=2)), occasion("overdue-3:warned"),
               told_on=date(2026, 11, 25)), "*Eva &lt;!channel&gt;* hears of this on Wed 25 Nov 2026"),
-        (Mentioned(item(1), "overdue-90"), "waits for the account's review"),
-        (Mentioned(item(1, EVA), "escalated:last"), "waits for the account's review"),
-        (Mentioned(item(1, EVA), "unowned"), "Eva &lt;!channel&gt; has left"),
+        (Mentioned(item(1), occasion("overdue-90")), "waits for the account's review"),
+        (Mentioned(item(1, EVA), occasion("escalated:last")), "waits for the account's review"),
+        (Mentioned(item(1, EVA), occasion("unowned")), "Eva &lt;!channel&gt; has left"),
     ],
 )  # fmt: skip
 def test_what_else_is_said_of_an_item(one: Mentioned, words: str) -> None:
@@ -162,7 +166,7 @@ def test_whatever_stands_in_it_it_fits() -> None:
     lines = [
         Mentioned(
             item(n, owner, action="long " * 100, account=Account(id=1, name="A" * 80, owner=EVA, owner_id=2)),
-            "for:overdue-3:warned",
+            occasion("for:overdue-3:warned"),
             away_until=DAY,
             told_on=DAY,
         )

@@ -29,7 +29,7 @@ from sandbox.reader import Reader
 from store import notices
 from store.accounts import Listing, Proposals, Row
 from store.commitments import OpenItems, Page
-from store.plan.key_dates import Reminder
+from store.rules.nudging.occasions import Occasion, OccasionKind
 from store.rules.text import one_line
 from store.tables import Absence, Account, Commitment, Entry, KeyDate, Person, Stakeholder, Workspace
 
@@ -97,11 +97,11 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
         id=1, person=eva, person_id=1, first_day=TODAY, last_day=TODAY, source="person", delegate=ana, created_at=NOW
     )
     deed = notice_views.Change(notices.HANDED_BACK, eva, quote)
-    mentioned = brief_lines.Mentioned(one, "today", away_until=TODAY, told_on=TODAY, change=deed)
+    mentioned = brief_lines.Mentioned(one, Occasion(OccasionKind.TODAY), away_until=TODAY, told_on=TODAY, change=deed)
     line = brief_lines.line(mentioned, ana, TODAY, TODAY)
     listed = Page([one], 0, 1)
     noted = key_date(one, text, quote)
-    noted_line = [key_dates.line(noted, Reminder(14, TODAY), ana, TODAY)]
+    noted_line = [key_dates.line(noted, Occasion(OccasionKind.DAYS_BEFORE, 14, TODAY), ana, TODAY)]
     changes = {"name": [quote, quote], "owner_id": [1, None], "day": ["2026-11-20", None]}
     noted_entries = [
         Entry(id=1, at=NOW, actor=eva, actor_id=1, verb="edit", changes=changes),

@@ -20,12 +20,12 @@ from tests.journeys.reading import LAST_WEEK, briefs, days, local
 from tests.journeys.working_lives import live_through, works
 
 
-def occasions(town: BotInWorkspace) -> list[str | None]:
-    """The occasions of a person's mentions in briefs, in order."""
+def occasions(town: BotInWorkspace) -> list[str]:
+    """The occasions of a person's mentions in briefs, in order, as the ledger keeps them."""
     with town.makegood.ledger.read() as tx:
         found = tx.scalars(sa.select(Mention.occasion).join(Outbox, Outbox.id == Mention.outbox_id)
                            .where(Outbox.kind == "brief").order_by(Mention.outbox_id, Mention.position))  # fmt: skip
-        return list(found)
+        return [occasion.encode() for occasion in found if occasion is not None]
 
 
 def test_one_on_each_working_morning_of_ones_zone(town: BotInWorkspace) -> None:

@@ -13,18 +13,14 @@ from hypothesis import strategies as st
 
 from store.rules.calendar.brief_times import WorkSchedule
 from store.rules.calendar.working_days import WorkingDays
-from store.rules.nudging import decisions, escalation
-from store.rules.nudging.decisions import MentionCase, PastMention, decide_mention
-from store.rules.nudging.occasions import FINAL, OVERDUE_STEPS, STANDING_IN, is_last, is_overdue, is_warning, step_of
+from store.rules.nudging import escalation
+from store.rules.nudging.decisions import MentionCase, PastMention, Reason, decide_mention
+from store.rules.nudging.occasions import OVERDUE_STEPS, Occasion, OccasionKind
 from store.rules.nudging.readers import (
-    ACCOUNT,
-    BLOCKER,
-    FALLBACK_OWNER,
-    OWNER,
-    STAND_IN,
     Away,
     CommitmentFacts,
     PersonFacts,
+    Role,
     audience,
 )
 
@@ -51,21 +47,34 @@ def on(month: int, day: int) -> date:
     return date(2027 if month < 10 else 2026, month, day)
 
 
-def heard(one: CommitmentFacts, reader: PersonFacts, first: date, last: date) -> list[tuple[date, str]]:
+def heard(one: CommitmentFacts, reader: PersonFacts, first: date, last: date) -> list[tuple[date, Occasion]]:
     """The occasions on which `reader` hears of the item if nobody acts, day by day; each day knows earlier mentions."""
     said: list[PastMention] = []
+    found: list[tuple[date, Occasion]] = []
     day = first
     while day <= last:
         occasion = decide_mention(MentionCase(one, reader, day, tuple(said))).occasion
         if occasion:
             said.append(PastMention(occasion, one.due_on, day))
+            found.append((day, occasion))
         day += timedelta(days=1)
-    return [(one.on, one.occasion or "") for one in said]
+    return found
 
 
-def days(found: list[tuple[date, str]]) -> dict[str, str]:
+def days(found: list[tuple[date, Occasion]]) -> dict[str, str]:
     """{"11-27": "soon", …}"""
-    return {f"{day:%m-%d}": occasion for day, occasion in found}
+    return {f"{day:%m-%d}": occasion.encode() for day, occasion in found}
+
+
+def mention(occasion: str | None, due_on: date, on: date) -> PastMention:
+    """A message whose mention the ledger keeps in these words; None: a notice."""
+    return PastMention(Occasion.decode(occasion) if occasion is not None else None, due_on, on)
+
+
+def said_on(one: MentionCase) -> str | None:
+    """The occasion of a mention, in the ledger's words; None if there is no mention."""
+    occasion = decide_mention(one).occasion
+    return occasion.encode() if occasion else None
 
 
 @dataclass(frozen=True)
@@ -306,11 +315,11 @@ def test_after_the_ninetieth_working_day_it_waits_for_the_review() -> None:
         (item(due, owner=WEEKLY), WEEKLY), (item(due, is_blocked=True, owner=WEEKLY, touched_on=due), WEEKLY),
     ):  # fmt: skip
         found = heard(one, reader, due, long_after)
-        assert [is_last(occasion) for _, occasion in found] == [False] * (len(found) - 1) + [True]
+        assert [occasion.is_last for _, occasion in found] == [False] * (len(found) - 1) + [True]
         assert last_step <= found[-1][0] <= last_step + timedelta(days=7)
     assert (
-        decide_mention(MentionCase(item(due), ANA, long_after, (PastMention("overdue-90", due, last_step),))).why
-        == decisions.FOR_REVIEW
+        decide_mention(MentionCase(item(due), ANA, long_after, (mention("overdue-90", due, last_step),))).why
+        == Reason.FOR_REVIEW
     )
 
 
@@ -329,22 +338,22 @@ def test_a_brief_that_was_not_sent_costs_nothing() -> None:
 def test_a_new_date_begins_anew() -> None:
     """Mentions with the old date do not count for the new date."""
     told = (
-        PastMention("soon", FRIDAY, MONDAY),
-        PastMention("eve", FRIDAY, on(11, 26)),
-        PastMention("today", FRIDAY, FRIDAY),
+        mention("soon", FRIDAY, MONDAY),
+        mention("eve", FRIDAY, on(11, 26)),
+        mention("today", FRIDAY, FRIDAY),
     )
-    assert decide_mention(MentionCase(item(on(12, 4), touched_on=FRIDAY), ANA, on(12, 1), told)).occasion == "soon"
+    assert said_on(MentionCase(item(on(12, 4), touched_on=FRIDAY), ANA, on(12, 1), told)) == "soon"
 
 
 def test_who_was_told_by_a_notice_rests_a_day() -> None:
     """Told yesterday, by itself or in a brief, that it is theirs: not asked today, unless it is due today."""
-    for told in (None, "new:", "new:eve", "new:overdue-3"):
-        said = (PastMention(told, FRIDAY, on(11, 25)),)
+    for words in (None, "new:", "new:eve", "new:overdue-3"):
+        said = (mention(words, FRIDAY, on(11, 25)),)
         assert decide_mention(MentionCase(item(FRIDAY), ANA, on(11, 26), said)).occasion is None
-        assert decide_mention(MentionCase(item(FRIDAY), ANA, FRIDAY, said)).occasion == "today"
+        assert said_on(MentionCase(item(FRIDAY), ANA, FRIDAY, said)) == "today"
         assert (
             decide_mention(
-                MentionCase(item(on(11, 24)), ANA, on(11, 26), (PastMention(told, on(11, 24), on(11, 25)),))
+                MentionCase(item(on(11, 24)), ANA, on(11, 26), (mention(words, on(11, 24), on(11, 25)),))
             ).occasion
             is None
         )
@@ -353,16 +362,16 @@ def test_who_was_told_by_a_notice_rests_a_day() -> None:
 def test_who_put_it_off_is_not_asked_on_two_mornings_in_a_row() -> None:
     """Mentioned again when the quiet time ended, it was overdue by then: the next word comes a working day later."""
     one = item(FRIDAY, created_on=on(11, 26), quiet_until=on(11, 28))
-    before, woken = PastMention("today", FRIDAY, FRIDAY), PastMention("again", FRIDAY, on(11, 30))
-    assert decide_mention(MentionCase(one, ANA, on(11, 30), (before,))).occasion == "again"
-    assert decide_mention(MentionCase(one, ANA, on(12, 1), (before, woken))).why == decisions.SAID_YESTERDAY
-    assert decide_mention(MentionCase(one, ANA, on(12, 2), (before, woken))).occasion == "overdue-3"
+    before, woken = mention("today", FRIDAY, FRIDAY), mention("again", FRIDAY, on(11, 30))
+    assert said_on(MentionCase(one, ANA, on(11, 30), (before,))) == "again"
+    assert decide_mention(MentionCase(one, ANA, on(12, 1), (before, woken))).why == Reason.SAID_YESTERDAY
+    assert said_on(MentionCase(one, ANA, on(12, 2), (before, woken))) == "overdue-3"
 
 
 def test_a_notice_counts_for_who_is_in_the_way() -> None:
     """Told at once that somebody waits for them, they hear of it again after a week."""
     one = item(on(12, 30), is_blocked=True, blocker=BEN, touched_on=MONDAY)
-    told = (PastMention(None, one.due_on, MONDAY),)
+    told = (mention(None, one.due_on, MONDAY),)
     found = [on(11, 23 + n) for n in range(8) if decide_mention(MentionCase(one, BEN, on(11, 23 + n), told)).occasion]
     assert found == [on(11, 30)]
 
@@ -370,20 +379,20 @@ def test_a_notice_counts_for_who_is_in_the_way() -> None:
 @pytest.mark.parametrize(
     ("one", "reader", "day", "why"),
     [
-        (item(FRIDAY), ANA, on(11, 28), decisions.DAY_OFF),
-        (item(on(12, 22), owner=ANA_AWAY), ANA_AWAY, on(12, 22), decisions.AWAY),
-        (item(FRIDAY), LEFT, FRIDAY, decisions.GONE),
-        (item(FRIDAY), DAN, FRIDAY, decisions.NOT_THEIRS),
-        (item(FRIDAY, quiet_until=on(11, 26)), ANA, on(11, 25), decisions.QUIET),
-        (item(FRIDAY, created_on=MONDAY), ANA, on(11, 24), decisions.NEW),
-        (item(FRIDAY, touched_on=MONDAY), ANA, on(11, 24), decisions.TOUCHED),
-        (item(on(12, 30)), ANA, FRIDAY, decisions.NOT_YET),
-        (item(FRIDAY, is_blocked=True, touched_on=MONDAY), ANA, on(11, 26), decisions.BLOCKED_QUIETLY),
-        (item(FRIDAY, owner=WEEKLY, created_on=on(11, 24)), WEEKLY, on(11, 26), decisions.IN_SUMMARY),
-        (item(on(12, 18), owner=ANA_AWAY), BEN, on(12, 22), decisions.FALLS_OUTSIDE),
+        (item(FRIDAY), ANA, on(11, 28), Reason.DAY_OFF),
+        (item(on(12, 22), owner=ANA_AWAY), ANA_AWAY, on(12, 22), Reason.AWAY),
+        (item(FRIDAY), LEFT, FRIDAY, Reason.GONE),
+        (item(FRIDAY), DAN, FRIDAY, Reason.NOT_THEIRS),
+        (item(FRIDAY, quiet_until=on(11, 26)), ANA, on(11, 25), Reason.SNOOZED),
+        (item(FRIDAY, created_on=MONDAY), ANA, on(11, 24), Reason.NEW),
+        (item(FRIDAY, touched_on=MONDAY), ANA, on(11, 24), Reason.TOUCHED),
+        (item(on(12, 30)), ANA, FRIDAY, Reason.NOT_YET),
+        (item(FRIDAY, is_blocked=True, touched_on=MONDAY), ANA, on(11, 26), Reason.BLOCKED),
+        (item(FRIDAY, owner=WEEKLY, created_on=on(11, 24)), WEEKLY, on(11, 26), Reason.IN_SUMMARY),
+        (item(on(12, 18), owner=ANA_AWAY), BEN, on(12, 22), Reason.OUTSIDE_ABSENCE),
     ],
 )  # fmt: skip
-def test_silence_has_a_reason(one: CommitmentFacts, reader: PersonFacts, day: date, why: str) -> None:
+def test_silence_has_a_reason(one: CommitmentFacts, reader: PersonFacts, day: date, why: Reason) -> None:
     """Each case without a mention has a reason for people who ask."""
     verdict = decide_mention(MentionCase(one, reader, day))
     assert (verdict.occasion, verdict.why) == (None, why)
@@ -392,14 +401,15 @@ def test_silence_has_a_reason(one: CommitmentFacts, reader: PersonFacts, day: da
 @pytest.mark.parametrize(
     ("one", "day", "expected"),
     [
-        (item(FRIDAY, **AT_ACME), FRIDAY, {OWNER: ANA, ACCOUNT: EVA}),
-        (item(FRIDAY, account_owner=ANA), FRIDAY, {OWNER: ANA}),
-        (item(FRIDAY, owner=ANA_AWAY, **AT_ACME), on(12, 22), {OWNER: ANA_AWAY, STAND_IN: BEN, ACCOUNT: EVA}),
-        (item(FRIDAY, owner=ANA_AWAY, account_owner=BEN), on(12, 22), {OWNER: ANA_AWAY, STAND_IN: BEN}),
-        (item(FRIDAY, owner=LEFT, creator=BEN, admin=ADA), FRIDAY, {FALLBACK_OWNER: BEN}),
+        (item(FRIDAY, **AT_ACME), FRIDAY, {Role.OWNER: ANA, Role.LEAD: EVA}),
+        (item(FRIDAY, account_owner=ANA), FRIDAY, {Role.OWNER: ANA}),
+        (item(FRIDAY, owner=ANA_AWAY, **AT_ACME), on(12, 22),
+         {Role.OWNER: ANA_AWAY, Role.STAND_IN: BEN, Role.LEAD: EVA}),
+        (item(FRIDAY, owner=ANA_AWAY, account_owner=BEN), on(12, 22), {Role.OWNER: ANA_AWAY, Role.STAND_IN: BEN}),
+        (item(FRIDAY, owner=LEFT, creator=BEN, admin=ADA), FRIDAY, {Role.FALLBACK_OWNER: BEN}),
         (item(FRIDAY, owner=LEFT, creator=LEFT, is_blocked=True, blocker=BEN, admin=ADA), FRIDAY,
-         {FALLBACK_OWNER: ADA, BLOCKER: BEN}),
-        (item(FRIDAY, is_blocked=True, blocker=EVA, **AT_ACME), FRIDAY, {OWNER: ANA, BLOCKER: EVA}),
+         {Role.FALLBACK_OWNER: ADA, Role.BLOCKER: BEN}),
+        (item(FRIDAY, is_blocked=True, blocker=EVA, **AT_ACME), FRIDAY, {Role.OWNER: ANA, Role.BLOCKER: EVA}),
     ],
 )  # fmt: skip
 def test_everybody_hears_in_one_role(one: CommitmentFacts, day: date, expected: dict[str, PersonFacts]) -> None:
@@ -424,7 +434,7 @@ def stories(draw: st.DrawFn) -> CommitmentFacts:
     )  # fmt: skip
 
 
-def walked(one: CommitmentFacts, reader: PersonFacts, length: int = 200) -> list[tuple[date, str]]:
+def walked(one: CommitmentFacts, reader: PersonFacts, length: int = 200) -> list[tuple[date, Occasion]]:
     return heard(one, reader, one.created_on, one.created_on + timedelta(days=length))
 
 
@@ -447,7 +457,7 @@ def test_nothing_is_said_twice_within_two_working_days_of_recording(one: Commitm
     fresh = [
         occasion for day, occasion in walked(one, one.owner)
         if works.count_between(one.created_on, day) <= 2
-        and not is_warning(occasion) and occasion != "week"
+        and not occasion.warns and occasion.kind != OccasionKind.WEEK
     ]  # fmt: skip
     assert len(fresh) <= 1
 
@@ -459,9 +469,9 @@ def test_no_step_is_said_twice_and_none_on_a_day_off(one: CommitmentFacts) -> No
     assert all(one.owner.works.works_on(day) for day, _ in found)
     if not one.owner.weekly:
         order = ["soon", "eve", "today", *(f"overdue-{step}" for step in OVERDUE_STEPS)]
-        steps = [order.index(step_of(occasion)) for _, occasion in found if not is_warning(occasion)]
+        steps = [order.index(occasion.step.encode()) for _, occasion in found if not occasion.warns]
         assert steps == sorted(set(steps))
-    overdue = [day for day, occasion in found if is_overdue(occasion) and not is_warning(occasion)]
+    overdue = [day for day, occasion in found if occasion.is_overdue and not occasion.warns]
     assert all(one.owner.works.count_between(a, b) > 1 for a, b in pairwise(overdue))
 
 
@@ -470,7 +480,7 @@ def test_who_escalates_was_announced_the_working_day_before(one: CommitmentFacts
     """The account's lead never hears before the owner was told that they will."""
     if one.account_owner is None:
         return
-    told = [day for day, occasion in walked(one, one.owner) if is_warning(occasion)]
+    told = [day for day, occasion in walked(one, one.owner) if occasion.warns]
     others = [day for day, _ in walked(one, EVA)]
     assert len(told) == 1
     assert told[0] < others[0]
@@ -520,7 +530,7 @@ def test_nobody_is_told_on_behind_the_back_of_who_is_there(
     if first is None:
         return
     mornings = [one.created_on + timedelta(days=n) for n in range(1, (first - one.created_on).days)]
-    warned = [day for who in (story.owner, BEN) for day, occasion in walked(story, who) if is_warning(occasion)]
+    warned = [day for who in (story.owner, BEN) for day, occasion in walked(story, who) if occasion.warns]
     if any(story.owner.hears_on(day) for day in mornings):
         assert any(day < first for day in warned)
 
@@ -534,7 +544,7 @@ def test_away_nothing_is_heard_and_nothing_is_lost(one: CommitmentFacts, length:
     found = walked(story, owner)
     assert not any(away.covers(day) for day, _ in found)
     meanwhile = walked(story, BEN)
-    assert all(away.covers(day) and occasion.startswith(STANDING_IN) for day, occasion in meanwhile)
+    assert all(away.covers(day) and occasion.stands_in for day, occasion in meanwhile)
     if WEEK.works_on(one.due_on) and one.created_on < one.due_on:
-        assert (one.due_on, STANDING_IN + "today") in [(day, found.removesuffix(":warned")) for day, found in meanwhile]
-    assert any(day > away.last_day and (is_overdue(occasion) or FINAL in occasion) for day, occasion in found)
+        assert (one.due_on, OccasionKind.TODAY) in [(day, occasion.kind) for day, occasion in meanwhile]
+    assert any(day > away.last_day and (occasion.is_overdue or occasion.ends) for day, occasion in found)

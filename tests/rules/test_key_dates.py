@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.plan.key_dates import Reminder, next_day, reminder
+from store.plan.key_dates import next_day, occasion_on
 from store.rules.calendar.working_days import WorkingDays
+from store.rules.nudging.occasions import Occasion, OccasionKind
 
 DAYS = st.dates(date(2000, 1, 1), date(2060, 12, 31))
 RECURS = st.sampled_from(["never", "yearly", "quarterly"])
@@ -61,19 +62,13 @@ def test_each_mention_once_on_the_first_working_morning(
     """
     works = WorkingDays(weekdays)
     mornings = [one for n in range(known + 1) if works.works_on(one := day - timedelta(days=known - n))]
-    said: dict[Reminder, date] = {}
+    said: dict[Occasion, date] = {}
     for morning in mornings:
-        found = reminder(day, recurs, morning)
+        found = occasion_on(morning, day, recurs)
         if found is not None:
             said.setdefault(found, morning)
     for step, until in ((60, 15), (14, 0)):
         within = [one for one in mornings if until <= (day - one).days <= step]
-        assert said.get(Reminder(step, day)) == (within[0] if within else None)
+        assert said.get(Occasion(OccasionKind.DAYS_BEFORE, step, day)) == (within[0] if within else None)
     if recurs == "never":
-        assert {found.day for found in said} <= {day}
-
-
-@given(DAYS, st.sampled_from([14, 60]))
-def test_a_message_keeps_which_mention_it_was(day: date, step: int) -> None:
-    """The occasion of a mention reads as it was written."""
-    assert Reminder.of(str(Reminder(step, day))) == Reminder(step, day)
+        assert {found.on for found in said} <= {day}

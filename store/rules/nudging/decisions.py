@@ -6,46 +6,29 @@ and the explanation of a brief calls it for other days.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from enum import StrEnum, auto
+from typing import TYPE_CHECKING, Any
 
 from store.rules.calendar import weeks
-from store.rules.calendar.working_days import DAY
 from store.rules.nudging import escalation, readers
-from store.rules.nudging.occasions import (
-    BEFORE_ABSENCE,
-    BLOCKED,
-    BLOCKS_OTHERS,
-    DAY_BEFORE,
-    ESCALATED,
-    FINAL,
-    LAST,
-    NEWS,
-    OWNER_LEFT,
-    SNOOZE_ENDED,
-    SOON,
-    STANDING_IN,
-    TODAY,
-    WARNED,
-    WEEK,
-    is_last,
-    is_overdue,
-    is_warning,
-    ladder,
-    step_of,
-)
+from store.rules.nudging.occasions import LAST, Occasion, OccasionKind, ladder
+from store.rules.nudging.readers import Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from store.rules.nudging.readers import CommitmentFacts, PersonFacts, Role
+    from store.rules.nudging.readers import CommitmentFacts, PersonFacts
 
-# The reasons for no mention.
-NOT_THEIRS, DAY_OFF, AWAY, GONE = "not theirs", "day off", "away", "gone"
-QUIET, SAID, NEW, TOUCHED, NOT_YET = "quiet", "said", "new", "touched", "not yet"
-BLOCKED_QUIETLY, IN_SUMMARY, FOR_REVIEW = "blocked", "weekly summary", "waits for review"
-FALLS_OUTSIDE, SAID_YESTERDAY = "falls due outside the absence", "said yesterday"
+
+class Reason(StrEnum):
+    """The reasons for no mention."""
+
+    NOT_THEIRS, DAY_OFF, AWAY, GONE = auto(), auto(), auto(), auto()
+    SNOOZED, SAID, SAID_YESTERDAY, NEW, TOUCHED, NOT_YET = auto(), auto(), auto(), auto(), auto(), auto()
+    BLOCKED, IN_SUMMARY, FOR_REVIEW, OUTSIDE_ABSENCE = auto(), auto(), auto(), auto()
+
 
 # A commitment is fresh for this many working days after it was recorded. A second mention then comes too early.
 FRESH = 2
@@ -55,9 +38,25 @@ FRESH = 2
 class PastMention:
     """A message about this commitment to the reader: its occasion (None: a notice), the due date in it, and its day."""
 
-    occasion: str | None
+    occasion: Occasion | None
     due_on: date
     on: date
+
+    def is_about(self, kind: OccasionKind) -> bool:
+        return self.occasion is not None and self.occasion.kind == kind
+
+    @property
+    def has_news(self) -> bool:
+        """Whether the message reported the action of a colleague."""
+        return self.occasion is None or self.occasion.has_news
+
+    @property
+    def warns(self) -> bool:
+        return self.occasion is not None and self.occasion.warns
+
+    @property
+    def is_last(self) -> bool:
+        return self.occasion is not None and self.occasion.is_last
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +69,23 @@ class MentionCase:
     said: tuple[PastMention, ...] = ()
 
     @property
-    def step(self) -> str | None:
+    def step(self) -> Occasion | None:
         return ladder(self.item.due_on, self.today, self.reader.works)
 
-    def was_told(self, *steps: str, since: date | None = None) -> bool:
-        """Whether a brief mentioned one of these steps for the present due date (on or after `since`, if given)."""
+    @property
+    def is_due_today(self) -> bool:
+        return self.step is not None and self.step.kind == OccasionKind.TODAY
+
+    def was_told(self, *steps: Occasion) -> bool:
+        """Whether a brief mentioned one of these steps for the present due date."""
         return any(
-            one.occasion is not None
-            and one.due_on == self.item.due_on
-            and step_of(one.occasion) in steps
-            and (since is None or one.on >= since)
+            one.occasion is not None and one.due_on == self.item.due_on and one.occasion.step in steps
             for one in self.said
         )
 
-    def last_told(self, step: str) -> date | None:
-        """The newest day on which this step was mentioned, for any due date; None if it was not."""
-        days = (one.on for one in self.said if one.occasion is not None and step_of(one.occasion) == step)
-        return max(days, default=None)
+    def last_told(self, kind: OccasionKind) -> date | None:
+        """The newest day on which an occasion of this kind was mentioned, for any due date; None if it was not."""
+        return max((one.on for one in self.said if one.is_about(kind)), default=None)
 
     def working_days_since(self, day: date) -> int:
         return self.reader.works.count_between(day, self.today)
@@ -96,35 +95,40 @@ class MentionCase:
 class Decision:
     """The occasion of a mention, or None and the reason why there is none."""
 
-    occasion: str | None
-    why: str = ""
+    occasion: Occasion | None
+    why: Reason | None = None
 
-    def marked(self, *, before: str = "", after: str = "") -> Decision:
-        return Decision(f"{before}{self.occasion}{after}", self.why) if self.occasion else self
+    def marked(self, **marks: Any) -> Decision:  # noqa: ANN401  the marks of an occasion
+        """The decision with these marks on its occasion, if it has one."""
+        return replace(self, occasion=replace(self.occasion, **marks)) if self.occasion else self
+
+
+def _on(kind: OccasionKind) -> Decision:
+    return Decision(Occasion(kind))
 
 
 def decide_mention(look: MentionCase) -> Decision:
     """The verdict for this reader and commitment. `today` may be any day, also a day off of the reader."""
     reader, today = look.reader, look.today
     if not reader.is_here:
-        return Decision(None, GONE)
+        return Decision(None, Reason.GONE)
     if not reader.works.works_on(today):
-        return Decision(None, DAY_OFF)
+        return Decision(None, Reason.DAY_OFF)
     if reader.away_on(today):
-        return Decision(None, AWAY)
+        return Decision(None, Reason.AWAY)
     role = readers.role_of(reader, look.item, today)
-    return _RULES[role](look) if role else Decision(None, NOT_THEIRS)
+    return _RULES[role](look) if role else Decision(None, Reason.NOT_THEIRS)
 
 
 def _to_owner(look: MentionCase) -> Decision:
     item, today = look.item, look.today
     if _is_quiet(look):
-        return Decision(None, QUIET)
+        return Decision(None, Reason.SNOOZED)
     found = _on_the_ladder(look)
     if _is_left_behind(look):
-        return Decision(BEFORE_ABSENCE).marked(after=WARNED if is_warning(found.occasion) else "")
-    if found.occasion is None and found.why != FOR_REVIEW and _wakes(item, look, today):
-        return Decision(SNOOZE_ENDED)
+        return _on(OccasionKind.BEFORE_ABSENCE).marked(warns=found.occasion is not None and found.occasion.warns)
+    if found.occasion is None and found.why != Reason.FOR_REVIEW and _wakes(item, look, today):
+        return _on(OccasionKind.SNOOZE_ENDED)
     return found
 
 
@@ -138,7 +142,7 @@ def _is_left_behind(look: MentionCase) -> bool:
     due = works.last_until(item.due_on)
     if away is None or look.today in {due, item.created_on} or not away.covers(due):
         return False
-    return look.today < due and not look.was_told(BEFORE_ABSENCE)
+    return look.today < due and not look.was_told(Occasion(OccasionKind.BEFORE_ABSENCE))
 
 
 def _to_stand_in(look: MentionCase) -> Decision:
@@ -149,40 +153,42 @@ def _to_stand_in(look: MentionCase) -> Decision:
     item = look.item
     away = item.owner.away_on(look.today)
     if away is None or not readers.falls_into(item, away, look.reader):
-        return Decision(None, FALLS_OUTSIDE)
+        return Decision(None, Reason.OUTSIDE_ABSENCE)
     found = _on_the_ladder(look)
-    if found.occasion == SOON and look.reader.works.next_after(look.today) <= away.last_day:
-        return Decision(None, NOT_YET)
-    return found.marked(before=STANDING_IN)
+    if found.occasion == Occasion(OccasionKind.SOON) and look.reader.works.next_after(look.today) <= away.last_day:
+        return Decision(None, Reason.NOT_YET)
+    return found.marked(stands_in=True)
 
 
-def _to_heir(look: MentionCase) -> Decision:
-    return _weekly(look, OWNER_LEFT, look.last_told(OWNER_LEFT))
+def _to_fallback_owner(look: MentionCase) -> Decision:
+    return _weekly(look, OccasionKind.OWNER_LEFT, look.last_told(OccasionKind.OWNER_LEFT))
 
 
 def _to_blocker(look: MentionCase) -> Decision:
     """On the first morning after the last progress, or a week after a notice; then once a week."""
     item = look.item
     if escalation.waits_for_review(item, look.today):
-        return Decision(None, FOR_REVIEW)
+        return Decision(None, Reason.FOR_REVIEW)
     if look.today <= (item.touched_on or item.created_on):
-        return Decision(None, TOUCHED)
+        return Decision(None, Reason.TOUCHED)
     notices = (one.on for one in look.said if one.occasion is None)
-    heard = [day for day in (look.last_told(BLOCKS_OTHERS), max(notices, default=None)) if day is not None]
-    return _weekly(look, BLOCKS_OTHERS, max(heard, default=None))
+    told = look.last_told(OccasionKind.BLOCKS_OTHERS)
+    heard = [day for day in (told, max(notices, default=None)) if day is not None]
+    return _weekly(look, OccasionKind.BLOCKS_OTHERS, max(heard, default=None))
 
 
-def _to_account_owner(look: MentionCase) -> Decision:
+def _to_lead(look: MentionCase) -> Decision:
     item, today = look.item, look.today
     if not escalation.has_come(item, today):
-        return Decision(None, NOT_YET)
-    if any(one.due_on == item.due_on and is_last(one.occasion) for one in look.said):
-        return Decision(None, FOR_REVIEW)
+        return Decision(None, Reason.NOT_YET)
+    if any(one.due_on == item.due_on and one.is_last for one in look.said):
+        return Decision(None, Reason.FOR_REVIEW)
     if escalation.waits_for_review(item, today):
-        return Decision(ESCALATED + FINAL)
+        return _on(OccasionKind.ESCALATED).marked(ends=True)
     began = escalation.counts_from(item)
-    told = [one.on for one in look.said if one.due_on == item.due_on and one.on > began and _is(one, ESCALATED)]
-    return _weekly(look, ESCALATED, max(told, default=None))
+    kind = OccasionKind.ESCALATED
+    told = [one.on for one in look.said if one.due_on == item.due_on and one.on > began and one.is_about(kind)]
+    return _weekly(look, kind, max(told, default=None))
 
 
 def _on_the_ladder(look: MentionCase) -> Decision:
@@ -194,60 +200,64 @@ def _on_the_ladder(look: MentionCase) -> Decision:
     else:
         found = _of_day(look)
     if _warns(look):
-        ahead = BEFORE_ABSENCE if look.reader.id == look.item.owner.id else SOON
-        return Decision((found.occasion or look.step or ahead) + WARNED)
+        is_owner = look.reader.id == look.item.owner.id
+        ahead = Occasion(OccasionKind.BEFORE_ABSENCE if is_owner else OccasionKind.SOON)
+        return Decision(found.occasion or look.step or ahead).marked(warns=True)
     return found
 
 
 def _of_day(look: MentionCase) -> Decision:
     step = look.step
     if step is None:
-        return Decision(None, NOT_YET)
-    if look.was_told(step, *([WEEK] if step == SOON else [])):
-        return Decision(None, FOR_REVIEW if step == LAST else SAID)
+        return Decision(None, Reason.NOT_YET)
+    in_summary = [Occasion(OccasionKind.WEEK)] if step.kind == OccasionKind.SOON else []
+    if look.was_told(step, *in_summary):
+        return Decision(None, Reason.FOR_REVIEW if step == LAST else Reason.SAID)
     too_early = _too_early(look, step)
     return Decision(None, too_early) if too_early else Decision(step)
 
 
-def _too_early(look: MentionCase, step: str) -> str:
-    """The reason why this step waits, or "". The step "today" waits only if the commitment was recorded today."""
+def _too_early(look: MentionCase, step: Occasion) -> Reason | None:
+    """The reason why this step waits, or None. The step TODAY waits only if the commitment was recorded today."""
     item = look.item
     since_recorded = look.working_days_since(item.created_on)
-    if step == TODAY:
-        return NEW if since_recorded == 0 else ""
-    if any(_is_news(one) and look.working_days_since(one.on) <= 1 for one in look.said):
-        return SAID_YESTERDAY
+    if step.kind == OccasionKind.TODAY:
+        return Reason.NEW if since_recorded == 0 else None
+    if any(one.has_news and look.working_days_since(one.on) <= 1 for one in look.said):
+        return Reason.SAID_YESTERDAY
     touched = item.touched_on
     if touched is not None and touched <= look.today and look.working_days_since(touched) <= 1:
-        return TOUCHED
+        return Reason.TOUCHED
     # For the owner only: a stand-in has seen no receipt.
     if since_recorded <= FRESH and look.reader.id == item.owner.id and not _is_short(look, step, since_recorded):
-        return NEW
-    told = [one.on for one in look.said if one.occasion and (is_overdue(one.occasion) or _is(one, SNOOZE_ENDED))]
-    if is_overdue(step) and told and look.working_days_since(max(told)) <= 1:
-        return SAID_YESTERDAY
-    return ""
+        return Reason.NEW
+    after_due = (OccasionKind.OVERDUE, OccasionKind.SNOOZE_ENDED)
+    told = [one.on for one in look.said if one.occasion and one.occasion.kind in after_due]
+    if step.is_overdue and told and look.working_days_since(max(told)) <= 1:
+        return Reason.SAID_YESTERDAY
+    return None
 
 
-def _is_short(look: MentionCase, step: str, since_recorded: int) -> bool:
+def _is_short(look: MentionCase, step: Occasion, since_recorded: int) -> bool:
     """The one mention of a fresh commitment: on the day before, or when it is overdue without an earlier mention."""
-    if step == DAY_BEFORE:
+    if step.kind == OccasionKind.DAY_BEFORE:
         return since_recorded == FRESH
-    return is_overdue(step) and since_recorded > 0 and not any(one.occasion for one in look.said)
+    return step.is_overdue and since_recorded > 0 and not any(one.occasion for one in look.said)
 
 
 def _of_blocked(look: MentionCase) -> Decision:
     """A blocked commitment: once a week and on the due day, without the other steps."""
     item, today = look.item, look.today
-    if look.step == TODAY and today > item.created_on and not look.was_told(TODAY, WEEK):
-        return Decision(TODAY)
-    if any(one.due_on == item.due_on and is_last(one.occasion) for one in look.said):
-        return Decision(None, FOR_REVIEW)
-    told = [day for day in (look.last_told(BLOCKED), item.touched_on or item.created_on) if day is not None]
-    found = _weekly(look, BLOCKED, max(told))
+    is_said = look.was_told(Occasion(OccasionKind.TODAY), Occasion(OccasionKind.WEEK))
+    if look.is_due_today and today > item.created_on and not is_said:
+        return _on(OccasionKind.TODAY)
+    if any(one.due_on == item.due_on and one.is_last for one in look.said):
+        return Decision(None, Reason.FOR_REVIEW)
+    told, since = look.last_told(OccasionKind.BLOCKED), item.touched_on or item.created_on
+    found = _weekly(look, OccasionKind.BLOCKED, max(told or since, since))
     if found.occasion and escalation.waits_for_review(item, today):
-        return found.marked(after=FINAL)
-    return found if found.occasion or found.why == IN_SUMMARY else Decision(None, BLOCKED_QUIETLY)
+        return found.marked(ends=True)
+    return found if found.occasion or found.why == Reason.IN_SUMMARY else Decision(None, Reason.BLOCKED)
 
 
 def _of_week(look: MentionCase) -> Decision:
@@ -257,20 +267,20 @@ def _of_week(look: MentionCase) -> Decision:
     """
     item, reader, today = look.item, look.reader, look.today
     if look.step == LAST:
-        return Decision(None, FOR_REVIEW) if look.was_told(LAST) else _on_summary_day(look, LAST)
+        return Decision(None, Reason.FOR_REVIEW) if look.was_told(LAST) else _on_summary_day(look, LAST)
     if today <= item.created_on:
-        return Decision(None, NEW)
+        return Decision(None, Reason.NEW)
     begins = weeks.first_day_of_week(today, reader.works)
     if reader.works.last_until(item.due_on) > weeks.last_day_of_week(today, reader.works):
-        return Decision(None, NOT_YET)
+        return Decision(None, Reason.NOT_YET)
     told = any(one.occasion and one.due_on == item.due_on and one.on >= begins for one in look.said)
     if told:
-        return Decision(None, SAID)
-    found = _on_summary_day(look, WEEK)
-    if found.occasion is None and _came_up_since(look) and look.step == TODAY:
-        return Decision(TODAY)
+        return Decision(None, Reason.SAID)
+    found = _on_summary_day(look, Occasion(OccasionKind.WEEK))
+    if found.occasion is None and _came_up_since(look) and look.is_due_today:
+        return _on(OccasionKind.TODAY)
     # The summary did not come on its morning, because the bot was not running: mention the commitment now.
-    return found if found.occasion or _came_up_since(look) else Decision(WEEK)
+    return found if found.occasion or _came_up_since(look) else _on(OccasionKind.WEEK)
 
 
 def _came_up_since(look: MentionCase) -> bool:
@@ -278,22 +288,23 @@ def _came_up_since(look: MentionCase) -> bool:
     return day is None or max(item.created_on, item.touched_on or item.created_on) >= day
 
 
-def _on_summary_day(look: MentionCase, occasion: str) -> Decision:
-    return Decision(occasion) if look.today == _summary_day(look) else Decision(None, IN_SUMMARY)
+def _on_summary_day(look: MentionCase, occasion: Occasion) -> Decision:
+    return Decision(occasion) if look.today == _summary_day(look) else Decision(None, Reason.IN_SUMMARY)
 
 
 def _summary_day(look: MentionCase) -> date | None:
     return weeks.summary_day(look.today, look.reader.works, look.reader.away_on)
 
 
-def _weekly(look: MentionCase, occasion: str, told: date | None) -> Decision:
+def _weekly(look: MentionCase, kind: OccasionKind, told: date | None) -> Decision:
     """The first mention, and the next after a week. A reader with a weekly summary gets the mention in that summary."""
     if look.reader.weekly:
         begins = weeks.first_day_of_week(look.today, look.reader.works)
-        return Decision(None, SAID) if told is not None and told >= begins else _on_summary_day(look, occasion)
+        is_said = told is not None and told >= begins
+        return Decision(None, Reason.SAID) if is_said else _on_summary_day(look, Occasion(kind))
     if told is None or weeks.week_has_passed(told, look.today, look.reader.works):
-        return Decision(occasion)
-    return Decision(None, SAID)
+        return _on(kind)
+    return Decision(None, Reason.SAID)
 
 
 def _warns(look: MentionCase) -> bool:
@@ -305,7 +316,7 @@ def _warns(look: MentionCase) -> bool:
         or not escalation.is_last_chance(item, look.today)
     ):
         return False
-    return not any(is_warning(one.occasion) and one.due_on == item.due_on and one.on >= began for one in look.said)
+    return not any(one.warns and one.due_on == item.due_on and one.on >= began for one in look.said)
 
 
 def _is_quiet(look: MentionCase) -> bool:
@@ -318,7 +329,7 @@ def _is_quiet(look: MentionCase) -> bool:
     item, today = look.item, look.today
     if item.quiet_until is None or today >= item.quiet_until or _is_left_behind(look):
         return False
-    return look.step != TODAY or item.quiet_until > item.due_on or today == item.due_on
+    return not look.is_due_today or item.quiet_until > item.due_on or today == item.due_on
 
 
 def _wakes(item: CommitmentFacts, look: MentionCase, today: date) -> bool:
@@ -329,21 +340,10 @@ def _wakes(item: CommitmentFacts, look: MentionCase, today: date) -> bool:
     return not any(one.occasion and one.on >= until for one in look.said)
 
 
-def _is_news(one: PastMention) -> bool:
-    """Whether the message reported the action of a colleague."""
-    return one.occasion is None or one.occasion.startswith(NEWS)
-
-
-def _is(one: PastMention, step: str) -> bool:
-    return one.occasion is not None and step_of(one.occasion) == step
-
-
 _RULES: dict[Role, Callable[[MentionCase], Decision]] = {
-    readers.OWNER: _to_owner,
-    readers.STAND_IN: _to_stand_in,
-    readers.FALLBACK_OWNER: _to_heir,
-    readers.BLOCKER: _to_blocker,
-    readers.ACCOUNT: _to_account_owner,
+    Role.OWNER: _to_owner,
+    Role.STAND_IN: _to_stand_in,
+    Role.FALLBACK_OWNER: _to_fallback_owner,
+    Role.BLOCKER: _to_blocker,
+    Role.LEAD: _to_lead,
 }
-
-__all__ = ["DAY", "Decision", "MentionCase", "PastMention", "decide_mention"]

@@ -1,4 +1,4 @@
-"""The occasions on which a brief mentions a commitment, and the ladder: the steps that follow its due date. Pure.
+"""The occasions on which a message mentions a subject, and the ladder: the steps that follow a due date. Pure.
 
 Days are working days, counted from the last working day on or before the due date: a commitment that is due on a
 day off is mentioned on the working day before. It is overdue from the next working morning on.
@@ -6,19 +6,19 @@ day off is mentioned on the working day before. It is overdue from the next work
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from store.rules.calendar.working_days import WorkingDays
 
-# The ladder: the occasions for the owner or the stand-in, before, on and after the due date.
-SOON, DAY_BEFORE, TODAY, OVERDUE = "soon", "eve", "today", "overdue"
 # Working days overdue, further and further apart: people mute a bot that reminds daily, and forget one reminder.
 OVERDUE_STEPS = (1, 3, 7, 15, 30, 60, 90)
 # After its last step a commitment waits for the account's review.
 LAST_STEP = OVERDUE_STEPS[-1]
-LAST = f"{OVERDUE}-{LAST_STEP}"
 # The first mention comes within a week of the due date.
 AHEAD = timedelta(days=7)
 # A commitment due later than this gets no mention for its date. Holidays can move the mention some days earlier.
@@ -26,53 +26,114 @@ HORIZON = AHEAD + timedelta(days=14)
 # A commitment due longer ago is not checked: it waits for its review, even if its owner works one day a week.
 FORGOTTEN = timedelta(days=730)
 
-# Not on the ladder: in the summary of a week; after the end of a snooze; once a week while it is blocked.
-WEEK, SNOOZE_ENDED, BLOCKED = "week", "again", "blocked"
-# On the last morning before an absence in which the commitment falls due.
-BEFORE_ABSENCE = "leaving"
-# For other people: the account's lead at an escalation, the blocker, the person who must find a new owner.
-ESCALATED, BLOCKS_OTHERS, OWNER_LEFT = "escalated", "blocking", "unowned"
-# Marks on an occasion: for a stand-in; with a warning that the account's lead hears next; the last mention;
-# together with a colleague's action that is new to the reader.
-STANDING_IN, WARNED, FINAL, NEWS = "for:", ":warned", ":last", "new:"
+
+class OccasionKind(StrEnum):
+    """The kinds of occasions, by the words that the ledger keeps."""
+
+    # The ladder: before, on and after the due date, for the owner or the stand-in.
+    SOON, DAY_BEFORE, TODAY, OVERDUE = "soon", "eve", "today", "overdue"
+    # Not on the ladder: in the summary of a week; after the end of a snooze; once a week while it is blocked.
+    WEEK, SNOOZE_ENDED, BLOCKED = "week", "again", "blocked"
+    # On the last morning before an absence in which the commitment falls due.
+    BEFORE_ABSENCE = "leaving"
+    # For other people: the account's lead at an escalation, the blocker, the person who must find a new owner.
+    ESCALATED, BLOCKS_OTHERS, OWNER_LEFT = "escalated", "blocking", "unowned"
+    # Some days before a day that needs time to prepare for.
+    DAYS_BEFORE = "days before"
+    # A colleague's action alone.
+    NEWS = ""
 
 
-def ladder(due_on: date, today: date, working_days: WorkingDays) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """The reason for a mention.
+
+    `days`: how many working days overdue, or how many days before `on`. The other fields are marks. `stands_in`: the
+    reader stands in for the owner. `warns`: the mention says that the account's lead hears next. `ends`: it is the
+    last one before the review. `has_news`: it comes together with a colleague's action that is new to the reader.
+    """
+
+    kind: OccasionKind
+    days: int = 0
+    on: date | None = None
+    stands_in: bool = False
+    warns: bool = False
+    ends: bool = False
+    has_news: bool = False
+
+    @property
+    def step(self) -> Occasion:
+        """The occasion without its marks."""
+        return Occasion(self.kind, self.days, self.on)
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.kind == OccasionKind.OVERDUE
+
+    @property
+    def is_last(self) -> bool:
+        """Whether this mention is the last before the account's review."""
+        return self.ends or (self.is_overdue and self.days == LAST_STEP)
+
+    @property
+    def shows_escalation(self) -> bool:
+        """Whether the mention also says that the account's lead will hear, or has heard."""
+        return self.warns or self.is_overdue or self.kind == OccasionKind.WEEK
+
+    def encode(self) -> str:
+        """The text that the ledger keeps: "soon", "for:overdue-3:warned", "60 days before 2027-01-29"."""
+        marks = (self.has_news, "new:"), (self.stands_in, "for:"), (self.ends, ":last"), (self.warns, ":warned")
+        news, for_, last, warned = (text if is_set else "" for is_set, text in marks)
+        if self.kind == OccasionKind.DAYS_BEFORE:
+            step = f"{self.days} {self.kind} {self.on}"
+        else:
+            step = f"{self.kind}-{self.days}" if self.days else self.kind
+        return f"{news}{for_}{step}{last}{warned}"
+
+    @classmethod
+    def decode(cls, text: str) -> Occasion:
+        """Read the text that `encode` made. ValueError for any other text."""
+        found = _TEXT.fullmatch(text)
+        if found is None:
+            raise ValueError(f"{text!r} is no occasion")
+        days, on = found["days"] or found["before"], found["on"]
+        return cls(
+            OccasionKind.DAYS_BEFORE if on else OccasionKind(found["kind"]),
+            int(days or 0),
+            date.fromisoformat(on) if on else None,
+            stands_in=bool(found["stands_in"]),
+            warns=bool(found["warns"]),
+            ends=bool(found["ends"]),
+            has_news=bool(found["has_news"]),
+        )
+
+
+_TEXT = re.compile(
+    r"(?P<has_news>new:)?(?P<stands_in>for:)?"
+    r"(?:(?P<before>\d+) days before (?P<on>\d{4}-\d{2}-\d{2})|(?P<kind>[a-z]*)(?:-(?P<days>\d+))?)"
+    r"(?P<ends>:last)?(?P<warns>:warned)?",
+    re.ASCII,
+)
+LAST = Occasion(OccasionKind.OVERDUE, LAST_STEP)
+
+
+def with_news(occasion: Occasion | None) -> Occasion:
+    """The occasion together with a colleague's action, or of that action alone."""
+    return replace(occasion or Occasion(OccasionKind.NEWS), has_news=True)
+
+
+def ladder(due_on: date, today: date, working_days: WorkingDays) -> Occasion | None:
     """The newest step that a commitment due on `due_on` has reached on working day `today`, or None.
 
-    One of "soon", "eve" (due on the next working day), "today", "overdue-N" with N from OVERDUE_STEPS.
+    SOON, DAY_BEFORE (due on the next working day), TODAY, or OVERDUE with one of OVERDUE_STEPS.
     """
     effective = working_days.last_until(due_on)
     if today == effective:
-        return TODAY
+        return Occasion(OccasionKind.TODAY)
     if today < effective:
         if working_days.next_after(today) == effective:
-            return DAY_BEFORE
-        return SOON if due_on - today <= AHEAD else None
+            return Occasion(OccasionKind.DAY_BEFORE)
+        return Occasion(OccasionKind.SOON) if due_on - today <= AHEAD else None
     overdue = working_days.count_between(effective, today)
     reached = [step for step in OVERDUE_STEPS if step <= overdue]
-    return f"{OVERDUE}-{reached[-1]}" if reached else None
-
-
-def step_of(occasion: str) -> str:
-    """The occasion without its marks: "for:overdue-3:warned" is "overdue-3"."""
-    return occasion.removeprefix(NEWS).removeprefix(STANDING_IN).removesuffix(WARNED).removesuffix(FINAL)
-
-
-def is_warning(occasion: str | None) -> bool:
-    return bool(occasion) and str(occasion).endswith(WARNED)
-
-
-def is_last(occasion: str | None) -> bool:
-    """Whether this mention is the last before the account's review."""
-    return bool(occasion) and (str(occasion).endswith(FINAL) or step_of(str(occasion)) == LAST)
-
-
-def is_overdue(occasion: str) -> bool:
-    return step_of(occasion).startswith(OVERDUE)
-
-
-def tells_who_hears(occasion: str | None) -> bool:
-    """Whether a mention on this occasion also says that the account's lead will hear, or has heard."""
-    step = step_of(occasion or "")
-    return is_warning(occasion) or is_overdue(step) or step == WEEK
+    return Occasion(OccasionKind.OVERDUE, reached[-1]) if reached else None

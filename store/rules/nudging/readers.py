@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from enum import StrEnum, auto
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import date
@@ -11,13 +12,19 @@ if TYPE_CHECKING:
     from store.rules.calendar.brief_times import WorkSchedule
     from store.rules.calendar.working_days import WorkingDays
 
-# The owner; the stand-in in the owner's absence; the person who must find a new owner; the lead; the blocker.
-Role = Literal["owner", "stand-in", "heir", "account", "blocker"]
-OWNER: Role = "owner"
-STAND_IN: Role = "stand-in"
-FALLBACK_OWNER: Role = "heir"
-ACCOUNT: Role = "account"
-BLOCKER: Role = "blocker"
+
+class Role(StrEnum):
+    """The part in which a person hears of a commitment."""
+
+    OWNER = auto()
+    # The owner's delegate, or the next in line, while the owner is away.
+    STAND_IN = auto()
+    # The person who must find a new owner after the owner has left.
+    FALLBACK_OWNER = auto()
+    # The colleague on whom a blocked commitment waits.
+    BLOCKER = auto()
+    # The account's lead.
+    LEAD = auto()
 
 
 @dataclass(frozen=True)
@@ -97,15 +104,15 @@ def audience(item: CommitmentFacts, today: date) -> dict[Role, PersonFacts]:
             found[role] = one
 
     if item.owner.is_here:
-        add(OWNER, item.owner)
+        add(Role.OWNER, item.owner)
     else:
-        add(FALLBACK_OWNER, fallback_owner(item))
+        add(Role.FALLBACK_OWNER, fallback_owner(item))
     if item.is_blocked:
-        add(BLOCKER, item.blocker)
+        add(Role.BLOCKER, item.blocker)
     if item.owner.is_here:
-        add(STAND_IN, stand_in(item, today))
+        add(Role.STAND_IN, stand_in(item, today))
         if not item.is_blocked:
-            add(ACCOUNT, item.account_owner)
+            add(Role.LEAD, item.account_owner)
     return found
 
 
