@@ -315,9 +315,10 @@ def faults(bare_town: BotInWorkspace) -> Faults:
 
 @pytest.fixture
 def box() -> Iterator[Sandbox]:
-    """A workspace that uses the machine's clock, as the process does."""
+    """A workspace that uses the machine's clock, as the process does. On a busy machine it waits for the answers."""
     manifest = for_address("https://bot.makegood.example")
     with Sandbox(manifest, app_url=None, signing_secret=SECRET, bot_token=TOKEN) as box:
+        box.core.ack_seconds = box.triggers.lifetime = PATIENCE
         yield box
 
 

@@ -25,7 +25,10 @@ POST = "chat.postMessage"
 
 
 class Faults:
-    """Faults of the next calls: `on(method, step, …)`. Each step gets the function that would carry the call out."""
+    """Faults of the next calls: `on(method, step, …)`. Each step gets the function that would carry the call out.
+
+    `seen` holds the calls in order, but for auth.test: the bot checks its connection by a clock of its own.
+    """
 
     def __init__(self, town: BotInWorkspace) -> None:
         self._steps: dict[str, list[Step]] = {}
@@ -37,7 +40,8 @@ class Faults:
 
     def __call__(self, method: str, args: dict[str, Any], carry_out: Callable[[], Reply]) -> Reply:
         del args
-        self.seen.append(method)
+        if method != "auth.test":
+            self.seen.append(method)
         waiting = self._steps.get(method)
         return waiting.pop(0)(carry_out) if waiting else carry_out()
 

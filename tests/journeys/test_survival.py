@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from store.db import Ledger
 from store.tables import Commitment
-from tests.journeys.conftest import read
+from tests.journeys.conftest import PATIENCE, read
 from tests.journeys.processes import LINE, Holding, Process, commit, down, let_the_lease_pass, recorded, states
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def test_the_database_is_down(box: Sandbox, database_url: str) -> None:
         form = commit(box, "").view
         assert form is not None
         with down(database_url):
+            box.core.ack_seconds = 3.0
             for _ in range(2):
                 refused = commit(box)
                 assert not refused.timed_out, refused
@@ -59,6 +60,7 @@ def test_the_database_is_down(box: Sandbox, database_url: str) -> None:
             late = box.submit("U0EVA", form.id, {field: {field: value} for field, value in fields.items()})
             assert not late.timed_out
             assert "can't be reached right now" in " ".join(late.errors.values())
+            box.core.ack_seconds = PATIENCE
         _works_again(box)
         assert [event for event in process.events() if "exception" in event] == []
     ledger = Ledger(database_url)
