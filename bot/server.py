@@ -1,4 +1,4 @@
-"""The WSGI app: Slack's endpoint, health, and one page that says what this is.
+"""The WSGI app: Slack's endpoint, health, and the web pages of handlers/.
 
 Everything that arrives is checked here before Bolt sees it: Bolt raises where a timestamp is no number and
 writes whole bodies into the log where a signature is wrong.
@@ -18,8 +18,10 @@ from slack_sdk.signature import Clock as SlackClock
 from slack_sdk.signature import SignatureVerifier
 from werkzeug.exceptions import HTTPException
 
+import handlers
 from bot.logs import request_ids
 from bot.slack_requests import RefusedError, bolt_request
+from handlers.web import pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,15 +50,6 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Makegood</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"></head>
-<body><h1>Makegood</h1>
-<p>A Slack bot that keeps account plans alive: every commitment has an owner, a date and somebody who asks again.</p>
-<p>This is its server. There is nothing to do here: talk to it in Slack with <code>/commit help</code>.</p>
-</body></html>
-"""
-
 
 def build(
     bolt: App,
@@ -72,7 +65,9 @@ def build(
     app = Flask("makegood", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
-    app.add_url_rule("/", "page", lambda: Response(_PAGE, mimetype="text/html"))
+    for path, page in handlers.ROUTES.pages.items():
+        app.add_url_rule(path, f"page {path}", _page(page))
+    app.add_url_rule(pages.STYLE_PATH, "style", lambda: Response(pages.style(), mimetype="text/css"))
     app.add_url_rule(HEALTH, "healthz", lambda: _text("ok"))
     app.add_url_rule(READY, "readyz", lambda: _ready(readiness))
     if signing_secret is not None:
@@ -142,6 +137,16 @@ def _ready(readiness: Readiness) -> Response:
     return Response(json.dumps(body), status=status, mimetype="application/json")
 
 
+def _page(page: Callable[[], str]) -> Callable[[], Response]:
+    """The page with a policy of its own: it has a stylesheet and may have forms."""
+
+    def answer() -> Response:
+        headers = {"Content-Security-Policy": pages.CONTENT_SECURITY_POLICY}
+        return Response(page(), mimetype="text/html", headers=headers)
+
+    return answer
+
+
 def _text(words: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
     return Response(words + "\n", status=status, mimetype="text/plain")
 
@@ -160,5 +165,6 @@ def _failed(error: Exception) -> Response:
 
 
 def _secured(answer: Response) -> Response:
-    answer.headers.extend(HEADERS)
+    for name, value in HEADERS.items():
+        answer.headers.setdefault(name, value)
     return answer

@@ -17,12 +17,15 @@ from handlers.routes import Listener, Routes, joined
 from handlers.settings import actions as settings
 from handlers.slack import errors, payloads
 from handlers.slack.refs import outdated
+from handlers.web import pages
 from store.errors import UnconfirmedError
 
 if TYPE_CHECKING:
     from slack_bolt import App
 
-NOUNS = (commands, commitments, recording, account_menus, account_pages, sections, absences, settings, home, people)
+NOUNS = (
+    commands, commitments, recording, account_menus, account_pages, sections, absences, settings, home, people, pages,
+)  # fmt: skip
 
 
 def _more(ack: Listener, body: dict[str, Any], context: Any) -> None:  # noqa: ANN401  Bolt injects by name

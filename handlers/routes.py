@@ -1,4 +1,4 @@
-"""Routes: what Slack sends → who answers, as each noun declares it."""
+"""Routes: what Slack or a browser sends → the function that answers, as each noun declares it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Listener = Callable[..., Any]
 @dataclass(frozen=True)
 class Routes:
     """The listeners of one noun, by the ids of handlers/ids.py: slash commands, shortcuts, buttons (`actions`),
-    submitted modals (`forms`), menus that ask for their options, and events.
+    submitted modals (`forms`), menus that ask for their options, and events. `pages` are web pages: path → HTML.
     """
 
     commands: Mapping[str, Listener] = field(default_factory=dict)
@@ -24,6 +24,7 @@ class Routes:
     forms: Mapping[str, Listener] = field(default_factory=dict)
     menus: Mapping[str, Listener] = field(default_factory=dict)
     events: Mapping[str, Listener] = field(default_factory=dict)
+    pages: Mapping[str, Listener] = field(default_factory=dict)
 
 
 def joined(routes: Iterable[Routes]) -> Routes:

@@ -24,6 +24,7 @@ from bot.http_server import WebServer
 from bot.schedule import COURIER, PLANNER, record_heartbeat
 from bot.server import HEADERS, LARGEST_BODY, build
 from bot.slack_connection import ConnectionMonitor
+from handlers.web import pages
 from store import migrate
 from store.db import Ledger
 
@@ -192,7 +193,8 @@ def test_every_answer_is_secured(office: Office, method: str, path: str, status:
     """Also those that refuse."""
     answer = office.client.open(path, method=method)
     assert answer.status_code == status
-    assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+    wanted = HEADERS | ({"Content-Security-Policy": pages.CONTENT_SECURITY_POLICY} if path == "/" else {})
+    assert {name: answer.headers[name] for name in wanted} == wanted
 
 
 def test_health_says_ok(office: Office) -> None:
@@ -203,6 +205,21 @@ def test_health_says_ok(office: Office) -> None:
 def test_the_page_says_what_this_is(office: Office) -> None:
     """A person who opens the address in a browser reads about `/commit help`."""
     assert "/commit help" in office.client.get("/").text
+
+
+def test_a_page_runs_no_script(office: Office) -> None:
+    """A page may have a stylesheet of its own and forms, nothing else; what is no page may have nothing."""
+    page, style = office.client.get("/"), office.client.get("/style.css")
+    assert 'href="/style.css"' in page.text
+    assert (style.status_code, style.mimetype) == (200, "text/css")
+    assert page.headers.getlist("Content-Security-Policy") == [pages.CONTENT_SECURITY_POLICY]
+    assert "script" not in pages.CONTENT_SECURITY_POLICY
+    assert office.client.get("/healthz").headers["Content-Security-Policy"] == HEADERS["Content-Security-Policy"]
+
+
+def test_a_page_escapes_what_people_wrote() -> None:
+    """A value of a page is shown as text, markup in it included."""
+    assert pages.environment().from_string("{{ name }}").render(name="<b>&") == "&lt;b&gt;&amp;"
 
 
 def test_socket_mode_has_no_endpoint() -> None:
