@@ -1,10 +1,7 @@
-"""The reader of a page: their time zone, clock format, and the names that they can see.
-
-This module also formats dates and computes the times of the clock panel's buttons.
-"""
+"""The reader of a page: their time zone, clock format, the names that they can see, and dates in their words."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -27,10 +24,7 @@ _MONTHS: Final = (
     "December",
 )
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_SATURDAY: Final = 5
 _NOON: Final = 12
-# A minute after the last of the briefs that spread over the half hour from nine.
-_MORNING: Final = time(9, 35)
 _AGO: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
@@ -146,30 +140,3 @@ _TOKENS: "Final[dict[str, Callable[[Reader, datetime], str]]]" = {
     "{time_secs}": lambda reader, instant: reader.time(instant, seconds=True),
     "{ago}": _ago,
 }
-
-
-def next_working_morning(now: datetime, zone: "ZoneInfo") -> datetime:
-    """The first 09:35 from Monday to Friday in `timezone` that lies after `now`; aware UTC."""
-    day = now.astimezone(zone).date()
-    while True:
-        morning = datetime.combine(day, _MORNING, zone).astimezone(UTC)
-        if day.weekday() < _SATURDAY and morning > now:
-            return morning
-        day += timedelta(days=1)
-
-
-def next_day(now: datetime, zone: "ZoneInfo") -> datetime:
-    """The same time of the day, tomorrow, by the clocks of `timezone`; aware UTC."""
-    return (now.astimezone(zone) + timedelta(days=1)).astimezone(UTC)
-
-
-def wall_time(value: str, zone: "ZoneInfo") -> datetime:
-    """The instant of a date-and-time field (`2026-12-04T09:35`) in `timezone`, aware UTC. Raises ValueError."""
-    try:
-        typed = datetime.fromisoformat(value)
-    except ValueError as unread:
-        raise ValueError("Choose a date and a time.") from unread
-    try:
-        return typed.replace(tzinfo=typed.tzinfo or zone).astimezone(UTC)
-    except OverflowError as beyond:
-        raise ValueError("That date is too far away.") from beyond

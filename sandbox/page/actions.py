@@ -1,9 +1,8 @@
 """Actions that the page's script sends for a person: a table from the kind to the sandbox's method."""
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sandbox.reader import next_day, next_working_morning, wall_time
+from sandbox.page.clock_panel import moved, wall_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,17 +18,6 @@ _WALL_TIME: Final = "wall time"
 
 class UnusableError(ValueError):
     """A request that the page cannot carry out. Its text is shown to the person."""
-
-
-def leap(box: "Box", zone: "ZoneInfo", to: str) -> None:
-    """Move the clock: `hour`, `day`, `morning`, or what a date-and-time field holds, read in `timezone`."""
-    now = box.clock.now()
-    known = {
-        "hour": lambda: now + timedelta(hours=1),
-        "day": lambda: next_day(now, zone),
-        "morning": lambda: next_working_morning(now, zone),
-    }
-    box.move_clock(known[to]() if to in known else wall_time(to, zone))
 
 
 def plain_values(values: Any, zone: "ZoneInfo") -> Any:  # noqa: ANN401 (any JSON in, the same out)
@@ -97,7 +85,7 @@ def _close(box: "Box", me: "User", _zone: "ZoneInfo", wish: "Mapping[str, Any]")
 
 
 def _clock(box: "Box", _me: "User", zone: "ZoneInfo", wish: "Mapping[str, Any]") -> "Outcome | None":
-    leap(box, zone, _text(wish, "to"))
+    box.move_clock(moved(box.clock.now(), zone, _text(wish, "to")))
     return None
 
 
