@@ -8,6 +8,7 @@ from typing import Any
 
 from sandbox import blocks as blockkit
 from sandbox import limits
+from sandbox.block_reading import settle
 from sandbox.errors import SlackError
 from sandbox.models import Json
 
@@ -64,7 +65,7 @@ def _blocks(raw: object) -> tuple[Json, ...]:
         raise SlackError("invalid_blocks", messages=problems)
     if blockkit.too_long(raw):
         raise SlackError("msg_blocks_too_long")
-    return blockkit.settle(raw)
+    return settle(raw)
 
 
 def _metadata(raw: object) -> Json | None:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from sandbox import blocks as blockkit
 from sandbox import limits
+from sandbox.block_reading import carry_over, settle
 from sandbox.errors import SlackError
 from sandbox.models import Json, SandboxError, View
 from sandbox.world import World
@@ -154,8 +155,8 @@ class Surfaces:
         raw = self._checked(payload, kind)
         self._external_id_is_free(raw.get("external_id", ""), instead)
         view_id = instead.id if instead else f"V{next(self._numbers):010d}"
-        blocks = blockkit.settle(raw["blocks"])
-        state = blockkit.carry_over(blocks, instead.state if instead else {})
+        blocks = settle(raw["blocks"])
+        state = carry_over(blocks, instead.state if instead else {})
         return View(
             id=view_id,
             type=kind,

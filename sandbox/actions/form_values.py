@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from sandbox.actions.input_values import chosen
 from sandbox.actions.targets import Target
-from sandbox.blocks import carry_over, interactive
+from sandbox.block_reading import carry_over, interactive
 from sandbox.elements import VALUES
 from sandbox.models import Json, SandboxError, State, View
 from sandbox.surfaces import Surfaces

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sandbox.blocks import interactive
+from sandbox.block_reading import interactive
 from sandbox.core import Core
 from sandbox.elements import VALUES, flat_options
 from sandbox.models import GoneError, Json, Message, SandboxError, View

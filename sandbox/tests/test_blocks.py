@@ -6,16 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.blocks import (
-    BLOCKS,
-    check_message,
-    check_view,
-    flatten,
-    initial_state,
-    interactive,
-    settle,
-    too_long,
-)
+from sandbox.block_reading import flatten, initial_state, interactive, settle
+from sandbox.blocks import BLOCKS, check_message, check_view, too_long
 from sandbox.elements import ELEMENTS, VALUES
 
 
