@@ -13,7 +13,9 @@ from sandbox.faults import EVERY, KINDS
 from sandbox.methods import METHODS
 from sandbox.models import GoneError, SandboxError
 from sandbox.page.actions import ACTIONS, UnusableError, complaint
-from sandbox.page.page_model import PageBuilder, people_of, reader_for
+from sandbox.page.page_model import PageBuilder
+from sandbox.page.profiles import people_of
+from sandbox.page.surface import reader_for
 from sandbox.page.unread import ReadState
 
 if TYPE_CHECKING:

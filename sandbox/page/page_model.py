@@ -1,52 +1,29 @@
 """The page of one person, as plain data for the templates."""
 
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from itertools import groupby
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from sandbox import render
 from sandbox.mrkdwn import entities
+from sandbox.page.message_rows import MessageRow, MessageRows
+from sandbox.page.profiles import Profile, people_of, profile_of
+from sandbox.page.surface import reader_for, surface
 from sandbox.reader import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from markupsafe import Markup
 
-    from sandbox.models import Message, User, View
+    from sandbox.models import User, View
     from sandbox.page.box import Box
     from sandbox.page.unread import ReadState
     from sandbox.world import Channel
 
-_TINTS: Final = 8
 _LATEST: Final = 200
 """Messages shown of a conversation; the earlier ones are counted."""
-_SAME_BREATH: Final = timedelta(minutes=5)
-"""Messages of one author this close together share a heading."""
-# Locales whose people read a clock by twelve hours.
-_TWELVE_HOURS: Final = ("en-US", "en-CA", "en-AU", "en-IN", "en-PH")
-
 HOME, APP = "home", "app"
-
-
-@dataclass(frozen=True)
-class Profile:
-    """A person or the app as the page shows them. `tint` picks one of the avatar colours."""
-
-    id: str
-    name: str
-    handle: str
-    initials: str
-    tint: int
-    title: str = ""
-    app: bool = False
-    gone: bool = False
-    status: str = ""
-    unread: int = 0
-    clock: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,22 +35,6 @@ class SidebarEntry:
     kind: str
     unread: int
     here: bool
-
-
-@dataclass(frozen=True)
-class MessageRow:
-    """A message. `heading` is false where it goes on from the one above; `day` starts a new day."""
-
-    message: "Message"
-    author: Profile
-    clock: str
-    moment: str
-    body: "Markup"
-    heading: bool
-    key: str
-    day: str | None = None
-    replies: int = 0
-    last_reply: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,63 +78,6 @@ class PageModel:
         return next((entry.unread for entry in self.sidebar if entry.where == APP), 0)
 
 
-def profile_of(user: "User", bot: str, *, unread: int = 0, clock: str = "") -> Profile:
-    name = user.display_name or user.real_name or user.name
-    return Profile(
-        id=user.id,
-        name=name,
-        handle=user.name,
-        initials="".join(word[0] for word in name.split()[:2]).upper() or "?",
-        tint=crc32(user.id.encode()) % _TINTS,
-        title=user.title,
-        app=user.id == bot or user.is_bot,
-        gone=user.deleted,
-        status=user.status_text,
-        unread=unread,
-        clock=clock,
-    )
-
-
-def people_of(box: "Box") -> "list[User]":
-    """People to act as: active members, in the workspace's order."""
-    return [user for user in box.world.users.values() if not (user.is_bot or user.deleted or user.is_stranger)]
-
-
-def reader_for(box: "Box", user: "User") -> Reader:
-    """The reader for this person."""
-    world = box.world
-    return Reader(
-        user=user.id,
-        zone=ZoneInfo(user.tz),
-        now=box.clock.now(),
-        people={one.id: one.display_name or one.real_name or one.name for one in world.users.values()},
-        channels={
-            channel.id: channel.name
-            for channel in world.channels.values()
-            if not channel.is_im and world.sees(user.id, channel)
-        },
-        twelve_hour=user.locale in _TWELVE_HOURS,
-    )
-
-
-def surface(box: "Box", reader: Reader, key: str, view: "View | None" = None) -> render.Surface:
-    """The surface on which blocks of a message or a view are drawn."""
-    world = box.world
-    drawn = render.Surface(
-        reader=reader,
-        key=key,
-        people=[render.Choice(user.id, reader.people[user.id]) for user in world.users.values() if not user.deleted],
-        places=[_place(channel, reader) for channel in world.channels.values() if world.sees(reader.user, channel)],
-    )
-    return replace(drawn, state=view.state, errors=view.errors) if view else drawn
-
-
-def _place(channel: "Channel", reader: Reader) -> render.Place:
-    if channel.is_im:
-        return render.Place(channel.id, reader.people.get(channel.im_user, channel.name), "im")
-    return render.Place(channel.id, channel.name, "private" if channel.is_private else "public")
-
-
 class PageBuilder:
     """Builds the page model of one person."""
 
@@ -183,6 +87,7 @@ class PageBuilder:
         self._user = user
         self._read_state = read_state
         self._reader = reader_for(box, user)
+        self._rows = MessageRows(box, self._reader)
 
     def build(self, wanted: str | None, thread_ts: str | None) -> PageModel:
         """The page at `wanted`. If the person cannot see it, the page shows their first channel."""
@@ -204,12 +109,12 @@ class PageBuilder:
             member=channel is not None and self._user.id in channel.members,
             heading=self._heading(where, channel),
             topic=entities(channel.topic or channel.purpose) if channel else "",
-            rows=self._rows(outside[-_LATEST:], messages, "m"),
+            rows=self._rows.rows(outside[-_LATEST:], messages, "m"),
             earlier=max(0, len(outside) - _LATEST),
             home=self._home() if where == HOME else None,
             modals=self._modals(),
             thread_ts=thread_ts,
-            thread=self._thread(messages, thread_ts),
+            thread=self._rows.thread(messages, thread_ts),
         )
 
     # -- around the conversation ----------------------------------------------------------------------
@@ -260,51 +165,6 @@ class PageBuilder:
             return self._profile(self._world.users[self._world.bot]).name
         return channel.name
 
-    # -- messages -------------------------------------------------------------------------------------
-
-    def _thread(self, messages: "Iterable[Message]", thread_ts: str | None) -> "list[MessageRow]":
-        if thread_ts is None:
-            return []
-        inside = [message for message in messages if thread_ts in {message.ts, message.thread_ts}]
-        return self._rows(inside, (), "t")
-
-    def _rows(self, messages: "Sequence[Message]", everything: "Iterable[Message]", key: str) -> "list[MessageRow]":
-        answers = _answers(everything)
-        rows: list[MessageRow] = []
-        for message in messages:
-            above = rows[-1].message if rows else None
-            rows.append(self._row(message, above, answers.get(message.ts, []), key))
-        return rows
-
-    def _row(self, message: "Message", above: "Message | None", replies: "list[Message]", key: str) -> MessageRow:
-        when, before = _instant(message.ts), _instant(above.ts) if above else None
-        day = self._reader.day(when)
-        new_day = before is None or self._reader.day(before) != day
-        return MessageRow(
-            message=message,
-            author=self._author(message),
-            clock=self._reader.time(when),
-            moment=self._reader.moment(when),
-            body=self._body(message, f"{key}{message.ts.replace('.', '-')}"),
-            heading=new_day or above is None or _turns(above, message, when),
-            key=f"{key}{message.ts.replace('.', '-')}",
-            day=day if new_day else None,
-            replies=len(replies),
-            last_reply=self._reader.moment(_instant(replies[-1].ts)) if replies else "",
-        )
-
-    def _author(self, message: "Message") -> Profile:
-        user = self._world.users.get(message.user)
-        return self._profile(user) if user else Profile(message.user, "Slackbot", "slackbot", "S", 0)
-
-    def _body(self, message: "Message", key: str) -> "Markup":
-        drawn = surface(self._box, self._reader, key)
-        body = render.blocks(message.blocks, drawn) if message.blocks else render.words(message.text, self._reader)
-        for number, attachment in enumerate(message.attachments):
-            inside = render.beside(drawn, f"{key}-a{number}")
-            body += render.attachment(attachment, inside)
-        return body
-
     # -- views ----------------------------------------------------------------------------------------
 
     def _home(self) -> "Markup | None":
@@ -321,19 +181,3 @@ class PageBuilder:
     def _view(self, view: "View") -> "Markup":
         drawn = surface(self._box, self._reader, view.id, view)
         return render.blocks(view.blocks, drawn)
-
-
-def _instant(ts: str) -> datetime:
-    return datetime.fromtimestamp(float(ts), UTC)
-
-
-def _turns(above: "Message", message: "Message", when: datetime) -> bool:
-    """Whether a message needs a heading of its own."""
-    strangers = (above.user, above.ephemeral_for) != (message.user, message.ephemeral_for)
-    return strangers or bool(message.blocks) or when - _instant(above.ts) > _SAME_BREATH
-
-
-def _answers(messages: "Iterable[Message]") -> "dict[str, list[Message]]":
-    replies = [message for message in messages if message.thread_ts not in {None, message.ts}]
-    replies.sort(key=lambda message: message.thread_ts or "")
-    return {ts: list(group) for ts, group in groupby(replies, lambda message: message.thread_ts or "")}
