@@ -1,4 +1,4 @@
-"""Every surface that a person touches. NOUNS is the routing table: what Slack sends → who answers."""
+"""The surfaces that people use. NOUNS has the routing table: the listener for each kind of request from Slack."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NOUNS = (
 
 
 def _more(ack: Listener, body: dict[str, Any], context: Any) -> None:  # noqa: ANN401  Bolt injects by name
-    """The "…" menu of an item: what was chosen says which button it stands for."""
+    """Run the listener of the button for which the chosen option of the "…" menu stands."""
     chosen = payloads.chosen(body)
     listener = ROUTES.actions.get(chosen["actions"][0]["action_id"])
     if listener is None:
@@ -41,7 +41,10 @@ ROUTES = joined([*(noun.ROUTES for noun in NOUNS), Routes(actions={ids.MORE: _mo
 
 
 def _with_rights(listener: Listener) -> Listener:
-    """The listener. Where it turns on rights that Slack must confirm, it has changed nothing, and runs again then."""
+    """Wrap a listener: if Slack must confirm the person's rights first, the listener runs again after that.
+
+    The first run has changed nothing.
+    """
 
     @functools.wraps(listener)
     def run(**given: Any) -> Any:  # noqa: ANN401  Bolt injects by name
@@ -55,7 +58,7 @@ def _with_rights(listener: Listener) -> Listener:
 
 
 def register(app: App) -> None:
-    """Put the whole table into a Bolt app."""
+    """Register all routes in a Bolt app."""
     for command, listener in ROUTES.commands.items():
         app.command(command)(_with_rights(listener))
     for callback_id, listener in ROUTES.shortcuts.items():

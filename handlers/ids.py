@@ -1,6 +1,6 @@
-"""Every command, callback, action and block id, and what the app asks of Slack. They live here once.
+"""The ids of all commands, callbacks, actions and blocks, and the events and scopes that the app asks Slack for.
 
-The manifest is generated from this page, and a test holds the routing table against it.
+The manifest is generated from this file, and a test compares the routing table with it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FORM_MERGE = "form.merge"
 FORM_ARCHIVE = "form.archive"
 RECEIPT = "receipt"
 
-# Buttons on an item. The value says which item and where it was shown (payloads.ItemRef).
+# Buttons on an item. The value names the item and the view that shows it (refs.Ref).
 DONE = "item.done"
 MOVE = "item.move"
 BLOCK = "item.block"
@@ -51,15 +51,15 @@ MORE = "item.more"
 CREATE_ACCOUNT = "item.create_account"
 CHOOSE_ACCOUNT = "item.choose_account"
 
-# Buttons about an account. The value says which one and where it was shown (refs.Ref).
+# Buttons about an account. The value names the account and the view that shows it (refs.Ref).
 OPEN_ACCOUNT = "account.open"
 EDIT_ACCOUNT = "account.edit"
 MERGE_ACCOUNT = "account.merge"
 ARCHIVE_ACCOUNT = "account.archive"
 RESTORE_ACCOUNT = "account.restore"
 
-# Buttons of the sections of an account plan; their reference says which section. Block ids of their forms are the names
-# of the section's fields (store/plan).
+# Buttons of the sections of an account plan; their reference names the section. The block ids of their forms are the
+# names of the section's fields (store/plan).
 SECTION_OPEN = "section.open"
 SECTION_SHOW = "section.show"
 SECTION_ADD = "section.add"
@@ -68,7 +68,7 @@ SECTION_ARCHIVE = "section.archive"
 SECTION_RESTORE = "section.restore"
 SECTION_PLAN = "section.plan"
 
-# Buttons that turn pages or open things.
+# Buttons that turn pages, or open a form or list.
 PAGE_OLDER = "page.older"
 PAGE_NEWER = "page.newer"
 OPEN_FORM = "open.form"
@@ -119,7 +119,7 @@ EVENT_USER_JOINED = "team_join"
 
 BOT_EVENTS = (EVENT_HOME_OPENED, EVENT_USER_JOINED, EVENT_USER_CHANGED)
 
-# What each scope is for; docs/permissions.md tells the admin the same.
+# The purpose of each scope, as docs/permissions.md gives it too.
 SCOPES = {
     "commands": "the /commit command and the shortcuts",
     "chat:write": "briefs, notices and shared items",

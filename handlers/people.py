@@ -46,7 +46,7 @@ _YOU = {
 
 
 def viewer(tx: Session, team_id: str, user_id: str) -> Person:
-    """The person who asks. The middleware has seen to it that the ledger knows them."""
+    """The person of a request, whom the middleware has added to the ledger. NotAllowedError for an outsider."""
     person = people.viewer(tx, team_id, user_id)
     if person is None:
         raise NotFoundError("I don't know you in this workspace yet. Please try again in a minute.")
@@ -58,13 +58,13 @@ def viewer(tx: Session, team_id: str, user_id: str) -> Person:
 
 
 def check(context: BoltContext, asker: Asker) -> None:
-    """Refuse an outsider where nothing is read for the answer."""
+    """Refuse an outsider, for a listener that reads nothing from the ledger."""
     with context["ledger"].read() as tx:
         viewer(tx, asker.team_id, asker.user_id)
 
 
 def confirm_rights(context: BoltContext, asker: Asker) -> None:
-    """Ask Slack what this person may do now, and write it down. Where Slack does not say nothing changes."""
+    """Ask Slack for this person's rights, and store them. Without an answer nothing changes."""
     try:
         user = _ask(context["slack"], asker.user_id)
     except (SlackClientError, OSError, http.client.HTTPException) as error:
@@ -77,10 +77,10 @@ def confirm_rights(context: BoltContext, asker: Asker) -> None:
 
 
 def profile(user: dict[str, Any], team_id: str) -> Profile:
-    """A user object of Slack's as the ledger keeps it. `team_id` is the workspace's own.
+    """The profile in a user object of Slack's. `team_id` is the workspace's own.
 
-    Events carry less than the list does: None for what this object does not say. One of UNREADABLE is raised where it
-    is not what Slack documents.
+    An event has fewer fields than the list of users: a missing field becomes None. Raises one of UNREADABLE if the
+    object differs from Slack's documentation.
     """
     slack_id = user["id"]
     if not _SLACK_ID.fullmatch(slack_id):
@@ -103,20 +103,20 @@ def profile(user: dict[str, Any], team_id: str) -> Profile:
 
 
 def _text(given: Any) -> str | None:  # noqa: ANN401  anything may stand there
-    """A text of Slack's, cleaned; None for none."""
+    """A text of Slack's, cleaned; None if it is missing or empty."""
     if given is not None and not isinstance(given, str):
         raise TypeError("that is no text")
     return clean(given or "") or None
 
 
 def _any(user: dict[str, Any], *names: str) -> bool | None:
-    """Whether one of these flags is set; None where none of them is there."""
+    """Whether one of these flags of a user is set; None if the object has none of them."""
     said = [bool(user[name]) for name in names if user.get(name) is not None]
     return any(said) if said else None
 
 
 def _is_external(user: dict[str, Any], team_id: str) -> bool | None:
-    """Whether the user is no member of the workspace `team_id`; None where that is not said.
+    """Whether the user is no member of the workspace `team_id`; None if the object does not say it.
 
     In an Enterprise Grid organisation a member's `team_id` may be another workspace's or the organisation's;
     `enterprise_user.teams` lists the workspaces that they are a member of.
@@ -130,7 +130,7 @@ def _is_external(user: dict[str, Any], team_id: str) -> bool | None:
 
 
 def status(user: dict[str, Any]) -> Status | None:
-    """The status that a user object of Slack's speaks of; None where it speaks of none, not even of an empty one."""
+    """The status in a user object of Slack's; None if the object has no fields for a status."""
     about = user.get("profile") or {}
     if "status_text" not in about and "status_emoji" not in about:
         return None
@@ -143,8 +143,9 @@ def status(user: dict[str, Any]) -> Status | None:
 
 
 def sync(tx: Session, workspace: Workspace, users: Iterable[dict[str, Any]], now: datetime) -> None:
-    """Bring people and their absences up to date with these user objects of Slack's. One that cannot be read is left
-    out, and logged by its id.
+    """Update people and their absences from these user objects of Slack's.
+
+    A user object that cannot be read is left out, and its id is logged.
     """
     profiles, statuses = [], {}
     for user in users:
@@ -162,7 +163,7 @@ def sync(tx: Session, workspace: Workspace, users: Iterable[dict[str, Any]], now
 
 
 def ensure_people(ledger: Ledger, slack: WebClient, team_id: str, user_ids: Iterable[str], now: datetime) -> set[str]:
-    """Ask Slack about those whom the ledger does not know yet; give back the ids that Slack does not know either."""
+    """Add the users whom the ledger does not know yet. Returns the ids that Slack does not know either."""
     with ledger.read() as tx:
         workspace = workspaces.by_team(tx, team_id)
         if workspace is None:
@@ -178,7 +179,7 @@ def ensure_people(ledger: Ledger, slack: WebClient, team_id: str, user_ids: Iter
 
 
 def changed(body: dict[str, Any], context: BoltContext) -> None:
-    """Somebody joined, left, was renamed, moved to another zone or set a status."""
+    """Handle the event of a person who joined, left, or changed their name, zone or status."""
     user = body["event"]["user"]
     ledger: Ledger = context["ledger"]
     with ledger.begin() as tx:

@@ -1,4 +1,4 @@
-"""Routes: what Slack or a browser sends → the function that answers, as each noun declares it."""
+"""Routes: the function for each kind of request from Slack or a browser, as each noun declares it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Routes:
 
 
 def joined(routes: Iterable[Routes]) -> Routes:
-    """All of them as one; ValueError where two answer to the same id."""
+    """The routes of all nouns as one; ValueError if two nouns have a listener for the same id."""
     tables: dict[str, dict[str, Listener]] = {each.name: {} for each in fields(Routes)}
     for one in routes:
         for name, table in tables.items():

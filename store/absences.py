@@ -1,6 +1,6 @@
-"""Absences: who is away from when to when, and who hears meanwhile what falls due.
+"""Absences: the days on which a person is away, and the delegate who hears what falls due in them.
 
-A pause always has an end. Of two that overlap the newer counts, and the older keeps the days that are left.
+An absence always has an end. If two overlap, the newer counts, and the older keeps its other days.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
     from store.tables import Workspace
 
-# Whoever is away for longer has handed their accounts over.
+# The longest absence. For a longer one a person should hand their accounts over.
 LONGEST = timedelta(days=365)
-# Days ahead at which somebody can say so; later is a slip of the pen.
+# An absence begins at most so far in the future; a later day is probably a typing error.
 FARTHEST = timedelta(days=365)
 BY_PERSON, BY_STATUS = "person", "status"
-# In the place of the name of an absence (see reference): none.
+# The reference (see `reference`) that stands for no absence.
 NONE = (0, 0)
 # The message to the delegate.
 NOTICE = notices.DELEGATED
@@ -41,9 +41,9 @@ NOTICE = notices.DELEGATED
 
 @dataclass(frozen=True)
 class AbsenceSet:
-    """An absence as it was set. `replaced`: the (first, last) days of older ones that gave way to it.
+    """The result of `set_absence`. `replaced`: the (first, last) days of older absences that overlapped with it.
 
-    `delegate_away` is when the delegate is away as well during it, if they are.
+    `delegate_away`: the delegate's own absence that overlaps with it; None if there is none.
     """
 
     absence: Absence
@@ -53,7 +53,7 @@ class AbsenceSet:
 
 # ---- questions -----------------------------------------------------------------------------------------
 
-# Put together once: every brief asks it.
+# Built once, because every brief needs this query.
 _LASTING = (
     sa.select(Absence)
     .where(
@@ -66,7 +66,7 @@ _LASTING = (
 
 
 def of_people(tx: Session, person_ids: Iterable[int], *, from_day: date) -> list[Absence]:
-    """The absences of those people that last until `from_day` or longer, by first day, with their delegates."""
+    """The absences of these people that end on `from_day` or later, by first day, with their delegates."""
     ids = list(person_ids)
     found: list[Absence] = []
     for start in range(0, len(ids), 500):
@@ -75,7 +75,7 @@ def of_people(tx: Session, person_ids: Iterable[int], *, from_day: date) -> list
 
 
 def coming(tx: Session, person: Person, *, today: date) -> Absence | None:
-    """The absence that this person is in on their day `today`, or else their next one."""
+    """This person's absence on their local day `today`, else their next absence; None if there is none."""
     return next(iter(of_people(tx, [person.id], from_day=today)), None)
 
 
@@ -90,7 +90,7 @@ def stands_in(tx: Session, viewer: Person, owner: Person, now: datetime) -> bool
 
 
 def stood_in_for(tx: Session, viewer: Person, *, today: date) -> list[Absence]:
-    """The absences on the viewer's day `today` for which they were named as delegate, with whose they are."""
+    """The absences on the viewer's local day `today` whose delegate the viewer is, with the persons who are away."""
     of_viewer = seen_by(Absence, viewer), Absence.delegate_id == viewer.id
     now = Absence.first_day <= today, Absence.last_day >= today
     query = sa.select(Absence).where(*of_viewer, *now).options(joinedload(Absence.person)).order_by(Absence.last_day)
@@ -98,7 +98,7 @@ def stood_in_for(tx: Session, viewer: Person, *, today: date) -> list[Absence]:
 
 
 def get(tx: Session, viewer: Person, name: tuple[int, int]) -> Absence | None:
-    """The viewer's own absence of that `reference`; None if it is gone or somebody else's."""
+    """The viewer's own absence of that `reference`; None if it is gone or belongs to another person."""
     found = tx.scalar(
         sa.select(Absence)
         .where(seen_by(Absence, viewer), Absence.person_id == viewer.id, Absence.id == name[0])
@@ -108,12 +108,12 @@ def get(tx: Session, viewer: Person, name: tuple[int, int]) -> Absence | None:
 
 
 def reference(absence: Absence) -> tuple[int, int]:
-    """Its id and the second in which it was set: SQLite gives the id of a deleted row away again."""
+    """The name of an absence: its id, and the second in which it was set. SQLite uses the id of a deleted row again."""
     return absence.id, int(absence.created_at.timestamp())
 
 
 def as_told(tx: Session, reader: Person, ids: Mapping[str, Any]) -> Absence | None:
-    """The absence that a message with these ids told `reader` of, with whose it is, if they are its delegate still."""
+    """The absence of a notice with these ids, with its person; None if `reader` is not its delegate any more."""
     found = tx.scalar(
         sa.select(Absence)
         .where(seen_by(Absence, reader), Absence.delegate_id == reader.id, Absence.id == ids["absence"])
@@ -122,7 +122,7 @@ def as_told(tx: Session, reader: Person, ids: Mapping[str, Any]) -> Absence | No
     return found if found is not None and _stamp(found) == ids["since"] else None
 
 
-# ---- what people say ---------------------------------------------------------------------------------------
+# ---- absences that people set ---------------------------------------------------------------------------------------
 
 
 def set_absence(
@@ -135,10 +135,10 @@ def set_absence(
     now: datetime,
     instead_of: tuple[int, int] = NONE,
 ) -> AbsenceSet:
-    """The viewer is away from `first` to `last`, both included, instead of the absence of that name, if any.
+    """Store an absence of the viewer from `first` to `last`, both included, in place of the absence `instead_of`.
 
-    `delegate_id` is the Slack id of who hears meanwhile what falls due; they are told at once. Said again, it
-    changes nothing. BadInputError at first_day, last_day or delegate.
+    `delegate_id` is the delegate's Slack id; the delegate gets a notice. The same absence a second time changes
+    nothing. BadInputError at first_day, last_day or delegate.
     """
     today = local_day(now, viewer.zone)
     _lock(tx, viewer)
@@ -168,9 +168,9 @@ def set_absence(
 
 
 def end(tx: Session, viewer: Person, *, now: datetime, name: tuple[int, int] = NONE) -> Absence | None:
-    """The viewer is back today, or will not be away after all. The absence that has ended; None if there is none.
+    """End an absence of the viewer, who is back today or will not be away. Returns it; None if there is none.
 
-    Without a name it is the one that they are in.
+    Without a `name` (a `reference`) the viewer's absence of today ends.
     """
     today = local_day(now, viewer.zone)
     _lock(tx, viewer)
@@ -182,13 +182,13 @@ def end(tx: Session, viewer: Person, *, now: datetime, name: tuple[int, int] = N
     return ended
 
 
-# ---- what Slack's statuses say -------------------------------------------------------------------------------
+# ---- absences from Slack statuses -------------------------------------------------------------------------------
 
 
 def sync_from_status(tx: Session, workspace: Workspace, statuses: Mapping[str, Status], *, now: datetime) -> None:
-    """Take these statuses (by Slack id) for absences, where the workspace wants that; a cleared one ends it.
+    """Set absences from these statuses (by Slack id), if the workspace wants that. A cleared status ends its absence.
 
-    What people said here themselves counts for more and stays as it is.
+    An absence that a person has set here counts for more than a status, and is not changed.
     """
     if not workspace.honours_status:
         return
@@ -203,7 +203,7 @@ def sync_from_status(tx: Session, workspace: Workspace, statuses: Mapping[str, S
 
 
 def forget_statuses(tx: Session, workspace_id: int, *, now: datetime) -> None:
-    """The workspace no longer wants statuses to count: what they said ends."""
+    """End all absences that came from a status: the workspace has switched that off."""
     found = tx.scalars(
         sa.select(Absence)
         .where(Absence.workspace_id == workspace_id, Absence.source == BY_STATUS)
@@ -242,7 +242,7 @@ def _sync_from_status(
 
 
 def _lock(tx: Session, viewer: Person) -> None:
-    """Two forms of one person, sent at once, come one after the other."""
+    """Lock the person, so that two of their forms sent at once run one after the other."""
     tx.execute(sa.select(Person.id).where(Person.id == viewer.id).with_for_update(key_share=True))
 
 
@@ -283,7 +283,7 @@ def _is_said(one: Absence, first: date, last: date, delegate: Person | None) -> 
 
 
 def _give_up(tx: Session, before: Absence, first: date, today: date, now: datetime) -> None:
-    """Another absence takes the place of this one; days on which they really were away stay."""
+    """Remove this absence in favour of another one. Past days of the absence stay."""
     if before.first_day >= today or first <= before.first_day:
         tx.delete(before)
     else:
@@ -293,7 +293,7 @@ def _give_up(tx: Session, before: Absence, first: date, today: date, now: dateti
 
 
 def _make_room(tx: Session, viewer: Person, old: Absence, days: tuple[date, date], now: datetime) -> None:
-    """Take these days, first to last, out of an older absence."""
+    """Remove these days, first to last, from an older absence."""
     first, last = days
     if old.last_day < first or old.first_day > last:
         return
@@ -315,7 +315,7 @@ def _make_room(tx: Session, viewer: Person, old: Absence, days: tuple[date, date
 
 def _end(tx: Session, absence: Absence, today: date, now: datetime) -> None:
     if absence.first_day <= today <= absence.last_day:
-        # What came meanwhile waits for their return, and that is now.
+        # The notices of these days wait for the person's return, which is now.
         notices.release_now(tx, absence.person_id, now)
     if absence.first_day >= today:
         tx.delete(absence)
@@ -326,14 +326,14 @@ def _end(tx: Session, absence: Absence, today: date, now: datetime) -> None:
 
 
 def _renew(tx: Session, absence: Absence, now: datetime) -> None:
-    """What its delegate was told is brought up to date."""
+    """Update the delegate's notice about this absence, and the delegate's Home tab."""
     if absence.delegate_id is not None:
         notices.request_update(tx, absence.workspace_id, _key(absence), now)
         _redraw(tx, absence.workspace_id, absence.delegate_id, now)
 
 
 def _meanwhile(tx: Session, absence: Absence) -> Absence | None:
-    """When the delegate is away as well."""
+    """The delegate's own absence that overlaps with this one; None if there is none."""
     if absence.delegate_id is None:
         return None
     theirs = of_people(tx, [absence.delegate_id], from_day=absence.first_day)
@@ -341,7 +341,7 @@ def _meanwhile(tx: Session, absence: Absence) -> Absence | None:
 
 
 def _stamp(absence: Absence) -> str:
-    """With the id it names an absence for ever (see reference)."""
+    """The second part of an absence's name, with the id the first (see `reference`)."""
     return absence.created_at.isoformat()
 
 
@@ -359,5 +359,5 @@ def _tell(tx: Session, viewer: Person, absence: Absence, delegate: Person | None
 
 
 def _redraw(tx: Session, workspace_id: int, person_id: int, now: datetime) -> None:
-    """Their Home tab shows something else now."""
+    """Request an update of the person's Home tab."""
     outbox.mark_homes(tx, workspace_id, {person_id}, now)

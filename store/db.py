@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
 
-# Set in a session's `info` by whoever leaves something in the outbox.
+# The key in a session's `info` that says that the transaction has changed the outbox.
 OUTBOX_CHANGED = "news"
-# Slack waits three seconds for an answer. A database that cannot serve within two leaves time to say so.
+# Seconds. Slack waits three for an answer: after two without the database there is time to say so.
 ANSWER_WITHIN = 2.0
-# SQLite's part of it: seconds that it waits for another program. The rest is for the writers of this process.
+# SQLite's part of it: seconds of waiting for another program. The rest is for other writers of this process.
 _BUSY_TIMEOUT = 1.0
-# Seconds of silence after which the machine of PostgreSQL is asked whether it is still there.
+# Seconds of silence after which TCP asks whether PostgreSQL's machine is still there.
 _ASKED_AGAIN_AFTER = 5
 
 
@@ -42,7 +42,7 @@ _ESCAPES = "in its user and password write @ as %40, : as %3A and / as %2F"
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
     """An aware instant, UTC in the database and UTC when read. A naive value is refused on the way in.
 
-    SQLite keeps no zone, so what comes back from it gets UTC attached.
+    SQLite stores no zone, so a value read from it gets UTC.
     """
 
     impl = sa.DateTime(timezone=True)
@@ -96,7 +96,7 @@ def shown_url(url: sa.URL) -> str:
 
 
 def passwords(url: str) -> list[str]:
-    """Every password in an address, as PostgreSQL reads it and as it is written there."""
+    """Every password in an address of a database: as PostgreSQL reads it, and as it is written in the address."""
     parsed = normal_url(url)
     written = re.search(r"://[^:/@]*:(.*)@", url)
     values = [parsed.password, written and written[1]]
@@ -105,16 +105,16 @@ def passwords(url: str) -> list[str]:
 
 
 class _Condition:
-    """Whether a ledger may be written. One for all who share the ledger."""
+    """The state of a ledger: whether it may be written. The ledger and its copies share one."""
 
     problem: str | None = None
 
 
 class Ledger:
-    """The one door to the database: `lock_for_change()` to change, `read()` to look. Its opener closes it.
+    """The one way to the database: `begin()` to change, `read()` to look. The code that opens a ledger closes it.
 
-    Both give a Session. `lock_for_change()` commits when the block ends without an error and rolls back otherwise.
-    Objects stay readable after the block, and no attribute is loaded without being asked for.
+    Both give a Session. `begin()` commits when the block ends without an error, and rolls back otherwise. Objects stay
+    readable after the block. A relationship is loaded only if the query asks for it.
     """
 
     def __init__(self, url: str | sa.URL, *, pool_size: int = 20) -> None:
@@ -124,7 +124,7 @@ class Ledger:
         self.for_writing = self.engine.execution_options(makegood_writes=True)
         self._condition = _Condition()
         sa.event.listen(self.engine, "handle_error", self._note_error)
-        # Called after a transaction that left something in the outbox.
+        # Called after a transaction that has changed the outbox.
         self.on_outbox_change: Callable[[], None] = lambda: None
         # SQLite has one writer. Waiting here wakes at once; SQLite itself waits in a sleep loop.
         self._writer = threading.Lock()
@@ -133,8 +133,10 @@ class Ledger:
         self.writer_timeout: float | None = None
 
     def with_timeout(self, seconds: float) -> Ledger:
-        """The same ledger for work that cannot wait: sa.exc.TimeoutError or OperationalError, and nothing written,
-        if nobody may write for that long. PostgreSQL's limit is ANSWER_WITHIN for every transaction.
+        """The same ledger, whose transactions wait at most `seconds` for other writers.
+
+        After that: sa.exc.TimeoutError or OperationalError, and nothing is written. On PostgreSQL the limit is
+        ANSWER_WITHIN for every transaction.
         """
         limited = copy.copy(self)
         limited.writer_timeout = max(0.0, seconds - _BUSY_TIMEOUT)
@@ -143,7 +145,7 @@ class Ledger:
 
     @property
     def problem(self) -> str | None:
-        """Words for the reason why nothing may be written now; None while all is well."""
+        """The reason, in words, why nothing may be written now; None if the ledger may be written."""
         return self._condition.problem
 
     @problem.setter
@@ -159,7 +161,7 @@ class Ledger:
         if self.problem is not None:
             raise sa.exc.OperationalError("BEGIN", {}, RuntimeError(self.problem))
         with self._one_writer(), Session(self.for_writing, expire_on_commit=False) as tx:
-            # Begins now: an error comes before the block's work.
+            # Begin now, so that an error comes before the block's work.
             tx.connection()
             yield tx
             tx.commit()
@@ -180,12 +182,12 @@ class Ledger:
 
     def _note_error(self, context: sa.engine.ExceptionContext) -> None:
         for error in (context.original_exception, context.sqlalchemy_exception):
-            # From its second line on PostgreSQL shows the row that it refused: what people wrote.
+            # From the second line on PostgreSQL's message shows the refused row, with text that people wrote.
             if error is not None and error.args:
                 error.args = (str(error.args[0]).partition("\n")[0], *error.args[1:])
         if is_damage(context.original_exception):
             self.problem = f"The database is damaged ({context.original_exception})."
-            # SQLite's class for it is above all others; for everybody else it is one more way to be out of reach.
+            # SQLite raises DatabaseError, a base class. Callers treat damage like an unreachable database.
             raise sa.exc.OperationalError(context.statement, {}, context.original_exception)
 
     @contextlib.contextmanager
@@ -223,11 +225,11 @@ def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-        # The driver must not begin transactions by itself: it would begin deferred ones, which meet
-        # SQLITE_BUSY when they turn to writing, whatever the timeout.
+        # The driver must not begin transactions itself: it would begin deferred ones, and these fail with SQLITE_BUSY
+        # at their first write, even within the timeout.
         connection.isolation_level = None
         cursor = connection.cursor()
-        # secure_delete: what a redaction takes away is written over in the file, too.
+        # secure_delete: SQLite overwrites the text that a redaction removes, also in the file.
         _use_wal(cursor)
         for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {pragma}")
@@ -251,9 +253,10 @@ def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
 
 
 def _use_wal(cursor: Any) -> None:  # noqa: ANN401  the driver's own
-    """Switches the file to write-ahead logging.
+    """Switch the file to write-ahead logging.
 
-    While another process switches or writes, SQLite refuses the switch at once: it waits for a writer's turn only.
+    While another process switches or writes, SQLite refuses the switch at once, without the busy timeout. BEGIN
+    IMMEDIATE does wait, so it is used for waiting.
     """
     waited = True
     while waited:
@@ -269,7 +272,7 @@ def _use_wal(cursor: Any) -> None:  # noqa: ANN401  the driver's own
             cursor.execute("ROLLBACK")
         except sqlite3.OperationalError:
             waited = False
-    # The other process may have switched and write for longer than we wait. Then there is nothing left to do.
+    # The other process may have switched already, and still write. Then this statement changes nothing.
     cursor.execute("PRAGMA journal_mode=WAL")
 
 
@@ -280,14 +283,14 @@ def _postgresql(url: sa.URL, pool_size: int) -> sa.Engine:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=ANSWER_WITHIN,
-        # What people wrote stays out of exceptions, and so out of logs.
+        # Text that people wrote stays out of exceptions, and so out of logs.
         hide_parameters=True,
         pool_use_lifo=True,
         pool_pre_ping=True,
         connect_args={
             "connect_timeout": int(ANSWER_WITHIN),
-            # A server whose machine is gone does not even close the connection: TCP alone would wait a quarter of an
-            # hour for what was sent there, and for ever for an answer.
+            # A machine that is gone does not close the connection. TCP alone would wait 15 minutes for an
+            # acknowledgement, and for ever for an answer.
             "tcp_user_timeout": milliseconds,
             "keepalives_idle": _ASKED_AGAIN_AFTER,
             "keepalives_interval": 1,
@@ -295,7 +298,7 @@ def _postgresql(url: sa.URL, pool_size: int) -> sa.Engine:
             "options": f"{_options_of(url)} -c lock_timeout={milliseconds} -c statement_timeout={milliseconds}"
             " -c idle_in_transaction_session_timeout=60000"
             " -c timezone=UTC -c synchronous_commit=on"
-            # And the server: a worker whose machine is gone would hold the messages that it was sending for two hours.
+            # The same for the server: it would keep the locks of a worker whose machine is gone for two hours.
             " -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3",
         },
     )
@@ -307,10 +310,10 @@ def _options_of(url: sa.URL) -> str:
 
 
 def insert_once(tx: Session, table: type[Any], values: dict[str, Any], *, keys: tuple[str, ...]) -> int | None:
-    """Insert a row unless one with the same unique `keys` is there; its id, or None if it was there.
+    """Insert a row and return its id; None if a row with the same unique `keys` exists.
 
-    The unique constraint is the referee: of two transactions that race, one inserts and the other sees it.
-    `values` may be SQL expressions.
+    The unique constraint decides a race of two transactions: one inserts the row, the other finds it. `values` may be
+    SQL expressions.
     """
     new_id: int | None = tx.scalar(
         _insert(tx, table, values).on_conflict_do_nothing(index_elements=keys).returning(table.id)
@@ -319,7 +322,7 @@ def insert_once(tx: Session, table: type[Any], values: dict[str, Any], *, keys: 
 
 
 def insert_or_update(tx: Session, table: type[Any], values: dict[str, Any], *, keys: tuple[str, ...]) -> None:
-    """Insert a row, or give the one with the same unique `keys` these values."""
+    """Insert a row, or update the row with the same unique `keys` to these values."""
     tx.execute(_insert(tx, table, values).on_conflict_do_update(index_elements=keys, set_=values))
 
 

@@ -1,6 +1,6 @@
-"""What can go wrong in the ledger, in the words of the person who asked.
+"""Errors of the ledger, in the words of the person who asked.
 
-Raised deep, told in two places only: the Slack edge (handlers/slack/errors.py) and the courier.
+Only two places show them: handlers/slack/errors.py and the courier.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 class LedgerError(Exception):
     """A request that the ledger refuses. Its text, plain and without markup, is shown to the person.
 
-    `field` names the form field that the words belong to (action, owner, due, account, stakeholder,
-    reason, note, …), or is None where they belong to the request as a whole.
+    `field` names the form field to which the text belongs (action, owner, due, account, stakeholder, reason, note, …);
+    None if it belongs to the whole request.
     """
 
     def __init__(self, words: str, *, field: str | None = None) -> None:
@@ -20,24 +20,24 @@ class LedgerError(Exception):
 
 
 class NotFoundError(LedgerError):
-    """There is no such thing in this workspace, or not for this viewer. The two are not told apart."""
+    """The row does not exist in this workspace, or this viewer may not see it. The text does not say which."""
 
 
 class NotAllowedError(LedgerError):
-    """The viewer may look but not change. The words say who can."""
+    """The viewer may look but not change. The text says who can."""
 
 
 class UnconfirmedError(NotAllowedError):
-    """The viewer was an admin when Slack was last asked, and only admins may do this: Slack is to be asked again."""
+    """Only admins may do this, and Slack must be asked again whether the viewer still is an admin."""
 
 
 class BadInputError(LedgerError):
-    """A value that cannot be stored; `field` says which."""
+    """A value of a form or line that cannot be stored; `field` names its form field."""
 
 
 class TooFastError(LedgerError):
-    """More than a person does by hand. The words say when to go on."""
+    """More requests than a person makes by hand. The text says when to go on."""
 
 
 class ChangedMeanwhileError(LedgerError):
-    """Somebody else was first. The words say what happened and when."""
+    """Another person was first. The text says what they did, and when."""

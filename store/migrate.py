@@ -1,4 +1,4 @@
-"""Bringing the database to the shape that this version of the program expects, under a lock."""
+"""Migrations: bring the database to the revision that this version of the program expects, under a lock."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from alembic.script import ScriptDirectory
 if TYPE_CHECKING:
     from store.db import Ledger
 
-# It spells "make" on a telephone; negative, because the courier locks rows by their positive ids.
+# The key of the advisory lock. It is negative, because the courier locks rows by their positive ids.
 _LOCK = -6253
 
 
 def upgrade(ledger: Ledger) -> tuple[str | None, str]:
-    """Apply what is missing and return (revision before, revision after).
+    """Apply the missing migrations and return (revision before, revision after).
 
-    Safe to call from several processes at once: they queue on a lock, and whoever comes later finds nothing
-    to do. Everything is applied in one transaction on both databases, so a failure leaves it as it was.
+    Several processes may call it at once: they queue on a lock, and the later ones have nothing to do. All migrations
+    run in one transaction on both databases, so a failure changes nothing.
     """
     with ledger.for_writing.connect() as connection:
         if ledger.is_sqlite:
@@ -43,12 +43,12 @@ def upgrade(ledger: Ledger) -> tuple[str | None, str]:
 
 
 def head() -> str:
-    """The newest revision that this program knows."""
+    """The newest revision of the database that this program knows."""
     return _known()[0]
 
 
 def misfit(found: str | None, newest: str | None = None) -> str | None:
-    """Words, with the remedy, where a database at revision `found` is not what this version expects."""
+    """The problem and what to do, in words, if this version does not fit a database at revision `found`; else None."""
     newest = newest or head()
     if found == newest:
         return None
@@ -65,7 +65,7 @@ def current(ledger: Ledger) -> str | None:
 
 @functools.cache
 def _known() -> tuple[str, ...]:
-    """The revisions that this program knows, the newest first."""
+    """The revisions of the database that this program knows, the newest first."""
     revisions = tuple(each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions())
     if not revisions:
         raise RuntimeError("the program was packaged without its migrations")

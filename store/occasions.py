@@ -1,4 +1,4 @@
-"""The occasions of a brief: each noun says to whom it has something to say on a morning."""
+"""The occasions of a brief: for each noun a function that finds the people to mention it to on a morning."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from store.tables import Person
 
-# Each takes people with their workspaces and the local day of each by id. It gives the ids of those to whom a brief has
-# something to say on that day, and reads the rows of these people only.
+# Each takes people with their workspaces, and each person's local day by id. It returns the ids of the people with
+# something to mention on that day, and reads only the rows of these people.
 OCCASIONS: tuple[Callable[[Session, Sequence[Person], Mapping[int, date]], set[int]], ...] = (
     commitments.people_to_brief,
     key_dates.worth_a_brief,

@@ -1,4 +1,4 @@
-"""People: the Slack users of a workspace, and when each of them hears from us next."""
+"""People: the Slack users of a workspace, and the time of each person's next brief."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from store.rules.calendar.working_days import WorkingDays
 
 
-# So long Slack's word counts that somebody is an admin. A demotion may reach us late, or never.
+# For so long Slack's statement counts that a person is an admin. A demotion may reach us late, or never.
 ADMIN_FOR = timedelta(minutes=1)
 
 _SLACK_USER = ("workspace_id", "slack_id")
@@ -33,8 +33,9 @@ _SLACK_USER = ("workspace_id", "slack_id")
 
 @dataclass(frozen=True)
 class Profile:
-    """What Slack says of a user. `timezone` is an IANA name, `locale` like "en-GB". None: it does not say, and what the
-    ledger knows stays as it is.
+    """Slack's facts about a user: an IANA time zone, a locale like "en-GB", and so on.
+
+    None: Slack does not say, and the ledger keeps its value.
     """
 
     slack_id: str
@@ -49,21 +50,21 @@ class Profile:
     is_guest: bool | None = False
 
     def said(self) -> dict[str, str | bool]:
-        """What it does say, by the ledger's names."""
+        """The facts that Slack gives, by the names of the columns."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 def sync(tx: Session, workspace: Workspace, profiles: Iterable[Profile], *, now: datetime) -> None:
-    """Bring the workspace's people up to date with Slack; new ones are added, nobody is removed.
+    """Update the workspace's people to Slack's facts; new people are added, nobody is removed.
 
-    Colleagues are looked at on their next working morning, and in another zone on the morning there. The Home tab of
-    somebody who becomes an outsider, or a colleague again, is due for an update.
+    Each colleague's brief is due on their next working morning; in a new zone, on the next morning there. The Home tab
+    of a person who becomes an outsider, or a colleague again, is due for an update.
     """
     given = {profile.slack_id: profile for profile in profiles}
     known = {person.slack_id: person for person in by_slack_ids(tx, workspace, given)}
     new = [slack_id for slack_id in given if slack_id not in known]
     for slack_id in new:
-        # Somebody else may be adding them at this very moment; whoever is second finds them there.
+        # Another transaction may add the same person now; the second of the two finds the row.
         values = {"workspace_id": workspace.id, "name": slack_id, **given[slack_id].said()}
         insert_once(tx, Person, values, keys=_SLACK_USER)
     for person in [*known.values(), *by_slack_ids(tx, workspace, new)]:
@@ -87,7 +88,7 @@ def sync(tx: Session, workspace: Workspace, profiles: Iterable[Profile], *, now:
 
 
 def by_slack_ids(tx: Session, workspace: Workspace, slack_ids: Iterable[str]) -> list[Person]:
-    """The known ones among `slack_ids`, in chunks that both databases take."""
+    """The people of these Slack ids whom the ledger knows, read in chunks that both databases take."""
     wanted = list(slack_ids)
     found: list[Person] = []
     for start in range(0, len(wanted), 500):
@@ -97,9 +98,9 @@ def by_slack_ids(tx: Session, workspace: Workspace, slack_ids: Iterable[str]) ->
 
 
 def others_among(tx: Session, workspace: Workspace, slack_ids: Iterable[str]) -> tuple[bool, set[str]]:
-    """Whether guests or people of another company are among these users, and whom of them the ledger does not know.
+    """Whether guests or people of another company are among these users; and the ids that the ledger does not know.
 
-    Apps and people who have left read nothing.
+    Apps and people who have left do not count, because they read nothing.
     """
     wanted = sorted(slack_ids)
     reads_as_other = sa.and_(Person.is_active, sa.not_(Person.is_bot), sa.not_(here(Person)))
@@ -112,7 +113,7 @@ def others_among(tx: Session, workspace: Workspace, slack_ids: Iterable[str]) ->
 
 
 def viewer(tx: Session, team_id: str, slack_id: str) -> Person | None:
-    """The person who asks, with their workspace, to look at; None if the ledger does not know them yet."""
+    """The person of a request, with their workspace, for reading; None if the ledger does not know them yet."""
     return tx.scalar(
         sa.select(Person)
         .join(Person.workspace)
@@ -122,7 +123,7 @@ def viewer(tx: Session, team_id: str, slack_id: str) -> Person | None:
 
 
 def get(tx: Session, person_id: int) -> Person:
-    """The person of that id with their workspace. The id comes from our own rows, so it exists."""
+    """The person of that id with their workspace. The id comes from our own rows, so the person exists."""
     return tx.scalars(sa.select(Person).where(Person.id == person_id).options(joinedload(Person.workspace))).one()
 
 
@@ -135,8 +136,9 @@ def names(tx: Session, ids: Collection[int]) -> dict[int, str]:
 
 
 def named(tx: Session, viewer: Person, handle: str) -> Person | None:
-    """The person whom `@handle` means in the viewer's workspace, if exactly one active person bears it; where outsiders
-    bear it as well, the one colleague who does.
+    """The active person with this `@handle` in the viewer's workspace; None if there is none, or several.
+
+    Colleagues come before outsiders: an outsider is returned only if no colleague has the handle.
     """
     wanted = handle.removeprefix("@").casefold()
     found = tx.scalars(
@@ -147,7 +149,7 @@ def named(tx: Session, viewer: Person, handle: str) -> Person | None:
 
 
 def as_owner(tx: Session, viewer: Person, slack_id: str, *, field: str = "owner") -> Person:
-    """The person who is to own a commitment; BadInputError at `field` if they cannot."""
+    """The person of that Slack id as the owner of a commitment; BadInputError at `field` if they cannot be one."""
     person = (
         viewer
         if slack_id == viewer.slack_id
@@ -162,9 +164,9 @@ def as_owner(tx: Session, viewer: Person, slack_id: str, *, field: str = "owner"
 
 
 def work_schedule(person: Person, workspace: Workspace | None = None) -> WorkSchedule:
-    """When and where this person works: as they chose, else as their workspace does.
+    """The zone, send hour and working days of this person: their own settings, else the workspace's.
 
-    The workspace has to be given where it was not loaded with them.
+    `workspace` must be given if it was not loaded with the person.
     """
     own = workspace or person.workspace
     week = person.working_week or own.working_week
@@ -179,12 +181,12 @@ def working_days(person: Person, workspace: Workspace | None = None) -> WorkingD
 
 
 def send_hour(person: Person, workspace: Workspace | None = None) -> int:
-    """The local hour (0 … 23) from which this person may be briefed."""
+    """The local hour (0 … 23) from which this person's brief may come."""
     return work_schedule(person, workspace).send_hour
 
 
 class Outside(StrEnum):
-    """Why a person is an outsider: the rest of a sentence that begins with their name."""
+    """The reason why a person is an outsider: the rest of a sentence that begins with the name."""
 
     GONE = "has left this workspace"
     APP = "is an app"
@@ -192,7 +194,7 @@ class Outside(StrEnum):
     GUEST = "is a guest in this workspace"
 
 
-# The end of that sentence, to a viewer who wants an outsider to own something.
+# The end of that sentence, for a viewer who chose an outsider as owner.
 _INSTEAD = {
     Outside.GONE: ". Choose somebody else.",
     Outside.APP: ", and apps can't keep promises. Choose a person.",
@@ -202,9 +204,9 @@ _INSTEAD = {
 
 
 def outside(person: Person) -> Outside | None:
-    """Why this person is an outsider, None for a colleague. Outsiders do not act, read, own, or hear of anything.
+    """The reason why this person is an outsider; None for a colleague. Outsiders do not act, read, own or get messages.
 
-    This is the one place that decides it; `here` says the same to the database.
+    This function alone decides; `here` is the same rule for the database.
     """
     if not person.is_active:
         return Outside.GONE
@@ -216,12 +218,12 @@ def outside(person: Person) -> Outside | None:
 
 
 def is_here(person: Person) -> bool:
-    """Whether this person is a colleague, who can act and be asked."""
+    """Whether this person is a colleague and no outsider."""
     return outside(person) is None
 
 
 def acts_as_admin(person: Person, now: datetime) -> bool:
-    """Whether this person may do now what only admins may. UnconfirmedError where Slack said so too long ago."""
+    """Whether this person may act as an admin now. UnconfirmedError if Slack confirmed it too long ago."""
     if not person.is_admin:
         return False
     if person.admin_as_of is None or abs(now - person.admin_as_of) > ADMIN_FOR:
@@ -233,30 +235,30 @@ def acts_as_admin(person: Person, now: datetime) -> bool:
 
 
 def here(table: type[Person] | sa.FromClause) -> sa.ColumnElement[bool]:
-    """The rows of people, or of an alias of that table, for which `is_here` holds."""
+    """The condition `is_here` for the rows of people, or of an alias of that table."""
     those: Any = table if isinstance(table, type) else table.c
     return sa.and_(those.is_active, sa.not_(those.is_bot), sa.not_(those.is_external), sa.not_(those.is_guest))
 
 
 def reschedule(person: Person, now: datetime) -> None:
-    """Work out anew when this person (with their workspace) is looked at next: their habits have changed.
+    """Set the next brief of this person (loaded with their workspace) again, after a change of zone or settings.
 
-    Today's morning still counts while it is on, unless it has been looked at.
+    Today's morning counts too while it is on, unless a brief for it was planned already.
     """
     person.next_brief_at = _next_brief(person, person.workspace, now)
 
 
 def reschedule_everybody(tx: Session, workspace: Workspace, now: datetime) -> None:
-    """The same for all people of a workspace whose own habits have changed."""
+    """Set the next brief of each person of a workspace again, after a change of the workspace's settings."""
     theirs = sa.select(Person).where(Person.workspace_id == workspace.id, Person.is_active)
     for person in _in_batches(tx, theirs):
         person.next_brief_at = _next_brief(person, workspace, now)
 
 
 def clock_set_back(tx: Session, now: datetime) -> None:
-    """The clock went back: whoever was looked at as of a day that is still to come is looked at on their next morning.
+    """After the clock went back: people who were planned for a day in the future get their next morning again.
 
-    That a brief was planned for such a day stays known to the outbox, so none comes twice.
+    The outbox still has the key of a brief for such a day, so no brief comes twice.
     """
     later = sa.select(Person).where(Person.next_brief_at > now + DAY).options(joinedload(Person.workspace))
     for person in _in_batches(tx, later):
@@ -266,12 +268,12 @@ def clock_set_back(tx: Session, now: datetime) -> None:
 
 
 def forget_conversation(tx: Session, person: Person, channel: str) -> None:
-    """Slack no longer knows this conversation with them: the next message opens another one."""
+    """Forget a conversation that Slack does not know any more: the next message opens another one."""
     tx.execute(sa.update(Person).where(Person.id == person.id, Person.dm_channel == channel).values(dm_channel=None))
 
 
 def next_look(tx: Session, now: datetime) -> datetime | None:
-    """The first morning after `now` on which somebody is looked at for a brief; None if there is none."""
+    """The earliest time after `now` at which a person's morning comes; None if there is none."""
     first = sa.func.min(Person.next_brief_at, type_=UtcDateTime())
     found: datetime | None = tx.scalar(sa.select(first).where(Person.next_brief_at > now))
     return found
@@ -280,10 +282,10 @@ def next_look(tx: Session, now: datetime) -> datetime | None:
 def claim_due(
     tx: Session, now: datetime, *, limit: int, workspaces: Collection[int] | None = None
 ) -> list[Person]:  # fmt: skip
-    """People of these workspaces (by id; None: of every one) whose morning has come, oldest first, locked for this
-    transaction, with their workspace.
+    """At most `limit` people whose morning has come, oldest first, locked for this transaction, with their workspace.
 
-    Rows that another planner holds are passed over (PostgreSQL); on SQLite there is one writer.
+    `workspaces` are ids; None means every workspace. On PostgreSQL rows that another planner has locked are skipped; on
+    SQLite there is one writer.
     """
     return list(
         tx.scalars(
@@ -302,14 +304,14 @@ def claim_due(
 
 
 def schedule_next_brief(person: Person, now: datetime, *, looked_at: date | None) -> None:
-    """Move the person's morning on to the next one. `looked_at` is the local day that was planned for, if one was."""
+    """Set the person's next morning. `looked_at` is the local day that was planned now; None if no day was planned."""
     if looked_at is not None and (person.briefed_on is None or person.briefed_on < looked_at):
         person.briefed_on = looked_at
     reschedule(person, now)
 
 
 def _in_batches(tx: Session, those: sa.Select[Person]) -> Iterator[Person]:
-    """Those people, to be changed; however many they are, a few hundred are held at a time."""
+    """The people of a query, for changes; at most 500 are in memory at a time."""
     last = 0
     while found := tx.scalars(those.where(Person.id > last).order_by(Person.id).limit(500)).all():
         last = found[-1].id

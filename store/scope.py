@@ -1,4 +1,4 @@
-"""What a viewer may look at. Every question about accounts and commitments starts here."""
+"""The rows that a viewer may look at. Every query about accounts and commitments uses this."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 def seen_by(
     table: type[Absence | Account | Commitment | Person | SectionRow | Stakeholder], viewer: Person
 ) -> sa.ColumnElement[bool]:
-    """The rows of `table` that `viewer` may look at: those of their workspace."""
+    """The condition for the rows of `table` that `viewer` may look at: the rows of their workspace."""
     return table.workspace_id == viewer.workspace_id
 
 
 def seen_by_asker(table: type[Commitment]) -> sa.ColumnElement[bool]:
-    """The same in a statement that is put together before anybody asks; `asker` gives it the viewer."""
+    """The condition `seen_by` in a statement that is built once; `asker` gives its parameters."""
     return table.workspace_id == sa.bindparam("asker_workspace", type_=sa.BigInteger)
 
 

@@ -1,4 +1,4 @@
-"""Settings: how a workspace works, and what a person has chosen to have otherwise."""
+"""Settings of a workspace, and the settings that a person has chosen instead."""
 
 from __future__ import annotations
 
@@ -21,22 +21,23 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-# Hours at which a brief may come: with the nine hours in which a late one may follow, no one's night.
+# The send hours that people may choose: none of them is at night.
 HOURS = range(5, 22)
-# What people write for "no public holidays at all"; a person's region is the empty text then.
+# Words for "no public holidays". They are stored as the empty text for a person, and as NULL for a workspace.
 _NONE = frozenset({"none", "no", "keine", "aucun", "aucune", "ninguno", "ninguna", "-"})
-# In which dates are read and shown; None in a person's settings: read as Slack's locale, shown in English.
+# The languages for reading and showing dates. None in a person's settings: dates are read by Slack's locale and shown
+# in English.
 LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español"}
-# Working days overdue after which the account's owner may hear of it.
+# The numbers of working days overdue after which a commitment may be escalated.
 ESCALATION = range(1, 61)
 MONTHS = range(1, 13)
 
 
 @dataclass(frozen=True)
 class PersonSettings:
-    """A person's choices; None: as the workspace has it, and so is the workspace's own week.
+    """A person's settings. None, or the workspace's own week: the workspace's setting counts.
 
-    `weekdays`: Monday 0 … Sunday 6. `holidays_region` is text as somebody wrote it.
+    `weekdays`: Monday 0 … Sunday 6. `holidays_region` is text as the person wrote it.
     """
 
     send_hour: int | None
@@ -48,7 +49,10 @@ class PersonSettings:
 
 @dataclass(frozen=True)
 class WorkspaceSettings:
-    """The workspace's. `escalate_a_after` is for A accounts, both in working days; `fiscal_year_start` a month."""
+    """The workspace's settings. Both escalations are in working days; `escalate_a_after` is for A accounts.
+
+    `fiscal_year_start` is a month.
+    """
 
     send_hour: int
     weekdays: frozenset[int]
@@ -67,10 +71,11 @@ def save(
     *,
     now: datetime,
 ) -> Person:
-    """Store the viewer's settings, and the workspace's if `workspace_settings` is given, which admins may.
+    """Store the viewer's settings, and the workspace's if `workspace_settings` is given: only admins may change those.
 
-    Whoever's mornings change is looked at on the next one of them. BadInputError at the field of the same name, or
-    at workspace_hour, workspace_week and workspace_region where both have one.
+    The next brief of each person whose mornings change is set again. BadInputError at the field of the same name; for
+    settings that both have, at workspace_hour, workspace_week and workspace_region. NotAllowedError if the viewer is no
+    admin.
     """
     if workspace_settings is not None and not people.acts_as_admin(viewer, now):
         raise NotAllowedError("Only admins of this workspace can change how it works. You can ask one of them.")
@@ -97,15 +102,15 @@ def save(
 
 
 def reads_dates_as(person: Person) -> str:
-    """The locale in which this person writes dates; Slack's own says more, if it is of the language they chose."""
+    """The locale for reading this person's dates: Slack's, unless the person has chosen another language."""
     same = person.locale.partition("-")[0].casefold() == person.date_language
     return person.locale if same or not person.date_language else person.date_language
 
 
 def region(text: str | None, field: str) -> str | None:
-    """A region of public holidays as somebody writes it ("Germany", "de-by"); None for nothing.
+    """The code of a region of public holidays from a person's text ("Germany", "de-by"); None for an empty text.
 
-    BadInputError at `field` for one that is not known.
+    BadInputError at `field` for an unknown region.
     """
     said = clean(text or "")
     if not said:
@@ -118,7 +123,7 @@ def region(text: str | None, field: str) -> str | None:
 
 @cache
 def _countries() -> dict[str, str]:
-    """Folded name of a country, in each of the languages → its code."""
+    """The code of each country by its folded name, in each of the languages."""
     return {
         fold(name): code
         for language in LANGUAGES
@@ -175,7 +180,7 @@ def _week(weekdays: frozenset[int], field: str) -> str:
 
 
 def _put(row: Person | Workspace, wanted: dict[str, object]) -> bool:
-    """Set what differs; whether anything does."""
+    """Set the values that differ, and return whether there were any."""
     changed = [name for name, value in wanted.items() if getattr(row, name) != value]
     for name in changed:
         setattr(row, name, wanted[name])

@@ -1,4 +1,4 @@
-"""The file behind a SQLite ledger: only its owner reads it, and nothing is written into one that is gone."""
+"""The file of a SQLite ledger: only its owner can read it, and nothing is written into a file that is gone."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-# SQLite's files beside the database take over its permissions.
+# The suffixes of SQLite's files. Those beside the database get its permissions.
 _BESIDE = ("", "-wal", "-shm", "-journal")
 _OWNER_ONLY = 0o600
-# Bytes. A recorded commitment takes some twenty thousand.
+# Bytes of free disk. A recorded commitment needs about 20,000.
 _ROOM = 256 * 1024
-# Seconds that a look at the file waits for another program that has locked it.
+# Seconds that a check of the file waits for another program that has locked it.
 _PATIENCE = 2.0
 
 
 class SqliteFile:
-    """The file that a process has opened. A connection goes on with a deleted file as if nothing had happened."""
+    """The file that a process has opened. SQLite itself does not notice that an open file was deleted."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -33,22 +33,22 @@ class SqliteFile:
         self._log_was_there = False
 
     def before_connecting(self) -> None:
-        """Make a new file with the right permissions; refuse where the one that was open is gone."""
+        """Make a new file with the right permissions; raise sqlite3.OperationalError if the open file is gone."""
         if self._opened is not None:
             self.check()
             return
-        # Where it cannot be made, SQLite says why.
+        # If the file cannot be made, SQLite gives the reason.
         with contextlib.suppress(OSError):
             os.close(os.open(_beside(self.path), os.O_CREAT | os.O_EXCL | os.O_WRONLY, _OWNER_ONLY))
 
     def connected(self) -> None:
-        """Remember which file it is that is open."""
+        """Remember the identity of the open file."""
         if self._opened is None:
             found = self.path.stat()
             self._opened = (found.st_dev, found.st_ino)
 
     def before_writing(self) -> None:
-        """As `check`, for a connection that is open: the write-ahead log is there from the first write on."""
+        """Do `check`, and check that the write-ahead log is there if it was there before."""
         self.check()
         is_there = self._log.exists()
         if self._log_was_there and not is_there:
@@ -56,7 +56,7 @@ class SqliteFile:
         self._log_was_there = is_there
 
     def check(self) -> None:
-        """Raise sqlite3.OperationalError where what is written would not be in the file any more."""
+        """Raise sqlite3.OperationalError if the open file is gone, replaced or empty."""
         try:
             found = self.path.stat()
         except OSError:
@@ -73,28 +73,28 @@ def file_of(url: sa.URL) -> Path | None:
 
 
 def files_of(url: sa.URL) -> Iterator[Path]:
-    """The ledger's files that exist: the database, and what SQLite keeps beside it."""
+    """The ledger's files that exist: the database, and SQLite's files beside it."""
     path = file_of(url)
     if path is not None:
         yield from (each for suffix in _BESIDE if (each := _beside(path, suffix)).exists())
 
 
 def _beside(path: Path, suffix: str = "") -> Path:
-    """One of SQLite's files: the database, or beside it. Where `path` is a link they are where it leads."""
+    """The database file, or the file with that suffix beside it. A link is followed, as SQLite does."""
     real = path.resolve() if path.is_symlink() else path
     return real.with_name(real.name + suffix)
 
 
 def damage(url: sa.URL) -> str | None:
-    """Words where the ledger's file is damaged; None where it is whole, is no file, or cannot be looked at now.
+    """The problem in words if the ledger's file is damaged; None if it is whole, is no file, or cannot be read now.
 
-    Reads the whole file, past what other connections have in memory: a second for some hundred megabytes.
+    Reads the whole file from the disk, in about a second for a few hundred megabytes.
     """
     path = file_of(url)
     if path is None or not path.exists():
         return None
     try:
-        # Read-only: to look must not make a file, nor change one.
+        # Read-only: a check must not make or change a file.
         address = f"{path.absolute().as_uri()}?mode=ro"
         with contextlib.closing(sqlite3.connect(address, uri=True, timeout=_PATIENCE)) as connection:
             (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
@@ -104,7 +104,7 @@ def damage(url: sa.URL) -> str | None:
 
 
 def full_disk(url: sa.URL) -> str | None:
-    """Words where the disk of the ledger's file is full. Writes that find room in the write-ahead log still succeed."""
+    """The problem in words if the ledger's disk is full, else None. Writes into free pages of the log still succeed."""
     path = file_of(url)
     if path is None:
         return None
@@ -116,7 +116,7 @@ def full_disk(url: sa.URL) -> str | None:
 
 
 def is_damage(error: BaseException | None) -> bool:
-    """Whether SQLite says that the file is not a whole database."""
+    """Whether the error is SQLite's, and says that the file is damaged or no database."""
     code = getattr(error, "sqlite_errorcode", 0)
     return isinstance(error, sqlite3.DatabaseError) and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 

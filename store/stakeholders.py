@@ -1,4 +1,4 @@
-"""Stakeholders: the client's people, as rows of our own."""
+"""Stakeholders: people at the client, as rows of our own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def of_account(tx: Session, viewer: Person, account: Account, *, typed: str = "", limit: int = 20) -> list[Stakeholder]:
-    """The account's people whose name contains what was typed, by name."""
+    """The account's stakeholders whose name contains the typed text, by name."""
     query = (
         sa.select(Stakeholder)
         .where(seen_by(Stakeholder, viewer), Stakeholder.account_id == account.id)
@@ -34,7 +34,7 @@ def of_account(tx: Session, viewer: Person, account: Account, *, typed: str = ""
 
 
 def get(tx: Session, viewer: Person, stakeholder_id: int, *, account: Account | None) -> Stakeholder:
-    """The stakeholder; BadInputError at `stakeholder` where they belong to another account."""
+    """The stakeholder of that id. NotFoundError if there is none, BadInputError for another account's stakeholder."""
     found = tx.scalar(sa.select(Stakeholder).where(seen_by(Stakeholder, viewer), Stakeholder.id == stakeholder_id))
     if found is None:
         raise NotFoundError("That person is not in the ledger any more.", field="stakeholder")
@@ -53,7 +53,7 @@ def create(
     title: str | None = None,
     owner: Person | None = None,
 ) -> Stakeholder:
-    """Add a person of the account, or return the one of that name. BadInputError without an account."""
+    """Add a stakeholder to the account, or return the one of that name. BadInputError without an account."""
     name = required(name, field="stakeholder", what="The client's person", limit=NAME_LIMIT)
     if account is None:
         raise BadInputError(f"Choose the account that {name} belongs to.", field="account")

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def ensure(tx: Session, *, team_id: str, name: str, now: datetime) -> Workspace:
-    """Return the workspace of that Slack team, created if it is new, its name brought up to date."""
+    """Return the workspace of that Slack team. It is created if it is new, and its name is updated."""
     workspace, name = by_team(tx, team_id), clean(name)
     if workspace is None:
-        # Several processes may start at once; the unique key settles who adds it.
+        # Several processes may start at once; the unique key lets one of them add the row.
         values = {"team_id": team_id, "name": name, "next_post_at": now, "created_at": now}
         insert_once(tx, Workspace, values, keys=("team_id",))
         return tx.scalars(sa.select(Workspace).where(Workspace.team_id == team_id)).one()

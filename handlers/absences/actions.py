@@ -1,4 +1,4 @@
-"""Being away: `/commit away …`, the form, and being back."""
+"""Absences: `/commit away …`, `/commit back`, the form and the buttons."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 Ack = Callable[..., Any]
 Body = dict[str, Any]
 
-# A colleague in the line, with the words that may lead to them: "… covered by @ben".
+# A colleague in the line, with the words that may come before: "… covered by @ben".
 _NAMED = re.compile(
     r"(?:\s*[,;–-])?(?:\s*\b(?:delegate|cover(?:ed by)?|deputy|ask|via|with|and|vertretung|vertreten durch"
     r"|remplaçante?|remplacée? par|suplente)\s*:?)?"
@@ -47,7 +47,7 @@ _NAMED = re.compile(
 
 @dataclass(frozen=True)
 class ParsedAbsence:
-    """What a line says of an absence; `pause.remark` is what still needs an answer."""
+    """The absence in a line. `pause.remark` is a question that the person must still answer."""
 
     pause: Pause
     delegate: str | None = None
@@ -57,11 +57,11 @@ class ParsedAbsence:
 
 
 def away(ack: Ack, command: Command, context: BoltContext, rest: str) -> bool:
-    """`/commit away 12 Dec to 3 Jan @ben`. What it leaves open is asked for in the form.
+    """`/commit away 12 Dec to 3 Jan @ben`: set an absence, or open the form if something is missing.
 
-    False, and nothing done, for a promise that begins with that word: `/commit away day agenda by Friday`.
+    Returns False without a change for a promise that begins with that word: `/commit away day agenda by Friday`.
     """
-    # With single spaces each place in the line is looked at once.
+    # With single spaces the pattern needs linear time.
     rest = " ".join(rest.split())
     named = [found["id"] for found in _NAMED.finditer(rest) if found["id"]]
     if len(named) == 1:
@@ -92,7 +92,7 @@ def away(ack: Ack, command: Command, context: BoltContext, rest: str) -> bool:
 
 
 def back(ack: Ack, command: Command, context: BoltContext) -> None:
-    """`/commit back`."""
+    """`/commit back`: end today's absence."""
     with context["ledger"].begin() as tx:
         person = viewer(tx, command.asker.team_id, command.asker.user_id)
         blocks = _end(tx, person, absences.NONE, context["now"])
@@ -127,7 +127,7 @@ def _understand(tx: Session, person: Person, rest: str, now: datetime) -> Parsed
 
 
 def ask(ack: Ack, body: Body, context: BoltContext) -> None:
-    """Open the form: empty, or to change an absence."""
+    """Open the form of an absence: empty, or with the absence to change."""
     press = payloads.press(body)
     ref = _decoded(press.value)
     with context["ledger"].read() as tx:
@@ -142,7 +142,7 @@ def ask(ack: Ack, body: Body, context: BoltContext) -> None:
 
 
 def submit(ack: Ack, body: Body, context: BoltContext) -> None:
-    """Store what the form says. It turns into the receipt, unless it was opened from a place that shows it."""
+    """Store the absence of the form. The form turns into the receipt, unless its view shows the absence anyway."""
     form = payloads.submission(body)
     now, delegate = context["now"], form.fields.get(ids.DELEGATE)
     first, last = form.day(ids.FIRST_DAY), form.day(ids.LAST_DAY)
@@ -163,7 +163,7 @@ def submit(ack: Ack, body: Body, context: BoltContext) -> None:
 
 
 def end(ack: Ack, body: Body, context: BoltContext) -> None:
-    """“I'm back”, or “Call it off”."""
+    """The button “I'm back” or “Call it off”: end an absence."""
     press = payloads.press(body)
     ref = _decoded(press.value)
     with context["ledger"].begin() as tx:

@@ -25,7 +25,7 @@ Days = tuple["date | None", "date | None"]
 
 
 def form(days: Days, delegate: str | None, context: Context, *, remark: str | None = None) -> b.Json:
-    """From when to when, and who hears meanwhile. `remark` says above it what still needs an answer."""
+    """The form of an absence: its days and the delegate. `remark` is a question or error above the fields."""
     said = [b.section(escape(remark))] if remark else []
     fields: list[Block] = [
         *said,
@@ -57,8 +57,9 @@ def receipt(
     is_new: bool = False,
     meanwhile: Sequence[tuple[Commitment, date | None]] = (),
 ) -> list[Block]:
-    """The absence in words, with what can be done about it. `back_on` is the first working day after it. `due_during`:
-    what falls due in it, and when the account's owner hears of it, if they do.
+    """The absence in words, with its buttons. `back_on` is the first working day after it.
+
+    `meanwhile`: the commitments that fall due in it, each with the day of its escalation to the lead, if there is one.
     """
     text = render(
         "absence.j2", absence=absence, viewer=viewer, today=today, back_on=back_on, replaced=replaced,
@@ -76,7 +77,7 @@ def _meanwhile(due: Sequence[tuple[Commitment, date | None]], viewer: Person) ->
 
 
 def standing(absence: Absence, viewer: Person, today: date, view: Ref) -> list[Block]:
-    """The same in few words, where it is shown beside other things."""
+    """The absence in few words, for the Home tab."""
     text = render(
         "absence.j2", absence=absence, viewer=viewer, today=today, back_on=None, replaced=(), delegate_away=None,
         is_new=False,
@@ -84,14 +85,14 @@ def standing(absence: Absence, viewer: Person, today: date, view: Ref) -> list[B
     return [b.section(text), _actions(absence, today, view)]
 
 
-# So many of what falls due meanwhile are named; the rest is counted.
+# At most so many commitments are listed; the others are counted.
 _LISTED = 10
-# The line names at most this many colleagues; a stand-in knows of the others.
+# The line names at most this many colleagues.
 _NAMED = 10
 
 
 def stands_in(others: Sequence[Absence], viewer: Person) -> list[Block]:
-    """For whom the viewer stands in today, and until when."""
+    """The colleagues for whom the viewer stands in today, each with the last day of the absence."""
     names = [
         f"*{escape(one.person.name)}* until {full_date(one.last_day, viewer.date_language)}" for one in others[:_NAMED]
     ]
@@ -109,29 +110,29 @@ def _named(name: tuple[int, int], view: Ref) -> Ref:
 
 
 def button(view: Ref, name: tuple[int, int] = NONE, text: str = "I'll be away …") -> Element:
-    """Opens the form; with the name of an absence, to change that."""
+    """The button that opens the form; with the `reference` of an absence, the form to change that absence."""
     return b.button(text, ids.OPEN_AWAY, _named(name, view).encode())
 
 
 def nothing(view: Ref) -> list[Block]:
-    """Nobody is away."""
+    """The message that the viewer has no absence."""
     text = "You are not away. `/commit away 12 Dec to 3 Jan @ben` says when you will be, and who hears meanwhile."
     return [b.section(text), b.actions(button(view))]
 
 
 def back(ended: Absence, viewer: Person, today: date, next_brief: date | None) -> list[Block]:
-    """It has ended, or does not come."""
+    """The message that an absence has ended, or was called off."""
     text = render("back.j2", absence=ended, viewer=viewer, today=today, next_brief=next_brief)
     return [b.section(text)]
 
 
 def delegated(absence: Absence, reader: Person, today: date) -> tuple[str, list[Block]]:
-    """(text, blocks) of the message to the delegate."""
+    """(text, blocks) of the notice to the delegate."""
     text = render("delegated.j2", absence=absence, reader=reader, today=today)
     return text, [b.section(text)]
 
 
 def withdrawn(actor: Person) -> tuple[str, list[Block]]:
-    """(text, blocks) in the place of that message, once the absence was ended, changed or given to another."""
+    """(text, blocks) that replace the notice after the absence was ended, changed or given to another delegate."""
     text = f"*{escape(actor.name)}* has ended or changed the absence that was told here."
     return text, [b.section(text)]

@@ -1,4 +1,4 @@
-"""Accounts and their people as the forms offer them: found by typing, created only when chosen."""
+"""The menus of accounts and stakeholders in forms: typing searches, and only a choice creates a row."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
     from store.tables import Account, Person, Stakeholder
 
-# So many characters Slack takes as the value of an option.
+# Slack's limit for the value of an option, in characters.
 _OPTION_VALUE = 150
 
 
 def options(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # noqa: ANN401  Bolt's ack is a callable
-    """The options of the account and client's-person menus for what was typed so far."""
+    """The options of the menus of accounts and stakeholders, for the text typed so far."""
     asked = payloads.suggestion(body)
     typed = clean(asked.typed)
     with context["ledger"].read() as tx:
@@ -42,13 +42,13 @@ def options(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # no
     if typed and not any(fold(name) == fold(typed) for _, name in found):
         alike = next((f", which only looks like {name}" for _, name in found if look(name) == look(typed)), "")
         verb = "Restore" if proposed and proposed.archived else "Create"
-        # Cut for Slack, and long enough for the ledger to refuse a name that is too long.
+        # Cut to Slack's limit. A cut name is still so long that the ledger refuses it.
         found.append(((NEW + typed)[:_OPTION_VALUE], f"{verb} {quoted(typed)}{alike}"))
     ack(options=[b.as_json(b.option(text, value)) for value, text in found])
 
 
 def options_to_merge(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # noqa: ANN401  as above
-    """The accounts that another one can be merged into."""
+    """The options of the menu of accounts into which an account can be merged."""
     asked = payloads.suggestion(body)
     merged = payloads.Context.decode(str((body.get("view") or {}).get("private_metadata") or "")).ref.id
     with context["ledger"].read() as tx:
@@ -58,7 +58,7 @@ def options_to_merge(ack: Any, body: dict[str, Any], context: BoltContext) -> No
 
 
 def _proposed(proposed: accounts.Proposals | None) -> list[tuple[str, str]]:
-    """(value, text) of the accounts that an unknown name may have meant."""
+    """(value, text) of the accounts that are proposed for an unknown name."""
     if proposed is None:
         return []
     found = {one.account_id: f"{one.account.name} ({one.name} is there)" for one in proposed.people}
@@ -68,7 +68,7 @@ def _proposed(proposed: accounts.Proposals | None) -> list[tuple[str, str]]:
 
 
 def chosen_account(tx: Session, person: Person, value: str | None, *, origin_key: str, now: datetime) -> Account | None:
-    """The account that a form names, created if it was chosen as new."""
+    """The chosen account of a form, or None. It is created if the person chose *Create*."""
     if not value:
         return None
     if value.startswith(NEW):
@@ -79,7 +79,7 @@ def chosen_account(tx: Session, person: Person, value: str | None, *, origin_key
 def chosen_stakeholder(
     tx: Session, person: Person, value: str | None, account: Account | None, now: datetime
 ) -> Stakeholder | None:
-    """The client's person that a form names, created if they were chosen as new."""
+    """The chosen stakeholder of a form, or None. It is created if the person chose *Create*."""
     if not value:
         return None
     if value.startswith(NEW):

@@ -1,4 +1,4 @@
-"""What people do with accounts: look at the list and at a page, edit, merge, archive, restore."""
+"""The listeners for accounts: the list, the page of an account, edit, merge, archive and restore."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _CHANNEL = re.compile(r"[CG][A-Z0-9]{1,63}", re.ASCII)
 
 
 def show_all(ack: Ack, body: Body, context: BoltContext) -> None:
-    """The list, where the button was pressed, or in a modal."""
+    """Show the list of accounts: in place of the button's view, or in a modal."""
     press = payloads.press(body)
     ref = Ref.decode(press.value)
     with context["ledger"].read() as tx:
@@ -51,7 +51,7 @@ def show_all(ack: Ack, body: Body, context: BoltContext) -> None:
 
 
 def show(ack: Ack, body: Body, context: BoltContext) -> None:
-    """The page of an account. In the list it takes the list's place; beside a commitment it opens in a modal."""
+    """Show the page of an account: in place of the list, or in a modal for a button beside a commitment."""
     press = payloads.press(body)
     ref = _decoded(press)
     with context["ledger"].read() as tx:
@@ -67,7 +67,7 @@ def _show(context: BoltContext, press: Press, drawn: surfaces.Rendered | None, t
         raise outdated()
     slack = context["slack"]
     if press.surface == "modal":
-        # In place: Slack stacks three views at most.
+        # Update the modal, because Slack stacks three views at most.
         slack.views_update(view_id=press.view_id, view=surfaces.receipt_modal(drawn.blocks, press.context))
     elif in_place and press.surface == "ephemeral":
         surfaces.refresh_after_action(slack, press, drawn)
@@ -93,7 +93,7 @@ def restore(ack: Ack, body: Body, context: BoltContext) -> None:
 def _ask(
     ack: Ack, body: Body, context: BoltContext, form: Callable[[Session, Person, Account, Context], list[b.Json]]
 ) -> None:
-    """Open the form, unless the viewer may not change the account. Where Slack refuses one form the next is tried."""
+    """Open a form, if the viewer may change the account. If Slack refuses one form, the next is tried."""
     press = payloads.press(body)
     ref = _decoded(press)
     with context["ledger"].read() as tx:
@@ -110,7 +110,7 @@ def _ask(
 
 def ask_edit(ack: Ack, body: Body, context: BoltContext) -> None:
     def forms(_tx: Session, _person: Person, account: Account, known: Context) -> list[b.Json]:
-        # Slack may refuse a form with a channel that was deleted.
+        # Slack may refuse a form whose channel was deleted.
         without = [views.edit(account, known, with_channel=False)] if account.channel else []
         return [views.edit(account, known), *without]
 
@@ -122,7 +122,7 @@ def ask_merge(ack: Ack, body: Body, context: BoltContext) -> None:
 
 
 def ask_why(ack: Ack, body: Body, context: BoltContext) -> None:
-    """“Archive …”"""
+    """The button “Archive …”: open the form for the reason."""
 
     def forms(tx: Session, person: Person, account: Account, known: Context) -> list[b.Json]:
         open_ = commitments.account_page(tx, person, account, start=0, size=1)
@@ -148,7 +148,7 @@ def submit_edit(ack: Ack, body: Body, context: BoltContext) -> None:
             category=None if form.text(ids.CATEGORY) == views.NO_CATEGORY else form.text(ids.CATEGORY),
             channel=_channel(form.fields.get(ids.CHANNEL)),
         )
-        # By the id that the form was opened with: the account may have been merged into another since.
+        # With the id of the form: the account may have been merged into another one since the form was opened.
         ref = form.context.ref
         accounts.edit(tx, person, ref.id, details, version=ref.version, origin_key=form.origin_key, now=now)
 
@@ -176,7 +176,7 @@ def submit_archive(ack: Ack, body: Body, context: BoltContext) -> None:
 
 
 def _person(tx: Session, person: Person, form: Submission, field: str, current: Person | None) -> Person | None:
-    """The colleague whom the form names. One who has left stays until another is chosen."""
+    """The chosen colleague of the field. A person who has left stays until another is chosen."""
     user = form.fields.get(field)
     if not user:
         return None

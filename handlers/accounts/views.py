@@ -1,4 +1,4 @@
-"""Accounts: the list, the page of one, and the forms that change it."""
+"""Accounts: the list, the page of an account, and its forms."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from store.commitments import Page
     from store.tables import Account, Entry, Person, Stakeholder
 
-# Accounts of one page of the list: one block each, and its characters fit into a message with the longest names.
+# Accounts on one page of the list. With the longest names they still fit into a message.
 SIZE = 15
-# Commitments of each side, and people, that an account's page shows.
+# The most commitments of each side, and the most stakeholders, on the page of an account.
 SHOWN = 5
 PEOPLE = 20
 NO_CATEGORY = "none"
@@ -38,7 +38,7 @@ CATEGORIES = ((NO_CATEGORY, "None"), *((letter, letter) for letter in "ABCD"))
 
 @dataclass(frozen=True)
 class Shown:
-    """An account with all that its page shows. `names` resolves ids in the entries."""
+    """The data of an account's page. `names` has the names for ids in the entries."""
 
     account: Account
     ours: Page
@@ -46,7 +46,7 @@ class Shown:
     people: Sequence[Stakeholder]
     entries: Sequence[Entry]
     names: dict[str, dict[int, str]]
-    # The buttons of the sections of its plan.
+    # The buttons of the sections of the account plan.
     sections: Sequence[Element] = ()
 
 
@@ -54,7 +54,7 @@ class Shown:
 
 
 def listing(found: Listing, viewer: Person, *, archived: bool) -> list[Block]:
-    """One page of the accounts in use, or of the archived ones."""
+    """One page of the list of accounts in use, or of archived accounts."""
     view = Ref(view=ViewName.ARCHIVED if archived else ViewName.ACCOUNTS, start=found.start)
     title = "Archived accounts" if archived else "Accounts"
     blocks: list[Block] = [b.section(f"*{title}*  ·  {plural(found.total, 'account')}")]
@@ -99,7 +99,7 @@ def _all() -> Element:
 
 
 def page(shown: Shown, viewer: Person, today: date) -> list[Block]:
-    """The account with its people, what both sides owe in short, and its history."""
+    """The page of an account: its people, a short list of what each side owes, and its history."""
     account = shown.account
     text = render(
         "account.j2", account=account, viewer=viewer, people=shown.people[:PEOPLE],
@@ -124,7 +124,7 @@ def page(shown: Shown, viewer: Person, today: date) -> list[Block]:
 
 
 def _buttons(account: Account, viewer: Person) -> list[Element]:
-    """Only those that work for the viewer."""
+    """The buttons of the page that this viewer may use."""
     value = Ref(view=ViewName.ACCOUNT_PAGE, extra=str(account.id)).to(account, account.id).encode()
     back = _all()
     if not may_change(viewer, account):
@@ -156,7 +156,7 @@ _ROLES = {"owner_id": "the lead", "coach_id": "the coach"}
 
 
 def told(entry: Entry, account: Account, names: dict[str, dict[int, str]]) -> Mrkdwn:
-    """What an entry says, as the end of a sentence that begins with the name of its actor."""
+    """An entry in words: the rest of a sentence that begins with the actor's name."""
     changes: dict[str, Any] = entry.changes
     of_another = names["accounts"].get(entry.subject_id) if entry.subject_id != account.id else None
     about = escape(f" ({quoted(of_another)})") if of_another else ""
@@ -186,7 +186,7 @@ def _changed(field: str, change: Sequence[Any], names: dict[str, dict[int, str]]
 
 
 def edit(account: Account, context: Context, *, with_channel: bool = True) -> b.Json:
-    """Everything about an account in one form. Without `with_channel` its channel, which Slack refuses, is left out."""
+    """The form of an account. Without `with_channel` it leaves out the account's channel, because Slack refuses it."""
     lead, coach = account.owner, account.coach
     channel = account.channel if with_channel else None
     fields: list[Block] = [

@@ -1,4 +1,4 @@
-"""The App Home tab: drawn when it is opened, and kept true by the courier from then on."""
+"""The Home tab: drawn when a person opens it. From then on the courier updates it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def opened(body: dict[str, Any], context: BoltContext) -> None:
 
 
 def turned(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # noqa: ANN401  Bolt's ack is a callable
-    """A page was turned, in the Home tab or in a list."""
+    """Show another page of the Home tab or of a list."""
     press = payloads.press(body)
     ref = Ref.decode(press.value)
     if press.surface == "home":
@@ -43,7 +43,7 @@ def turned(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # noq
 
 
 def _view(context: BoltContext, asker: Asker, start: int) -> Json:
-    """The asker's Home from item `start`; the courier keeps that page true from now on."""
+    """The asker's Home tab from item `start` on. The courier updates this page from now on."""
     now = context["now"]
     with context["ledger"].begin() as tx:
         person = viewer(tx, asker.team_id, asker.user_id)

@@ -1,4 +1,4 @@
-"""The App Home tab: what is overdue, this week, later, and what the person waits for."""
+"""The Home tab: commitments that are overdue, due this week or later, and those that the person waits for."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from store.commitments import OpenItems
     from store.tables import Absence, Commitment, Person
 
-# Two blocks an item, a hundred blocks a view.
+# Items on a page: two blocks for each item, and Slack's limit is 100 blocks a view.
 PAGE = 20
 SATURDAY = 5
 
 
 @dataclass(frozen=True)
 class Away:
-    """The absence that somebody is in, or their next one; and those of others for whom they stand in today."""
+    """A person's own present or next absence, and the absences of others for whom they stand in today."""
 
     own: Absence | None = None
     stands_in: Sequence[Absence] = ()
 
 
-# In the place of all that an outsider read as a colleague.
+# The text for an outsider, also in place of messages from the time when they were a colleague.
 CLOSED = "Makegood is for the members of this workspace. Ask your colleague here."
 
 
@@ -44,7 +44,7 @@ def closed() -> b.Json:
 
 
 def home(open_business: OpenItems, viewer: Person, today: date, away: Away, *, start: int = 0) -> b.Json:
-    """The page that begins at item `start`, as views.publish takes it."""
+    """The page of the Home tab that begins at item `start`, as a view for views.publish."""
     rows = _rows(open_business, today)
     start = min(start, max(0, (len(rows) - 1) // PAGE * PAGE))
     view = Ref(view=ViewName.HOME, start=start)
@@ -72,7 +72,7 @@ def home(open_business: OpenItems, viewer: Person, today: date, away: Away, *, s
 
 
 def _rows(open_business: OpenItems, today: date) -> list[tuple[str, Commitment]]:
-    # At the weekend the week that matters is the coming one.
+    # On Saturday and Sunday "This week" includes the coming week.
     sunday = today + timedelta(days=6 - today.weekday() + (7 if today.weekday() >= SATURDAY else 0))
     rows = []
     for commitment in open_business.own:

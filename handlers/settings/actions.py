@@ -1,4 +1,4 @@
-"""`/commit settings`: a person's own hours, days, holidays and language; for admins the workspace's too."""
+"""`/commit settings`: a person's own hours, days, holidays and language; for admins also the workspace's."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Body = dict[str, Any]
 
 
 def ask(ack: Ack, body: Body, context: BoltContext) -> None:
-    """Open the form, from the command or the Home tab."""
+    """Open the form of settings, from the command or the Home tab."""
     asker = payloads.asker(body)
     with context["ledger"].read() as tx:
         person = viewer(tx, asker.team_id, asker.user_id)
@@ -32,7 +32,7 @@ def ask(ack: Ack, body: Body, context: BoltContext) -> None:
 
 
 def submit(ack: Ack, body: Body, context: BoltContext) -> None:
-    """Store what the form says. It turns into a few words about what holds now."""
+    """Store the settings of the form. The form turns into a summary of the settings."""
     form = payloads.submission(body)
     with context["ledger"].begin() as tx:
         asker = viewer(tx, form.asker.team_id, form.asker.user_id)

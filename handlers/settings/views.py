@@ -1,4 +1,4 @@
-"""The settings form: a person's own, and for admins the workspace's."""
+"""The form of settings: a person's own, and for admins also the workspace's."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from handlers.slack.payloads import Context
     from store.tables import Person, Workspace
 
-# The value of an option that stands for having none of one's own.
+# The value of the option for "as the workspace has it".
 DEFAULT = "default"
 WEEKLY = "weekly"
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -39,7 +39,7 @@ _REGIONS = "A country or region: Germany, DE-BY, GB-ENG, US-CA."
 
 
 def form(person: Person, now: datetime, context: Context) -> b.Json:
-    """The person's settings as they are; an admin's form goes on with the workspace's."""
+    """The form with the person's present settings; for an admin also with the workspace's."""
     blocks = [*_own(person, now), *(_workspace(person.workspace) if person.is_admin else [])]
     return b.modal("Settings", blocks, callback_id=ids.FORM_SETTINGS, metadata=context.encode(), submit="Save")
 
@@ -94,7 +94,7 @@ def _workspace(workspace: Workspace) -> list[Block]:
 
 
 def saved(person: Person, next_brief: date | None) -> list[Block]:
-    """What holds now for this person (with their workspace), in words."""
+    """The settings of this person (loaded with their workspace), in words."""
     workspace = person.workspace
     text = render(
         "saved.j2", person=person, next_brief=next_brief,
@@ -107,7 +107,7 @@ def saved(person: Person, next_brief: date | None) -> list[Block]:
 
 
 def weekdays(digits: str) -> str:
-    """“Monday to Friday”, “Monday, Tuesday and Thursday”."""
+    """The weekdays in words: “Monday to Friday”, “Monday, Tuesday and Thursday”."""
     days = [int(digit) for digit in digits]
     names = [WEEKDAYS[day] for day in days]
     if len(days) > 2 and days == list(range(days[0], days[-1] + 1)):  # noqa: PLR2004  two days are named

@@ -1,4 +1,4 @@
-"""Block Kit, built and checked by slackblocks; what it cannot say stands here as plain dicts."""
+"""Block Kit: blocks that slackblocks builds and checks, as JSON with names of our own."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ from store.rules.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-# Slack's limits: 50 blocks in a message, 3,000 characters in a section, and about 12,000 characters of text
-# over all blocks with an allowance for each container; the last is not documented (msg_blocks_too_long), so
-# we stay well below it by a count of our own.
+# Slack's limits: 50 blocks in a message, 3,000 characters in a section, and about 12,000 characters of text in all
+# blocks, with an allowance for each container. The last limit is not documented (msg_blocks_too_long), so our own count
+# stays well below it.
 MESSAGE_BLOCKS = 50
 MESSAGE_CHARACTERS = 10_000
 _CONTAINER = 30
 SECTION_CHARACTERS = 3_000
 
-# An entity that lost its end where the text was cut. Slack shows the rest of it as it stands.
+# An entity that the cut has shortened: Slack would show its rest literally.
 _CUT_ENTITY = re.compile(r"&[a-z]{0,3}…\Z")
 
 Json = dict[str, Any]
@@ -52,21 +52,21 @@ def resolved(blocks: Iterable[Block]) -> list[Json]:
 
 
 def unnamed(blocks: Iterable[Block]) -> list[Json]:
-    """Some of the blocks of a message as JSON, checked; `named` names them together with the others."""
+    """Some blocks of a message as JSON, checked; `named` gives all blocks of the message their names."""
     return [as_json(block) for block in blocks]
 
 
 def as_json(part: Block | Option) -> Json:
-    """One part as JSON. The library's public way to it is the part's text."""
+    """A block or option as JSON. The library's public way to its JSON is `str`."""
     found: Json = json.loads(str(part))
     return found
 
 
 def named(blocks: Iterable[Json]) -> list[Json]:
-    """The blocks of one message or view, each called after what it says (`block_id`); an input keeps its own name.
+    """The blocks of one message or view, each with a `block_id` made from its content; an input keeps its own.
 
-    A place that is drawn again while somebody presses there then still has the button that they press, unless
-    that very row has changed. With the library's random names every redrawing would replace them all.
+    So a button still works if its view is drawn again at the moment of the press, unless its block has changed. With
+    the library's random ids every drawing would replace all blocks.
     """
     seen: Counter[str] = Counter()
     found = []
@@ -82,7 +82,7 @@ def named(blocks: Iterable[Json]) -> list[Json]:
 
 
 def size(part: Any) -> int:  # noqa: ANN401  any JSON
-    """What Slack may count against a message: its texts, and something for each object around them."""
+    """The size of a message as Slack may count it: its texts, and an allowance for each object around them."""
     if isinstance(part, dict):
         own = len(part["text"]) if isinstance(part.get("text"), str) else 0
         return _CONTAINER + own + sum(size(value) for value in part.values() if not isinstance(value, str))
@@ -172,5 +172,5 @@ def _view(view: ModalView | HomeTabView) -> Json:
 
 
 def _mrkdwn(text: str, limit: int) -> Text:
-    # verbatim: Slack must not find links or names in what people wrote.
+    # verbatim: Slack must not look for links or names in people's text.
     return Text(_CUT_ENTITY.sub("…", shortened(text, limit)), type_=TextType.MARKDOWN, verbatim=True)

@@ -1,4 +1,4 @@
-"""Calls to Slack within a request. Slack waits three seconds for our answer, so no call may hold it up."""
+"""Calls to Slack within a request. Slack waits three seconds for our answer, so each call has a limit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-# Seconds for one call after the change is stored: redrawing a place, or telling of an error. With the two seconds for
+# Seconds for one call after the change is stored: to draw a view again, or to show an error. With the two seconds for
 # all calls before it (bot/slack.py) the request is answered in time.
 REDRAW_WITHIN = 0.9
 _ERROR_NAME = re.compile(r"[a-z0-9_]{1,80}")
@@ -27,9 +27,9 @@ _POINTER = re.compile(r"\[json-pointer:(/[a-z0-9_/]{1,100})\]")
 
 
 def within(seconds: float, call: Callable[[], Result]) -> Result:
-    """The result of `call`, or what it raises; TimeoutError after `seconds`, though the call may still go on.
+    """Return the result of `call`, or raise its error; TimeoutError after `seconds`, while the call may go on.
 
-    A socket's timeout limits each read, and nothing limits the look-up of a name: only another thread can leave.
+    A socket's timeout limits each read only, and nothing limits a DNS look-up: so the call runs in its own thread.
     """
     result: Future[Result] = Future()
 
@@ -44,19 +44,19 @@ def within(seconds: float, call: Callable[[], Result]) -> Result:
 
 
 def failure_of(call: Callable[[], object]) -> Exception | None:
-    """Make one call that nothing depends on any more: at most REDRAW_WITHIN seconds, once, and it never raises.
+    """Make one call after the change is stored: once, for at most REDRAW_WITHIN seconds. Never raises.
 
-    Returns the reason why Slack did not take it; None where Slack took it.
+    Returns the error if Slack did not take the call, else None.
     """
     try:
         within(REDRAW_WITHIN, call)
-    except Exception as error:  # noqa: BLE001  the change is stored: no failure here may look like a failure of it
+    except Exception as error:  # noqa: BLE001  the change is stored: it must not look as if it had failed
         return error
     return None
 
 
 def respond(response_url: str, **message: Any) -> None:  # noqa: ANN401  what chat.postMessage takes
-    """Send a message to a response_url, once. Raises SlackRequestError where Slack does not take it."""
+    """Send a message to a response_url, once. Raises SlackRequestError if Slack does not take it."""
     # By default the client repeats a call whose connection dropped, also after Slack took it.
     client = WebhookClient(response_url, timeout=2, retry_handlers=[])
     status = client.send(**message).status_code
@@ -65,7 +65,7 @@ def respond(response_url: str, **message: Any) -> None:  # noqa: ANN401  what ch
 
 
 def is_slacks(slack: WebClient, address: str) -> bool:
-    """Whether the address is Slack's own, or that of the stand-in which this client calls."""
+    """Whether the address is Slack's own, or has the host of SLACK_API_URL (in a test, the sandbox)."""
     try:
         given, known = urlsplit(address), urlsplit(slack.base_url)
         if (given.scheme, given.netloc) == (known.scheme, known.netloc):
@@ -77,15 +77,15 @@ def is_slacks(slack: WebClient, address: str) -> bool:
 
 
 def in_log(error: Exception) -> dict[str, str]:
-    """What the log says of a failed call: never a text, which may hold what people wrote."""
+    """The fields of the log for a failed call: no texts, because they may hold words of people."""
     where = faulty_parts(error)
     return {"error": type(error).__name__, "why": error_name(error)} | ({"where": where} if where else {})
 
 
 def faulty_parts(error: Exception) -> str:
-    """The parts of a message or a view that Slack finds at fault ("/blocks/0/text"), as far as it says so.
+    """The faulty parts of a message or a view by Slack's answer ("/blocks/0/text"); empty if Slack names none.
 
-    Slack's words for the faults are left out: they may repeat what people wrote.
+    Slack's words about the faults are left out: they may repeat words of people.
     """
     try:
         metadata = error.response.get("response_metadata") if isinstance(error, SlackApiError) else None
@@ -96,10 +96,10 @@ def faulty_parts(error: Exception) -> str:
 
 
 def error_name(error: Exception) -> str:
-    """Slack's name of an error ("expired_trigger_id"); empty where the answer was not Slack's, or there was none."""
+    """Slack's name of an error ("expired_trigger_id"); empty without an answer, or if it is not Slack's."""
     try:
         name = error.response.get("error") if isinstance(error, SlackApiError) else ""
     except (AttributeError, ValueError):
-        # An answer that is JSON but no object.
+        # The answer is JSON but no object.
         return ""
     return name if isinstance(name, str) and _ERROR_NAME.fullmatch(name) else ""

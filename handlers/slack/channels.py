@@ -1,4 +1,4 @@
-"""Who reads a channel. Slack is asked each time: any channel may be opened to others at any moment."""
+"""The readers of a channel. Slack is asked each time, because a channel may be opened to outsiders at any moment."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from store.db import Ledger
 
-# Slack gives fewer than a thousand members a page. In a channel with more people than these pages hold somebody may
-# be an outsider whom we did not see.
+# Slack gives fewer than 1,000 members a page. A channel with more members than these pages hold counts as read by
+# outsiders, because we do not see all its members.
 _PAGE, _PAGES = 999, 20
-# So many members whom the ledger does not know are asked about singly, while somebody waits.
+# At most so many unknown members are asked about singly, because the person waits.
 _ASKED = 5
 
 _NOT_HERE = {"channel_not_found", "not_in_channel"}
@@ -33,8 +33,10 @@ _ONLY_CHANNELS = "I share in channels only, not in direct messages."
 
 @dataclass(frozen=True)
 class Readers:
-    """The members of a channel, by Slack's ids. `others`: whether guests or people of another company read it, or are
-    about to; None where that is not known yet. `hindrance`: why nothing can be posted there, and what to do.
+    """The members of a channel, by Slack's ids.
+
+    `others`: whether guests or people of another company read the channel, or will soon; None if that is not known yet.
+    `hindrance`: the reason why nothing can be posted there, and what to do.
     """
 
     members: frozenset[str]
@@ -43,7 +45,7 @@ class Readers:
 
 
 def readers_of(ledger: Ledger, slack: WebClient, team_id: str, channel: str, now: datetime) -> Readers:
-    """Ask Slack who reads the channel. Raises SlackApiError and OSError as the client does."""
+    """Ask Slack for the readers of the channel. Raises the client's SlackApiError and OSError."""
     about = slack.conversations_info(channel=channel)["channel"]
     hindrance = None
     if about.get("is_im") or about.get("is_mpim"):
@@ -59,8 +61,9 @@ def readers_of(ledger: Ledger, slack: WebClient, team_id: str, channel: str, now
 
 
 def check(ledger: Ledger, slack: WebClient, team_id: str, user_id: str, channel: str, now: datetime) -> Readers:
-    """Who reads the channel in which this person wants to share something; NotAllowedError, with what to do, where
-    that is not possible or not theirs to do.
+    """The readers of the channel in which this person wants to share an item.
+
+    NotAllowedError, with what to do, if nothing can be posted there, or if the person is not a member.
     """
     if channel.startswith("D"):
         raise NotAllowedError(_ONLY_CHANNELS)
@@ -81,7 +84,7 @@ def check(ledger: Ledger, slack: WebClient, team_id: str, user_id: str, channel:
 
 
 def _members(slack: WebClient, channel: str) -> tuple[frozenset[str], bool]:
-    """The members, and whether that is all of them."""
+    """The members of the channel that were read, and whether these are all members."""
     found: set[str] = set()
     cursor = None
     for _ in range(_PAGES):
@@ -103,7 +106,7 @@ def _others(ledger: Ledger, slack: WebClient, team_id: str, members: Iterable[st
         return others
     if len(unknown) > _ASKED:
         return None
-    # A member of whom Slack shows us nothing is none of ours.
+    # Slack does not know this member in our workspace: they are an outsider.
     if ensure_people(ledger, slack, team_id, unknown, now):
         return True
     with ledger.read() as tx:

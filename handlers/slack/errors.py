@@ -1,4 +1,4 @@
-"""An error → words for a person. The one place at the Slack edge where errors are caught."""
+"""The error handler for requests from Slack: it turns an error into words for the person."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-# None of these says that nothing was changed: an error may come after the change is stored, and a database that is
-# lost in the middle of a commit leaves that open.
+# No text says that nothing was changed: an error may come after the change is stored, and after a connection that is
+# lost during a commit nobody knows.
 _SURE = "If you are not sure that it was stored, look at /commit mine first."
 DATABASE_DOWN = f"The ledger can't be reached right now. Please try again in a minute. {_SURE}"
 SLACK_DOWN = f"Slack did not take my answer. Please try again in a minute. {_SURE}"
@@ -36,7 +36,7 @@ UNEXPECTED = f"Something went wrong here. Please try again in a minute. {_SURE}"
 TOO_LATE = "That took too long. Please press again."
 TOO_LATE_TO_ASK = "That took too long. Please send it again."
 
-# Nobody reads more, and no place of Slack's takes much more.
+# Characters of an error text. Slack's fields take little more, and nobody reads more.
 _LONGEST = 1_000
 # A trigger opens one view, within three seconds.
 _TOO_LATE = {
@@ -48,11 +48,11 @@ _SLACK = (SlackClientError, OSError, http.client.HTTPException)
 
 
 def tell(error: Exception, body: dict[str, Any], context: BoltContext) -> BoltResponse:
-    """Answer the request with the error in words, at the field it belongs to, and keep what was typed."""
+    """Answer the request with the error in words, at its form field if it has one. The typed values stay."""
     kind = "command" if "command" in body else body.get("type")
     _note(error, kind)
     if kind == "event_callback":
-        # Slack sends an event again that is not acknowledged. That helps where the ledger is away for a while.
+        # Slack repeats an event that is not acknowledged. That helps while the database does not answer.
         return BoltResponse(status=500 if isinstance(error, _DATABASE) else 200)
     if kind == "block_suggestion":
         return _json({"options": []})
@@ -96,7 +96,7 @@ def _words(error: Exception, kind: str | None) -> tuple[str, str | None]:
 
 def _ephemeral(words: str, body: dict[str, Any]) -> BoltResponse:
     said = as_typed((body.get("text") or "").strip())
-    # Slack clears the line once it is sent; it is given back so that it can be sent again.
+    # Slack clears a line that was sent; the answer repeats it, so that the person can send it again.
     again = f"\nYou wrote: {escape(shortened(said, 1000))}" if said else ""
     return _json({"response_type": "ephemeral", "text": f":warning: {escape(words)}{again}"})
 
@@ -109,10 +109,10 @@ def _at_field(words: str, field: str | None, body: dict[str, Any]) -> BoltRespon
 
 
 def _aside(words: str, body: dict[str, Any], context: BoltContext, *, triggered: bool) -> None:
-    """Tell the person beside what they pressed: only they see it, and what they pressed stays as it is.
+    """Show the error to the person alone, beside the view in which they pressed. That view stays as it is.
 
-    Where Slack refuses one way, the next is tried; where Slack does not answer, no other way would be faster.
-    `triggered`: a view can still be opened for this press.
+    If Slack refuses one way, the next is tried. If Slack does not answer, no other way is tried. `triggered`: a view
+    can still be opened for this press.
     """
     client: WebClient = context["slack"]
     text, who = f":warning: {escape(words)}", asker(body).user_id

@@ -1,4 +1,4 @@
-"""The fields of forms. Block id and action id are the same word, so that an error finds its field.
+"""The fields of forms. The block id and the action id of a field are the same word, so that an error finds its field.
 
 Options are given as (value, text), in order.
 """
@@ -36,7 +36,7 @@ def field(label: str, element: Element, name: str, *, hint: str | None = None, o
 
 
 def text(name: str, limit: int, value: str = "", *, lines: bool = False, placeholder: str | None = None) -> Element:
-    # Longer texts are refused by the ledger in words; Slack's own limit would only stop the typing.
+    # The ledger refuses a longer text in words; Slack's limit would only stop the typing.
     return PlainTextInput(
         action_id=name, initial_value=shortened(value, limit) or None, multiline=lines, max_length=3000,
         placeholder=placeholder,
@@ -52,7 +52,7 @@ def person(name: str, slack_id: str | None = None, *, placeholder: str | None = 
 
 
 def channel(name: str, slack_id: str | None, *, placeholder: str) -> Element:
-    """A channel of this workspace: public, or private and known to the person."""
+    """A menu of the channels of this workspace: public ones, and private ones that the person knows."""
     only = ConversationFilter(include=["public", "private"], exclude_bot_users=True)
     return ConversationSelectMenu(action_id=name, initial_conversation=slack_id, filter=only, placeholder=placeholder)
 

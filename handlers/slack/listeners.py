@@ -1,4 +1,4 @@
-"""The beats that listeners share: the subject of a button, a change made at once, and a form that is stored."""
+"""The parts that listeners share: the subject of a button, a change by a button, and a change by a form."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from handlers.slack.payloads import Press, Submission
     from store.tables import Commitment, Person, Subject
 
-# The change that a button makes: `change(tx, person, ref, origin_key=…, now=…)` returns the commitment that it loaded,
-# if it loaded one; the change that a form makes.
+# The change of a button: `change(tx, person, ref, origin_key=…, now=…)`. It returns the commitment that it loaded, or
+# None. And the change of a form.
 Change = Callable[..., "Commitment | None"]
 Save = Callable[["Session", "Person", "Submission", "datetime"], object]
 
 
 def subject_of(press: Press, kind: Subject) -> Ref:
-    """The reference that the button carries; BadInputError if it is about no subject of that kind."""
+    """The reference of a button; BadInputError if its subject is of another kind."""
     ref = Ref.decode(press.value)
     if ref.kind != kind:
         raise outdated()
@@ -33,7 +33,7 @@ def subject_of(press: Press, kind: Subject) -> Ref:
 
 
 def act(ack: Callable[..., Any], context: BoltContext, press: Press, ref: Ref, change: Change) -> None:
-    """Make the change of a button, and show the view in which it was pressed as it is then."""
+    """Make the change of a button, and draw the view of the button again."""
     with context["ledger"].begin() as tx:
         person = viewer(tx, press.asker.team_id, press.asker.user_id)
         known = change(tx, person, ref, origin_key=press.origin_key, now=context["now"])
@@ -43,7 +43,7 @@ def act(ack: Callable[..., Any], context: BoltContext, press: Press, ref: Ref, c
 
 
 def submit(ack: Callable[..., Any], form: Submission, context: BoltContext, save: Save) -> None:
-    """Store what a form says, and show the view that it was opened from as it is then."""
+    """Store the values of a form, and draw the view again from which the form was opened."""
     with context["ledger"].begin() as tx:
         person = viewer(tx, form.asker.team_id, form.asker.user_id)
         save(tx, person, form, context["now"])

@@ -1,6 +1,6 @@
-"""The words of a message, wherever Slack keeps them: its text, its blocks, what it forwards, or the names of its files.
+"""The words of a message: from its text, its blocks, a forwarded message, or the names of its files.
 
-Everything here comes from other apps too, so nothing is taken for granted of its shape.
+Messages of other apps come here too, so any part may be missing or of another type.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-# Blocks in blocks: Slack nests a list in a quotation in a rich text, and no deeper.
+# Levels of blocks in blocks. Slack's deepest is a list in a quotation in a rich text.
 _DEEPEST = 12
-# Texts that stand beside others in one block.
+# Types of texts that stand beside others in one block.
 _TEXTS = {"mrkdwn", "plain_text", "raw_text"}
-# Parts of blocks that hold texts, in the order in which they are read.
+# The parts of a block that hold texts, in reading order.
 _PARTS = ("title", "text", "fields", "elements", "rows", "blocks")
 _ATTACHED = ("pretext", "title", "text")
-# Slack's text of a message that an app made of blocks only, older and newer.
+# Slack's texts, old and new, for an app's message that has blocks only.
 _NO_TEXT = {"This content can't be displayed.", "[no preview available]"}
 
 
 def words_of(message: Json) -> str:
-    """What a person reads in a message of Slack's, with Slack's entities and mentions; empty where there are none."""
+    """The words of a message of Slack's, with Slack's entities and mentions; empty if it has no words."""
     for found in (
         _text(message.get("text")),
         _of_blocks(message.get("blocks")),
@@ -43,7 +43,7 @@ def _files(message: Json) -> Iterator[Json]:
 
 
 def _of_attachment(attachment: Json) -> str:
-    """Of a card of another app, or of a message that was forwarded."""
+    """The words of an attachment: another app's card, or a forwarded message."""
     forwarded = _dicts([part.get("message") for part in _dicts(attachment.get("message_blocks"))])
     blocks = [*_dicts(attachment.get("blocks")), *(block for each in forwarded for block in _dicts(each.get("blocks")))]
     said = "\n".join(filter(None, (_text(attachment.get(name)) for name in _ATTACHED)))
@@ -67,11 +67,11 @@ def _of_part(part: object, depth: int) -> str:
 
 
 def _raw(text: object) -> str:
-    """A text of a rich text, in which Slack does not write its three entities."""
+    """A text from a rich text, with Slack's three entities added: Slack does not escape there."""
     return _text(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-# Parts of a line. What stands on a button is no word of the message.
+# The parts of a line. The text on a button does not belong to the words of the message.
 _INLINE: dict[str, Callable[[Json], str]] = {
     "button": lambda _part: "",
     "overflow": lambda _part: "",

@@ -1,4 +1,4 @@
-"""Slack's dicts → small frozen dataclasses. The one place that knows how Slack spells things."""
+"""Payloads of Slack, parsed into frozen dataclasses. Only this file knows the names of Slack's fields."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from store.errors import BadInputError
 from store.rules.text import printable
 
 _NUMBER = re.compile(r"\d{1,10}", re.ASCII)
-# Slack writes a "<" that was typed as an entity, so none stands within what it marks up. Without "<" in these classes
-# many openings and no end would each be followed to the end of the text.
+# A typed "<" comes from Slack as an entity, so markup contains no "<". The character classes exclude it, because a text
+# of many "<" without an end would otherwise take quadratic time.
 _REFERENCE = re.compile(r"<([@#])[A-Z0-9]+(?:\|([^<>]*))?>")
-# The path of a message, of a reply with its thread.
+# The path of a link to a message; for a reply with its thread.
 _PERMALINK = re.compile(
     r"archives/[CDG][A-Z0-9]{1,30}/p\d{1,30}(?:\?thread_ts=\d{1,20}\.\d{1,10}&cid=[CDG][A-Z0-9]{1,30})?", re.ASCII
 )
 _LINK = re.compile(r"<([a-z]+:[^<>|]+)(?:\|[^<>]*)?>")
 _ADDRESS = re.compile(r"<(?:mailto|tel):([^<>|]+)(?:\|[^<>]*)?>")
-# "@here" and its like, groups of people, dates; with words where Slack gives them.
+# "@here" and similar mentions, user groups and dates, with Slack's words if there are any.
 _SPECIAL = re.compile(r"<!([a-z]+)(?:\^[^<>|]*)?(?:\|([^<>]*))?>")
 _BROADCASTS = {"here", "channel", "everyone"}
 
-# Slack's own limit for the text of a message; everything else that people write is shorter.
+# Characters: Slack's limit for the text of a message. All other texts of people are shorter.
 _LONGEST = 40_000
 
 Surface = Literal["message", "ephemeral", "modal", "home"]
@@ -36,7 +36,7 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True)
 class Asker:
-    """Who asks, from which workspace."""
+    """The person of a request, and their workspace, by Slack's ids."""
 
     team_id: str
     user_id: str
@@ -44,7 +44,7 @@ class Asker:
 
 @dataclass(frozen=True)
 class Command:
-    """`channel`: as `sharing_channel` says."""
+    """A slash command. `channel` is the result of `sharing_channel`."""
 
     asker: Asker
     text: str
@@ -55,8 +55,9 @@ class Command:
 
 @dataclass(frozen=True)
 class Context:
-    """What a form remembers from where it was opened, with the reference to its subject; travels in the view's
-    private_metadata.
+    """The context of a form: the reference to its subject, and the view from which it was opened.
+
+    It travels in the private_metadata of the form's view.
     """
 
     ref: Ref = NOWHERE
@@ -71,7 +72,7 @@ class Context:
 
     @classmethod
     def decode(cls, text: str) -> Context:
-        """Raises BadInputError for anything that `encode` did not write."""
+        """The context from its text. BadInputError if `encode` did not write the text."""
         try:
             known = json.loads(text or "{}")
         except (ValueError, RecursionError):
@@ -86,7 +87,7 @@ class Context:
 
 @dataclass(frozen=True)
 class Press:
-    """A button, or a choice from a menu. `value` is the button's, or the chosen option's."""
+    """A press on a button, or a choice from a menu. `value` is the value of the button or the chosen option."""
 
     asker: Asker
     action_id: str
@@ -104,7 +105,7 @@ class Press:
 
     @property
     def way_back(self) -> Context:
-        """What a form that this press opens must know to draw again, later, what stood where it was pressed."""
+        """The context for a form that this press opens, so that its submission can draw this view again."""
         return Context(
             response_url=self.response_url if self.surface == "ephemeral" else None,
             root_view_id=self.view_id if self.surface == "modal" else None,
@@ -121,14 +122,14 @@ class Submission:
 
     @property
     def origin_key(self) -> str:
-        """One form records once, however often it is submitted."""
+        """The origin key of a form: a form changes the ledger once, also if it is submitted twice."""
         return f"view:{self.view_id}"
 
     def text(self, name: str) -> str:
         return self.fields.get(name) or ""
 
     def day(self, name: str) -> date:
-        """The chosen date; BadInputError at the field if there is none."""
+        """The chosen date of the field; BadInputError at the field if there is none."""
         chosen = self.fields.get(name)
         try:
             return date.fromisoformat(chosen or "")
@@ -136,14 +137,14 @@ class Submission:
             raise BadInputError("Choose a date.", field=name) from None
 
     def number(self, name: str) -> int:
-        """The whole number that was typed or chosen; BadInputError at the field if there is none."""
+        """The whole number in the field; BadInputError at the field if there is none."""
         given = self.text(name)
         if not _NUMBER.fullmatch(given):
             raise BadInputError("Give a whole number.", field=name)
         return int(given)
 
     def ticked(self, name: str) -> frozenset[str]:
-        """The values of the boxes that are ticked."""
+        """The values of the ticked boxes."""
         return frozenset(self.text(name).split(",")) - {""}
 
 
@@ -159,7 +160,7 @@ class MessageShortcut:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """Somebody types into a menu that asks us for its options."""
+    """The request of a menu for its options, with the text that the person has typed."""
 
     asker: Asker
     action_id: str
@@ -168,12 +169,12 @@ class Suggestion:
 
 
 def unescaped(text: str) -> str:
-    """Slack's three entities as the characters that were typed."""
+    """The text with Slack's three entities as the typed characters."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def unmarked(text: str) -> str:
-    """Links, addresses, groups of people and dates without Slack's marks, as people read them."""
+    """The text without Slack's markup of links, addresses, user groups and dates, as people read it."""
     text = _SPECIAL.sub(_special, text)
     return _LINK.sub(r"\1", _ADDRESS.sub(r"\1", text))
 
@@ -186,18 +187,18 @@ def _special(found: re.Match[str]) -> str:
 
 
 def as_typed(text: str) -> str:
-    """A line as it was typed before Slack marked up its mentions and links, so that it can be sent again."""
+    """The line as the person typed it, without Slack's markup, so that they can send it again."""
     text = _REFERENCE.sub(lambda found: found.group(1) + (found.group(2) or ""), text)
     return unescaped(unmarked(text))
 
 
 def _written(text: object) -> str:
-    """A text that a person wrote, made fit to store. Every such text in a payload passes through this function."""
+    """A text that a person wrote, cleaned for storing. Every such text in a payload passes through this function."""
     return printable(str(text or "")[:_LONGEST])
 
 
 def asker(body: Body) -> Asker:
-    """The person who sent this request, of any kind, and the workspace that installed the app."""
+    """The person who sent this request (of any kind), and the workspace that installed the app."""
     view, team, event = (body.get(part) or {} for part in ("view", "team", "event"))
     installed_in = (body.get("authorizations") or [{}])[0].get("team_id")
     team_id = view.get("app_installed_team_id") or installed_in or team.get("id") or body.get("team_id") or ""
@@ -206,14 +207,14 @@ def asker(body: Body) -> Asker:
 
 
 def own_permalink(link: str | None, team_url: str) -> str | None:
-    """The link, if it leads to a message of the workspace at `team_url`; None for any other, and for markup."""
+    """The link, if it leads to a message of the workspace at `team_url`; None for another link, and for markup."""
     path = (link or "").removeprefix(team_url)
     is_ours = team_url.startswith("https://") and path != link and _PERMALINK.fullmatch(path)
     return link if is_ours else None
 
 
 def sharing_channel(body: Body) -> str:
-    """The channel that a request came from, if items can be shared there; "" for direct messages, of groups too."""
+    """The channel of a request, if items can be shared there; "" for direct messages, also of several people."""
     given = body.get("channel")
     about = given if isinstance(given, dict) else {"id": body.get("channel_id"), "name": body.get("channel_name")}
     channel, name = str(about.get("id") or ""), str(about.get("name") or "")
@@ -253,7 +254,7 @@ def press(body: Body) -> Press:
 
 
 def chosen(body: Body) -> Body:
-    """The same request, as if the button that a menu's option stands for had been pressed ("action|value")."""
+    """The request as a press on the button for which the chosen option stands (its value is "action|value")."""
     action = body["actions"][0]
     action_id, _, value = str((action.get("selected_option") or {}).get("value")).partition("|")
     return {**body, "actions": [{**action, "action_id": action_id, "value": value, "selected_option": None}]}
@@ -292,14 +293,14 @@ def suggestion(body: Body) -> Suggestion:
 
 
 def fields(view: Body) -> dict[str, str | None]:
-    """The form's values by field; block id and action id are the same word in our forms."""
+    """The values of a form by field. In our forms the block id and the action id are the same word."""
     values = (view.get("state") or {}).get("values") or {}
     return {block_id: _value(next(iter(inputs.values()), {})) for block_id, inputs in values.items()}
 
 
 def _value(given: Body) -> str | None:
     if "selected_options" in given:
-        # The values of our boxes hold no commas.
+        # The values of our boxes have no commas.
         return ",".join(each["value"] for each in given["selected_options"] or ()) or None
     option = given.get("selected_option") or {}
     names = ("value", "selected_date", "selected_user", "selected_conversation")

@@ -12,23 +12,23 @@ from store.errors import BadInputError
 if TYPE_CHECKING:
     from store.tables import HasHistory
 
-# The kind of a reference to an absence; the others are those of store.tables.Subject.
+# The kind of a reference to an absence. The other kinds are in store.tables.Subject.
 ABSENCE = "absence"
 _KIND = re.compile(r"[a-z_]{0,20}", re.ASCII)
 _NUMBER = re.compile(r"\d{1,10}", re.ASCII)
 
 
 class ViewName(StrEnum):
-    """The views that show subjects. surfaces.py draws them again; what the courier posted, it brings up to date."""
+    """The views that show subjects. surfaces.py draws them again, except the courier's messages."""
 
     NONE = ""
-    # A receipt, also where nothing can be shared; one commitment in full.
+    # A receipt; a receipt without *Share here*; one commitment in full.
     RECEIPT, NOTED, ITEM = "receipt", "noted", "item"
-    # Lists; of an account's list the reference's `extra` is the account's id.
+    # Lists. For the list of an account `extra` is the account's id.
     MINE, OVERDUE, ACCOUNT = "mine", "overdue", "account"
-    # A section of an account plan, whose account is the reference's `extra`; one row of it in full.
+    # A section of an account plan (`extra` is the account's id); one row of it in full.
     SECTION, ROW = "section", "row"
-    # The accounts in use, the archived ones, and the page of one, whose id is the reference's `extra`.
+    # The accounts in use; the archived accounts; the page of one account (`extra` is its id).
     ACCOUNTS, ARCHIVED, ACCOUNT_PAGE = "accounts", "archived", "page"
     HOME, AWAY = "home", "away"
     # Messages of the courier: briefs and notices, and items shared in a channel.
@@ -37,8 +37,10 @@ class ViewName(StrEnum):
 
 @dataclass(frozen=True)
 class Ref:
-    """A subject by `kind` and `id` (a commitment by its number) in the `version` that was shown; the `view` that shows
-    it and the first row there. `extra`: what else the view or the button needs. Without a subject it names a view.
+    """A reference to a subject and to the `view` that shows it; without a subject, to a view.
+
+    `kind` and `id` name the subject (a commitment by its number), `version` is the shown version. `start` is the
+    first row of the view. `extra`: other data of the view or the button.
     """
 
     kind: str = ""
@@ -53,7 +55,7 @@ class Ref:
 
     @classmethod
     def decode(cls, value: str) -> Ref:
-        """Raises BadInputError for anything that `encode` did not write."""
+        """The reference from its text. BadInputError if `encode` did not write the text."""
         parts = value.split(":", 5)
         if len(parts) != len(cls.__dataclass_fields__) or not _KIND.fullmatch(parts[0]):
             raise outdated()
@@ -64,11 +66,11 @@ class Ref:
             raise outdated() from None
 
     def to(self, subject: HasHistory, id_: int) -> Ref:
-        """The reference to a subject in this view; `id_` as its noun names it to people."""
+        """The reference to a subject in this view. `id_`: a commitment's number, or the id of another subject."""
         return replace(self, kind=subject.subject_kind, id=id_, version=subject.version)
 
     def at(self, start: int) -> Ref:
-        """The reference to this view from another first row on."""
+        """The reference to this view with another first row."""
         return replace(self, start=start)
 
 
@@ -76,14 +78,14 @@ NOWHERE = Ref()
 
 
 def count(text: str) -> int:
-    """A number that we wrote into a button, an option or a form; BadInputError for anything else."""
+    """The number in the text of a button, option or form; BadInputError if the text is no number."""
     if not _NUMBER.fullmatch(text):
         raise outdated()
     return int(text)
 
 
 def outdated() -> BadInputError:
-    """The answer to a button, a form or a command that this version of the program did not make."""
+    """The error for a button, form or command that this version of the program did not make."""
     return BadInputError(
         "That is from an older version of Makegood. Type /commit mine for fresh buttons, or /commit for a fresh form."
     )

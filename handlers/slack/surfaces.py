@@ -1,7 +1,7 @@
-"""The views that show commitments and absences, and how each is drawn again after something changed there.
+"""The views that show subjects, and how each view is drawn again after a change.
 
-Messages that the courier posted are brought up to date by the courier. What it cannot reach (ephemeral
-messages, modals, the Home tab in front of the person who pressed) is drawn again here.
+The courier updates its own messages. Ephemeral messages, modals, and the Home tab of the person who pressed are drawn
+again here.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ class Rendered:
 
 
 def draw(tx: Session, viewer: Person, ref: Ref, now: datetime, *, known: Commitment | None = None) -> Rendered | None:
-    """Draw the view of `ref` as it stands now; None where the courier or nobody is to draw it.
+    """Draw the view of `ref` in its present state; None if only the courier draws it, or nobody.
 
-    `known` is the commitment that the reference is about, where it was loaded in this transaction.
+    `known` is the commitment of the reference, if this transaction has loaded it already.
     """
     if ref.view == ViewName.HOME:
         return Rendered([], home_for(tx, viewer, now, start=ref.start))
@@ -128,7 +128,7 @@ def receipt(
     today, due_on = local_day(now, viewer.zone), commitment.due_on
     works = people.working_days(commitment.owner, viewer.workspace)
     told = _told_on(tx, viewer, commitment, now)
-    # What falls on a day off is asked for on the working day before (store/rules/nudging/occasions.py).
+    # A reminder for a day off comes on the working day before (store/rules/nudging/occasions.py).
     reminded_on = None if works.works_on(due_on) else works.last_until(due_on)
     proposed = accounts.propose(tx, viewer, unknown_account) if unknown_account else None
     return items.receipt(
@@ -141,7 +141,7 @@ def receipt(
 
 
 def _told_on(tx: Session, viewer: Person, commitment: Commitment, now: datetime) -> items.Told:
-    """When the owner hears of it."""
+    """The day or time at which the owner gets the notice about a new commitment, for its receipt."""
     if commitment.owner_id == viewer.id:
         return items.Told()
     owner = people.get(tx, commitment.owner_id)
@@ -155,13 +155,13 @@ def _told_on(tx: Session, viewer: Person, commitment: Commitment, now: datetime)
 
 
 def absence(tx: Session, viewer: Person, now: datetime) -> list[Block]:
-    """Whether the viewer is away, or will be."""
+    """The viewer's present or next absence."""
     found = absences.coming(tx, viewer, today=local_day(now, viewer.zone))
     return absence_view.nothing(Ref(view=ViewName.AWAY)) if found is None else absence_receipt(tx, viewer, found, now)
 
 
 def absence_receipt(tx: Session, viewer: Person, said: Absence | AbsenceSet, now: datetime) -> list[Block]:
-    """An absence as it stands, with what falls due meanwhile; and what was just said about it, where it was."""
+    """An absence with the commitments that fall due in it. An AbsenceSet also shows the changes of `set_absence`."""
     taken = said if isinstance(said, absences.AbsenceSet) else absences.AbsenceSet(said)
     back_on = people.working_days(viewer).next_after(taken.absence.last_day)
     return absence_view.receipt(
@@ -190,20 +190,20 @@ _VIEWS: dict[ViewName, Callable[[Session, Person, Ref, datetime], list[Block]]] 
 
 
 def open_view(slack: WebClient, press: Press, view: b.Json) -> None:
-    """Show a view for this press: on top of the one that it was pressed in, if any."""
+    """Open a view for this press: on top of the modal of the button, if it is in one."""
     opener = slack.views_push if press.surface == "modal" else slack.views_open
     opener(trigger_id=press.trigger_id, view=view)
 
 
 def refresh_after_action(slack: WebClient, press: Press, drawn: Rendered | None) -> None:
-    """Show the view as it is now to the person who pressed in it. Never raises: the change is stored."""
+    """Replace the view of the button with this drawing of it. Never raises: the change is stored."""
     view_id = press.view_id if press.surface == "modal" else None
     response_url = press.response_url if press.surface == "ephemeral" else None
     _redraw(drawn, lambda shown: _show(slack, press.asker.user_id, shown, press.context, view_id, response_url))
 
 
 def refresh_after_submit(slack: WebClient, user_id: str, context: Context, drawn: Rendered | None) -> None:
-    """Show the view that a form was opened from as it is now. Never raises: the change is stored."""
+    """Replace the view from which a form was opened with this drawing of it. Never raises: the change is stored."""
     known, address = Context(channel=context.channel), context.response_url
     if address and not is_slacks(slack, address):
         address = None

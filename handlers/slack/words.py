@@ -1,4 +1,4 @@
-"""Words: Jinja2 templates whose every value is escaped for Slack, dates as people read them."""
+"""Words: Jinja2 templates that escape every value for Slack, and dates as people read them."""
 
 from __future__ import annotations
 
@@ -16,33 +16,34 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-# Slack's own rule for text in messages: these three, and only these, as entities.
+# Slack's rule for text in messages: these three characters, and no others, become entities.
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-# Nothing escapes a formatting character, so it is shown by its look-alike, which no parser knows; the ledger keeps what
-# was typed. Within a word "_" formats nothing; the others end what we format around people's text.
+# Slack has no escape for a formatting character, so a look-alike replaces it; the ledger keeps the typed
+# text. Within a word "_" formats nothing; the others would end our own formatting around the text.
 _FORMATTING = re.compile(r"[*~`]|(?<!\w)_|_(?!\w)")
 _LOOK_ALIKES = {"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb"}
-# A quotation, or the mark of a list; at the end of the text as well, since our own words may follow it.
+# The mark of a quotation or a list; also at the end of the text, because our own words may follow.
 _QUOTE = re.compile(r"^(\s*)(&gt;|[•◦▪▫‣–\-](?=\s|$)|\d+[.)](?=\s|$))")
 _GAP = re.compile(r"\n{3,}")
 _ZERO_WIDTH = "\u200b"
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-# Any of the above. Most texts have none of it.
+# Any of the above, for a quick check: most texts have none.
 _SPECIAL = re.compile(rf"[&<>*_~`]|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]|{_QUOTE.pattern}|{_RIGHT_TO_LEFT.pattern}")
 
-# Languages in which dates are written our way: day before month, and no comma.
+# Languages whose dates have our own form: the day before the month, and no comma.
 _AS_OURS = (None, "", "en")
 
 
 class Mrkdwn(str):
-    """Text that is already Slack markup, written by us."""
+    """Text of our own that is Slack markup already, and is not escaped again."""
 
     __slots__ = ()
 
 
-def escape(value: Any) -> Mrkdwn:  # noqa: ANN401  whatever a template prints
-    """Make `value` plain text in Slack's markup: it stays in its line and cannot ping, link, format or turn its
-    neighbours around.
+def escape(value: Any) -> Mrkdwn:  # noqa: ANN401  any value of a template
+    """`value` as plain text in Slack's markup. It stays in one line, and cannot mention, link or format.
+
+    It also cannot change the direction of the text beside it.
     """
     if isinstance(value, Mrkdwn):
         return value
@@ -53,18 +54,18 @@ def escape(value: Any) -> Mrkdwn:  # noqa: ANN401  whatever a template prints
     text = _FORMATTING.sub(lambda found: _LOOK_ALIKES[found.group()], text)
     text = _QUOTE.sub(lambda found: f"{found.group(1)}{_ZERO_WIDTH}{found.group(2)}", text)
     if _RIGHT_TO_LEFT.search(text):
-        # First strong isolate … pop: right-to-left text keeps its order to itself.
+        # First strong isolate … pop: right-to-left text does not change the order of the text around it.
         text = f"\u2068{text}\u2069"
     return Mrkdwn(text)
 
 
 def quotation(text: str) -> Mrkdwn:
-    """Text of several lines, each behind Slack's bar for quotations, so that none looks like one of ours."""
+    """Text of several lines, each behind Slack's bar for quotations, so that no line looks like our own."""
     return Mrkdwn("\n".join(f"> {escape(line)}" for line in text.splitlines()))
 
 
 def shortened(text: str, limit: int) -> str:
-    """`text` in at most `limit` characters, with an ellipsis where something is left out."""
+    """`text` in at most `limit` characters, with an ellipsis if it was cut."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
@@ -97,12 +98,12 @@ def clock_time(at: datetime, zone: str, language: str | None = None) -> str:
     return f"{short_date(local.date(), language)}, {local:%H:%M}"
 
 
-# So many names are told of more; who sees them knows how to go on.
+# At most so many names are listed.
 _NAMED = 10
 
 
 def either(names: Sequence[str]) -> str:
-    """“A, B or C”; of very many the shortest, which are the nearest, and how many there are besides."""
+    """“A, B or C”; of many names the shortest, which are the most similar, and the number of the others."""
     best = sorted(names, key=len)[:_NAMED] if len(names) > _NAMED else list(names)
     last = best.pop() if len(best) == len(names) else f"{len(names) - len(best):,} others"
     return f"{', '.join(best)} or {last}" if best else last
@@ -112,8 +113,8 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def render(template: str, **values: Any) -> str:  # noqa: ANN401  whatever the template prints
-    """The words of handlers/templates/`template`, stripped of the blank lines that tags leave behind."""
+def render(template: str, **values: Any) -> str:  # noqa: ANN401  any value of the template
+    """The words of handlers/templates/`template`, without the blank lines of its tags."""
     return _GAP.sub("\n\n", _template(template).render(values)).strip()
 
 
@@ -124,8 +125,8 @@ def _template(name: str) -> jinja2.Template:
 
 @cache
 def _environment() -> jinja2.Environment:
-    # Slack's markup is not HTML: autoescape would turn quotes into entities that Slack shows as they stand.
-    # `finalize` puts every value through our own escape instead.
+    # Slack's markup is not HTML: autoescape would turn quotes into entities that Slack shows literally.
+    # Instead `finalize` passes every value through our own `escape`.
     environment = jinja2.Environment(  # noqa: S701  see above
         loader=jinja2.PackageLoader("handlers", "templates"),
         finalize=escape,

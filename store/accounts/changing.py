@@ -1,4 +1,4 @@
-"""Who may change an account, and how a change begins and ends."""
+"""Changes of an account: the rights, and the common first and last steps."""
 
 from __future__ import annotations
 
@@ -31,16 +31,17 @@ _PAST = {
 
 
 def may_change(viewer: Person, account: Account) -> bool:
-    """Its lead, its coach and workspace admins may change an account; one without a lead every colleague may.
+    """Whether the viewer may change the account: as its lead, its coach or a workspace admin.
 
-    A lead who has left counts as none where no coach is here either.
+    Every colleague may change an account without a lead, or whose lead and coach have left.
     """
     return viewer.is_admin or is_party(viewer, account)
 
 
 def check_change(viewer: Person, account: Account, now: datetime) -> None:
-    """NotAllowedError, naming who can, if the viewer may not change it. UnconfirmedError where it turns on being an
-    admin, and Slack has to be asked about that.
+    """Raise NotAllowedError, with the people who can, if the viewer may not change the account.
+
+    UnconfirmedError if the viewer may only as an admin, and Slack must confirm that first.
     """
     if is_party(viewer, account) or people.acts_as_admin(viewer, now):
         return
@@ -59,7 +60,7 @@ def is_party(viewer: Person, account: Account) -> bool:
 def lock_for_change(
     tx: Session, viewer: Person, account_id: int, *, version: int | None, origin_key: str, now: datetime
 ) -> Account | None:
-    """The account, locked and checked; None if this very gesture already changed it."""
+    """The account, locked and checked; None if the gesture of `origin_key` has already changed it."""
     found = locked(tx, viewer, [account_id])
     if not found:
         raise NotFoundError("That account is not in the ledger any more.")
@@ -75,8 +76,9 @@ def lock_for_change(
 
 
 def locked(tx: Session, viewer: Person, ids: Iterable[int]) -> dict[int, Account]:
-    """These accounts by id, locked in the order of their ids, so that two requests never wait for each other. Nothing
-    is recorded for them meanwhile.
+    """The accounts by id, locked in the order of their ids, so that two requests cannot deadlock.
+
+    While they are locked, no other transaction records a row for them.
     """
     wanted = sa.select(Account).where(seen_by(Account, viewer), Account.id.in_(list(ids))).options(*WITH_PEOPLE)
     return {one.id: one for one in history.lock(tx, Account, wanted.order_by(Account.id), whole=True)}

@@ -1,4 +1,4 @@
-"""The list of accounts, with what is open at each."""
+"""The list of accounts, with the number of open commitments of each."""
 
 from __future__ import annotations
 
@@ -31,8 +31,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Listing:
-    """One page of the list: `rows` are those from `start`, `total` counts all; `others` are those of the other list,
-    the archived ones where this one is of those in use.
+    """One page of the list: its rows from `start` on, and the `total` of the list.
+
+    `others` counts the accounts of the other list: the archived accounts for the list of accounts in use, and the other
+    way round.
     """
 
     rows: Sequence[Row]
@@ -42,12 +44,12 @@ class Listing:
 
 
 def listing(tx: Session, viewer: Person, *, today: date, start: int, size: int, archived: bool = False) -> Listing:
-    """Accounts in use, or archived ones: first those of which the viewer is lead or coach, then by name."""
+    """Accounts in use, or archived accounts, by name. Accounts whose lead or coach the viewer is come first."""
     of_both = seen_by(Account, viewer), Account.merged_into_id.is_(None)
     is_archived = sa.func.count(Account.archived_at)
     everything, in_archive = tx.execute(sa.select(sa.func.count(), is_archived).where(*of_both)).one()
     total = in_archive if archived else everything - in_archive
-    # A list can shrink under a person who turns its pages: the last page that exists is shown then.
+    # The list may have become shorter since the person opened it: then its last page is shown.
     start = start if start < total else max(0, (total - 1) // size * size)
     own = sa.or_(Account.owner_id == viewer.id, Account.coach_id == viewer.id)
     found = tx.scalars(
@@ -64,7 +66,7 @@ def listing(tx: Session, viewer: Person, *, today: date, start: int, size: int, 
 
 
 def _counts(tx: Session, accounts: Sequence[Account], today: date) -> dict[int, tuple[int, int]]:
-    """(open, overdue) by account."""
+    """The numbers of open and of overdue commitments, by account id."""
     overdue = sa.func.sum(sa.case((Commitment.due_on < today, 1), else_=0))
     found = tx.execute(
         sa.select(Commitment.account_id, sa.func.count(), overdue)

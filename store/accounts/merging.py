@@ -1,4 +1,4 @@
-"""Two accounts become one. The merged one stays as a row, and its name leads to the kept one."""
+"""Merge two accounts. The merged account stays as a row, and its name means the kept account."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ _FILLED = ("owner_id", "coach_id", "category", "channel")
 def merge(
     tx: Session, viewer: Person, account_id: int, into_id: int, *, version: int, origin_key: str, now: datetime
 ) -> Account:
-    """Merge an account into another, which is returned. Its commitments and stakeholders move there with their numbers
-    and their history; what the kept one does not have, a lead for example, it takes over.
+    """Merge an account into another one, and return that one.
 
-    `version` is that of the account to merge. BadInputError at `into` for an account that cannot take it.
+    Commitments and stakeholders move to the kept account, with their numbers and history. Empty fields of the kept
+    account, such as its lead, are filled from the merged one. `version` is the version of the account to merge.
+    BadInputError at `into` if an account cannot be merged into that one.
     """
     if account_id == into_id:
         raise BadInputError("An account can't be merged into itself. Choose another one.", field="into")
@@ -65,7 +66,7 @@ def _move(
     tx: Session, viewer: Person, table: type[Commitment | SectionRow], account: Account, kept: Account,
     origin_key: str, now: datetime,
 ) -> None:  # fmt: skip
-    """Each row says in its history that its account was merged."""
+    """Move the rows of one table to the kept account, and add an entry to the history of each."""
     entry = sa.select(
         table.workspace_id, sa.literal(str(table.subject_kind)), table.id, sa.literal(now, UtcDateTime()),
         sa.literal(viewer.id), sa.literal("merge"), sa.literal({"account_id": [account.id, kept.id]}, sa.JSON()),
@@ -82,7 +83,7 @@ def _move(
 
 
 def _move_stakeholders(tx: Session, account: Account, kept: Account) -> None:
-    """A person whom both accounts know is one person from now on: the kept account's."""
+    """Move the stakeholders. A stakeholder whom both accounts have becomes the kept account's one."""
     theirs = {one.name_key: one for one in tx.scalars(sa.select(Stakeholder).where(Stakeholder.account_id == kept.id))}
     for one in tx.scalars(sa.select(Stakeholder).where(Stakeholder.account_id == account.id)):
         same = theirs.get(one.name_key)

@@ -1,4 +1,4 @@
-"""What an unknown name may have meant. Nothing is chosen or created here: people decide."""
+"""Proposals for an unknown account name. Nothing is chosen or created here: people decide."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
     from store.tables import Person
 
-# So many accounts may have a person of one name before a button for each says too much.
+# At most so many people of one name are proposed, each with a button.
 _MOST = 3
 
 
 @dataclass(frozen=True)
 class Proposals:
-    """For the `name` that was written: an account that is spelt much like it, and people of that name at accounts.
+    """For the written `name`: an account with a similar name, and stakeholders of that name.
 
-    `archived` is the archived account of that very name, which `may_restore` if the viewer may.
+    `archived`: the archived account of exactly that name. `may_restore`: whether the viewer may restore it.
     """
 
     name: str
@@ -40,8 +40,9 @@ class Proposals:
 
 
 def meant(tx: Session, viewer: Person, name: str, found: Match) -> Match:
-    """The match as it is to be taken: several names of one account are that account, and an account that is meant only
-    if the name was misspelt is not taken: it is proposed.
+    """The match that a verb may use: several names of one account are a match of that account.
+
+    A match that needs a typing error becomes Unknown: that account is proposed, never chosen.
     """
     if isinstance(found, Several):
         accounts = {account.id: account for one in found.names if (account := named(tx, viewer, one))}
@@ -50,7 +51,7 @@ def meant(tx: Session, viewer: Person, name: str, found: Match) -> Match:
 
 
 def propose(tx: Session, viewer: Person, name: str) -> Proposals:
-    """What may have been meant by a name that is no account's."""
+    """Proposals for a name that no account in use has."""
     known = names(tx, viewer)
     found = match(name, known)
     alike = found.name if isinstance(found, (Exact, Close)) else nearest(name, known)

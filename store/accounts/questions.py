@@ -1,4 +1,4 @@
-"""What people ask of accounts. The name of an account that was merged into another leads to that one."""
+"""Questions about accounts. The name of an account that was merged into another means that other account."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ARCHIVED = sa.and_(Account.archived_at.is_not(None), Account.merged_into_id.is_(
 
 
 def names(tx: Session, viewer: Person) -> list[str]:
-    """The names that mean an account which the viewer sees, for matching what people write: without archived ones."""
+    """The names of accounts in use that the viewer sees, for matching text. Names of merged accounts are among them."""
     kept = aliased(Account)
     leads_to_live = sa.func.coalesce(kept.archived_at, Account.archived_at).is_(None)
     query = sa.select(Account.name).outerjoin(kept, kept.id == Account.merged_into_id)
@@ -35,8 +35,9 @@ def archived(tx: Session, viewer: Person) -> list[str]:
 
 
 def get(tx: Session, viewer: Person, account_id: int, *, to_use: bool = False) -> Account:
-    """The account of that id, or the one that it was merged into. With `to_use` it is not merged before this
-    transaction ends; NotFoundError, in words, if there is none for this viewer.
+    """The account of that id, or the account that it was merged into. NotFoundError if this viewer sees none.
+
+    With `to_use` the account cannot be merged before this transaction ends.
     """
     account = _one(tx, viewer, Account.id == account_id, to_use=to_use)
     if account is None:
@@ -45,14 +46,14 @@ def get(tx: Session, viewer: Person, account_id: int, *, to_use: bool = False) -
 
 
 def named(tx: Session, viewer: Person, name: str, *, to_use: bool = False) -> Account | None:
-    """The account of that name; case, accents and legal suffix do not matter; `to_use` as for `get`."""
+    """The account of that name. Case, accents and legal suffix do not matter. `to_use` is the same as in `get`."""
     return _one(tx, viewer, Account.name_key == fold(name), to_use=to_use)
 
 
 def _one(tx: Session, viewer: Person, which: sa.ColumnElement[bool], *, to_use: bool) -> Account | None:
     query = sa.select(Account).where(seen_by(Account, viewer)).options(*WITH_PEOPLE)
     if to_use:
-        # Merging waits for this transaction, or this one for the merge (`history.lock` with `whole`).
+        # A merge waits for this transaction, or this transaction for the merge (`history.lock` with `whole`).
         query = query.with_for_update(of=Account, read=True, key_share=True)
     found = tx.scalar(query.where(which))
     if found is None or found.merged_into_id is None:
@@ -61,8 +62,9 @@ def _one(tx: Session, viewer: Person, which: sa.ColumnElement[bool], *, to_use: 
 
 
 def matching(tx: Session, viewer: Person, typed: str, *, limit: int = 20) -> list[Account]:
-    """Accounts whose name contains what was typed, by name; all of them (to `limit`) for nothing typed. Where no name
-    contains it: those that only look like it. Archived ones are not among them.
+    """At most `limit` accounts in use whose name contains the typed text, by name; all accounts for an empty text.
+
+    If no name contains it: accounts whose name looks like it.
     """
     query = sa.select(Account).where(seen_by(Account, viewer), LIVE).order_by(Account.name).limit(limit)
     key = fold(typed)
@@ -76,7 +78,7 @@ def matching(tx: Session, viewer: Person, typed: str, *, limit: int = 20) -> lis
 
 
 def _called(which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    """Whose name is so, or that of an account which was merged into it."""
+    """The condition for accounts whose own name fits, or the name of an account that was merged into them."""
     former = sa.select(Account.merged_into_id).where(which, Account.merged_into_id.is_not(None))
     return sa.or_(which, Account.id.in_(former))
 
@@ -89,7 +91,7 @@ def history_of(tx: Session, viewer: Person, account: Account) -> list[Entry]:
 
 
 def names_in(tx: Session, viewer: Person, entries: Iterable[Entry]) -> dict[str, dict[int, str]]:
-    """Names of the people and accounts that these entries of accounts speak of: {"people" or "accounts": by id}."""
+    """The names of people and accounts in these entries of accounts: {"people" or "accounts": {id: name}}."""
     entries = list(entries)
     people = history.people_named(entries, ("owner_id", "coach_id"))
     accounts = history.people_named(entries, ("merged_into_id", "account_id"))

@@ -55,10 +55,10 @@ def create(
     channel: str | None = None,
     origin_key: str | None = None,
 ) -> Account:
-    """Create the account of that name, led by the viewer unless `owner` is given; an existing one is returned.
+    """Create the account of that name, with the viewer as lead unless `owner` is given; an existing one is returned.
 
-    An archived one is restored, if the viewer may. The name of a merged one gives the account that it leads to.
-    BadInputError at `account` for an empty or overlong name.
+    An archived account is restored, if the viewer may. For the name of a merged account, the kept account is returned.
+    BadInputError at `account` for an empty or too long name.
     """
     name = required(name, field="account", what="The account's name", limit=NAME_LIMIT)
     key = fold(name) or name.casefold()
@@ -79,7 +79,7 @@ def create(
 def edit(
     tx: Session, viewer: Person, account_id: int, details: Details, *, version: int, origin_key: str, now: datetime
 ) -> Account:
-    """Change the account to what its form says. BadInputError at `name` if another account bears that name."""
+    """Change the account to the values of its form. BadInputError at `name` if another account has that name."""
     account = lock_for_change(tx, viewer, account_id, version=version, origin_key=origin_key, now=now)
     if account is None:
         return get(tx, viewer, account_id)
@@ -134,12 +134,13 @@ def restore(tx: Session, viewer: Person, account_id: int, *, origin_key: str, no
 
 
 def take_back(tx: Session, viewer: Person, commitment: Commitment, *, origin_key: str, now: datetime) -> None:
-    """The commitment was taken back: archive its account too, if it was created by the same gesture, or by the button
-    on the receipt, and has nothing else.
+    """Archive the account of a commitment that was undone, if it was created with the commitment and has nothing else.
+
+    "With the commitment" means by the same gesture, or by the button on its receipt.
     """
     gestures = {entry.origin_key for entry in history.entries(tx, viewer, commitment)}
     wanted = sa.select(Account).where(Account.id == commitment.account_id)
-    # A locked row is passed over: another request is just giving the account something else.
+    # A locked row is skipped: another request is about to add a row to the account.
     account = tx.scalar(wanted.with_for_update(skip_locked=True))
     if account is None or not account.is_live:
         return
@@ -152,7 +153,7 @@ def take_back(tx: Session, viewer: Person, commitment: Commitment, *, origin_key
 
 
 def _has_more(tx: Session, account: Account, commitment: Commitment) -> bool:
-    """Whether the account has anything besides this commitment."""
+    """Whether the account has a stakeholder, a merged account or another row besides this commitment."""
     others = [
         sa.exists().where(table.account_id == account.id, *([table.id != commitment.id] if table is Commitment else []))
         for table in OF_ACCOUNTS
@@ -163,7 +164,7 @@ def _has_more(tx: Session, account: Account, commitment: Commitment) -> bool:
 
 
 def _restored(tx: Session, viewer: Person, account: Account, origin_key: str | None, now: datetime) -> Account:
-    """An archived account whose name is wanted again."""
+    """Restore an archived account whose name is used again. NotAllowedError if the viewer may not."""
     account = locked(tx, viewer, [account.id])[account.id]
     if account.is_live:
         return account
@@ -179,8 +180,9 @@ def _restored(tx: Session, viewer: Person, account: Account, origin_key: str | N
 
 
 def _free_name(tx: Session, account: Account, name: str, key: str) -> None:
-    """BadInputError if another account bears the name. One that was merged into this account takes its name in return:
-    both names lead here.
+    """Raise BadInputError if another account has the name.
+
+    If an account that was merged into this one has it, the two accounts swap names: both names mean this account.
     """
     which = Account.workspace_id == account.workspace_id, Account.name_key == key
     other = tx.scalar(sa.select(Account).where(*which))
@@ -188,7 +190,7 @@ def _free_name(tx: Session, account: Account, name: str, key: str) -> None:
         return
     if other.merged_into_id == account.id:
         old = {"name": account.name, "name_key": account.name_key}
-        # One after the other, as both names are unique at every moment.
+        # One after the other, because names must be unique at every moment.
         for one, values in (
             (other, {"name_key": f"\x1f{other.id}"}),
             (account, {"name_key": key}),
@@ -206,7 +208,7 @@ def _free_name(tx: Session, account: Account, name: str, key: str) -> None:
 
 
 def _flush(tx: Session) -> None:
-    """Write the changes. Another request may have taken the name in this very moment."""
+    """Write the changes. BadInputError if another request has taken the name at this moment."""
     try:
         tx.flush()
     except IntegrityError:
@@ -215,7 +217,7 @@ def _flush(tx: Session) -> None:
 
 
 def _again(tx: Session, viewer: Person, account: Account) -> Account:
-    """The account with the people that it has now."""
+    """The account, loaded again with its present people."""
     tx.flush()
     tx.expire(account)
     return get(tx, viewer, account.id)

@@ -50,7 +50,7 @@ def is_away(status: Status) -> bool:
 
 
 def last_day(status: Status, today: date, zone: str, now: datetime) -> date:
-    """The last local day of the status in `timezone`.
+    """The last local day of the status in that zone.
 
     A status that never expires, or has expired, counts until tomorrow: the status is checked daily. Slack ends a
     status at midnight, which still belongs to the day before.

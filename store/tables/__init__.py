@@ -1,4 +1,4 @@
-"""The tables. Every one carries its workspace; facts are appended, the current row is derived from them."""
+"""The tables. Every row belongs to a workspace. Entries are only added; a row of a subject has the present state."""
 
 from store.tables.accounts import Account, Stakeholder
 from store.tables.base import (

@@ -24,10 +24,10 @@ class Account(HasHistory):
     )
 
     name: Mapped[str]
-    # The name as names are compared: case, accents and legal suffix away.
+    # The name in the form for comparison: without case, accents and legal suffix.
     name_key: Mapped[str]
     category: Mapped[str | None]
-    # The account manager, whom people read of as the lead; and the coach, the lead's manager.
+    # The account manager, called the lead in messages; and the coach, the lead's manager.
     owner_id: Mapped[int | None] = to("person", nullable=True)
     coach_id: Mapped[int | None] = to("person", nullable=True)
     channel: Mapped[str | None]
@@ -35,7 +35,7 @@ class Account(HasHistory):
     # An archived account is not proposed; its commitments stay.
     archived_at: Mapped[datetime | None]
     archive_reason: Mapped[str | None]
-    # The account that has taken over all of this one's. Its name leads there.
+    # The account into which this one was merged. A search for this account's name finds that account.
     merged_into_id: Mapped[int | None] = to("account", nullable=True)
 
     owner: Mapped[Person | None] = relationship(foreign_keys=owner_id, lazy="raise")
@@ -47,7 +47,7 @@ class Account(HasHistory):
 
 
 class Stakeholder(Base):
-    """A client's person: a row of ours, never assumed to be a Slack user."""
+    """A person at the client: a row of our own, never a Slack user."""
 
     __tablename__ = "stakeholder"
     __table_args__ = (sa.UniqueConstraint("account_id", "name_key"),)

@@ -1,4 +1,4 @@
-"""What every table is made of: constraint names, column types, keys."""
+"""The parts of every table: constraint names, column types, keys."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from store.db import UtcDateTime
 
-# One convention for constraint names, so that a migration can name what it alters on both databases.
+# A convention for constraint names, so that a migration can name a constraint on both databases.
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -22,7 +22,7 @@ NAMES = {
 
 OURS, THEIRS = "ours", "theirs"
 OPEN, BLOCKED, DONE, CANCELLED = "open", "blocked", "done", "cancelled"
-# Stands for text that was taken away, everywhere where it stood.
+# The text in place of a redacted text.
 REDACTED = "(redacted)"
 PENDING, SENDING, SENT, SKIPPED, DEAD = "pending", "sending", "sent", "skipped", "dead"
 
@@ -38,11 +38,11 @@ class Base(DeclarativeBase):
 
 
 def core(model: type[Base]) -> sa.Table:
-    """The model's bare table, for statements that need no objects and should cost nothing to put together."""
+    """The table of the model, for statements that need no objects and should be cheap to build."""
     return cast("sa.Table", model.__table__)
 
 
-# SQLite numbers rows by itself only where the type is exactly INTEGER.
+# SQLite numbers rows itself only if the type is exactly INTEGER.
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
@@ -63,8 +63,9 @@ class Subject(StrEnum):
 
 
 class HasHistory(Base):
-    """A row whose changes are entries (store/history.py) and which messages show. A change is conditional on `version`,
-    which rises with each one.
+    """A row with a history of entries (store/history.py), which messages show.
+
+    Each change raises `version`. A change that names an older version is refused.
     """
 
     __abstract__ = True

@@ -14,14 +14,14 @@ from store.tables.people import Person
 
 
 class Commitment(HasHistory):
-    """Today's state of a commitment. What it said first stands beside it and never changes, unless it is redacted."""
+    """The present state of a commitment, with its first action and first date: only a redaction changes those."""
 
     __tablename__ = "commitment"
     subject_kind = Subject.COMMITMENT
     __table_args__ = (
         sa.UniqueConstraint("workspace_id", "number"),
         sa.UniqueConstraint("workspace_id", "origin_key"),
-        # One equality per column from the left, then the range: what a morning asks of one owner.
+        # For the planner's query about one owner: equal columns first, the range last.
         sa.Index("ix_commitment_owner", "owner_id", "ended_at", "due_on"),
         sa.Index("ix_commitment_creator", "creator_id", "ended_at", "due_on"),
         sa.Index("ix_commitment_account", "account_id", "ended_at", "due_on"),
@@ -48,17 +48,17 @@ class Commitment(HasHistory):
     internal: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     note: Mapped[str | None]
     blocked_by: Mapped[str | None]
-    # The colleague who was named as being in the way, if one was.
+    # The colleague who was named as the blocker; NULL: nobody.
     blocker_id: Mapped[int | None] = to("person", nullable=True)
-    # "Not today": its owner does not hear of it before this local day of theirs.
+    # The end of a snooze: the owner's briefs do not mention it before this local day of the owner.
     quiet_until: Mapped[date | None]
-    # NULL until an owner who was committed by somebody else has said yes.
+    # When the owner accepted it; NULL until then. An owner who recorded it has accepted it.
     accepted_at: Mapped[datetime | None]
     permalink: Mapped[str | None]
-    # Slack's trigger or view id: the same gesture delivered twice records once.
+    # Slack's trigger or view id: a gesture that Slack delivers twice records once.
     origin_key: Mapped[str]
     created_at: Mapped[datetime]
-    # When somebody last changed it; NULL: nothing has happened since it was recorded.
+    # The time of the last progress; NULL: no progress since it was recorded.
     touched_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
@@ -74,20 +74,20 @@ class Commitment(HasHistory):
 
 
 class Entry(Base):
-    """One thing that happened to a subject: who, when, what, why. Appended, never changed but for a redaction."""
+    """An entry in the history of a subject: who did what, when and why. Only a redaction changes an entry."""
 
     __tablename__ = "entry"
     __table_args__ = (sa.Index("ix_entry_subject", "subject_id", "subject_kind", "id"),)
 
     id: Mapped[int] = key()
     workspace_id: Mapped[int] = to("workspace")
-    # Which row of which kind; no foreign key, as the kinds have tables of their own.
+    # The kind and id of the subject. No foreign key: each kind has its own table.
     subject_kind: Mapped[str]
     subject_id: Mapped[int] = mapped_column(_ID)
     at: Mapped[datetime]
     actor_id: Mapped[int] = to("person")
     verb: Mapped[str]
-    # What changed, as {"field": [before, after]}: people and accounts by id, dates as ISO text.
+    # The changes as {"field": [before, after]}: people and accounts by id, dates as ISO text.
     changes: Mapped[dict[str, Any]] = mapped_column(default=dict)
     reason: Mapped[str | None]
     origin_key: Mapped[str | None]

@@ -1,4 +1,4 @@
-"""Workspaces, and when each background part of the program last did its round."""
+"""Workspaces, and the heartbeats of the background parts of the program."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from store.tables.base import Base, key
 
 
 class Workspace(Base):
-    """One Slack team that installed the bot, with how it works and how fast it may be posted to."""
+    """A Slack team that installed the bot, with its settings and the pace of posts to it."""
 
     __tablename__ = "workspace"
 
@@ -23,20 +23,20 @@ class Workspace(Base):
     # A region of the `holidays` package: "DE", "DE-BY"; NULL: no public holidays.
     holidays_region: Mapped[str | None]
     send_hour: Mapped[int] = mapped_column(default=9, server_default="9")
-    # Working days overdue after which the account's owner hears of it: for A accounts, and for all others.
+    # Working days overdue after which a commitment is escalated: for A accounts, and for all other accounts.
     escalate_a_after: Mapped[int] = mapped_column(default=3, server_default="3")
     escalate_after: Mapped[int] = mapped_column(default=5, server_default="5")
     # Whether a Slack status such as "Vacationing" counts as being away.
     honours_status: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     fiscal_year_start: Mapped[int] = mapped_column(default=1, server_default="1")
     next_number: Mapped[int] = mapped_column(default=1, server_default="1")
-    # Pacing: nothing is posted to this workspace before this instant, by any process.
+    # The pace: no process posts to this workspace before this instant.
     next_post_at: Mapped[datetime]
     created_at: Mapped[datetime]
 
 
 class Heartbeat(Base):
-    """When each background part of the program last did its round; read by /readyz and doctor."""
+    """The time of the last round of each background part of the program; /readyz and doctor read it."""
 
     __tablename__ = "heartbeat"
 

@@ -1,4 +1,4 @@
-"""People, and when they are away."""
+"""People, and their absences."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ class Person(Base):
     is_active: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     is_bot: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     is_admin: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
-    # When Slack last said that they are an admin; NULL: it did not, or they are none.
+    # When Slack last called the person an admin; NULL: never, or the person is no admin now.
     admin_as_of: Mapped[datetime | None]
-    # From another company, in a shared channel: may be seen, never made an owner.
+    # From another company, in a shared channel: never an owner.
     is_external: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     # A single- or multi-channel guest of this workspace.
     is_guest: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
-    # The conversation between the bot and this person, kept before the first message into it.
+    # The conversation of the bot with this person. It is stored before the first message into it.
     dm_channel: Mapped[str | None]
     next_brief_at: Mapped[datetime | None]
-    # The newest local day that was looked at for a brief: neither moving between zones nor new habits repeat it.
+    # The newest local day that was checked for a brief. A new zone or new working days do not repeat that day.
     briefed_on: Mapped[date | None]
-    # What differs from the workspace, by the person's own choice; NULL: as the workspace has it.
+    # The person's own settings; NULL: the workspace's setting counts.
     send_hour: Mapped[int | None]
     working_week: Mapped[str | None]
     holidays_region: Mapped[str | None]
-    # A language tag, "de": in which dates are read and shown; NULL: read as Slack's locale, shown in English.
+    # The language of dates, a tag such as "de". NULL: dates are read by Slack's locale and shown in English.
     date_language: Mapped[str | None]
     # One summary on the first working morning of a week instead of a brief each day.
     weekly: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
@@ -55,7 +55,7 @@ class Person(Base):
 
 
 class Absence(Base):
-    """A pause of somebody's briefs, first to last local day, both included. It always has an end."""
+    """An absence of a person, from first to last local day, both included. It always has an end."""
 
     __tablename__ = "absence"
     __table_args__ = (
@@ -70,9 +70,9 @@ class Absence(Base):
     person_id: Mapped[int] = to("person")
     first_day: Mapped[date]
     last_day: Mapped[date]
-    # Who hears what falls due meanwhile; NULL: nobody does.
+    # The delegate, who hears what falls due in the absence; NULL: nobody does.
     delegate_id: Mapped[int | None] = to("person", nullable=True)
-    # Whether the person said so here, or their Slack status did.
+    # The source of the absence: the person, or their Slack status.
     source: Mapped[str] = mapped_column(default="person", server_default="person")
     created_at: Mapped[datetime]
 

@@ -23,12 +23,12 @@ class SectionRow(HasHistory):
 
     account_id: Mapped[int] = to("account")
     name: Mapped[str | None]
-    # NULL: the account's owner of the day.
+    # NULL: the account's lead.
     owner_id: Mapped[int | None] = to("person", nullable=True)
     note: Mapped[str | None]
     archived_at: Mapped[datetime | None]
     archive_reason: Mapped[str | None]
-    # Slack's view id: the same form delivered twice adds one row.
+    # Slack's view id: a form that Slack delivers twice adds one row.
     origin_key: Mapped[str]
     created_at: Mapped[datetime]
 
@@ -51,7 +51,7 @@ class KeyDate(SectionRow):
     __table_args__ = (
         sa.UniqueConstraint("workspace_id", "origin_key"),
         sa.Index("ix_key_date_account", "account_id"),
-        # The dates that one person hears of in their brief.
+        # For the query of the dates in one person's brief.
         sa.Index("ix_key_date_owner", "owner_id", "day", sqlite_where=sa.text("owner_id IS NOT NULL"),
                  postgresql_where=sa.text("owner_id IS NOT NULL")),
         sa.CheckConstraint("kind IN ('renewal', 'budget', 'show', 'other')", name="kind"),
@@ -59,7 +59,7 @@ class KeyDate(SectionRow):
     )  # fmt: skip
 
     kind: Mapped[str]
-    # The first one, where it recurs.
+    # The day; for a date that recurs, its first day.
     day: Mapped[date]
     recurs: Mapped[str]
 

@@ -41,7 +41,7 @@ def zone_of(name: str) -> ZoneInfo:
 
 
 def local_day(now: datetime, zone: str) -> date:
-    """The calendar day on which `now` (aware) falls in `timezone`."""
+    """The calendar day on which `now` (aware) falls in that zone."""
     return now.astimezone(zone_of(zone)).date()
 
 

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from store.rules.nudging.readers import PersonFacts
 
 # A notice waits this long after the person's morning for a brief to show it, and then goes out alone. Mornings are
-# spread over 30 minutes: 30 + 20 minutes lie within the hour that every morning lasts at least (mornings.AT_LEAST).
+# spread over 30 minutes: 30 + 20 minutes lie within the hour that every morning lasts at least (brief_times.AT_LEAST).
 TAKEN_WITHIN = timedelta(minutes=20)
 
 
 def may_hear(one: PersonFacts, now: datetime) -> bool:
     """Whether a message may go to this person at `now` (aware).
 
-    It may on a working day without absence, from the send hour on, as long as a brief may come (mornings.WINDOW).
+    It may on a working day without absence, from the send hour on, as long as a brief may come (brief_times.WINDOW).
     """
     return one.away_on(local_day(now, one.work_schedule.timezone)) is None and morning_is_on(now, one.work_schedule)
 
