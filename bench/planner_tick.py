@@ -28,10 +28,10 @@ import sqlalchemy as sa
 from commit_throughput import database_of
 
 from bot import planner
-from store import migrate, notices, workspaces
+from store import migrate, workspaces
 from store.db import Ledger
 from store.rules.nudging.occasions import Occasion, OccasionKind
-from store.tables import OPEN, OURS, SENT, Base, Commitment, Mention, Outbox, Person, Subject, core
+from store.tables import OPEN, OURS, Base, Commitment, Mention, Outbox, OutboxKind, OutboxState, Person, Subject, core
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -148,8 +148,9 @@ class Stage:
     def _brief(self, workspace: int, person: int) -> dict[str, Any]:
         return {
             "workspace_id": workspace, "dedupe_key": f"brief:{person}:2026-11-17", "message_key": f"{person:032x}",
-            "kind": notices.BRIEF, "person_id": person, "recipient": f"person:{person}", "ids": {"day": "2026-11-17"},
-            "state": SENT, "ts": "1.0", "created_at": LAST_WEEK, "settled_at": LAST_WEEK,
+            "kind": OutboxKind.BRIEF, "person_id": person, "recipient": f"person:{person}",
+            "ids": {"day": "2026-11-17"},
+            "state": OutboxState.SENT, "ts": "1.0", "created_at": LAST_WEEK, "settled_at": LAST_WEEK,
         }  # fmt: skip
 
     def _mention(self, workspace: int, number: int) -> dict[str, Any]:

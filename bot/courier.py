@@ -31,6 +31,7 @@ from store import notices, outbox, people, workspaces
 from store.outbox import claiming
 from store.rules.calendar.brief_times import local_day, next_morning
 from store.rules.calendar.hours import TAKEN_WITHIN
+from store.tables import OutboxKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -326,10 +327,10 @@ class Courier:
             return outbox.load(tx, claimed.id)
 
     def _send(self, claimed: Claimed) -> None:
-        others = self._others_read(claimed) if claimed.kind == outbox.SHARED else None
+        others = self._others_read(claimed) if claimed.kind == OutboxKind.SHARED else None
         with self._ledger.begin() as tx:
             row = outbox.load(tx, claimed.id)
-            if claimed.kind == outbox.SHARED:
+            if claimed.kind == OutboxKind.SHARED:
                 row.ids = {**row.ids, "external": others}
             message = self._render(tx, row)
             if isinstance(message, Later) and message.joins and claimed.unknown_since:
@@ -554,7 +555,7 @@ class Courier:
 
 def _is_gesture(claimed: Claimed) -> bool:
     """Whether somebody has just shared an item: they are told at once, and share it again when it can be posted."""
-    return claimed.kind == outbox.SHARED and not claimed.posted
+    return claimed.kind == OutboxKind.SHARED and not claimed.posted
 
 
 def _said_aside(client: WebClient, channel: str, person: Person, content: dict[str, Any]) -> bool:

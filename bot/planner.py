@@ -16,6 +16,7 @@ import structlog
 
 from store import commitments, notices, occasions, outbox, people
 from store.rules.calendar.brief_times import local_day, morning_is_on, mornings_missed
+from store.tables import OutboxKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -108,7 +109,7 @@ def _intend_brief(tx: Session, person: Person, day: date, news: list[Outbox], no
     if news:
         ids["news"] = [row.id for row in news]
     is_new = outbox.enqueue(
-        tx, workspace_id=person.workspace_id, key=key, kind=notices.BRIEF, now=now, person=person, ids=ids
+        tx, workspace_id=person.workspace_id, key=key, kind=OutboxKind.BRIEF, now=now, person=person, ids=ids
     )  # fmt: skip
     if is_new and news:
         notices.attach_to_brief(tx, news, key, now)

@@ -11,7 +11,7 @@ from bot.planner import plan_batch
 from handlers.messages import Later, Message, Nothing, render
 from store import notices, outbox, people
 from store.rules.calendar.brief_times import local_day
-from store.tables import DEAD, PENDING, SENDING, SENT, SKIPPED
+from store.tables import OutboxKind, OutboxState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,7 +41,7 @@ def rehearse(ledger: Ledger, now: datetime) -> list[str]:
         is_quiet = True
         for row in outbox.due(tx, now):
             said += _rehearsed(tx, row, now)
-            is_quiet = is_quiet and row.state != SENT
+            is_quiet = is_quiet and row.state != OutboxState.SENT
         said += _silence(tx, now) if is_quiet else []
         raise _RehearsedError
     return said
@@ -54,8 +54,8 @@ def became(
     still wait: what became of it. What another process took, that process tells.
     """
     rows = outbox.by_ids_or_keys(tx, [*taken, *due], [one.key for one in planned])
-    rows = [row for row in rows if row.id in taken or row.state in {PENDING, SENDING}]
-    is_quiet = all(row.state != SENT for row in rows)
+    rows = [row for row in rows if row.id in taken or row.state in {OutboxState.PENDING, OutboxState.SENDING}]
+    is_quiet = all(row.state != OutboxState.SENT for row in rows)
     return [*(f"{_title(row)}{_end(row)}" for row in rows), *(_silence(tx, now) if is_quiet else ())]
 
 
@@ -75,7 +75,7 @@ def _rehearsed(tx: Session, row: Outbox, now: datetime) -> Iterator[str]:
     if isinstance(made, Later):
         yield f"{_title(row)} – waits until {_moment(made.until)}: {made.reason}"
     elif isinstance(made, Nothing):
-        row.state, row.not_before, row.settled_at = SKIPPED, None, now
+        row.state, row.not_before, row.settled_at = OutboxState.SKIPPED, None, now
         if made.gives_back:
             notices.release(tx, row, now)
         yield f"{_title(row)} – not sent: {made.reason}"
@@ -89,7 +89,7 @@ def _rehearsed(tx: Session, row: Outbox, now: datetime) -> Iterator[str]:
         # What one message tells the next one need not.
         outbox.save_contents(tx, row, made.shown)
         notices.settle(tx, row, made.told, made.waits)
-        row.state, row.not_before, row.settled_at = SENT, None, now
+        row.state, row.not_before, row.settled_at = OutboxState.SENT, None, now
         yield _title(row)
         yield from (f"{_INDENT}{line}" for line in _words(made))
     tx.flush()
@@ -106,18 +106,18 @@ def _words(message: Message) -> Iterator[str]:
 
 def _title(row: Outbox) -> str:
     to = row.person.name if row.person is not None else f"channel {row.channel}"
-    if row.kind == notices.BRIEF:
+    if row.kind == OutboxKind.BRIEF:
         day = date.fromisoformat(row.ids["day"])
         return f"{to}: brief for {day:%A} {day.day} {day:%B %Y}"
-    if row.kind == notices.BUNDLE:
+    if row.kind == OutboxKind.BUNDLE:
         return f"{to}: several notices in one message"
     return f"{to}: {_KINDS.get(row.kind, row.kind)}"
 
 
 def _end(row: Outbox) -> str:
-    if row.state == SENT:
+    if row.state == OutboxState.SENT:
         return ""
-    if row.state in {SKIPPED, DEAD}:
+    if row.state in {OutboxState.SKIPPED, OutboxState.DEAD}:
         return f" – not sent: {row.last_error}"
     until = f" until {_moment(row.not_before)}" if row.not_before else ""
     return f" – waits{until}: {row.last_error or 'for its turn, as Slack limits how much is posted'}"
@@ -128,9 +128,9 @@ def _moment(at: datetime) -> str:
 
 
 _KINDS = {
-    notices.ASSIGNED: "notice of a commitment given to them",
-    notices.HANDED_BACK: "notice of a commitment handed back",
-    notices.CANCELLED: "notice of a commitment cancelled",
-    notices.DELEGATED: "notice that they stand in for a colleague",
-    "shared": "a commitment shared there",
+    OutboxKind.ASSIGNED: "notice of a commitment given to them",
+    OutboxKind.HANDED_BACK: "notice of a commitment handed back",
+    OutboxKind.CANCELLED: "notice of a commitment cancelled",
+    OutboxKind.DELEGATED: "notice that they stand in for a colleague",
+    OutboxKind.SHARED: "a commitment shared there",
 }

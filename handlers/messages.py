@@ -14,7 +14,7 @@ from handlers.home import views as home_view
 from handlers.slack import blocks as b
 from store import absences, commitments, notices, outbox, people
 from store.rules.calendar.brief_times import local_day, morning_is_on, next_morning
-from store.tables import Commitment
+from store.tables import Commitment, OutboxKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -75,7 +75,7 @@ class Later:
 def render(tx: Session, row: Outbox, now: datetime) -> Message | Nothing | Later:
     """Make the message for an outbox row as of `now`: for the first time, or anew where it stands already."""
     why = people.outside(row.person) if row.person is not None else None
-    if why is not None and row.kind == outbox.HOME and why is not people.Outside.GONE:
+    if why is not None and row.kind == OutboxKind.HOME and why is not people.Outside.GONE:
         # It stands in front of them with everything that it showed a colleague.
         return Message(home=home_view.closed())
     if why is not None and row.ts and why is not people.Outside.GONE:
@@ -106,7 +106,7 @@ def _when_at_work(tx: Session, row: Outbox, made: Message, now: datetime) -> Mes
 def _is_urgent(tx: Session, row: Outbox, made: Message, now: datetime) -> bool:
     """Whether tomorrow is too late for a notice: what it tells is due today, or an absence has begun."""
     reader = _reader(row)
-    if row.kind == notices.DELEGATED:
+    if row.kind == OutboxKind.DELEGATED:
         absence = absences.as_told(tx, reader, row.ids)
         return absence is not None and absence.first_day <= local_day(now, reader.zone)
     told_of = [one for one, _ in made.shown if isinstance(one, Commitment)]
@@ -157,7 +157,7 @@ def _notice(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     commitment = commitments.by_ids(tx, reader, [row.ids["commitment"]]).get(row.ids["commitment"])
     if commitment is None:
         return Nothing("its commitment is out of the reader's sight")
-    if row.kind == notices.ASSIGNED and not row.ts and not (commitment.is_open and commitment.owner_id == reader.id):
+    if row.kind == OutboxKind.ASSIGNED and not row.ts and not (commitment.is_open and commitment.owner_id == reader.id):
         return Nothing("it was settled or given to somebody else before it could be told")
     deed = brief_items.change_told_by(tx, reader, commitment, row)
     text, blocks = notice_views.notice(deed, commitment, reader, local_day(now, reader.zone))
@@ -235,14 +235,14 @@ def _message(text: str, blocks: list[Block], shown: list[tuple[Commitment, Occas
     return Message(text, b.resolved(blocks), shown)
 
 
-_KINDS: dict[str, Callable[[Session, Outbox, datetime], Message | Nothing | Later]] = {
-    notices.BRIEF: _brief,
-    notices.BUNDLE: _bundle,
-    notices.ASSIGNED: _notice,
-    notices.HANDED_BACK: _notice,
-    notices.CANCELLED: _notice,
-    notices.DELEGATED: _delegated,
-    outbox.SHARED: _shared,
-    outbox.NOT_SHARED: _not_shared,
-    outbox.HOME: _home,
+_KINDS: dict[OutboxKind, Callable[[Session, Outbox, datetime], Message | Nothing | Later]] = {
+    OutboxKind.BRIEF: _brief,
+    OutboxKind.BUNDLE: _bundle,
+    OutboxKind.ASSIGNED: _notice,
+    OutboxKind.HANDED_BACK: _notice,
+    OutboxKind.CANCELLED: _notice,
+    OutboxKind.DELEGATED: _delegated,
+    OutboxKind.SHARED: _shared,
+    OutboxKind.NOT_SHARED: _not_shared,
+    OutboxKind.HOME: _home,
 }

@@ -18,7 +18,7 @@ from store.rules.calendar.brief_times import local_day
 from store.rules.calendar.working_days import DAY
 from store.rules.statuses import Status, is_away, last_day
 from store.scope import seen_by
-from store.tables import Absence, Person
+from store.tables import Absence, OutboxKind, Person
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,7 +36,6 @@ BY_PERSON, BY_STATUS = "person", "status"
 # The reference (see `reference`) that stands for no absence.
 NONE = (0, 0)
 # The message to the delegate.
-NOTICE = notices.DELEGATED
 
 
 @dataclass(frozen=True)
@@ -346,14 +345,14 @@ def _stamp(absence: Absence) -> str:
 
 
 def _key(absence: Absence) -> str:
-    return f"{NOTICE}:{absence.id}:{_stamp(absence)}"
+    return f"{OutboxKind.DELEGATED}:{absence.id}:{_stamp(absence)}"
 
 
 def _tell(tx: Session, viewer: Person, absence: Absence, delegate: Person | None, now: datetime) -> None:
     if delegate is not None:
         outbox.enqueue(
-            tx, workspace_id=viewer.workspace_id, key=_key(absence), kind=NOTICE, now=now, person=delegate,
-            ids={"absence": absence.id, "since": _stamp(absence), "actor": viewer.id},
+            tx, workspace_id=viewer.workspace_id, key=_key(absence), kind=OutboxKind.DELEGATED, now=now,
+            person=delegate, ids={"absence": absence.id, "since": _stamp(absence), "actor": viewer.id},
         )  # fmt: skip
         _redraw(tx, viewer.workspace_id, delegate.id, now)
 

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from store import outbox
 from store.db import OUTBOX_CHANGED, UtcDateTime
-from store.tables import PENDING, SENDING, SENT, SKIPPED, Commitment, Outbox, Person
+from store.tables import Commitment, Outbox, OutboxKind, OutboxState, Person
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -29,9 +29,7 @@ if TYPE_CHECKING:
 
     from store.outbox.claiming import Claimed
 
-BRIEF, BUNDLE = "brief", "bundle"
-ASSIGNED, HANDED_BACK, CANCELLED, DELEGATED = "assigned", "handed_back", "cancelled", "delegated"
-KINDS = (ASSIGNED, HANDED_BACK, CANCELLED, DELEGATED)
+KINDS = (OutboxKind.ASSIGNED, OutboxKind.HANDED_BACK, OutboxKind.CANCELLED, OutboxKind.DELEGATED)
 TOLD, POINTLESS = "told in the brief", "it had settled itself before it could be told"
 BUNDLED = "told together with others"
 # The recipient of what goes in its order; of what waits for a brief, and for the end of an hour: those hold up nothing
@@ -45,7 +43,7 @@ REST = timedelta(hours=1)
 
 def brief_of(person_id: int, day: date) -> str:
     """The key of somebody's brief for their local `day`: unique for ever, so that none comes twice."""
-    return f"{BRIEF}:{person_id}:{day.isoformat()}"
+    return f"{OutboxKind.BRIEF}:{person_id}:{day.isoformat()}"
 
 
 def put_off(
@@ -77,21 +75,21 @@ def rests_until(tx: Session, person: Person, now: datetime, besides: Outbox | No
 
     `besides` is the notice that asks. Of two that are being sent at the same moment the later one waits.
     """
-    theirs = Outbox.person_id == person.id, Outbox.kind.in_((BUNDLE, *KINDS))
+    theirs = Outbox.person_id == person.id, Outbox.kind.in_((OutboxKind.BUNDLE, *KINDS))
     earlier: sa.ColumnElement[bool] = sa.true()
     if besides is not None and besides.first_try_at is not None:
         at = besides.first_try_at
         earlier = sa.or_(Outbox.first_try_at < at, sa.and_(Outbox.first_try_at == at, Outbox.id < besides.id))
     on_its_way = sa.or_(
-        sa.and_(Outbox.kind == BUNDLE, Outbox.state == PENDING),
-        sa.and_(Outbox.state == SENDING, earlier, Outbox.id != (besides.id if besides is not None else 0)),
+        sa.and_(Outbox.kind == OutboxKind.BUNDLE, Outbox.state == OutboxState.PENDING),
+        sa.and_(Outbox.state == OutboxState.SENDING, earlier, Outbox.id != (besides.id if besides is not None else 0)),
     )
     if tx.scalar(sa.select(sa.exists().where(*theirs, Outbox.not_before.is_not(None), on_its_way))):
         return now + REST
     newest = sa.func.max(Outbox.settled_at, type_=UtcDateTime())
     # By a clock that was wrong, and set right since, it may lie ahead.
     within = Outbox.settled_at > now - REST, Outbox.settled_at < now + outbox.GRACE
-    last = tx.scalar(sa.select(newest).where(*theirs, *within, Outbox.state == SENT))
+    last = tx.scalar(sa.select(newest).where(*theirs, *within, Outbox.state == OutboxState.SENT))
     return None if last is None else last + REST
 
 
@@ -104,7 +102,7 @@ def waiting(tx: Session, people: Iterable[int]) -> dict[int, list[Outbox]]:
         .where(
             Outbox.recipient.in_([name.format(person_id) for person_id in people for name in _ALL]),
             Outbox.not_before.is_not(None),
-            Outbox.state == PENDING,
+            Outbox.state == OutboxState.PENDING,
             Outbox.kind.in_(KINDS),
         )
         .order_by(Outbox.id)
@@ -123,8 +121,8 @@ def waits_for(tx: Session, commitment: Commitment) -> Outbox | None:
         sa.select(Outbox).where(
             Outbox.recipient.in_([name.format(commitment.owner_id) for name in _ALL]),
             Outbox.not_before.is_not(None),
-            Outbox.state == PENDING,
-            Outbox.kind.in_((ASSIGNED, HANDED_BACK)),
+            Outbox.state == OutboxState.PENDING,
+            Outbox.kind.in_((OutboxKind.ASSIGNED, OutboxKind.HANDED_BACK)),
         )
     )
     return next((row for row in found if row.ids["commitment"] == commitment.id), None)
@@ -145,9 +143,11 @@ def bundle(tx: Session, first: Outbox, day: date, now: datetime) -> Outbox | Non
     if not rows or not is_over:
         return None
     rows = sorted([first, *rows], key=lambda one: one.id)
-    key = f"{BUNDLE}:{first.id}:{first.attempts}"
+    key = f"{OutboxKind.BUNDLE}:{first.id}:{first.attempts}"
     ids = {"day": day.isoformat(), "news": [one.id for one in rows]}
-    outbox.enqueue(tx, workspace_id=first.workspace_id, key=key, kind=BUNDLE, now=now, person=person, ids=ids)
+    outbox.enqueue(
+        tx, workspace_id=first.workspace_id, key=key, kind=OutboxKind.BUNDLE, now=now, person=person, ids=ids
+    )
     attach_to_brief(tx, rows, key, now, why=BUNDLED)
     written = Outbox.workspace_id == first.workspace_id, Outbox.dedupe_key == key
     return tx.scalars(sa.select(Outbox).where(*written)).one()
@@ -156,7 +156,7 @@ def bundle(tx: Session, first: Outbox, day: date, now: datetime) -> Outbox | Non
 def attach_to_brief(tx: Session, rows: Iterable[Outbox], brief: str, now: datetime, why: str = TOLD) -> None:
     """The brief or bundle of that key, which was written in this very transaction, tells these; they are locked."""
     for row in rows:
-        row.state, row.not_before, row.last_error, row.settled_at = SKIPPED, None, why, now
+        row.state, row.not_before, row.last_error, row.settled_at = OutboxState.SKIPPED, None, why, now
         row.ids = {**row.ids, "brief": brief}
     tx.flush()
 
@@ -166,7 +166,9 @@ def attached_to(tx: Session, brief: Outbox) -> list[Outbox]:
     ids = brief.ids.get("news")
     if not ids:
         return []
-    found = tx.scalars(sa.select(Outbox).where(Outbox.id.in_(ids), Outbox.state == SKIPPED).order_by(Outbox.id))
+    found = tx.scalars(
+        sa.select(Outbox).where(Outbox.id.in_(ids), Outbox.state == OutboxState.SKIPPED).order_by(Outbox.id)
+    )
     return [row for row in found if row.ids.get("brief") == brief.dedupe_key]
 
 
@@ -176,7 +178,7 @@ def settle(tx: Session, brief: Outbox, told: Collection[int], waits: Mapping[int
     """
     for row in attached_to(tx, brief):
         if row.id in waits:
-            _release(row, waits[row.id], NO_ROOM, joins=brief.kind == BUNDLE)
+            _release(row, waits[row.id], NO_ROOM, joins=brief.kind == OutboxKind.BUNDLE)
         elif row.id not in told:
             row.last_error = POINTLESS
             row.ids = {name: value for name, value in row.ids.items() if name != "brief"}
@@ -208,7 +210,7 @@ def release_now(tx: Session, person_id: int, now: datetime) -> None:
     tx.execute(
         sa.update(Outbox)
         .where(
-            Outbox.recipient == _WAITS.format(person_id), Outbox.state == PENDING, Outbox.not_before > now
+            Outbox.recipient == _WAITS.format(person_id), Outbox.state == OutboxState.PENDING, Outbox.not_before > now
         )
         .values(not_before=now, recipient=_GOES.format(person_id))
         .execution_options(synchronize_session=False)
@@ -217,6 +219,7 @@ def release_now(tx: Session, person_id: int, now: datetime) -> None:
 
 
 def _release(row: Outbox, until: datetime, why: str, *, joins: bool = False) -> None:
-    row.state, row.not_before, row.last_error, row.settled_at, row.first_try_at = PENDING, until, why, None, None
+    row.state, row.not_before, row.last_error = OutboxState.PENDING, until, why
+    row.settled_at, row.first_try_at = None, None
     row.recipient = (_JOINS if joins else _WAITS).format(row.person_id)
     row.ids = {name: value for name, value in row.ids.items() if name != "brief"}

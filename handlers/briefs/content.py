@@ -13,6 +13,7 @@ from handlers.commitments import brief_items
 from handlers.plan import key_dates
 from store import absences, notices, people
 from store.rules.calendar.brief_times import local_day
+from store.tables import OutboxKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -75,7 +76,7 @@ def to_send(tx: Session, row: Outbox, person: Person, day: date, now: datetime) 
     lines = [
         line for source in SOURCES for line in source.to_send(tx, row, person, day, now, _of(source, news))
     ]  # fmt: skip
-    stand_ins = _stand_in_requests(tx, person, [one for one in news if one.kind == notices.DELEGATED], now)
+    stand_ins = _stand_in_requests(tx, person, [one for one in news if one.kind == OutboxKind.DELEGATED], now)
     return Content(
         in_order(lines), [words for _, words in stand_ins[:MOST_ASKED]],
         [row_id for row_id, _ in stand_ins[:MOST_ASKED]], [row_id for row_id, _ in stand_ins[MOST_ASKED:]],
@@ -88,7 +89,9 @@ def standing(tx: Session, row: Outbox, person: Person, day: date, now: datetime)
     lines = [
         line for source in SOURCES for line in source.standing(tx, row, person, day, now, _of(source, news))
     ]  # fmt: skip
-    stand_ins = _stand_in_requests(tx, person, [one for one in news if one.kind == notices.DELEGATED], now, stands=True)
+    stand_ins = _stand_in_requests(
+        tx, person, [one for one in news if one.kind == OutboxKind.DELEGATED], now, stands=True
+    )
     return Content(lines, [words for _, words in stand_ins], [], [])
 
 

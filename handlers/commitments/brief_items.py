@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from handlers.briefs.notice_views import Change
 from handlers.commitments.brief_lines import Mentioned, line
-from store import absences, commitments, history, notices, outbox, people
+from store import absences, commitments, history, outbox, people
 from store.rules.calendar.brief_times import local_day
 from store.rules.nudging.occasions import OccasionKind, with_news
-from store.tables import CANCELLED
+from store.tables import CANCELLED, OutboxKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     # A commitment, its occasion, and when the account's owner hears of it.
     Found = tuple[Commitment, Occasion | None, EscalationDates | None]
 
-NOTICES = (notices.ASSIGNED, notices.HANDED_BACK, notices.CANCELLED)
+NOTICES = (OutboxKind.ASSIGNED, OutboxKind.HANDED_BACK, OutboxKind.CANCELLED)
 
 
 def to_send(tx: Session, row: Outbox, person: Person, day: date, now: datetime, news: Sequence[Outbox]) -> list[Line]:
     """As handlers.briefs.Source says."""
     found: list[Found] = []
-    if row.kind == notices.BRIEF:
+    if row.kind == OutboxKind.BRIEF:
         found += commitments.items_for_brief(tx, person, day, besides=row.id)
     known = {one.id: one for one, _, _ in found}
     fresh = _fresh(tx, person, news)
@@ -55,12 +55,14 @@ def standing(tx: Session, row: Outbox, person: Person, day: date, now: datetime,
 
 def change_told_by(tx: Session, reader: Person, commitment: Commitment, notice: Outbox) -> Change:
     """What a notice tells `reader`: who did it, and the reason that they gave."""
-    verb = {notices.ASSIGNED: "hand_over", notices.HANDED_BACK: "hand_back", notices.CANCELLED: "cancel"}[notice.kind]
+    verb = {OutboxKind.ASSIGNED: "hand_over", OutboxKind.HANDED_BACK: "hand_back", OutboxKind.CANCELLED: "cancel"}[
+        notice.kind
+    ]
     told = [
         entry
         for entry in history.entries(tx, reader, commitment)
         if entry.verb == verb
-        and (notice.kind == notices.CANCELLED or entry.changes["owner_id"][1] == reader.id)
+        and (notice.kind == OutboxKind.CANCELLED or entry.changes["owner_id"][1] == reader.id)
     ]  # fmt: skip
     return Change(notice.kind, people.get(tx, notice.ids["actor"]), told[-1].reason if told else None)
 
@@ -78,9 +80,9 @@ def _fresh(tx: Session, reader: Person, rows: Sequence[Outbox]) -> dict[int, tup
 
 
 def _is_news(commitment: Commitment, rows: Sequence[Outbox], reader: Person) -> bool:
-    if rows[-1].kind != notices.CANCELLED:
+    if rows[-1].kind != OutboxKind.CANCELLED:
         return commitment.is_open and commitment.owner_id == reader.id
-    never_knew = any(row.kind != notices.CANCELLED for row in rows) and commitment.creator_id != reader.id
+    never_knew = any(row.kind != OutboxKind.CANCELLED for row in rows) and commitment.creator_id != reader.id
     return commitment.state == CANCELLED and not never_knew
 
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from handlers.briefs.views import Line, Room
 from handlers.commitments import items
 from handlers.slack.words import escape, render, short_date
-from store import notices
 from store.rules.nudging.occasions import OccasionKind
-from store.tables import BLOCKED, CANCELLED, THEIRS, Commitment, Person
+from store.tables import BLOCKED, CANCELLED, THEIRS, Commitment, OutboxKind, Person
 
 if TYPE_CHECKING:
     from datetime import date
@@ -84,7 +83,7 @@ def line(one: Mentioned, reader: Person, day: date, today: date) -> Line:
 def _rank(one: Mentioned, day: date) -> tuple[int, int]:
     """The place among the lines; what is for one colleague stays together."""
     if one.change is not None:
-        group = CALLED_OFF if one.change.kind == notices.CANCELLED else NEW
+        group = CALLED_OFF if one.change.kind == OutboxKind.CANCELLED else NEW
     else:
         group = _group(one, day)
     return _ORDER.index(group), one.commitment.owner_id if group == FOR_OTHERS else 0
@@ -93,7 +92,7 @@ def _rank(one: Mentioned, day: date) -> tuple[int, int]:
 def _heading(one: Mentioned, reader: Person, day: date) -> str:
     commitment = one.commitment
     if not commitment.is_open:
-        is_news = one.change is not None and one.change.kind == notices.CANCELLED and commitment.state == CANCELLED
+        is_news = one.change is not None and one.change.kind == OutboxKind.CANCELLED and commitment.state == CANCELLED
         return CALLED_OFF if is_news else "Settled since"
     if one.change is not None:
         return NEW

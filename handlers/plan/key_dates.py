@@ -11,12 +11,12 @@ from handlers.plan.views import Words
 from handlers.slack import blocks as b
 from handlers.slack.refs import Ref, ViewName
 from handlers.slack.words import escape, plural, short_date
-from store import notices, outbox
+from store import outbox
 from store.plan import key_dates, section
 from store.plan.key_dates import KINDS, SECTION, STEPS, Recurs, next_day, reader
 from store.rules.calendar.brief_times import local_day
 from store.rules.text import quoted
-from store.tables import Subject
+from store.tables import OutboxKind, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +84,7 @@ WORDS = Words(
 
 def to_send(tx: Session, row: Outbox, person: Person, day: date, now: datetime, _news: Sequence[Outbox]) -> list[Line]:
     """As handlers.briefs.Source says. A bundle tells notices only."""
-    if row.kind != notices.BRIEF:
+    if row.kind != OutboxKind.BRIEF:
         return []
     found = key_dates.deserving(tx, person, day, besides=row.id)
     return [line(one, mention, person, local_day(now, person.zone)) for one, mention in found]

@@ -16,7 +16,7 @@ from store.rules.calendar.brief_times import local_day
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from store.tables import Commitment, Person
+    from store.tables import Commitment, OutboxKind, Person
 
 UNDO_WITHIN = timedelta(minutes=10)
 # Nobody plans an account's actions further ahead; a later date is a slip of the pen.
@@ -144,7 +144,7 @@ def save_change(
     return commitment
 
 
-def notify(tx: Session, commitment: Commitment, to: Person, kind: str, by: Person, now: datetime) -> None:
+def notify(tx: Session, commitment: Commitment, to: Person, kind: OutboxKind, by: Person, now: datetime) -> None:
     outbox.enqueue(
         tx, workspace_id=commitment.workspace_id, key=f"{kind}:{commitment.id}:{commitment.version}:{to.id}",
         kind=kind, now=now, person=to, ids={"commitment": commitment.id, "actor": by.id},

@@ -19,7 +19,7 @@ from store.commitments.recording import write_down
 from store.errors import BadInputError, NotAllowedError
 from store.history import set_fields
 from store.rules.text import ACTION_LIMIT, NOTE_LIMIT, REASON_LIMIT, optional, required
-from store.tables import CANCELLED, DONE, OPEN, OURS, Account, Commitment, Person, Stakeholder
+from store.tables import CANCELLED, DONE, OPEN, OURS, Account, Commitment, OutboxKind, Person, Stakeholder
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -70,7 +70,7 @@ def record(tx: Session, viewer: Person, draft: Draft, *, origin_key: str, now: d
     history.append(tx, viewer, commitment, "record", now=now, origin_key=origin_key)
     outbox.mark_homes(tx, viewer.workspace_id, {viewer.id, draft.owner.id}, now)
     if not by_self:
-        notify(tx, commitment, draft.owner, "assigned", viewer, now)
+        notify(tx, commitment, draft.owner, OutboxKind.ASSIGNED, viewer, now)
     return commitment
 
 
@@ -109,7 +109,7 @@ def edit(
     if before.id != commitment.owner_id:
         outbox.request_updates_for(tx, commitment, {before.id}, now)
         if commitment.owner_id != viewer.id:
-            notify(tx, commitment, commitment.owner, "assigned", viewer, now)
+            notify(tx, commitment, commitment.owner, OutboxKind.ASSIGNED, viewer, now)
     return commitment
 
 
@@ -128,7 +128,7 @@ def cancel(
     commitment = _end(tx, viewer, number, "cancel", CANCELLED, reason, version, origin_key, now)
     for person in {p.id: p for p in (commitment.creator, commitment.owner)}.values():
         if person.id != viewer.id:
-            notify(tx, commitment, person, "cancelled", viewer, now)
+            notify(tx, commitment, person, OutboxKind.CANCELLED, viewer, now)
     return commitment
 
 
@@ -263,7 +263,7 @@ def share(
     key = f"share:{commitment.id}:{commitment.version}:{channel}"
     ids = {"commitment": commitment.id, "actor": viewer.id, "external": others}
     is_new = outbox.enqueue(
-        tx, workspace_id=viewer.workspace_id, key=key, kind=outbox.SHARED, now=now, channel=channel, ids=ids
+        tx, workspace_id=viewer.workspace_id, key=key, kind=OutboxKind.SHARED, now=now, channel=channel, ids=ids
     )
     if is_new or outbox.try_again(tx, viewer.workspace_id, key, ids, now):
         history.append(tx, viewer, commitment, "share", {"channel": [None, channel]}, now=now, origin_key=origin_key)
@@ -290,7 +290,8 @@ def _give(
     changes = set_fields(commitment, {"owner_id": to.id, "accepted_at": accepted, "quiet_until": None})
     commitment = save_change(tx, viewer, commitment, verb, changes, now, origin_key, reason)
     if to.id != viewer.id:
-        notify(tx, commitment, to, "handed_back" if verb == "hand_back" else "assigned", viewer, now)
+        kind = OutboxKind.HANDED_BACK if verb == "hand_back" else OutboxKind.ASSIGNED
+        notify(tx, commitment, to, kind, viewer, now)
     outbox.request_updates_for(tx, commitment, {before}, now)
     return commitment
 

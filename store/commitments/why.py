@@ -21,7 +21,7 @@ from store.rules.nudging.decisions import MentionCase, PastMention, decide_menti
 from store.rules.nudging.occasions import with_news
 from store.rules.nudging.readers import Role
 from store.rules.transitions import LIVE
-from store.tables import PENDING, SENDING, SENT, Outbox, Person
+from store.tables import Outbox, OutboxState, Person
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -157,7 +157,7 @@ def _looked_back(tx: Session, outlook: MentionForecast, heard: PastMention | Non
         return outlook
     same = Outbox.workspace_id == person.workspace_id, Outbox.dedupe_key == notices.brief_of(person.id, day)
     row = tx.scalar(sa.select(Outbox).where(*same))
-    if row is not None and row.state in {PENDING, SENDING}:
+    if row is not None and row.state in {OutboxState.PENDING, OutboxState.SENDING}:
         return outlook
     return replace(outlook, dropped=_what_became_of(row))
 
@@ -165,7 +165,7 @@ def _looked_back(tx: Session, outlook: MentionForecast, heard: PastMention | Non
 def _what_became_of(row: Outbox | None) -> str:
     if row is None:
         return "no brief was planned on that morning"
-    if row.state == SENT:
+    if row.state == OutboxState.SENT:
         return "there was no room for it in the brief, or it came up later that day"
     return row.last_error or "the brief was not sent"
 

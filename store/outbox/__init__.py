@@ -5,9 +5,7 @@ from __future__ import annotations
 from store.outbox.contents import contents_of, save_contents, sent_about
 from store.outbox.queue import (
     GRACE,
-    NOT_SHARED,
     OPENED_ANEW,
-    SHARED,
     clock_set_back,
     delay_lookup,
     enqueue,
@@ -36,7 +34,6 @@ from store.outbox.reports import (
     waiting_later,
 )
 from store.outbox.updates import (
-    HOME,
     KEPT_TRUE_FOR,
     keep_account_true,
     mark_homes,
@@ -48,11 +45,8 @@ from store.outbox.updates import (
 
 __all__ = [
     "GRACE",
-    "HOME",
     "KEPT_TRUE_FOR",
-    "NOT_SHARED",
     "OPENED_ANEW",
-    "SHARED",
     "Troubles",
     "Undecided",
     "by_ids_or_keys",

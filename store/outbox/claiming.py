@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from store.db import UtcDateTime
-from store.tables import PENDING, SENDING, SENT, Outbox, Workspace, core
+from store.tables import Outbox, OutboxKind, OutboxState, Workspace, core
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -41,7 +41,7 @@ class Claimed:
 
     id: int
     attempt: int
-    kind: str
+    kind: OutboxKind
     unknown_since: datetime | None
     posted: bool
 
@@ -73,7 +73,7 @@ def claim(
     began = free.next_post_at if timedelta() <= now - free.next_post_at < pace else now
     tx.execute(_PACED, {"of": free.id, "at": began + pace})
     tx.execute(_TAKEN, {"row": oldest.id, "at": now, "until": now + lease})
-    is_undecided, is_posted = oldest.state == SENDING, oldest.state == SENT
+    is_undecided, is_posted = oldest.state == OutboxState.SENDING, oldest.state == OutboxState.SENT
     unknown_since = oldest.first_try_at if is_undecided else None
     return Claimed(oldest.id, oldest.attempts + 1, oldest.kind, unknown_since, posted=is_posted)
 
@@ -113,7 +113,7 @@ def _overtakes() -> sa.ColumnElement[bool]:
         earlier.c.recipient == _ROWS.c.recipient,
         earlier.c.id < _ROWS.c.id,
         earlier.c.not_before.is_not(None),
-        sa.or_(earlier.c.state == PENDING, earlier.c.state == SENDING),
+        sa.or_(earlier.c.state == OutboxState.PENDING, earlier.c.state == OutboxState.SENDING),
     )
 
 
@@ -161,7 +161,7 @@ _PACED = (
     .where(_WORKSPACES.c.id == sa.bindparam("of", type_=sa.BigInteger))
     .values(next_post_at=sa.bindparam("at", type_=UtcDateTime))
 )
-_STANDS = _ROWS.c.state == SENT
+_STANDS = _ROWS.c.state == OutboxState.SENT
 # The message is being sent from now on. One that stands already, and is updated, stays sent.
 _TAKEN = (
     sa.update(_ROWS)
@@ -169,7 +169,7 @@ _TAKEN = (
     .values(
         attempts=_ROWS.c.attempts + 1,
         not_before=sa.bindparam("until", type_=UtcDateTime),
-        state=sa.case((_STANDS, SENT), else_=SENDING),
+        state=sa.case((_STANDS, OutboxState.SENT), else_=OutboxState.SENDING),
         first_try_at=sa.case(
             (_STANDS, _ROWS.c.first_try_at),
             else_=sa.func.coalesce(_ROWS.c.first_try_at, sa.bindparam("at", type_=UtcDateTime)),

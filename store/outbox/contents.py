@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import sqlalchemy as sa
 
-from store.tables import SENDING, SENT, SUBJECTS, Commitment, Mention, Outbox, Subject, core
+from store.tables import SUBJECTS, Commitment, Mention, Outbox, OutboxState, Subject, core
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,7 +54,7 @@ _TOLD = (
         _SHOWN.c.subject_kind == sa.bindparam("kind"),
         _SHOWN.c.subject_id.in_(sa.bindparam("subjects", expanding=True)),
         _SHOWN.c.person_id.in_(sa.bindparam("people", expanding=True)),
-        _ROWS.c.state.in_((SENDING, SENT)),
+        _ROWS.c.state.in_((OutboxState.SENDING, OutboxState.SENT)),
         _SHOWN.c.outbox_id != sa.bindparam("besides"),
     )
     .order_by(_ROWS.c.id)

@@ -14,14 +14,12 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 from store.db import OUTBOX_CHANGED, UtcDateTime, insert_once
 from store.outbox import contents
 from store.outbox.claiming import LEASE, Claimed
-from store.tables import DEAD, PENDING, SENDING, SENT, SKIPPED, Outbox, Person, Workspace, core
+from store.tables import Outbox, OutboxKind, OutboxState, Person, Workspace, core
 
 # After an attempt of unknown outcome Slack gets this long to show the message in the history.
 GRACE = timedelta(seconds=60)
 # Begins the remark on a message whose conversation Slack had refused at first.
 OPENED_ANEW = "the conversation was opened anew"
-# An item in a channel; and, to the person who shared it, that Slack refused it.
-SHARED, NOT_SHARED = "shared", "not_shared"
 
 _ROWS = core(Outbox)
 # Put together once.
@@ -36,7 +34,7 @@ _STANDS = (
     sa.update(_ROWS)
     .where(_MINE)
     .values({
-        _ROWS.c.state: SENT, _ROWS.c.not_before: None,
+        _ROWS.c.state: OutboxState.SENT, _ROWS.c.not_before: None,
         # How it came to be sent stays with it: nothing else does.
         _ROWS.c.last_error: sa.case((_ROWS.c.last_error.startswith(OPENED_ANEW), _ROWS.c.last_error), else_=None),
         _ROWS.c.posted_channel: sa.bindparam("in_channel"), _ROWS.c.ts: sa.bindparam("at_ts"),
@@ -50,7 +48,7 @@ def enqueue(
     *,
     workspace_id: int,
     key: str,
-    kind: str,
+    kind: OutboxKind,
     now: datetime,
     person: Person | None = None,
     channel: str | None = None,
@@ -61,7 +59,7 @@ def enqueue(
         "workspace_id": workspace_id, "dedupe_key": key, "message_key": uuid.uuid4().hex, "kind": kind,
         "person_id": person.id if person else None, "channel": channel, "ids": ids or {},
         "recipient": f"person:{person.id}" if person else f"channel:{workspace_id}:{channel}",
-        "state": PENDING, "not_before": now, "created_at": now,
+        "state": OutboxState.PENDING, "not_before": now, "created_at": now,
     }  # fmt: skip
     is_new = insert_once(tx, Outbox, values, keys=("workspace_id", "dedupe_key")) is not None
     if is_new:
@@ -74,17 +72,19 @@ def tell_sharer(tx: Session, row_id: int, why: str, now: datetime) -> None:
     row = load(tx, row_id)
     actor = tx.get_one(Person, row.ids["actor"])
     ids = {"commitment": row.ids["commitment"], "channel": row.channel, "why": why}
-    key = f"{NOT_SHARED}:{row.id}:{row.attempts}"
-    enqueue(tx, workspace_id=row.workspace_id, key=key, kind=NOT_SHARED, now=now, person=actor, ids=ids)
+    key = f"{OutboxKind.NOT_SHARED}:{row.id}:{row.attempts}"
+    enqueue(tx, workspace_id=row.workspace_id, key=key, kind=OutboxKind.NOT_SHARED, now=now, person=actor, ids=ids)
 
 
 def try_again(tx: Session, workspace_id: int, key: str, ids: dict[str, Any], now: datetime) -> bool:
     """What came to nothing is wanted again, with these ids: due now. False: it stands, or is on its way."""
+    was_not_sent = Outbox.state.in_((OutboxState.DEAD, OutboxState.SKIPPED))
     changed: Any = tx.execute(
         sa.update(Outbox)
-        .where(Outbox.workspace_id == workspace_id, Outbox.dedupe_key == key, Outbox.state.in_((DEAD, SKIPPED)))
+        .where(Outbox.workspace_id == workspace_id, Outbox.dedupe_key == key, was_not_sent)
         .values(
-            state=PENDING, not_before=now, ids=ids, created_at=now, first_try_at=None, settled_at=None, last_error=None
+            state=OutboxState.PENDING, not_before=now, ids=ids, created_at=now, first_try_at=None, settled_at=None,
+            last_error=None,
         )
         .execution_options(synchronize_session=False)
     )  # fmt: skip
@@ -121,7 +121,11 @@ def mark_sent(
     if contents.is_outdated(tx, claimed.id):
         _changed_one(tx, _mine(claimed).values(not_before=now))
     if apart and not claimed.posted:
-        _put_off(tx, sa.and_(Outbox.recipient == _of(claimed, Outbox.recipient), Outbox.state == PENDING), now + apart)
+        _put_off(
+            tx,
+            sa.and_(Outbox.recipient == _of(claimed, Outbox.recipient), Outbox.state == OutboxState.PENDING),
+            now + apart,
+        )
     return True
 
 
@@ -143,25 +147,27 @@ def record_late_success(tx: Session, claimed: Claimed, *, channel: str, ts: str,
     """An attempt that has lost the row was told by Slack that its message stands: that is a fact, whoever owns
     the row. Whoever owned it undecided is fenced off. False: it was decided already.
     """
-    undecided = sa.update(Outbox).where(Outbox.id == claimed.id, Outbox.state == SENDING)
+    undecided = sa.update(Outbox).where(Outbox.id == claimed.id, Outbox.state == OutboxState.SENDING)
     return _changed_one(
         tx,
         undecided.values(
-            state=SENT, attempts=Outbox.attempts + 1, not_before=now, posted_channel=channel, ts=ts, settled_at=now,
-            last_error=None,
+            state=OutboxState.SENT, attempts=Outbox.attempts + 1, not_before=now, posted_channel=channel, ts=ts,
+            settled_at=now, last_error=None,
         ),
     )  # fmt: skip
 
 
 def delay_lookup(tx: Session, claimed: Claimed, *, until: datetime) -> bool:
     """An attempt that has lost the row may have reached Slack just now: nobody looks before then."""
-    undecided = sa.update(Outbox).where(Outbox.id == claimed.id, Outbox.state == SENDING, Outbox.not_before < until)
+    undecided = sa.update(Outbox).where(
+        Outbox.id == claimed.id, Outbox.state == OutboxState.SENDING, Outbox.not_before < until
+    )
     return _changed_one(tx, undecided.values(not_before=until))
 
 
 def mark_skipped(tx: Session, claimed: Claimed, *, reason: str, now: datetime) -> bool:
     """Nothing was left to say when it came to saying it."""
-    state = {} if claimed.posted else {"state": SKIPPED}
+    state = {} if claimed.posted else {"state": OutboxState.SKIPPED}
     statement = _mine(claimed).values(
         not_before=None, last_error=reason, settled_at=sa.func.coalesce(Outbox.settled_at, now), **state
     )
@@ -170,7 +176,7 @@ def mark_skipped(tx: Session, claimed: Claimed, *, reason: str, now: datetime) -
 
 def mark_failed(tx: Session, claimed: Claimed, *, error: str, now: datetime) -> bool:
     """Slack refused for good. It is not tried again; `doctor` shows the reason. A posted one stays sent."""
-    state = {} if claimed.posted else {"state": DEAD}
+    state = {} if claimed.posted else {"state": OutboxState.DEAD}
     statement = _mine(claimed).values(
         not_before=None, last_error=error, settled_at=sa.func.coalesce(Outbox.settled_at, now), **state
     )
@@ -183,7 +189,7 @@ def postpone(tx: Session, claimed: Claimed, *, until: datetime, error: str, whol
 
     A row of which an earlier attempt may have arrived stays undecided, and is looked up again.
     """
-    state = {} if claimed.posted or claimed.unknown_since else {"state": PENDING}
+    state = {} if claimed.posted or claimed.unknown_since else {"state": OutboxState.PENDING}
     statement = _mine(claimed).values(not_before=until, last_error=error, **state)
     if not _changed_one(tx, statement):
         return False
@@ -191,7 +197,7 @@ def postpone(tx: Session, claimed: Claimed, *, until: datetime, error: str, whol
         return True
     workspace_id = _of(claimed, Outbox.workspace_id)
     if claimed.posted:
-        _put_off(tx, sa.and_(Outbox.workspace_id == workspace_id, Outbox.state == SENT), until)
+        _put_off(tx, sa.and_(Outbox.workspace_id == workspace_id, Outbox.state == OutboxState.SENT), until)
     else:
         tx.execute(
             sa.update(Workspace)
@@ -211,8 +217,10 @@ def clock_set_back(tx: Session, now: datetime, *, lease: timedelta = LEASE, most
     `lease` from now at the latest; whatever else was put off by more than `most` may go now. How many rows.
     """
     tx.execute(sa.update(Workspace).where(Workspace.next_post_at > now + most).values(next_post_at=now))
-    undecided = sa.update(Outbox).where(Outbox.state == SENDING, Outbox.not_before > now + lease)
-    waiting = sa.update(Outbox).where(Outbox.state.in_((PENDING, SENT)), Outbox.not_before > now + most)
+    undecided = sa.update(Outbox).where(Outbox.state == OutboxState.SENDING, Outbox.not_before > now + lease)
+    waiting = sa.update(Outbox).where(
+        Outbox.state.in_((OutboxState.PENDING, OutboxState.SENT)), Outbox.not_before > now + most
+    )
     changed: list[Any] = [
         tx.execute(statement.values(not_before=at).execution_options(synchronize_session=False))
         for statement, at in ((undecided, now + lease), (waiting, now))

@@ -11,8 +11,7 @@ from sqlalchemy.orm import joinedload
 from store.db import UtcDateTime
 from store.outbox.claiming import LEASE
 from store.outbox.queue import OPENED_ANEW, load
-from store.outbox.updates import HOME
-from store.tables import DEAD, PENDING, SENDING, SENT, Outbox, Workspace
+from store.tables import Outbox, OutboxKind, OutboxState, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -32,14 +31,14 @@ def due(tx: Session, now: datetime) -> Iterator[Outbox]:
     """What is to be sent for the first time as of `now`, in the order in which it goes, each as it is when it is its
     turn. What is undecided is not among it.
     """
-    waits = sa.and_(Outbox.state == PENDING, Outbox.not_before <= now)
+    waits = sa.and_(Outbox.state == OutboxState.PENDING, Outbox.not_before <= now)
     which = sa.select(Outbox.id).where(waits).order_by(Outbox.not_before, Outbox.id)
     seen: set[int] = set()
     # What is due may write more: a bundle.
     while fresh := [row_id for row_id in tx.scalars(which) if row_id not in seen]:
         seen.update(fresh)
         for row in (load(tx, row_id) for row_id in fresh):
-            if row.state == PENDING:
+            if row.state == OutboxState.PENDING:
                 yield row
 
 
@@ -50,7 +49,7 @@ def _within(workspaces: Collection[int] | None) -> sa.ColumnElement[bool]:
 
 def due_ids(tx: Session, now: datetime, workspaces: Collection[int]) -> list[int]:
     """Ids of these workspaces' messages that are due as of `now`, undecided ones too."""
-    waits = sa.and_(Outbox.state.in_((PENDING, SENDING)), Outbox.not_before <= now)
+    waits = sa.and_(Outbox.state.in_((OutboxState.PENDING, OutboxState.SENDING)), Outbox.not_before <= now)
     return list(tx.scalars(sa.select(Outbox.id).where(waits, _within(workspaces))))
 
 
@@ -60,7 +59,7 @@ def by_ids_or_keys(tx: Session, ids: Sequence[int], keys: Sequence[str]) -> list
     for column, wanted in ((Outbox.id, ids), (Outbox.dedupe_key, keys)):
         # In portions that both databases take.
         for start in range(0, len(wanted), 500):
-            which = sa.and_(column.in_(wanted[start : start + 500]), Outbox.kind != HOME)
+            which = sa.and_(column.in_(wanted[start : start + 500]), Outbox.kind != OutboxKind.HOME)
             rows = tx.scalars(sa.select(Outbox).where(which).options(joinedload(Outbox.person)))
             found |= {row.id: row for row in rows}
     return [found[row_id] for row_id in sorted(found)]
@@ -71,7 +70,7 @@ def waiting_later(tx: Session, now: datetime) -> list[tuple[str, int, datetime]]
     first = sa.func.min(Outbox.not_before, type_=UtcDateTime())
     found = tx.execute(
         sa.select(Outbox.last_error, sa.func.count(), first)
-        .where(Outbox.state.in_((PENDING, SENDING)), Outbox.not_before > now)
+        .where(Outbox.state.in_((OutboxState.PENDING, OutboxState.SENDING)), Outbox.not_before > now)
         .group_by(Outbox.last_error)
         .order_by(first)
     )
@@ -106,7 +105,7 @@ def undecided(
         sa.select(Outbox.dedupe_key, Outbox.first_try_at, Outbox.attempts, Outbox.last_error, Outbox.not_before)
         .where(
             _within(workspaces),
-            Outbox.state == SENDING,
+            Outbox.state == OutboxState.SENDING,
             # Through the partial index: few rows wait, however many there are.
             Outbox.not_before.is_not(None),
             sa.or_(Outbox.last_error.is_not(None), Outbox.attempts > 1, Outbox.first_try_at < now - lease),
@@ -132,10 +131,10 @@ class Troubles:
 def troubles(tx: Session, *, since: datetime, workspaces: Collection[int] | None = None) -> Troubles:
     """What waits because Slack has refused it, and what became dead, or was opened anew, since then."""
     reason, count = Outbox.last_error, sa.func.count()
-    tried = sa.and_(Outbox.state == PENDING, Outbox.first_try_at.is_not(None))
+    tried = sa.and_(Outbox.state == OutboxState.PENDING, Outbox.first_try_at.is_not(None))
     waiting = (
         Outbox.not_before.is_not(None), reason.is_not(None), ~reason.startswith(OPENED_ANEW),
-        sa.or_(tried, Outbox.state == SENT),
+        sa.or_(tried, Outbox.state == OutboxState.SENT),
     )  # fmt: skip
     oldest = tx.scalar(sa.select(sa.func.min(Outbox.first_try_at)).where(_within(workspaces), *waiting, tried))
 
@@ -148,8 +147,8 @@ def troubles(tx: Session, *, since: datetime, workspaces: Collection[int] | None
     return Troubles(
         by_reason(*waiting),
         oldest,
-        by_reason(Outbox.state == DEAD, Outbox.settled_at >= since),
-        by_reason(Outbox.state == SENT, Outbox.settled_at >= since, reason.startswith(OPENED_ANEW)),
+        by_reason(Outbox.state == OutboxState.DEAD, Outbox.settled_at >= since),
+        by_reason(Outbox.state == OutboxState.SENT, Outbox.settled_at >= since, reason.startswith(OPENED_ANEW)),
     )
 
 
@@ -157,7 +156,7 @@ def refused(tx: Session, *, since: datetime, workspaces: Collection[int] | None 
     """(key, reason) of what Slack refused for good since then, newest first."""
     found = tx.execute(
         sa.select(Outbox.dedupe_key, Outbox.last_error)
-        .where(_within(workspaces), Outbox.state == DEAD, Outbox.settled_at >= since)
+        .where(_within(workspaces), Outbox.state == OutboxState.DEAD, Outbox.settled_at >= since)
         .order_by(Outbox.id.desc())
         .limit(20)
     )

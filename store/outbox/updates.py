@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from store.db import insert_once
 from store.outbox.queue import note_due
-from store.tables import OF_ACCOUNTS, SENDING, SENT, Commitment, Mention, Outbox
+from store.tables import OF_ACCOUNTS, Commitment, Mention, Outbox, OutboxKind, OutboxState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 # A message older than this is history and is left as it was.
 KEPT_TRUE_FOR = timedelta(days=14)
-HOME = "home"
 # Of one round: the briefs that it plans are due at its instant, and what is due first goes first.
 _AFTER_THE_BRIEFS = timedelta(milliseconds=1)
 
@@ -32,7 +31,7 @@ def request_updates_for(
     """The subject changed: every recent message that shows it (with `however_old` every one), and the Home tabs of
     `people`, are due for an update. However many changes come before the update is made, it is one update.
     """
-    homes = [f"{HOME}:{person_id}" for person_id in sorted(set(people))]
+    homes = [f"{OutboxKind.HOME}:{person_id}" for person_id in sorted(set(people))]
     shown_in = sa.select(Mention.outbox_id).where(
         Mention.subject_kind == subject.subject_kind, Mention.subject_id == subject.id
     )
@@ -64,7 +63,7 @@ def keep_account_true(tx: Session, account: Account, now: datetime) -> None:
         sa.union(*(sa.select(one).where(is_open) for one in (Commitment.owner_id, Commitment.creator_id)))
     )
     which = sa.or_(
-        sa.and_(Outbox.kind == HOME, at_home),
+        sa.and_(Outbox.kind == OutboxKind.HOME, at_home),
         sa.and_(Outbox.created_at > now - KEPT_TRUE_FOR, Outbox.id.in_(shows_one)),
     )
     _request_updates(tx, account.workspace_id, which, now)
@@ -79,8 +78,8 @@ def _request_updates(tx: Session, workspace_id: int, which: sa.ColumnElement[boo
     # Rows still being sent are touched too: the lock on them orders this change against `mark_sent`.
     changed: Any = tx.execute(
         sa.update(Outbox)
-        .where(Outbox.workspace_id == workspace_id, Outbox.state.in_((SENT, SENDING)), which)
-        .values(not_before=sa.case((Outbox.state == SENT, now), else_=Outbox.not_before))
+        .where(Outbox.workspace_id == workspace_id, Outbox.state.in_((OutboxState.SENT, OutboxState.SENDING)), which)
+        .values(not_before=sa.case((Outbox.state == OutboxState.SENT, now), else_=Outbox.not_before))
         .execution_options(synchronize_session=False)
     )
     note_due(tx, changed.rowcount)
@@ -92,8 +91,8 @@ def mark_homes(tx: Session, workspace_id: int, people: Iterable[int], now: datet
         sa.update(Outbox)
         .where(
             Outbox.workspace_id == workspace_id,
-            Outbox.dedupe_key.in_([f"{HOME}:{person_id}" for person_id in sorted(set(people))]),
-            Outbox.state == SENT,
+            Outbox.dedupe_key.in_([f"{OutboxKind.HOME}:{person_id}" for person_id in sorted(set(people))]),
+            Outbox.state == OutboxState.SENT,
         )
         .values(not_before=now)
         .execution_options(synchronize_session=False)
@@ -104,9 +103,9 @@ def mark_homes(tx: Session, workspace_id: int, people: Iterable[int], now: datet
 def track_home(tx: Session, person: Person, *, start: int = 0, now: datetime) -> None:
     """The person looks at their Home tab from item `start`: from now on it is kept true there."""
     values = {
-        "workspace_id": person.workspace_id, "dedupe_key": f"{HOME}:{person.id}", "kind": HOME,
-        "recipient": f"{HOME}:{person.id}", "message_key": uuid.uuid4().hex, "person_id": person.id,
-        "ids": {"start": start}, "state": SENT, "created_at": now, "settled_at": now,
+        "workspace_id": person.workspace_id, "dedupe_key": f"{OutboxKind.HOME}:{person.id}", "kind": OutboxKind.HOME,
+        "recipient": f"{OutboxKind.HOME}:{person.id}", "message_key": uuid.uuid4().hex, "person_id": person.id,
+        "ids": {"start": start}, "state": OutboxState.SENT, "created_at": now, "settled_at": now,
     }  # fmt: skip
     if insert_once(tx, Outbox, values, keys=("workspace_id", "dedupe_key")) is None:
         same = sa.and_(Outbox.workspace_id == person.workspace_id, Outbox.dedupe_key == values["dedupe_key"])
@@ -122,8 +121,8 @@ def refresh_homes(tx: Session, people: Iterable[int], now: datetime) -> None:
         .where(
             Outbox.person_id.in_(list(people)),
             Outbox.settled_at > now - KEPT_TRUE_FOR,
-            Outbox.kind == HOME,
-            Outbox.state == SENT,
+            Outbox.kind == OutboxKind.HOME,
+            Outbox.state == OutboxState.SENT,
         )
         .values(not_before=now + _AFTER_THE_BRIEFS)
         .execution_options(synchronize_session=False)

@@ -5,16 +5,11 @@ from store.tables.base import (
     _ID,
     BLOCKED,
     CANCELLED,
-    DEAD,
     DONE,
     NAMES,
     OPEN,
     OURS,
-    PENDING,
     REDACTED,
-    SENDING,
-    SENT,
-    SKIPPED,
     THEIRS,
     Base,
     HasHistory,
@@ -23,24 +18,19 @@ from store.tables.base import (
 )
 from store.tables.commitments import Commitment, Entry
 from store.tables.installations import Heartbeat, Workspace
-from store.tables.outbox import Mention, Outbox
+from store.tables.outbox import Mention, Outbox, OutboxKind, OutboxState
 from store.tables.people import Absence, Person
 from store.tables.plan import OF_ACCOUNTS, SUBJECTS, KeyDate, SectionRow
 
 __all__ = [
     "BLOCKED",
     "CANCELLED",
-    "DEAD",
     "DONE",
     "NAMES",
     "OF_ACCOUNTS",
     "OPEN",
     "OURS",
-    "PENDING",
     "REDACTED",
-    "SENDING",
-    "SENT",
-    "SKIPPED",
     "SUBJECTS",
     "THEIRS",
     "_ID",
@@ -54,6 +44,8 @@ __all__ = [
     "KeyDate",
     "Mention",
     "Outbox",
+    "OutboxKind",
+    "OutboxState",
     "Person",
     "SectionRow",
     "Stakeholder",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from store.db import UtcDateTime
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Dialect
 
 # A convention for constraint names, so that a migration can name a constraint on both databases.
 NAMES = {
@@ -24,7 +27,6 @@ OURS, THEIRS = "ours", "theirs"
 OPEN, BLOCKED, DONE, CANCELLED = "open", "blocked", "done", "cancelled"
 # The text in place of a redacted text.
 REDACTED = "(redacted)"
-PENDING, SENDING, SENT, SKIPPED, DEAD = "pending", "sending", "sent", "skipped", "dead"
 
 
 class Base(DeclarativeBase):
@@ -44,6 +46,25 @@ def core(model: type[Base]) -> sa.Table:
 
 # SQLite numbers rows itself only if the type is exactly INTEGER.
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+
+class EnumText(sa.types.TypeDecorator[Any]):
+    """Members of a StrEnum, stored as text. A value that is none of them is refused on the way in."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, enum: type[StrEnum]) -> None:
+        super().__init__()
+        self.enum = enum
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        del dialect
+        return None if value is None else self.enum(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        del dialect
+        return None if value is None else self.enum(value)
 
 
 def key() -> Mapped[int]:

@@ -3,14 +3,43 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from store.rules.nudging.occasions import Occasion
-from store.tables.base import _ID, PENDING, Base, key, to
+from store.tables.base import _ID, Base, EnumText, key, to
 from store.tables.people import Person
+
+
+class OutboxKind(StrEnum):
+    """The kinds of messages: each has a renderer in handlers/messages.py."""
+
+    BRIEF = "brief"
+    # Several notices in one message.
+    BUNDLE = "bundle"
+    # Notices: what a colleague did.
+    ASSIGNED = "assigned"
+    HANDED_BACK = "handed_back"
+    CANCELLED = "cancelled"
+    DELEGATED = "delegated"
+    # An item in a channel; and, to the person who shared it, that it could not be posted.
+    SHARED = "shared"
+    NOT_SHARED = "not_shared"
+    # A Home tab that was opened.
+    HOME = "home"
+
+
+class OutboxState(StrEnum):
+    """`PENDING`: to be sent. `SENDING`: an attempt has begun and has no outcome yet. The others are final."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    SKIPPED = "skipped"
+    DEAD = "dead"
 
 
 class Outbox(Base):
@@ -37,14 +66,16 @@ class Outbox(Base):
     dedupe_key: Mapped[str]
     # Random, and all that travels in the message's metadata, which others in the workspace can read.
     message_key: Mapped[str]
-    kind: Mapped[str]
+    kind: Mapped[OutboxKind] = mapped_column(EnumText(OutboxKind))
     # The recipient: a person (by DM) or a channel.
     person_id: Mapped[int | None] = to("person", nullable=True)
     channel: Mapped[str | None]
     # The same for rows that must not overtake each other.
     recipient: Mapped[str]
     ids: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    state: Mapped[str] = mapped_column(default=PENDING, server_default=PENDING)
+    state: Mapped[OutboxState] = mapped_column(
+        EnumText(OutboxState), default=OutboxState.PENDING, server_default=OutboxState.PENDING
+    )
     # When it may be taken (again); NULL: nothing to do. On a sent row: it shows something that changed.
     not_before: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -26,6 +26,7 @@ from bot.manifest import for_address
 from sandbox import Sandbox
 from store import migrate, notices, outbox, people, workspaces
 from store.db import Ledger
+from store.tables import OutboxKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -322,7 +323,7 @@ def test_a_brief_that_comes_to_nothing_is_not_announced(filled: str) -> None:
         at = datetime.fromisoformat(filled)
         key, yesterday = notices.brief_of(eva.id, date(2026, 11, 23)), {"day": "2026-11-23"}
         outbox.enqueue(
-            tx, workspace_id=eva.workspace_id, key=key, kind=notices.BRIEF, now=at, person=eva, ids=yesterday
+            tx, workspace_id=eva.workspace_id, key=key, kind=OutboxKind.BRIEF, now=at, person=eva, ids=yesterday
         )
     ledger.close()
     said = makegood("tick", "--dry-run", "--at", filled).stdout

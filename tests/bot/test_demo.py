@@ -21,7 +21,7 @@ from bot.cli import makegood
 from bot.demo.ledger import ACME, PROMISES, fill
 from bot.demo.running import Demo, at_work
 from store import commitments, outbox, people
-from store.tables import Account, Commitment, Outbox, Workspace
+from store.tables import Account, Commitment, Outbox, OutboxKind, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,7 +56,7 @@ def test_the_first_look_is_calm(demo: Demo) -> None:
     (message,) = demo.box.wait_for(_handed_over)
     assert "audit log" in message.text
     with demo.makegood.ledger.read() as tx:
-        states = Counter(tx.scalars(sa.select(Outbox.state)))
+        states: Counter[str] = Counter(tx.scalars(sa.select(Outbox.state)))
     assert set(states) <= {"skipped", "sent", "sending"}
     assert states["skipped"] >= 2
     assert demo.box.dm("U0EVA") == demo.box.dm("U0BEN") == []
@@ -132,7 +132,7 @@ def test_a_real_ledger_is_refused(ledger: Ledger, database_url: str) -> None:
     """Nothing in it changes, neither rows nor shape; the words say what to do."""
     with ledger.begin() as tx:
         workspace = tx.scalars(sa.select(Workspace)).one()
-        outbox.enqueue(tx, workspace_id=workspace.id, key="k", kind="brief", now=workspace.created_at)
+        outbox.enqueue(tx, workspace_id=workspace.id, key="k", kind=OutboxKind.BRIEF, now=workspace.created_at)
         newest = tx.scalar(sa.text("SELECT version_num FROM alembic_version"))
         tx.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
     before = _contents(ledger)

@@ -20,7 +20,7 @@ from handlers.ids import SCOPES
 from store import migrate, outbox, workspaces
 from store.db import Ledger
 from store.outbox import claiming
-from store.tables import Outbox
+from store.tables import Outbox, OutboxKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -270,7 +270,7 @@ def test_the_app_token_is_tried(ledger: Ledger, slack: Slack, environment: pytes
 def _intend(ledger: Ledger, key: str, at: datetime) -> None:
     with ledger.begin() as tx:
         workspace = workspaces.ensure(tx, team_id="T1", name="T", now=at)
-        outbox.enqueue(tx, workspace_id=workspace.id, key=key, kind="brief", now=at, channel=key)
+        outbox.enqueue(tx, workspace_id=workspace.id, key=key, kind=OutboxKind.BRIEF, now=at, channel=key)
 
 
 def test_a_refused_message_is_told_with_its_reason(ledger: Ledger) -> None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from bot.schedule import COURIER, PLANNER, TAKEN_WITHIN, Schedule, last_beats, log_errors, record_heartbeat
 from store import outbox, workspaces
+from store.tables import OutboxKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,7 +141,7 @@ def test_a_courier_that_takes_nothing_has_no_heartbeat(schedule: Schedule, ticke
     """Threads that are alive prove nothing; what is due must be taken."""
     with ticked.ledger.begin() as tx:
         workspace = workspaces.ensure(tx, team_id="T1", name="T", now=NOW)
-        outbox.enqueue(tx, workspace_id=workspace.id, key="k", kind="brief", now=NOW)
+        outbox.enqueue(tx, workspace_id=workspace.id, key="k", kind=OutboxKind.BRIEF, now=NOW)
     ticked.now = NOW + TAKEN_WITHIN - timedelta(seconds=1)
     schedule.plan()
     taken = last_beats(ticked.ledger)[COURIER]

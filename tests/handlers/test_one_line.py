@@ -26,12 +26,11 @@ from handlers.slack.refs import NOWHERE
 from handlers.slack.words import escape
 from sandbox import render as page
 from sandbox.reader import Reader
-from store import notices
 from store.accounts import Listing, Proposals, Row
 from store.commitments import OpenItems, Page
 from store.rules.nudging.occasions import Occasion, OccasionKind
 from store.rules.text import one_line
-from store.tables import Absence, Account, Commitment, Entry, KeyDate, Person, Stakeholder, Workspace
+from store.tables import Absence, Account, Commitment, Entry, KeyDate, OutboxKind, Person, Stakeholder, Workspace
 
 if TYPE_CHECKING:
     from slackblocks import Block
@@ -96,7 +95,7 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
     away = Absence(
         id=1, person=eva, person_id=1, first_day=TODAY, last_day=TODAY, source="person", delegate=ana, created_at=NOW
     )
-    deed = notice_views.Change(notices.HANDED_BACK, eva, quote)
+    deed = notice_views.Change(OutboxKind.HANDED_BACK, eva, quote)
     mentioned = brief_lines.Mentioned(one, Occasion(OccasionKind.TODAY), away_until=TODAY, told_on=TODAY, change=deed)
     line = brief_lines.line(mentioned, ana, TODAY, TODAY)
     listed = Page([one], 0, 1)
@@ -122,7 +121,7 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
         "delegated": absence_view.delegated(away, ana, TODAY)[1],
         "why": items.reasons(one, [f"{text} hears of it.", *why_words.of_next([], one, eva)]),
         **{kind: notice_views.notice(notice_views.Change(kind, eva, quote), one, ana, TODAY)[1]
-           for kind in (notices.ASSIGNED, notices.HANDED_BACK, notices.CANCELLED)},
+           for kind in (OutboxKind.ASSIGNED, OutboxKind.HANDED_BACK, OutboxKind.CANCELLED)},
         "shared": notice_views.shared(one, eva, TODAY, others=False)[1],
     }  # fmt: skip
     return {

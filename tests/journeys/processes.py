@@ -189,7 +189,7 @@ def states(database_url: str) -> list[str]:
     """The states of the outbox, oldest first."""
     ledger = Ledger(database_url)
     with ledger.read() as tx:
-        found = list(tx.scalars(sa.select(Outbox.state).order_by(Outbox.id)))
+        found: list[str] = list(tx.scalars(sa.select(Outbox.state).order_by(Outbox.id)))
     ledger.close()
     return found
 

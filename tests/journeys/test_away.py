@@ -11,6 +11,7 @@ from handlers import ids
 from handlers.slack.refs import ABSENCE, Ref, ViewName
 from store import absences, settings
 from store.settings import PersonSettings, WorkspaceSettings
+from store.tables import OutboxKind
 from tests.journeys.conftest import BotInWorkspace, read, words, words_of
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def test_days_are_written_as_people_write_them(town: BotInWorkspace, user: str, 
     receipt = words(said(town, line, user))
     assert days(town, user) == [(DEC_12, JAN_3, None)]
     assert "nobody else hears" in receipt
-    assert town.outbox(absences.NOTICE) == []
+    assert town.outbox(OutboxKind.DELEGATED) == []
 
 
 def test_until_begins_today(town: BotInWorkspace) -> None:
@@ -184,7 +185,7 @@ def test_errors_stand_at_their_fields(town: BotInWorkspace, fields: dict[str, st
     assert set(wrong.errors) == {where}
     assert why in wrong.errors[where]
     assert days(town) == []
-    assert town.outbox(absences.NOTICE) == []
+    assert town.outbox(OutboxKind.DELEGATED) == []
     assert town.submit("U0EVA", form, first_day="2026-12-12", last_day="2027-01-03", delegate=None).errors == {}
 
 

@@ -172,7 +172,7 @@ def test_who_has_left_hears_nothing(town: BotInWorkspace) -> None:
     town.box.change_user("U0BEN", deleted=True)
     _leaves_unnoticed(town, "U0ADA")
     town.settled()
-    by_state = {row.state: row.last_error or "" for row in town.outbox("brief")}
+    by_state: dict[str, str] = {row.state: row.last_error or "" for row in town.outbox("brief")}
     assert by_state.keys() == {"skipped", "pending"}
     assert "U0BEN has left" in by_state["skipped"]
     assert by_state["pending"] == "user_disabled"

@@ -14,6 +14,7 @@ from handlers import ids
 from sandbox import Message, Reply
 from store import absences, commitments, notices
 from store.outbox import claiming
+from store.tables import OutboxKind
 from tests.journeys.conftest import BotInWorkspace, read, words
 from tests.journeys.reading import briefs, dms, headings, numbers
 from tests.journeys.reading import told as explained
@@ -78,7 +79,7 @@ def test_one_that_waits_alone_comes_as_ever(town: BotInWorkspace) -> None:
     an_hour_later(town)
     assert told(town) == [[1], [2]]
     assert "Eva Lindqvist committed you to this:" in read(dms(town, "U0ANA")[-1])
-    assert town.outbox(notices.BUNDLE) == []
+    assert town.outbox(OutboxKind.BUNDLE) == []
 
 
 def test_after_a_bundle_the_hour_begins_anew(town: BotInWorkspace) -> None:
@@ -140,7 +141,7 @@ def test_a_bundle_that_slack_delays_comes_in_hours_only(bare_town: BotInWorkspac
 
     town.box.api.intercept = refuse
     an_hour_later(town)
-    assert [row.state for row in town.outbox(notices.BUNDLE)] == ["pending"]
+    assert [row.state for row in town.outbox(OutboxKind.BUNDLE)] == ["pending"]
     town.box.api.intercept = None
     town.jump(2026, 11, 23, 17, 45)
     assert told(town) == [[1]]
@@ -180,7 +181,7 @@ def test_what_settled_itself_is_not_told(town: BotInWorkspace) -> None:
     act(town, "U0EVA", commitments.hand_over, 3, ben, None, version=1)
     an_hour_later(town)
     assert told(town) == [[1], [4, 5]]
-    why = {row.ids["commitment"]: row.last_error for row in town.outbox(notices.ASSIGNED) if row.state == "skipped"}
+    why = {row.ids["commitment"]: row.last_error for row in town.outbox(OutboxKind.ASSIGNED) if row.state == "skipped"}
     assert why[4] == why[5] == notices.BUNDLED
     assert why[2] not in {None, notices.BUNDLED}
     give(town, 2, first=6)
@@ -312,12 +313,12 @@ def test_a_worker_that_dies_loses_and_doubles_nothing(bare_town: BotInWorkspace,
     town.pass_by(hours=1, seconds=1)
     if steps == 2:
         assert town.makegood.courier.deliver_one()
-        assert [row.state for row in town.outbox(notices.BUNDLE)] == ["pending"]
+        assert [row.state for row in town.outbox(OutboxKind.BUNDLE)] == ["pending"]
         town.pass_by(seconds=1)
     with town.makegood.ledger.begin() as tx:
         claimed = claiming.claim(tx, town.box.clock.now())
     assert claimed
-    assert claimed.kind == (notices.BUNDLE if steps == 2 else notices.ASSIGNED)
+    assert claimed.kind == (OutboxKind.BUNDLE if steps == 2 else OutboxKind.ASSIGNED)
     town.pass_by(minutes=5)
     town.settled()
     an_hour_later(town)
@@ -344,7 +345,7 @@ def test_a_lost_answer_doubles_nothing(bare_town: BotInWorkspace) -> None:
     assert lost
     an_hour_later(town)
     assert told(town) == [[1], [2, 3, 4]]
-    assert [row.state for row in town.outbox(notices.BUNDLE)] == ["sent"]
+    assert [row.state for row in town.outbox(OutboxKind.BUNDLE)] == ["sent"]
 
 
 def test_a_bundle_that_slack_refuses_gives_back(bare_town: BotInWorkspace) -> None:
@@ -359,7 +360,7 @@ def test_a_bundle_that_slack_refuses_gives_back(bare_town: BotInWorkspace) -> No
 
     town.box.api.intercept = refuse
     an_hour_later(town)
-    assert [row.state for row in town.outbox(notices.BUNDLE)] == ["dead"]
+    assert [row.state for row in town.outbox(OutboxKind.BUNDLE)] == ["dead"]
     assert told(town) == [[1], [2], [3], [4]]
 
 
@@ -377,4 +378,4 @@ def test_the_brief_takes_what_waits(bare_town: BotInWorkspace) -> None:
     town.settled()
     assert sorted(number for each in told(town) for number in each) == [1, 2, 3, 4]
     assert len(told(town)) <= 2
-    assert town.outbox(notices.BUNDLE) == []
+    assert town.outbox(OutboxKind.BUNDLE) == []

@@ -16,7 +16,7 @@ from store import outbox
 from store.db import Ledger
 from store.outbox import claiming
 from store.outbox.claiming import LEASE
-from store.tables import Outbox, Workspace
+from store.tables import Outbox, OutboxKind, Workspace
 from tests.journeys.conftest import BotInWorkspace, open_town, read
 from tests.journeys.slack_faults import POST, Faults, Step, answers, drops, later, notices, replica, row, says
 
@@ -331,7 +331,9 @@ def test_the_ledger_of_another_workspace_is_not_touched(bare_town: BotInWorkspac
         tx.add(other)
         mine.next_post_at = town.box.clock.now() + timedelta(hours=1)
         tx.flush()
-        outbox.enqueue(tx, workspace_id=other.id, key="x", kind="shared", now=town.box.clock.now(), channel="C1")
+        outbox.enqueue(
+            tx, workspace_id=other.id, key="x", kind=OutboxKind.SHARED, now=town.box.clock.now(), channel="C1"
+        )
     with ledger.begin() as tx:
         claimed = claiming.claim(tx, town.box.clock.now())
     ledger.close()

@@ -12,6 +12,7 @@ from handlers import ids
 from sandbox import Reply
 from store import absences, commitments, notices
 from store.outbox import claiming
+from store.tables import OutboxKind
 from tests.journeys.conftest import BotInWorkspace, read, words
 from tests.journeys.reading import LAST_WEEK, briefs, numbers, seen
 from tests.journeys.reading import told as explained
@@ -30,7 +31,7 @@ NIGHT = (2026, 11, 23, 20, 0)
 TUESDAY = (2026, 11, 24, 8, 45)
 
 
-def states(town: BotInWorkspace, kind: str = notices.ASSIGNED) -> list[str]:
+def states(town: BotInWorkspace, kind: str = OutboxKind.ASSIGNED) -> list[str]:
     return [row.state for row in town.outbox(kind)]
 
 
@@ -51,7 +52,7 @@ def test_before_work_it_waits_and_comes_with_the_brief(town: BotInWorkspace) -> 
     assert headings(brief) == ["New for you"]
     assert "Eva Lindqvist committed you to this." in read(brief)
     assert {ids.ACCEPT, ids.HAND_BACK} <= {e.get("action_id") for b in brief.blocks for e in b.get("elements", ())}
-    assert [(row.state, row.last_error) for row in town.outbox(notices.ASSIGNED)] == [("skipped", notices.TOLD)]
+    assert [(row.state, row.last_error) for row in town.outbox(OutboxKind.ASSIGNED)] == [("skipped", notices.TOLD)]
     town.press("U0BEN", brief, ids.ACCEPT)
     town.settled()
     (brief,) = dms(town, "U0BEN")

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from store import outbox, people, workspaces
 from store.outbox import claiming
 from store.people import Profile
-from store.tables import Outbox, Workspace
+from store.tables import Outbox, OutboxKind, Workspace
 from tests.conftest import NOW
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def say(ledger: Ledger, team: str, to: str = "ana", *, at: datetime = NOW, key: 
             person = people.viewer(tx, team, to)
         number = tx.scalar(sa.select(sa.func.count()).select_from(Outbox))
         return outbox.enqueue(
-            tx, workspace_id=workspace.id, key=key or f"key:{number}", kind="shared", now=at, person=person,
+            tx, workspace_id=workspace.id, key=key or f"key:{number}", kind=OutboxKind.SHARED, now=at, person=person,
             channel=None if person else to,
         )  # fmt: skip
 

@@ -12,7 +12,7 @@ from store import commitments, outbox
 from store.commitments import Draft
 from store.outbox import KEPT_TRUE_FOR
 from store.outbox.claiming import LEASE, PACE, Claimed
-from store.tables import SENT, SKIPPED, Mention, Outbox
+from store.tables import Mention, Outbox, OutboxState
 from tests.conftest import NOW, SmallTeam
 from tests.store.outbox_steps import HOUR, row, sent, settle, take, taken
 
@@ -116,7 +116,7 @@ def test_an_update_that_fails_leaves_the_message_standing(told: Told) -> None:
         update = taken(told.ledger, NOW + HOUR, pace=timedelta())
         assert settle(told.ledger, verb, update, now=NOW + HOUR, **{reason: "why"})
         found = row(told.ledger, told.claimed.id)
-        assert (found.state, found.ts, found.last_error, found.not_before) == (SENT, "1.0", "why", None)
+        assert (found.state, found.ts, found.last_error, found.not_before) == (OutboxState.SENT, "1.0", "why", None)
 
 
 def test_old_messages_and_those_never_sent_are_left_alone(told: Told) -> None:
@@ -129,7 +129,7 @@ def test_old_messages_and_those_never_sent_are_left_alone(told: Told) -> None:
     assert told.due() is not None
     settle(told.ledger, outbox.mark_skipped, taken(told.ledger, NOW + 2 * KEPT_TRUE_FOR), reason="x", now=NOW)
     with told.ledger.begin() as tx:
-        tx.execute(sa.update(Outbox).values(state=SKIPPED))
+        tx.execute(sa.update(Outbox).values(state=OutboxState.SKIPPED))
     told.change(NOW + timedelta(minutes=1))
     assert told.due() is None
 

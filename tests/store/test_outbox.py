@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from store import outbox
 from store.outbox import GRACE
 from store.outbox.claiming import LEASE, PACE
-from store.tables import DEAD, PENDING, SENDING, SENT, SKIPPED, Outbox, Workspace
+from store.tables import Outbox, OutboxKind, OutboxState, Workspace
 from tests.conftest import NOW
 
 if TYPE_CHECKING:
@@ -24,15 +24,15 @@ from tests.store.outbox_steps import BIG, HOUR, SMALL, chance, free_at, row, say
 # ---- keys and order ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("end", [None, SENT, SKIPPED, DEAD])
+@pytest.mark.parametrize("end", [None, OutboxState.SENT, OutboxState.SKIPPED, OutboxState.DEAD])
 def test_a_key_is_good_for_one_message_ever(ledger: Ledger, end: str | None) -> None:
     """After any end of the first row the same key writes no second row; in another workspace it is another key."""
     assert say(ledger, "T1", key="brief:1:2026-11-23")
-    if end == SENT:
+    if end == OutboxState.SENT:
         sent(ledger, taken(ledger))
-    elif end == SKIPPED:
+    elif end == OutboxState.SKIPPED:
         settle(ledger, outbox.mark_skipped, taken(ledger), reason="nothing left", now=NOW)
-    elif end == DEAD:
+    elif end == OutboxState.DEAD:
         settle(ledger, outbox.mark_failed, taken(ledger), error="is_archived", now=NOW)
     assert not say(ledger, "T1", "ben", key="brief:1:2026-11-23")
     assert say(ledger, "T2", key="brief:1:2026-11-23")
@@ -52,12 +52,12 @@ def test_a_rolled_back_change_leaves_no_message(ledger: Ledger) -> None:
     assert not say(ledger, "T1", key="key:0")
     assert news == [1]
     with ledger.read() as tx:
-        assert outbox.counts(tx) == {PENDING: 1}
+        assert outbox.counts(tx) == {OutboxState.PENDING: 1}
 
 
 def _intend_and_fail(ledger: Ledger) -> None:
     with ledger.begin() as tx:
-        assert outbox.enqueue(tx, workspace_id=1, key="another", kind="shared", now=NOW, channel="C1")
+        assert outbox.enqueue(tx, workspace_id=1, key="another", kind=OutboxKind.SHARED, now=NOW, channel="C1")
         raise ZeroDivisionError
 
 
@@ -157,7 +157,7 @@ def test_a_lease_excludes_everybody_until_it_ends(ledger: Ledger) -> None:
     say(ledger, "T1")
     first = taken(ledger)
     assert (first.attempt, first.unknown_since, first.posted) == (1, None, False)
-    assert row(ledger, 1).state == SENDING
+    assert row(ledger, 1).state == OutboxState.SENDING
     assert take(ledger, NOW + LEASE - timedelta(seconds=1)) is None
     second = taken(ledger, NOW + LEASE)
     assert (second.attempt, second.unknown_since) == (2, NOW)
@@ -198,7 +198,7 @@ def test_an_unknown_outcome_is_looked_up_after_a_pause(ledger: Ledger) -> None:
         assert (claimed.attempt, claimed.unknown_since) == (attempt, None if attempt == 1 else NOW)
         failed = at + timedelta(seconds=10)
         settle(ledger, outbox.leave_unknown, claimed, error="timeout", now=failed)
-        assert (row(ledger, 1).state, row(ledger, 1).last_error) == (SENDING, "timeout")
+        assert (row(ledger, 1).state, row(ledger, 1).last_error) == (OutboxState.SENDING, "timeout")
         assert chance(ledger) == failed + GRACE
         assert take(ledger, failed + GRACE - timedelta(seconds=1)) is None
         at = failed + GRACE
@@ -208,7 +208,7 @@ def test_what_slack_certainly_did_not_take_needs_no_look(ledger: Ledger) -> None
     """A postponed row is pending again, and the next attempt does not ask the history."""
     say(ledger, "T1")
     settle(ledger, outbox.postpone, taken(ledger), until=NOW + HOUR, error="away", whole_workspace=False)
-    assert (row(ledger, 1).state, chance(ledger)) == (PENDING, NOW + HOUR)
+    assert (row(ledger, 1).state, chance(ledger)) == (OutboxState.PENDING, NOW + HOUR)
     assert taken(ledger, NOW + HOUR).unknown_since is None
 
 
@@ -252,13 +252,13 @@ def test_how_a_message_may_end(ledger: Ledger) -> None:
     told = [(found.state, found.ts, found.last_error, found.not_before, found.settled_at)
             for found in (row(ledger, n) for n in (1, 2, 3))]  # fmt: skip
     assert told == [
-        (SENT, "1.0", None, None, NOW),
-        (SKIPPED, None, "nothing left", None, NOW),
-        (DEAD, None, "user_disabled", None, NOW),
+        (OutboxState.SENT, "1.0", None, None, NOW),
+        (OutboxState.SKIPPED, None, "nothing left", None, NOW),
+        (OutboxState.DEAD, None, "user_disabled", None, NOW),
     ]
     assert chance(ledger) is None
     with ledger.read() as tx:
-        assert outbox.counts(tx) == {SENT: 1, SKIPPED: 1, DEAD: 1}
+        assert outbox.counts(tx) == {OutboxState.SENT: 1, OutboxState.SKIPPED: 1, OutboxState.DEAD: 1}
         assert outbox.refused(tx, since=NOW) == [("key:2", "user_disabled")]
         assert outbox.refused(tx, since=NOW + HOUR) == []
 

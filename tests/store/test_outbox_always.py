@@ -23,7 +23,7 @@ from store import outbox, people, workspaces
 from store.outbox import GRACE, claiming
 from store.outbox.claiming import LEASE, PACE, Claimed
 from store.people import Profile
-from store.tables import DEAD, PENDING, SENDING, SENT, SKIPPED, Commitment, Mention, Outbox, Person
+from store.tables import Commitment, Mention, Outbox, OutboxKind, OutboxState, Person
 from tests.conftest import NOW
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Model:
         """A person gets no message while an earlier one to them is being sent or undecided."""
         return row.not_before is not None and not any(
             earlier.recipient == row.recipient and earlier.id < row.id and earlier.not_before
-            and earlier.state in {PENDING, SENDING}
+            and earlier.state in {OutboxState.PENDING, OutboxState.SENDING}
             for earlier in self.rows
         )  # fmt: skip
 
@@ -119,10 +119,10 @@ class OutboxMachine(RuleBasedStateMachine):
             of = workspaces.by_team(tx, team)
             assert of
             for is_new in (True, False):
-                said = outbox.enqueue(tx, workspace_id=of.id, key=f"key:{self.keys}", kind="shared", now=self.now,
-                                     person=person, channel=channel)  # fmt: skip
+                said = outbox.enqueue(tx, workspace_id=of.id, key=f"key:{self.keys}", kind=OutboxKind.SHARED,
+                                     now=self.now, person=person, channel=channel)  # fmt: skip
                 assert said is is_new
-            self._keep(tx, team, f"{team}:{to}", PENDING, self.now)
+            self._keep(tx, team, f"{team}:{to}", OutboxState.PENDING, self.now)
 
     @rule(team=st.sampled_from(TEAMS), who=st.sampled_from(HANDLES))
     def a_home_changes(self, team: str, who: str) -> None:
@@ -131,7 +131,7 @@ class OutboxMachine(RuleBasedStateMachine):
             outbox.track_home(tx, person, now=self.now)
             recipient = f"{team}:home:{who}"
             if not any(row.recipient == recipient for row in self.model.rows):
-                self._keep(tx, team, recipient, SENT, None)
+                self._keep(tx, team, recipient, OutboxState.SENT, None)
             outbox.request_updates_for(tx, Commitment(id=0, workspace_id=person.workspace_id), {person.id}, self.now)
         next(row for row in self.model.rows if row.recipient == recipient).not_before = self.now
 
@@ -145,8 +145,8 @@ class OutboxMachine(RuleBasedStateMachine):
             return
         row = next(row for row in expected if row.id == claimed.id)
         assert claimed.attempt == row.attempts + 1
-        assert claimed.posted is (row.state == SENT)
-        assert claimed.unknown_since == (row.first_try_at if row.state == SENDING else None)
+        assert claimed.posted is (row.state == OutboxState.SENT)
+        assert claimed.unknown_since == (row.first_try_at if row.state == OutboxState.SENDING else None)
         # The pace holds for all recipients of the workspace; a late claim may catch up by one pace.
         assert self.now > self.posted_at.get(row.team, NOW - PACE)
         self.posted_at[row.team] = self.now
@@ -154,24 +154,24 @@ class OutboxMachine(RuleBasedStateMachine):
         self.model.free_at[row.team] = (free_at if self.now - free_at < PACE else self.now) + PACE
         row.attempts += 1
         row.not_before = self.now + LEASE
-        if row.state != SENT:
-            row.state, row.first_try_at = SENDING, row.first_try_at or self.now
+        if row.state != OutboxState.SENT:
+            row.state, row.first_try_at = OutboxState.SENDING, row.first_try_at or self.now
         self.out.append((claimed, row))
 
     @precondition(lambda self: self.out)
-    @rule(which=st.integers(0, 3), outcome=st.sampled_from((SENT, SKIPPED, DEAD)))
+    @rule(which=st.integers(0, 3), outcome=st.sampled_from((OutboxState.SENT, OutboxState.SKIPPED, OutboxState.DEAD)))
     def it_is_settled(self, which: int, outcome: str) -> None:
         claimed, row = self._back(which)
         with self.ledger.begin() as tx:
-            if outcome == SENT:
+            if outcome == OutboxState.SENT:
                 kept = outbox.mark_sent(tx, claimed, channel="C1", ts="1.0", now=self.now)
-            elif outcome == SKIPPED:
+            elif outcome == OutboxState.SKIPPED:
                 kept = outbox.mark_skipped(tx, claimed, reason="nothing", now=self.now)
             else:
                 kept = outbox.mark_failed(tx, claimed, error="gone", now=self.now)
         assert kept is (claimed.attempt == row.attempts)
         if kept:
-            row.not_before, row.state = None, SENT if claimed.posted else outcome
+            row.not_before, row.state = None, OutboxState.SENT if claimed.posted else outcome
 
     @precondition(lambda self: self.out)
     @rule(which=st.integers(0, 3), seconds=st.sampled_from(STEPS), whole=st.booleans())
@@ -183,7 +183,7 @@ class OutboxMachine(RuleBasedStateMachine):
         assert kept is (claimed.attempt == row.attempts)
         if kept:
             in_doubt = claimed.posted or claimed.unknown_since
-            row.not_before, row.state = until, row.state if in_doubt else PENDING
+            row.not_before, row.state = until, row.state if in_doubt else OutboxState.PENDING
             if whole and claimed.posted:
                 self._hold_updates(row.team, until)
             elif whole:
@@ -192,7 +192,7 @@ class OutboxMachine(RuleBasedStateMachine):
     def _hold_updates(self, team: str, until: datetime) -> None:
         """Slack limits updates separately: messages go on."""
         for row in self.model.rows:
-            if row.team == team and row.state == SENT and row.not_before and row.not_before < until:
+            if row.team == team and row.state == OutboxState.SENT and row.not_before and row.not_before < until:
                 row.not_before = until
 
     @precondition(lambda self: self.out)
@@ -211,8 +211,8 @@ class OutboxMachine(RuleBasedStateMachine):
         while chance := min((at for at, _ in self.model.chances().values()), default=None):
             self.now = max(self.now, chance)
             self.a_worker_looks()
-            self.it_is_settled(len(self.out) - 1, SENT)
-        assert {row.state for row in self.model.rows} <= {SENT, SKIPPED, DEAD}
+            self.it_is_settled(len(self.out) - 1, OutboxState.SENT)
+        assert {row.state for row in self.model.rows} <= {OutboxState.SENT, OutboxState.SKIPPED, OutboxState.DEAD}
 
     # -- what must always hold -----------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from store import outbox
 from store.outbox import GRACE, claiming
 from store.outbox.claiming import LEASE, PACE
-from store.tables import PENDING, SENDING, SENT, Outbox, Workspace
+from store.tables import Outbox, OutboxState, Workspace
 from tests.conftest import NOW
 from tests.store.outbox_steps import HOUR, chance, free_at, row, say, sent, settle, take, taken
 
@@ -32,7 +32,7 @@ def test_a_late_word_that_it_stands_is_kept(ledger: Ledger) -> None:
     assert not settle(ledger, outbox.mark_sent, late, channel="D1", ts="1.0", now=at)
     assert settle(ledger, outbox.record_late_success, late, channel="D1", ts="1.0", now=at)
     found = row(ledger, 1)
-    assert (found.state, found.ts, found.settled_at, found.last_error) == (SENT, "1.0", at, None)
+    assert (found.state, found.ts, found.settled_at, found.last_error) == (OutboxState.SENT, "1.0", at, None)
     assert found.attempts > third.attempt
     assert not settle(ledger, outbox.mark_sent, third, channel="D1", ts="2.0", now=at)
     # The posted text may be old, so the row is due for an update at once.
@@ -80,7 +80,7 @@ def test_once_in_doubt_it_is_looked_up_again(ledger: Ledger) -> None:
     second = taken(ledger, NOW + GRACE)
     until = NOW + GRACE + SECOND
     settle(ledger, outbox.postpone, second, until=until, error="ratelimited", whole_workspace=True)
-    assert row(ledger, 1).state == SENDING
+    assert row(ledger, 1).state == OutboxState.SENDING
     assert taken(ledger, until).unknown_since == NOW
 
 
@@ -91,7 +91,7 @@ def test_a_limit_on_updates_holds_updates_only(ledger: Ledger) -> None:
     for number in range(2):
         assert sent(ledger, taken(ledger, NOW + number * PACE), NOW)
     with ledger.begin() as tx:
-        tx.execute(sa.update(Outbox).where(Outbox.state == SENT).values(not_before=NOW - HOUR))
+        tx.execute(sa.update(Outbox).where(Outbox.state == OutboxState.SENT).values(not_before=NOW - HOUR))
     update = taken(ledger, NOW + HOUR)
     assert update.posted
     until = NOW + HOUR + timedelta(seconds=40)
@@ -175,7 +175,7 @@ def test_what_is_undecided(ledger: Ledger, became: str, *, seen: bool) -> None:
     assert [each.key for each in found] == (["brief:1:2026-11-23"] if seen else [])
     if became == "answer lost":
         assert (found[0].since, found[0].error, found[0].looked_up_at) == (NOW, "timed out", NOW + GRACE)
-    assert became != "waits" or row(ledger, 1).state == PENDING
+    assert became != "waits" or row(ledger, 1).state == OutboxState.PENDING
 
 
 @pytest.mark.parametrize("ahead", [HOUR, 400 * 24 * HOUR])

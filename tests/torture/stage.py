@@ -29,7 +29,7 @@ from bot.settings import given
 from sandbox import NORTHWIND, Clock, Sandbox, Seed, User
 from store import commitments, people
 from store.commitments import Draft
-from store.tables import PENDING, SENDING, Outbox
+from store.tables import Outbox, OutboxState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -338,7 +338,9 @@ class Stage:
     def _waits(self) -> bool:
         try:
             with self._makegood.ledger.read() as tx:
-                waiting = sa.or_(Outbox.state.in_((PENDING, SENDING)), Outbox.not_before.is_not(None))
+                waiting = sa.or_(
+                    Outbox.state.in_((OutboxState.PENDING, OutboxState.SENDING)), Outbox.not_before.is_not(None)
+                )
                 return bool(tx.scalar(sa.select(sa.exists().where(waiting))))
         except sa.exc.SQLAlchemyError:
             return True
@@ -380,7 +382,7 @@ class Stage:
             if self._changed & set(numbers(message))
         )
         with self._makegood.ledger.read() as tx:
-            open_rows = sa.select(sa.func.count()).where(Outbox.state.in_((PENDING, SENDING)))
+            open_rows = sa.select(sa.func.count()).where(Outbox.state.in_((OutboxState.PENDING, OutboxState.SENDING)))
             result.undecided = tx.scalar(open_rows) or 0
         assert self._workers
         result.tracebacks = [line for line in self._workers.log if '"exception"' in line or "Traceback" in line]
