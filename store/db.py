@@ -298,7 +298,7 @@ def _postgresql(url: sa.URL, pool_size: int) -> sa.Engine:
             "options": f"{_options_of(url)} -c lock_timeout={milliseconds} -c statement_timeout={milliseconds}"
             " -c idle_in_transaction_session_timeout=60000"
             " -c timezone=UTC -c synchronous_commit=on"
-            # The same for the server: it would keep the locks of a worker whose machine is gone for two hours.
+            # The same for the server: it would keep the row locks of a machine that is gone for two hours.
             " -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3",
         },
     )

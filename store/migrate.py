@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 if TYPE_CHECKING:
     from store.db import Ledger
 
-# The key of the advisory lock. It is negative, because the courier locks rows by their positive ids.
+# The key of the advisory lock.
 _LOCK = -6253
 
 
