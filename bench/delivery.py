@@ -32,7 +32,7 @@ from commit_throughput import database_of
 from planner_tick import insert
 from sandbox_processes import PROCESSES, TOKEN, Boxes, dm_of, slack_id
 
-from bot import logs, planner
+from bot import agenda, logs
 from bot.courier import Courier
 from bot.slack import posting_client
 from store import migrate, workspaces
@@ -147,7 +147,7 @@ class Stage:
             tx.execute(sa.update(Person).values(next_brief_at=MORNING, briefed_on=None))
             # Each round's clock begins at NOW: where the last one got to would hold up this one.
             tx.execute(sa.update(Workspace).values(next_post_at=MORNING))
-        assert len(planner.plan(self._ledger, NOW)) == self._people
+        assert len(agenda.plan(self._ledger, NOW)) == self._people
 
     def _person(self, number: int) -> dict[str, Any]:
         workspace, place = divmod(number, self._people // WORKSPACES)

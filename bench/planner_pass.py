@@ -2,7 +2,7 @@
 
 Method: a ledger in which 100,000 people are due at once (the worst morning there is: all in one zone, after the
 program was down), each with two open commitments, of which one deserves a mention for every second person. The pass is
-`bot.planner.in_batches`, as every tick makes it, in this process. A row is a person looked at. Resident memory is read
+`bot.agenda.in_batches`, as every tick makes it, in this process. A row is a person looked at. Resident memory is read
 after each batch; its growth is that between the end of the first tenth of the batches and the end of the last, which a
 pass that kept what it has seen would show. Afterwards the outbox holds exactly one brief for each of those who
 should hear, and nobody's morning is left behind.
@@ -27,7 +27,7 @@ import sqlalchemy as sa
 from commit_throughput import database_of
 from planner_tick import insert, run_alone
 
-from bot import logs, planner
+from bot import agenda, logs
 from store import migrate, workspaces
 from store.db import Ledger
 from store.tables import OPEN, OURS, Commitment, Outbox, Person
@@ -75,7 +75,7 @@ def measure(kind: str, people: int) -> Pass:
         held: list[float] = []
         planned, process = 0, psutil.Process()
         started = time.perf_counter()
-        for batch in planner.in_batches(ledger, NOW):
+        for batch in agenda.in_batches(ledger, NOW):
             planned += len(batch)
             held.append(process.memory_info().rss / 2**20)
         seconds = time.perf_counter() - started

@@ -6,7 +6,7 @@ is tomorrow. Commitments are written as they come about, one person after the ot
 person lie scattered over the whole table; each was mentioned once before, in a brief of last week. PostgreSQL gets
 the VACUUM and ANALYZE that its autovacuum would get round to; SQLite gets nothing, as in production.
 
-A tick is `bot.planner.plan`, the whole of it: claim who is due, read what they own, write a hundred briefs to the
+A tick is `bot.agenda.plan`, the whole of it: claim who is due, read what they own, write a hundred briefs to the
 outbox, move their mornings on, commit, look again. Between two ticks the planned rows are deleted and the mornings
 are put back. The two ledgers take turns (A B A B …); the ratio is that of the medians. Every tick must have planned
 all hundred.
@@ -27,8 +27,8 @@ from typing import TYPE_CHECKING, Any, Self
 import sqlalchemy as sa
 from commit_throughput import database_of
 
-from bot import planner
-from store import migrate, workspaces
+from bot import agenda
+from store import migrate, notices, workspaces
 from store.db import Ledger
 from store.rules.nudging.occasions import Occasion, OccasionKind
 from store.tables import OPEN, OURS, Base, Commitment, Mention, Outbox, OutboxKind, OutboxState, Person, Subject, core
@@ -105,9 +105,9 @@ class Stage:
     def tick(self) -> float:
         """The seconds of one tick; afterwards everything is as it was."""
         started = time.perf_counter()
-        planned = planner.plan(self._ledger, NOW)
+        planned = agenda.plan(self._ledger, NOW)
         seconds = time.perf_counter() - started
-        assert {each.person_id for each in planned} == set(self._due)
+        assert set(planned) == {notices.brief_of(number, NOW.date()) for number in self._due}
         with self._ledger.begin() as tx:
             tx.execute(sa.delete(Outbox).where(Outbox.created_at == NOW))
             due = sa.update(Person).where(Person.id.in_(self._due))

@@ -1,4 +1,4 @@
-"""The composition root: ledger, clock, Slack clients, Bolt app, planner and courier are put together here only."""
+"""The composition root: ledger, clock, Slack clients, Bolt app, agenda and courier are put together here only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 from slack_bolt.authorization import AuthorizeResult
 
-from bot import bolt, planner
+from bot import agenda, bolt
 from bot.courier import Courier, Times
 from bot.roster import Roster
 from bot.slack import ANSWER_TIMEOUT, AnsweringClient, posting_client
@@ -120,15 +120,15 @@ class Makegood:
             self._served = frozenset() if own is None else frozenset([own.id])
         return self._served
 
-    def plan(self, now: datetime) -> list[planner.Planned]:
-        """One planning pass as of `now`; the briefs that were planned."""
-        return planner.plan(self.ledger, now, workspaces=self.served())
+    def plan(self, now: datetime) -> list[str]:
+        """One planning pass as of `now`; the keys of the messages that were planned."""
+        return agenda.plan(self.ledger, now, workspaces=self.served())
 
     def tick(self) -> None:
-        """One planning pass now, and the courier sees to it."""
-        planned = sum(map(len, planner.in_batches(self.ledger, self.clock(), workspaces=self.served())))
+        """One planning pass now; the courier delivers what it planned."""
+        planned = sum(map(len, agenda.in_batches(self.ledger, self.clock(), workspaces=self.served())))
         if planned:
-            log.info("planned", briefs=planned)
+            log.info("planned", messages=planned)
         self.courier.wake()
 
     def close(self) -> None:

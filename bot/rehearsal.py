@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from bot.planner import plan_batch
+from bot.agenda import plan_within
 from handlers.messages import Later, Message, Nothing, render
 from store import notices, outbox, people
 from store.rules.calendar.brief_times import local_day
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from bot.planner import Planned
     from store.db import Ledger
     from store.tables import Outbox
 
@@ -36,8 +35,7 @@ def rehearse(ledger: Ledger, now: datetime) -> list[str]:
     """
     said: list[str] = []
     with suppress(_RehearsedError), ledger.begin() as tx:
-        while plan_batch(tx, now) is not None:
-            pass
+        plan_within(tx, now)
         is_quiet = True
         for row in outbox.due(tx, now):
             said += _rehearsed(tx, row, now)
@@ -48,12 +46,12 @@ def rehearse(ledger: Ledger, now: datetime) -> list[str]:
 
 
 def became(
-    tx: Session, *, taken: set[int], due: Sequence[int], planned: Sequence[Planned], now: datetime
+    tx: Session, *, taken: set[int], due: Sequence[int], planned: Sequence[str], now: datetime
 ) -> list[str]:  # fmt: skip
     """A line for each message that this process took, by id, and for those of the `due` and the `planned` ones that
     still wait: what became of it. What another process took, that process tells.
     """
-    rows = outbox.by_ids_or_keys(tx, [*taken, *due], [one.key for one in planned])
+    rows = outbox.by_ids_or_keys(tx, [*taken, *due], planned)
     rows = [row for row in rows if row.id in taken or row.state in {OutboxState.PENDING, OutboxState.SENDING}]
     is_quiet = all(row.state != OutboxState.SENT for row in rows)
     return [*(f"{_title(row)}{_end(row)}" for row in rows), *(_silence(tx, now) if is_quiet else ())]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from bot import planner
+from bot import briefs
 from sandbox import NORTHWIND, Seed, User
 from store.tables import Commitment, Person, Workspace
 from tests.journeys.conftest import MONDAY, BotInWorkspace, open_town
@@ -98,7 +98,7 @@ def test_four_planners_plan_each_person_once(database_url: str, monkeypatch: pyt
     """Four planners write one brief for each person and set each next morning, for any number of people in a
     transaction.
     """
-    monkeypatch.setattr(planner, "BATCH", batch)
+    monkeypatch.setattr(briefs, "BATCH", batch)
     with open_town(database_url, seed=crowd(100)) as town, replicas(town) as running:
         people = all_have_something_due(town)
         town.move(*MORNING)

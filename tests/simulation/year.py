@@ -37,7 +37,7 @@ import sqlalchemy as sa
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
-from bot import logs, planner
+from bot import agenda, logs
 from bot.courier import Courier
 from bot.manifest import for_address
 from handlers.people import profile
@@ -152,7 +152,7 @@ class Year:
                 return
             if morning <= thing:
                 self._clock.at = max(self._clock.at, morning)
-                planner.plan(self._ledger, self._clock.at)
+                agenda.plan(self._ledger, self._clock.at)
             else:
                 self._clock.at, _, happen = heapq.heappop(self._coming)
                 happen()

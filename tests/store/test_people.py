@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from bot import planner
+from bot import agenda
 from store import people, workspaces
 from store.rules.calendar.brief_times import morning
 from store.tables import Outbox, Person, Workspace
@@ -56,7 +56,7 @@ def changed(office: SmallTeam, now: datetime, **values: Any) -> None:
 
 
 def planned(office: SmallTeam, now: datetime) -> None:
-    planner.plan(office.ledger, now)
+    agenda.plan(office.ledger, now)
 
 
 def test_whoever_joins_is_looked_at_on_their_next_working_morning(office: SmallTeam) -> None:
@@ -163,7 +163,7 @@ def test_everybody_moves_on_business_or_not(office: SmallTeam) -> None:
     now = NOW
     for _ in range(12):
         now += timedelta(days=1)
-        assert planner.plan(office.ledger, now) == []
+        assert agenda.plan(office.ledger, now) == []
     assert morning_of(office) == date(2026, 12, 7)
     with office.ledger.read() as tx:
         assert ana(tx).briefed_on == date(2026, 12, 4)

@@ -1,15 +1,12 @@
-"""Who must hear something, now: people whose morning has come, and whether anything deserves a mention.
+"""The planning of briefs: people whose morning has come get one if anything deserves a mention.
 
-What came outside of somebody's hours is told in the brief of their next morning. The planner writes intent only. It
-may run in any number of processes at once: rows are locked while they are looked at, and the key of a brief (person
-and local day) is unique for ever.
+A notice that came outside of a person's working hours joins the brief of their next morning. The key of a brief is its
+person and local day.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import chain
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -19,58 +16,27 @@ from store.rules.calendar.brief_times import local_day, morning_is_on, mornings_
 from store.tables import OutboxKind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
+    from datetime import date, datetime
 
     from sqlalchemy.orm import Session
 
-    from store.db import Ledger
     from store.tables import Outbox, Person
 
 log = structlog.get_logger(__name__)
 
 # People looked at in one transaction: large enough to be cheap, small enough to hold nobody up.
 BATCH = 200
-# A morning found this late was missed, not merely busy; catching up is said in the log.
+# A morning that is found this late was missed. The log says so.
 LATE = timedelta(minutes=30)
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A brief that will be sent: to whom, and for which local day."""
+def plan_batch(tx: Session, now: datetime, *, workspaces: Collection[int] | None) -> list[str] | None:
+    """Plan for the next BATCH people of these workspaces (by id; None: all) whose morning has come. Returns the keys of
+    the briefs; None if no morning has come.
 
-    person_id: int
-    day: date
-
-    @property
-    def key(self) -> str:
-        """The key of its row in the outbox."""
-        return notices.brief_of(self.person_id, self.day)
-
-
-def plan(ledger: Ledger, now: datetime, *, workspaces: Collection[int] | None = None) -> list[Planned]:
-    """One planning pass as of `now` (aware) for these workspaces (by id; None: every one): everything that was
-    planned.
+    One indexed query finds the people, so the work grows with them and not with the ledger.
     """
-    return list(chain.from_iterable(in_batches(ledger, now, workspaces=workspaces)))
-
-
-def in_batches(
-    ledger: Ledger, now: datetime, *, workspaces: Collection[int] | None = None
-) -> Iterator[list[Planned]]:  # fmt: skip
-    """One planning pass, a transaction at a time: however many are due, no more of them are held than a batch.
-
-    The work grows with the people due, not with the ledger: one indexed query finds them.
-    """
-    while True:
-        with ledger.begin() as tx:
-            batch = plan_batch(tx, now, workspaces=workspaces)
-        if batch is None:
-            return
-        yield batch
-
-
-def plan_batch(tx: Session, now: datetime, *, workspaces: Collection[int] | None = None) -> list[Planned] | None:
-    """Plan for the next BATCH people of these workspaces who are due; None when there are none."""
     due = people.claim_due(tx, now, limit=BATCH, workspaces=workspaces)
     if not due:
         return None
@@ -80,7 +46,7 @@ def plan_batch(tx: Session, now: datetime, *, workspaces: Collection[int] | None
     wanted = occasions.worth_a_brief(tx, awake, days)
     news = _news(tx, awake, days)
     planned = [
-        Planned(one.id, days[one.id])
+        notices.brief_of(one.id, days[one.id])
         for one in awake
         if (one.id in wanted or one.id in news) and _intend_brief(tx, one, days[one.id], news.get(one.id, []), now)
     ]
@@ -96,14 +62,14 @@ def _may_hear(person: Person, now: datetime) -> bool:
 
 
 def _news(tx: Session, awake: list[Person], days: dict[int, date]) -> dict[int, list[Outbox]]:
-    """The notices that wait for those who are at work, by person: what came outside of their hours."""
+    """The notices that came outside of working hours, by person, for the people who are at work on that day."""
     waits = notices.waiting(tx, [one.id for one in awake])
     there = commitments.at_work(tx, [one for one in awake if one.id in waits], days)
     return {person_id: rows for person_id, rows in waits.items() if person_id in there}
 
 
 def _intend_brief(tx: Session, person: Person, day: date, news: list[Outbox], now: datetime) -> bool:
-    """Write the brief's row, which takes what waited for it; False if there was a brief on that day."""
+    """Write the brief's row and attach the waiting notices to it; False if there was a brief on that day."""
     key = notices.brief_of(person.id, day)
     ids: dict[str, Any] = {"day": day.isoformat()}
     if news:
