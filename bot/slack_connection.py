@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from slack_bolt import App
-
-    from bot.settings import Settings
+    from slack_sdk.web import SlackResponse
 
 log = structlog.get_logger(__name__)
 
@@ -40,12 +38,19 @@ REMEDIES = {
 _ASK_EVERY = 60.0
 
 
-class Connecting(Protocol):
-    """What is connected: see bot/app.py."""
+class Asking(Protocol):
+    """A way to ask Slack whether it still takes the token: see bot/installations.py."""
 
-    bolt: App
-    settings: Settings
+    def check(self) -> SlackResponse: ...
+
+
+class Connecting(Protocol):
+    """The bot that is connected: see bot/app.py."""
+
     clock: Callable[[], datetime]
+
+    @property
+    def installations(self) -> Asking: ...
 
     def connect(self) -> None: ...
 
@@ -116,8 +121,7 @@ class ConnectionMonitor:
         before = self._problem
         try:
             if self._connected:
-                token = self._makegood.settings.slack_bot_token.get_secret_value()
-                self._time.heard(self._makegood.bolt.client.auth_test(token=token).headers)
+                self._time.heard(self._makegood.installations.check().headers)
                 self._asked_at = self._seconds()
                 self._tell_clock()
             else:

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 
 from bot import settings as settings_module
 from bot.health.readiness import late_parts
+from bot.installations import Installations
 from bot.schedule import last_beats, record_heartbeat
-from bot.slack import posting_client
 from bot.slack_connection import FAILURES, REMEDIES, in_words
 from bot.slack_time import difference, lowered, told_by
 from handlers.ids import SCOPES
@@ -28,7 +28,6 @@ from store.sqlite_file import damage, files_of, full_disk
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from slack_sdk import WebClient
     from slack_sdk.web import SlackResponse
 
     from bot.settings import BasicSettings, Settings
@@ -41,7 +40,6 @@ _SHOWN = 10
 # Its row in the table of heartbeats, which nobody reads.
 _PROBE = "doctor"
 _OTHERS = stat.S_IROTH | stat.S_IWOTH
-_SLACK_TIMEOUT = 10
 
 _REASONS = {
     "channel_not_found": "the channel is gone or the app cannot see it: invite @Makegood there",
@@ -247,14 +245,10 @@ def _heartbeats(ledger: Ledger, now: datetime) -> Iterator[Finding]:
         yield Finding(WELL, f"Planner and courier do their rounds (last at {_moment(newest)}).")
 
 
-def _client(settings: Settings) -> WebClient:
-    return posting_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, timeout=_SLACK_TIMEOUT)
-
-
 def _identity(settings: Settings) -> SlackResponse | Exception:
     """Slack's answer to who we are, or why there is none."""
     try:
-        return _client(settings).auth_test()
+        return Installations(settings).posting.auth_test()
     except FAILURES as error:
         return error
 
@@ -273,7 +267,8 @@ def _slack(settings: Settings, answer: SlackResponse | Exception, now: Callable[
     yield _clock(told_by(answer.headers), now())
     if settings.slack_app_token:
         try:
-            _client(settings).apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
+            slack = Installations(settings).posting
+            slack.apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
             yield Finding(WELL, "Slack accepts the app-level token for Socket Mode.")
         except FAILURES as error:
             advice = settings_module.WHERE["SLACK_APP_TOKEN"]

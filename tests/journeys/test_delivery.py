@@ -99,7 +99,7 @@ def test_it_has_changed_before_it_is_found(bare_town: BotInWorkspace, faults: Fa
 def test_no_answer_in_time(bare_town: BotInWorkspace, faults: Faults) -> None:
     """Slack takes the message after the client has given up: found later, not posted again."""
     town = bare_town
-    town.makegood._posting.timeout = 0.2  # type: ignore[assignment]
+    town.makegood.installations.posting.timeout = 0.2  # type: ignore[assignment]
     given_up = threading.Event()
 
     def slow(carry_out: Callable[[], Reply]) -> Reply:
@@ -113,7 +113,7 @@ def test_no_answer_in_time(bare_town: BotInWorkspace, faults: Faults) -> None:
     assert (row(town).state, notices(town)) == ("sending", [])
     given_up.set()
     town.box.wait_for(lambda box: box.dm("U0ANA"))
-    town.makegood._posting.timeout = 10
+    town.makegood.installations.posting.timeout = 10
     later(town)
     assert (row(town).state, notices(town)) == ("sent", [1])
     assert faults.seen.count(POST) == 1
@@ -239,7 +239,10 @@ def test_a_shared_item_whose_channel_is_gone(bare_town: BotInWorkspace) -> None:
 def test_slack_is_away(bare_town: BotInWorkspace, faults: Faults) -> None:
     """Slack cannot be reached, so nothing was posted: the message is retried at growing intervals, without a search."""
     town = bare_town
-    there, town.makegood._posting.base_url = town.makegood._posting.base_url, "http://127.0.0.1:9/api/"
+    there, town.makegood.installations.posting.base_url = (
+        town.makegood.installations.posting.base_url,
+        "http://127.0.0.1:9/api/",
+    )
     town.receipt("U0EVA", "@ana send it by Friday")
     waits: list[timedelta] = []
     for _ in range(4):
@@ -252,7 +255,7 @@ def test_slack_is_away(bare_town: BotInWorkspace, faults: Faults) -> None:
         town.box.clock.move_to(at + timedelta(seconds=1))
     assert waits == sorted(waits)
     assert waits[-1] > 2 * waits[0]
-    town.makegood._posting.base_url = there
+    town.makegood.installations.posting.base_url = there
     town.settled()
     assert notices(town) == [1]
     assert faults.seen.count("conversations.history") == 0
@@ -291,7 +294,8 @@ def test_an_update_that_fails_is_made_up_for(bare_town: BotInWorkspace, faults: 
 def test_nobody_sends_twice_by_itself(bare_town: BotInWorkspace) -> None:
     """Our clients repeat no call: the SDK's handler would, after a dropped connection whose call Slack had accepted."""
     makegood = bare_town.makegood
-    for client in (makegood._posting, makegood._answering, makegood.bolt.client):
+    own = makegood.installations
+    for client in (own.posting, own.answering, own.checking, makegood.bolt.client):
         assert client.retry_handlers == []
 
 
