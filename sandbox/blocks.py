@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
+from sandbox import data_blocks as data
 from sandbox import elements as el
 from sandbox import limits
 from sandbox.block_reading import block_elements
@@ -32,11 +33,11 @@ def _block(required: Mapping[str, Check], optional: Mapping[str, Check] | None =
     return shape({**_TYPE, **required}, {**_BLOCK, **(optional or {})})
 
 
-def _needs_one_of(first: str, second: str, check: Check) -> Check:
+def _needs_one_of(*names: str, check: Check) -> Check:
     def checked(value: object, pointer: str, problems: list[str]) -> None:
         check(value, pointer, problems)
-        if isinstance(value, dict) and not (value.get(first) or value.get(second)):
-            complain(problems, pointer, f"missing required field: {first}")
+        if isinstance(value, dict) and not any(value.get(name) for name in names):
+            complain(problems, pointer, f"missing required field: {names[0]}")
 
     return checked
 
@@ -61,17 +62,24 @@ _CONTEXT_ELEMENT = typed(
         "image": el.IMAGE,
     }
 )
-_CELL = typed({"raw_text": anything, "raw_number": anything, "rich_text": RICH_TEXT})
-_CARD = _block(
-    {},
-    {
-        "title": either(limits.CARD_TITLE_MAX_LENGTH),
-        "subtitle": either(limits.CARD_SUBTITLE_MAX_LENGTH),
-        "body": either(limits.CARD_BODY_MAX_LENGTH),
-        "subtext": either(limits.CARD_SUBTEXT_MAX_LENGTH),
-        "actions": items(el.BUTTON, limits.CARD_ACTIONS_MAX_ITEMS),
-        **dict.fromkeys(("hero_image", "icon", "slack_icon"), anything),
-    },
+_CARD = _needs_one_of(
+    "title",
+    "body",
+    "actions",
+    "hero_image",
+    check=_block(
+        {},
+        {
+            "title": either(limits.CARD_TITLE_MAX_LENGTH),
+            "subtitle": either(limits.CARD_SUBTITLE_MAX_LENGTH),
+            "body": either(limits.CARD_BODY_MAX_LENGTH),
+            "subtext": either(limits.CARD_SUBTEXT_MAX_LENGTH),
+            "actions": items(el.BUTTON, limits.CARD_ACTIONS_MAX_ITEMS),
+            "hero_image": el.IMAGE,
+            "icon": el.IMAGE,
+            "slack_icon": anything,
+        },
+    ),
 )
 _TASK = _block(
     {"task_id": string(255, 1), "title": string(limits.TEXT_MAX_LENGTH, 1)},
@@ -85,7 +93,7 @@ _SIMPLE: Mapping[str, Check] = {
     "section": _needs_one_of(
         "text",
         "fields",
-        _block(
+        check=_block(
             {},
             {
                 "text": either(limits.SECTION_TEXT_MAX_LENGTH),
@@ -107,7 +115,7 @@ _SIMPLE: Mapping[str, Check] = {
     "image": _needs_one_of(
         "image_url",
         "slack_file",
-        _block(
+        check=_block(
             {"alt_text": string(limits.IMAGE_ALT_TEXT_MAX_LENGTH, 1)},
             {
                 "image_url": string(limits.IMAGE_IMAGE_URL_MAX_LENGTH, 1),
@@ -139,24 +147,17 @@ _SIMPLE: Mapping[str, Check] = {
         },
     ),
     "table": _block(
-        {"rows": items(items(_CELL, limits.TABLE_COLUMNS_MAX_ITEMS, 1), limits.TABLE_ROWS_MAX_ITEMS, 1)},
-        {"column_settings": items(anything, limits.TABLE_COLUMN_SETTINGS_MAX_ITEMS)},
+        {"rows": data.table_rows(RICH_TEXT)},
+        {"column_settings": items(data.column_setting, limits.TABLE_COLUMN_SETTINGS_MAX_ITEMS)},
     ),
     "data_table": _block(
-        {
-            "rows": items(
-                items(_CELL, limits.DATA_TABLE_COLUMNS_MAX_ITEMS, 1),
-                limits.DATA_TABLE_ROWS_MAX_ITEMS,
-                limits.DATA_TABLE_ROWS_MIN_ITEMS,
-            ),
-            "caption": string(limits.TEXT_MAX_LENGTH, 1),
-        },
+        {"rows": data.data_table_rows(RICH_TEXT), "caption": string(limits.TEXT_MAX_LENGTH, 1)},
         {
             "page_size": integer(limits.DATA_TABLE_PAGE_SIZE_MIN, limits.DATA_TABLE_PAGE_SIZE_MAX),
-            "row_header_column_index": integer(0, limits.DATA_TABLE_COLUMNS_MAX_ITEMS),
+            "row_header_column_index": integer(0, limits.DATA_TABLE_COLUMNS_MAX_ITEMS - 1),
         },
     ),
-    "data_visualization": _block({"title": string(limits.DATA_VISUALIZATION_TITLE_MAX_LENGTH, 1), "chart": anything}),
+    "data_visualization": _block({"title": string(limits.DATA_VISUALIZATION_TITLE_MAX_LENGTH, 1), "chart": data.CHART}),
     "card": _CARD,
     "carousel": _block({"elements": items(typed({"card": _CARD}), limits.CAROUSEL_ELEMENTS_MAX_ITEMS, 1)}),
     "task_card": _TASK,
@@ -171,29 +172,33 @@ _SIMPLE: Mapping[str, Check] = {
 _IN_CONTAINER = ("section", "context", "divider", "actions", "header", "image", "rich_text")
 BLOCKS: Mapping[str, Check] = {
     **_SIMPLE,
-    "container": _block(
-        {
-            "child_blocks": items(
-                typed({name: _SIMPLE[name] for name in _IN_CONTAINER}),
-                limits.CONTAINER_CHILD_BLOCKS_MAX_ITEMS,
-                1,
-            )
-        },
-        {
-            "title": plain(limits.CONTAINER_TITLE_MAX_LENGTH),
-            "subtitle": either(limits.CONTAINER_SUBTITLE_MAX_LENGTH),
-            **dict.fromkeys(
-                (
-                    "rich_text_title",
-                    "width",
-                    "icon",
-                    "is_collapsible",
-                    "default_collapsed",
-                    "has_header_divider",
+    "container": _needs_one_of(
+        "title",
+        "rich_text_title",
+        check=_block(
+            {
+                "child_blocks": items(
+                    typed({name: _SIMPLE[name] for name in _IN_CONTAINER}),
+                    limits.CONTAINER_CHILD_BLOCKS_MAX_ITEMS,
+                    1,
+                )
+            },
+            {
+                "title": plain(limits.CONTAINER_TITLE_MAX_LENGTH),
+                "subtitle": either(limits.CONTAINER_SUBTITLE_MAX_LENGTH),
+                **dict.fromkeys(
+                    (
+                        "rich_text_title",
+                        "width",
+                        "icon",
+                        "is_collapsible",
+                        "default_collapsed",
+                        "has_header_divider",
+                    ),
+                    anything,
                 ),
-                anything,
-            ),
-        },
+            },
+        ),
     ),
 }
 

@@ -91,14 +91,18 @@ TABLE_TOTAL_CONTENT_MAX_LENGTH: Final = 10_000
 
 # "Data table block": its rows count the header too.
 DATA_TABLE_ROWS_MIN_ITEMS: Final = 2
-DATA_TABLE_ROWS_MAX_ITEMS: Final = 201
+DATA_TABLE_ROWS_MAX_ITEMS: Final = 101
 DATA_TABLE_COLUMNS_MAX_ITEMS: Final = 20
 DATA_TABLE_PAGE_SIZE_MIN: Final = 1
 DATA_TABLE_PAGE_SIZE_MAX: Final = 100
 DATA_TABLE_TOTAL_CONTENT_MAX_LENGTH: Final = 20_000
 
-# "Data visualization block".
+# "Data visualization block": a label is the name of a segment, series, point or category.
 DATA_VISUALIZATION_TITLE_MAX_LENGTH: Final = 50
+CHART_SERIES_MAX_ITEMS: Final = 6
+CHART_POINTS_MAX_ITEMS: Final = 20
+CHART_LABEL_MAX_LENGTH: Final = 20
+CHART_AXIS_LABEL_MAX_LENGTH: Final = 50
 MESSAGE_DATA_VISUALIZATIONS_MAX_ITEMS: Final = 2
 
 # "Alert block", "Card block", "Carousel block", "Container block" and "Plan block".
@@ -138,12 +142,12 @@ VIEW_STACK_MAX_ITEMS: Final = 3
 
 Surface: TypeAlias = Literal["message", "modal", "home"]
 
-# "Blocks": the table of blocks with the surfaces on which each is available.
+# "Blocks": the list of blocks with the surfaces on which each is available (docs.slack.dev/blocks.json).
 _EVERYWHERE = ("actions", "card", "context", "divider", "header", "image", "input", "rich_text", "section", "video")
-_MESSAGE_AND_HOME = ("carousel", "container", "data_table", "data_visualization", "table")
+_MESSAGE_AND_HOME = ("carousel", "data_table", "data_visualization", "table")
 BLOCKS_OF_SURFACE: Mapping[Surface, frozenset[str]] = {
     "message": frozenset(
-        (*_EVERYWHERE, *_MESSAGE_AND_HOME, "context_actions", "file", "markdown", "plan", "task_card")
+        (*_EVERYWHERE, *_MESSAGE_AND_HOME, "container", "context_actions", "file", "markdown", "plan", "task_card")
     ),
     "modal": frozenset((*_EVERYWHERE, "alert")),
     "home": frozenset((*_EVERYWHERE, *_MESSAGE_AND_HOME)),

@@ -15,6 +15,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from sandbox import emoji
+from sandbox.data_blocks import chart_table
 from sandbox.markdown import markdown
 from sandbox.mrkdwn import mrkdwn, safe_url
 from sandbox.reader import short_day
@@ -49,6 +50,14 @@ class Place:
     id: str
     name: str
     kind: str = "public"
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A value of a chart, with the length of its bar: 100 for the largest value."""
+
+    text: str
+    length: int
 
 
 @dataclass(frozen=True)
@@ -94,6 +103,16 @@ class Surface:
             return rich_text(cell, self.reader)
         words = cell.get("text") or cell.get("value") or ""
         return self.text(words) if isinstance(words, dict) else escape(emoji.replace(str(words)))
+
+    @staticmethod
+    def chart(chart: "Mapping[str, Any]") -> "tuple[Sequence[str], Sequence[tuple[str, Sequence[Bar]]]]":
+        """A chart as a table: the names of the series, and for each category or segment its bars."""
+        names, rows = chart_table(chart)
+        largest = max(abs(value) for _, values in rows for value in values) or 1
+        return names, [
+            (label, [Bar(f"{value:,}", round(100 * abs(value) / largest)) for value in values])
+            for label, values in rows
+        ]
 
     def filled(self, block: str, element: "Mapping[str, Any]") -> "Mapping[str, Any] | None":
         """The value object already filled in for an element, or None where its initial value counts."""

@@ -2,6 +2,7 @@
 JSON pointers, to a list; nothing here knows what a block is.
 """
 
+import math
 import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
@@ -66,6 +67,19 @@ def integer(least: int, most: int) -> Check:
             complain(problems, pointer, "must be an integer")
         elif not least <= value <= most:
             complain(problems, pointer, f"must be between {least} and {most}")
+
+    return check
+
+
+def number(above: float | None = None) -> Check:
+    """A finite number, greater than `above`."""
+
+    def check(value: object, pointer: str, problems: list[str]) -> None:
+        finite = math.isfinite(value) if isinstance(value, float) else isinstance(value, int)
+        if not finite or isinstance(value, bool):
+            complain(problems, pointer, "must be a number")
+        elif above is not None and isinstance(value, int | float) and value <= above:
+            complain(problems, pointer, f"must be greater than {above:g}")
 
     return check
 

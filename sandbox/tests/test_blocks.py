@@ -35,6 +35,27 @@ def modal(*blocks: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"type": "modal", "title": plain("T"), "submit": plain("S"), "blocks": list(blocks), **more}
 
 
+def raw(text: str) -> dict[str, Any]:
+    return {"type": "raw_text", "text": text}
+
+
+def chart(kind: str = "bar", **parts: Any) -> dict[str, Any]:
+    series = [{"name": "Won", "data": [{"label": "May", "value": 3}, {"label": "June", "value": -1.5}]}]
+    axes = {"series": series, "axis_config": {"categories": ["May", "June"]}}
+    return {"type": "data_visualization", "title": "T", "chart": {"type": kind, **axes, **parts}}
+
+
+def pie(*values: object) -> dict[str, Any]:
+    segments = [{"label": f"part {number}", "value": value} for number, value in enumerate(values)]
+    return {"type": "data_visualization", "title": "T", "chart": {"type": "pie", "segments": segments}}
+
+
+def data_table(*rows: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    return {"type": "data_table", "caption": "C", "rows": list(rows), **more}
+
+
+RICH = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "x"}]}]}
+NUMBER = {"type": "raw_number", "value": 3, "text": "3"}
 SELECT = {"type": "static_select", "action_id": "s", "options": [option("a"), option("b")]}
 OPTIONS = [option(str(n)) for n in range(101)]
 
@@ -51,6 +72,15 @@ OPTIONS = [option(str(n)) for n in range(101)]
         {"type": "image", "image_url": "https://e.example/i.png", "alt_text": "x"},
         {"type": "markdown", "text": "x" * 12000},
         {"type": "table", "rows": [[{"type": "raw_text", "text": "x"}] * 20] * 5},
+        {
+            "type": "table",
+            "rows": [[raw("x"), RICH]],
+            "column_settings": [{"align": "right", "is_wrapped": True}, None],
+        },
+        data_table([raw("x")], *[[raw("y")]] * 100, page_size=100),
+        data_table([raw("x"), raw("y")], [RICH, NUMBER]),
+        *(chart(kind) for kind in ("bar", "area", "line")),
+        pie(*range(1, 7)),
         {"type": "divider"},
         entry(SELECT),
         entry({**SELECT, "initial_option": option("b")}),
@@ -112,6 +142,25 @@ def test_what_slack_takes(block: dict[str, Any]) -> None:
             "no more than 5 items allowed",
         ),
         ({"type": "actions", "elements": [button(confirm={"title": plain("T")})]}, "missing required field: deny"),
+        ({"type": "table", "rows": [[NUMBER]]}, "unsupported type: raw_number [json-pointer:/blocks/0/rows/0/0/type]"),
+        ({"type": "table", "rows": [[raw("x")] * 21]}, "no more than 20 items allowed"),
+        ({"type": "table", "rows": [[raw("x")]], "column_settings": [{"align": "top"}]}, "must be one of: center"),
+        (data_table([raw("x")]), "no fewer than 2 items allowed"),
+        (data_table([raw("x")], *[[raw("y")]] * 101), "no more than 101 items allowed"),
+        (data_table([RICH], [raw("x")]), "unsupported type: rich_text [json-pointer:/blocks/0/rows/0/0/type]"),
+        (data_table([raw("x")], [raw("y"), raw("z")]), "all rows must have the same number of cells"),
+        (data_table([raw("x")], [raw("")]), "must be more than 0 characters"),
+        (data_table([raw("x")], [{**NUMBER, "value": "3"}]), "must be a number"),
+        (data_table([raw("x")], [raw("y")], caption=None), "missing required field: caption"),
+        (pie(1, 0), "must be greater than 0 [json-pointer:/blocks/0/chart/segments/1/value]"),
+        (pie(*range(1, 8)), "no more than 6 items allowed"),
+        (chart(series=[]), "no fewer than 1 items allowed"),
+        (chart(axis_config={"categories": ["May"]}), "must have one data point for each category"),
+        (chart(series=chart()["chart"]["series"] * 2), "series names must be unique"),
+        (chart(axis_config={"categories": ["x" * 21]}), "must be less than 21 characters"),
+        (chart("radar"), "unsupported type: radar"),
+        ({"type": "card", "subtitle": plain("x")}, "missing required field: title"),
+        ({"type": "container", "child_blocks": [{"type": "divider"}]}, "missing required field: title"),
         ({"type": "task_card", "task_id": "1", "title": "T", "status": "pending"}, "cannot be pending"),
     ],
 )
@@ -139,9 +188,8 @@ def test_totals_of_a_message() -> None:
     assert check_message([table, table]) == ["only one table allowed [json-pointer:/blocks]"]
     full = {"type": "table", "rows": [[{"type": "raw_text", "text": "x" * 5001}] * 2]}
     assert any("10001 characters in total" in problem for problem in check_message([full]))
-    chart = {"type": "data_visualization", "title": "T", "chart": {}}
-    assert check_message([chart] * 2) == []
-    assert check_message([chart] * 3)
+    assert check_message([chart()] * 2) == []
+    assert check_message([chart()] * 3)
     section = {"type": "section", "text": mrkdwn("x" * 3000)}
     assert not too_long([section] * 4)
     assert too_long([section] * 5)
@@ -170,12 +218,18 @@ def test_what_slack_refuses_of_a_modal(view: Any, complaint: str) -> None:
 
 
 def test_surfaces_differ() -> None:
-    """An alert belongs into a modal only, a table everywhere but there."""
+    """An alert belongs into a modal only, tables and charts everywhere but there, a container only into messages."""
     alert = {"type": "alert", "text": plain("x")}
     table = {"type": "table", "rows": [[{"type": "raw_text", "text": "x"}]]}
     assert check_view(modal(alert), "modal") == []
     assert check_view({"type": "home", "blocks": [table]}, "home") == []
     assert check_view({"type": "home", "blocks": [alert]}, "home")
+    container = {"type": "container", "title": plain("T"), "child_blocks": [{"type": "divider"}]}
+    assert check_message([container]) == []
+    assert check_view({"type": "home", "blocks": [container]}, "home")
+    for block in (chart(), pie(1), data_table([raw("x")], [raw("y")])):
+        assert check_view({"type": "home", "blocks": [block]}, "home") == []
+        assert check_view(modal(block), "modal")
     assert check_view({"type": "home", "blocks": [], "title": plain("T")}, "home")
 
 

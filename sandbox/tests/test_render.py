@@ -28,7 +28,7 @@ EVIL = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 VOID = {"br", "hr", "img", "input"}
 HARMLESS = VOID | {
     *("a", "article", "b", "blockquote", "button", "code", "div", "em", "figure", "figcaption", "h3", "label"),
-    *("li", "ol", "optgroup", "option", "p", "pre", "s", "section", "select", "small", "span", "strong", "svg"),
+    *("li", "ol", "optgroup", "option", "p", "pre", "rect", "s", "section", "select", "small", "span", "strong", "svg"),
     *("table", "tbody", "td", "template", "textarea", "th", "thead", "tr", "time", "u", "ul", "use"),
 }
 
@@ -225,6 +225,11 @@ EVIL_PARTS = [
     {"type": "color", "value": EVIL},
     {"type": "link", "url": SRC},
 ]
+EVIL_CHART = {
+    "type": "line",
+    "series": [{"name": EVIL, "data": [{"label": EVIL, "value": 1}]}],
+    "axis_config": {"categories": [EVIL], "x_label": EVIL},
+}
 EVIL_BLOCKS = [
     {"type": "section", "text": M, "fields": [P, M]},
     {"type": "header", "text": P},
@@ -233,7 +238,9 @@ EVIL_BLOCKS = [
     {"type": "markdown", "text": EVIL},
     {"type": "table", "rows": [[{"type": "raw_text", "text": EVIL}]], "column_settings": [{"align": EVIL}]},
     {"type": "alert", "text": M, "level": EVIL},
-    {"type": "card", "title": M, "body": M, "subtitle": M},
+    {"type": "card", "title": M, "body": M, "subtitle": M, "hero_image": {"image_url": SRC, "alt_text": EVIL}},
+    {"type": "data_visualization", "title": EVIL, "chart": {"type": "pie", "segments": [{"label": EVIL, "value": 1}]}},
+    {"type": "data_visualization", "title": EVIL, "chart": EVIL_CHART},
     {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": EVIL_PARTS}]},
     {"type": EVIL},
     {"type": "actions", "elements": [{**one, "action_id": EVIL, "confirm": CONFIRM} for one in EVIL_ELEMENTS]},
@@ -327,6 +334,21 @@ def test_ids_of_different_blocks_stay_different() -> None:
 def test_unknown_blocks_say_so() -> None:
     """A block that is not drawn leaves a line with its type, so that readers do not miss it."""
     assert "does not draw the block “hologram”" in draw({"type": "hologram"}).words
+
+
+def test_charts_show_their_figures() -> None:
+    """Each value stands in its row and column, in the order of the categories, with a bar by its size."""
+    series = [
+        {"name": "Open", "data": [{"label": "June", "value": 1500}, {"label": "May", "value": 750}]},
+        {"name": "Late", "data": [{"label": "May", "value": -3}, {"label": "June", "value": 0.5}]},
+    ]
+    chart = {"type": "line", "series": series, "axis_config": {"categories": ["May", "June"], "x_label": "Month"}}
+    seen = draw({"type": "data_visualization", "title": "Commitments", "chart": chart})
+    assert seen.words.split() == [
+        *("Commitments", "(line", "chart)", "Month", "Open", "Late"),
+        *("May", "750", "-3", "June", "1,500", "0.5"),
+    ]
+    assert seen.values("width")[1::2] == ["50", "0", "100", "0"]
 
 
 def test_rich_text_lists_and_quotes() -> None:

@@ -165,6 +165,28 @@ def test_invalid_blocks_point_at_the_fault(client: WebClient, section: Callable[
     assert answer["response_metadata"]["messages"] == [f"[ERROR] {words}"]
 
 
+def test_blocks_that_show_data(box: Sandbox, client: WebClient) -> None:
+    """A message and a Home tab take a table and a chart. A message takes no alert, and a modal no table."""
+    table = {"type": "table", "rows": [[{"type": "raw_text", "text": "Acme"}]]}
+    segments = [{"label": "Open", "value": 3}, {"label": "Done", "value": 9}]
+    chart = {"type": "data_visualization", "title": "Commitments", "chart": {"type": "pie", "segments": segments}}
+    client.chat_postMessage(channel="C0ACME", text="x", blocks=[table, chart])
+    assert [block["type"] for block in box.messages("C0ACME")[-1].blocks] == ["table", "data_visualization"]
+    home = client.views_publish(user_id="U0EVA", view={"type": "home", "blocks": [table, chart]})["view"]
+    assert [block["type"] for block in home["blocks"]] == ["table", "data_visualization"]
+
+    alert = {"type": "alert", "text": {"type": "plain_text", "text": "x"}}
+    assert error_of(lambda: client.chat_postMessage(channel="C0ACME", text="x", blocks=[alert]))["errors"] == [
+        "unsupported type: alert [json-pointer:/blocks/0/type]"
+    ]
+    modal = {"type": "modal", "title": {"type": "plain_text", "text": "T"}, "blocks": [table]}
+    refused = error_of(lambda: client.views_open(trigger_id=box.triggers.issue("U0EVA"), view=modal))
+    assert refused["error"] == "invalid_arguments"
+    assert refused["response_metadata"]["messages"] == [
+        "[ERROR] unsupported type: table [json-pointer:/view/blocks/0/type]"
+    ]
+
+
 def test_timestamps_are_unique_and_rise(box: Sandbox, client: WebClient) -> None:
     """Even when the workspace's clock is moved back, a later message never sorts before an earlier one."""
     from datetime import timedelta
