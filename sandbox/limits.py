@@ -126,10 +126,10 @@ MESSAGE_TEXT_MAX_LENGTH: Final = 40_000
 MESSAGE_BLOCKS_TOTAL_MAX_LENGTH: Final = 13_200
 # "chat.update": a longer text is msg_too_long.
 UPDATED_TEXT_MAX_LENGTH: Final = 4_000
-# "Message metadata": bytes as JSON.
+# "Using message metadata": bytes as JSON.
 METADATA_MAX_BYTES: Final = 8_000
 
-# "View object", "views.open" (bytes as JSON) and "views.push".
+# "Modal views", "views.open" (bytes as JSON) and "views.push". A Home tab has the same limits.
 VIEW_BLOCKS_MAX_ITEMS: Final = 100
 VIEW_TITLE_MAX_LENGTH: Final = 24
 VIEW_SUBMIT_MAX_LENGTH: Final = 24
