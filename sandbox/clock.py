@@ -25,7 +25,7 @@ class Clock:
 
     @property
     def ahead(self) -> timedelta:
-        """How far it is ahead of the time of this machine."""
+        """The workspace's time minus the time of this machine."""
         with self._lock:
             return self._offset
 

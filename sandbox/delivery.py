@@ -26,7 +26,7 @@ Kind: TypeAlias = Literal["slash_commands", "interactive", "events_api"]
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One thing for the app: which of the three kinds, and for an event the number and reason of a retry."""
+    """A request to the app. A retried event has the number and reason of the retry."""
 
     kind: Kind
     payload: Json

@@ -5,7 +5,7 @@ from typing import Any
 
 
 class SlackError(Exception):
-    """A refused call: Slack's error code, what it complains about, and the HTTP status.
+    """A refused call: Slack's error code, its complaints, and the HTTP status.
     `needed` goes with missing_scope, `retry_after` (whole seconds) with ratelimited.
     """
 

@@ -32,7 +32,7 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(slots=True)
 class _Owed:
-    """An event that the app has not acked yet, and when it is sent again (monotonic seconds)."""
+    """An event without an ack, and the time of its next retry (monotonic seconds)."""
 
     payload: Json
     attempt: int = 0
@@ -41,7 +41,7 @@ class _Owed:
 
 
 class Events:
-    """Sends events and, as long as they are not acked, their retries."""
+    """Sends events, and retries events without an ack."""
 
     def __init__(self, seed: Seed, manifest: Manifest, clock: Clock, send: Callable[[Parcel], Ack]) -> None:
         self._seed = seed
@@ -91,7 +91,7 @@ class Events:
         return granted and subscription in self._manifest.events
 
     def retry(self) -> list[Ack]:
-        """Send every event again that still waits for its next retry, without waiting for its time."""
+        """Send each event without an ack again, before its retry time."""
         with self._wake:
             due, self._owed = self._owed, []
         return [self._attempt(owed) for owed in due]

@@ -82,7 +82,7 @@ class Faults:
     def fail(
         self, method: str, kind: str, *, seconds: float | None = None, rate: float = 1.0, count: int | None = None
     ) -> None:
-        """From now on that happens to a share of the method's calls (EVERY: of all), at most `count` times.
+        """Set a fault for a share of the method's calls (EVERY: of all calls), at most `count` times.
 
         Several faults of one method share its calls: rates of 0.1 and 0.1 let four of five pass.
         """

@@ -40,13 +40,13 @@ class Limiter:
         self._lock = threading.Lock()
 
     def take(self, method: str, tier: int) -> None:
-        """One call of a method; raises `ratelimited` with the whole seconds to wait."""
+        """Count a call of a method; raises `ratelimited` with the whole seconds to wait."""
         if self.on:
             per_minute = TIERS.get(tier, SPECIAL_PER_MINUTE)
             self._take((method, per_minute, per_minute / 60))
 
     def take_post(self, channel: str) -> None:
-        """One message to a channel."""
+        """Count a message to a channel."""
         if self.on:
             self._take((f"post {channel}", POST_BURST, 1.0), ("post", POSTS_PER_MINUTE, POSTS_PER_MINUTE / 60))
 

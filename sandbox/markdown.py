@@ -33,7 +33,7 @@ _CELL: Final = re.compile(r"(?<!\\)\|")
 
 
 def inline(text: str) -> Markup:
-    """One paragraph's text."""
+    """The text of a paragraph."""
     held = Held()
     text = _CODE.sub(lambda code: held.keep(Markup("<code>{}</code>").format(code[2].strip())), text)
     text = _ESCAPED.sub(lambda mark: held.keep(escape(mark[1])), text)

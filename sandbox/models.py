@@ -147,7 +147,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of the Web API. `at` is the sandbox's time, `duration` real seconds."""
+    """A call of the Web API. `at` is the sandbox's time, `duration` real seconds."""
 
     method: str
     args: Json

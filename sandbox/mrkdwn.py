@@ -143,7 +143,7 @@ def styled(html: str, pattern: re.Pattern[str] = _STYLED, tags: "dict[str, str]"
 
 
 def inline(line: str, reader: "Reader") -> Markup:
-    """One line of markup."""
+    """A line of markup."""
     held = Held()
     text = _CODE.sub(lambda found: held.keep(Markup("<code>{}</code>").format(_verbatim(found[1]))), line)
     text = _TOKEN.sub(lambda found: held.keep(_token(found[1], reader)), text)

@@ -35,7 +35,7 @@ _EVERY_KIND: Final = ("public", "private", "im")
 
 @dataclass(frozen=True)
 class Choice:
-    """One thing to choose in a select, radio group, checkbox group or overflow menu."""
+    """An option of a select, radio group, checkbox group or overflow menu."""
 
     value: str
     label: Markup | str

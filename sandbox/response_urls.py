@@ -49,7 +49,7 @@ class ResponseUrls:
         return path
 
     def receive(self, path: str, payload: object) -> Message | None:
-        """One use of a response_url. Raises SlackError with the HTTP status that Slack would answer."""
+        """Use a response_url once. Raises SlackError with the HTTP status that Slack would answer."""
         if not isinstance(payload, Mapping):
             raise SlackError("invalid_payload", status=400)
         address = self._spend(path)

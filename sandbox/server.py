@@ -1,4 +1,4 @@
-"""One HTTP port: a WSGI app on waitress, in a thread that ends when it is told to."""
+"""An HTTP port: a WSGI app on waitress, in a thread that `stop` ends."""
 
 import threading
 from wsgiref.types import WSGIApplication
@@ -36,7 +36,7 @@ class Server:
         server.trigger.close()
 
     def _close_sockets(self) -> None:
-        """In the loop, which owns them, and returns when none is left."""
+        """Runs in the loop that owns the sockets. The loop returns when no socket is left."""
         server = self._waitress
         server.trigger.del_channel()
         wasyncore.dispatcher.close(server)

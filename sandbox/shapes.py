@@ -138,7 +138,7 @@ def typed(table: Mapping[str, Check]) -> Check:
 
 
 def both(*checks: Check) -> Check:
-    """Every one of several checks."""
+    """All of several checks."""
 
     def check(value: object, pointer: str, problems: list[str]) -> None:
         for one in checks:

@@ -73,7 +73,7 @@ class SocketMode:
             return len(self._connections)
 
     def new_address(self) -> str:
-        """For apps.connections.open: good for one connection."""
+        """A new address for apps.connections.open, for a single connection."""
         if self._server is None:
             raise RuntimeError("Socket Mode is not running")
         ticket = secrets.token_hex(16)
@@ -179,7 +179,7 @@ class SocketMode:
     # -- the transport --------------------------------------------------------------------------------------
 
     def send(self, parcel: Parcel, seconds: float) -> Ack:
-        """Through one of the connections, in turn; the ack is the envelope's id coming back."""
+        """Sends through the connections in turn. The ack is a message with the envelope's id."""
         started = time.monotonic()
         envelope_id = secrets.token_hex(16)
         slot = _Slot()
@@ -201,12 +201,12 @@ class SocketMode:
         return Ack(200, body=slot.payload, ms=_since(started))
 
     def wait_connected(self, count: int = 1, timeout: float = 10) -> bool:
-        """Until that many connections are open, at most `timeout` real seconds."""
+        """Wait until that many connections are open, at most `timeout` real seconds."""
         with self._lock:
             return self._lock.wait_for(lambda: len(self._connections) >= count, timeout)
 
     def wait_served(self, count: int, timeout: float = 10) -> bool:
-        """Until that many connections have been opened since the start, at most `timeout` real seconds."""
+        """Wait until that many connections have been opened since the start, at most `timeout` real seconds."""
         with self._lock:
             return self._lock.wait_for(lambda: self.served >= count, timeout)
 
@@ -225,7 +225,7 @@ class _Connection(ServerConnection):
 
 
 class _Slot:
-    """Where the ack of one envelope arrives."""
+    """The place where the ack of an envelope arrives."""
 
     def __init__(self) -> None:
         self.done = threading.Event()

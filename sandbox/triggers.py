@@ -54,7 +54,7 @@ class Triggers:
         return trigger
 
     def spend(self, trigger: Trigger) -> None:
-        """Mark it as used; of two callers at once, one is told `exchanged_trigger_id`."""
+        """Mark a trigger as used. Of two callers at once, the second gets `exchanged_trigger_id`."""
         with self._lock:
             if trigger.used:
                 raise SlackError("exchanged_trigger_id")

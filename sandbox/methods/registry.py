@@ -25,7 +25,7 @@ class Args:
         self.raw = raw
 
     def text(self, name: str) -> str:
-        """Empty when it is not there."""
+        """A text argument; empty when the call has none."""
         value = self.raw.get(name)
         return "" if value is None else str(value)
 
@@ -98,7 +98,7 @@ Run: TypeAlias = Callable[[Workspace, Args], Json]
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One method: what it does, which scopes it needs (any one of them), and its rate limit tier."""
+    """A method: its function, its scopes (any of them is enough), and its rate limit tier."""
 
     run: Run
     tier: int
@@ -107,7 +107,7 @@ class Method:
 
 
 def page(everything: Sequence[T], args: Args, default: int, most: int = PAGE) -> tuple[list[T], Json]:
-    """One page of a list and the `response_metadata` that leads to the next."""
+    """A page of a list, and the `response_metadata` with the cursor of the next page."""
     size = args.limit(default, most)
     start = _position(args.text("cursor"))
     rest = start + size

@@ -24,7 +24,7 @@ _SAME_BREATH: Final = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class MessageRow:
-    """A message. `heading` is false where it goes on from the one above; `day` starts a new day."""
+    """A message. `heading` is false where the message continues the row above; `day` starts a new day."""
 
     message: "Message"
     author: Profile

@@ -49,7 +49,7 @@ class OpenModal:
 
 @dataclass(frozen=True)
 class PageModel:
-    """One page. `where` is a channel's id, `home` or `app`; `channel` is None only on the Home tab."""
+    """The page. `where` is a channel's id, `home` or `app`; `channel` is None only on the Home tab."""
 
     me: Profile
     where: str

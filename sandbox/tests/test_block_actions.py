@@ -157,7 +157,7 @@ def test_choosing_sends_the_choice_and_remembers_it(
 
 
 def test_an_option_that_a_menu_does_not_have(box: Sandbox, client: WebClient) -> None:
-    """The menu says what it offers."""
+    """The error names the element and the refused value."""
     menu = {"type": "overflow", "options": OPTIONS, "action_id": "go"}
     client.chat_postMessage(channel="U0EVA", text="Pick", blocks=[actions(menu)])
     with pytest.raises(SandboxError, match="no element 'go' here takes the value 'z'"):

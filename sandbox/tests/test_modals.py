@@ -195,7 +195,7 @@ def test_every_kind_of_element_has_its_own_value_object(
 
 
 def test_an_option_that_is_not_offered_cannot_be_chosen(box: Sandbox, opened: Callable[..., str]) -> None:
-    """Nor can a field be filled in that is not there."""
+    """An option that the field does not offer is refused, and so are values for a missing field."""
     view_id = opened(field("f", {"type": "static_select", "options": OPTIONS}))
     with pytest.raises(SandboxError, match="offers"):
         box.submit("U0EVA", view_id, {"f": {"f": "z"}})

@@ -291,7 +291,7 @@ def test_what_cannot_be_updated(box: Sandbox, client: WebClient) -> None:
 
 
 def test_ephemerals_need_a_member(client: WebClient) -> None:
-    """user_not_in_channel for everybody else."""
+    """An ephemeral message for a person outside of the channel is refused."""
     refused = error_of(lambda: client.chat_postEphemeral(channel="C0ACME", user="U0ADA", text="x"))
     assert refused["error"] == "user_not_in_channel"
 

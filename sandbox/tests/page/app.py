@@ -64,7 +64,7 @@ def option(text: str, value: str) -> dict[str, Any]:
 
 
 def item(number: int, words: str) -> list[dict[str, Any]]:
-    """One commitment of a brief: what it is, and five things to do about it."""
+    """A commitment of a brief, with five buttons."""
     sure = {
         "title": plain("Cancel it?"),
         "text": mrkdwn("This *ends* the commitment."),
@@ -219,7 +219,7 @@ class PageApp:
         box.core.transport = self
 
     def stop(self) -> None:
-        """There is no connection to give up."""
+        """This transport has no connection."""
 
     def send(self, parcel: Parcel, seconds: float) -> Ack:  # noqa: ARG002 (the transport's interface)
         with self._arrived:
@@ -236,11 +236,11 @@ class PageApp:
         return [parcel.payload for parcel in self.parcels if parcel.payload.get("type") == kind]
 
     def heard(self, count: int, kind: str = "block_actions") -> None:
-        """Wait until it was sent so many of them: presses, if nothing else is said."""
+        """Wait until the app has got that many payloads of a type."""
         with self._arrived:
             assert self._arrived.wait_for(lambda: len(self.interactions(kind)) >= count, 20)
 
-    # -- what it does when asked ----------------------------------------------------------------------
+    # -- answers --------------------------------------------------------------------------------------
 
     def on_commit(self, user: str, payload: dict[str, Any]) -> dict[str, Any] | None:
         if payload.get("type") == "view_submission":
@@ -281,7 +281,7 @@ class PageApp:
         if payload["event"]["tab"] == "home":
             self.box.surfaces.publish(user, HOME)
 
-    # -- what it says of itself -----------------------------------------------------------------------
+    # -- messages of its own --------------------------------------------------------------------------
 
     def brief(self, user: str) -> str:
         """Send the morning's message; returns its ts."""

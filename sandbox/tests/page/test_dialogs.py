@@ -117,7 +117,7 @@ def test_what_is_typed_after_the_workspace_closed_a_dialog_is_not_lost(visit: Op
 
 
 def test_a_dialog_that_could_not_be_closed_comes_back(visit: Open) -> None:
-    """With all that was typed into it, and with the reason."""
+    """The dialog comes back with the typed values and the reason."""
     page = visit("C0ACME")
     dialog = commit(page)
     dialog.get_by_label("Action").fill("Half a sent")
