@@ -550,7 +550,7 @@ class Courier:
             if verb(tx):
                 return
             told = late is not None and not claimed.posted and late(tx)
-        log.warning("delivery_fenced", outbox=claimed.id, attempt=claimed.attempt, told=told)
+        log.warning("delivery_taken_over", outbox=claimed.id, attempt=claimed.attempt, told=told)
 
 
 def _is_gesture(claimed: Claimed) -> bool:

@@ -84,7 +84,7 @@ def normal_url(url: str) -> sa.URL:
         if "?" in url or parsed.host:
             raise ValueError("for SQLite it is sqlite:/// and the path of a file, without a ?")
         if parsed.database in {None, "", ":memory:"} or f"{parsed.database}".startswith("file:"):
-            raise ValueError("the ledger must outlive the process: name a file")
+            raise ValueError("it must name a file: a ledger in memory is lost when the process ends")
         return parsed.set(drivername="sqlite")
     raise ValueError(f"{backend} is not supported: use sqlite:///… or postgresql://…")
 

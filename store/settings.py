@@ -175,7 +175,7 @@ def _within(value: int, allowed: range, field: str, what: str) -> None:
 
 def _week(weekdays: frozenset[int], field: str) -> str:
     if not weekdays or not weekdays <= frozenset(range(7)):
-        raise BadInputError("A working week has at least one day.", field=field)
+        raise BadInputError("Choose at least one working day.", field=field)
     return "".join(str(day) for day in sorted(weekdays))
 
 

@@ -20,9 +20,9 @@ ROOT = Path(__file__).parents[1]
 ALLOWED = {
     "bench": (5, 5),
     "bot": (25, 45),
-    "handlers": (10, 45),
+    "handlers": (0, 20),
     "sandbox": (0, 0),
-    "store": (45, 90),
+    "store": (16, 37),
     "tests": (0, 0),
 }
 # Assembled, so that this file may be looked at too.

@@ -85,7 +85,7 @@ def edit(
         return get(tx, viewer, account_id)
     name = required(details.name, field="name", what="The account's name", limit=NAME_LIMIT)
     if details.category not in {None, *CATEGORIES}:
-        raise BadInputError("The category is A, B, C or D.", field="category")
+        raise BadInputError("Choose A, B, C or D, or no category.", field="category")
     if details.coach and details.owner and details.coach.id == details.owner.id:
         raise BadInputError(f"{details.coach.name} is the lead. The coach is the lead's manager.", field="coach")
     key = fold(name) or name.casefold()

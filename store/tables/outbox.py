@@ -1,4 +1,4 @@
-"""What Slack must hear, and which commitment each message shows."""
+"""The outbox, and the mentions: the version of each subject that a message shows."""
 
 from __future__ import annotations
 
