@@ -18,6 +18,8 @@ from store.rules.text import ACTION_LIMIT, NAME_LIMIT, NOTE_LIMIT, clean, quoted
 from store.tables import OURS, THEIRS, Account, Person
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy.orm import Session
 
     from store.rules.line import Line
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 _PROTECTED = "\ue000"
 # No "<" stands within what Slack marks up (payloads.py says why that matters).
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
+# Of the people whom a line names, this many are written down.
+_NAMED = 10
 # Slack does not give the name of every channel.
 _CHANNEL = re.compile(r"<#[CG][A-Z0-9]+(?:\|([^<>]*))?>")
 
@@ -60,27 +64,29 @@ def understand(tx: Session, viewer: Person, line: Line, said: str, *, asked_slac
     due = line.due.on if isinstance(line.due, Due) else None
     asked = due or (line.due.suggestion if line.due and not isinstance(line.due, Due) else None)
     owner, trouble = _owner(tx, viewer, line)
-    note = clean(unescaped(_said(tx, viewer, said)), lines=True)
+    text = clean(unescaped(_said(tx, viewer, said)), lines=True)
+    note = text if len(action) > ACTION_LIMIT else _note(tx, viewer, line)
     filled = Filled(
         action=action,
         owner=owner.slack_id if owner else None,
         due=asked,
         account=(str(account.id), account.name) if account else None,
         side=THEIRS if line.theirs else OURS,
-        note=note if len(action) > ACTION_LIMIT else "",
+        note=note,
     )  # fmt: skip
-    missing = trouble or _missing(line, action, note)
+    missing = " ".join(filter(None, [trouble, *_missing(line, action, text)]))
     if missing and unknown:
         missing = f"{missing} I don't know an account called {quoted(unknown)}: choose the right one, or create it."
     if missing or owner is None or due is None:
-        return ParsedLine(replace(filled, remark=missing))
-    draft = Draft(action=action, owner=owner, due_on=due, account=account, side=filled.side)
+        return ParsedLine(replace(filled, remark=_said(tx, viewer, missing)))
+    draft = Draft(action=action, owner=owner, due_on=due, account=account, side=filled.side, note=note or None)
     return ParsedLine(filled, draft, unknown)
 
 
 def _unknown_users(tx: Session, viewer: Person, line: Line) -> tuple[str, ...]:
     # The first one named is the owner; Slack is asked about nobody else, however many a line names.
-    asked = {owner for owner in line.owners[:1] if not owner.startswith("@")} - {viewer.slack_id}
+    named = line.owners[:1] or (line.perhaps_owner or "@",)
+    asked = {owner for owner in named if not owner.startswith("@")} - {viewer.slack_id}
     if not asked:
         return ()
     return tuple(asked - {person.slack_id for person in people.by_slack_ids(tx, viewer.workspace, asked)})
@@ -106,7 +112,7 @@ def readable(tx: Session, viewer: Person, text: str) -> str:
 def _owner(tx: Session, viewer: Person, line: Line) -> tuple[Person | None, str | None]:
     """(the owner, what is the matter with it)."""
     if not line.owners:
-        return viewer, None
+        return _perhaps_owner(tx, viewer, line)
     named = line.owners[0]
     if named.startswith("@"):
         person = people.named(tx, viewer, named)
@@ -120,6 +126,26 @@ def _owner(tx: Session, viewer: Person, line: Line) -> tuple[Person | None, str 
     if len(line.owners) > 1:
         return owner, "A commitment has one accountable owner. Is it this one?"
     return owner, None
+
+
+def _perhaps_owner(tx: Session, viewer: Person, line: Line) -> tuple[Person, str | None]:
+    """The person named behind the action, and the question whether they own it; without one, the writer."""
+    named = line.perhaps_owner
+    if named is None:
+        return viewer, None
+    person = people.named(tx, viewer, named) if named.startswith("@") else None
+    try:
+        owner = people.as_owner(tx, viewer, person.slack_id if person else named)
+    except LedgerError:
+        return viewer, None
+    return (viewer, None) if owner is viewer else (owner, f"Is {shortened(owner.name, NAME_LIMIT)} the owner?")
+
+
+def _note(tx: Session, viewer: Person, line: Line) -> str:
+    """The hour, which a due date does not keep, and the people named beside the owner."""
+    others = [f"<@{one}>" if not one.startswith("@") else one for one in line.owners[1:_NAMED]]
+    said = [line.hour or "", f"With {', '.join(others)}" if others else ""]
+    return clean(unescaped(_said(tx, viewer, "\n".join(filter(None, said)))), lines=True)
 
 
 def _account(tx: Session, viewer: Person, line: Line) -> tuple[Account | None, str | None]:
@@ -141,14 +167,15 @@ def too_long(action: str, note: str) -> str | None:
     return f"The action is longer than {ACTION_LIMIT} characters. {there} in the note: shorten the action."
 
 
-def _missing(line: Line, action: str, note: str) -> str | None:
-    """What still needs an answer, in words; None when the line says everything."""
+def _missing(line: Line, action: str, note: str) -> Iterator[str]:
+    """What still needs an answer, in words; nothing when the line says everything."""
     if not action:
-        return "What is to be done?"
+        yield "What is to be done?"
     if remark := too_long(action, note):
-        return remark
+        yield remark
     if isinstance(line.account, Several):
-        return f"Which account is it: {either(line.account.names)}?"
+        yield f"Which account is it: {either(line.account.names)}?"
     if line.due is None:
-        return "By when? Choose the due date."
-    return None if isinstance(line.due, Due) else line.due.reason
+        yield "By when? Choose the due date."
+    elif not isinstance(line.due, Due):
+        yield line.due.reason

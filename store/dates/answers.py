@@ -57,12 +57,16 @@ class Unclear:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The answer of one rule: a day, or the reason why there is none. `kind` is None if the phrase is no date."""
+    """The answer of one rule: a day, or the reason why there is none. `kind` is None if the phrase is no date.
+
+    `hour`: the phrase names an hour as well, which a due date does not keep.
+    """
 
     kind: Kind | None
     on: date | None = None
     reason: str = ""
     suggestion: date | None = None
+    hour: bool = False
 
     def answer(self, phrase: str) -> Due | Unclear:
         if self.on is not None:

@@ -178,14 +178,14 @@ def _named_day(found: re.Match[str], frame: Frame) -> Reading:
 
 
 def _day_of_month(found: re.Match[str], frame: Frame) -> Reading:
-    """“The 15th”: of this month, if the day is ahead. "Friday 27th": the next 27th, only if it is a Friday."""
+    """“The 15th”: the next one. "Friday 27th": the next 27th, only if it is a Friday."""
     day, weekday = int(found["day"]), found["before"]
     ahead = next_numbered(day, frame)
     if ahead is None:
         return _no_such(frame)
     if weekday is not None:
         return on_weekday(settle(ahead, frame, "date"), int(weekday), frame)
-    if ahead.month != frame.today.month or ahead == frame.today or not found["th"]:
+    if ahead == frame.today or not found["th"]:
         return did_you_mean(f"{SAID} does not say of which month.", frame, "bare", ahead)
     return settle(ahead, frame, "number")
 
@@ -202,6 +202,14 @@ def next_numbered(day: int, frame: Frame) -> date | None:
 def _day_of_named_month(found: re.Match[str], frame: Frame) -> Reading:
     end = month_end(frame.today.year, frame.today.month + (found["which"] == "next"))
     return dated(end.year, end.month, int(found["day"]), frame)
+
+
+def _numbered_month(found: re.Match[str], frame: Frame) -> Reading | None:
+    """“Der siebte vierte” is 7 April, in German."""
+    month = int(found["month"])
+    if frame.language != "de" or month > len(MONTHS):
+        return None
+    return _named_day(found, frame)
 
 
 def _number(found: re.Match[str], frame: Frame) -> Reading:
@@ -223,6 +231,7 @@ FORMS = (
     form(rf"{_DAY}o? {_MONTH}{_YEAR} [wx](?P<after>\d)", _named_day),
     form(rf"{_MONTH} {_DAY}o?{_YEAR} [wx](?P<after>\d)", _named_day),
     form(rf"(?P<year>\d{{4}}) {_MONTH} {_DAY}o?", _named_day),
+    form(rf"{_BEFORE}{_DAY}o (?P<month>\d{{1,2}})o{_YEAR}", _numbered_month),
     form(rf"{_DAY}o (?:(?P<which>this|next) )?month", _day_of_named_month),
     form(rf"{_BEFORE}{_DAY}(?P<th>o)", _day_of_month),
     form(rf"[wx](?P<before>\d) {_DAY}(?P<th>)", _day_of_month),

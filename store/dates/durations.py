@@ -22,6 +22,7 @@ _COUNT = r"(?P<count>\d{1,3})"
 _IDIOMS = {("dayg", 8), ("dayr", 8), ("dayr", 15)}
 _MONTHS_AHEAD = 12 * YEARS_AHEAD
 _FEW = 2
+_HOURS = 24
 
 
 def _counted(found: re.Match[str], frame: Frame) -> Reading:
@@ -32,7 +33,7 @@ def _after(count: int, unit: str, frame: Frame) -> Reading:
     if unit in ("month", "year"):
         return _months(count * (12 if unit == "year" else 1), frame)
     if unit == "hour":
-        return unclear(f"{SAID} counts hours, and only days are kept.", frame, "duration")
+        return _hours(count, frame)
     if "biz" in unit:
         day = frame.add_working_days(count)
         if "bizq" in unit:
@@ -42,6 +43,14 @@ def _after(count: int, unit: str, frame: Frame) -> Reading:
     if (unit, count) in _IDIOMS:
         return either(day - DAY, day, frame, day - DAY)
     return settle(day, frame, "duration")
+
+
+def _hours(hours: int, frame: Frame) -> Reading:
+    """“In 48 hours” is in two days. Other hours end on a day that depends on the hour of now."""
+    days, over = divmod(hours, _HOURS)
+    if over:
+        return unclear(f"{SAID} counts hours, and only days are kept.", frame, "duration", frame.today + days * DAY)
+    return settle(frame.today + days * DAY, frame, "duration")
 
 
 def _length(unit: str) -> timedelta:

@@ -6,10 +6,11 @@ A part of a phrase is never read alone: a phrase with one word too many is refus
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from store.dates import days, durations, periods, weekdays
-from store.dates.answers import NOT_A_DATE, SAID, Reading, did_you_mean, settle, spell_with_weekday, unclear
+from store.dates.answers import SAID, Reading, did_you_mean, settle, spell_with_weekday, unclear
 from store.dates.forms import form
 from store.rules.calendar.working_days import DAY
 
@@ -22,6 +23,8 @@ _UNIT = r"(?:week|month|quarter|year)"
 _FIGURES = re.compile(r"(?:w(?P<before>\d) )?@(?: w(?P<after>\d))?", re.ASCII)
 # "Le lundi" and "los lunes" mean every Monday; "pour le lundi" means one Monday.
 _HABIT = re.compile(r"le w(\d)", re.ASCII)
+# Kinds of a single day, which may have an hour.
+_DAYS = frozenset({"day", "weekday", "date", "number"})
 # Kinds that give no date after "before": "vor 3 Tagen" is three days ago, and a length of time is no due date.
 _LENGTHS = frozenset({"duration", "bare", "vague", "month"})
 
@@ -41,10 +44,11 @@ _REORDERINGS = (
     ("end", re.compile(r"\b((?:(?:this|next) )?(?:month|quarter|year)) end\b"), r"end \1"),
     ("day", re.compile(r"\b(?:end|close) (?:this )?(?:biz )?day\b"), "eod"),
     ("biz", re.compile(r"\b(?:end|close) biz\b"), "eod"),
-    ("part", re.compile(r"^(?:this|today) part\b"), "today"),
-    ("eod", re.compile(r"^eod(?: today)?$"), "today"),
-    ("eod", re.compile(r"^eod | eod$"), ""),
-    ("part", re.compile(r"(?<=[a-z0-9]) part$"), ""),
+    ("part", re.compile(r"\b(?:this|today) part\b"), "today"),
+    ("eod", re.compile(r"^(?:in )?eod(?: today)?$|^today eod$"), "eod"),
+    ("eod", re.compile(r"^(?:in )?eod (?=.)|(?<=.) eod$"), ""),
+    ("part", re.compile(r"^part (?=w\d|to|d2)|(?<=[a-z0-9@])(?: part)+$"), ""),
+    ("by", re.compile(r"(?<=\S) by (?=w\d$|tomorrow$|today$)"), " "),
 )
 
 
@@ -52,8 +56,13 @@ def _relative(found: re.Match[str], frame: Frame) -> Reading:
     return settle(frame.today + _DAYS_ON[found[0]] * DAY, frame, "day")
 
 
+def _day_end(_found: re.Match[str], frame: Frame) -> Reading:
+    return settle(frame.today, frame, "period")
+
+
 FORMS = (
     form("|".join(_DAYS_ON), _relative),
+    form("eod", _day_end),
     *weekdays.FORMS,
     *days.FORMS,
     *durations.FORMS,
@@ -68,12 +77,10 @@ def read(coded: Coded, frame: Frame) -> Reading | None:
     if found := _HABIT.fullmatch(coded.codes):
         return weekdays.every(found, frame)
     line, before = _head(coded.codes)
-    reading = _fit(_in_order(line), coded, frame)
-    if reading is not None and before:
-        reading = _before(reading, frame)
     if coded.clock:
-        return _with_clock(reading, frame)
-    return reading
+        return _with_clock(line, coded, frame)
+    reading = _fit(_in_order(line), coded, frame)
+    return _before(reading, frame) if reading is not None and before else reading
 
 
 def _head(line: str) -> tuple[str, bool]:
@@ -126,8 +133,13 @@ def _before(reading: Reading, frame: Frame) -> Reading:
     return did_you_mean(reason, frame, reading.kind, earlier)
 
 
-def _with_clock(reading: Reading | None, frame: Frame) -> Reading | None:
-    """A time of day is not kept, so the day is only suggested. A time without a day is no date."""
-    if reading is None or reading is NOT_A_DATE:
+def _with_clock(line: str, coded: Coded, frame: Frame) -> Reading | None:
+    """The day of an hour: "by Friday 5pm" and "before 5pm on Friday" mean Friday, "by noon" means today."""
+    said_by = line != coded.codes
+    line = line.removesuffix(" by").strip()
+    if line == "this" or (not line and said_by):
+        line = "today"
+    reading = _fit(_in_order(line), coded, frame)
+    if reading is None or reading.kind not in _DAYS:
         return None
-    return did_you_mean(f"{SAID} names an hour, and only days are kept.", frame, "day", reading.on)
+    return replace(reading, hour=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _ON = {"": 0, "this": 0, "next": 1, "next2": 2}
 _WHICH = r"(?:(?P<which>this|next2?) )?"
 _PART_OF_MONTH = {"early": 10, "mid": 15}
+_PART_OF_WEEK = {"early": 0, "mid": 2}
 
 
 def _end_of_week(weeks: int, frame: Frame) -> Reading:
@@ -99,8 +100,14 @@ def _part_of_month(found: re.Match[str], frame: Frame) -> Reading:
     return unclear(f"{SAID} can be any of several days.", frame, "vague", frame.working.last_until(day))
 
 
-def _part(_found: re.Match[str], frame: Frame) -> Reading:
-    return unclear(f"{SAID} can be any of several days.", frame, "vague")
+def _part(found: re.Match[str], frame: Frame) -> Reading:
+    """“Early next week” is no single day. Monday, Wednesday or the last working day is suggested."""
+    day = None
+    if found["unit"] == "week":
+        weeks = _ON[found["which"] or ""]
+        weekday = _PART_OF_WEEK.get(found["part"])
+        day = frame.week_end(weeks) if weekday is None else frame.in_week(weekday, weeks)
+    return unclear(f"{SAID} can be any of several days.", frame, "vague", day)
 
 
 def _weekend(found: re.Match[str], frame: Frame) -> Reading:
@@ -176,6 +183,8 @@ def _nth(found: re.Match[str], frame: Frame) -> Reading:
         end = month_end(frame.today.year, frame.today.month + _ON[found["which"] or ""])
     wanted = [day for day in (end.replace(day=n) for n in range(1, end.day + 1)) if _is(found["day"], day, frame)]
     nth = -1 if found["nth"] == "last" else int(found["nth"][:-1]) - 1
+    if nth >= len(wanted):
+        return unclear(f"There is no day {SAID} in the calendar.", frame, "period")
     return settle(wanted[nth], frame, "period")
 
 
@@ -194,13 +203,13 @@ FORMS = (
     form(rf"end {_MONTH}", _end_of_month),
     form(rf"(?:in )?{_MONTH}", _month),
     form(rf"(?P<part>early|mid|late) (?:{_MONTH}|{_WHICH}month)", _part_of_month),
-    form(rf"(?:early|mid|late) (?:{_WHICH}(?:week|quarter|year)|[wqh]\d)(?: \d{{4}})?", _part),
+    form(rf"(?P<part>early|mid|late) (?:{_WHICH}(?P<unit>week|quarter|year)|[wqh]\d)(?: \d{{4}})?", _part),
     form(rf"(?:in )?(?:end )?[qh](?P<quarter>[1-4]){_YEAR}|(?P<y>\d{{4}}) [qh](?P<q>[1-4])", _quarter),
     form(rf"(?:in )?(?:end )?(?P<quarter>[1-4])o quarter{_YEAR}(?P<y>)(?P<q>)", _quarter),
     form(rf"(?P<end>end )?(?P<kw>kw|week) (?P<number>\d{{1,2}}){_YEAR}", _numbered_week),
     form(rf"{_WHICH}weekend(?: next)?", _weekend),
     form(
-        rf"(?P<nth>[1-4]o|last) (?P<day>w\d|biz day|day[gr]?(?: biz)?) (?:in )?(?:{_MONTH}|{_WHICH}month)",
+        rf"(?P<nth>[1-5]o|last) (?P<day>w\d|biz day|day[gr]?(?: biz)?) (?:in )?(?:{_MONTH}|{_WHICH}month)",
         _nth,
     ),
 )

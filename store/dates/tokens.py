@@ -21,6 +21,10 @@ _WRAPPING = " \t\r\n\"'`“”„«»()[]{}*_~<>,;!?"
 _IDIOMS = {
     "not later than": "by",
     "no later than": "by",
+    "on or before": "by",
+    "fecha limite": "by",
+    "date limite": "by",
+    "innerhalb von": "in",
     "prior to": "before",
     "start of": "early",
     "beginning of": "early",
@@ -30,20 +34,74 @@ _IDIOMS = {
     "que entra": "next",
     "au plus tard": "",
     "a mas tardar": "",
-    "la manana": "part",
-    "am morgen": "part",
-    "den morgen": "part",
-    "zum morgen": "part",
+    "por la manana": "morning",
+    "por la tarde": "morning",
+    "por la noche": "morning",
+    "de la manana": "morning",
+    "de la tarde": "morning",
+    "de la noche": "morning",
+    "la manana": "morning",
+    "a primera hora": "morning",
+    "first thing": "morning",
+    "in the morning": "morning",
+    "in the afternoon": "morning",
+    "in the evening": "morning",
+    "at night": "morning",
+    "am morgen": "morning",
+    "am vormittag": "morning",
+    "am nachmittag": "morning",
+    "am abend": "morning",
+    "den morgen": "morning",
+    "zum morgen": "morning",
+    "apres-midi": "morning",
+    "apres midi": "morning",
+    "fin de matinee": "morning",
     "fin de semana": "weekend",
     "fin de la semana": "weekend",
     "week end": "weekend",
+    "end of play": "eod",
+    "close of play": "eod",
+    "fin de journee": "eod",
+    "fin de la journee": "eod",
+    "fin del dia": "eod",
+    "final del dia": "eod",
+    "fin de la jornada": "eod",
+    "week's time": "week time",
+    "weeks' time": "week time",
+    "month's time": "month time",
+    "months' time": "month time",
+    "days' time": "day time",
+    "fortnight's time": "fortnight time",
 }
 _IDIOM = re.compile(r"\b(?:" + "|".join(_IDIOMS) + r")\b")
+# "Freitagmittag" is the middle of Friday.
+_DAY_PART = re.compile(
+    r"\b((?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)(?:morgen|vormittag|mittag|nachmittag|abend|fruh)\b"
+)
+# "Le 15", "el 15": the article makes the number a day.
+_NUMBERED_DAY = re.compile(r"\b(le|el) ([0-9]{1,2})(?= |$)(?! ?(?:h\b|heures|uhr))")
+# A length in hours, which the hour of a day is not: "in 48h", "sous 24 h".
+_IN_HOURS = re.compile(r"\b(in|within|dans|sous|en|binnen) ([0-9]{1,3}) ?h(?:rs?)?\b")
+# These hours begin or end a day, and people use them for both.
+_MIDNIGHT = re.compile(
+    r"\b(?:midnight|mitternacht|minuit|medianoche|(?:12|0?0)(?:[:.]00)? ?a\.?m\b|(?:0?0|24)(?:[:.h]00| ?h| ?uhr)\b)"
+)
+_HOUR = r"(?:[01]?[0-9]|2[0-3])"
+_SPELT = (
+    r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|eins?|zwei|drei|vier|funf|sechs|sieben|acht|neun"
+    r"|zehn|elf|zwolf|une|deux|trois|quatre|cinq|sept|huit|neuf|dix|onze|douze|una|dos|tres|cuatro|cinco|seis|siete"
+    r"|ocho|nueve|diez|once|doce"
+)
+_ZONE_FREE = r"(?! ?(?:[a-z]{1,4}t|utc|gmt|mez)\b)"
 _CLOCK = re.compile(
-    r"(?:\b(?:at|um|gegen|a las?|vers) )?(?<![0-9.,/:-])(?:[0-9]{1,2}:[0-9]{2}(?: ?[ap]m\b| ?uhr\b)?"
-    r"|[0-9]{1,2}(?:\.[0-9]{2})? ?(?:[ap]\.?m\b|uhr\b)|[0-9]{1,2} ?h(?:[0-9]{2})?\b)\.?"
-    r"|\b(?:at|um|gegen|a|a las?|vers) [0-9]{1,2}$"
-    r"|\b(?:at )?(?:noon|midnight|mittags?|mitternacht|midi|minuit|mediodia|medianoche)\b"
+    rf"(?:\b(?:at|um|gegen|a las?|a|vers) )?(?:\b(?:half|quarter) (?:past|to) |\b(?:halb|viertel (?:vor|nach)) )?"
+    rf"(?<![0-9.,/:-])(?:\b{_HOUR}:[0-5][0-9](?: ?[ap]\.?m\b| ?uhr\b| ?h\b)?"
+    rf"|\b{_HOUR}(?:\.[0-5][0-9])? ?(?:[ap]\.?m\b|uhr\b(?: [0-5]?[0-9]\b)?|o'clock\b)"
+    rf"|\b{_HOUR} ?(?:h(?:[0-5][0-9])?|heures?)\b)"
+    rf"\.?{_ZONE_FREE}"
+    rf"|\b(?:at|um|gegen|a|a las?|vers) (?:(?:half|quarter) (?:past|to) |halb |viertel (?:vor|nach) )?"
+    rf"(?:{_HOUR}|{_SPELT})(?: o'clock| uhr| heures?| horas)?(?: y (?:media|cuarto))?(?=$| morning$| (?:on|am|le|el) )"
+    r"|\b(?:at |a |al )?(?:noon|midday|lunchtime|mittags?|midi|mediodia)\b"
 )
 _TOKEN = re.compile(
     r"(?P<figures>[0-9]{1,4}([./-])[0-9]{1,4}(?:\2[0-9]{1,4})?(?:(?<=\.[0-9])\.|(?<=\.[0-9][0-9])\.)?(?![0-9])"
@@ -63,7 +121,7 @@ _UNITS = {"d": "day", "w": "week", "wk": "week", "wks": "week"}
 class Coded:
     """A translated phrase. `codes`: joined by spaces; None if a word is unknown or the phrase is too long.
 
-    `figures`: the numeric dates as typed; each is "@" in `codes`. `clock`: a time of day was found and left out.
+    `figures`: the numeric dates as typed; each is "@" in `codes`. `clock`: an hour was found and left out.
     """
 
     codes: str | None
@@ -84,9 +142,11 @@ def plain(phrase: str) -> str:
 
 def code(phrase: str, frame: Frame) -> Coded:
     """Translate a phrase; `codes` is None if a word is not a word of time, or the phrase is too long."""
-    text = _IDIOM.sub(lambda idiom: _IDIOMS[idiom[0]], plain(phrase))
-    if len(text) > LONGEST:
+    text = _IN_HOURS.sub(r"\1 \2 hours", plain(phrase))
+    if len(text) > LONGEST or _MIDNIGHT.search(text):
         return Coded(None)
+    text = _IDIOM.sub(lambda idiom: _IDIOMS[idiom[0]], _DAY_PART.sub(r"\1 morning", text))
+    text = _NUMBERED_DAY.sub(r"\2.", text)
     without = _CLOCK.sub(" ", text)
     clock, text = without != text, without
     if "'" in text:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from store.dates.answers import SAID, WEEKDAYS, Reading, did_you_mean, settle, spell_with_weekday, unclear
 from store.dates.forms import form
 from store.dates.frame import WEEK
+from store.rules.calendar.working_days import DAY
 
 if TYPE_CHECKING:
     import re
@@ -98,6 +99,14 @@ def every(found: re.Match[str], frame: Frame) -> Reading:
     return did_you_mean(f"{SAID} can be every {WEEKDAYS[day.weekday()]}.", frame, "weekday", day)
 
 
+def _tomorrow(found: re.Match[str], frame: Frame) -> Reading | None:
+    """“Freitag Morgen” is Friday's morning; in another language the two words name one day twice."""
+    if frame.language == "de" and found[0].startswith("w"):
+        return _bare(found, frame)
+    day = frame.today + DAY
+    return settle(day, frame, "day") if day.weekday() == named(found) else None
+
+
 def _passed(_found: re.Match[str], frame: Frame) -> Reading:
     return unclear(f"{SAID} has already passed.", frame, "weekday")
 
@@ -109,6 +118,7 @@ FORMS = (
     form(r"next w(\d)|w(\d) next", _next),
     form(r"w(\d) (?P<week>this|next2?) week|(?P<first>this|next2?) week w(\d)", _in_named_week),
     form(r"w(\d) in (\d) week", _in_weeks),
-    form(r"w(\d) week", _a_week_later),
+    form(r"w(\d) week|1 week w(\d)", _a_week_later),
+    form(r"w(\d) tomorrow|tomorrow w(\d)", _tomorrow),
     form(r"last w\d|w\d last|yesterday", _passed),
 )

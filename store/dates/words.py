@@ -51,7 +51,7 @@ _OWN = {("es", "ago")}
 
 # Function words, the same in every locale.
 _SHARED = {
-    "by": "by due until till til on deadline bis zum spatestens spaetestens fallig pour jusqu jusque "
+    "by": "by due until till til on deadline frist echeance plazo bis zum fallig pour jusqu jusque "
     "para hasta",
     "before": "before vor avant antes",
     "in": "in within im binnen innerhalb dans sous en dentro",
@@ -73,7 +73,7 @@ _SHARED = {
     "late": "late finales",
     "today": "today heute aujourd hoy",
     "today part": "tonight",
-    "tomorrow": "tomorrow tmrw morgen demain manana",
+    "tomorrow": "tomorrow tomorow tommorow tommorrow tmrw tmr tmw morgen demain manana",
     "d2": "ubermorgen uebermorgen",
     "yesterday": "yesterday gestern vorgestern hier ayer anteayer",
     "day": "day days",
@@ -96,16 +96,17 @@ _SHARED = {
     "end year": "eoy jahresende",
     "end fiscal year": "eofy fye geschaftsjahresende",
     "fiscal year": "geschaftsjahr geschaftsjahres",
-    "eod": "eod cob eob feierabend",
+    "eod": "eod cob eob feierabend tagesende dienstschluss geschaftsschluss",
     "close": "close",
     "fiscal": "fiscal financial",
     "calendar": "calendar",
     "weekend": "weekend wochenende",
     "kw": "kw cw",
-    "part": "morning afternoon evening vormittag vormittags nachmittag nachmittags abend abends matin soir",
+    "part": "morning afternoon evening night pm vormittag vormittags nachmittag nachmittags abend abends matin soir "
+    "aprem soiree",
     "few": "couple few several paar einige einigen quelques unos unas algunos",
     "time": "time",
-    "": "the of der die das den dem des am la les l d du de del el las al au aux hui at latest",
+    "": "the of der die das den dem des am la les l d du de del el las al au aux hui at latest spatestens spaetestens",
     "a": "a an",
     "le": "le los",
     "1": "one ein eine einer einem einen eines un une una uno",
@@ -120,17 +121,40 @@ _SHARED = {
     "10": "ten zehn dix diez",
     "11": "eleven elf onze",
     "12": "twelve zwolf zwoelf douze doce",
+    "13": "thirteen dreizehn treize trece",
     "14": "fourteen vierzehn quatorze catorce",
     "15": "fifteen quinze quince",
+    "16": "sixteen sechzehn seize",
+    "17": "seventeen siebzehn",
+    "18": "eighteen achtzehn",
+    "19": "nineteen neunzehn",
     "20": "twenty zwanzig vingt veinte",
     "30": "thirty dreissig trente treinta",
+    "60": "sixty sechzig soixante sesenta",
+    "90": "ninety neunzig noventa",
     "1o": "first erster ersten erstes premier primero primer",
     "2o": "second zweiter zweiten zweites deuxieme segundo",
     "3o": "third dritter dritten drittes troisieme tercero tercer",
     "4o": "fourth vierter vierten viertes quatrieme cuarto",
 }  # fmt: skip
 # Words for their own language only: in the other languages they have another meaning.
-_LOCAL = {"fr": {"mid": "mi"}, "de": {"": "zu"}}
+_LOCAL = {"fr": {"mid": "mi"}, "de": {"": "zu noch", "part": "fruh"}, "es": {"": "mismo", "part": "tarde noche"}}
+_ENGLISH_ORDINALS = (
+    "fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth "
+    "eighteenth nineteenth twentieth"
+)
+_GERMAN_ORDINALS = (
+    "funfte sechste siebte achte neunte zehnte elfte zwolfte dreizehnte vierzehnte funfzehnte sechzehnte siebzehnte "
+    "achtzehnte neunzehnte zwanzigste"
+)
+
+
+def _ordinals() -> dict[str, str]:
+    """The ordinals from the fifth on, and the German ones with their endings."""
+    found = {word: f"{n}o" for n, word in enumerate(_ENGLISH_ORDINALS.split(), start=5)}
+    for n, word in enumerate(_GERMAN_ORDINALS.split(), start=5):
+        found |= {f"{word}{ending}": f"{n}o" for ending in ("", "n", "r", "s")}
+    return found
 
 
 def _spread(table: dict[str, str]) -> dict[str, str]:
@@ -146,7 +170,7 @@ def _names(language: str) -> dict[str, str]:
 @lru_cache(maxsize=16)
 def vocabulary(language: str) -> dict[str, str]:
     """Word → code for a language. An unknown language has the words of English and the full names of all languages."""
-    words = _spread(_SHARED)
+    words = _spread(_SHARED) | _ordinals()
     for name in LANGUAGES:
         words |= _names(name)
     words |= _spread(_SHORT["en"])

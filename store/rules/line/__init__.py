@@ -7,14 +7,15 @@ Pure.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from store.dates import Due, Unclear, frame
 from store.rules.line.account import Named, account_at_end
-from store.rules.line.due import Dated, date_at_end, date_inside, not_a_date
-from store.rules.line.words import Span, tail_of
+from store.rules.line.due import Dated, date_at_end, date_at_start, date_inside, not_a_date
+from store.rules.line.neighbours import without_verbs
+from store.rules.line.who import before_mention, late_mention, who
+from store.rules.line.words import SEPARATORS, SEPARATORS_BEFORE, Span, Tail, courtesy_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,23 +24,6 @@ if TYPE_CHECKING:
     from store.dates import Frame
     from store.rules.names import Match
 
-_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>|(@[^\W_](?:[\w.\-]*\w)?)(?=[\s,:;&+]|$)")
-# The separators between the owners, and after them.
-_BETWEEN = re.compile(r"[\s,:;]*(?:(?:(?:and|und|et|y)\s+|(?:&amp;|[&+])\s*)(?=<?@))?")
-_EVERYBODY = frozenset({"@here", "@channel", "@everyone"})
-_MARKED = re.compile(
-    r"(?:theirs|(?:(?:the|le|el|der)\s+)?(?:client|customer|kunde|cliente)(?:\s+side)?)\s*:\s*|theirs\s+", re.IGNORECASE
-)
-# "Client" also begins "client references": the client acts only if a verb follows.
-_THEY_ACT = re.compile(
-    r"they\b|(?:the\s+)?(?:client|customer)\s+(?:(?:will|shall|must|should|to|can|has|have|is|are|needs|sends|signs"
-    r"|gives|provides|confirms|shares|delivers|pays|approves|returns|names|introduces|orders|decides)\b"
-    r"|\w+\s+(?:us|me)\b)",
-    re.IGNORECASE,
-)
-_SEPARATORS = " \t\r\n,;:-–—"
-# Without the colon: before a date it may be the end of an emoji, ":smile:".
-_SEPARATORS_BEFORE = _SEPARATORS.replace(":", "")
 _MONDAY_TO_FRIDAY = frozenset({0, 1, 2, 3, 4})
 
 
@@ -47,10 +31,13 @@ _MONDAY_TO_FRIDAY = frozenset({0, 1, 2, 3, 4})
 class Line:
     """The parts of a line.
 
-    `owners`: Slack user ids, or "@handle" if Slack resolved no id. `action`: the words without the owners, a date
-    that was read and an account that is known; Slack's mentions and links in it stay as Slack wrote them. `due` is
-    Unclear if a date was certainly meant but not read; words that are no date ("before the QBR") then stay in
-    `action`. `account_phrase` is the name of the account as written; it and `account` are None without an account.
+    `owners`: Slack user ids, or "@handle" if Slack resolved no id. `perhaps_owner`: a person who is named behind the
+    action ("send deck @ana by Friday"), and may own it or receive it; the words stay in the action.
+    `action`: the words without the owners, a date that was read and an account that is known; Slack's mentions and
+    links in it stay as Slack wrote them.
+    `due` is Unclear if a date was certainly meant but not read; words that are no date ("before the QBR") then stay in
+    `action`. `hour` is the phrase of the date if it names an hour, which a due date does not keep.
+    `account_phrase` is the name of the account as written; it and `account` are None without an account.
     """
 
     owners: tuple[str, ...]
@@ -59,6 +46,8 @@ class Line:
     account: Match | None
     account_phrase: str | None
     theirs: bool
+    hour: str | None = None
+    perhaps_owner: str | None = None
 
 
 def read_line(
@@ -74,61 +63,79 @@ def read_line(
 
     The other arguments are those of `read_due`; `accounts` are the names that the person may see.
     """
-    owners, theirs, rest = _who(text)
+    owners, theirs, rest = who(text)
     said = rest.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
     return _what(
         said, frame(today, locale, frozenset(working_week), fiscal_year_start), accounts, owners, theirs=theirs
     )
 
 
-def _who(text: str) -> tuple[tuple[str, ...], bool, str]:
-    """The owners that a line begins with, whether it is the client's commitment (in either order), and the rest."""
-    owners: dict[str, None] = {}
-    theirs, at = False, len(text) - len(text.lstrip())
-    while True:
-        if (found := _MENTION.match(text, at)) and found[0].casefold() not in _EVERYBODY:
-            owners[found[1] or found[2]] = None
-        elif not theirs and (found := _MARKED.match(text, at)):
-            theirs = True
-        else:
-            break
-        at = _BETWEEN.match(text, found.end()).end()  # type: ignore[union-attr] # it also matches no characters
-    return tuple(owners), theirs or _THEY_ACT.match(text, at) is not None, text[at:]
-
-
 def _what(said: str, asked: Frame, accounts: Sequence[str], owners: tuple[str, ...], *, theirs: bool) -> Line:
-    """Take the date and the account from the end, in either order; the rest is the action."""
-    tail, cuts = tail_of(said, len(said)), list[Span]()
-    due: Due | Unclear | None = None
-    account: Match | None = None
-    phrase: str | None = None
-    found: Dated | Named
+    """Take the date, the account and a mention from the end, in any order; the rest is the action."""
+    thanks = courtesy_at(said)
+    tail, cuts = before_mention(said, len(said)), list[Span]()
+    dated: Dated | None = None
+    named: Named | None = None
     for _ in range(2):
-        if due is None and (dated := date_at_end(said, tail, asked, accounts)):
-            due, found = dated.due, dated
-        elif account is None and (named := account_at_end(said, tail, asked, accounts)):
-            account, phrase, found = named.match, named.phrase, named
-        else:
+        found: Dated | Named | None = None
+        if dated is None and (dated := _date_at_end(said, tail, asked, accounts)):
+            found = dated
+        elif named is None and (named := account_at_end(said, tail, asked, accounts)):
+            found = named
+        if found is None:
             break
         cuts += [found.span] if found.taken else []
-        tail = tail_of(said, found.span.start)
-    if due is None and (inside := date_inside(said, tail.end, asked)):
-        due = inside.due
-        cuts.append(inside.span)
+        tail = before_mention(said, found.span.start)
+    if (dated is None or not dated.sure) and (surer := _date_before(said, tail.end, asked, sure=dated is not None)):
+        cuts = [cut for cut in cuts if dated is None or cut != dated.span] + ([surer.span] if surer.taken else [])
+        dated = surer
+    if thanks < len(said) and _separate(said, thanks, cuts):
+        cuts.append(Span(thanks, len(said)))
+    mention = late_mention(said, cuts) if not owners else None
+    if mention and mention.sure:
+        owners, cuts = (mention.person,), [*cuts, mention.span]
     return Line(
         owners=owners,
         action=_without(said, cuts),
-        due=due or not_a_date(said, tail, asked),
-        account=account,
-        account_phrase=phrase,
+        due=dated.due if dated else not_a_date(said, tail, asked),
+        account=named.match if named else None,
+        account_phrase=named.phrase if named else None,
         theirs=theirs,
+        hour=said[dated.span.start : dated.span.end] if dated and dated.hour else None,
+        perhaps_owner=mention.person if mention and not mention.sure else None,
     )
+
+
+def _date_at_end(said: str, tail: Tail, asked: Frame, accounts: Sequence[str]) -> Dated | None:
+    """The date at the end, or in German before the verbs at the end."""
+    found = date_at_end(said, tail, asked, accounts)
+    if found is None and asked.language == "de":
+        kept = without_verbs(tail.words, asked)
+        if 0 < kept < len(tail.words):
+            found = date_at_end(said, Tail(tail.words[kept - 1].end, tail.words[:kept]), asked, accounts)
+    return found
+
+
+def _date_before(said: str, end: int, asked: Frame, *, sure: bool) -> Dated | None:
+    """A date at the beginning or inside; with `sure`, only after "by" or a similar word."""
+    found = date_at_start(said, asked)
+    if found is None or (sure and not found.sure):
+        found = date_inside(said, end, asked) or (None if sure else found)
+    return found
+
+
+def _separate(said: str, thanks: int, cuts: list[Span]) -> bool:
+    """Whether the courtesies stand by themselves, after punctuation, a date or an account: not in "say thanks"."""
+    before = said[:thanks].rstrip()
+    if not said[thanks : thanks + 1].isalpha() or before[-1:] in (",", ";", ".", "!", "?", ")", "-", "–"):
+        return True
+    return any(cut.start < thanks and not said[cut.end : thanks].strip(SEPARATORS) for cut in cuts)
 
 
 def _without(said: str, cuts: list[Span]) -> str:
     """The text outside the cuts, without the separators beside them."""
     for cut in sorted(cuts, key=lambda span: span.start, reverse=True):
-        before, after = said[: cut.start].rstrip(_SEPARATORS_BEFORE), said[cut.end :].lstrip(_SEPARATORS)
+        before, after = said[: cut.start].rstrip(SEPARATORS_BEFORE), said[cut.end :].lstrip(SEPARATORS)
         glue = "" if not before or not after or after[0] in ".!?)" else " "
         said = before + glue + after
     return said.strip()

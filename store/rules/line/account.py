@@ -64,7 +64,10 @@ def account_at_end(said: str, before: Tail, asked: Frame, accounts: Sequence[str
     for word, following in pairwise(tail):
         if word.folded in _FOR:
             phrase = _named(said[following.start : end])
-            found.append(Named(match(phrase, accounts), phrase, Span(word.start, end), taken=True))
+            meant = match(phrase, accounts)
+            # "Slides for Monday" are not for Monday.com.
+            if isinstance(meant, Exact) or read(phrase, asked).kind is None:
+                found.append(Named(meant, phrase, Span(word.start, end), taken=True))
     for wanted in (Exact, Close, Several):
         for named in reversed(found):
             if isinstance(named.match, wanted) and _meant(named):

@@ -1,6 +1,7 @@
-"""The due date in a line: after "by", "due", "until" …, or at the end.
+"""The due date in a line: after "by", "due", "before" …, at the end, or at the beginning.
 
-The rest of a line is not searched: "send the May report to Mark" and "review 3/4 of the deck" have no due date.
+The rest of a line is not searched: "send the May report to Mark" and "review 3/4 of the deck" have no due date. A
+phrase is read whole or not at all: if a word beside it may belong to it, the person is asked (see `neighbours`).
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from store.dates import Due, Unclear, read
-from store.dates.answers import NOT_A_DATE
-from store.rules.line.words import EVENTS, Span, Tail, Word, codes_of, last_words, words
+from store.dates.answers import NOT_A_DATE, spell_with_weekday
+from store.rules.line import neighbours
+from store.rules.line.words import EVENTS, Span, Tail, Word, codes_of, is_mention, last_words, words
 from store.rules.names import Exact, match
 
 if TYPE_CHECKING:
@@ -19,49 +21,74 @@ if TYPE_CHECKING:
 
     from store.dates import Frame, Reading
 
+Lead = Literal["strong", "lasting", "weak", "none"]
+
 
 class Dated(NamedTuple):
-    """A date found in a line. `attached_to`: its words belong to the date alone and leave the action."""
+    """A date found in a line. `taken`: its words belong to the date alone and leave the action.
+
+    `sure`: it is said with "by" or a similar word. `hour`: the phrase names an hour too.
+    """
 
     due: Due | Unclear
     span: Span
     taken: bool
+    sure: bool = False
+    hour: bool = False
 
 
 # A deadline follows these words, even if it cannot be read as a date.
 _DEADLINE = frozenset(
-    {"before", "until", "till", "til", "bis", "avant", "hasta", "antes", "deadline", "prior", "no", "not"}
+    {"before", "avant", "antes", "deadline", "frist", "echeance", "plazo", "prior", "no", "not", "bis"}
 )
 # After these words a deadline may follow, or a person ("by Dana"), a thing ("due diligence") or a place ("vor Ort").
-_MAYBE = frozenset({"by", "due", "vor", "fallig", "spatestens", "spaetestens", "d'ici", "jusqu'a", "jusqu'au"})
-_STRONG = _DEADLINE | _MAYBE
+_MAYBE = frozenset({"by", "due", "vor", "fallig", "spatestens", "spaetestens", "d'ici"})
+# These words say how long something lasts, or until when it must not be done. "Bis" alone also says "by".
+_LASTING = frozenset({"until", "till", "til", "hasta", "jusqu'a", "jusqu'au", "jusque"})
+_TWO_WORDS = frozenset(
+    {
+        ("no", "later"),
+        ("not", "later"),
+        ("prior", "to"),
+        ("on", "or"),
+        ("au", "plus"),
+        ("a", "mas"),
+        ("fecha", "limite"),
+    }
+    | {("date", "limite")}
+)
 # Small words that belong to the due date only if a date follows.
 _WEAK = frozenset(
-    {"on", "in", "within", "am", "im", "zum", "innerhalb", "binnen", "pour", "le", "dans", "sous", "en", "para"}
-    | {"el", "dentro"}
+    {
+        "on",
+        "in",
+        "within",
+        "am",
+        "im",
+        "innerhalb",
+        "binnen",
+        "pour",
+        "le",
+        "dans",
+        "sous",
+        "en",
+        "para",
+        "el",
+        "dentro",
+    }
 )
 _IN = frozenset({"in", "im", "en"})
-_TWO_WORDS = {"no": "later", "not": "later", "prior": "to"}
+_AT = frozenset({"at", "um", "gegen", "vers", "a", "noon", "midday", "mittags", "midi"})
+# "A fin de mes", "al final del día".
+_END = frozenset({"fin", "final", "finales", "principios", "mediados", "primera", "plus", "mas"})
 _MARKER = re.compile(
-    r"(?<![^\s(\[])(?:by|due|until|till|before|deadline|no later than|not later than|prior to|bis|spätestens|vor"
-    r"|fällig|avant|d['’]ici|jusqu['’](?:à|au)|hasta|antes)(?![\w-])",
+    r"(?<![^\s(\[,;:–-])(?:by|due|before|deadline|no later than|not later than|prior to|on or before|bis|spätestens|vor"
+    r"|fällig|frist|avant|d['’]ici|échéance|au plus tard|antes|a más tardar|plazo|fecha límite|date limite"
+    r"|until|till|jusqu['’](?:à|au)|hasta)(?![\w-])",
     re.IGNORECASE,
 )
-# No deadline after these words: "not before Friday" is none, and "Monday or before Friday" is no single date.
-_NEGATING = frozenset({"not", "never", "nicht", "nie", "pas", "jamais", "no", "nunca", "or", "oder", "ou", "o"})
 # With one of these words, an earlier negation turns a deadline into its opposite: "do not send before Friday".
-_UNTIL = frozenset({"before", "until", "till", "til", "prior", "bis", "vor", "avant", "hasta", "antes"})
-_NEGATIONS = frozenset(
-    {"not", "dont", "never", "without", "nicht", "nie", "kein", "keine", "keinen", "ne", "pas", "jamais", "sans"}
-    | {"no", "nunca", "sin"}
-)
-# A day after one of these words is no due date: "the minutes of 4 Dec", "the figures since Monday", "every Friday".
-_TIED = _NEGATING | {
-    "and", "und", "et", "y", "of", "from", "since", "for", "fur", "fuer", "after", "between", "to", "at", "per",
-    "about", "every", "each", "vs", "than", "starting", "as", "like", "von", "vom", "seit", "ab", "nach", "jeden",
-    "jede", "de", "du", "des", "der", "del", "d", "depuis", "chaque", "tous", "desde", "despues", "cada", "todos",
-    "&", "+", "/",
-}  # fmt: skip
+_UNTIL = _LASTING | {"before", "prior", "bis", "vor", "avant", "antes"}
 # Words of the vocabulary that are also ordinary words beside a date ("finish the work Friday").
 _ORDINARY = frozenset({"biz", "close", "time", "few", "part", "fiscal", "calendar"})
 _ARTICLE = frozenset({"", "a", "le"})
@@ -70,49 +97,102 @@ _GLUE = _ORDINARY | _ARTICLE | {"by", "before", "in", "from", "now", "after", "a
 _SHORT_WEEKDAYS = frozenset({"mon", "tue", "tues", "thu", "thur", "thurs", "fri"})
 _FULL_NAME = 5
 _WITHOUT_MARKER = frozenset({"day", "weekday", "date", "duration", "period", "vague"})
-_INSIDE = frozenset({"day", "weekday", "date", "duration", "period"})
-_INSIDE_UNCLEAR = frozenset({"weekday", "period"})
-_WINDOW = 7
+_INSIDE = frozenset({"day", "weekday", "date", "number", "duration", "period"})
+_INSIDE_UNCLEAR = frozenset({"weekday", "period", "number", "vague"})
+_FIRST_ALONE = frozenset({"weekday", "date", "period"})
+_WINDOW = 8
 _MARKERS_TRIED = 8
 # Characters. No readable phrase is longer.
 _REACH = 120
+_UNREAD = 3
+_FIGURES = re.compile(r"([0-9]{1,2})/([0-9]{1,2})")
+_MONTHS = 12
 
 
 def date_at_end(said: str, before: Tail, asked: Frame, accounts: Sequence[str]) -> Dated | None:
-    """The longest phrase at the end of a line that reads as a date; None if there is none."""
+    """The longest phrase at the end of a line that reads as a date; None if there is none, or it is no due date."""
     end, tail = before
-    if not tail or not any(codes_of(tail[-1].folded, asked)):
-        return None
     for n, word in enumerate(tail):
-        following = tail[n + 1].folded if n + 1 < len(tail) else ""
-        lead = _lead(word, following, asked)
-        if lead is None or _tied(tail[:n], lead, asked) or _forbidden(tail[:n], word):
-            continue
         phrase = _without_stray_bracket(said[word.start : end])
-        reading = read(phrase, asked)
-        if _accepted(reading, lead, tail[n:]) and not _is_account(word, phrase, accounts):
-            span = Span(word.start, word.start + len(phrase))
-            return Dated(reading.answer(phrase), span, taken=reading.kind != "bare")
+        lead = _lead(word, tail[n + 1].folded if n + 1 < len(tail) else "", asked)
+        reading = read(phrase, asked) if lead or word.folded in _AT else NOT_A_DATE
+        if reading.hour and word.folded in _AT:
+            lead = "weak"
+        if lead is None or _is_account(word, phrase, accounts):
+            continue
+        if _accepted(reading, lead, tail[n:]) or (lead == "none" and _after_name(tail, n, reading)):
+            return _judged(said, Span(word.start, word.start + len(phrase)), word, lead, reading, asked)
     return None
+
+
+def date_at_start(said: str, asked: Frame) -> Dated | None:
+    """A date that a line begins with: "by Friday send …", "tomorrow: call …", "am Freitag Dana anrufen"."""
+    window = words(said, 0, _REACH)[: _WINDOW + 3]
+    if not window:
+        return None
+    lead = _lead(window[0], window[1].folded if len(window) > 1 else "", asked)
+    return _date_from(said, window, lead, asked, first=True) if lead else None
 
 
 def date_inside(said: str, end: int, asked: Frame) -> Dated | None:
-    """A date after "by" or a similar word, with more words after the date: "by Friday send the sheet"."""
+    """A date after "by" or a similar word, with more words after the date: "send by Friday the sheet"."""
     for marker in islice(_MARKER.finditer(said, 0, end), _MARKERS_TRIED):
-        before, window = (
-            last_words(said, marker.start()),
-            words(said, marker.start(), min(end, marker.start() + _REACH))[: _WINDOW + 1],
-        )
-        if _tied(before, "strong", asked) or _forbidden(before, window[0]):
-            continue
-        for n in range(min(_WINDOW, len(window) - 1), 1, -1):
-            phrase = said[marker.start() : window[n - 1].end]
-            if _goes_on(window[n:], asked) or not _ends_a_date(window[n - 1], asked):
-                continue
-            reading = read(phrase, asked)
-            if reading.kind in (_INSIDE if reading.on else _INSIDE_UNCLEAR) and (reading.on or reading.suggestion):
-                return Dated(reading.answer(phrase), Span(marker.start(), window[n - 1].end), taken=True)
+        window = words(said, marker.start(), min(end, marker.start() + _REACH))[: _WINDOW + 3]
+        lead: Lead = "lasting" if window[0].folded in _LASTING else "strong"
+        if found := _date_from(said, window, lead, asked, first=False):
+            return found
     return None
+
+
+def _date_from(said: str, window: list[Word], lead: Lead, asked: Frame, *, first: bool) -> Dated | None:
+    """The longest phrase that the window begins with and that reads as a date, if the line goes on after it."""
+    for n in range(min(_WINDOW, len(window) - 1), 0, -1):
+        last, following = window[n - 1], window[n:]
+        if not _ends_a_date(last, asked):
+            continue
+        phrase = said[window[0].start : last.end].rstrip(",;:")
+        reading = read(phrase, asked)
+        if not _accepted_before_more(reading, lead, window[:n], following):
+            continue
+        verbs = asked.language == "de" and neighbours.without_verbs(following, asked) < len(following)
+        span = Span(window[0].start, window[0].start + len(phrase))
+        judged = _judged(said, span, window[0], lead, reading, asked)
+        if judged is None or neighbours.goes_on(following, last, asked, any_word=first or verbs):
+            return judged
+        return _doubted(reading, span) if lead != "none" else None
+    return None
+
+
+def _judged(said: str, span: Span, word: Word, lead: Lead, reading: Reading, asked: Frame) -> Dated | None:
+    """What a phrase means among the words before it: a date, a question, or no due date."""
+    before = last_words(said, span.start)
+    line = frozenset(one.folded for one in words(said, 0, len(said)))
+    if lead in ("weak", "none"):
+        first = next((one.start for one in words(said, 0, _REACH)), 0)
+        if _article_before(before, lead, asked):
+            return None
+        if neighbours.belongs_elsewhere(before, first, asked, exact=reading.kind not in ("period", "vague")):
+            return None
+        unread = _unread(before) or _of_time(before, asked) or (lead == "none" and neighbours.names_a_day(before))
+    else:
+        if neighbours.excepted(before) or (word.folded in _UNTIL and neighbours.negated(before)):
+            return None
+        lasting = lead == "lasting" or (word.folded == "bis" and (neighbours.lasts(line) or _of_time(before, asked)))
+        unread = lasting and reading.on is not None
+    if unread or (reading.on and _said_twice(said, span, word, lead, asked)):
+        return _doubted(reading, span)
+    phrase = said[span.start : span.end]
+    taken = reading.kind != "bare"
+    return Dated(reading.answer(phrase), span, taken, sure=lead in ("strong", "lasting"), hour=reading.hour)
+
+
+def _doubted(reading: Reading, span: Span) -> Dated:
+    """The words stay in the action, and the day is only suggested."""
+    day = reading.on or reading.suggestion
+    reason = "When is it due? I am not sure that I read the date right."
+    if day is not None:
+        reason = f"Is it due on {spell_with_weekday(day)}? The words around the date leave it open."
+    return Dated(Unclear("", reason, day), span, taken=False, sure=True)
 
 
 def not_a_date(said: str, at_end: Tail, asked: Frame) -> Unclear | None:
@@ -120,51 +200,97 @@ def not_a_date(said: str, at_end: Tail, asked: Frame) -> Unclear | None:
     tail = at_end.words
     for n, word in enumerate(tail[:-1]):
         before = tail[:n]
-        if _lead(word, tail[n + 1].folded, asked) != "strong":
+        if _lead(word, tail[n + 1].folded, asked) not in ("strong", "lasting"):
             continue
-        if _tied(before, "strong", asked) or _forbidden(before, word):
+        if neighbours.excepted(before) or (word.folded in _UNTIL and neighbours.negated(before)):
             continue
-        if word.folded in _DEADLINE or any(_dates(later, asked) for later in tail[n + 1 :]):
-            answer = NOT_A_DATE.answer(said[word.start : tail[-1].end])
+        if word.folded in _DEADLINE | _LASTING or any(_dates(later, asked) for later in tail[n + 1 :]):
+            last = next((one for one in tail[n + 1 :] if is_mention(one.typed)), None)
+            answer = NOT_A_DATE.answer(said[word.start : last.start if last else tail[-1].end].rstrip())
             return answer if isinstance(answer, Unclear) else None
     return None
 
 
-def _lead(word: Word, following: str, asked: Frame) -> Literal["strong", "weak", "none"] | None:
+def _lead(word: Word, following: str, asked: Frame) -> Lead | None:
     """How well a word begins a due date ("none": the date itself begins); None if it cannot begin a due date."""
-    if word.folded in _TWO_WORDS:
-        return "strong" if following == _TWO_WORDS[word.folded] else None
-    if word.folded in _STRONG:
+    if (word.folded, following) in _TWO_WORDS:
+        return "strong"
+    if word.folded in _LASTING:
+        return "lasting"
+    if word.folded in _MAYBE or (word.folded in _DEADLINE and word.folded not in ("no", "not", "prior")):
         return "strong"
     if word.folded in _WEAK:
         return "weak"
-    return "none" if word.folded not in _TIED and codes_of(word.folded, asked) else None
+    if word.folded in ("a", "al", "au", "aux"):
+        spanish_or_french = asked.language in ("fr", "es")
+        return "none" if following in _END or not spanish_or_french else None
+    return "none" if word.folded not in neighbours.CONNECTING and codes_of(word.folded, asked) else None
 
 
-def _tied(before: list[Word], lead: str, asked: Frame) -> bool:
-    """Whether the words before a date show that the date is no due date."""
-    named = [word for word in before[-2:] if word.folded or word.typed in _TIED]
-    if not named:
+def _article_before(before: list[Word], lead: Lead, asked: Frame) -> bool:
+    """“The Friday call”: after an article the day is the beginning of a name."""
+    named = [word for word in before if word.folded]
+    if not named or lead != "none":
         return False
-    last = named[-1]
-    if lead != "none":
-        return last.folded in _NEGATING
-    return (last.folded or last.typed) in _TIED or any(code not in _ORDINARY for code in codes_of(last.folded, asked))
+    codes = codes_of(named[-1].folded, asked)
+    return bool(codes) and all(code in _ARTICLE for code in codes)
 
 
-def _forbidden(before: list[Word], word: Word) -> bool:
-    """Whether a negation makes it no deadline: “do not send it before Friday” names the first day, not the last."""
-    return word.folded in _UNTIL and any(other.folded in _NEGATIONS or other.folded.endswith("n't") for other in before)
+def _of_time(before: list[Word], asked: Frame) -> bool:
+    """Whether the word before a phrase is a word of time too: then the phrase is a part of a longer one."""
+    named = [word for word in before if word.folded]
+    if named and named[-1].folded.isdecimal():
+        named.pop()
+    codes = codes_of(named[-1].folded, asked) if named else ()
+    return any(code not in _ORDINARY | _ARTICLE for code in codes)
 
 
-def _accepted(reading: Reading, lead: str, phrase: list[Word]) -> bool:
-    if reading.kind is None or lead == "strong":
+def _unread(before: list[Word]) -> bool:
+    """“By Good Friday”: between "by" and the day there is a word that was not read."""
+    near = [word.folded for word in before[-_UNREAD:]]
+    for n, word in enumerate(near):
+        if word in _MAYBE | _DEADLINE | _LASTING and word not in ("no", "not"):
+            return not (word == "by" and n + 1 < len(near) and near[n + 1] in neighbours.MEANS)
+    return False
+
+
+def _said_twice(said: str, span: Span, word: Word, lead: Lead, asked: Frame) -> bool:
+    """“Draft by Thursday, final by Monday”: two dates said in the same way are two deadlines."""
+    if lead == "none":
+        rest = [*last_words(said, span.start), *words(said, span.end, span.end + _REACH)]
+        return any(code.startswith("w") and code[1:].isdigit() for one in rest for code in codes_of(one.folded, asked))
+    again = re.compile(rf"(?<![^\s(,]){re.escape(word.typed)}(?=\s)", re.IGNORECASE)
+    for found in islice(again.finditer(said), _MARKERS_TRIED):
+        if span.start <= found.start() < span.end:
+            continue
+        window = words(said, found.start(), found.start() + _REACH)[:4]
+        readings = (read(said[window[0].start : one.end].rstrip(",;:"), asked) for one in window[1:])
+        if any(reading.on for reading in readings):
+            return True
+    return False
+
+
+def _accepted(reading: Reading, lead: Lead, phrase: list[Word]) -> bool:
+    if reading.kind is None or lead in ("strong", "lasting"):
         return reading.kind is not None
     if reading.kind == "bare" or (reading.on is None and reading.suggestion is None):
         return False
     if lead == "weak":
         return reading.kind != "month" or phrase[0].folded in _IN
     return _clear_alone(reading, phrase)
+
+
+def _accepted_before_more(reading: Reading, lead: Lead, phrase: list[Word], following: list[Word]) -> bool:
+    if reading.on is None and reading.suggestion is None:
+        return False
+    if lead in ("strong", "lasting"):
+        return reading.kind in (_INSIDE if reading.on else _INSIDE_UNCLEAR)
+    if lead == "weak":
+        return reading.on is not None and reading.kind in _INSIDE
+    separated = phrase[-1].typed.endswith((",", ":", ";")) or following[0].typed in ("-", "–", "—", ":")
+    if reading.kind == "day":
+        return separated or not neighbours.is_event(following[0].folded)
+    return separated and reading.kind in _FIRST_ALONE
 
 
 def _clear_alone(reading: Reading, phrase: list[Word]) -> bool:
@@ -175,7 +301,18 @@ def _clear_alone(reading: Reading, phrase: list[Word]) -> bool:
         return reading.on is not None
     if reading.kind == "weekday" and len(phrase) == 1:
         return len(phrase[0].folded) >= _FULL_NAME or phrase[0].folded in _SHORT_WEEKDAYS
+    if reading.kind == "number":
+        return reading.on is not None and len(phrase) > 1
     return reading.kind in _WITHOUT_MARKER
+
+
+def _after_name(tail: list[Word], n: int, reading: Reading) -> bool:
+    """“Follow up with Priya 12/13”: figures that can be one day only, after a name."""
+    found = _FIGURES.fullmatch(tail[n].folded)
+    if not found or not n or reading.on is None or n + 1 < len(tail):
+        return False
+    one_order = max(int(found[1]), int(found[2])) > _MONTHS
+    return one_order and tail[n - 1].typed[:1].isupper() and n > 1
 
 
 def _is_account(word: Word, phrase: str, accounts: Sequence[str]) -> bool:
@@ -183,20 +320,10 @@ def _is_account(word: Word, phrase: str, accounts: Sequence[str]) -> bool:
     return word.folded in ("pour", "para") and isinstance(match(phrase[len(word.typed) :], accounts), Exact)
 
 
-def _goes_on(following: list[Word], asked: Frame) -> bool:
-    """Whether the date goes on: its next word, without articles, also belongs to it. A part of a date is not read."""
-    for word in following:
-        codes = codes_of(word.folded, asked)
-        if word.folded in _NEGATING or word.folded in ("and", "of", "und", "et", "y"):
-            return True
-        if not codes or any(code not in _ARTICLE for code in codes):
-            return any(code not in _ORDINARY for code in codes)
-    return False
-
-
 def _ends_a_date(last: Word, asked: Frame) -> bool:
     """Whether the word can end a date: in “by Friday the sheet”, the article belongs to the sheet."""
-    return any(code not in _ARTICLE for code in codes_of(last.folded, asked))
+    codes = codes_of(last.folded, asked)
+    return not codes or any(code not in _ARTICLE for code in codes)
 
 
 def _dates(word: Word, asked: Frame) -> bool:

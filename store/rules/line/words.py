@@ -13,13 +13,23 @@ if TYPE_CHECKING:
     from store.dates import Frame
 
 _WORD = re.compile(r"\S+")
-_POLITE = frozenset({"please", "pls", "plz", "thanks", "thx", "ty", "bitte", "danke", "svp", "stp", "merci", "gracias"})
+_POLITE = re.compile(
+    r"(?:(?<![^\s,;.!?()…–-])(?:please|pls|plz|thanks?(?: you)?(?: (?:so |very )?much| a lot| in advance)?|many thanks"
+    r"|thx|ty|tia|cheers|bitte|danke(?: dir| euch| schön| im voraus)?|vielen dank|lg|vg|svp|stp"
+    r"|s['’]il (?:te|vous) pla[iî]t|merci(?: d['’]avance| beaucoup| bien)?"
+    r"|(?:muchas )?gracias(?: de antemano)?|por favor)"
+    r"|:[a-z0-9_+'-]+:|[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d]+|[:;]-?[)D])[\s.!…]*\Z",
+    re.IGNORECASE,
+)
 # Events of an account plan. A phrase with an event may be a deadline that only the owner can date, but no account.
 EVENTS = frozenset(
     {"qbr", "qbrs", "review", "meeting", "call", "kickoff", "kick-off", "launch", "go-live", "workshop", "renewal"}
     | {"demo", "conference", "steerco", "christmas", "easter", "thanksgiving", "holidays", "weihnachten", "ostern"}
     | {"termin", "sitzung", "noel", "paques", "navidad", "reunion"}
 )
+SEPARATORS = " \t\r\n,;:-–—"
+# Without the colon: before a date it may be the end of an emoji, ":smile:".
+SEPARATORS_BEFORE = SEPARATORS.replace(":", "")
 _TRAILING = " \t\r\n,;!…"
 # No date and no account name has more words. The limit of characters bounds the search in a very long word.
 _WORDS_BACK, _CHARACTERS_BACK = 9, 120
@@ -68,17 +78,32 @@ def last_words(text: str, end: int) -> list[Word]:
 
 
 def without_courtesy(text: str, end: int) -> int:
-    """`end` moved before "please", "thanks!" and the like."""
-    for _ in range(3):
-        kept = text[max(0, end - _CHARACTERS_BACK) : end].rstrip(_TRAILING)
-        end = max(0, end - _CHARACTERS_BACK) + len(kept)
-        word = kept[max(kept.rfind(" "), kept.rfind("\n")) + 1 :]
-        if word.rstrip(".").casefold() not in _POLITE and any(c.isalnum() for c in word):
-            return end
-        if word.startswith(")"):
-            return end
-        end -= len(word)
+    """`end` moved before "please", "thanks!", emoji and the like, and before the punctuation there."""
+    for _ in range(4):
+        start = max(0, end - _CHARACTERS_BACK)
+        kept = text[start:end].rstrip(_TRAILING)
+        end = start + len(kept)
+        found = _POLITE.search(kept)
+        if found is None:
+            break
+        end = start + found.start()
     return end
+
+
+def courtesy_at(text: str) -> int:
+    """The start of the courtesies and emoji at the end of a line; its length if there are none, or nothing else."""
+    end = len(text)
+    for _ in range(4):
+        start = max(0, end - _CHARACTERS_BACK)
+        found = _POLITE.search(text[start:end].rstrip(_TRAILING))
+        if found is None:
+            break
+        end = start + found.start()
+    return end if any(character.isalnum() for character in text[:end]) else len(text)
+
+
+def is_mention(typed: str) -> bool:
+    return typed.startswith(("<@", "@"))
 
 
 def codes_of(folded: str, asked: Frame) -> tuple[str, ...]:
