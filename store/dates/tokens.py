@@ -74,10 +74,6 @@ _IDIOMS = {
     "fortnight's time": "fortnight time",
 }
 _IDIOM = re.compile(r"\b(?:" + "|".join(_IDIOMS) + r")\b")
-# "Freitagmittag" is the middle of Friday.
-_DAY_PART = re.compile(
-    r"\b((?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)(?:morgen|vormittag|mittag|nachmittag|abend|fruh)\b"
-)
 # "Le 15", "el 15": the article makes the number a day.
 _NUMBERED_DAY = re.compile(r"\b(le|el) ([0-9]{1,2})(?= |$)(?! ?(?:h\b|heures|uhr))")
 # A length in hours, which the hour of a day is not: "in 48h", "sous 24 h".
@@ -145,7 +141,7 @@ def code(phrase: str, frame: Frame) -> Coded:
     text = _IN_HOURS.sub(r"\1 \2 hours", plain(phrase))
     if len(text) > LONGEST or _MIDNIGHT.search(text):
         return Coded(None)
-    text = _IDIOM.sub(lambda idiom: _IDIOMS[idiom[0]], _DAY_PART.sub(r"\1 morning", text))
+    text = _IDIOM.sub(lambda idiom: _IDIOMS[idiom[0]], text)
     text = _NUMBERED_DAY.sub(r"\2.", text)
     without = _CLOCK.sub(" ", text)
     clock, text = without != text, without

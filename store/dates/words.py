@@ -139,6 +139,8 @@ _SHARED = {
 }  # fmt: skip
 # Words for their own language only: in the other languages they have another meaning.
 _LOCAL = {"fr": {"mid": "mi"}, "de": {"": "zu noch", "part": "fruh"}, "es": {"": "mismo", "part": "tarde noche"}}
+# "Freitagmittag" is the middle of Friday.
+_GERMAN_PARTS = "morgen vormittag mittag nachmittag abend fruh"
 _ENGLISH_ORDINALS = (
     "fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth "
     "eighteenth nineteenth twentieth"
@@ -164,7 +166,10 @@ def _spread(table: dict[str, str]) -> dict[str, str]:
 def _names(language: str) -> dict[str, str]:
     days = {word: f"w{n}" for n, word in enumerate(_WEEKDAYS[language].split())}
     months = {word: f"m{n}" for n, word in enumerate(_MONTHS[language].split(), start=1)}
-    return days | months | ({"sonnabend": "w5", "maerz": "m3"} if language == "de" else {})
+    if language != "de":
+        return days | months
+    parts = {f"{day}{part}": f"{code} part" for day, code in days.items() for part in _GERMAN_PARTS.split()}
+    return days | months | parts | {"sonnabend": "w5", "maerz": "m3"}
 
 
 @lru_cache(maxsize=16)

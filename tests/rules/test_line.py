@@ -79,7 +79,7 @@ LINES = [
     ("en-US", "check the minutes from last Friday", "check the minutes from last Friday", "-", "-"),
     ("en-US", "send the report every Friday", "send the report every Friday", "-", "-"),
     ("en-US", "move the workshop to Friday", "move the workshop to Friday", "-", "-"),
-    ("en-US", "workshop Mon - Fri", "workshop Mon - Fri", "? 2026-11-27", "-"),
+    ("en-US", "workshop Mon - Fri", "workshop Mon - Fri", "?", "-"),
     ("en-US", "prepare for Friday", "prepare for Friday", "-", "-"),
     ("en-US", "prepare the budget 2026", "prepare the budget 2026", "-", "-"),
     ("en-US", "update version 4.12.", "update version 4.12.", "-", "-"),

@@ -7,6 +7,7 @@ phrase is read whole or not at all: if a word beside it may belong to it, the pe
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -45,6 +46,8 @@ _DEADLINE = frozenset(
 _MAYBE = frozenset({"by", "due", "vor", "fallig", "spatestens", "spaetestens", "d'ici"})
 # These words say how long something lasts, or until when it must not be done. "Bis" alone also says "by".
 _LASTING = frozenset({"until", "till", "til", "hasta", "jusqu'a", "jusqu'au", "jusque"})
+# "1.12. bis 4.12.", "Friday, no later than Monday": after another date, these words make no due date of their own.
+_AFTER_DATE = frozenset({"bis", "spatestens", "spaetestens", "no", "not", "au", "a"})
 _TWO_WORDS = frozenset(
     {
         ("no", "later"),
@@ -78,7 +81,7 @@ _WEAK = frozenset(
     }
 )
 _IN = frozenset({"in", "im", "en"})
-_AT = frozenset({"at", "um", "gegen", "vers", "a", "noon", "midday", "mittags", "midi"})
+_AT = frozenset({"at", "half", "quarter", "halb", "um", "gegen", "vers", "a", "noon", "midday", "mittags", "midi"})
 # "A fin de mes", "al final del día".
 _END = frozenset({"fin", "final", "finales", "principios", "mediados", "primera", "plus", "mas"})
 _MARKER = re.compile(
@@ -159,40 +162,50 @@ def _date_from(said: str, window: list[Word], lead: Lead, asked: Frame, *, first
         judged = _judged(said, span, window[0], lead, reading, asked)
         if judged is None or neighbours.goes_on(following, last, asked, any_word=first or verbs):
             return judged
-        return _doubted(reading, span) if lead != "none" else None
+        return _doubted(said, reading, span) if lead != "none" else None
     return None
 
 
 def _judged(said: str, span: Span, word: Word, lead: Lead, reading: Reading, asked: Frame) -> Dated | None:
-    """What a phrase means among the words before it: a date, a question, or no due date."""
+    """Judge a phrase by the words before it: a date, a question, or None for no due date."""
     before = last_words(said, span.start)
-    line = frozenset(one.folded for one in words(said, 0, len(said)))
-    if lead in ("weak", "none"):
-        first = next((one.start for one in words(said, 0, _REACH)), 0)
-        if _article_before(before, lead, asked):
-            return None
-        if neighbours.belongs_elsewhere(before, first, asked, exact=reading.kind not in ("period", "vague")):
-            return None
-        unread = _unread(before) or _of_time(before, asked) or (lead == "none" and neighbours.names_a_day(before))
-    else:
-        if neighbours.excepted(before) or (word.folded in _UNTIL and neighbours.negated(before)):
-            return None
-        lasting = lead == "lasting" or (word.folded == "bis" and (neighbours.lasts(line) or _of_time(before, asked)))
-        unread = lasting and reading.on is not None
-    if unread or (reading.on and _said_twice(said, span, word, lead, asked)):
-        return _doubted(reading, span)
+    sure = lead in ("strong", "lasting")
+    if _is_no_deadline(before, word) if sure else _belongs_elsewhere(said, before, lead, reading, asked):
+        return None
+    if not sure and _of_time(before, asked):
+        return _doubted(said, replace(reading, on=None, suggestion=None), span)
+    doubt = _lasts(said, before, word, lead, asked) if sure else _unread(before) or neighbours.names_a_day(before)
+    if reading.on and (doubt or _said_twice(said, span, word, lead, asked)):
+        return _doubted(said, reading, span)
     phrase = said[span.start : span.end]
-    taken = reading.kind != "bare"
-    return Dated(reading.answer(phrase), span, taken, sure=lead in ("strong", "lasting"), hour=reading.hour)
+    return Dated(reading.answer(phrase), span, reading.kind != "bare", sure=sure, hour=reading.hour)
 
 
-def _doubted(reading: Reading, span: Span) -> Dated:
+def _is_no_deadline(before: list[Word], word: Word) -> bool:
+    """“Not by Friday”; "do not send before Friday", which names the first day and not the last."""
+    return neighbours.excepted(before) or (word.folded in _UNTIL and neighbours.negated(before))
+
+
+def _belongs_elsewhere(said: str, before: list[Word], lead: Lead, reading: Reading, asked: Frame) -> bool:
+    first = next((one.start for one in words(said, 0, _REACH)), 0)
+    exact = reading.kind not in ("period", "vague")
+    return _article_before(before, lead, asked) or neighbours.belongs_elsewhere(before, first, asked, exact=exact)
+
+
+def _lasts(said: str, before: list[Word], word: Word, lead: Lead, asked: Frame) -> bool:
+    """Whether "until" or "bis" says how long something lasts, or the phrase is the end of a range."""
+    if lead == "lasting" or (word.folded in _AFTER_DATE and _of_time(before, asked)):
+        return True
+    return word.folded == "bis" and neighbours.lasts(one.folded for one in words(said, 0, len(said)))
+
+
+def _doubted(said: str, reading: Reading, span: Span) -> Dated:
     """The words stay in the action, and the day is only suggested."""
     day = reading.on or reading.suggestion
-    reason = "When is it due? I am not sure that I read the date right."
+    reason = "When is it due? The words around the date leave it open."
     if day is not None:
         reason = f"Is it due on {spell_with_weekday(day)}? The words around the date leave it open."
-    return Dated(Unclear("", reason, day), span, taken=False, sure=True)
+    return Dated(Unclear(said[span.start : span.end], reason, day), span, taken=False, sure=True)
 
 
 def not_a_date(said: str, at_end: Tail, asked: Frame) -> Unclear | None:
@@ -202,7 +215,7 @@ def not_a_date(said: str, at_end: Tail, asked: Frame) -> Unclear | None:
         before = tail[:n]
         if _lead(word, tail[n + 1].folded, asked) not in ("strong", "lasting"):
             continue
-        if neighbours.excepted(before) or (word.folded in _UNTIL and neighbours.negated(before)):
+        if _is_no_deadline(before, word):
             continue
         if word.folded in _DEADLINE | _LASTING or any(_dates(later, asked) for later in tail[n + 1 :]):
             last = next((one for one in tail[n + 1 :] if is_mention(one.typed)), None)
@@ -224,7 +237,8 @@ def _lead(word: Word, following: str, asked: Frame) -> Lead | None:
     if word.folded in ("a", "al", "au", "aux"):
         spanish_or_french = asked.language in ("fr", "es")
         return "none" if following in _END or not spanish_or_french else None
-    return "none" if word.folded not in neighbours.CONNECTING and codes_of(word.folded, asked) else None
+    begins = word.folded == "last" or word.folded not in neighbours.CONNECTING
+    return "none" if begins and codes_of(word.folded, asked) else None
 
 
 def _article_before(before: list[Word], lead: Lead, asked: Frame) -> bool:

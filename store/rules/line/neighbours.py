@@ -25,29 +25,40 @@ NEGATIONS = _set(
     "not dont never without neither nor nicht nie niemals kein keine keinen ohne ne pas jamais sans no nunca sin ni"
 )
 _REMINDERS = _set("forget vergessen oublier oublie oubliez olvidar olvides")
-# Directly before or after a date, also before "by Friday": it is another day, no day, or only perhaps this one.
-_EXCEPTIONS = NEGATIONS | _set(
+# A date beside one of these words is another day, no due date, or only perhaps one. Prepositions and conjunctions all
+# stand here: "the minutes of 4 Dec", "since Monday", "to Friday", "by Friday unless …", "by Friday at the earliest".
+CONNECTING = NEGATIONS | _set(
     """
     or except excluding excl but unless if than else otherwise maybe perhaps possibly probably ideally hopefully
-    preferably earliest only oder ausser sofern falls wenn als sonst vielleicht eventuell fruhestens idealerweise
-    bzw beziehungsweise ou sauf excepte hors si sinon peut-etre tot idealement o u salvo excepto pronto quizas quiza
-    idealmente
+    preferably earliest only and of from since for after between to at per about every each other another either both
+    some any vs versus as like unlike around approx approximately circa ca roughly almost nearly barely hardly just
+    because through thru throughout during over under against along across above below among amid behind beyond beside
+    besides despite down given including inside outside instead minus plus near notwithstanding opposite past pending
+    post pre save sub toward towards upon although though once whenever whereas wherever while whilst yet so
+    later earlier sooner afterwards until till min minimum max maximum half hence onwards via into onto concerning
+    considering failing regarding following preceding previous last dated effective commencing beginning ending
+    starting alternate provided providing assuming supposing w/c wc w/e x
+    """
+    """
+    oder ausser sofern falls wenn als sonst vielleicht eventuell fruhestens idealerweise bzw beziehungsweise und von
+    vom zum zur seit ab nach jeden jede jeder jedem allen alle aller fur fuer gegen zwischen wie auf bei uber unter
+    ungefahr etwa rund nur immer wegen trotz wahrend ehe aber sondern sowie anstatt statt aus bevor durch entlang
+    entgegen gegenuber hinter infolge inklusive jenseits laut mitsamt samt mittels nachdem neben oberhalb unterhalb
+    pro sobald solange um fast kaum spater fruher vorigen folgenden folgender folgendem darauffolgenden
+    """
+    """
+    ou sauf excepte hors si sinon peut-etre tot idealement et de du des depuis chaque tous toutes apres partir entre ni
+    quand lorsque pendant durant vers environ contre avec seulement d dudit suivant precedent chez comme concernant
+    derriere devant envers hormis moins outre parmi pres selon sur mais donc car presque malgre passe plus tard
+    """
+    """
+    o u salvo excepto pronto quizas quiza idealmente y e del desde despues tras cada todos todas cuando durante hacia
+    sobre contra con aproximadamente como solo siguiente anterior ante bajo mediante por segun so pero sino casi
+    & + / ~ < > =
     """
 )
-# After one of these words a day is no due date: "the minutes of 4 Dec", "since Monday", "every Friday", "to Friday".
-CONNECTING = _EXCEPTIONS | _set(
-    """
-    and of from since for after between to at per about every each vs versus as like around approx approximately
-    circa ca roughly almost nearly just because through thru throughout during over under against w/c wc w/e we.
-    commencing beginning ending starting following preceding previous last other effective dated alternate via into onto
-    und von vom zum zur seit ab nach jeden jede jeder jedem fur fuer gegen zwischen wie auf bei uber unter ungefahr
-    etwa rund nur immer alle aller wegen trotz wahrend ehe darauffolgenden folgenden folgender folgendem
-    et de du des depuis chaque tous toutes apres des partir entre ni quand lorsque pendant durant vers environ contre
-    avec seulement d dudit suivant precedent
-    y e del desde despues tras cada todos todas cuando durante hacia sobre contra con aproximadamente solo siguiente
-    & + / ~ < > = x
-    """
-)
+# At the end of an action such a word belongs to its verb: "find out what it is about by Friday".
+_STRANDED = _set("about to for at of with into onto through down so auf zu bei um")
 # French and Spanish words for "to", which are no such words in English.
 _TO = _set("a al au aux")
 # A date stands in a clause about something else: "the call we had on Thursday", "the office is closed on Friday".
@@ -92,7 +103,7 @@ _LASTING = _MOVING | _set(
 _NAMED_DAYS = _set(
     """
     good black cyber easter whit maundy palm ash shrove holy giving super boxing bank holiday small blue fat pancake
-    saint santo
+    saint santo thanksgiving christmas weihnachten ostern noel paques navidad pascua
     """
 )
 _HAPPENINGS = EVENTS | _set(
@@ -115,14 +126,15 @@ MEANS = _set("email e-mail mail phone post courier hand fax teams zoom slack cha
 # These words may follow a date in the middle of a line; then the action goes on.
 _GOES_ON = _set(
     """
-    the a an our my your their his her its this these it them us me to for with via about re regarding whether so
+    the a an our my your their his her its this these it them us me to for with via about re regarding so
     please pls done ready
-    die das den dem der ein eine einen einem unser unsere unseren mein meine meinen an mit per fur fuer zu ob bitte
+    die das den dem der ein eine einen einem unser unsere unseren mein meine meinen an mit per fur fuer zu bitte
     fertig
     le la les l un une des notre nos mon ma mes votre vos pour avec par pret
     el los las una uno unos unas nuestro nuestra mi mis su sus con por listo lista
     """
 )
+_NOT_AFTER = CONNECTING | _CLAUSE | _NAMED_DAYS | (_TO - {"a"})
 _VERB = re.compile(r"[a-zäöüß]{2,}(?:en|ern|eln|tun)")
 _VERB_LINKS = _set("und zu fertig")
 _SEPARATED = (",", ":", ";", "-", "–", "—")
@@ -131,7 +143,7 @@ _SEPARATED = (",", ":", ";", "-", "–", "—")
 def excepted(before: Sequence[Word]) -> bool:
     """Whether the word before "by Friday" says that Friday is not the due date, or only perhaps."""
     named = [word for word in before if word.folded]
-    return bool(named) and named[-1].folded in _EXCEPTIONS
+    return bool(named) and named[-1].folded in CONNECTING - _STRANDED
 
 
 def negated(before: Iterable[Word]) -> bool:
@@ -185,9 +197,9 @@ def names_a_day(before: Sequence[Word]) -> bool:
     return bool(before) and before[-1].folded in _NAMED_DAYS
 
 
-def lasts(line: frozenset[str]) -> bool:
-    """Whether "bis" in this line says how long something lasts."""
-    return bool(line & _LASTING)
+def lasts(line: Iterable[str]) -> bool:
+    """Whether "bis" in a line with these folded words says how long something lasts."""
+    return not _LASTING.isdisjoint(line)
 
 
 def goes_on(following: Sequence[Word], last: Word, asked: Frame, *, any_word: bool) -> bool:
@@ -198,13 +210,13 @@ def goes_on(following: Sequence[Word], last: Word, asked: Frame, *, any_word: bo
     """
     free = any_word or last.typed.endswith(_SEPARATED)
     for word in following:
-        if is_mention(word.typed):
+        if is_mention(word.typed) or word.folded in ("whether", "ob"):
             return True
         if not word.folded:
             free = free or word.typed in _SEPARATED
         elif word.folded in _GOES_ON:
             free = True
-        elif word.folded in CONNECTING or word.folded in _NAMED_DAYS or _of_time(word, asked):
+        elif word.folded in _NOT_AFTER or _of_time(word, asked):
             return False
         else:
             return free
@@ -219,7 +231,8 @@ def without_verbs(tail: Sequence[Word], asked: Frame) -> int:
     """How many of the words remain before the verbs that end a German line: "Angebot bis Freitag | schicken"."""
     kept = len(tail)
     while kept and (_VERB.fullmatch(tail[kept - 1].typed) or tail[kept - 1].folded in _VERB_LINKS):
-        if codes_of(tail[kept - 1].folded, asked) and tail[kept - 1].folded not in _VERB_LINKS:
+        folded = tail[kept - 1].folded
+        if folded not in _VERB_LINKS and (folded in CONNECTING or codes_of(folded, asked)):
             break
         kept -= 1
     return kept
