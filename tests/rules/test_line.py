@@ -262,6 +262,7 @@ def test_no_word_is_lost_or_invented(text: str, locale: str) -> None:
     assert wanted is None, "the action holds only what was written, in that order"
     mentions = " ".join(read.owners) if read.owners else ""
     spoken_for = set(re.findall(r"\w+", f"{mentions} {read.account_phrase or ''} for für pour para")) | {"ana"}
+    spoken_for |= {"please", *(word for name in re.findall(r":([\w+'-]+):", said) for word in re.findall(r"\w+", name))}
     time_words = set(vocabulary(locale[:2])) | {"no", "later", "than"}
     for word in gone:
         known = plain(word) in time_words or any(c.isdigit() for c in word)
@@ -269,7 +270,7 @@ def test_no_word_is_lost_or_invented(text: str, locale: str) -> None:
     if not gone:
         assert re.findall(r"\w+", read.action) == re.findall(r"\w+", said)
     if read.due is None and read.account is None and not read.owners and not read.theirs:
-        assert read.action == said.strip()
+        assert said.strip().startswith(read.action), "only courtesies at the end are left out"
 
 
 @given(TEXTS)

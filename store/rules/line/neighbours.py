@@ -37,7 +37,7 @@ CONNECTING = NEGATIONS | _set(
     post pre save sub toward towards upon although though once whenever whereas wherever while whilst yet so
     later earlier sooner afterwards until till min minimum max maximum half hence onwards via into onto concerning
     considering failing regarding following preceding previous last dated effective commencing beginning ending
-    starting alternate provided providing assuming supposing w/c wc w/e x
+    starting alternate provided providing assuming supposing w/c wc w/e
     """
     """
     oder ausser sofern falls wenn als sonst vielleicht eventuell fruhestens idealerweise bzw beziehungsweise und von

@@ -18,7 +18,7 @@ _POLITE = re.compile(
     r"|thx|ty|tia|cheers|bitte|danke(?: dir| euch| schön| im voraus)?|vielen dank|lg|vg|svp|stp"
     r"|s['’]il (?:te|vous) pla[iî]t|merci(?: d['’]avance| beaucoup| bien)?"
     r"|(?:muchas )?gracias(?: de antemano)?|por favor)"
-    r"|:[a-z0-9_+'-]+:|[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d]+|[:;]-?[)D])[\s.!…]*\Z",
+    r"|(?<!\w):[a-z0-9_+'-]+:|[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d]+|[:;]-?[)D])[\s.!…]*\Z",
     re.IGNORECASE,
 )
 # Events of an account plan. A phrase with an event may be a deadline that only the owner can date, but no account.
