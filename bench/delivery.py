@@ -5,8 +5,8 @@ channel, 240 a minute and workspace), all in a process of their own. The planner
 of two commitments; then a worker, in a process of its own, is told to go: the courier as it is, with a client for
 each workspace and 20 threads, at our pace of 240 messages a minute and workspace.
 
-1. 10,000 briefs, 500 in each workspace. What the limits allow: the first at once, then one every quarter of a second,
-   the last one being there after the latency. Slack tolerates bursts beyond that without promising to keep what is
+1. 10,000 briefs, 500 in each workspace. The limits allow the first at once, then one every quarter of a second, and
+   the last one arrives after the latency. Slack tolerates bursts beyond that without promising to keep what is
    sent in them, so none is counted on. The ratio is that time over the time from "go" until the last message was
    there. No call may have been refused, and nobody may have got two. In the same run a bare loop posts as many bytes
    with as many threads and no database: what boxes and client can do at all.
@@ -171,7 +171,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Job:
-    """What a worker is to do. `since` is the moment (time.monotonic) at which its clock shows NOW."""
+    """The task of a worker. `since` is the moment (time.monotonic) at which its clock shows NOW."""
 
     url: str
     api_urls: tuple[str, ...]

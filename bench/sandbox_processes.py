@@ -23,7 +23,7 @@ PROCESSES = multiprocessing.get_context("spawn")
 
 @dataclass(frozen=True)
 class Posts:
-    """What the boxes have taken since they were last emptied."""
+    """The messages that the boxes have taken since they were last emptied."""
 
     # When each message was there (time.monotonic, the same in every process of a machine), in order.
     at: list[float]
@@ -70,7 +70,7 @@ class Boxes:
         found: Posts = self._ask("posts")
         return found
 
-    def _ask(self, *question: Any) -> Any:  # noqa: ANN401  whatever the answer is
+    def _ask(self, *question: Any) -> Any:  # noqa: ANN401  any answer
         self._pipe.send(question)
         return self._pipe.recv()
 

@@ -8,7 +8,7 @@ from typing import TextIO
 
 def main() -> None:
     """The command line. Exit status: 0 fine, 1 a problem, told in words, 2 wrong usage."""
-    from bot.cli import makegood  # noqa: PLC0415  so that the streams are ready for whatever an import says
+    from bot.cli import makegood  # noqa: PLC0415  so that the streams are ready before an import writes to them
 
     for stream in (sys.stdout, sys.stderr):
         _bear_anything(stream)

@@ -1,4 +1,4 @@
-"""Bolt, set up for us: what it would do itself and what it need not do."""
+"""Bolt's app with the listeners of handlers/, and the settings that differ from Bolt's own."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 
 
 def build(client: WebClient, who: Callable[[], AuthorizeResult | None], prepare: Callable[[BoltRequest], None]) -> App:
-    """The Bolt app with every listener of ours. `prepare` gives each request what listeners need.
+    """The Bolt app with all listeners. `prepare` puts the parts that listeners need into the context of each request.
 
-    Signatures are not verified here but at the door (server.py), where a wrong one is not written into the log;
-    Socket Mode has none.
+    bot/server.py verifies signatures, without writing a wrong one into the log. Socket Mode has none.
     """
     app = App(
         authorize=lambda **_: who(),  # type: ignore[arg-type]  # Bolt takes None, which its annotation leaves out
@@ -29,7 +28,7 @@ def build(client: WebClient, who: Callable[[], AuthorizeResult | None], prepare:
         # an event whose listener failed is sent again by Slack.
         process_before_response=True,
         request_verification_enabled=False,
-        # What no listener knows is answered in words, by handlers/slack/errors.py as any other error.
+        # handlers/slack/errors.py answers a request that no listener knows in words, as any other error.
         raise_error_for_unhandled_request=True,
     )
 

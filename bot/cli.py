@@ -155,8 +155,8 @@ def tick(at: datetime | None, *, dry_run: bool, ahead: bool) -> None:
     """Plan and deliver once, and say who is told what.
 
     For a cron job instead of a worker, and for trying out what happens on another day. With --at everything
-    takes place as of that instant; without --dry-run it is kept and people are really told. Who is told ahead of
-    the clock gets no other brief until that day has passed, so an instant to come needs --ahead or --dry-run.
+    takes place as of that instant; without --dry-run it is kept and people are really told. A person who is told
+    ahead of the clock gets no other brief until that day has passed, so an instant to come needs --ahead or --dry-run.
     """
     if at is not None and at > datetime.now(UTC) + _CLOCKS_APART and not dry_run and not ahead:
         raise click.UsageError(
@@ -324,7 +324,7 @@ def _dry_tick(now: datetime) -> None:
 
 
 def _say(text: str, *, err: bool = False) -> None:
-    """To the terminal, without what it would obey: names are other people's text."""
+    """Print without control characters, which a terminal obeys: names are other people's text."""
     click.echo(printable(text), err=err)
 
 
@@ -352,7 +352,7 @@ def _ledger(settings: BasicSettings) -> Ledger:
 
 
 def _leave(*, finished: bool, status: int = 0) -> None:
-    """End the process, also where a thread would not: whoever asked it to stop was promised that it does."""
+    """End the process, even if a thread hangs: a stop must not take longer than promised."""
     if finished:
         sys.exit(status)
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""What can be expected to go wrong when a command runs, in words. Whatever is not here is a bug and raises."""
+"""Words for the errors that a command can expect. Any other error is a bug and raises."""
 
 from __future__ import annotations
 

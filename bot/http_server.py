@@ -61,7 +61,7 @@ class WebServer:
         self._server.add_task = self._begin
         # Health waits for no thread that answers Slack, and /healthz not for the database, which /readyz asks.
         self._apart = {path: ThreadPoolExecutor(1) for path in (HEALTH, READY)}
-        # What each connection does (a request that is being read stands for itself), and since when.
+        # The phase of each connection and the time of its beginning. A request that is being read is its own phase.
         self._phases: dict[Any, tuple[object, float]] = {}
         self._looked_at = 0.0
         self._closing, self._done, self._over = threading.Event(), threading.Event(), threading.Event()

@@ -43,7 +43,7 @@ _ID = re.compile(r"[A-Za-z0-9_./:-]{1,80}")
 
 
 def request_ids(body: dict[str, Any]) -> dict[str, str]:
-    """What may be said in the log of a payload from Slack, whatever its shape: kinds and ids, no words."""
+    """The parts of a payload of any shape that may stand in the log: kinds and ids, no words."""
     event, user, view = (_part(body, name) for name in ("event", "user", "view"))
     actions = body.get("actions")
     action = actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], dict) else {}
@@ -62,7 +62,7 @@ def _part(body: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 class OnlyOurs(logging.Filter):
-    """Passes our own events, and of others only warnings and worse."""
+    """Passes the events of this program, and of libraries only warnings and errors."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.name.partition(".")[0] in OURS:
@@ -73,8 +73,8 @@ class OnlyOurs(logging.Filter):
 
 
 class Hide:
-    """Takes secrets out of every text of an event: whatever looks like a token, and the ones given; and what a terminal
-    would obey.
+    """Removes three things from every text of an event: the given secrets, texts that look like a token, and control
+    characters, which a terminal obeys.
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
@@ -151,7 +151,7 @@ def configure(
 
 
 def _first_line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Bolt appends a page of sample code to its warnings, and tells what somebody typed into a search."""
+    """Keep the first line of a library's warning. Bolt appends a page of sample code, and the text of a search."""
     event["event"] = re.sub(
         r"^Unhandled request .*", "Unhandled request", str(event.get("event", "")).partition("\n")[0]
     )

@@ -26,13 +26,13 @@ log = structlog.get_logger(__name__)
 
 # Slack advises 200 at most; a bigger page takes it longer than we wait.
 _PAGE = 200
-# After a failure of which Slack does not say how long it lasts.
+# The pause after a failure without a Retry-After of Slack's.
 _PAUSE = timedelta(minutes=1)
 
 
 class Roster:
-    """The list as it is being read. Each page is written when it comes; after a failure or a limit the reading goes on
-    from the page that is next.
+    """A reader of Slack's list of people. It writes each page when it comes. After a failure or a limit it goes on with
+    the next page.
     """
 
     def __init__(self, ledger: Ledger, slack: WebClient, clock: Callable[[], datetime]) -> None:
@@ -43,7 +43,7 @@ class Roster:
         self._unread = True
         self._cursor: str | None = None
         self._count = 0
-        # Nothing is asked from this instant on for so long.
+        # No question from this instant on for this long.
         self._paused: tuple[datetime, timedelta] | None = None
 
     def begin(self) -> None:

@@ -50,7 +50,7 @@ class Courier(Protocol):
 
 
 class Ticking(Protocol):
-    """What the ticks drive: see bot/app.py."""
+    """The bot that the ticks drive: see bot/app.py."""
 
     @property
     def ledger(self) -> Ledger: ...
@@ -137,8 +137,8 @@ class Schedule:
         return [job.id for job in self._scheduler.get_jobs()]
 
     def detect_clock_change(self) -> bool:
-        """Call now and then: where the wall clock was set back all jobs are due now, not when it catches up, and so
-        is what waits in the outbox.
+        """Make all jobs and the rows of the outbox due now if the wall clock was set back. Call this every few seconds.
+        Returns whether the clock was set back.
         """
         now = self._wall()
         hopped = now < self._seen - _HOP
@@ -152,12 +152,12 @@ class Schedule:
         return hopped
 
     def plan(self) -> None:
-        """One round now: plan, wake the courier, and write down that it was done."""
+        """Plan, wake the courier, and record the heartbeats of both."""
         put_clock_right(self._makegood)
         self._makegood.tick()
         ledger, now = self._makegood.ledger, self._makegood.clock()
         record_heartbeat(ledger, PLANNER, now)
-        # Threads that are alive prove nothing. That what was due has been taken does.
+        # A live thread proves nothing. The courier works if it has taken the rows that are due.
         with ledger.read() as tx:
             waiting_since = claiming.untaken_since(tx, now, workspaces=self._makegood.served())
         if waiting_since is None or now - waiting_since < TAKEN_WITHIN:
@@ -188,8 +188,8 @@ class Schedule:
 
 
 def put_clock_right(makegood: Ticking) -> None:
-    """Where a heartbeat lies ahead of the clock, the clock was ahead and was set back, perhaps while no process ran:
-    what was put off by it need not wait until the clock has caught up.
+    """Release the rows that a wrong clock has postponed. A heartbeat ahead of the clock shows that the clock was ahead
+    and was set back, perhaps while no process ran.
     """
     now = makegood.clock()
     ahead = [at for at in last_beats(makegood.ledger).values() if at - now > claiming.LONGEST_HOLD]
@@ -199,7 +199,7 @@ def put_clock_right(makegood: Ticking) -> None:
 
 
 def log_errors(job: Callable[[], None], name: str) -> Callable[[], None]:
-    """The job, with what goes wrong in it told in the log instead of raised."""
+    """The job, with its errors logged instead of raised."""
 
     def run() -> None:
         started = time.monotonic()
@@ -218,7 +218,7 @@ def log_errors(job: Callable[[], None], name: str) -> Callable[[], None]:
 
 
 def record_heartbeat(ledger: Ledger, name: str, at: datetime) -> None:
-    """Write down that this part of the program did its round at `at`."""
+    """Record that this part of the program did its round at `at`."""
     with ledger.begin() as tx:
         insert_or_update(tx, Heartbeat, {"name": name, "at": at}, keys=("name",))
 

@@ -93,7 +93,7 @@ class Endpoint:
         except RefusedError as error:
             log.warning("slack_request_refused", status=int(error.status), why=error.reason)
             answer = _text(error.reason, error.status)
-            # What is malformed now will be malformed when it is sent again.
+            # A malformed request stays malformed when Slack sends it again.
             answer.headers["X-Slack-No-Retry"] = "1"
             return answer
         made = self._bolt.dispatch(incoming)

@@ -1,4 +1,4 @@
-"""One process of Makegood: what it serves and what it does in the background, started and stopped in order."""
+"""One process of Makegood: its servers and background threads, started and stopped in order."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 # Seconds. A supervisor kills what has not ended after ten; a post in flight takes at most as long as Slack does.
 STOP_WITHIN = 8.0
-# The main thread has nothing else to do than to see that the clock runs forward.
+# Seconds between two looks of the main thread at the clock.
 _LOOK_EVERY = 5.0
 
 
@@ -42,7 +42,7 @@ class StopRequested(SystemExit):
 
 @dataclass(frozen=True)
 class Parts:
-    """What a process does: `web` answers Slack, `work` plans and delivers."""
+    """The parts that a process runs: `web` answers Slack, `work` plans and delivers."""
 
     web: bool = False
     work: bool = False
@@ -55,9 +55,9 @@ class Service:
         self.makegood = makegood
         self.failed: str | None = None
         self._parts = parts
-        # Free once we are asked to stop. Not an Event: its lock is no reentrant one, and a signal's handler runs in the
-        # thread that waits. One that comes in the very moment in which that thread holds the lock would wait for it
-        # for ever. Nor a SimpleQueue: whoever waits there for a time, and is held up until it is over, may do so too.
+        # A lock used as a flag, released when the process should stop. `Event.set()` in a signal handler can deadlock:
+        # the handler runs in the waiting thread, which may hold the Event's internal lock. `SimpleQueue.get` with a
+        # timeout can hang as well, if the thread is held up until the timeout is over.
         self._asked = threading.Lock()
         self._asked.acquire()
         self._link = ConnectionMonitor(makegood)
@@ -86,7 +86,7 @@ class Service:
         settings = self.makegood.settings
         if self._parts.web:
             self._server = self._make_server()
-            # First of all: whoever asks for health is answered however long Slack takes.
+            # Before Slack is asked, so that health requests are answered however long Slack takes.
             self._server.start()
         self._connect()
         if self._parts.work:
@@ -98,7 +98,7 @@ class Service:
         log.info("started", web=self._parts.web, work=self._parts.work, port=self.port, socket=bool(self._sockets))
 
     def ask_to_stop(self, failed: str | None = None) -> None:
-        """From any thread: end soon; with `failed`, words, it counts as a failure."""
+        """Ask the process to end, from any thread. `failed` holds the words if it ends because of a failure."""
         self.failed = self.failed or failed
         # RuntimeError: it is free already.
         with contextlib.suppress(RuntimeError):
@@ -133,7 +133,7 @@ class Service:
         return finished
 
     def _connect(self) -> None:
-        """Ask Slack who we are, in a thread of its own: whoever asks us to stop does not wait for Slack."""
+        """Connect to Slack in a thread of its own, so that a request to stop does not wait for Slack."""
         ended: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
 
         def connect() -> None:
@@ -154,7 +154,7 @@ class Service:
     def _is_asked(self, within: float) -> bool:
         asked = self._asked.acquire(timeout=within)
         if asked:
-            # Whoever looks next is told as well. In between we may be asked once more.
+            # The next look must find it released too. RuntimeError: a second request has released it in between.
             with contextlib.suppress(RuntimeError):
                 self._asked.release()
         return asked
@@ -217,7 +217,7 @@ class _Aside:
         self._thread.start()
 
     def succeeds(self, within: float) -> bool:
-        """Whether it came to its end in time, and well."""
+        """Wait for the step; returns whether it succeeded in time."""
         self._thread.join(within)
         return self._well
 
@@ -226,7 +226,7 @@ class _Aside:
 
 
 def _drained(executor: Executor, within: float) -> bool:
-    """Let the listeners that still run after their ack come to their end."""
+    """Wait for the listeners that still run after their ack; returns whether all ended in time."""
 
     def shut_down() -> bool:
         executor.shutdown(wait=True)

@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 # tokens in files and ignores ours.
 BOLT_OAUTH = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
 
-# Where the right value is found, for whoever has set none or a wrong one.
+# The place of the right value, for a variable that is missing or wrong.
 WHERE = {
     "SLACK_BOT_TOKEN": "it starts with xoxb- and is under OAuth & Permissions of your Slack app",
     "SLACK_SIGNING_SECRET": "it is under Basic Information > App Credentials of your Slack app (or set"
@@ -56,7 +56,7 @@ def _lower(value: object) -> object:
 
 
 class BasicSettings(BaseSettings):
-    """What every command needs, also one that never speaks to Slack."""
+    """The settings of every command, also of one that never speaks to Slack."""
 
     model_config = SettingsConfigDict(
         env_file_encoding="utf-8",
@@ -93,7 +93,7 @@ class BasicSettings(BaseSettings):
 
 
 class Settings(BasicSettings):
-    """What the running bot needs."""
+    """The settings of the running bot."""
 
     slack_bot_token: SecretStr = Field(
         description="The bot's token, starting with `xoxb-`: OAuth & Permissions of your Slack app. Required."
@@ -223,7 +223,7 @@ def load_basic(*, env_file: str = ".env") -> BasicSettings:
 
 
 def given(**values: Any) -> Settings:  # noqa: ANN401  as a field takes them; the fields say the types
-    """The settings of `values` (field names) alone, whatever the environment says; for the demo and for tests."""
+    """The settings of `values` (field names) alone, without the environment; for the demo and for tests."""
     _refuse_bolt_oauth(os.environ)
     try:
         return _Given(**values)
@@ -233,7 +233,7 @@ def given(**values: Any) -> Settings:  # noqa: ANN401  as a field takes them; th
 
 @dataclass(frozen=True)
 class Variable:
-    """A variable as README and .env.example tell of it; `default` is None where there is none."""
+    """A variable as README and .env.example describe it; `default` is None for a required one."""
 
     name: str
     default: str | None

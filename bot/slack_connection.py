@@ -1,4 +1,4 @@
-"""Whether Slack and the bot know each other, and what to do where they do not."""
+"""The connection of the bot to Slack: made once, checked again and again, and described in words when it is lost."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-# What a call to Slack may raise without anything being wrong with this program.
+# The errors that a call to Slack may raise without a bug in this program.
 FAILURES = (SlackApiError, OSError, http.client.HTTPException)
 
 # Slack's errors that no waiting heals, with what heals them.
@@ -56,7 +56,7 @@ class Connecting(Protocol):
 
 
 def in_words(error: BaseException) -> str:
-    """What went wrong between Slack and us, and what to do."""
+    """The reason for an error between Slack and the bot, and the remedy."""
     name = error_name(error)
     if name in REMEDIES:
         return f"{REMEDIES[name]} ({with_scope(error)})"
@@ -70,7 +70,7 @@ def in_words(error: BaseException) -> str:
 
 
 def is_final(error: BaseException) -> bool:
-    """Whether trying again without changing anything is of no use."""
+    """Whether the error stays until an admin changes something."""
     return error_name(error) in REMEDIES
 
 

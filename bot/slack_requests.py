@@ -1,8 +1,8 @@
-"""What Slack sends, read strictly, in one place for both transports.
+"""Slack's payloads, checked in one place for both transports.
 
-Each kind of payload is a model of the parts that we and Bolt look into, with their types. The rest is left out before
-Bolt sees it: Bolt looks for its own features in every payload, takes their types for granted and raises deep inside
-where they differ. A listener that needs one more part finds it once it is named here.
+Each kind of payload is a model of the parts that listeners and Bolt read, with their types. All other parts are removed
+before Bolt sees the payload: Bolt looks for its own features in every payload, takes their types for granted and raises
+if they differ. A listener that needs one more part must name it here.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class _Option(_Part):
 
 
 class _Input(_Part):
-    """What one field of a form holds."""
+    """The content of one field of a form."""
 
     value: Text | None = None
     selected_date: Name | None = None
@@ -129,7 +129,7 @@ class _UserObject(BaseModel):
 
 
 class _Event(_Part):
-    """An event that nobody here listens to."""
+    """An event without a listener."""
 
     type: Name
 
@@ -144,7 +144,7 @@ class _AboutUser(_Event):
 
 
 class _FromWorkspace(_Part):
-    """Where it comes from: the workspace, or in an organisation where the app is installed."""
+    """The origin: the workspace, or in an organisation the place where the app is installed."""
 
     team_id: Id | None = None
     enterprise_id: Id | None = None
@@ -256,7 +256,7 @@ _EVENTS: dict[str, type[BaseModel]] = {
 
 
 class RefusedError(Exception):
-    """A request that is not Slack's, or that makes no sense. Nothing has been touched."""
+    """A request that is not Slack's, or that cannot be read. Nothing was changed."""
 
     def __init__(self, status: HTTPStatus, reason: str) -> None:
         super().__init__(reason)
@@ -278,7 +278,7 @@ def bolt_request(text: str, headers: dict[str, str], *, is_json: bool) -> BoltRe
 
 
 def checked(payload: object) -> dict[str, Any]:
-    """The payload, only with parts that are known; RefusedError where one of these is missing or of another type."""
+    """The known parts of the payload. RefusedError if one is missing or of another type."""
     if not isinstance(payload, dict):
         raise _no_payload()
     try:

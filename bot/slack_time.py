@@ -1,4 +1,4 @@
-"""How far this machine's clock is from Slack's, which refuses and is refused where they are too far apart."""
+"""The difference between this machine's clock and Slack's. Slack's requests are refused if it is too large."""
 
 from __future__ import annotations
 

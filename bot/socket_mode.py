@@ -1,7 +1,18 @@
-"""Socket Mode: the same Bolt app behind a WebSocket, and a watchdog that does not believe the socket.
+"""Socket Mode: the same Bolt app behind a WebSocket, and a watchdog that counts the silence.
 
-A connection can look open and be deaf. The client's own monitor closes what is stale, yet it has been seen
-to hang while it reconnects, and then nobody answers for hours. So somebody outside it counts the silence.
+A connection can look open and be deaf. The client's own monitor closes a stale connection, but it was seen to hang while
+it reconnected, and then nobody answers for hours.
+
+The client of slack_sdk describes connecting, closing and its listeners. This file, and no other, also uses these parts,
+which its manual does not describe:
+
+- `current_session`, and of it `session_id` and `last_ping_pong_time`, to notice a pong. The client has no listener for
+  pongs, and Slack may send nothing else for hours.
+- `current_session.sock`, to see that the connection was cut, and to cut it before a new one is made. The client holds a
+  reset connection for open until its fifth ping fails, and its reader waits up to three seconds.
+- `closed`, set before the connection is cut, and `current_session_runner`, `current_app_monitor` and
+  `message_processor`, to end the client's threads. `close()` ends none of them if the socket breaks in that moment, and
+  the monitor would connect again and again.
 """
 
 from __future__ import annotations
@@ -37,7 +48,7 @@ SILENT_AFTER = 15.0
 # Bytes. The client reads a message by recursion and copies all of it at each step. By steps of 1 KB, its default, a
 # message of 300 KB took 40 MB, and one of 1 MB was never read.
 _READ_AT_ONCE = 64 * 1024
-# Whatever happened, Slack is asked again so soon that people are answered within half a minute once it is well.
+# Seconds between two attempts, at most: people are answered within half a minute after Slack works again.
 _LONGEST_BACKOFF = 20.0
 
 
@@ -94,7 +105,7 @@ class SocketMode:
         self._watchdog.start()
 
     def alive(self) -> bool:
-        """Whether the connection is open and was heard of lately."""
+        """Whether the connection is open and Slack was heard lately."""
         client = self._handler.client
         return (
             client.is_connected() and self._silence() < self._rhythm.silent_after and _is_whole(client.current_session)
@@ -119,7 +130,7 @@ class SocketMode:
         return finished
 
     def look(self) -> None:
-        """One look of the watchdog: note signs of life, make a silent connection anew, give up on a deaf one."""
+        """Check the connection once: note signs of life, replace a silent connection, give up after DEAF_AFTER."""
         if self._pong_is_new():
             self._heard()
         if self.alive():
@@ -141,13 +152,12 @@ class SocketMode:
             try:
                 self.look()
             except Exception:
-                # A watchdog that dies of what it sees is none.
+                # The watchdog must outlive every error.
                 log.exception("socket_watchdog_failed")
 
     def _reconnect(self) -> None:
-        # In a thread of its own: one that hangs must not keep the watchdog from counting.
-        # The client's reader waits for a byte of the silent connection, up to three seconds, before it turns to the new
-        # one; and Slack waits no longer for an ack.
+        # In a thread of its own: an attempt that hangs must not stop the watchdog. The connection is cut first, because
+        # the client's reader waits up to three seconds for the silent one, and Slack waits no longer for an ack.
         _cut(self._handler.client.current_session)
         try:
             self._handler.client.connect_to_new_endpoint(force=True)
@@ -196,7 +206,7 @@ def _is_whole(session: object) -> bool:
 
 
 def _cut(session: object) -> None:
-    """End the wire under the connection: whoever reads from it stops at once."""
+    """Shut the socket of the connection down. A thread that reads from it stops at once."""
     wire = getattr(session, "sock", None)
     with contextlib.suppress(OSError):
         if wire is not None:
@@ -223,7 +233,7 @@ class _Handler(SocketModeHandler):
             self._answer(client, req)
         except RefusedError as error:
             log.warning("slack_request_refused", why=error.reason)
-            # What makes no sense now will make none when it is sent again.
+            # Acked: a malformed request stays malformed when Slack sends it again.
             client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
         except Exception:
             log.exception("slack_request_failed")

@@ -1,4 +1,4 @@
-"""The ledger of a running process is looked after: where it became unfit, nothing more is written into it."""
+"""A check of the ledger while the process runs. Nothing more is written into a ledger that became unfit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-# Of its time, a process spends one part in so many on reading a SQLite file as a whole.
+# The process spends one part in so many of its time on reading a SQLite file as a whole.
 _SHARE = 100
 
 

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 
 def about(ledger: Ledger, number: str, now: datetime, *, on: date | None, team_id: str | None) -> Sequence[str]:
-    """What is to be said of commitment `number` ("12" or "#12"). LedgerError, in words, where there is none."""
+    """The lines about commitment `number` ("12" or "#12"). Raises LedgerError, in words, if there is none."""
     digits = number.strip().removeprefix("#")
     if not digits.isdecimal():
         raise BadInputError(f"{quoted(number)} is not the number of a commitment. Write 12, or '#12'.")
     with ledger.read() as tx:
-        # Whoever sits at the machine sees everything and is nobody in the workspace.
+        # An operator at the machine sees everything, and is no person of the workspace.
         operator = Person(id=0, workspace_id=_workspace(tx, team_id).id)
         commitment = commitments.get(tx, operator, int(digits))
         return [

@@ -1,4 +1,4 @@
-"""What the demo's ledger holds at first: two accounts of a software vendor, in the middle of their quarter.
+"""The first content of the demo's ledger: two accounts of a software vendor, in the middle of their quarter.
 
 Everything is recorded through the verbs of the ledger, as of the days on which it is said to have happened,
 so that what the demo shows could have come about in no other way.
@@ -57,7 +57,7 @@ class Promise:
 
 @dataclass(frozen=True)
 class Step:
-    """What happened to it later, `ago` days ago: a verb and what it takes."""
+    """A later change of the commitment, `ago` days ago: a verb and its arguments."""
 
     ago: float
     verb: str
@@ -182,7 +182,7 @@ class _Story:
             )  # fmt: skip
 
     def hand_over(self, commitment: Commitment) -> None:
-        """The one thing that somebody hears of when the demo begins."""
+        """Hand a commitment over: its notice is the only message at the beginning of the demo."""
         commitments.hand_over(
             self._tx,
             self._people[EVA],
@@ -195,7 +195,7 @@ class _Story:
         )
 
     def wait_for_tomorrow(self) -> None:
-        """Nobody's morning is now: the first look is calm, and the clock brings the next morning."""
+        """Give everybody their next morning, so that no brief comes before the clock is moved."""
         for known in self._people.values():
             person = people.get(self._tx, known.id)
             is_on = morning_is_on(self._now, people.work_schedule(person))
@@ -242,6 +242,6 @@ def _person(tx: Session, team_id: str, slack_id: str) -> Person:
 
 
 def _skip_old_messages(tx: Session, now: datetime) -> None:
-    """What the story left in the outbox was news days ago."""
+    """Skip the messages that the story left in the outbox: their news is days old."""
     while claimed := claiming.claim(tx, now, pace=timedelta()):
         outbox.mark_skipped(tx, claimed, reason="it was said before the demo began", now=now)

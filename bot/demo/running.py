@@ -99,13 +99,13 @@ class Demo:
         self.box.limits = True
 
     def stop(self) -> bool:
-        """Whether everything in flight was finished."""
+        """Stop bot and box. Returns whether everything in flight was finished."""
         finished = self.service.stop()
         self.box.stop()
         return finished
 
     def _follow(self, now: datetime) -> None:
-        """The clock was moved: whatever is due now happens now, not at the next tick."""
+        """Plan at once after the clock was moved, not at the next tick."""
         if now < self._seen:
             # A round that has begun still goes by the clock as it was.
             self.service.schedule.idle(within=_ROUND)
@@ -129,7 +129,7 @@ def at_work(now: datetime) -> datetime:
 
 
 def go_back(makegood: Makegood, users: list[str], now: datetime) -> None:
-    """The clock was set back: nobody waits until it catches up, neither the pace nor today's morning."""
+    """Reset the pace and today's mornings after the clock was set back, so that nothing waits until it catches up."""
     with makegood.ledger.begin() as tx:
         outbox.clock_set_back(tx, now, most=timedelta(0))
         for workspace in workspaces.every(tx):

@@ -1,4 +1,4 @@
-"""Whether this process can do its work now, part by part and in words."""
+"""The checks of /readyz: for each part of the process whether it works, in words."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ log = structlog.get_logger(__name__)
 
 # The planner does its round every ten seconds.
 OLDEST_BEAT = timedelta(seconds=60)
-# Seconds. A database that answers may still be unable to write: its disk is full, or it is a copy. Whoever asks
-# whether this process is ready every moment does not make it write every moment.
+# Seconds. A database that answers may still be unable to write: its disk is full, or it is a copy. Frequent
+# requests of /readyz do not cause frequent writes.
 _WRITES_EVERY = 5.0
 _PROBE = "readyz"
 
 
 @dataclass(frozen=True)
 class Check:
-    """One part of the program: whether it works, and the words for it."""
+    """The state of one part of the program, and the words for it."""
 
     name: str
     ok: bool
@@ -42,7 +42,7 @@ class Check:
 
 
 class Readiness:
-    """What /readyz tells. Looking asks the database and nobody else. `seconds` is a monotonic clock."""
+    """The answer of /readyz. `look` asks only the database. `seconds` is a monotonic clock."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class Readiness:
             return [Check("database", ok=False, words=words)]
 
     def _writing(self, revision: str | None) -> Check:
-        """Whether the database takes what is written; tried now and then, and every time while it does not."""
+        """Check that the database can be written: every few seconds, and each time after a failure."""
         if full := full_disk(self._ledger.url):
             log.error("database_unavailable", why=full)
             return Check("database", ok=False, words=full)
