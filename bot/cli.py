@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 import store.migrate
 from bot import logs
 from bot.app import compose
-from bot.cli_errors import in_words
-from bot.health.doctor import examine, has_problem
+from bot.cli_errors import Commands, Problem
+from bot.cli_instants import YEARS, Instant, clock_from
+from bot.health.doctor import examine
+from bot.health.words import has_problem
 from bot.manifest import for_address, for_socket_mode
 from bot.rehearsal import became, rehearse
 from bot.schedule import COURIER, PLANNER, put_clock_right, record_heartbeat
@@ -35,58 +36,6 @@ if TYPE_CHECKING:
 
 # So far ahead of this machine's clock an instant is not yet one to come.
 _CLOCKS_APART = timedelta(minutes=1)
-# Of instants and days that are asked about. Python's own end in year 1 and 9999, which no rule looks beyond.
-_YEARS = range(1970, 3000)
-
-
-class Problem(click.ClickException):
-    """Told as it stands, without a traceback; exit status 1."""
-
-    def show(self, file: Any = None) -> None:  # noqa: ANN401  as click declares it
-        click.echo(printable(self.message), file=file or sys.stderr)
-
-
-class Commands(click.Group):
-    """Turns what can be expected to go wrong into words, for every command in one place."""
-
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  as click declares it
-        try:
-            return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
-            # click ends quietly where nobody reads on: `makegood doctor | head -1`.
-            raise
-        except Exception as error:
-            words = in_words(error)
-            if words is None:
-                raise
-            raise Problem(words) from None
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """As they are written below: what one needs first comes first."""
-        del ctx
-        return list(self.commands)
-
-
-class Instant(click.ParamType[datetime]):
-    """An ISO-8601 instant that says its zone."""
-
-    name = "ISO-8601"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:  # noqa: ANN401  as click declares it
-        try:
-            instant = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-            in_utc = instant.astimezone(UTC)
-        except (ValueError, OverflowError):
-            self.fail(f"{value!r} is not an instant such as 2026-11-23T09:00:00+01:00", param, ctx)
-        if instant.tzinfo is None:
-            self.fail(
-                f"{value!r} does not say in which zone: write 2026-11-23T09:00:00+01:00, or end it with Z for UTC",
-                param,
-                ctx,
-            )
-        if in_utc.year not in _YEARS:
-            self.fail(f"{value!r} is not in the years {_YEARS[0]} to {_YEARS[-1]}", param, ctx)
-        return in_utc
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -179,8 +128,8 @@ def explain(number: str, on: datetime | None, workspace: str | None) -> None:
 
     With --on: what everybody hears of it on that day, and why not where they hear nothing. NUMBER is 12 or '#12'.
     """
-    if on is not None and on.year not in _YEARS:
-        raise click.BadParameter(f"{on.date()} is not in the years {_YEARS[0]} to {_YEARS[-1]}", param_hint="--on")
+    if on is not None and on.year not in YEARS:
+        raise click.BadParameter(f"{on.date()} is not in the years {YEARS[0]} to {YEARS[-1]}", param_hint="--on")
     ledger = _ledger(_basic_settings())
     try:
         _have_the_shape(ledger, upgrade=False)
@@ -234,14 +183,6 @@ def demo(port: int, database: str | None) -> None:
 
     _log(None, level="warning")
     _leave(finished=run_demo(port=port, database=database, say=click.echo))
-
-
-def clock_from(at: datetime | None) -> Callable[[], datetime]:
-    """A clock that shows `at` now and goes on from there; the wall clock for None."""
-    if at is None:
-        return lambda: datetime.now(UTC)
-    started = time.monotonic()
-    return lambda: at + timedelta(seconds=time.monotonic() - started)
 
 
 def _serve(*, web: bool, work: bool, bring_up_to_date: bool = False) -> None:

@@ -1,9 +1,14 @@
-"""Words for the errors that a command can expect. Any other error is a bug and raises."""
+"""The errors of commands: a command ends with words for each error that it can expect. Any other error is a bug and
+raises.
+"""
 
 from __future__ import annotations
 
 import errno
+import sys
+from typing import Any
 
+import click
 import sqlalchemy as sa
 from alembic.util import CommandError
 from slack_sdk.errors import SlackClientError
@@ -11,6 +16,35 @@ from slack_sdk.errors import SlackClientError
 from bot.settings import SettingsError
 from bot.slack_connection import in_words as slack_in_words
 from store.errors import LedgerError
+from store.rules.text import printable
+
+
+class Problem(click.ClickException):
+    """An error with words for the terminal, without a traceback; exit status 1."""
+
+    def show(self, file: Any = None) -> None:  # noqa: ANN401  as click declares it
+        click.echo(printable(self.message), file=file or sys.stderr)
+
+
+class Commands(click.Group):
+    """The group of commands: turns expected errors into words for every command."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  as click declares it
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            # click ends quietly where nobody reads on: `makegood doctor | head -1`.
+            raise
+        except Exception as error:
+            words = in_words(error)
+            if words is None:
+                raise
+            raise Problem(words) from None
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order of bot/cli.py: the most needed one comes first."""
+        del ctx
+        return list(self.commands)
 
 
 def in_words(error: BaseException) -> str | None:

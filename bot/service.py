@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.health.ledger_watch import LedgerWatch
 from bot.health.readiness import Readiness
 from bot.http_server import WebServer
 from bot.schedule import Schedule
 from bot.server import build
 from bot.slack_connection import ConnectionMonitor
 from bot.socket_mode import SocketMode
-from bot.watch import Watch
 from store import migrate
 
 if TYPE_CHECKING:
@@ -69,7 +69,9 @@ class Service:
             newest_revision=migrate.head,
             sockets=self._sockets,
         )
-        self.schedule = Schedule(makegood, work=parts.work, link=self._link.look, watch=Watch(makegood.ledger).look)
+        self.schedule = Schedule(
+            makegood, work=parts.work, link=self._link.look, watch=LedgerWatch(makegood.ledger).look
+        )
         self._server: WebServer | None = None
         self._working = False
 

@@ -1,7 +1,7 @@
 """Socket Mode: the same Bolt app behind a WebSocket, and a watchdog that counts the silence.
 
-A connection can look open and be deaf. The client's own monitor closes a stale connection, but it was seen to hang while
-it reconnected, and then nobody answers for hours.
+A connection can look open and be deaf. The client's own monitor closes a stale connection, but it was seen to hang
+while it reconnected, and then nobody answers for hours.
 
 The client of slack_sdk describes connecting, closing and its listeners. This file, and no other, also uses these parts,
 which its manual does not describe:
@@ -11,8 +11,8 @@ which its manual does not describe:
 - `current_session.sock`, to see that the connection was cut, and to cut it before a new one is made. The client holds a
   reset connection for open until its fifth ping fails, and its reader waits up to three seconds.
 - `closed`, set before the connection is cut, and `current_session_runner`, `current_app_monitor` and
-  `message_processor`, to end the client's threads. `close()` ends none of them if the socket breaks in that moment, and
-  the monitor would connect again and again.
+  `message_processor`, to end the client's threads. `close()` may leave them running if the socket breaks in that
+  moment, and the monitor would connect again and again.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ class Rhythm:
 
 
 class SocketMode:
-    """One Socket Mode connection, kept alive. `on_deaf` is called, once, with the words for the log when it
-    cannot be: the caller ends the process with a non-zero status.
+    """One Socket Mode connection, kept alive. If that is impossible it calls `on_deaf`, once, with the words for the
+    log: the caller ends the process with a non-zero status.
 
     `seconds` is a monotonic clock.
     """
@@ -193,9 +193,7 @@ class SocketMode:
 
 
 def _is_whole(session: object) -> bool:
-    """Whether the wire under the connection has not been cut. The client's reader passes over a reset, and
-    until a ping cannot be sent for the fifth time the client holds the connection for open.
-    """
+    """Whether the socket of the connection is still connected."""
     wire = getattr(session, "sock", None)
     try:
         if wire is not None:

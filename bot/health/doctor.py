@@ -1,11 +1,10 @@
-"""What is wrong with an installation, and what to do: one line for each thing that was looked at."""
+"""The checks of `makegood doctor`: settings, files, database, outbox, Slack and clock, one finding each."""
 
 from __future__ import annotations
 
 import contextlib
 import socket
 import stat
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,57 +13,44 @@ import sqlalchemy as sa
 
 from bot import settings as settings_module
 from bot.health.readiness import late_parts
+from bot.health.words import (
+    NOTE,
+    OUTBOX_LATE,
+    PROBLEM,
+    WELL,
+    Finding,
+    moment,
+    tell_clock,
+    tell_refused,
+    tell_scopes,
+    tell_troubles,
+    tell_undecided,
+)
 from bot.installations import Installations
 from bot.schedule import last_beats, record_heartbeat
-from bot.slack_connection import FAILURES, REMEDIES, in_words
-from bot.slack_time import difference, lowered, told_by
-from handlers.ids import SCOPES
+from bot.slack_connection import FAILURES, in_words
+from bot.slack_time import lowered, told_by
 from store import migrate, outbox, workspaces
 from store.db import Ledger, normal_url, shown_url
 from store.outbox import claiming
-from store.rules.text import one_line
 from store.sqlite_file import damage, files_of, full_disk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from slack_sdk.web import SlackResponse
 
     from bot.settings import BasicSettings, Settings
 
-WELL, PROBLEM, NOTE = "✓", "✗", "!"
-
-_OUTBOX_LATE = timedelta(minutes=5)
 _REFUSED_WITHIN = timedelta(days=7)
 _SHOWN = 10
 # Its row in the table of heartbeats, which nobody reads.
 _PROBE = "doctor"
 _OTHERS = stat.S_IROTH | stat.S_IWOTH
 
-_REASONS = {
-    "channel_not_found": "the channel is gone or the app cannot see it: invite @Makegood there",
-    "not_in_channel": "invite @Makegood to the channel",
-    "is_archived": "the channel is archived: share it elsewhere",
-    "user_disabled": "the person has left: hand their commitments over",
-    "messages_tab_disabled": "switch the Messages tab on in the app's settings: use `makegood manifest`",
-    "restricted_action": "an admin has restricted who may post there",
-}
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at: `mark` is WELL, PROBLEM or NOTE; `advice` says what to do."""
-
-    mark: str
-    words: str
-    advice: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.mark} {one_line(self.words)}" + (f"\n  → {one_line(self.advice)}" if self.advice else "")
-
 
 def examine(now: Callable[[], datetime], *, env_file: str = ".env") -> Iterator[Finding]:
-    """Everything, one finding after the other. `now`: the wall clock (aware), held against Slack's."""
+    """All findings, one after the other. `now`: the wall clock (aware), held against Slack's."""
     settings: Settings | None = None
     try:
         settings = settings_module.load(env_file=env_file)
@@ -81,10 +67,6 @@ def examine(now: Callable[[], datetime], *, env_file: str = ".env") -> Iterator[
         yield from _database(basic, now(), team_id=_team(known))
     if settings and known:
         yield from _slack(settings, known, now)
-
-
-def has_problem(findings: Iterable[Finding]) -> bool:
-    return any(finding.mark == PROBLEM for finding in findings)
 
 
 def _address(host: str) -> Iterator[Finding]:
@@ -181,56 +163,14 @@ def _outbox(ledger: Ledger, now: datetime, team_id: str) -> Iterator[Finding]:
         waiting_since = claiming.untaken_since(tx, now, workspaces=served)
         unknown = outbox.undecided(tx, now, most=_SHOWN, workspaces=served)
     states = ", ".join(f"{number} {state}" for state, number in sorted(counts.items())) or "empty"
-    if waiting_since is not None and now - waiting_since > _OUTBOX_LATE:
-        words = f"The outbox ({states}) has not been emptied since {_moment(waiting_since)}."
+    if waiting_since is not None and now - waiting_since > OUTBOX_LATE:
+        words = f"The outbox ({states}) has not been emptied since {moment(waiting_since)}."
         yield Finding(PROBLEM, words, "See whether `makegood run` or `makegood worker` runs, and its log.")
     else:
         yield Finding(WELL, f"The outbox: {states}.")
-    yield from _troubles(troubles, now)
-    for key, reason in refused[:_SHOWN]:
-        words = f"Slack refused {key} for good: {reason}."
-        yield Finding(NOTE, words, _REASONS.get(reason.partition(" ")[0], "It is not sent again."))
-    for each in unknown:
-        yield _undecided(each, now)
-
-
-def _troubles(found: outbox.Troubles, now: datetime) -> Iterator[Finding]:
-    """What waits because Slack refuses it, what became of it within a week, and how many there are of each."""
-    if found.waits:
-        since = f" since {_moment(found.since)}" if found.since else ""
-        is_late = found.since is not None and now - found.since > _OUTBOX_LATE
-        words = f"Slack refuses{since} what waits, by reason: {_counted(found.waits)}."
-        advice = "; ".join(dict.fromkeys(filter(None, (remedy(reason) for reason in found.waits))))
-        again = "Nothing is lost: it is sent once Slack takes it."
-        yield Finding(PROBLEM if is_late else NOTE, words, f"{again} To do: {advice}." if advice else again)
-    if sum(found.dead.values()) > 1:
-        yield Finding(NOTE, f"Within a week these were given up, by reason: {_counted(found.dead)}.")
-    if found.opened_anew:
-        words = f"Within a week conversations with people were opened anew: {_counted(found.opened_anew)}."
-        yield Finding(NOTE, words, "Slack had refused the ones before; the messages came all the same.")
-
-
-def _counted(reasons: dict[str, int]) -> str:
-    return ", ".join(f"{reason} ({number})" for reason, number in reasons.items())
-
-
-def remedy(reason: str) -> str:
-    """What to do about a reason of Slack's; "" where there is nothing to do but to wait."""
-    # Behind Slack's word for it may stand what is missing.
-    name = reason.partition(" ")[0]
-    return REMEDIES.get(name) or _REASONS.get(name, "")
-
-
-def _undecided(message: outbox.Undecided, now: datetime) -> Finding:
-    since = f" since {_moment(message.since)}" if message.since else ""
-    words = (
-        f"Nobody knows{since} whether {message.key} reached Slack"
-        f" ({message.error or 'its worker was lost'}; attempt {message.attempts})."
-    )
-    when = (
-        "now" if message.looked_up_at is None or message.looked_up_at <= now else f"at {_moment(message.looked_up_at)}"
-    )
-    return Finding(NOTE, words, f"It is looked up in the conversation {when}, before anything is sent again.")
+    yield from tell_troubles(troubles, now)
+    yield from (tell_refused(key, reason) for key, reason in refused[:_SHOWN])
+    yield from (tell_undecided(each, now) for each in unknown)
 
 
 def _heartbeats(ledger: Ledger, now: datetime) -> Iterator[Finding]:
@@ -242,7 +182,7 @@ def _heartbeats(ledger: Ledger, now: datetime) -> Iterator[Finding]:
         yield from (Finding(PROBLEM, words) for words in late)
     else:
         newest = max(beats.values())
-        yield Finding(WELL, f"Planner and courier do their rounds (last at {_moment(newest)}).")
+        yield Finding(WELL, f"Planner and courier do their rounds (last at {moment(newest)}).")
 
 
 def _identity(settings: Settings) -> SlackResponse | Exception:
@@ -263,8 +203,8 @@ def _slack(settings: Settings, answer: SlackResponse | Exception, now: Callable[
         return
     yield Finding(WELL, f"Slack knows the bot {answer.get('user')} in {answer.get('team')}.")
     yield from _other_workspaces(settings, _team(answer))
-    yield _scopes(lowered(answer.headers).get("x-oauth-scopes"))
-    yield _clock(told_by(answer.headers), now())
+    yield tell_scopes(lowered(answer.headers).get("x-oauth-scopes"))
+    yield tell_clock(told_by(answer.headers), now())
     if settings.slack_app_token:
         try:
             slack = Installations(settings).posting
@@ -276,7 +216,7 @@ def _slack(settings: Settings, answer: SlackResponse | Exception, now: Callable[
 
 
 def _other_workspaces(settings: Settings, team_id: str) -> Iterator[Finding]:
-    """What the database holds for workspaces whose token is not this one."""
+    """The workspaces of the database that another token serves, with their waiting messages."""
     ledger = Ledger(settings.database_url.get_secret_value(), pool_size=1)
     try:
         with ledger.read() as tx:
@@ -289,27 +229,3 @@ def _other_workspaces(settings: Settings, team_id: str) -> Iterator[Finding]:
     for team, name, waits in others:
         words = f"The database also holds the workspace {team} ({name}), where {waits} messages wait."
         yield Finding(NOTE, words, "This token is not theirs: run a process with their SLACK_BOT_TOKEN as well.")
-
-
-def _scopes(granted: str | None) -> Finding:
-    if granted is None:
-        return Finding(NOTE, "Slack did not say which permissions the bot has.")
-    missing = sorted(set(SCOPES) - {scope.strip() for scope in granted.split(",")})
-    if not missing:
-        return Finding(WELL, f"The bot has every permission it needs ({len(SCOPES)}).")
-    words = "The bot lacks " + "; ".join(f"{scope} ({SCOPES[scope]})" for scope in missing) + "."
-    return Finding(PROBLEM, words, "Update the app with `makegood manifest`, then install it to the workspace again.")
-
-
-def _clock(theirs: datetime | None, now: datetime) -> Finding:
-    if theirs is None:
-        return Finding(NOTE, "Slack did not say what time it is.")
-    words = difference(theirs, now)
-    if words is None:
-        seconds = round(abs(now - theirs).total_seconds())
-        return Finding(WELL, f"This machine's clock agrees with Slack's (within {seconds} s).")
-    return Finding(PROBLEM, f"{words}.", "Set it (NTP). Slack's requests are refused from five minutes on.")
-
-
-def _moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"

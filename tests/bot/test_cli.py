@@ -21,6 +21,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot import cli, service
+from bot.cli_instants import Instant, clock_from
 from bot.demo.ledger import fill
 from bot.manifest import for_address
 from sandbox import Sandbox
@@ -262,7 +263,7 @@ def test_doctor_ends_with_1_for_a_problem() -> None:
 def test_the_clock_of_at_goes_on() -> None:
     """From that instant, with the time that passes."""
     at = datetime(2026, 11, 24, 8, 40, tzinfo=UTC)
-    clock = cli.clock_from(at)
+    clock = clock_from(at)
     first = clock()
     second = clock()
     assert at <= first <= second < at + timedelta(seconds=60)
@@ -270,7 +271,7 @@ def test_the_clock_of_at_goes_on() -> None:
 
 def test_at_takes_any_zone() -> None:
     """And reckons in UTC."""
-    instant = cli.Instant().convert("2026-11-24T09:40:00+01:00", None, None)
+    instant = Instant().convert("2026-11-24T09:40:00+01:00", None, None)
     assert instant == datetime(2026, 11, 24, 8, 40, tzinfo=UTC)
     assert instant.tzinfo is UTC
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from bot.health.doctor import NOTE, PROBLEM, WELL, Finding, examine, has_problem
+from bot.health.doctor import examine
+from bot.health.words import NOTE, PROBLEM, WELL, Finding, has_problem
 from bot.schedule import COURIER, PLANNER, record_heartbeat
 from handlers.ids import SCOPES
 from store import migrate, outbox, workspaces

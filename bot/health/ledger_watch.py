@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 _SHARE = 100
 
 
-class Watch:
+class LedgerWatch:
     """`look()` sets the ledger's `problem`, or takes it back. `seconds` is a monotonic clock."""
 
     def __init__(self, ledger: Ledger, *, seconds: Callable[[], float] = time.monotonic) -> None:
