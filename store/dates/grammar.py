@@ -136,7 +136,7 @@ def _before(reading: Reading, frame: Frame) -> Reading:
 def _with_clock(line: str, coded: Coded, frame: Frame) -> Reading | None:
     """The day of an hour: "by Friday 5pm" and "before 5pm on Friday" mean Friday, "by noon" means today."""
     said_by = line != coded.codes
-    line = line.removesuffix(" by").strip()
+    line = line.removesuffix(" by").removesuffix(" before").strip()
     if line == "this" or (not line and said_by):
         line = "today"
     reading = _fit(_in_order(line), coded, frame)

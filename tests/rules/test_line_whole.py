@@ -86,6 +86,10 @@ KINDS = [
     ("fr-FR", "devis valable jusqu'au 31 décembre", "ask"),
     ("en-US", "forward the email Dana sent Friday", "ask"),
     ("en-US", "book flights for the kickoff on Dec 10", "ask"),
+    ("de-DE", "Besuch am Freitag absagen", "ask"),
+    ("fr-FR", "le salon a lieu le 10 décembre", "ask"),
+    ("en-US", "escalate if no reply by Friday", "ask"),
+    ("fr-FR", "relancer Dana vendredi avant midi", "2026-11-27"),
     # two deadlines
     ("en-US", "draft by Thursday, final by Monday", "ask"),
     ("de-DE", "Entwurf bis Donnerstag, Endfassung bis Montag", "ask"),

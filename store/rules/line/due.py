@@ -174,7 +174,10 @@ def _judged(said: str, span: Span, word: Word, lead: Lead, reading: Reading, ask
         return None
     if not sure and _of_time(before, asked):
         return _doubted(said, replace(reading, on=None, suggestion=None), span)
-    doubt = _lasts(said, before, word, lead, asked) if sure else _unread(before) or neighbours.names_a_day(before)
+    if sure:
+        doubt = _lasts(said, before, word, lead, asked, hour=reading.hour)
+    else:
+        doubt = _unread(before) or neighbours.names_a_day(before)
     if reading.on and (doubt or _said_twice(said, span, word, lead, asked)):
         return _doubted(said, reading, span)
     phrase = said[span.start : span.end]
@@ -187,14 +190,16 @@ def _is_no_deadline(before: list[Word], word: Word) -> bool:
 
 
 def _belongs_elsewhere(said: str, before: list[Word], lead: Lead, reading: Reading, asked: Frame) -> bool:
+    if neighbours.moves(one.folded for one in words(said, 0, len(said))):
+        return True
     first = next((one.start for one in words(said, 0, _REACH)), 0)
     exact = reading.kind not in ("period", "vague")
     return _article_before(before, lead, asked) or neighbours.belongs_elsewhere(before, first, asked, exact=exact)
 
 
-def _lasts(said: str, before: list[Word], word: Word, lead: Lead, asked: Frame) -> bool:
-    """Whether "until" or "bis" says how long something lasts, or the phrase is the end of a range."""
-    if lead == "lasting" or (word.folded in _AFTER_DATE and _of_time(before, asked)):
+def _lasts(said: str, before: list[Word], word: Word, lead: Lead, asked: Frame, *, hour: bool) -> bool:
+    """Whether "until" or "bis" says how long something lasts, or the phrase is a part of a longer one."""
+    if lead == "lasting" or ((hour or word.folded in _AFTER_DATE) and _of_time(before, asked)):
         return True
     return word.folded == "bis" and neighbours.lasts(one.folded for one in words(said, 0, len(said)))
 

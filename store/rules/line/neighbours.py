@@ -57,6 +57,8 @@ CONNECTING = NEGATIONS | _set(
     & + / ~ < > =
     """
 )
+# "Escalate if no reply by Friday".
+_CONDITIONS = _set("if unless falls wenn sofern si")
 # At the end of an action such a word belongs to its verb: "find out what it is about by Friday".
 _STRANDED = _set("about to for at of with into onto through down so auf zu bei um")
 # French and Spanish words for "to", which are no such words in English.
@@ -66,7 +68,7 @@ _CLAUSE = _set(
     """
     that which who whom whose where when what we he she they is are was were been has had will
     welche welcher welches was wer wo wir ist sind war waren hat hatte hatten wurde wurden wird
-    qui que dont ils elle est sont etait etaient ete sera
+    qui que dont ils elle est sont etait etaient ete sera lieu findet
     quien cuando donde esta estan fue era eran ha han sera
     """
 )
@@ -96,8 +98,8 @@ _MOVING = _set(
 _LASTING = _MOVING | _set(
     """
     gultig gultigkeit gilt lauft laufzeit verlangerung befristet urlaub abwesend krank elternzeit weg ist sind hat
-    bleibt bleiben sperrzeit geoffnet geschlossen offen warten pausieren pause halten behalten aussetzen vom ab
-    zwischen reservieren reserviert aktion rabatt
+    bleibt bleiben sperrzeit bindefrist geoffnet geschlossen offen warten pausieren pause halten behalten aussetzen
+    vom ab zwischen reservieren reserviert aktion rabatt
     """
 )
 _NAMED_DAYS = _set(
@@ -141,9 +143,9 @@ _SEPARATED = (",", ":", ";", "-", "–", "—")
 
 
 def excepted(before: Sequence[Word]) -> bool:
-    """Whether the word before "by Friday" says that Friday is not the due date, or only perhaps."""
-    named = [word for word in before if word.folded]
-    return bool(named) and named[-1].folded in CONNECTING - _STRANDED
+    """Whether a word before "by Friday" says that Friday is not the due date, or only perhaps."""
+    named = [word.folded for word in before if word.folded]
+    return bool(named) and (named[-1] in CONNECTING - _STRANDED or not _CONDITIONS.isdisjoint(named))
 
 
 def negated(before: Iterable[Word]) -> bool:
@@ -166,7 +168,7 @@ def belongs_elsewhere(before: list[Word], first: int, asked: Frame, *, exact: bo
     if name in CONNECTING or (exact and name in _TO and asked.language in ("fr", "es")):
         return True
     folded = {word.folded for word in named}
-    if folded & _CLAUSE or folded & _MOVING or negated(named):
+    if folded & _CLAUSE or negated(named):
         return True
     return _has_a_day(last, first) or _on_an_event(named, first)
 
@@ -195,6 +197,11 @@ def is_event(folded: str) -> bool:
 def names_a_day(before: Sequence[Word]) -> bool:
     """“Black Friday”, "Whit Monday": with this word a weekday is the name of one day of the year."""
     return bool(before) and before[-1].folded in _NAMED_DAYS
+
+
+def moves(line: Iterable[str]) -> bool:
+    """Whether a line with these folded words moves or cancels something: the day is then a part of that."""
+    return not _MOVING.isdisjoint(line)
 
 
 def lasts(line: Iterable[str]) -> bool:
