@@ -102,7 +102,7 @@ class Year:
         self.heard: list[Heard] = []
         # Acts that the program refused.
         self.refused: list[str] = []
-        self._chance = random.Random(f"doings:{seed}")
+        self._seed = seed
         self._coming: list[tuple[datetime, int, Callable[[], None]]] = []
         self._numbers = count()
         self._clock = StandingClock(datetime(BEGIN.year, BEGIN.month, BEGIN.day, tzinfo=UTC) - 2 * DAY)
@@ -211,8 +211,9 @@ class Year:
         promise.story.append(Known(self._clock.at, "record", promise.first_owner, promise.first_due_on))
         owner_way = self.organisation.people[promise.first_owner].way
         days = (promise.first_due_on - promise.at.date()).days
-        if days > 2 and self._chance.random() < {"diligent": 0.35, "busy": 0.2, "late": 0.05}[owner_way]:
-            early = self._at_work(promise.first_owner, self._clock.at + self._chance.uniform(0.2, 0.95) * days * DAY)
+        chance = self._chance("record", promise.number)
+        if days > 2 and chance.random() < {"diligent": 0.35, "busy": 0.2, "late": 0.05}[owner_way]:
+            early = self._at_work(promise.first_owner, self._clock.at + chance.uniform(0.2, 0.95) * days * DAY)
             self._at(early, partial(self._do, promise, promise.first_owner, "finish"))
 
     def _travel(self, person: Colleague, trip: Trip) -> None:
@@ -263,7 +264,8 @@ class Year:
 
     def _move(self, tx: Session, viewer: Person, promise: Promise, known: Known) -> Known:
         today = self.organisation.people[viewer.slack_id].day(self._clock.at)
-        due_on = max(today, known.due_on) + self._chance.choice((1, 2, 3, 5, 7, 14, 21)) * DAY
+        days = self._chance("move", promise.number, len(promise.story)).choice((1, 2, 3, 5, 7, 14, 21))
+        due_on = max(today, known.due_on) + days * DAY
         version = commitments.get(tx, viewer, promise.number).version
         commitments.move(
             tx, viewer, promise.number, due_on, "It takes longer", version=version, origin_key=self._gesture(),
@@ -273,7 +275,8 @@ class Year:
 
     def _block(self, tx: Session, viewer: Person, promise: Promise, known: Known) -> Known:
         here = [one for one in self.organisation.people if one != viewer.slack_id and self._is_here(one)]
-        named = self._chance.choice(here) if self._chance.random() < 0.6 else None
+        chance = self._chance("block", promise.number, len(promise.story))
+        named = chance.choice(here) if chance.random() < 0.6 else None
         blocker = people.viewer(tx, TEAM, named) if named else None
         version = commitments.get(tx, viewer, promise.number).version
         commitments.block(
@@ -291,7 +294,8 @@ class Year:
     def _put_off(self, tx: Session, viewer: Person, promise: Promise, known: Known) -> Known:
         today = self.organisation.people[viewer.slack_id].day(self._clock.at)
         last = commitments.latest_snooze(commitments.get(tx, viewer, promise.number), viewer, today)
-        until = min(last, today + self._chance.choice((1, 2, 4)) * DAY)
+        days = self._chance("put off", promise.number, len(promise.story)).choice((1, 2, 4))
+        until = min(last, today + days * DAY)
         commitments.snooze(tx, viewer, promise.number, until, origin_key=self._gesture(), now=self._clock.at)
         return self._after(known, "put off", quiet_until=until)
 
@@ -301,7 +305,7 @@ class Year:
             one.slack_id for one in self.organisation.people.values()
             if one.slack_id != known.owner and one.is_here(today + DAY)
         ]  # fmt: skip
-        to = self._chance.choice(fit)
+        to = self._chance("give", promise.number, len(promise.story)).choice(fit)
         version = commitments.get(tx, viewer, promise.number).version
         owner = people.as_owner(tx, viewer, to)
         commitments.hand_over(
@@ -334,11 +338,12 @@ class Year:
         if wants is None:
             return
         who, verb = wants
-        later = self._at_work(who, heard.at + timedelta(hours=self._chance.uniform(0.2, 7)))
+        hours = self._chance("answer", item.number, heard.to, heard.at.date()).uniform(0.2, 7)
+        later = self._at_work(who, heard.at + timedelta(hours=hours))
         self._at(later, partial(self._do, promise, who, verb))
 
     def _wish(self, heard: Heard, item: Shown, promise: Promise) -> tuple[str, str] | None:
-        known, roll = promise.now, self._chance.random()
+        known, roll = promise.now, self._chance("wish", item.number, heard.to, heard.at.date(), heard.kind).random()
         if item.heading == GONE:
             return (heard.to, "give") if roll < 0.7 else None
         if item.heading == ESCALATED:
@@ -378,12 +383,16 @@ class Year:
             return at
         for n in range(1, 90):
             if person.is_at_work(day + n * DAY):
-                return person.at(day + n * DAY, self._chance.uniform(9.8, 17))
+                return person.at(day + n * DAY, self._chance("hour", who, day + n * DAY, at).uniform(9.8, 17))
         return at
 
     def _is_here(self, who: str) -> bool:
         person = self.organisation.people[who]
         return person.leaves is None or self._clock.at < person.at(person.leaves, 19)
+
+    def _chance(self, *about: object) -> random.Random:
+        """The chances of one decision. Each decision has its own: a message more or less changes no other decision."""
+        return random.Random(f"doings:{self._seed}:{':'.join(map(str, about))}")
 
     def _gesture(self) -> str:
         return f"year:{next(self._numbers)}"
