@@ -38,7 +38,7 @@ from bot.slack import posting_client
 from store import migrate, workspaces
 from store.db import Ledger
 from store.outbox import claiming
-from store.tables import OPEN, OURS, Commitment, Mention, Outbox, Person, Workspace
+from store.tables import Commitment, Mention, Outbox, Person, Side, State, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -162,7 +162,7 @@ class Stage:
         workspace, place = divmod(person, self._people // WORKSPACES)
         due_on, action = TODAY - timedelta(days=turn), f"Send document {number} to the client's purchasing department"
         return {
-            "workspace_id": workspace + 1, "number": place * ITEMS + turn + 1, "side": OURS, "state": OPEN,
+            "workspace_id": workspace + 1, "number": place * ITEMS + turn + 1, "side": Side.OURS, "state": State.OPEN,
             "owner_id": person + 1, "creator_id": person + 1, "action": action, "first_action": action,
             "due_on": due_on, "first_due_on": due_on, "origin_key": f"command:{number}",
             "created_at": NOW - timedelta(days=9), "accepted_at": NOW - timedelta(days=9),

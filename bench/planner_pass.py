@@ -30,7 +30,7 @@ from planner_tick import insert, run_alone
 from bot import agenda, logs
 from store import migrate, workspaces
 from store.db import Ledger
-from store.tables import OPEN, OURS, Commitment, Outbox, Person
+from store.tables import Commitment, Outbox, Person, Side, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,7 +116,7 @@ def _commitments(people: int) -> Iterator[dict[str, Any]]:
         due_on = TODAY if turn == 0 and owner % 2 == 0 else TODAY + timedelta(days=60)
         action = f"Send document {number} to the client's purchasing department"
         yield {
-            "workspace_id": 1, "number": number + 1, "side": OURS, "state": OPEN, "owner_id": owner + 1,
+            "workspace_id": 1, "number": number + 1, "side": Side.OURS, "state": State.OPEN, "owner_id": owner + 1,
             "creator_id": owner + 1, "action": action, "first_action": action, "due_on": due_on,
             "first_due_on": due_on, "origin_key": f"command:{number}", "created_at": LAST_WEEK,
             "accepted_at": LAST_WEEK,

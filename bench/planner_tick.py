@@ -31,7 +31,7 @@ from bot import agenda
 from store import migrate, notices, workspaces
 from store.db import Ledger
 from store.rules.nudging.occasions import Occasion, OccasionKind
-from store.tables import OPEN, OURS, Base, Commitment, Mention, Outbox, OutboxKind, OutboxState, Person, Subject, core
+from store.tables import Base, Commitment, Mention, Outbox, OutboxKind, OutboxState, Person, Side, State, Subject, core
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -140,7 +140,8 @@ class Stage:
         # Slack's trigger ids come in no order.
         key = f"command:{number * 2_654_435_761 % 2**32:08x}"
         return {
-            "workspace_id": workspace, "number": number + 1, "side": OURS, "state": OPEN, "owner_id": owner + 1,
+            "workspace_id": workspace, "number": number + 1, "side": Side.OURS, "state": State.OPEN,
+            "owner_id": owner + 1,
             "creator_id": owner + 1, "action": action, "first_action": action, "due_on": due_on,
             "first_due_on": due_on, "origin_key": key, "created_at": LAST_WEEK, "accepted_at": LAST_WEEK,
         }  # fmt: skip

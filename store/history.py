@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload
 from store import outbox
 from store.errors import ChangedMeanwhileError
 from store.rules.calendar.brief_times import zone_of
-from store.tables import Entry, HasHistory
+from store.tables import Entry, HasHistory, Verb
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -42,7 +42,7 @@ def lock(tx: Session, model: type[Model], wanted: sa.Select[Model], *, whole: bo
 
 
 def save(
-    tx: Session, viewer: Person, subject: HasHistory, verb: str, changes: dict[str, Any], *, people: Iterable[int],
+    tx: Session, viewer: Person, subject: HasHistory, verb: Verb, changes: dict[str, Any], *, people: Iterable[int],
     now: datetime, origin_key: str, reason: str | None = None,
 ) -> None:  # fmt: skip
     """Append the entry of a change. Messages that show the subject, and the Home tabs of `people`, are updated."""
@@ -51,8 +51,8 @@ def save(
 
 
 def changed_meanwhile(
-    tx: Session, viewer: Person, subject: HasHistory, name: str, past: Mapping[str, str], *,
-    but: Collection[str] = (), look: str,
+    tx: Session, viewer: Person, subject: HasHistory, name: str, past: Mapping[Verb, str], *,
+    but: Collection[Verb] = (), look: str,
 ) -> ChangedMeanwhileError:  # fmt: skip
     """The error for a viewer whose change comes too late. `name` is the subject's, `look` the command that shows it."""
     last = last_change(tx, viewer, subject, past, but=but)
@@ -62,7 +62,7 @@ def changed_meanwhile(
 
 
 def append(
-    tx: Session, actor: Person, subject: HasHistory, verb: str, changes: dict[str, Any] | None = None, *,
+    tx: Session, actor: Person, subject: HasHistory, verb: Verb, changes: dict[str, Any] | None = None, *,
     now: datetime, origin_key: str | None, reason: str | None = None,
 ) -> None:  # fmt: skip
     """Append an entry. `changes` is {"field": [before, after]}, fit for JSON; `origin_key` names the gesture."""
@@ -103,13 +103,13 @@ def is_repeat(tx: Session, viewer: Person, subject: HasHistory, origin_key: str)
     return tx.scalar(sa.select(sa.exists().where(*_of(subject), *mine))) is True
 
 
-def is_fresh(tx: Session, subject: HasHistory, *, but: Collection[str] = ()) -> bool:
+def is_fresh(tx: Session, subject: HasHistory, *, but: Collection[Verb] = ()) -> bool:
     """Whether nothing has happened to the subject since it was recorded, leaving out the verbs in `with_remark`."""
     return tx.scalar(sa.select(sa.func.count()).where(*_of(subject), Entry.verb.not_in(but))) == 1
 
 
 def last_change(
-    tx: Session, viewer: Person, subject: HasHistory, past: Mapping[str, str], *, but: Collection[str] = ()
+    tx: Session, viewer: Person, subject: HasHistory, past: Mapping[Verb, str], *, but: Collection[Verb] = ()
 ) -> str:
     """Who changed the subject last, how and when, on the viewer's clock: “Eva Novak moved it on Mon 3 Mar at 14:05”.
 

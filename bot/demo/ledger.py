@@ -19,7 +19,7 @@ from store.outbox import claiming
 from store.plan import section
 from store.plan.key_dates import SECTION
 from store.rules.calendar.brief_times import local_day, morning_is_on
-from store.tables import OURS, THEIRS, Heartbeat
+from store.tables import Heartbeat, Side
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +49,7 @@ class Promise:
     owner: str = ""
     account: str = ACME
     client: str | None = None
-    side: str = OURS
+    side: Side = Side.OURS
     internal: bool = True
     note: str | None = None
     then: tuple[Step, ...] = field(default=())
@@ -80,18 +80,18 @@ PROMISES = (
     )),
     Promise(15, EVA, "Send the SOC 2 report", -4, owner=ANA, client=MARCUS, internal=False,
             note="Audit has to sign it first; they sit on Tuesdays.", then=(Step(14.8, "accept", ANA),)),
-    Promise(14, EVA, "Name the sponsor of the rollout", -7, client=DANA, side=THEIRS, internal=False, then=(
+    Promise(14, EVA, "Name the sponsor of the rollout", -7, client=DANA, side=Side.THEIRS, internal=False, then=(
         Step(8, "finish", EVA),
     )),
-    Promise(10, EVA, "Send the usage numbers before the quarterly review", -2, client=MARCUS, side=THEIRS,
+    Promise(10, EVA, "Send the usage numbers before the quarterly review", -2, client=MARCUS, side=Side.THEIRS,
             internal=False),
     Promise(8, BEN, "Get the 15 % discount approved", 5, client=DANA, note="Walk-away price: 12 %.", then=(
         Step(3, "block", BEN, "Finance closes the quarter first"),
     )),
-    Promise(7, BEN, "Return the signed order form", -1, account=GLOBEX, client=PRIYA, side=THEIRS, internal=False),
+    Promise(7, BEN, "Return the signed order form", -1, account=GLOBEX, client=PRIYA, side=Side.THEIRS, internal=False),
     Promise(6, EVA, "Write the agenda of the quarterly review", 0, client=DANA, internal=False),
     Promise(5, EVA, "Confirm the migration weekend", 1, client=MARCUS, internal=False),
-    Promise(4, EVA, "Sign the data processing agreement", 7, client=DANA, side=THEIRS, internal=False),
+    Promise(4, EVA, "Sign the data processing agreement", 7, client=DANA, side=Side.THEIRS, internal=False),
     Promise(4, BEN, "Send the pricing sheet", 4, account=GLOBEX, client=PRIYA, internal=False),
     Promise(3, EVA, "Send the pricing sheet for the renewal", 3, client=DANA, internal=False),
     Promise(2, EVA, "Draft next year's account plan", 14,

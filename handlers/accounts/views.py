@@ -15,6 +15,7 @@ from store.accounts import may_change
 from store.people import is_here
 from store.rules.calendar.brief_times import local_day
 from store.rules.text import NAME_LIMIT, REASON_LIMIT, quoted
+from store.tables import Category, Verb
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +34,7 @@ SIZE = 15
 SHOWN = 5
 PEOPLE = 20
 NO_CATEGORY = "none"
-CATEGORIES = ((NO_CATEGORY, "None"), *((letter, letter) for letter in "ABCD"))
+CATEGORIES = ((NO_CATEGORY, "None"), *((letter, letter) for letter in Category))
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,12 @@ def _history(shown: Shown, viewer: Person) -> str:
     return items.history(lines, len(shown.entries))
 
 
-_PLAIN = {"create": "created it", "archive": "archived it", "restore": "restored it", "take_back": "took it back"}
+_PLAIN = {
+    Verb.CREATE: "created it",
+    Verb.ARCHIVE: "archived it",
+    Verb.RESTORE: "restored it",
+    Verb.TAKE_BACK: "took it back",
+}
 _FIELDS = {"category": "the category", "channel": "the channel"}
 _ROLES = {"owner_id": "the lead", "coach_id": "the coach"}
 
@@ -162,10 +168,10 @@ def told(entry: Entry, account: Account, names: dict[str, dict[int, str]]) -> Mr
     about = escape(f" ({quoted(of_another)})") if of_another else ""
     if entry.verb in _PLAIN:
         return Mrkdwn(_PLAIN[entry.verb] + about)
-    if entry.verb == "merge":
+    if entry.verb == Verb.MERGE:
         into = names["accounts"].get(changes["merged_into_id"][1], "another")
         return Mrkdwn(escape(f"merged {quoted(of_another or account.name)} into {quoted(into)}"))
-    if entry.verb == "take_in":
+    if entry.verb == Verb.TAKE_IN:
         return Mrkdwn(escape(f"took in {quoted(names['accounts'].get(changes['account_id'][1], 'another'))}"))
     said = [_changed(field, change, names) for field, change in changes.items()]
     return Mrkdwn(escape(", ".join(said) or "changed it") + about)

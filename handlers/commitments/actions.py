@@ -22,7 +22,7 @@ from handlers.slack.refs import Ref, count
 from store import accounts, commitments, people, stakeholders
 from store.errors import BadInputError
 from store.rules.calendar.brief_times import local_day
-from store.tables import Commitment, Subject
+from store.tables import Commitment, Subject, Verb
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -163,7 +163,7 @@ class Form:
     makes (`save(tx, person, submission, now)`). `colleague`: the field in which it names one.
     """
 
-    verb: str
+    verb: Verb
     view: Callable[[Opening], b.Json]
     save: Callable[[Session, Person, Submission, datetime], object]
     colleague: str | None = None
@@ -253,18 +253,18 @@ def _seen(form: Submission) -> dict[str, Any]:
 
 # The button that opens it, and the form.
 FORMS: dict[tuple[str, str], Form] = {
-    (ids.EDIT, ids.FORM_EDIT): Form("edit", _edit_form, _edit),
-    (ids.MOVE, ids.FORM_MOVE): Form("move", lambda o: forms.move(o.commitment, o.context, o.person, o.today), _move),
-    (ids.BLOCK, ids.FORM_BLOCK): Form("block", lambda o: forms.block(o.commitment, o.context), _block, ids.BLOCKER),
-    (ids.SNOOZE, ids.FORM_SNOOZE): Form("put_off", _snooze_form, _put_off),
+    (ids.EDIT, ids.FORM_EDIT): Form(Verb.EDIT, _edit_form, _edit),
+    (ids.MOVE, ids.FORM_MOVE): Form(Verb.MOVE, lambda o: forms.move(o.commitment, o.context, o.person, o.today), _move),
+    (ids.BLOCK, ids.FORM_BLOCK): Form(Verb.BLOCK, lambda o: forms.block(o.commitment, o.context), _block, ids.BLOCKER),
+    (ids.SNOOZE, ids.FORM_SNOOZE): Form(Verb.SNOOZE, _snooze_form, _put_off),
     (ids.HAND_OVER, ids.FORM_HAND_OVER): Form(
-        "hand_over", lambda o: forms.hand_over(o.commitment, o.context), _hand_over, ids.OWNER
+        Verb.HAND_OVER, lambda o: forms.hand_over(o.commitment, o.context), _hand_over, ids.OWNER
     ),
     (ids.HAND_BACK, ids.FORM_HAND_BACK): Form(
-        "hand_back", lambda o: forms.hand_back(o.commitment, o.context), _hand_back
+        Verb.HAND_BACK, lambda o: forms.hand_back(o.commitment, o.context), _hand_back
     ),
-    (ids.CANCEL, ids.FORM_CANCEL): Form("cancel", lambda o: forms.cancel(o.commitment, o.context), _cancel),
-    (ids.REDACT, ids.FORM_REDACT): Form("redact", lambda o: forms.redact(o.commitment, o.context), _redact),
+    (ids.CANCEL, ids.FORM_CANCEL): Form(Verb.CANCEL, lambda o: forms.cancel(o.commitment, o.context), _cancel),
+    (ids.REDACT, ids.FORM_REDACT): Form(Verb.REDACT, lambda o: forms.redact(o.commitment, o.context), _redact),
 }
 
 ROUTES = Routes(

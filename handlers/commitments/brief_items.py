@@ -9,7 +9,7 @@ from handlers.commitments.brief_lines import Mentioned, line
 from store import absences, commitments, history, outbox, people
 from store.rules.calendar.brief_times import local_day
 from store.rules.nudging.occasions import OccasionKind, with_news
-from store.tables import CANCELLED, OutboxKind
+from store.tables import OutboxKind, State, Verb
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +25,13 @@ if TYPE_CHECKING:
     # A commitment, its occasion, and when the account's owner hears of it.
     Found = tuple[Commitment, Occasion | None, EscalationDates | None]
 
-NOTICES = (OutboxKind.ASSIGNED, OutboxKind.HANDED_BACK, OutboxKind.CANCELLED)
+# The verb of which each kind of notice tells.
+_VERBS = {
+    OutboxKind.ASSIGNED: Verb.HAND_OVER,
+    OutboxKind.HANDED_BACK: Verb.HAND_BACK,
+    OutboxKind.CANCELLED: Verb.CANCEL,
+}
+NOTICES = tuple(_VERBS)
 
 
 def to_send(tx: Session, row: Outbox, person: Person, day: date, now: datetime, news: Sequence[Outbox]) -> list[Line]:
@@ -55,9 +61,7 @@ def standing(tx: Session, row: Outbox, person: Person, day: date, now: datetime,
 
 def change_told_by(tx: Session, reader: Person, commitment: Commitment, notice: Outbox) -> Change:
     """What a notice tells `reader`: who did it, and the reason that they gave."""
-    verb = {OutboxKind.ASSIGNED: "hand_over", OutboxKind.HANDED_BACK: "hand_back", OutboxKind.CANCELLED: "cancel"}[
-        notice.kind
-    ]
+    verb = _VERBS[notice.kind]
     told = [
         entry
         for entry in history.entries(tx, reader, commitment)
@@ -83,7 +87,7 @@ def _is_news(commitment: Commitment, rows: Sequence[Outbox], reader: Person) -> 
     if rows[-1].kind != OutboxKind.CANCELLED:
         return commitment.is_open and commitment.owner_id == reader.id
     never_knew = any(row.kind != OutboxKind.CANCELLED for row in rows) and commitment.creator_id != reader.id
-    return commitment.state == CANCELLED and not never_knew
+    return commitment.state == State.CANCELLED and not never_knew
 
 
 def _mentioned(

@@ -9,7 +9,7 @@ from handlers.briefs.views import Line, Room
 from handlers.commitments import items
 from handlers.slack.words import escape, render, short_date
 from store.rules.nudging.occasions import OccasionKind
-from store.tables import BLOCKED, CANCELLED, THEIRS, Commitment, OutboxKind, Person
+from store.tables import Commitment, OutboxKind, Person, Side, State
 
 if TYPE_CHECKING:
     from datetime import date
@@ -92,8 +92,8 @@ def _rank(one: Mentioned, day: date) -> tuple[int, int]:
 def _heading(one: Mentioned, reader: Person, day: date) -> str:
     commitment = one.commitment
     if not commitment.is_open:
-        is_news = one.change is not None and one.change.kind == OutboxKind.CANCELLED and commitment.state == CANCELLED
-        return CALLED_OFF if is_news else "Settled since"
+        tells_of_it = one.change is not None and one.change.kind == OutboxKind.CANCELLED
+        return CALLED_OFF if tells_of_it and commitment.state == State.CANCELLED else "Settled since"
     if one.change is not None:
         return NEW
     group = _group(one, day)
@@ -110,14 +110,14 @@ def _group(one: Mentioned, day: date) -> str:
     if one.occasion.stands_in:
         return FOR_OTHERS
     kind = _kind(one.commitment, one.occasion, day)
-    return ASK_THEM if one.commitment.side == THEIRS and kind not in _ABOUT_READER else kind
+    return ASK_THEM if one.commitment.side == Side.THEIRS and kind not in _ABOUT_READER else kind
 
 
 def _kind(commitment: Commitment, occasion: Occasion, day: date) -> OccasionKind:
     """The kind of the occasion; in a summary of the week, the kind that it is as of the brief's `day`."""
     if occasion.kind != OccasionKind.WEEK:
         return occasion.kind
-    if commitment.state == BLOCKED:
+    if commitment.state == State.BLOCKED:
         return OccasionKind.BLOCKED
     due_on = commitment.due_on
     return OccasionKind.WEEK if due_on > day else OccasionKind.TODAY if due_on == day else OccasionKind.OVERDUE

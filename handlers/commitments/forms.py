@@ -12,7 +12,7 @@ from handlers.slack import blocks as b
 from handlers.slack import fields as f
 from handlers.slack.words import escape, full_date
 from store.rules.text import ACTION_LIMIT, NOTE_LIMIT, REASON_LIMIT
-from store.tables import OURS, REDACTED, THEIRS, Commitment
+from store.tables import REDACTED, Commitment, Side
 
 if TYPE_CHECKING:
     from slackblocks import Block
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from handlers.slack.payloads import Context
     from store.tables import Person
 
-SIDES = ((OURS, "We owe"), (THEIRS, "They owe us"))
+SIDES = ((Side.OURS, "We owe"), (Side.THEIRS, "They owe us"))
 SHARINGS = (("internal", "Internal"), ("shareable", "Shareable with the client"))
 # A value that begins so names something that does not exist yet and is created with the form.
 NEW = "new:"
@@ -35,7 +35,7 @@ class Filled:
     due: date | None = None
     account: tuple[str, str] | None = None
     stakeholder: tuple[str, str] | None = None
-    side: str = OURS
+    side: Side = Side.OURS
     sharing: str = "internal"
     note: str = ""
     remark: str | None = None

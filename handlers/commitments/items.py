@@ -14,7 +14,7 @@ from store.accounts import TAKEN_BACK
 from store.commitments import may_redact
 from store.rules import transitions
 from store.rules.text import ACTION_LIMIT, quoted
-from store.tables import Person
+from store.tables import Person, State, Verb
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +78,7 @@ def buttons(commitment: Commitment, viewer: Person, view: Ref) -> list[Element]:
     about = f"#{commitment.number}"
     if not commitment.is_open:
         return [b.button("Reopen", ids.REOPEN, value, label=f"Reopen {about}"), _details(commitment, view)]
-    block = ("Unblock", ids.UNBLOCK) if commitment.state == "blocked" else ("Blocked", ids.BLOCK)
+    block = ("Unblock", ids.UNBLOCK) if commitment.state == State.BLOCKED else ("Blocked", ids.BLOCK)
     if commitment.accepted_at is None and commitment.owner_id == viewer.id:
         # The first question is whether they agree; a phone has room for three buttons beside it.
         shown = [("Accept", ids.ACCEPT), ("Hand back", ids.HAND_BACK), ("Done", ids.DONE)]
@@ -232,16 +232,16 @@ def told(entry: Entry, names: dict[str, dict[int, str]], language: str | None = 
     """What an entry says, as the end of a sentence that begins with who did it."""
     changes: dict[str, Any] = entry.changes
     special = {
-        "share": lambda: f"shared it in <#{changes['channel'][1]}>",
-        "move": lambda: "moved it from {} to {}".format(*(_day(day, language) for day in changes["due_on"])),
-        "hand_over": lambda: f"handed it over to {_name(changes['owner_id'][1], names)}",
-        "hand_back": lambda: f"handed it back to {_name(changes['owner_id'][1], names)}",
-        "put_off": lambda: f"let it rest until {_day(changes['quiet_until'][1], language)}",
+        Verb.SHARE: lambda: f"shared it in <#{changes['channel'][1]}>",
+        Verb.MOVE: lambda: "moved it from {} to {}".format(*(_day(day, language) for day in changes["due_on"])),
+        Verb.HAND_OVER: lambda: f"handed it over to {_name(changes['owner_id'][1], names)}",
+        Verb.HAND_BACK: lambda: f"handed it back to {_name(changes['owner_id'][1], names)}",
+        Verb.SNOOZE: lambda: f"let it rest until {_day(changes['quiet_until'][1], language)}",
     }
     if entry.verb in special:
         return Mrkdwn(special[entry.verb]())
-    if entry.verb != "edit":
-        blocker = (changes.get("blocker_id") or [None])[-1] if entry.verb == "block" else None
+    if entry.verb != Verb.EDIT:
+        blocker = (changes.get("blocker_id") or [None])[-1] if entry.verb == Verb.BLOCK else None
         return Mrkdwn(transitions.PAST[entry.verb] + (f", waiting for {_name(blocker, names)}" if blocker else ""))
     changed = [words for field, words in _FIELDS.items() if field in changes]
     return Mrkdwn("changed " + (", ".join(changed) or "it"))

@@ -15,7 +15,7 @@ from store.dates import Due
 from store.errors import LedgerError
 from store.rules.names import Close, Exact, Several, Unknown
 from store.rules.text import ACTION_LIMIT, NAME_LIMIT, NOTE_LIMIT, clean, quoted
-from store.tables import OURS, THEIRS, Account, Person
+from store.tables import Account, Person, Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +71,7 @@ def understand(tx: Session, viewer: Person, line: Line, said: str, *, asked_slac
         owner=owner.slack_id if owner else None,
         due=asked,
         account=(str(account.id), account.name) if account else None,
-        side=THEIRS if line.theirs else OURS,
+        side=Side.THEIRS if line.theirs else Side.OURS,
         note=note,
     )  # fmt: skip
     missing = " ".join(filter(None, [trouble, *_missing(line, action, text)]))

@@ -20,7 +20,7 @@ from handlers.slack.payloads import Context, Submission, unescaped
 from store import commitments, people
 from store.commitments import Draft
 from store.rules.text import ACTION_LIMIT, clean
-from store.tables import OURS, THEIRS
+from store.tables import Side
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -98,7 +98,8 @@ def draft(tx: Session, person: Person, form: Submission, now: datetime, current:
     due_on = form.day(ids.DUE) if shows_all else current.due_on  # type: ignore[union-attr]
     return Draft(
         action=form.text(ids.ACTION), owner=owner, due_on=due_on, account=account, stakeholder=stakeholder,
-        side=THEIRS if form.text(ids.SIDE) == THEIRS else OURS, internal=form.text(ids.SHARING) != "shareable",
+        side=Side.THEIRS if form.text(ids.SIDE) == Side.THEIRS else Side.OURS,
+        internal=form.text(ids.SHARING) != "shareable",
         note=form.text(ids.NOTE),
     )  # fmt: skip
 

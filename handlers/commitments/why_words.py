@@ -25,13 +25,12 @@ _ROLES = {
     Role.BLOCKER: "in the way",
     Role.FALLBACK_OWNER: "asked to find an owner",
 }
-_ENDED = {"done": "done", "cancelled": "cancelled"}
 
 
 def of_next(outlooks: Sequence[MentionForecast], commitment: Commitment, viewer: Person) -> list[str]:
     """When everybody hears of it next, if nothing happens before, and why."""
     if not commitment.is_open:
-        return [f"#{commitment.number} is {_ENDED[commitment.state]}, so nobody is asked about it any more."]
+        return [f"#{commitment.number} is {commitment.state}, so nobody is asked about it any more."]
     said = [_next(one, commitment, viewer) for one in outlooks if one.occasion or one.role is not None]
     return said or [f"Nobody hears of #{commitment.number} by itself."]
 

@@ -13,10 +13,10 @@ from handlers.slack.refs import Ref, ViewName
 from handlers.slack.words import escape, plural, short_date
 from store import outbox
 from store.plan import key_dates, section
-from store.plan.key_dates import KINDS, SECTION, STEPS, Recurs, next_day, reader
+from store.plan.key_dates import KINDS, SECTION, STEPS, next_day, reader
 from store.rules.calendar.brief_times import local_day
 from store.rules.text import quoted
-from store.tables import OutboxKind, Subject
+from store.tables import KeyDateKind, OutboxKind, Recurs, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from store.rules.nudging.occasions import Occasion
     from store.tables import KeyDate, Outbox, Person
 
-_KINDS = {**dict(KINDS), "other": "Date"}
+_KINDS = {**dict(KINDS), KeyDateKind.OTHER: "Date"}
 _RECURS = {Recurs.NEVER: "", Recurs.YEARLY: "every year", Recurs.QUARTERLY: "every quarter"}
 HEADING = "Key dates"
 # Below the commitments of a brief.
@@ -45,7 +45,7 @@ def _line(row: KeyDate, viewer: Person, today: date) -> str:
     parts = [
         f"*{_KINDS[row.kind]}*{name}",
         f"{short_date(day, viewer.date_language)}, {_distance(day, today)}",
-        _RECURS[Recurs(row.recurs)],
+        _RECURS[row.recurs],
         escape(who.name) if who else "nobody hears of it",
     ]
     return "  ·  ".join(filter(None, parts))

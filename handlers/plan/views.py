@@ -12,8 +12,9 @@ from handlers.slack import blocks as b
 from handlers.slack import fields as f
 from handlers.slack.refs import Ref, ViewName
 from handlers.slack.words import Mrkdwn, clock_time, escape, plural, quotation, short_date, shortened
-from store.plan.section import ADD, ARCHIVE, RESTORE, Kind, is_party
+from store.plan.section import Kind, is_party
 from store.rules.text import REASON_LIMIT, quoted
+from store.tables import Verb
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,8 +26,11 @@ if TYPE_CHECKING:
     from store.tables import Account, Entry, Person, SectionRow
 
 _PLAIN = {
-    ADD: "added it", ARCHIVE: "archived it", RESTORE: "restored it", "merge": "merged its account into another",
-}  # fmt: skip
+    Verb.ADD: "added it",
+    Verb.ARCHIVE: "archived it",
+    Verb.RESTORE: "restored it",
+    Verb.MERGE: "merged its account into another",
+}
 # Characters of a note that the details show, and of a text in a line of the history.
 _NOTE, _IN_HISTORY = 1000, 60
 

@@ -23,7 +23,7 @@ from handlers.slack.payloads import Context, Press
 from handlers.slack.refs import Ref, ViewName, count
 from store import absences, accounts, commitments, history, people, stakeholders
 from store.rules.calendar.brief_times import local_day, next_morning
-from store.tables import OURS, THEIRS, Absence, Account, Commitment, Person
+from store.tables import Absence, Account, Commitment, Person, Side
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +85,7 @@ def of_account(tx: Session, viewer: Person, account: Account, now: datetime, *, 
         page, viewer, local_day(now, viewer.zone), title=account.name,
         empty="Neither side owes the other anything that is recorded here.",
         view=Ref(view=ViewName.ACCOUNT, extra=str(account.id)),
-        heading=lambda c: "They owe us" if c.side == THEIRS else "We owe",
+        heading=lambda c: "They owe us" if c.side == Side.THEIRS else "We owe",
     )  # fmt: skip
     return [*shown, b.actions(*pages.buttons(account))]
 
@@ -103,8 +103,8 @@ def account_page(tx: Session, viewer: Person, account: Account, now: datetime) -
     return account_views.page(
         account_views.Shown(
             account,
-            ours=commitments.account_page(tx, viewer, account, start=0, size=account_views.SHOWN, side=OURS),
-            theirs=commitments.account_page(tx, viewer, account, start=0, size=account_views.SHOWN, side=THEIRS),
+            ours=commitments.account_page(tx, viewer, account, start=0, size=account_views.SHOWN, side=Side.OURS),
+            theirs=commitments.account_page(tx, viewer, account, start=0, size=account_views.SHOWN, side=Side.THEIRS),
             people=stakeholders.of_account(tx, viewer, account),
             entries=entries,
             names=accounts.names_in(tx, viewer, entries),

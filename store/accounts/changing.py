@@ -10,7 +10,7 @@ from store import history, outbox, people
 from store.accounts.questions import WITH_PEOPLE
 from store.errors import NotAllowedError, NotFoundError
 from store.scope import seen_by
-from store.tables import Account
+from store.tables import Account, Verb
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 # The reason of an account that was archived with the commitment that it was created for.
 TAKEN_BACK = "taken back"
 _PAST = {
-    "create": "created it", "edit": "edited it", "rename": "renamed it", "merge": "merged it into another",
-    "take_in": "merged another into it", "archive": "archived it", "restore": "restored it",
-    "take_back": "took it back",
+    Verb.CREATE: "created it", Verb.EDIT: "edited it", Verb.RENAME: "renamed it", Verb.MERGE: "merged it into another",
+    Verb.TAKE_IN: "merged another into it", Verb.ARCHIVE: "archived it", Verb.RESTORE: "restored it",
+    Verb.TAKE_BACK: "took it back",
 }  # fmt: skip
 
 
@@ -89,7 +89,7 @@ def changed_meanwhile(tx: Session, viewer: Person, account: Account) -> ChangedM
 
 
 def save_change(
-    tx: Session, viewer: Person, account: Account, verb: str, changes: dict[str, Any], now: datetime,
+    tx: Session, viewer: Person, account: Account, verb: Verb, changes: dict[str, Any], now: datetime,
     origin_key: str, reason: str | None = None,
 ) -> None:  # fmt: skip
     """Append the entry, and update the messages and Home tabs that show the account or its commitments."""

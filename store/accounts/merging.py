@@ -11,7 +11,7 @@ from store.accounts.changing import changed_meanwhile, check_change, locked, sav
 from store.accounts.questions import get
 from store.db import UtcDateTime
 from store.errors import BadInputError, NotFoundError
-from store.tables import OF_ACCOUNTS, Account, Commitment, Entry, Person, SectionRow, Stakeholder
+from store.tables import OF_ACCOUNTS, Account, Commitment, Entry, Person, SectionRow, Stakeholder, Verb
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,10 +53,10 @@ def merge(
     tx.execute(sa.update(Account).where(Account.merged_into_id == account.id).values(merged_into_id=kept.id))
     changes = history.set_fields(account, {"merged_into_id": kept.id})
     account.archived_at = account.archive_reason = None
-    save_change(tx, viewer, account, "merge", changes, now, origin_key)
+    save_change(tx, viewer, account, Verb.MERGE, changes, now, origin_key)
     filled = {field: getattr(account, field) for field in _FILLED if getattr(kept, field) is None}
     changes = {"account_id": [None, account.id], **history.set_fields(kept, filled)}
-    save_change(tx, viewer, kept, "take_in", changes, now, origin_key)
+    save_change(tx, viewer, kept, Verb.TAKE_IN, changes, now, origin_key)
     tx.flush()
     tx.expire(kept)
     return get(tx, viewer, kept.id)
@@ -69,8 +69,8 @@ def _move(
     """Move the rows of one table to the kept account, and add an entry to the history of each."""
     entry = sa.select(
         table.workspace_id, sa.literal(str(table.subject_kind)), table.id, sa.literal(now, UtcDateTime()),
-        sa.literal(viewer.id), sa.literal("merge"), sa.literal({"account_id": [account.id, kept.id]}, sa.JSON()),
-        sa.literal(origin_key),
+        sa.literal(viewer.id), sa.literal(Verb.MERGE.value),
+        sa.literal({"account_id": [account.id, kept.id]}, sa.JSON()), sa.literal(origin_key),
     ).where(table.account_id == account.id)  # fmt: skip
     columns = ["workspace_id", "subject_kind", "subject_id", "at", "actor_id", "verb", "changes", "origin_key"]
     tx.execute(sa.insert(Entry).from_select(columns, entry.order_by(table.id), include_defaults=False))

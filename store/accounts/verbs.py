@@ -23,14 +23,12 @@ from store.errors import BadInputError, NotAllowedError
 from store.rules.names import fold
 from store.rules.text import NAME_LIMIT, REASON_LIMIT, required
 from store.scope import seen_by
-from store.tables import OF_ACCOUNTS, Account, Commitment, Person, Stakeholder
+from store.tables import OF_ACCOUNTS, Account, Category, Commitment, Person, Stakeholder, Verb
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy.orm import Session
-
-CATEGORIES = ("A", "B", "C", "D")
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ def create(
     which = seen_by(Account, viewer), Account.name_key == key
     found = tx.scalars(sa.select(Account).where(*which).options(*WITH_PEOPLE)).one()
     if is_new:
-        history.append(tx, viewer, found, "create", now=now, origin_key=origin_key)
+        history.append(tx, viewer, found, Verb.CREATE, now=now, origin_key=origin_key)
         return found
     found = get(tx, viewer, found.id, to_use=True)
     return found if found.is_live else _restored(tx, viewer, found, origin_key, now)
@@ -84,7 +82,7 @@ def edit(
     if account is None:
         return get(tx, viewer, account_id)
     name = required(details.name, field="name", what="The account's name", limit=NAME_LIMIT)
-    if details.category not in {None, *CATEGORIES}:
+    if details.category not in {None, *Category}:
         raise BadInputError("Choose A, B, C or D, or no category.", field="category")
     if details.coach and details.owner and details.coach.id == details.owner.id:
         raise BadInputError(f"{details.coach.name} is the lead. The coach is the lead's manager.", field="coach")
@@ -102,7 +100,7 @@ def edit(
     account.name_key = key
     _flush(tx)
     if changes:
-        save_change(tx, viewer, account, "rename" if changes == renamed else "edit", changes, now, origin_key)
+        save_change(tx, viewer, account, Verb.RENAME if changes == renamed else Verb.EDIT, changes, now, origin_key)
     return _again(tx, viewer, account)
 
 
@@ -117,7 +115,7 @@ def archive(
     if account.archived_at is not None:
         raise changed_meanwhile(tx, viewer, account)
     account.archived_at, account.archive_reason = now, reason
-    save_change(tx, viewer, account, "archive", {}, now, origin_key, reason)
+    save_change(tx, viewer, account, Verb.ARCHIVE, {}, now, origin_key, reason)
     return _again(tx, viewer, account)
 
 
@@ -129,7 +127,7 @@ def restore(tx: Session, viewer: Person, account_id: int, *, origin_key: str, no
     if account.archived_at is None:
         raise changed_meanwhile(tx, viewer, account)
     account.archived_at = account.archive_reason = None
-    save_change(tx, viewer, account, "restore", {}, now, origin_key)
+    save_change(tx, viewer, account, Verb.RESTORE, {}, now, origin_key)
     return _again(tx, viewer, account)
 
 
@@ -145,11 +143,11 @@ def take_back(tx: Session, viewer: Person, commitment: Commitment, *, origin_key
     if account is None or not account.is_live:
         return
     entries = history.entries(tx, viewer, account)
-    created_with_it = len(entries) == 1 and entries[0].verb == "create" and entries[0].origin_key in gestures
+    created_with_it = len(entries) == 1 and entries[0].verb == Verb.CREATE and entries[0].origin_key in gestures
     if not created_with_it or _has_more(tx, account, commitment):
         return
     account.archived_at, account.archive_reason = now, TAKEN_BACK
-    save_change(tx, viewer, account, "take_back", {}, now, origin_key, TAKEN_BACK)
+    save_change(tx, viewer, account, Verb.TAKE_BACK, {}, now, origin_key, TAKEN_BACK)
 
 
 def _has_more(tx: Session, account: Account, commitment: Commitment) -> bool:
@@ -175,7 +173,7 @@ def _restored(tx: Session, viewer: Person, account: Account, origin_key: str | N
             words = f"{account.name} is archived. {error.words}"
             raise type(error)(words, field="account") from None
     account.archived_at = account.archive_reason = None
-    save_change(tx, viewer, account, "restore", {}, now, origin_key or f"restore:{account.version}")
+    save_change(tx, viewer, account, Verb.RESTORE, {}, now, origin_key or f"restore:{account.version}")
     return account
 
 

@@ -11,7 +11,7 @@ from store.errors import BadInputError
 from store.history import set_fields
 from store.rules.calendar.brief_times import local_day
 from store.rules.text import REASON_LIMIT, required
-from store.tables import BLOCKED, OPEN, Commitment, Person
+from store.tables import Commitment, Person, State, Verb
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -25,23 +25,23 @@ def block(
 ) -> Commitment:  # fmt: skip
     """It cannot go on, because of something that is named, and perhaps the colleague who is in the way."""
     blocked_by = required(blocked_by, field="reason", what="What blocks it", limit=REASON_LIMIT, lines=True)
-    commitment = lock_for_change(tx, viewer, number, "block", version=version, origin_key=origin_key, now=now)
+    commitment = lock_for_change(tx, viewer, number, Verb.BLOCK, version=version, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
     if blocker is not None and blocker.id == commitment.owner_id:
         raise BadInputError(f"{blocker.name} owns it. Name whoever they wait for, or leave it empty.", field="blocker")
-    wanted = {"state": BLOCKED, "blocked_by": blocked_by, "blocker_id": blocker.id if blocker else None}
+    wanted = {"state": State.BLOCKED, "blocked_by": blocked_by, "blocker_id": blocker.id if blocker else None}
     changes = set_fields(commitment, wanted)
-    return save_change(tx, viewer, commitment, "block", changes, now, origin_key, blocked_by)
+    return save_change(tx, viewer, commitment, Verb.BLOCK, changes, now, origin_key, blocked_by)
 
 
 def unblock(tx: Session, viewer: Person, number: int, *, origin_key: str, now: datetime) -> Commitment:
     """It can go on."""
-    commitment = lock_for_change(tx, viewer, number, "unblock", version=None, origin_key=origin_key, now=now)
+    commitment = lock_for_change(tx, viewer, number, Verb.UNBLOCK, version=None, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
-    changes = set_fields(commitment, {"state": OPEN, "blocked_by": None, "blocker_id": None})
-    return save_change(tx, viewer, commitment, "unblock", changes, now, origin_key)
+    changes = set_fields(commitment, {"state": State.OPEN, "blocked_by": None, "blocker_id": None})
+    return save_change(tx, viewer, commitment, Verb.UNBLOCK, changes, now, origin_key)
 
 
 def snooze(tx: Session, viewer: Person, number: int, until: date, *, origin_key: str, now: datetime) -> Commitment:
@@ -49,7 +49,7 @@ def snooze(tx: Session, viewer: Person, number: int, until: date, *, origin_key:
 
     Never beyond `latest_snooze`. BadInputError at until.
     """
-    commitment = lock_for_change(tx, viewer, number, "put_off", version=None, origin_key=origin_key, now=now)
+    commitment = lock_for_change(tx, viewer, number, Verb.SNOOZE, version=None, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
     today = local_day(now, viewer.zone)
@@ -67,7 +67,7 @@ def snooze(tx: Session, viewer: Person, number: int, until: date, *, origin_key:
     changes = set_fields(commitment, {"quiet_until": until})
     if not changes:
         return commitment
-    return save_change(tx, viewer, commitment, "put_off", changes, now, origin_key, progress=False)
+    return save_change(tx, viewer, commitment, Verb.SNOOZE, changes, now, origin_key, progress=False)
 
 
 def latest_snooze(commitment: Commitment, owner: Person, today: date) -> date:

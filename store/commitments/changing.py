@@ -12,6 +12,7 @@ from store.commitments.questions import get
 from store.errors import BadInputError, ChangedMeanwhileError, NotAllowedError
 from store.rules import transitions
 from store.rules.calendar.brief_times import local_day
+from store.tables import Verb
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -24,7 +25,7 @@ FARTHEST = timedelta(days=731)
 # Columns that name another row, which is loaded with the commitment.
 _RELATED = {"owner_id", "account_id", "stakeholder_id", "blocker_id"}
 # What only the owner can say.
-_BY_OWNER = {"accept", "hand_back", "put_off"}
+_BY_OWNER = {Verb.ACCEPT, Verb.HAND_BACK, Verb.SNOOZE}
 
 
 def may_change(tx: Session, viewer: Person, commitment: Commitment, now: datetime) -> bool:
@@ -70,7 +71,7 @@ def may_undo(tx: Session, viewer: Person, commitment: Commitment, now: datetime)
         return False
     if now - commitment.created_at > UNDO_WITHIN:
         return False
-    return history.is_fresh(tx, commitment, but=("choose_account",))
+    return history.is_fresh(tx, commitment, but=(Verb.CHOOSE_ACCOUNT,))
 
 
 def check_due(due_on: date, viewer: Person, now: datetime) -> date:
@@ -87,7 +88,7 @@ def check_due(due_on: date, viewer: Person, now: datetime) -> date:
 
 
 def lock_for_change(
-    tx: Session, viewer: Person, number: int, verb: str, *, version: int | None, origin_key: str, now: datetime
+    tx: Session, viewer: Person, number: int, verb: Verb, *, version: int | None, origin_key: str, now: datetime
 ) -> Commitment | None:  # fmt: skip
     """The commitment, locked and checked for `verb`; None if this very gesture already changed it."""
     commitment = get(tx, viewer, number, to_change=True)
@@ -99,11 +100,11 @@ def lock_for_change(
     return commitment
 
 
-def check_verb(tx: Session, viewer: Person, commitment: Commitment, verb: str, now: datetime) -> None:
+def check_verb(tx: Session, viewer: Person, commitment: Commitment, verb: Verb, now: datetime) -> None:
     """NotAllowedError if the viewer may not do that with it; ChangedMeanwhileError if its state does not allow it."""
     if verb in _BY_OWNER:
         check_owner(viewer, commitment)
-    if verb == "redact":
+    if verb == Verb.REDACT:
         check_redact(viewer, commitment, now)
     check_change(tx, viewer, commitment, now)
     if transitions.after(verb, commitment.state) is None:
@@ -124,13 +125,13 @@ def _who_may(commitment: Commitment) -> str:
 
 def _changed_meanwhile(tx: Session, viewer: Person, commitment: Commitment) -> ChangedMeanwhileError:
     return history.changed_meanwhile(
-        tx, viewer, commitment, f"#{commitment.number}", transitions.PAST, but=("share", "put_off"),
+        tx, viewer, commitment, f"#{commitment.number}", transitions.PAST, but=(Verb.SHARE, Verb.SNOOZE),
         look=f"/commit {commitment.number}",
     )  # fmt: skip
 
 
 def save_change(
-    tx: Session, viewer: Person, commitment: Commitment, verb: str, changes: dict[str, Any], now: datetime,
+    tx: Session, viewer: Person, commitment: Commitment, verb: Verb, changes: dict[str, Any], now: datetime,
     origin_key: str, reason: str | None = None, *, progress: bool = True,
 ) -> Commitment:  # fmt: skip
     """Write down that it was changed. Without `progress` nobody else's view of it is outdated by that."""

@@ -15,7 +15,7 @@ from store import absences, people
 from store.rules.calendar.brief_times import local_day
 from store.rules.nudging.occasions import FORGOTTEN, HORIZON
 from store.rules.nudging.readers import Away, CommitmentFacts, PersonFacts
-from store.tables import BLOCKED, Absence, Account, Commitment, Person, Workspace, core
+from store.tables import Absence, Account, Commitment, Person, State, Workspace, core
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -123,7 +123,7 @@ def _within_reach() -> list[sa.Select[Any]]:
     return [
         _facts().where(
             _ITEMS.c.owner_id.in_(readers),
-            sa.or_(soon, _ITEMS.c.state == BLOCKED, _ITEMS.c.quiet_until.is_not(None)),
+            sa.or_(soon, _ITEMS.c.state == State.BLOCKED, _ITEMS.c.quiet_until.is_not(None)),
         ),
         _facts().where(_ITEMS.c.owner_id.in_(covered), soon),
         left.where(
@@ -134,7 +134,7 @@ def _within_reach() -> list[sa.Select[Any]]:
             _ITEMS.c.creator_id.in_(readers),
             sa.or_(gone, sa.and_(soon, away, _ITEMS.c.creator_id != _ITEMS.c.owner_id)),
         ),
-        _facts().where(_ITEMS.c.blocker_id.in_(readers), _ITEMS.c.state == BLOCKED),
+        _facts().where(_ITEMS.c.blocker_id.in_(readers), _ITEMS.c.state == State.BLOCKED),
     ]  # fmt: skip
 
 
@@ -171,7 +171,7 @@ def _item(
         owner=who[row.owner_id],
         touched_on=local_day(row.touched_at, owner.zone) if row.touched_at else None,
         quiet_until=row.quiet_until,
-        is_blocked=row.state == BLOCKED,
+        is_blocked=row.state == State.BLOCKED,
         creator=who[row.creator_id],
         account_owner=who[row.account_owner_id] if row.account_owner_id else None,
         blocker=who[row.blocker_id] if row.blocker_id else None,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from store import history
 from store.errors import NotFoundError
 from store.scope import asker, seen_by, seen_by_asker
-from store.tables import THEIRS, Account, Commitment, Entry, Person
+from store.tables import Account, Commitment, Entry, Person, Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -94,7 +94,7 @@ def overdue(tx: Session, viewer: Person, *, today: date, start: int, size: int) 
 
 
 def account_page(
-    tx: Session, viewer: Person, account: Account, *, start: int, size: int, side: str | None = None
+    tx: Session, viewer: Person, account: Account, *, start: int, size: int, side: Side | None = None
 ) -> Page:  # fmt: skip
     """The account's open commitments of both sides or of one, ours first, then by date."""
     its = [Commitment.account_id == account.id, *([Commitment.side == side] if side else [])]
@@ -122,10 +122,10 @@ def _page(
 def home(tx: Session, viewer: Person, *, limit: int = 500) -> OpenItems:
     """The viewer's open business by date: what they own of ours; theirs, and what they asked of others."""
     live = visible(viewer).where(Commitment.ended_at.is_(None)).order_by(Commitment.due_on, Commitment.id)
-    own = live.where(Commitment.owner_id == viewer.id, Commitment.side != THEIRS)
+    own = live.where(Commitment.owner_id == viewer.id, Commitment.side != Side.THEIRS)
     waiting = live.where(
         sa.or_(
-            sa.and_(Commitment.owner_id == viewer.id, Commitment.side == THEIRS),
+            sa.and_(Commitment.owner_id == viewer.id, Commitment.side == Side.THEIRS),
             sa.and_(Commitment.creator_id == viewer.id, Commitment.owner_id != viewer.id),
         )
     )

@@ -12,7 +12,7 @@ from store import history, outbox
 from store.commitments.changing import lock_for_change
 from store.commitments.questions import get
 from store.rules.text import ACTION_LIMIT, optional
-from store.tables import REDACTED, Commitment, Person
+from store.tables import REDACTED, Commitment, Person, Verb
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,12 +31,12 @@ def redact(
     Every message that shows it is due for an update, however old it is. It is no progress. BadInputError at action.
     """
     wording = optional(wording, field="action", what="The action", limit=ACTION_LIMIT) or REDACTED
-    commitment = lock_for_change(tx, viewer, number, "redact", version=version, origin_key=origin_key, now=now)
+    commitment = lock_for_change(tx, viewer, number, Verb.REDACT, version=version, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
     earlier = history.entries(tx, viewer, commitment)
     # Written first: the database lets words go only where an entry says who took them away.
-    history.append(tx, viewer, commitment, "redact", now=now, origin_key=origin_key)
+    history.append(tx, viewer, commitment, Verb.REDACT, now=now, origin_key=origin_key)
     for entry in earlier:
         if entry.reason is not None:
             entry.reason = REDACTED

@@ -19,7 +19,7 @@ from store.commitments.recording import write_down
 from store.errors import BadInputError, NotAllowedError
 from store.history import set_fields
 from store.rules.text import ACTION_LIMIT, NOTE_LIMIT, REASON_LIMIT, optional, required
-from store.tables import CANCELLED, DONE, OPEN, OURS, Account, Commitment, OutboxKind, Person, Stakeholder
+from store.tables import Account, Commitment, OutboxKind, Person, Side, Stakeholder, State, Verb
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -36,7 +36,7 @@ class Draft:
     due_on: date
     account: Account | None = None
     stakeholder: Stakeholder | None = None
-    side: str = OURS
+    side: Side = Side.OURS
     internal: bool = True
     note: str | None = None
     permalink: str | None = None
@@ -51,7 +51,7 @@ def record(tx: Session, viewer: Person, draft: Draft, *, origin_key: str, now: d
     due_on = check_due(draft.due_on, viewer, now)
     by_self = draft.owner.id == viewer.id
     values = {
-        "workspace_id": viewer.workspace_id, "side": draft.side, "state": OPEN,
+        "workspace_id": viewer.workspace_id, "side": draft.side, "state": State.OPEN,
         "action": action, "first_action": action, "due_on": due_on, "first_due_on": due_on,
         "owner_id": draft.owner.id, "creator_id": viewer.id, "internal": draft.internal,
         "account_id": draft.account.id if draft.account else None,
@@ -67,7 +67,7 @@ def record(tx: Session, viewer: Person, draft: Draft, *, origin_key: str, now: d
     commitment = Commitment(
         **values, **added, creator=viewer, owner=draft.owner, account=draft.account, stakeholder=draft.stakeholder
     )
-    history.append(tx, viewer, commitment, "record", now=now, origin_key=origin_key)
+    history.append(tx, viewer, commitment, Verb.RECORD, now=now, origin_key=origin_key)
     outbox.mark_homes(tx, viewer.workspace_id, {viewer.id, draft.owner.id}, now)
     if not by_self:
         notify(tx, commitment, draft.owner, OutboxKind.ASSIGNED, viewer, now)
@@ -82,7 +82,7 @@ def edit(
     Owner and date have verbs of their own; within the undo window, while nothing else has happened, the
     creator may correct them here too, and the correction does not count as a slip.
     """
-    commitment = lock_for_change(tx, viewer, number, "edit", version=version, origin_key=origin_key, now=now)
+    commitment = lock_for_change(tx, viewer, number, Verb.EDIT, version=version, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
     fresh = may_undo(tx, viewer, commitment, now)
@@ -105,7 +105,7 @@ def edit(
     changes = set_fields(commitment, wanted)
     if not changes:
         return commitment
-    commitment = save_change(tx, viewer, commitment, "edit", changes, now, origin_key)
+    commitment = save_change(tx, viewer, commitment, Verb.EDIT, changes, now, origin_key)
     if before.id != commitment.owner_id:
         outbox.request_updates_for(tx, commitment, {before.id}, now)
         if commitment.owner_id != viewer.id:
@@ -117,7 +117,7 @@ def finish(
     tx: Session, viewer: Person, number: int, *, version: int | None = None, origin_key: str, now: datetime
 ) -> Commitment:
     """It is done. Whoever comes second hears who was first."""
-    return _end(tx, viewer, number, "finish", DONE, None, version, origin_key, now)
+    return _end(tx, viewer, number, Verb.FINISH, State.DONE, None, version, origin_key, now)
 
 
 def cancel(
@@ -125,7 +125,7 @@ def cancel(
 ) -> Commitment:
     """It will not be done, for a reason. The creator and the owner hear of it unless they did it."""
     reason = required(reason, field="reason", what="The reason", limit=REASON_LIMIT, lines=True)
-    commitment = _end(tx, viewer, number, "cancel", CANCELLED, reason, version, origin_key, now)
+    commitment = _end(tx, viewer, number, Verb.CANCEL, State.CANCELLED, reason, version, origin_key, now)
     for person in {p.id: p for p in (commitment.creator, commitment.owner)}.values():
         if person.id != viewer.id:
             notify(tx, commitment, person, OutboxKind.CANCELLED, viewer, now)
@@ -145,8 +145,8 @@ def undo(tx: Session, viewer: Person, number: int, *, origin_key: str, now: date
             f"#{number} can't be undone any more: only its creator can, within ten minutes and before anything"
             " happened to it. “Cancel” ends it with a reason."
         )
-    changes = set_fields(commitment, {"state": CANCELLED, "ended_at": now})
-    commitment = save_change(tx, viewer, commitment, "undo", changes, now, origin_key)
+    changes = set_fields(commitment, {"state": State.CANCELLED, "ended_at": now})
+    commitment = save_change(tx, viewer, commitment, Verb.UNDO, changes, now, origin_key)
     if commitment.account is None:
         return commitment
     accounts.take_back(tx, viewer, commitment, origin_key=origin_key, now=now)
@@ -155,11 +155,11 @@ def undo(tx: Session, viewer: Person, number: int, *, origin_key: str, now: date
 
 def reopen(tx: Session, viewer: Person, number: int, *, origin_key: str, now: datetime) -> Commitment:
     """It was ended by mistake."""
-    commitment = lock_for_change(tx, viewer, number, "reopen", version=None, origin_key=origin_key, now=now)
+    commitment = lock_for_change(tx, viewer, number, Verb.REOPEN, version=None, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
-    changes = set_fields(commitment, {"state": OPEN, "ended_at": None, "blocked_by": None, "blocker_id": None})
-    return save_change(tx, viewer, commitment, "reopen", changes, now, origin_key)
+    changes = set_fields(commitment, {"state": State.OPEN, "ended_at": None, "blocked_by": None, "blocker_id": None})
+    return save_change(tx, viewer, commitment, Verb.REOPEN, changes, now, origin_key)
 
 
 def move(
@@ -168,7 +168,7 @@ def move(
 ) -> Commitment:  # fmt: skip
     """Give it a new date, with a reason. Later than before counts as a slip; the first date stays."""
     reason = required(reason, field="reason", what="The reason", limit=REASON_LIMIT, lines=True)
-    commitment = lock_for_change(tx, viewer, number, "move", version=version, origin_key=origin_key, now=now)
+    commitment = lock_for_change(tx, viewer, number, Verb.MOVE, version=version, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
     due_on = check_due(due_on, viewer, now)
@@ -176,7 +176,7 @@ def move(
         raise BadInputError("That is the date it already has. Choose another one.", field="due")
     slips = commitment.slips + (due_on > commitment.due_on)
     changes = set_fields(commitment, {"due_on": due_on, "slips": slips, "quiet_until": None})
-    return save_change(tx, viewer, commitment, "move", changes, now, origin_key, reason)
+    return save_change(tx, viewer, commitment, Verb.MOVE, changes, now, origin_key, reason)
 
 
 def hand_over(
@@ -185,21 +185,21 @@ def hand_over(
 ) -> Commitment:  # fmt: skip
     """Make somebody else accountable. They hear of it and may hand it back."""
     note = optional(note, field="reason", what="The note", limit=REASON_LIMIT, lines=True)
-    commitment = lock_for_change(tx, viewer, number, "hand_over", version=version, origin_key=origin_key, now=now)
+    commitment = lock_for_change(tx, viewer, number, Verb.HAND_OVER, version=version, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
     if to.id == commitment.owner_id:
         raise BadInputError(f"{to.name} already owns it. Choose somebody else.", field="owner")
-    return _give(tx, viewer, commitment, to, "hand_over", note, origin_key, now)
+    return _give(tx, viewer, commitment, to, Verb.HAND_OVER, note, origin_key, now)
 
 
 def accept(tx: Session, viewer: Person, number: int, *, origin_key: str, now: datetime) -> Commitment:
     """The owner, committed by somebody else, says yes."""
-    commitment = lock_for_change(tx, viewer, number, "accept", version=None, origin_key=origin_key, now=now)
+    commitment = lock_for_change(tx, viewer, number, Verb.ACCEPT, version=None, origin_key=origin_key, now=now)
     if commitment is None or commitment.accepted_at is not None:
         return commitment or get(tx, viewer, number)
     changes = set_fields(commitment, {"accepted_at": now})
-    return save_change(tx, viewer, commitment, "accept", changes, now, origin_key)
+    return save_change(tx, viewer, commitment, Verb.ACCEPT, changes, now, origin_key)
 
 
 def hand_back(
@@ -207,12 +207,12 @@ def hand_back(
 ) -> Commitment:
     """The owner gives it back to whoever gave it to them, who hears why."""
     reason = required(reason, field="reason", what="The reason", limit=REASON_LIMIT, lines=True)
-    commitment = lock_for_change(tx, viewer, number, "hand_back", version=None, origin_key=origin_key, now=now)
+    commitment = lock_for_change(tx, viewer, number, Verb.HAND_BACK, version=None, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
     giver = next(
-        (e.actor for e in reversed(history.entries(tx, viewer, commitment)) if e.verb in {"record", "hand_over", "edit"}
-         and e.actor_id != viewer.id and people.is_here(e.actor)),
+        (e.actor for e in reversed(history.entries(tx, viewer, commitment))
+         if e.verb in {Verb.RECORD, Verb.HAND_OVER, Verb.EDIT} and e.actor_id != viewer.id and people.is_here(e.actor)),
         None,
     )  # fmt: skip
     account_owner = commitment.account.owner if commitment.account else None
@@ -221,7 +221,7 @@ def hand_back(
     to = giver or account_owner
     if to is None:
         raise BadInputError("Nobody gave it to you. “Hand over” makes somebody else its owner.")
-    return _give(tx, viewer, commitment, to, "hand_back", reason, origin_key, now)
+    return _give(tx, viewer, commitment, to, Verb.HAND_BACK, reason, origin_key, now)
 
 
 def choose_account(
@@ -229,14 +229,14 @@ def choose_account(
     origin_key: str, now: datetime,
 ) -> Commitment:  # fmt: skip
     """Say whose commitment it is, and to which of the client's people, where that was left open."""
-    commitment = lock_for_change(tx, viewer, number, "choose_account", version=None, origin_key=origin_key, now=now)
+    commitment = lock_for_change(tx, viewer, number, Verb.CHOOSE_ACCOUNT, version=None, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
     stakeholder_id = stakeholder.id if stakeholder else None
     changes = set_fields(commitment, {"account_id": account.id, "stakeholder_id": stakeholder_id})
     if not changes:
         return commitment
-    return save_change(tx, viewer, commitment, "choose_account", changes, now, origin_key)
+    return save_change(tx, viewer, commitment, Verb.CHOOSE_ACCOUNT, changes, now, origin_key)
 
 
 def share(
@@ -266,12 +266,12 @@ def share(
         tx, workspace_id=viewer.workspace_id, key=key, kind=OutboxKind.SHARED, now=now, channel=channel, ids=ids
     )
     if is_new or outbox.try_again(tx, viewer.workspace_id, key, ids, now):
-        history.append(tx, viewer, commitment, "share", {"channel": [None, channel]}, now=now, origin_key=origin_key)
+        history.append(tx, viewer, commitment, Verb.SHARE, {"channel": [None, channel]}, now=now, origin_key=origin_key)
     return commitment
 
 
 def _end(
-    tx: Session, viewer: Person, number: int, verb: str, state: str, reason: str | None, version: int | None,
+    tx: Session, viewer: Person, number: int, verb: Verb, state: State, reason: str | None, version: int | None,
     origin_key: str, now: datetime,
 ) -> Commitment:  # fmt: skip
     commitment = lock_for_change(tx, viewer, number, verb, version=version, origin_key=origin_key, now=now)
@@ -282,15 +282,15 @@ def _end(
 
 
 def _give(
-    tx: Session, viewer: Person, commitment: Commitment, to: Person, verb: str, reason: str | None,
+    tx: Session, viewer: Person, commitment: Commitment, to: Person, verb: Verb, reason: str | None,
     origin_key: str, now: datetime,
 ) -> Commitment:  # fmt: skip
     before = commitment.owner_id
-    accepted = now if to.id == viewer.id or verb == "hand_back" else None
+    accepted = now if to.id == viewer.id or verb == Verb.HAND_BACK else None
     changes = set_fields(commitment, {"owner_id": to.id, "accepted_at": accepted, "quiet_until": None})
     commitment = save_change(tx, viewer, commitment, verb, changes, now, origin_key, reason)
     if to.id != viewer.id:
-        kind = OutboxKind.HANDED_BACK if verb == "hand_back" else OutboxKind.ASSIGNED
+        kind = OutboxKind.HANDED_BACK if verb == Verb.HAND_BACK else OutboxKind.ASSIGNED
         notify(tx, commitment, to, kind, viewer, now)
     outbox.request_updates_for(tx, commitment, {before}, now)
     return commitment

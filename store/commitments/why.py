@@ -21,7 +21,7 @@ from store.rules.nudging.decisions import MentionCase, PastMention, decide_menti
 from store.rules.nudging.occasions import with_news
 from store.rules.nudging.readers import Role
 from store.rules.transitions import LIVE
-from store.tables import Outbox, OutboxState, Person
+from store.tables import Outbox, OutboxState, Person, Verb
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 # Whatever comes comes within this time; what does not waits for something to happen.
 FARTHEST = timedelta(days=400)
 # What is no progress: see `touched_at`.
-_NO_PROGRESS = frozenset({"record", "share", "put_off", "redact"})
+_NO_PROGRESS = frozenset({Verb.RECORD, Verb.SHARE, Verb.SNOOZE, Verb.REDACT})
 _DATES = frozenset({"due_on", "quiet_until"})
 _COLUMNS = _DATES | {"state", "owner_id", "blocker_id"}
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -20,7 +19,7 @@ from store.errors import BadInputError
 from store.plan.section import Field, Kind, Section
 from store.rules.calendar.weeks import WEEK, summary_day
 from store.rules.nudging.occasions import Occasion, OccasionKind
-from store.tables import Account, KeyDate, Person, Subject
+from store.tables import Account, KeyDate, KeyDateKind, Person, Recurs, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -35,21 +34,22 @@ FARTHEST = timedelta(days=3653)
 _CHUNK = 500
 
 
-class Recurs(StrEnum):
-    NEVER, YEARLY, QUARTERLY = "never", "yearly", "quarterly"
-
-
 _MONTHS = {Recurs.YEARLY: 12, Recurs.QUARTERLY: 3}
-KINDS = (("renewal", "Renewal"), ("budget", "Budget cycle"), ("show", "Trade show"), ("other", "Other"))
+KINDS = (
+    (KeyDateKind.RENEWAL, "Renewal"),
+    (KeyDateKind.BUDGET, "Budget cycle"),
+    (KeyDateKind.SHOW, "Trade show"),
+    (KeyDateKind.OTHER, "Other"),
+)
 RECURRENCES = ((Recurs.NEVER, "Once"), (Recurs.YEARLY, "Every year"), (Recurs.QUARTERLY, "Every quarter"))
 # Kinds that are not clear without a name: which show, which date?
-_NEED_A_NAME = {"show", "other"}
+_NEED_A_NAME = {KeyDateKind.SHOW, KeyDateKind.OTHER}
 
 
 # ---- rules ---------------------------------------------------------------------------------------------
 
 
-def next_day(day: date, recurs: str, since: date) -> date | None:
+def next_day(day: date, recurs: Recurs, since: date) -> date | None:
     """The first day of the key date on or after `since`; None if there is none.
 
     The months are counted from `day`. If a month is too short, its last day counts: 29 February is the 28th in most
@@ -59,7 +59,7 @@ def next_day(day: date, recurs: str, since: date) -> date | None:
         return day
     if recurs == Recurs.NEVER:
         return None
-    step = _MONTHS[Recurs(recurs)]
+    step = _MONTHS[recurs]
     passed = (since.year - day.year) * 12 + since.month - day.month
     first = passed // step * step
     found = _months_later(day, first)
@@ -72,7 +72,7 @@ def _months_later(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
-def occasion_on(today: date, day: date, recurs: str) -> Occasion | None:
+def occasion_on(today: date, day: date, recurs: Recurs) -> Occasion | None:
     """The occasion of the nearest step that is reached on `today`, whether or not it was sent; None if none is."""
     coming = next_day(day, recurs, today)
     left = (coming - today).days if coming is not None else STEPS[-1] + 1

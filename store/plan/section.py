@@ -21,7 +21,7 @@ from store.errors import BadInputError, ChangedMeanwhileError, NotAllowedError, 
 from store.rules.calendar.brief_times import local_day
 from store.rules.text import NAME_LIMIT, NOTE_LIMIT, REASON_LIMIT, optional, quoted, required
 from store.scope import seen_by
-from store.tables import Account, SectionRow
+from store.tables import Account, SectionRow, Verb
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -32,13 +32,12 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row", bound=SectionRow)
 
-ADD, EDIT, ARCHIVE, RESTORE = "add", "edit", "archive", "restore"
 _PAST = {
-    ADD: "added it",
-    EDIT: "edited it",
-    ARCHIVE: "archived it",
-    RESTORE: "restored it",
-    "merge": "merged its account into another",
+    Verb.ADD: "added it",
+    Verb.EDIT: "edited it",
+    Verb.ARCHIVE: "archived it",
+    Verb.RESTORE: "restored it",
+    Verb.MERGE: "merged its account into another",
 }
 
 
@@ -165,7 +164,7 @@ def add(
         same = section.table.workspace_id == account.workspace_id, section.table.origin_key == origin_key
         return tx.scalars(_with_people(section).where(*same)).one()
     row = get(tx, viewer, section, row_id)
-    history.append(tx, viewer, row, ADD, now=now, origin_key=origin_key)
+    history.append(tx, viewer, row, Verb.ADD, now=now, origin_key=origin_key)
     return row
 
 
@@ -185,7 +184,7 @@ def edit(
     changes = history.set_fields(row, _mine(tx, viewer, section, row, given, version))
     if changes:
         section.check(row, changes.keys(), local_day(now, viewer.zone))
-        _finish(tx, viewer, row, EDIT, changes, origin_key=origin_key, now=now)
+        _finish(tx, viewer, row, Verb.EDIT, changes, origin_key=origin_key, now=now)
     return get(tx, viewer, section, row_id, to_change=True)
 
 
@@ -215,7 +214,8 @@ def _set_aside(
     if (row.archived_at is None) == (reason is None):
         raise _changed_meanwhile(tx, viewer, section, row)
     row.archived_at, row.archive_reason = (now if reason else None), reason
-    _finish(tx, viewer, row, ARCHIVE if reason else RESTORE, {}, origin_key=origin_key, now=now, reason=reason)
+    verb = Verb.ARCHIVE if reason else Verb.RESTORE
+    _finish(tx, viewer, row, verb, {}, origin_key=origin_key, now=now, reason=reason)
     return row
 
 
@@ -231,7 +231,7 @@ def _begin(
 
 
 def _finish(
-    tx: Session, viewer: Person, row: SectionRow, verb: str, changes: dict[str, Any], *, origin_key: str,
+    tx: Session, viewer: Person, row: SectionRow, verb: Verb, changes: dict[str, Any], *, origin_key: str,
     now: datetime, reason: str | None = None,
 ) -> None:  # fmt: skip
     """Every verb raises the version by one and appends one entry: `_mine` counts on it."""

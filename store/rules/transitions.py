@@ -1,12 +1,36 @@
-"""The table of all verbs of a commitment: the states before, the state after, and the words for people."""
+"""The verbs of the history, and the table of those that change the state of a commitment."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-OPEN, BLOCKED, DONE, CANCELLED = "open", "blocked", "done", "cancelled"
-LIVE = frozenset({OPEN, BLOCKED})
-ENDED = frozenset({DONE, CANCELLED})
+
+class State(StrEnum):
+    """The states of a commitment."""
+
+    OPEN, BLOCKED, DONE, CANCELLED = "open", "blocked", "done", "cancelled"
+
+
+class Verb(StrEnum):
+    """The verbs of entries, by the words that the ledger keeps."""
+
+    # Of several kinds of subjects.
+    EDIT, MERGE = "edit", "merge"
+    ARCHIVE, RESTORE = "archive", "restore"
+    # Of commitments.
+    RECORD, SHARE, CHOOSE_ACCOUNT, MOVE = "record", "share", "choose_account", "move"
+    BLOCK, UNBLOCK, SNOOZE = "block", "unblock", "put_off"
+    HAND_OVER, ACCEPT, HAND_BACK = "hand_over", "accept", "hand_back"
+    FINISH, CANCEL, UNDO, REOPEN, REDACT = "finish", "cancel", "undo", "reopen", "redact"
+    # Of accounts.
+    CREATE, RENAME, TAKE_IN, TAKE_BACK = "create", "rename", "take_in", "take_back"
+    # Of a row of a section.
+    ADD = "add"
+
+
+LIVE = frozenset({State.OPEN, State.BLOCKED})
+ENDED = frozenset({State.DONE, State.CANCELLED})
 
 
 @dataclass(frozen=True)
@@ -17,33 +41,33 @@ class Transition:
     """
 
     past: str
-    sources: frozenset[str]
-    target: str | None = None
+    sources: frozenset[State]
+    target: State | None = None
 
 
 TRANSITIONS = {
-    "edit": Transition("edited it", LIVE),
-    "choose_account": Transition("chose its account", LIVE),
-    "move": Transition("gave it a new date", LIVE),
-    "block": Transition("marked it blocked", LIVE, BLOCKED),
-    "unblock": Transition("unblocked it", frozenset({BLOCKED}), OPEN),
-    "put_off": Transition("let it rest", LIVE),
-    "hand_over": Transition("handed it over", LIVE),
-    "accept": Transition("accepted it", LIVE),
-    "hand_back": Transition("handed it back", LIVE),
-    "finish": Transition("marked it done", LIVE, DONE),
-    "cancel": Transition("cancelled it", LIVE, CANCELLED),
-    "undo": Transition("took it back", frozenset({OPEN}), CANCELLED),
-    "reopen": Transition("reopened it", ENDED, OPEN),
-    "redact": Transition("redacted its text", LIVE | ENDED),
+    Verb.EDIT: Transition("edited it", LIVE),
+    Verb.CHOOSE_ACCOUNT: Transition("chose its account", LIVE),
+    Verb.MOVE: Transition("gave it a new date", LIVE),
+    Verb.BLOCK: Transition("marked it blocked", LIVE, State.BLOCKED),
+    Verb.UNBLOCK: Transition("unblocked it", frozenset({State.BLOCKED}), State.OPEN),
+    Verb.SNOOZE: Transition("let it rest", LIVE),
+    Verb.HAND_OVER: Transition("handed it over", LIVE),
+    Verb.ACCEPT: Transition("accepted it", LIVE),
+    Verb.HAND_BACK: Transition("handed it back", LIVE),
+    Verb.FINISH: Transition("marked it done", LIVE, State.DONE),
+    Verb.CANCEL: Transition("cancelled it", LIVE, State.CANCELLED),
+    Verb.UNDO: Transition("took it back", frozenset({State.OPEN}), State.CANCELLED),
+    Verb.REOPEN: Transition("reopened it", ENDED, State.OPEN),
+    Verb.REDACT: Transition("redacted its text", LIVE | ENDED),
 }
 # The words for every verb, also for those that are no transition.
 PAST = {verb: step.past for verb, step in TRANSITIONS.items()} | {
-    "record": "recorded it", "share": "shared it", "merge": "merged its account into another",
+    Verb.RECORD: "recorded it", Verb.SHARE: "shared it", Verb.MERGE: "merged its account into another",
 }  # fmt: skip
 
 
-def after(verb: str, state: str) -> str | None:
+def after(verb: Verb, state: State) -> State | None:
     """The state after `verb` in `state`, or None if the verb is not allowed there."""
     step = TRANSITIONS[verb]
     if state not in step.sources:

@@ -1,18 +1,15 @@
 """The tables. Every row belongs to a workspace. Entries are only added; a row of a subject has the present state."""
 
+from store.rules.transitions import State, Verb
 from store.tables.accounts import Account, Stakeholder
 from store.tables.base import (
     _ID,
-    BLOCKED,
-    CANCELLED,
-    DONE,
     NAMES,
-    OPEN,
-    OURS,
     REDACTED,
-    THEIRS,
     Base,
+    Category,
     HasHistory,
+    Side,
     Subject,
     core,
 )
@@ -20,36 +17,36 @@ from store.tables.commitments import Commitment, Entry
 from store.tables.installations import Heartbeat, Workspace
 from store.tables.outbox import Mention, Outbox, OutboxKind, OutboxState
 from store.tables.people import Absence, Person
-from store.tables.plan import OF_ACCOUNTS, SUBJECTS, KeyDate, SectionRow
+from store.tables.plan import OF_ACCOUNTS, SUBJECTS, KeyDate, KeyDateKind, Recurs, SectionRow
 
 __all__ = [
-    "BLOCKED",
-    "CANCELLED",
-    "DONE",
     "NAMES",
     "OF_ACCOUNTS",
-    "OPEN",
-    "OURS",
     "REDACTED",
     "SUBJECTS",
-    "THEIRS",
     "_ID",
     "Absence",
     "Account",
     "Base",
+    "Category",
     "Commitment",
     "Entry",
     "HasHistory",
     "Heartbeat",
     "KeyDate",
+    "KeyDateKind",
     "Mention",
     "Outbox",
     "OutboxKind",
     "OutboxState",
     "Person",
+    "Recurs",
     "SectionRow",
+    "Side",
     "Stakeholder",
+    "State",
     "Subject",
+    "Verb",
     "Workspace",
     "core",
 ]

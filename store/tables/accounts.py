@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from store.tables.base import Base, HasHistory, Subject, key, to
+from store.tables.base import Base, Category, EnumText, HasHistory, Subject, key, to
 from store.tables.people import Person
 
 
@@ -26,7 +26,7 @@ class Account(HasHistory):
     name: Mapped[str]
     # The name in the form for comparison: without case, accents and legal suffix.
     name_key: Mapped[str]
-    category: Mapped[str | None]
+    category: Mapped[Category | None] = mapped_column(EnumText(Category))
     # The account manager, called the lead in messages; and the coach, the lead's manager.
     owner_id: Mapped[int | None] = to("person", nullable=True)
     coach_id: Mapped[int | None] = to("person", nullable=True)

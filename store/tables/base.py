@@ -23,8 +23,6 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 
-OURS, THEIRS = "ours", "theirs"
-OPEN, BLOCKED, DONE, CANCELLED = "open", "blocked", "done", "cancelled"
 # The text in place of a redacted text.
 REDACTED = "(redacted)"
 
@@ -81,6 +79,18 @@ class Subject(StrEnum):
     COMMITMENT = "commitment"
     ACCOUNT = "account"
     KEY_DATE = "key_date"
+
+
+class Side(StrEnum):
+    """The side that owes: we, or the client."""
+
+    OURS, THEIRS = "ours", "theirs"
+
+
+class Category(StrEnum):
+    """The categories of accounts."""
+
+    A, B, C, D = "A", "B", "C", "D"
 
 
 class HasHistory(Base):

@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from store.rules.transitions import State, Verb
 from store.tables.accounts import Account, Stakeholder
-from store.tables.base import _ID, Base, HasHistory, Subject, key, to
+from store.tables.base import _ID, Base, EnumText, HasHistory, Side, Subject, key, to
 from store.tables.people import Person
 
 
@@ -34,8 +35,8 @@ class Commitment(HasHistory):
     )  # fmt: skip
 
     number: Mapped[int]
-    side: Mapped[str]
-    state: Mapped[str]
+    side: Mapped[Side] = mapped_column(EnumText(Side))
+    state: Mapped[State] = mapped_column(EnumText(State))
     action: Mapped[str]
     due_on: Mapped[date]
     first_action: Mapped[str]
@@ -82,11 +83,11 @@ class Entry(Base):
     id: Mapped[int] = key()
     workspace_id: Mapped[int] = to("workspace")
     # The kind and id of the subject. No foreign key: each kind has its own table.
-    subject_kind: Mapped[str]
+    subject_kind: Mapped[Subject] = mapped_column(EnumText(Subject))
     subject_id: Mapped[int] = mapped_column(_ID)
     at: Mapped[datetime]
     actor_id: Mapped[int] = to("person")
-    verb: Mapped[str]
+    verb: Mapped[Verb] = mapped_column(EnumText(Verb))
     # The changes as {"field": [before, after]}: people and accounts by id, dates as ISO text.
     changes: Mapped[dict[str, Any]] = mapped_column(default=dict)
     reason: Mapped[str | None]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from store.rules.nudging.occasions import Occasion
-from store.tables.base import _ID, Base, EnumText, key, to
+from store.tables.base import _ID, Base, EnumText, Subject, key, to
 from store.tables.people import Person
 
 
@@ -111,7 +111,7 @@ class Mention(Base):
     __table_args__ = (sa.Index("ix_mention_subject", "subject_id", "subject_kind"),)
 
     outbox_id: Mapped[int] = mapped_column(_ID, sa.ForeignKey("outbox.id"), primary_key=True)
-    subject_kind: Mapped[str] = mapped_column(primary_key=True)
+    subject_kind: Mapped[Subject] = mapped_column(EnumText(Subject), primary_key=True)
     subject_id: Mapped[int] = mapped_column(_ID, primary_key=True, autoincrement=False)
     workspace_id: Mapped[int] = to("workspace")
     person_id: Mapped[int | None] = to("person", nullable=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, declared_attr, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from store.tables.accounts import Account
-from store.tables.base import HasHistory, Subject, to
+from store.tables.base import EnumText, HasHistory, Subject, to
 from store.tables.commitments import Commitment
 
 if TYPE_CHECKING:
@@ -43,6 +44,14 @@ class SectionRow(HasHistory):
         return relationship(lazy="raise")
 
 
+class KeyDateKind(StrEnum):
+    RENEWAL, BUDGET, SHOW, OTHER = "renewal", "budget", "show", "other"
+
+
+class Recurs(StrEnum):
+    NEVER, YEARLY, QUARTERLY = "never", "yearly", "quarterly"
+
+
 class KeyDate(SectionRow):
     """A date of an account that needs time to prepare for: a renewal, a budget cycle, a trade show."""
 
@@ -58,10 +67,10 @@ class KeyDate(SectionRow):
         sa.CheckConstraint("recurs IN ('never', 'yearly', 'quarterly')", name="recurs"),
     )  # fmt: skip
 
-    kind: Mapped[str]
+    kind: Mapped[KeyDateKind] = mapped_column(EnumText(KeyDateKind))
     # The day; for a date that recurs, its first day.
     day: Mapped[date]
-    recurs: Mapped[str]
+    recurs: Mapped[Recurs] = mapped_column(EnumText(Recurs))
 
 
 # The tables of the subjects that belong to an account.

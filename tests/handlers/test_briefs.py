@@ -13,7 +13,7 @@ from handlers.briefs.views import MOST, brief, in_order
 from handlers.commitments.brief_lines import Mentioned, line
 from handlers.slack import blocks as b
 from store.rules.nudging.occasions import Occasion
-from store.tables import Account, Commitment, Person
+from store.tables import Account, Commitment, Person, State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -154,7 +154,7 @@ def test_a_weeks_summary_is_sorted_by_what_is_due_when() -> None:
 def test_what_else_is_said_of_an_item(one: Mentioned, words: str) -> None:
     """Below it, and gone once it is settled."""
     assert words in read(shown(one)[1])
-    one.commitment.state, one.commitment.ended_at = "done", datetime(2026, 11, 24, tzinfo=UTC)
+    one.commitment.state, one.commitment.ended_at = State.DONE, datetime(2026, 11, 24, tzinfo=UTC)
     settled = shown(one)[1]
     assert words not in read(settled)
     assert headings(settled) == ["Settled since"]

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from store.plan.key_dates import next_day, occasion_on
 from store.rules.calendar.working_days import WorkingDays
 from store.rules.nudging.occasions import Occasion, OccasionKind
+from store.tables import Recurs
 
 DAYS = st.dates(date(2000, 1, 1), date(2060, 12, 31))
-RECURS = st.sampled_from(["never", "yearly", "quarterly"])
+RECURS = st.sampled_from(Recurs)
 
 
 @pytest.mark.parametrize(
@@ -37,12 +38,12 @@ RECURS = st.sampled_from(["never", "yearly", "quarterly"])
 )
 def test_the_next_day(day: str, recurs: str, since: str, expected: str | None) -> None:
     """The first day on or after another, counted in whole months from the day that was given."""
-    found = next_day(date.fromisoformat(day), recurs, date.fromisoformat(since))
+    found = next_day(date.fromisoformat(day), Recurs(recurs), date.fromisoformat(since))
     assert (found.isoformat() if found else None) == expected
 
 
 @given(DAYS, RECURS, DAYS)
-def test_the_next_day_is_the_first_of_all(day: date, recurs: str, since: date) -> None:
+def test_the_next_day_is_the_first_of_all(day: date, recurs: Recurs, since: date) -> None:
     """The next day agrees with a search through all days of the date, one after the other."""
     months = {"never": 0, "yearly": 12, "quarterly": 3}[recurs]
     walk = [day]
@@ -55,7 +56,7 @@ def test_the_next_day_is_the_first_of_all(day: date, recurs: str, since: date) -
 
 @given(DAYS, RECURS, st.frozensets(st.integers(0, 6), min_size=1), st.integers(0, 120))
 def test_each_mention_once_on_the_first_working_morning(
-    day: date, recurs: str, weekdays: frozenset[int], known: int
+    day: date, recurs: Recurs, weekdays: frozenset[int], known: int
 ) -> None:
     """A look on each working morning mentions a day once from 60 days before and once from 14 days before, on the first
     working morning; and nothing before or after it.

@@ -48,7 +48,7 @@ from store import absences, accounts, commitments, migrate, people, workspaces
 from store.commitments import Draft
 from store.db import Ledger
 from store.errors import LedgerError
-from store.tables import Person
+from store.tables import Person, Side
 from tests.simulation.observed import ESCALATED, GONE, NEW, NOTICE, RECEIPT, Findings, Heard, Shown, Witness, read
 from tests.simulation.picture import drawn
 from tests.simulation.simulated_team import BEGIN, DAY, WAYS, Colleague, Known, Organisation, Promise, Trip, invent
@@ -203,7 +203,7 @@ class Year:
         with self._as(promise.creator) as (tx, viewer):
             owner = people.as_owner(tx, viewer, promise.first_owner)
             account = accounts.named(tx, viewer, promise.account.name) if promise.account else None
-            side = "theirs" if promise.theirs else "ours"
+            side = Side.THEIRS if promise.theirs else Side.OURS
             draft = Draft("Send what was promised", owner, promise.first_due_on, account, side=side)
             made = commitments.record(tx, viewer, draft, origin_key=self._gesture(), now=self._clock.at)
             promise.number = made.number
