@@ -30,7 +30,7 @@ from handlers.slack import channels
 from store import notices, outbox, people, workspaces
 from store.outbox import claiming
 from store.rules.calendar.brief_times import local_day, next_morning
-from store.rules.calendar.hours import TAKEN_WITHIN
+from store.rules.nudging.readers import TAKEN_WITHIN
 from store.tables import OutboxKind
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from store import notices, outbox, people
 from store.commitments.facts import items_before, items_of, items_owned, person_facts
 from store.commitments.questions import by_ids
-from store.rules.calendar import hours
 from store.rules.calendar.brief_times import local_day
 from store.rules.calendar.working_days import DAY
 from store.rules.nudging import escalation
@@ -80,7 +79,7 @@ def at_work(tx: Session, people: Sequence[Person], days: Mapping[int, date]) -> 
 
 def may_hear(tx: Session, person: Person, now: datetime) -> bool:
     """Whether a notice may come to this person (with their workspace) at `now`: they are at work, in their hours."""
-    return hours.may_hear(person_facts(tx, [person], from_day=local_day(now, person.zone))[person.id], now)
+    return person_facts(tx, [person], from_day=local_day(now, person.zone))[person.id].hears_at(now)
 
 
 def earliest_notice_time(
@@ -91,12 +90,12 @@ def earliest_notice_time(
     after the last one.
     """
     one = person_facts(tx, [person], from_day=local_day(now, person.zone))[person.id]
-    if not hours.may_hear(one, now):
-        return Wait(hours.not_before(one, now))
+    if not one.hears_at(now):
+        return Wait(one.next_notice_time(now))
     until = None if urgent else notices.rests_until(tx, person, now, notice)
     if until is None:
         return None
-    return Wait(until, joins=True) if hours.may_hear(one, until) else Wait(hours.not_before(one, now))
+    return Wait(until, joins=True) if one.hears_at(until) else Wait(one.next_notice_time(now))
 
 
 def is_last_day_of(commitment: Commitment, person: Person, now: datetime) -> bool:

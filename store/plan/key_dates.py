@@ -17,7 +17,7 @@ from store import outbox, people
 from store.commitments.facts import person_facts
 from store.errors import BadInputError
 from store.plan.section import Field, Kind, Section
-from store.rules.calendar.weeks import WEEK, summary_day
+from store.rules.calendar.working_days import WEEK
 from store.rules.nudging.occasions import Occasion, OccasionKind
 from store.tables import Account, KeyDate, KeyDateKind, Person, Recurs, Subject
 
@@ -196,5 +196,5 @@ def _hear_today(tx: Session, those: Sequence[Person], days: Mapping[int, date]) 
         one.id
         for one in those
         if seen[one.id].hears_on(days[one.id])
-        and (not one.weekly or summary_day(days[one.id], seen[one.id].works, seen[one.id].away_on) == days[one.id])
+        and (not one.weekly or seen[one.id].summary_day(days[one.id]) == days[one.id])
     }

@@ -10,9 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.rules.calendar.brief_times import WorkSchedule, local_day, morning
-from store.rules.calendar.hours import TAKEN_WITHIN, may_hear, not_before
 from store.rules.calendar.working_days import WorkingDays
-from store.rules.nudging.readers import Away, PersonFacts
+from store.rules.nudging.readers import TAKEN_WITHIN, Away, PersonFacts
 
 ZONES = (
     "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kolkata", "America/Sao_Paulo",
@@ -44,7 +43,7 @@ MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 11, 30), timezones=s
 @given(people(), MOMENTS)
 def test_only_at_work_and_by_daylight(one: PersonFacts, now: datetime) -> None:
     """On a working day of theirs, not while away, from the send hour on, for nine hours or until eight at most."""
-    if not may_hear(one, now):
+    if not one.hears_at(now):
         return
     local = now.astimezone(ZoneInfo(one.work_schedule.timezone))
     assert one.hears_on(local.date())
@@ -57,11 +56,11 @@ def test_only_at_work_and_by_daylight(one: PersonFacts, now: datetime) -> None:
 @given(people(), MOMENTS)
 def test_what_waits_goes_on_the_next_morning_at_work(one: PersonFacts, now: datetime) -> None:
     """After the brief of that morning, when it may be heard; and no earlier day at work is passed over."""
-    at = not_before(one, now)
+    at = one.next_notice_time(now)
     day = local_day(at - TAKEN_WITHIN, one.work_schedule.timezone)
     assert at > now + TAKEN_WITHIN
     assert at == morning(day, one.work_schedule) + TAKEN_WITHIN
-    assert may_hear(one, at)
+    assert one.hears_at(at)
     between = (
         local_day(now, one.work_schedule.timezone) + timedelta(days=n)
         for n in range((day - local_day(now, one.work_schedule.timezone)).days)
@@ -89,4 +88,4 @@ BERLIN = PersonFacts(1, WorkSchedule(1, "Europe/Berlin", 9, WorkingDays(region="
 )
 def test_in_berlin(says: str, now: tuple[int, ...], may: bool) -> None:
     """The hours of somebody whose briefs come at nine, from Monday to Friday."""
-    assert may_hear(BERLIN, datetime(*now, tzinfo=UTC)) is may, says  # type: ignore[misc,arg-type]
+    assert BERLIN.hears_at(datetime(*now, tzinfo=UTC)) is may, says  # type: ignore[misc,arg-type]

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.errors import BadInputError
-from store.rules.calendar.weeks import first_day_of_week, last_day_of_week, summary_day, week_has_passed
+from store.rules.calendar.brief_times import WorkSchedule
 from store.rules.calendar.working_days import WorkingDays, check_region
+from store.rules.nudging.readers import Away, PersonFacts
 
 WEEK = WorkingDays()
 SUNDAY_TO_THURSDAY = WorkingDays(frozenset({6, 0, 1, 2, 3}))
@@ -66,31 +67,36 @@ def test_where_a_week_begins(weekdays: set[int], begins: int) -> None:
     works = WorkingDays(frozenset(weekdays))
     for n in range(14):
         day = date(2026, 11, 16) + timedelta(days=n)
-        first, last = first_day_of_week(day, works), last_day_of_week(day, works)
+        first, last = works.first_day_of_week(day), works.last_day_of_week(day)
         assert first.weekday() == begins
         assert first <= day <= last == first + timedelta(days=6)
 
 
 def test_a_summary_comes_on_the_first_morning_that_is_worked() -> None:
     """After a holiday and an absence; and in a week of which nothing is worked there is none."""
+
+    def person(works: WorkingDays, *absences: Away) -> PersonFacts:
+        return PersonFacts(1, WorkSchedule(1, "Europe/Berlin", 9, works), absences=absences)
+
     wednesday = date(2026, 12, 30)
-    assert summary_day(wednesday, WEEK, lambda _: None) == date(2026, 12, 28)
-    assert summary_day(wednesday, WEEK, lambda day: day < wednesday) == wednesday
-    assert summary_day(date(2027, 1, 1), WorkingDays(frozenset({4}), "DE"), lambda _: None) is None
-    assert summary_day(date(2026, 11, 25), SUNDAY_TO_THURSDAY, lambda _: None) == date(2026, 11, 22)
+    away = Away(date(2026, 12, 1), date(2026, 12, 29))
+    assert person(WEEK).summary_day(wednesday) == date(2026, 12, 28)
+    assert person(WEEK, away).summary_day(wednesday) == wednesday
+    assert person(WorkingDays(frozenset({4}), "DE")).summary_day(date(2027, 1, 1)) is None
+    assert person(SUNDAY_TO_THURSDAY).summary_day(date(2026, 11, 25)) == date(2026, 11, 22)
 
 
 def test_a_week_later_or_the_working_day_before() -> None:
     """A weekly mention does not wait for the end of a holiday, and comes once."""
     works = WorkingDays(region="DE")
     friday = date(2026, 12, 18)
-    assert not week_has_passed(friday, date(2026, 12, 23), works)
-    assert week_has_passed(friday, date(2026, 12, 24), works)
-    assert not week_has_passed(friday, friday, works)
+    assert not works.week_has_passed(friday, date(2026, 12, 23))
+    assert works.week_has_passed(friday, date(2026, 12, 24))
+    assert not works.week_has_passed(friday, friday)
 
 
 def test_a_week_of_one_day() -> None:
     """Somebody who works on Wednesdays hears each Wednesday of what comes weekly."""
     works = WorkingDays(frozenset({2}))
-    assert week_has_passed(date(2026, 11, 25), date(2026, 12, 2), works)
-    assert not week_has_passed(date(2026, 11, 25), date(2026, 11, 25), works)
+    assert works.week_has_passed(date(2026, 11, 25), date(2026, 12, 2))
+    assert not works.week_has_passed(date(2026, 11, 25), date(2026, 11, 25))

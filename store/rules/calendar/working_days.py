@@ -11,7 +11,7 @@ import holidays
 from store.errors import BadInputError
 from store.rules.text import quoted
 
-DAY = timedelta(days=1)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
 # Days. No run of holidays and days off is as long; a longer search means that the calendar is wrong.
 _FAR = 400
 
@@ -71,6 +71,23 @@ class WorkingDays:
         )
         return weekdays - self._days_off_between(after, until)
 
+    def first_day_of_week(self, day: date) -> date:
+        """The day on which the week of `day` begins: the first weekday of the longest run of working weekdays.
+
+        Monday for Monday to Friday, Sunday for Sunday to Thursday, Monday if all seven days are working days.
+        """
+        return day - ((day.weekday() - _first_weekday(self.weekdays)) % 7) * DAY
+
+    def last_day_of_week(self, day: date) -> date:
+        return self.first_day_of_week(day) + WEEK - DAY
+
+    def week_has_passed(self, since: date, today: date) -> bool:
+        """Whether the next weekly mention after `since` is due on `today`: it is due a week later.
+
+        If that day is a day off, the mention is due on the working day before.
+        """
+        return today > since and today >= self.last_until(since + WEEK)
+
     def _days_off_between(self, after: date, until: date) -> int:
         if self.region is None:
             return 0
@@ -84,6 +101,16 @@ class WorkingDays:
                 return day
             day += step
         raise ValueError(f"no working day within {_FAR} days of {day}")
+
+
+def _first_weekday(weekdays: frozenset[int]) -> int:
+    if len(weekdays) == 7:  # noqa: PLR2004  the days of a week
+        return 0
+
+    def run(start: int) -> int:
+        return next(length for length in range(1, 8) if (start + length) % 7 not in weekdays)
+
+    return max((day for day in sorted(weekdays) if (day - 1) % 7 not in weekdays), key=run)
 
 
 @lru_cache(maxsize=1024)

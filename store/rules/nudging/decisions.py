@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum, auto
 from typing import TYPE_CHECKING, Any
 
-from store.rules.calendar import weeks
 from store.rules.nudging import escalation, readers
 from store.rules.nudging.occasions import LAST, Occasion, OccasionKind, ladder
 from store.rules.nudging.readers import Role
@@ -270,8 +269,8 @@ def _of_week(look: MentionCase) -> Decision:
         return Decision(None, Reason.FOR_REVIEW) if look.was_told(LAST) else _on_summary_day(look, LAST)
     if today <= item.created_on:
         return Decision(None, Reason.NEW)
-    begins = weeks.first_day_of_week(today, reader.works)
-    if reader.works.last_until(item.due_on) > weeks.last_day_of_week(today, reader.works):
+    begins = reader.works.first_day_of_week(today)
+    if reader.works.last_until(item.due_on) > reader.works.last_day_of_week(today):
         return Decision(None, Reason.NOT_YET)
     told = any(one.occasion and one.due_on == item.due_on and one.on >= begins for one in look.said)
     if told:
@@ -293,16 +292,16 @@ def _on_summary_day(look: MentionCase, occasion: Occasion) -> Decision:
 
 
 def _summary_day(look: MentionCase) -> date | None:
-    return weeks.summary_day(look.today, look.reader.works, look.reader.away_on)
+    return look.reader.summary_day(look.today)
 
 
 def _weekly(look: MentionCase, kind: OccasionKind, told: date | None) -> Decision:
     """The first mention, and the next after a week. A reader with a weekly summary gets the mention in that summary."""
     if look.reader.weekly:
-        begins = weeks.first_day_of_week(look.today, look.reader.works)
+        begins = look.reader.works.first_day_of_week(look.today)
         is_said = told is not None and told >= begins
         return Decision(None, Reason.SAID) if is_said else _on_summary_day(look, Occasion(kind))
-    if told is None or weeks.week_has_passed(told, look.today, look.reader.works):
+    if told is None or look.reader.works.week_has_passed(told, look.today):
         return _on(kind)
     return Decision(None, Reason.SAID)
 

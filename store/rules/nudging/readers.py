@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum, auto
 from typing import TYPE_CHECKING
 
+from store.rules.calendar.brief_times import local_day, morning_is_on, next_morning
+from store.rules.calendar.working_days import DAY
+
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from store.rules.calendar.brief_times import WorkSchedule
     from store.rules.calendar.working_days import WorkingDays
+
+# A notice waits this long after the person's morning for a brief to show it, and then goes out alone. Mornings are
+# spread over 30 minutes: 30 + 20 minutes lie within the hour that every morning lasts at least (brief_times.AT_LEAST).
+TAKEN_WITHIN = timedelta(minutes=20)
 
 
 class Role(StrEnum):
@@ -59,6 +67,34 @@ class PersonFacts:
     def hears_on(self, day: date) -> bool:
         """Whether a message may go to this person on their local `day`: here, a working day, no absence."""
         return self.is_here and self.works.works_on(day) and self.away_on(day) is None
+
+    def hears_at(self, now: datetime) -> bool:
+        """Whether a message may go to this person at `now` (aware): in their hours on a day on which they are at work.
+
+        Their hours begin at the send hour and last as long as a brief may come (brief_times.WINDOW).
+        """
+        return self.away_on(local_day(now, self.work_schedule.timezone)) is None and morning_is_on(
+            now, self.work_schedule
+        )
+
+    def next_notice_time(self, now: datetime) -> datetime:
+        """The time (UTC) at which a notice that may not come at `now` goes out alone, if no brief shows it before.
+
+        It is TAKEN_WITHIN after this person's next morning at work.
+        """
+        at = next_morning(now, self.work_schedule)
+        while self.away_on(local_day(at, self.work_schedule.timezone)) is not None:
+            at = next_morning(at, self.work_schedule)
+        return at + TAKEN_WITHIN
+
+    def summary_day(self, day: date) -> date | None:
+        """The morning of the summary for the week of `day`: its first working day without holiday and absence.
+
+        None if the week has no such day.
+        """
+        first = self.works.first_day_of_week(day)
+        days = (first + n * DAY for n in range(7))
+        return next((one for one in days if self.works.works_on(one) and self.away_on(one) is None), None)
 
 
 @dataclass(frozen=True)
