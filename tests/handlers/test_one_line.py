@@ -16,7 +16,7 @@ from handlers.absences import views as absence_view
 from handlers.accounts import views as account_views
 from handlers.briefs import notice_views
 from handlers.briefs import views as brief_views
-from handlers.commitments import brief_lines, forms, items, lists, why_words
+from handlers.commitments import brief_lines, forms, items, lists, why
 from handlers.home.views import Away, home
 from handlers.plan import key_dates
 from handlers.plan import views as section_views
@@ -119,7 +119,7 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
                                     meanwhile=[(one, TODAY)]),
         "stands in": absence_view.stands_in([away], ana),
         "delegated": absence_view.delegated(away, ana, TODAY)[1],
-        "why": items.reasons(one, [f"{text} hears of it.", *why_words.of_next([], one, eva)]),
+        "why": items.reasons(one, [f"{text} hears of it.", *why.of_next([], one, eva)]),
         **{kind: notice_views.notice(notice_views.Change(kind, eva, quote), one, ana, TODAY)[1]
            for kind in (OutboxKind.ASSIGNED, OutboxKind.HANDED_BACK, OutboxKind.CANCELLED)},
         "shared": notice_views.shared(one, eva, TODAY, others=False)[1],
