@@ -6,26 +6,22 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from handlers import ids, people
-from handlers.absences import actions as absences
-from handlers.accounts import menus as account_menus
-from handlers.accounts import pages as account_pages
-from handlers.commitments import actions as commitments
-from handlers.commitments import commands, recording
-from handlers.home import actions as home
-from handlers.plan import sections
+from handlers.absences import routes as absences
+from handlers.accounts import routes as accounts
+from handlers.commitments import routes as commitments
+from handlers.home import routes as home
+from handlers.plan import routes as plan
 from handlers.routes import Listener, Routes, joined
-from handlers.settings import actions as settings
+from handlers.settings import routes as settings
 from handlers.slack import errors, payloads
 from handlers.slack.refs import outdated
-from handlers.web import pages
+from handlers.web import pages as web
 from store.errors import UnconfirmedError
 
 if TYPE_CHECKING:
     from slack_bolt import App
 
-NOUNS = (
-    commands, commitments, recording, account_menus, account_pages, sections, absences, settings, home, people, pages,
-)  # fmt: skip
+NOUNS = (commitments, accounts, plan, absences, settings, home, people, web)
 
 
 def _more(ack: Listener, body: dict[str, Any], context: Any) -> None:  # noqa: ANN401  Bolt injects by name

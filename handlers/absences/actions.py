@@ -11,7 +11,6 @@ from handlers import ids
 from handlers import people as directory
 from handlers.absences import views
 from handlers.people import viewer
-from handlers.routes import Routes
 from handlers.slack import blocks as b
 from handlers.slack import payloads, surfaces
 from handlers.slack.payloads import Command, Context, unescaped
@@ -190,6 +189,3 @@ def _end(tx: Session, person: Person, name: tuple[int, int], now: datetime) -> l
     following = people.get(tx, person.id).next_brief_at
     day = local_day(following, person.zone) if following else None
     return views.back(ended, person, local_day(now, person.zone), day)
-
-
-ROUTES = Routes(actions={ids.OPEN_AWAY: ask, ids.END_ABSENCE: end}, forms={ids.FORM_AWAY: submit})

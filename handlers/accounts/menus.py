@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from handlers import ids
 from handlers.commitments.forms import NEW
 from handlers.people import viewer
-from handlers.routes import Routes
 from handlers.slack import blocks as b
 from handlers.slack import payloads, refs
 from store import accounts, stakeholders
@@ -92,6 +91,3 @@ def _people_of(tx: Session, person: Person, account: str | None, typed: str) -> 
         return []
     found = stakeholders.of_account(tx, person, accounts.get(tx, person, refs.count(account)), typed=typed)
     return [(str(one.id), f"{one.name}, {one.title}" if one.title else one.name) for one in found]
-
-
-ROUTES = Routes(menus={ids.ACCOUNT: options, ids.STAKEHOLDER: options, ids.INTO: options_to_merge})

@@ -15,7 +15,6 @@ from handlers.commitments import forms, items
 from handlers.commitments.recording import draft
 from handlers.commitments.why import explain
 from handlers.people import viewer
-from handlers.routes import Listener, Routes
 from handlers.slack import blocks as b
 from handlers.slack import channels, listeners, payloads, surfaces
 from handlers.slack.refs import Ref, count
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient
     from sqlalchemy.orm import Session
 
+    from handlers.routes import Listener
     from handlers.slack.payloads import Context, Press, Submission
     from store.tables import Person
 
@@ -49,7 +49,7 @@ AT_ONCE: dict[str, Callable[..., Commitment]] = {
 }
 
 
-def _acting(verb: Callable[..., Commitment]) -> Listener:
+def acting(verb: Callable[..., Commitment]) -> Listener:
     """The listener of a button that does `verb` at once."""
 
     def act(ack: Ack, body: Body, context: BoltContext) -> None:
@@ -266,16 +266,3 @@ FORMS: dict[tuple[str, str], Form] = {
     (ids.CANCEL, ids.FORM_CANCEL): Form(Verb.CANCEL, lambda o: forms.cancel(o.commitment, o.context), _cancel),
     (ids.REDACT, ids.FORM_REDACT): Form(Verb.REDACT, lambda o: forms.redact(o.commitment, o.context), _redact),
 }
-
-ROUTES = Routes(
-    actions={
-        **{action_id: _acting(verb) for action_id, verb in AT_ONCE.items()},
-        **{action_id: form.ask for (action_id, _), form in FORMS.items()},
-        ids.CREATE_ACCOUNT: create_account,
-        ids.CHOOSE_ACCOUNT: choose_account,
-        ids.SHARE: share,
-        ids.SHOW: show,
-        ids.WHY: why,
-    },
-    forms={callback_id: form.submit for (_, callback_id), form in FORMS.items()},
-)

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from rapidfuzz import fuzz, process
 
-from handlers import ids
 from handlers import people as directory
 from handlers.absences import actions as absences
 from handlers.commitments import forms
 from handlers.commitments.one_liner import ParsedLine, protect_brackets, understand
 from handlers.people import viewer
-from handlers.routes import Routes
 from handlers.settings import actions as settings
 from handlers.slack import blocks as b
 from handlers.slack import payloads, surfaces
@@ -186,6 +184,3 @@ def _nearest(text: str) -> str | None:
     if word in _WITH_MORE:
         return f"{word} {shortened(' '.join(words[1:]), _QUOTED) or '…'}"
     return word if len(words) == 1 else None
-
-
-ROUTES = Routes(commands={ids.COMMAND: commit})

@@ -14,7 +14,6 @@ from handlers.accounts import menus as account_fields
 from handlers.commitments import forms
 from handlers.commitments.one_liner import readable, too_long
 from handlers.people import viewer
-from handlers.routes import Routes
 from handlers.slack import payloads, surfaces
 from handlers.slack.payloads import Context, Submission, unescaped
 from store import commitments, people
@@ -102,10 +101,3 @@ def draft(tx: Session, person: Person, form: Submission, now: datetime, current:
         internal=form.text(ids.SHARING) != "shareable",
         note=form.text(ids.NOTE),
     )  # fmt: skip
-
-
-ROUTES = Routes(
-    shortcuts={ids.SHORTCUT_NEW: new_from_anywhere, ids.SHORTCUT_FROM_MESSAGE: new_from_message},
-    actions={ids.OPEN_FORM: new_from_anywhere},
-    forms={ids.FORM_NEW: submit_new},
-)

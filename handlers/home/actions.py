@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from handlers import ids
 from handlers.messages import home_for
 from handlers.people import viewer
-from handlers.routes import Routes
 from handlers.slack import payloads, surfaces
 from handlers.slack.refs import Ref
 from store import outbox
@@ -49,6 +47,3 @@ def _view(context: BoltContext, asker: Asker, start: int) -> Json:
         person = viewer(tx, asker.team_id, asker.user_id)
         outbox.track_home(tx, person, start=start, now=now)
         return home_for(tx, person, now, start=start)
-
-
-ROUTES = Routes(actions={ids.PAGE_OLDER: turned, ids.PAGE_NEWER: turned}, events={ids.EVENT_HOME_OPENED: opened})

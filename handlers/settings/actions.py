@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from handlers import ids
 from handlers.people import viewer
-from handlers.routes import Routes
 from handlers.settings import views
 from handlers.slack import payloads, refs, surfaces
 from handlers.slack.payloads import Context, Submission
@@ -68,6 +67,3 @@ def _workspace(form: Submission) -> WorkspaceSettings:
 
 def _days(form: Submission, name: str) -> frozenset[int]:
     return frozenset(refs.count(day) for day in form.ticked(name))
-
-
-ROUTES = Routes(actions={ids.OPEN_SETTINGS: ask}, forms={ids.FORM_SETTINGS: submit})

@@ -15,7 +15,6 @@ from handlers.commitments import forms
 from handlers.people import viewer
 from handlers.plan import views
 from handlers.plan.pages import words_of
-from handlers.routes import Routes
 from handlers.slack import blocks as b
 from handlers.slack import listeners, payloads, surfaces
 from handlers.slack.payloads import Context
@@ -162,17 +161,3 @@ def submit_archive(ack: Ack, body: Body, context: BoltContext) -> None:
         verbs.archive(tx, person, section, ref.id, form.text(ids.REASON), origin_key=form.origin_key, now=now)
 
     listeners.submit(ack, payloads.submission(body), context, save)
-
-
-ROUTES = Routes(
-    actions={
-        ids.SECTION_OPEN: open_section,
-        ids.SECTION_SHOW: show,
-        ids.SECTION_ADD: ask_new,
-        ids.SECTION_EDIT: ask_edit,
-        ids.SECTION_ARCHIVE: ask_why,
-        ids.SECTION_RESTORE: restore,
-        ids.SECTION_PLAN: ask_action,
-    },
-    forms={ids.FORM_SECTION: submit, ids.FORM_SECTION_ARCHIVE: submit_archive},
-)

@@ -12,7 +12,6 @@ from handlers import ids
 from handlers import people as directory
 from handlers.accounts import views
 from handlers.people import viewer
-from handlers.routes import Routes
 from handlers.slack import blocks as b
 from handlers.slack import listeners, payloads, surfaces
 from handlers.slack.calls import failure_of
@@ -187,16 +186,3 @@ def _channel(chosen: str | None) -> str | None:
     if chosen and not _CHANNEL.fullmatch(chosen):
         raise BadInputError("Please choose a channel.", field=ids.CHANNEL)
     return chosen
-
-
-ROUTES = Routes(
-    actions={
-        ids.OPEN_ACCOUNTS: show_all,
-        ids.OPEN_ACCOUNT: show,
-        ids.EDIT_ACCOUNT: ask_edit,
-        ids.MERGE_ACCOUNT: ask_merge,
-        ids.ARCHIVE_ACCOUNT: ask_why,
-        ids.RESTORE_ACCOUNT: restore,
-    },
-    forms={ids.FORM_ACCOUNT: submit_edit, ids.FORM_MERGE: submit_merge, ids.FORM_ARCHIVE: submit_archive},
-)

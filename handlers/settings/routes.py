@@ -1,0 +1,9 @@
+"""The listeners for settings."""
+
+from __future__ import annotations
+
+from handlers import ids
+from handlers.routes import Routes
+from handlers.settings import actions
+
+ROUTES = Routes(actions={ids.OPEN_SETTINGS: actions.ask}, forms={ids.FORM_SETTINGS: actions.submit})
