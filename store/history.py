@@ -104,16 +104,16 @@ def is_repeat(tx: Session, viewer: Person, subject: HasHistory, origin_key: str)
 
 
 def is_fresh(tx: Session, subject: HasHistory, *, but: Collection[Verb] = ()) -> bool:
-    """Whether nothing has happened to the subject since it was recorded, leaving out the verbs in `with_remark`."""
+    """Whether nothing has happened to the subject since it was recorded, leaving out the verbs in `but`."""
     return tx.scalar(sa.select(sa.func.count()).where(*_of(subject), Entry.verb.not_in(but))) == 1
 
 
 def last_change(
     tx: Session, viewer: Person, subject: HasHistory, past: Mapping[Verb, str], *, but: Collection[Verb] = ()
 ) -> str:
-    """Who changed the subject last, how and when, on the viewer's clock: “Eva Novak moved it on Mon 3 Mar at 14:05”.
+    """The last change of the subject on the viewer's clock: “Eva Novak moved it on Mon 3 Mar at 14:05”.
 
-    `past` has each verb in the past tense. Verbs in `with_remark` are no changes.
+    `past` has each verb in the past tense. Verbs in `but` are no changes.
     """
     last = [entry for entry in entries(tx, viewer, subject) if entry.verb not in but][-1]
     who = "You" if last.actor_id == viewer.id else last.actor.name

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Change:
-    """What `actor` did of which a notice tells: its kind, and the reason that they gave."""
+    """A change of which a notice tells: its kind, its actor, and the reason that they gave."""
 
     kind: str
     actor: Person

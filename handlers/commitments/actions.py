@@ -1,6 +1,6 @@
-"""What people do with a commitment: a table of buttons that act at once, and one of buttons that open a form.
+"""The actions on a commitment: a table of buttons that act at once, and a table of buttons that open a form.
 
-A new button is a row here, an id in handlers/ids.py and its place in handlers/commitments/items.py.
+A new button is a row in one of them, an id in handlers/ids.py and a place in handlers/commitments/items.py.
 """
 
 from __future__ import annotations

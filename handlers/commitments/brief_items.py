@@ -60,7 +60,7 @@ def standing(tx: Session, row: Outbox, person: Person, day: date, now: datetime,
 
 
 def change_told_by(tx: Session, reader: Person, commitment: Commitment, notice: Outbox) -> Change:
-    """What a notice tells `reader`: who did it, and the reason that they gave."""
+    """The change of which a notice tells `reader`: its kind, its actor, and the reason that they gave."""
     verb = _VERBS[notice.kind]
     told = [
         entry
@@ -72,8 +72,8 @@ def change_told_by(tx: Session, reader: Person, commitment: Commitment, notice: 
 
 
 def _fresh(tx: Session, reader: Person, rows: Sequence[Outbox]) -> dict[int, tuple[Commitment, list[Outbox]]]:
-    """By commitment what is still worth telling, each with its notices, oldest first. What came and went while the
-    reader was not at work is not.
+    """The news that still matters, by commitment, each with its notices, oldest first. A commitment that came and went
+    while the reader was not at work is left out.
     """
     known = commitments.by_ids(tx, reader, {one.ids["commitment"] for one in rows}) if rows else {}
     found: dict[int, tuple[Commitment, list[Outbox]]] = {}
@@ -93,7 +93,7 @@ def _is_news(commitment: Commitment, rows: Sequence[Outbox], reader: Person) -> 
 def _mentioned(
     tx: Session, person: Person, day: date, found: Iterable[Found], told_by: Mapping[int, Sequence[Outbox]]
 ) -> list[Mentioned]:  # fmt: skip
-    """What the brief for `day` says of each commitment. `told_by`: the notices of a commitment, oldest first."""
+    """The facts for the line of each commitment in the brief for `day`. `told_by`: its notices, oldest first."""
     items = list(found)
     others = {one.owner_id for one, why, _ in items if why and (why.stands_in or why.kind == OccasionKind.ESCALATED)}
     away = {

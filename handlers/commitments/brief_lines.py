@@ -124,8 +124,8 @@ def _kind(commitment: Commitment, occasion: Occasion, day: date) -> OccasionKind
 
 
 def _note(one: Mentioned, reader: Person) -> str:
-    """What else is to be said of an item: what was done about it; and of an open one who hears of it next, or has
-    heard, that its owner is away or has left, that nobody will ask again.
+    """The note below an item: the change that is new; for an open item also the escalation, the owner's absence or
+    leaving, and whether this is the last mention.
     """
     commitment = one.commitment
     deed = render("news.j2", item=commitment, **vars(one.change)) if one.change else ""

@@ -28,7 +28,7 @@ NEW = "new:"
 
 @dataclass(frozen=True)
 class Filled:
-    """What a form starts with. `account` and `stakeholder` are (value, text) of the chosen option."""
+    """The values with which a form starts. `account` and `stakeholder` are (value, text) of the chosen option."""
 
     action: str = ""
     owner: str | None = None

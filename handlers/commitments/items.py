@@ -73,7 +73,7 @@ def _details(commitment: Commitment, view: Ref) -> Element:
 
 
 def buttons(commitment: Commitment, viewer: Person, view: Ref) -> list[Element]:
-    """What can be done with it; the frequent things as buttons, the rest in a menu, which takes five at most."""
+    """The buttons of a commitment: frequent actions as buttons, the others in a menu of five at most."""
     value = view.to(commitment, commitment.number).encode()
     about = f"#{commitment.number}"
     if not commitment.is_open:
@@ -87,7 +87,7 @@ def buttons(commitment: Commitment, viewer: Person, view: Ref) -> list[Element]:
         shown = [("Done", ids.DONE), ("New date", ids.MOVE), block, ("Hand over", ids.HAND_OVER)]
         more = [("Edit", ids.EDIT), ("Cancel", ids.CANCEL), _WHY, _DETAILS]
     elif view.view == ViewName.MESSAGE:
-        # What one says to a reminder: done, later, I cannot, or not today.
+        # The usual answers to a reminder: done, later, I cannot, or not today.
         shown = [("Done", ids.DONE), ("New date", ids.MOVE), block, _NOT_TODAY]
         more = [("Hand over", ids.HAND_OVER), ("Edit", ids.EDIT), ("Cancel", ids.CANCEL), _WHY, _DETAILS]
     else:
@@ -123,7 +123,7 @@ def receipt(
     reminded_on: date | None = None,
     told: Told = Told(),
 ) -> list[Block]:
-    """What was recorded, in full, and what can still be done about it.
+    """The recorded commitment in full, with the buttons that still work.
 
     `reminded_on` is the working day before, if the due date is a day off of the owner's; `sent_about` when the owner
     hears of it. `proposed` is for an unknown account that was named.
@@ -196,7 +196,7 @@ def history(lines: list[dict[str, Any]], entries: int) -> str:
 
 
 def _more(commitment: Commitment, viewer: Person, view: Ref) -> list[Block]:
-    """What the menu of an item that is not accepted yet has no room for: it stands beside the details."""
+    """The buttons beside the details that the menu of an item has no room for before the item is accepted."""
     if not (commitment.is_open and commitment.accepted_at is None and commitment.owner_id == viewer.id):
         return []
     value = view.to(commitment, commitment.number).encode()
@@ -229,7 +229,7 @@ def about(commitment: Commitment) -> Block:
 
 
 def told(entry: Entry, names: dict[str, dict[int, str]], language: str | None = None) -> Mrkdwn:
-    """What an entry says, as the end of a sentence that begins with who did it."""
+    """The words of an entry, as the end of a sentence that begins with its actor."""
     changes: dict[str, Any] = entry.changes
     special = {
         Verb.SHARE: lambda: f"shared it in <#{changes['channel'][1]}>",

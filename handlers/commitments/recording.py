@@ -76,7 +76,7 @@ def submit_new(ack: Ack, body: Body, context: BoltContext) -> None:
     directory.ensure_people(context["ledger"], context["slack"], form.asker.team_id, [owner_id], now)
     with context["ledger"].begin() as tx:
         person = viewer(tx, form.asker.team_id, form.asker.user_id)
-        # What a form remembers is checked like what was typed.
+        # The link comes from the form, so it is checked like typed text.
         link = payloads.own_permalink(form.context.permalink, context["team_url"])
         drafted = replace(draft(tx, person, form, now), permalink=link)
         recorded = commitments.record(tx, person, drafted, origin_key=form.origin_key, now=now)
@@ -87,7 +87,7 @@ def submit_new(ack: Ack, body: Body, context: BoltContext) -> None:
 
 
 def draft(tx: Session, person: Person, form: Submission, now: datetime, current: Commitment | None = None) -> Draft:
-    """What the form says; owner and date as they are where the form does not show them."""
+    """The commitment that the form describes; it keeps its owner and date if the form does not show them."""
     shows_all = current is None or ids.OWNER in form.fields
     account = account_fields.chosen_account(
         tx, person, form.fields.get(ids.ACCOUNT), origin_key=form.origin_key, now=now

@@ -36,7 +36,7 @@ _ROLES = {
 def explain(
     tx: Session, viewer: Person, commitment: Commitment, now: datetime, *, on: date | None = None
 ) -> list[str]:  # fmt: skip
-    """When the next mention of it comes, to whom, and why; with `on`, what everybody hears on that local day of theirs.
+    """The next mention, its readers and the reason; with `on`, the mention to each reader on that local day of theirs.
 
     Plain sentences for the viewer, without markup: escape them where they are shown in Slack.
     """
@@ -47,7 +47,7 @@ def explain(
 
 
 def of_next(outlooks: Sequence[MentionForecast], commitment: Commitment, viewer: Person) -> list[str]:
-    """When everybody hears of it next, if nothing happens before, and why."""
+    """The next mention to each reader if nothing happens before, with its reason."""
     if not commitment.is_open:
         return [f"#{commitment.number} is {commitment.state}, so nobody is asked about it any more."]
     said = [_next(one, commitment, viewer) for one in outlooks if one.occasion or one.role is not None]
@@ -55,7 +55,7 @@ def of_next(outlooks: Sequence[MentionForecast], commitment: Commitment, viewer:
 
 
 def of_day(outlooks: Sequence[MentionForecast], commitment: Commitment, viewer: Person, day: date) -> list[str]:
-    """What everybody hears or heard of it on their local `day`, and why or why not."""
+    """The mention to each reader on their local `day`, past or to come, with the reason for it or against it."""
     on = full_date(day, viewer.date_language)
     if outlooks and outlooks[0].item.created_on > day:
         return [f"#{commitment.number} was recorded later than {on}."]

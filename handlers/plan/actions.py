@@ -1,4 +1,4 @@
-"""What people do with the sections of an account plan: look, add, edit, archive, restore, and plan an action.
+"""The actions on sections of an account plan: look, add, edit, archive, restore, and plan an action.
 
 The listeners serve every section: the reference of a button or form says which one it is about.
 """

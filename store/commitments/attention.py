@@ -1,4 +1,4 @@
-"""What deserves a mention in somebody's brief, and what was said of it before: the rules, asked for many at once."""
+"""The commitments for briefs, and their earlier mentions: the rules of nudging, asked for many people at once."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class Wait:
 
 @dataclass(frozen=True)
 class EscalationDates:
-    """When the account's owner hears of something that stays as it is: `on` which day (None: on none), and when they
-    `heard` last since it began to count.
+    """The dates of an escalation if nothing changes: `on` is the day on which the account's lead hears, None if they do
+    not; `heard` is the day on which they heard last since the count began.
     """
 
     on: date | None
@@ -60,8 +60,9 @@ def people_to_brief(tx: Session, people: Sequence[Person], days: Mapping[int, da
 def items_for_brief(
     tx: Session, person: Person, day: date, *, besides: int
 ) -> list[tuple[Commitment, Occasion, EscalationDates | None]]:  # fmt: skip
-    """What deserves a mention to this person on their local `day`, by date, with its occasion, and where that has to
-    be said when the account's owner hears of it.
+    """The commitments in this person's brief for their local `day`, by date, each with its occasion.
+
+    If the mention shows the escalation, it comes with the dates of that.
 
     `besides` is the outbox row of the brief that is being made, whose own earlier attempts do not count.
     """
@@ -141,8 +142,8 @@ def unheard(tx: Session, ids: Collection[int], *, from_day: date) -> set[int]:
 def due_during(
     tx: Session, owner: Person, first: date, last: date, now: datetime
 ) -> list[tuple[Commitment, date | None]]:  # fmt: skip
-    """What happens to what `owner` (with their workspace) owns while they are away from `first` to `last`: what falls
-    due, and what the account's owner hears of, on which day. By date.
+    """The commitments of `owner` (with their workspace) that need attention while they are away from `first` to
+    `last`, by date: those that fall due, and those that are escalated then, with the day of the escalation.
     """
     today, back_on = local_day(now, owner.zone), people.working_days(owner).next_after(last)
     found: dict[int, date | None] = {}
@@ -158,7 +159,7 @@ def due_during(
 def said_before(
     tx: Session, items: Sequence[CommitmentFacts], readers: Collection[PersonFacts], *, besides: int | None = None
 ) -> dict[tuple[int, int], tuple[PastMention, ...]]:
-    """What each of `readers` was told of these commitments, by (commitment, person), oldest first."""
+    """The earlier mentions of these commitments to each of `readers`, by (commitment, person), oldest first."""
     zones = {one.id: one.work_schedule.timezone for one in readers}
     found: defaultdict[tuple[int, int], list[PastMention]] = defaultdict(list)
     for commitment_id, person_id, occasion, due_on, at in _told(tx, [item.id for item in items], zones, besides):

@@ -1,4 +1,4 @@
-"""What keeps a commitment from going on: something or somebody in the way, or simply not today."""
+"""Obstacles of a commitment: a blocker with a reason, or the owner's snooze."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def block(
     tx: Session, viewer: Person, number: int, blocked_by: str, blocker: Person | None = None, *, version: int,
     origin_key: str, now: datetime,
 ) -> Commitment:  # fmt: skip
-    """It cannot go on, because of something that is named, and perhaps the colleague who is in the way."""
+    """Mark the commitment as blocked, with the reason, and with the colleague who is in the way if there is one."""
     blocked_by = required(blocked_by, field="reason", what="What blocks it", limit=REASON_LIMIT, lines=True)
     commitment = lock_for_change(tx, viewer, number, Verb.BLOCK, version=version, origin_key=origin_key, now=now)
     if commitment is None:
@@ -36,7 +36,7 @@ def block(
 
 
 def unblock(tx: Session, viewer: Person, number: int, *, origin_key: str, now: datetime) -> Commitment:
-    """It can go on."""
+    """Mark the commitment as open again."""
     commitment = lock_for_change(tx, viewer, number, Verb.UNBLOCK, version=None, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
@@ -45,9 +45,9 @@ def unblock(tx: Session, viewer: Person, number: int, *, origin_key: str, now: d
 
 
 def snooze(tx: Session, viewer: Person, number: int, until: date, *, origin_key: str, now: datetime) -> Commitment:
-    """Not today: its owner does not hear of it before `until`. The due date stays, and it is no progress.
+    """Mention the commitment to its owner from day `until` on, and not before. The due date stays.
 
-    Never beyond `latest_snooze`. BadInputError at until.
+    A snooze is no progress. BadInputError at `until` for a day after `latest_snooze`.
     """
     commitment = lock_for_change(tx, viewer, number, Verb.SNOOZE, version=None, origin_key=origin_key, now=now)
     if commitment is None:
@@ -71,5 +71,5 @@ def snooze(tx: Session, viewer: Person, number: int, until: date, *, origin_key:
 
 
 def latest_snooze(commitment: Commitment, owner: Person, today: date) -> date:
-    """How long its owner may leave it: until the day it is due; from then on one working day at a time."""
+    """The last day for a snooze: the due date; from then on the next working day."""
     return max(commitment.due_on, people.working_days(owner).next_after(today))

@@ -1,5 +1,5 @@
-"""How a change is made: the row is locked and checked, what differs is set, an entry says so, and whoever shows
-it is brought up to date. The verbs are made of these parts.
+"""The parts of each verb: lock and check the row, set the fields, append the entry, and request the updates of messages
+that show the commitment.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ UNDO_WITHIN = timedelta(minutes=10)
 FARTHEST = timedelta(days=731)
 # Columns that name another row, which is loaded with the commitment.
 _RELATED = {"owner_id", "account_id", "stakeholder_id", "blocker_id"}
-# What only the owner can say.
+# Verbs of the owner alone.
 _BY_OWNER = {Verb.ACCEPT, Verb.HAND_BACK, Verb.SNOOZE}
 
 
@@ -134,7 +134,7 @@ def save_change(
     tx: Session, viewer: Person, commitment: Commitment, verb: Verb, changes: dict[str, Any], now: datetime,
     origin_key: str, reason: str | None = None, *, progress: bool = True,
 ) -> Commitment:  # fmt: skip
-    """Write down that it was changed. Without `progress` nobody else's view of it is outdated by that."""
+    """Append the entry of a change. Without `progress` the version stays, so no message is outdated."""
     if progress:
         commitment.version += 1
         commitment.touched_at = now

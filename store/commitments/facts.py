@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 
 _ITEMS, _ACCOUNTS, _PEOPLE, _AWAY = core(Commitment), core(Account), core(Person), core(Absence)
 _OWNER = _PEOPLE.alias()
-# Absences that have ended matter for a while: whoever was away on the first morning of a week gets its summary when
-# they are back, and what was given to them meanwhile counts from then on.
+# Absences that have ended matter for a while. A person who was away on the first morning of a week gets its summary on
+# their return, and a commitment that they were given in between counts from their return.
 PAST = timedelta(days=60)
 _PEOPLE_IN = ("owner_id", "creator_id", "account_owner_id", "blocker_id")
 
 
 def items_before(tx: Session, readers: Sequence[Person], days: Mapping[int, date]) -> list[CommitmentFacts]:
-    """Whatever could deserve a mention to one of `readers` (with their workspaces) on their local day `days[id]`.
+    """The commitments that a rule may mention to `readers` (with their workspaces) on their local days `days[id]`.
 
-    As many statements whoever they are and however much there is; each finds its rows by a person's index.
+    The number of statements is always the same. Each finds its rows by an index on a person.
     """
     first, last = min(days.values()), max(days.values())
     fallback_admins = [one.id for one in _admins(tx, [reader for reader in readers if reader.is_admin])]
@@ -49,7 +49,7 @@ def items_before(tx: Session, readers: Sequence[Person], days: Mapping[int, date
         rows = tx.execute(_REACH_OF_FALLBACK_ADMINS, given | {"fallback_admins": fallback_admins})
     else:
         rows = tx.execute(_REACH, given)
-    # Each once, whatever ways lead to it.
+    # Several ways can lead to the same commitment.
     found = sorted({row.id: row for row in rows}.values(), key=lambda row: (row.due_on, row.id))
     return _items(tx, found, readers, from_day=first)
 
@@ -71,7 +71,7 @@ def items_of(tx: Session, ids: Collection[int], *, from_day: date) -> dict[int, 
 
 
 def items_owned(tx: Session, owner: Person, until: date, *, from_day: date) -> list[CommitmentFacts]:
-    """What this person owns, open and due by `until`, as the rules see it, with absences since `from_day`."""
+    """This person's open commitments that are due by `until`, for the rules, with absences since `from_day`."""
     owned = _ITEMS.c.owner_id == owner.id, _ITEMS.c.ended_at.is_(None), _ITEMS.c.due_on <= until
     found = tx.execute(_facts().where(*owned).order_by(_ITEMS.c.due_on, _ITEMS.c.id)).all()
     return _items(tx, found, [], from_day=from_day)
@@ -139,7 +139,7 @@ def _within_reach() -> list[sa.Select[Any]]:
 
 
 def _without_owners() -> sa.Select[Any]:
-    """What outsiders, such as people who have left, still own in the workspaces of the `fallback_admins`."""
+    """Open commitments of outsiders, such as people who have left, in the workspaces of the `fallback_admins`."""
     fallback_admins = sa.bindparam("fallback_admins", expanding=True, type_=sa.BigInteger)
     theirs = sa.select(_PEOPLE.c.workspace_id).where(_PEOPLE.c.id.in_(fallback_admins))
     left = _facts().join(_OWNER, _OWNER.c.id == _ITEMS.c.owner_id)

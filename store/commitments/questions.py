@@ -1,4 +1,4 @@
-"""What people ask of the ledger. Every question starts from the viewer."""
+"""The questions about commitments. Every question starts from the viewer."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def by_ids(tx: Session, viewer: Person, ids: Iterable[int]) -> dict[int, Commitm
 
 
 def names_in(tx: Session, viewer: Person, entries: Iterable[Entry]) -> dict[int, str]:
-    """Names of the people whom the entries' changes speak of, by id."""
+    """Names of the people in the changes of these entries, by id."""
     ids = history.people_named(entries, ("owner_id", "blocker_id"))
     if not ids:
         return {}
@@ -83,12 +83,12 @@ def names_in(tx: Session, viewer: Person, entries: Iterable[Entry]) -> dict[int,
 
 
 def mine(tx: Session, viewer: Person, *, start: int, size: int) -> Page:
-    """What the viewer owns and is open, the most urgent first."""
+    """The viewer's open commitments, the most urgent first."""
     return _page(tx, viewer, [Commitment.owner_id == viewer.id], start, size)
 
 
 def overdue(tx: Session, viewer: Person, *, today: date, start: int, size: int) -> Page:
-    """Everything open whose date has passed, the viewer's own first, then the oldest."""
+    """The open commitments after their due date, the viewer's own first, then the oldest."""
     first = sa.case((Commitment.owner_id == viewer.id, 0), else_=1)
     return _page(tx, viewer, [Commitment.due_on < today], start, size, first)
 

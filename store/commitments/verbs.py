@@ -1,8 +1,8 @@
 """The verbs that change a commitment. Each one checks, changes the row and appends an entry, in one step.
 
-Every verb takes the viewer who acts and `now`, raises LedgerError in the viewer's words, and leaves in the
-outbox what others must hear. `version` is the one that the viewer saw when they decided; None where the
-step is safe whatever happened meanwhile. `origin_key` names the gesture: repeated, it changes nothing.
+Every verb takes the viewer who acts and `now`, raises LedgerError in the viewer's words, and enqueues the notices for
+other people. `version` is the one that the viewer saw; None for a step that is safe at any version. `origin_key` names
+the gesture: a repeated gesture changes nothing.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Draft:
-    """What somebody wants recorded. `due_on` is a plain local date."""
+    """A commitment to record. `due_on` is a plain local date."""
 
     action: str
     owner: Person
@@ -116,7 +116,7 @@ def edit(
 def finish(
     tx: Session, viewer: Person, number: int, *, version: int | None = None, origin_key: str, now: datetime
 ) -> Commitment:
-    """It is done. Whoever comes second hears who was first."""
+    """It is done. The second person hears who was first."""
     return _end(tx, viewer, number, Verb.FINISH, State.DONE, None, version, origin_key, now)
 
 
@@ -205,7 +205,7 @@ def accept(tx: Session, viewer: Person, number: int, *, origin_key: str, now: da
 def hand_back(
     tx: Session, viewer: Person, number: int, reason: str | None, *, origin_key: str, now: datetime
 ) -> Commitment:
-    """The owner gives it back to whoever gave it to them, who hears why."""
+    """The owner gives the commitment back to the person who gave it to them. That person hears the reason."""
     reason = required(reason, field="reason", what="The reason", limit=REASON_LIMIT, lines=True)
     commitment = lock_for_change(tx, viewer, number, Verb.HAND_BACK, version=None, origin_key=origin_key, now=now)
     if commitment is None:

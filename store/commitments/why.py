@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from store.rules.nudging.readers import Away, CommitmentFacts, PersonFacts
     from store.tables import Commitment, Entry
 
-# Whatever comes comes within this time; what does not waits for something to happen.
+# A mention that does not come within this time waits for a change of the commitment.
 FARTHEST = timedelta(days=400)
-# What is no progress: see `touched_at`.
+# These verbs are no progress: see `touched_at`.
 _NO_PROGRESS = frozenset({Verb.RECORD, Verb.SHARE, Verb.SNOOZE, Verb.REDACT})
 _DATES = frozenset({"due_on", "quiet_until"})
 _COLUMNS = _DATES | {"state", "owner_id", "blocker_id"}
@@ -43,7 +43,7 @@ _COLUMNS = _DATES | {"state", "owner_id", "blocker_id"}
 
 @dataclass(frozen=True)
 class MentionForecast:
-    """What one person hears of a commitment on their local `day`: the `occasion`, or None and `why` not.
+    """The mention of a commitment to one person on their local `day`: the `occasion`, or None and `why` there is none.
 
     `role` is None where it is nothing to them that day. `said`: what they were told before. `away`: the absence
     they are in. `item` as it was or will be then. `heard`: the day has passed and they were told; `dropped`: why the
@@ -179,7 +179,7 @@ def _next_look(person: Person, one: PersonFacts, now: datetime) -> date:
 
 
 def _as_it_was(commitment: Commitment, entries: Iterable[Entry], moment: datetime) -> dict[str, Any]:
-    """What its columns were at `moment`, where they have changed since."""
+    """The values of the columns at `moment`, of those that have changed since."""
     found: dict[str, Any] = {}
     touched = None
     for entry in entries:
@@ -201,6 +201,6 @@ def _people(tx: Session, ids: Iterable[int]) -> dict[int, Person]:
 
 
 def _in_order(found: list[MentionForecast]) -> list[MentionForecast]:
-    """Its owner first; then whoever hears, the soonest first; nobody to whom it is nothing."""
+    """The owner first, then the other readers, the soonest mention first. People without a role are left out."""
     concerned = [one for one in found if one.role is not None or one.person.id == one.item.owner.id]
     return sorted(concerned, key=lambda one: (one.role != Role.OWNER, one.occasion is None, one.day, one.person.id))
