@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from handlers import ids
-from handlers.commitments.forms import NEW
 from handlers.people import viewer
 from handlers.slack import blocks as b
 from handlers.slack import payloads, refs
@@ -23,6 +24,24 @@ if TYPE_CHECKING:
 
 # Slack's limit for the value of an option, in characters.
 _OPTION_VALUE = 150
+_NEW = re.compile(r"new:(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The value of an option: the id of a row, or the name of a row that is created with the form."""
+
+    id: int = 0
+    new_name: str | None = None
+
+    def encode(self) -> str:
+        return str(self.id) if self.new_name is None else f"new:{self.new_name}"
+
+    @classmethod
+    def decode(cls, value: str) -> Choice:
+        """Raises BadInputError for anything that `encode` did not write."""
+        found = _NEW.fullmatch(value)
+        return cls(new_name=found[1]) if found else cls(refs.count(value))
 
 
 def options(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # noqa: ANN401  Bolt's ack is a callable
@@ -42,7 +61,7 @@ def options(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # no
         alike = next((f", which only looks like {name}" for _, name in found if look(name) == look(typed)), "")
         verb = "Restore" if proposed and proposed.archived else "Create"
         # Cut to Slack's limit. A cut name is still so long that the ledger refuses it.
-        found.append(((NEW + typed)[:_OPTION_VALUE], f"{verb} {quoted(typed)}{alike}"))
+        found.append((Choice(new_name=typed).encode()[:_OPTION_VALUE], f"{verb} {quoted(typed)}{alike}"))
     ack(options=[b.as_json(b.option(text, value)) for value, text in found])
 
 
@@ -70,9 +89,10 @@ def chosen_account(tx: Session, person: Person, value: str | None, *, origin_key
     """The chosen account of a form, or None. It is created if the person chose *Create*."""
     if not value:
         return None
-    if value.startswith(NEW):
-        return accounts.create(tx, person, value.removeprefix(NEW), origin_key=origin_key, now=now)
-    return accounts.get(tx, person, refs.count(value), to_use=True)
+    choice = Choice.decode(value)
+    if choice.new_name is not None:
+        return accounts.create(tx, person, choice.new_name, origin_key=origin_key, now=now)
+    return accounts.get(tx, person, choice.id, to_use=True)
 
 
 def chosen_stakeholder(
@@ -81,13 +101,15 @@ def chosen_stakeholder(
     """The chosen stakeholder of a form, or None. It is created if the person chose *Create*."""
     if not value:
         return None
-    if value.startswith(NEW):
-        return stakeholders.create(tx, person, value.removeprefix(NEW), account=account, now=now)
-    return stakeholders.get(tx, person, refs.count(value), account=account)
+    choice = Choice.decode(value)
+    if choice.new_name is not None:
+        return stakeholders.create(tx, person, choice.new_name, account=account, now=now)
+    return stakeholders.get(tx, person, choice.id, account=account)
 
 
 def _people_of(tx: Session, person: Person, account: str | None, typed: str) -> list[tuple[str, str]]:
-    if not account or account.startswith(NEW):
+    choice = Choice.decode(account) if account else None
+    if choice is None or choice.new_name is not None:
         return []
-    found = stakeholders.of_account(tx, person, accounts.get(tx, person, refs.count(account)), typed=typed)
+    found = stakeholders.of_account(tx, person, accounts.get(tx, person, choice.id), typed=typed)
     return [(str(one.id), f"{one.name}, {one.title}" if one.title else one.name) for one in found]

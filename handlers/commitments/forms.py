@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 SIDES = ((Side.OURS, "We owe"), (Side.THEIRS, "They owe us"))
 SHARINGS = (("internal", "Internal"), ("shareable", "Shareable with the client"))
-# A value that begins so names something that does not exist yet and is created with the form.
-NEW = "new:"
 
 
 @dataclass(frozen=True)
