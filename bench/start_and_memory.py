@@ -137,6 +137,8 @@ class Running:
             "DATABASE_URL": f"sqlite:///{database}", "HOST": "127.0.0.1", "PORT": str(self._port),
             "LOG_LEVEL": "warning", "PYTHONPATH": str(ROOT),
         }  # fmt: skip
+        # An installation keeps its compiled modules; compiling them takes time and some 10 MB at each start.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         started = time.perf_counter()
         self._process = subprocess.Popen([sys.executable, "-m", "bot", "run"], env=environment, cwd=database.parent)
         while not self._is_ready():
