@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot import agenda, bolt
-from bot.courier import Courier, Times
+from bot.courier import Courier
 from bot.installations import Installations
 from bot.roster import Roster
+from bot.settling import Times
 from bot.slack import ANSWER_TIMEOUT, posting_client
 from handlers.people import ensure_people
 from handlers.slack import payloads

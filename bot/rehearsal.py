@@ -1,4 +1,4 @@
-"""A tick in words: beforehand what it would tell whom, and afterwards what became of each message."""
+"""A tick in words: beforehand the messages that it would send, and afterwards the outcome of each message."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def became(
     tx: Session, *, taken: set[int], due: Sequence[int], planned: Sequence[str], now: datetime
 ) -> list[str]:  # fmt: skip
     """A line for each message that this process took, by id, and for those of the `due` and the `planned` ones that
-    still wait: what became of it. What another process took, that process tells.
+    still wait: its outcome. Rows of another process are not among them.
     """
     rows = outbox.by_ids_or_keys(tx, [*taken, *due], planned)
     rows = [row for row in rows if row.id in taken or row.state in {OutboxState.PENDING, OutboxState.SENDING}]
@@ -58,7 +58,7 @@ def became(
 
 
 def _silence(tx: Session, now: datetime) -> Iterator[str]:
-    """Why nobody is told anything at that instant."""
+    """The reasons why no message is due at that instant."""
     yield f"Nobody is due to hear anything at {_moment(now)}."
     at = people.next_look(tx, now)
     if at is not None:
@@ -84,7 +84,7 @@ def _rehearsed(tx: Session, row: Outbox, now: datetime) -> Iterator[str]:
     ):
         yield f"{_title(row)} – not sent: {notices.BUNDLED}"
     else:
-        # What one message tells the next one need not.
+        # So that the next message does not tell it again.
         outbox.save_contents(tx, row, made.shown)
         notices.settle(tx, row, made.told, made.waits)
         row.state, row.not_before, row.settled_at = OutboxState.SENT, None, now
@@ -94,7 +94,7 @@ def _rehearsed(tx: Session, row: Outbox, now: datetime) -> Iterator[str]:
 
 
 def _words(message: Message) -> Iterator[str]:
-    """What people read in it, line by line, with Slack's markup; without the buttons."""
+    """The words of the message, line by line, with Slack's markup; without the buttons."""
     for block in message.blocks:
         parts: list[Any] = [block.get("text"), *block.get("elements", ())] if block["type"] != "actions" else []
         for part in parts:

@@ -60,6 +60,8 @@ class Nothing:
 
     reason: str
     gives_back: bool = False
+    # The person who shared the item is told the reason.
+    tells_sharer: bool = False
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,7 @@ def _shared(tx: Session, row: Outbox, now: datetime) -> Message | Nothing | Late
     if others and commitment.internal:
         # It was shareable when it was shared, or the channel was not open to them.
         if not row.ts:
-            return Nothing(ONLY_COLLEAGUES)
+            return Nothing(ONLY_COLLEAGUES, tells_sharer=True)
         text, blocks = notice_views.withdrawn()
         return _message(text, blocks, [(commitment, None)])
     text, blocks = notice_views.shared(commitment, actor, local_day(now, actor.zone), others=others is not False)
@@ -189,7 +191,9 @@ def _not_shared(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     commitment = commitments.by_ids(tx, reader, [row.ids["commitment"]]).get(row.ids["commitment"])
     if commitment is None:
         return Nothing("its commitment is out of the sharer's sight")
-    text = notice_views.not_shared(commitment, row.ids["channel"], row.ids["why"])
+    text = notice_views.not_shared(
+        commitment, row.ids["channel"], row.ids["why"], in_doubt=row.ids.get("in_doubt", False)
+    )
     return replace(_message(text, [b.section(text)], []), aside=row.ids["channel"])
 
 

@@ -1,9 +1,9 @@
-"""Notices: rows of the outbox that tell one person what a colleague did; and those of them that wait.
+"""Notices: rows of the outbox that tell one person of a colleague's change; and how they wait.
 
-What comes outside somebody's hours waits for their next working morning. The brief of that morning takes it: in the
-transaction that writes the brief's row the notice is settled as skipped, and each names the other (`ids["news"]` of the
-brief, `ids["brief"]` of the notice). Only what is still pending is taken, so nothing is told twice; a brief that comes
-to nothing gives back what it took, so nothing is lost.
+A notice that comes outside of its reader's hours waits for their next working morning. The brief of that morning takes
+it: in the transaction that writes the brief's row the notice is settled as skipped, and each names the other
+(`ids["news"]` of the brief, `ids["brief"]` of the notice). Only pending notices are taken, so nothing is told twice; a
+brief that is not sent releases its notices, so nothing is lost.
 
 A notice that follows another one within an hour waits for the end of that hour. If several wait by then, one message
 tells them all: a bundle, which takes them as a brief does.
@@ -42,22 +42,24 @@ REST = timedelta(hours=1)
 
 
 def brief_of(person_id: int, day: date) -> str:
-    """The key of somebody's brief for their local `day`: unique for ever, so that none comes twice."""
+    """The key of the brief to a person for their local `day`: unique for ever, so that none comes twice."""
     return f"{OutboxKind.BRIEF}:{person_id}:{day.isoformat()}"
 
 
 def put_off(
     tx: Session, claimed: Claimed, row: Outbox, until: datetime, reason: str, *, tried: bool = False,
     joins: bool = False,
-) -> None:  # fmt: skip
+) -> bool:  # fmt: skip
     """Its reader is not at work: it waits until then, or for their brief. Meanwhile others may overtake it. `tried`: it
     was sent, and Slack refused it. `joins`: its reader is at work, and has just had another one.
     """
-    is_new = claimed.unknown_since is None
-    if outbox.postpone(tx, claimed, until=until, error=reason, whole_workspace=False) and is_new and row.person_id:
+    if not outbox.postpone(tx, claimed, until=until, error=reason, whole_workspace=False):
+        return False
+    if claimed.unknown_since is None and row.person_id:
         first_try = {} if tried else {"first_try_at": None}
         recipient = (_JOINS if joins else _WAITS).format(row.person_id)
         tx.execute(sa.update(Outbox).where(Outbox.id == row.id).values(recipient=recipient, **first_try))
+    return True
 
 
 def has_waited(row: Outbox) -> bool:
@@ -94,8 +96,8 @@ def rests_until(tx: Session, person: Person, now: datetime, besides: Outbox | No
 
 
 def waiting(tx: Session, people: Iterable[int]) -> dict[int, list[Outbox]]:
-    """What waits for each of these people, oldest first, locked for this transaction. What a courier holds, or has
-    tried to send without knowing the outcome, is not among it.
+    """The notices that wait for each of these people, oldest first, locked for this transaction. Notices that a courier
+    is sending, or that are undecided, are not among them.
     """
     found = tx.scalars(
         sa.select(Outbox)
@@ -132,7 +134,7 @@ def bundle(tx: Session, first: Outbox, day: date, now: datetime) -> Outbox | Non
     """The row of one message that tells this notice, which may go now, and all that wait for the same person; `day` is
     theirs. None if it is the only one, or if the hour of none of them is over.
 
-    What an earlier message gave back goes by itself: perhaps one of them was at fault.
+    A notice that an earlier message released goes by itself: perhaps it was at fault.
     """
     person = first.person
     if person is None or first.last_error == NO_BRIEF:
@@ -162,7 +164,7 @@ def attach_to_brief(tx: Session, rows: Iterable[Outbox], brief: str, now: dateti
 
 
 def attached_to(tx: Session, brief: Outbox) -> list[Outbox]:
-    """What this brief or bundle has taken and not given back, oldest first."""
+    """The notices that this brief or bundle has taken and not released, oldest first."""
     ids = brief.ids.get("news")
     if not ids:
         return []
@@ -173,8 +175,8 @@ def attached_to(tx: Session, brief: Outbox) -> list[Outbox]:
 
 
 def settle(tx: Session, brief: Outbox, told: Collection[int], waits: Mapping[int, datetime]) -> None:
-    """The brief or bundle is about to be posted. Of what it took it tells `sent_about`, had no room for `waits` (until
-    when), and the rest is pointless by now.
+    """The brief or bundle is about to be posted. Of its notices it tells `told`, and has no room for those in `waits`,
+    until when; the others are pointless by now.
     """
     for row in attached_to(tx, brief):
         if row.id in waits:
@@ -186,7 +188,7 @@ def settle(tx: Session, brief: Outbox, told: Collection[int], waits: Mapping[int
 
 
 def release(tx: Session, brief: Outbox, now: datetime) -> None:
-    """The brief or bundle came to nothing: what it took wants to be told all the same, as soon as may be."""
+    """The brief or bundle is not sent: its notices are due now."""
     found = attached_to(tx, brief)
     for row in found:
         _release(row, now, NO_BRIEF)
@@ -196,9 +198,7 @@ def release(tx: Session, brief: Outbox, now: datetime) -> None:
 
 
 def request_update(tx: Session, workspace_id: int, key: str, now: datetime) -> None:
-    """What the notice of that key tells has changed: the message that shows it is due for an update, be it the
-    notice or a brief that took it.
-    """
+    """The subject of that notice has changed: the notice, or the brief that took it, is due for an update."""
     outbox.request_update(tx, workspace_id, key, now)
     ids = tx.scalar(sa.select(Outbox.ids).where(Outbox.workspace_id == workspace_id, Outbox.dedupe_key == key))
     if ids and "brief" in ids:
@@ -206,7 +206,7 @@ def request_update(tx: Session, workspace_id: int, key: str, now: datetime) -> N
 
 
 def release_now(tx: Session, person_id: int, now: datetime) -> None:
-    """What waits for this person may go now, if it is not put off anew: they are back."""
+    """The notices that wait for this person may go now, unless they are put off anew: the person is back."""
     tx.execute(
         sa.update(Outbox)
         .where(

@@ -41,35 +41,39 @@ def shared(commitment: Commitment, actor: Person, today: date, *, others: bool) 
     return text, [b.section(opening), *items.shared(commitment, today, Ref(view=ViewName.SHARED), others=others)]
 
 
-# Slack's word for why it took no message in a channel → ours, with what to do.
+_RESTRICTED = "an admin has restricted who may post there. Ask them, or choose another one"
+# Slack's error for a message in a channel → our words, with what to do.
 _REFUSALS = {
     "not_in_channel": "I'm not in it. Type “/invite @Makegood” there",
     "channel_not_found": "I'm not in it. Type “/invite @Makegood” there",
     "is_archived": "it is archived. Choose another one",
     "msg_too_long": "it is too long for a message. Shorten it",
     "msg_blocks_too_long": "it is too long for a message. Shorten it",
-    "restricted_action": "an admin has restricted who may post there. Ask them, or choose another one",
+    "restricted_action": _RESTRICTED,
+    "restricted_action_read_only_channel": _RESTRICTED,
+    "restricted_action_thread_only_channel": _RESTRICTED,
+    "restricted_action_non_threadable_channel": _RESTRICTED,
+    "restricted_action_thread_locked": _RESTRICTED,
 }
 
 
-def not_shared(commitment: Commitment, channel: str, why: str) -> Mrkdwn:
+def not_shared(commitment: Commitment, channel: str, why: str, *, in_doubt: bool) -> Mrkdwn:
     """Words to the person who shared an item in a channel where it could not be posted.
 
     They name it by its number alone: this message is not brought up to date, so a redaction would not reach it.
     """
     what, where = f"#{commitment.number}", f"<#{channel}>"
-    if why.startswith("outcome unknown"):
+    if in_doubt:
         said = "Slack did not answer, and I can't read what stands there. Look there"
         return Mrkdwn(
             f":warning: I don't know whether {what} was shared in {where}: {said}, or press “Share here” again."
         )
     name, _, rest = why.partition(" ")
-    known = "restricted_action" if name.startswith("restricted_action") else name
     if name == "missing_scope":
         scope = rest.strip("()").removeprefix("needs ") or "to post there"
         said = f"I lack the permission {scope}. An admin can add it on the app's page at Slack, and install it again"
     else:
-        said = _REFUSALS.get(known, f"{why}. Choose another one")
+        said = _REFUSALS.get(name, f"{why}. Choose another one")
     return Mrkdwn(f":warning: I could not share {what} in {where}: {escape(said)}. Then press “Share here” again.")
 
 

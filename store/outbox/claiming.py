@@ -1,4 +1,4 @@
-"""Who sends which row of the outbox next: pace, fairness between workspaces and order for each recipient.
+"""The choice of the row that is sent next: pace, fairness between workspaces and order for each recipient.
 
 The protocol and its reasons: docs/decisions/0005-delivery.md.
 """
@@ -29,7 +29,8 @@ LONGEST_HOLD = timedelta(minutes=5)
 _CLOCK_WAS_AHEAD = 2 * LONGEST_HOLD
 
 _ROWS, _WORKSPACES = core(Outbox), core(Workspace)
-# What has waited longest; of what became due at the same instant, as all briefs of a morning do, what came first.
+# The row that has waited longest. Of rows that became due at the same instant, as all briefs of a morning do, the first
+# one.
 _LONGEST = _ROWS.c.not_before, _ROWS.c.id
 
 

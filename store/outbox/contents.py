@@ -1,4 +1,4 @@
-"""What a message shows: subjects of any kind, each with its occasion and its version."""
+"""The contents of a message: subjects of any kind, each with its occasion and its version."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def sent_about(
     besides: int | None = None,
     kind: Subject = Subject.COMMITMENT,
 ) -> list[tuple[int, int, Occasion | None, date, datetime]]:
-    """What these people were told of these subjects, by messages that were not dropped: (subject, person, occasion,
+    """The mentions of these subjects in messages to these people that were not dropped: (subject, person, occasion,
     due date, when), oldest first. A notice has no occasion; the due date is a commitment's, None for other kinds.
 
     `besides` leaves one message out: the one that is being made.

@@ -67,17 +67,19 @@ def enqueue(
     return is_new
 
 
-def tell_sharer(tx: Session, row_id: int, why: str, now: datetime) -> None:
+def tell_sharer(tx: Session, row_id: int, why: str, now: datetime, *, in_doubt: bool = False) -> None:
     """The person who shared this item hears that it could not be posted, and `why`, in Slack's word for it."""
     row = load(tx, row_id)
     actor = tx.get_one(Person, row.ids["actor"])
-    ids = {"commitment": row.ids["commitment"], "channel": row.channel, "why": why}
+    ids = {"commitment": row.ids["commitment"], "channel": row.channel, "why": why, "in_doubt": in_doubt}
     key = f"{OutboxKind.NOT_SHARED}:{row.id}:{row.attempts}"
     enqueue(tx, workspace_id=row.workspace_id, key=key, kind=OutboxKind.NOT_SHARED, now=now, person=actor, ids=ids)
 
 
 def try_again(tx: Session, workspace_id: int, key: str, ids: dict[str, Any], now: datetime) -> bool:
-    """What came to nothing is wanted again, with these ids: due now. False: it stands, or is on its way."""
+    """Send a message that was skipped or failed after all, with these ids: it is due now. False: it was sent, or is
+    on its way.
+    """
     was_not_sent = Outbox.state.in_((OutboxState.DEAD, OutboxState.SKIPPED))
     changed: Any = tx.execute(
         sa.update(Outbox)
@@ -102,17 +104,17 @@ def _mine(claimed: Claimed) -> sa.Update:
 
 
 def extend_lease(tx: Session, claimed: Claimed, until: datetime) -> bool:
-    """The attempt took its time before it came to posting: it keeps the row until then. False: it has lost it."""
+    """Keep the row until then: the attempt took long before its post. False: another attempt has the row."""
     return _changed_one(tx, _mine(claimed).values(not_before=until))
 
 
 def mark_sent(
     tx: Session, claimed: Claimed, *, channel: str, ts: str, now: datetime, apart: timedelta = timedelta()
 ) -> bool:
-    """The message stands in Slack. If what it shows changed meanwhile it is due for an update at once. What waits
-    for the same recipient waits at least until `apart` from now: a conversation bears a message a second.
+    """Mark the row as sent. If a subject in it has changed meanwhile, it is due for an update at once. Other messages
+    to the same recipient wait until `apart` from now: Slack takes one message a second in a conversation.
 
-    False: another attempt owns the row by now and this one's word no longer counts.
+    False: another attempt has the row, and this one changes nothing.
     """
     stands = {"row": claimed.id, "attempt": claimed.attempt, "in_channel": channel, "at_ts": ts, "now": now}
     if not _changed_one(tx, _STANDS, stands):
@@ -134,7 +136,7 @@ def _of(claimed: Claimed, column: InstrumentedAttribute[Any]) -> sa.ScalarSelect
 
 
 def _put_off(tx: Session, which: sa.ColumnElement[bool], until: datetime) -> None:
-    """Those rows wait until then at least."""
+    """Let those rows wait until then at least."""
     tx.execute(
         sa.update(Outbox)
         .where(which, Outbox.not_before < until)
@@ -144,8 +146,8 @@ def _put_off(tx: Session, which: sa.ColumnElement[bool], until: datetime) -> Non
 
 
 def record_late_success(tx: Session, claimed: Claimed, *, channel: str, ts: str, now: datetime) -> bool:
-    """An attempt that has lost the row was told by Slack that its message stands: that is a fact, whoever owns
-    the row. Whoever owned it undecided is fenced off. False: it was decided already.
+    """Mark the row as sent by an attempt that has lost it: Slack has confirmed its message. The attempt that has the
+    row by now is fenced off. False: the row has its outcome already.
     """
     undecided = sa.update(Outbox).where(Outbox.id == claimed.id, Outbox.state == OutboxState.SENDING)
     return _changed_one(
@@ -158,7 +160,7 @@ def record_late_success(tx: Session, claimed: Claimed, *, channel: str, ts: str,
 
 
 def delay_lookup(tx: Session, claimed: Claimed, *, until: datetime) -> bool:
-    """An attempt that has lost the row may have reached Slack just now: nobody looks before then."""
+    """Delay the look-up until then: an attempt that has lost the row may have reached Slack just now."""
     undecided = sa.update(Outbox).where(
         Outbox.id == claimed.id, Outbox.state == OutboxState.SENDING, Outbox.not_before < until
     )
@@ -166,7 +168,7 @@ def delay_lookup(tx: Session, claimed: Claimed, *, until: datetime) -> bool:
 
 
 def mark_skipped(tx: Session, claimed: Claimed, *, reason: str, now: datetime) -> bool:
-    """Nothing was left to say when it came to saying it."""
+    """Mark the row as skipped: there was nothing to say any more. A posted message stays sent."""
     state = {} if claimed.posted else {"state": OutboxState.SKIPPED}
     statement = _mine(claimed).values(
         not_before=None, last_error=reason, settled_at=sa.func.coalesce(Outbox.settled_at, now), **state
@@ -175,7 +177,7 @@ def mark_skipped(tx: Session, claimed: Claimed, *, reason: str, now: datetime) -
 
 
 def mark_failed(tx: Session, claimed: Claimed, *, error: str, now: datetime) -> bool:
-    """Slack refused for good. It is not tried again; `doctor` shows the reason. A posted one stays sent."""
+    """Mark the row as refused for good: it is not tried again, and `doctor` shows why. A posted message stays sent."""
     state = {} if claimed.posted else {"state": OutboxState.DEAD}
     statement = _mine(claimed).values(
         not_before=None, last_error=error, settled_at=sa.func.coalesce(Outbox.settled_at, now), **state
@@ -184,10 +186,10 @@ def mark_failed(tx: Session, claimed: Claimed, *, error: str, now: datetime) -> 
 
 
 def postpone(tx: Session, claimed: Claimed, *, until: datetime, error: str, whole_workspace: bool) -> bool:
-    """Slack certainly did not take it, this time: it goes back. With `whole_workspace` (a rate limit) all posts to
-    the workspace wait, or, where it was an update, all its updates: Slack limits each method by itself.
+    """Try again at `until`: Slack certainly did not take it this time. With `whole_workspace` (a rate limit) all posts
+    to the workspace wait, or, after an update, all updates in it: Slack limits each method by itself.
 
-    A row of which an earlier attempt may have arrived stays undecided, and is looked up again.
+    If an earlier attempt may have arrived, the row stays undecided, and is looked up again.
     """
     state = {} if claimed.posted or claimed.unknown_since else {"state": OutboxState.PENDING}
     statement = _mine(claimed).values(not_before=until, last_error=error, **state)
@@ -208,13 +210,13 @@ def postpone(tx: Session, claimed: Claimed, *, until: datetime, error: str, whol
 
 
 def leave_unknown(tx: Session, claimed: Claimed, *, error: str, now: datetime, grace: timedelta = GRACE) -> bool:
-    """Nobody knows whether Slack took it: it stays `sending` and is looked up after `grace`, counted from now."""
+    """Leave the row `sending`: Slack may have taken the message. It is looked up `grace` from now."""
     return _changed_one(tx, _mine(claimed).values(not_before=now + grace, last_error=error))
 
 
 def clock_set_back(tx: Session, now: datetime, *, lease: timedelta = LEASE, most: timedelta) -> int:
-    """The clock went back: what was put off by the clock as it was would wait until it catches up. Leases end
-    `lease` from now at the latest; whatever else was put off by more than `most` may go now. How many rows.
+    """The clock went back, and instants that were set by the wrong one lie far ahead. Leases end `lease` from now at
+    the latest; other rows that wait for more than `most` may go now. Gives how many rows were changed.
     """
     tx.execute(sa.update(Workspace).where(Workspace.next_post_at > now + most).values(next_post_at=now))
     undecided = sa.update(Outbox).where(Outbox.state == OutboxState.SENDING, Outbox.not_before > now + lease)
@@ -229,7 +231,7 @@ def clock_set_back(tx: Session, now: datetime, *, lease: timedelta = LEASE, most
 
 
 def note_due(tx: Session, rows: int) -> None:
-    """So many rows were marked as due: if any was, the courier hears of it after the commit."""
+    """Wake the courier after the commit, if so many `rows`, at least one, were marked as due."""
     if rows:
         tx.info[OUTBOX_CHANGED] = True
 

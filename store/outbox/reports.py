@@ -28,13 +28,13 @@ def waiting_besides(tx: Session, team_id: str) -> list[tuple[str, str, int]]:
 
 
 def due(tx: Session, now: datetime) -> Iterator[Outbox]:
-    """What is to be sent for the first time as of `now`, in the order in which it goes, each as it is when it is its
-    turn. What is undecided is not among it.
+    """Rows that are due to be sent for the first time as of `now`, in order, without undecided ones. Each is read when
+    it is its turn.
     """
     waits = sa.and_(Outbox.state == OutboxState.PENDING, Outbox.not_before <= now)
     which = sa.select(Outbox.id).where(waits).order_by(Outbox.not_before, Outbox.id)
     seen: set[int] = set()
-    # What is due may write more: a bundle.
+    # A row may write another one that is due: a bundle.
     while fresh := [row_id for row_id in tx.scalars(which) if row_id not in seen]:
         seen.update(fresh)
         for row in (load(tx, row_id) for row_id in fresh):
@@ -66,7 +66,7 @@ def by_ids_or_keys(tx: Session, ids: Sequence[int], keys: Sequence[str]) -> list
 
 
 def waiting_later(tx: Session, now: datetime) -> list[tuple[str, int, datetime]]:
-    """What is put off to after `now`: (why, how many, the first instant)."""
+    """Messages that wait until after `now`, by reason: (reason, how many, the first instant)."""
     first = sa.func.min(Outbox.not_before, type_=UtcDateTime())
     found = tx.execute(
         sa.select(Outbox.last_error, sa.func.count(), first)
@@ -86,7 +86,7 @@ def counts(tx: Session, workspaces: Collection[int] | None = None) -> dict[str, 
 
 @dataclass(frozen=True)
 class Undecided:
-    """A message of which nobody knows whether Slack took it: since when, why, and when that is looked up."""
+    """A message that Slack may or may not have taken: since when, why, and when it is looked up."""
 
     key: str
     since: datetime | None
@@ -118,7 +118,7 @@ def undecided(
 
 @dataclass(frozen=True)
 class Troubles:
-    """What Slack refuses: how many messages, by reason. `waits` are tried again, the oldest `since` then; `dead` are
+    """Messages that Slack refuses: how many, by reason. `waits` are tried again, the oldest `since` then; `dead` are
     given up; for `opened_anew` the conversation with their reader was another one by then.
     """
 
@@ -129,7 +129,9 @@ class Troubles:
 
 
 def troubles(tx: Session, *, since: datetime, workspaces: Collection[int] | None = None) -> Troubles:
-    """What waits because Slack has refused it, and what became dead, or was opened anew, since then."""
+    """Messages that wait because Slack has refused them, and those that it refused for good, or that were sent to a
+    conversation opened anew, since then.
+    """
     reason, count = Outbox.last_error, sa.func.count()
     tried = sa.and_(Outbox.state == OutboxState.PENDING, Outbox.first_try_at.is_not(None))
     waiting = (

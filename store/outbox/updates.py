@@ -1,4 +1,4 @@
-"""Messages and Home tabs that are due for an update, because what they show has changed."""
+"""Messages and Home tabs that are due for an update, because a subject in them has changed."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def keep_account_true(tx: Session, account: Account, now: datetime) -> None:
 
 
 def request_update(tx: Session, workspace_id: int, key: str, now: datetime) -> None:
-    """What the message of that key tells has changed: if it stands in Slack it is due for an update."""
+    """Mark the message of that key as due for an update, if it stands in Slack: its subject has changed."""
     _request_updates(tx, workspace_id, Outbox.dedupe_key == key, now)
 
 

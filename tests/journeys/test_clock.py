@@ -36,7 +36,7 @@ class Wrong:
         self.ahead = timedelta()
         self._town = town
         town.makegood.clock = self.now  # The parts that have the clock already get it below.
-        town.makegood.courier._clock = self.now
+        town.makegood.courier.delivery.clock = self.now
         town.service.schedule._work = True
         town.service.schedule._wall = self.now
         town.service.schedule._seen = self.now()

@@ -143,7 +143,7 @@ def test_sqlite_says_that_it_is_full(bare_town: BotInWorkspace) -> None:
     most = 1_000_000
     town.receipt("U0EVA", "@ana send the rest by today")
     while town.makegood.courier.deliver_one():
-        town.box.clock.move_to(town.box.clock.now() + town.makegood.courier._pace * 10)
+        town.box.clock.move_to(town.box.clock.now() + town.makegood.courier.delivery.pace * 10)
     town.settled()
     assert len(town.box.dm("U0ANA")) == before + 1
 

@@ -142,7 +142,7 @@ def test_the_worker_dies_after_posting(bare_town: BotInWorkspace, monkeypatch: p
         raise KeyboardInterrupt
 
     with monkeypatch.context() as death:
-        death.setattr(town.makegood.courier, "_settle", dies)
+        death.setattr(town.makegood.courier.delivery, "_settle", dies)
         town.receipt("U0EVA", "@ana send it by Friday")
         with pytest.raises(KeyboardInterrupt):
             town.settled()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot import courier
+from bot import delivery
 from handlers import ids
 from handlers.messages import render
 from tests.journeys.slack_faults import POST, Faults, later, notices, row, says
@@ -46,7 +46,7 @@ def test_a_message_without_words_does_not_hold_up_the_others_for_ever(
             raise ZeroDivisionError
         return render(tx, row, now)
 
-    monkeypatch.setattr(courier, "render", broken)
+    monkeypatch.setattr(delivery, "render", broken)
     town.settled()
     assert town.outbox("assigned")[0].state == "pending"
     began, rounds = town.box.clock.now(), 0
@@ -90,7 +90,7 @@ def test_messages_stay_true_whatever_becomes_of_their_updates(bare_town: BotInWo
 def test_who_is_at_work_does_not_wait_behind_people_who_sleep(bare_town: BotInWorkspace) -> None:
     """Twenty notices wait for Ben's morning: Ana's come at once, even at one post a minute."""
     town = bare_town
-    town.makegood.courier._pace = timedelta(minutes=1)
+    town.makegood.courier.delivery.pace = timedelta(minutes=1)
     for number in range(20):
         town.receipt("U0EVA", f"@ben send {number} by Friday 4 Dec")
     town.receipt("U0EVA", "@ana send it by Friday 4 Dec")

@@ -20,8 +20,8 @@ import sqlalchemy as sa
 
 from bot import logs, settings
 from bot.app import compose
-from bot.courier import Times
 from bot.service import Parts, Service, Signals, StopRequested
+from bot.settling import Times
 from sandbox.clock import wall_clock
 
 

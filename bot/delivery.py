@@ -1,0 +1,259 @@
+"""Deliver one claimed row of the outbox: look it up, read the ledger, post, settle in a new transaction.
+
+docs/decisions/0005-delivery.md has the protocol, and what no client can promise.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+import structlog
+
+from bot import posting
+from bot.posting import Sent, StaleConversationError, UnreadableError
+from bot.settling import Failed, Postponed, Skipped, ToReopen, Unknown, Waits, is_gesture, settle
+from bot.slack import (
+    DeliveryError,
+    Fault,
+    NotTakenError,
+    OutcomeUnknownError,
+    RateLimitedError,
+    RefusedError,
+    outcomes,
+)
+from handlers.messages import Later, Message, Nothing, render
+from handlers.slack import channels
+from store import notices, outbox, people, workspaces
+from store.outbox import claiming
+from store.rules.calendar.brief_times import local_day, next_morning
+from store.rules.nudging.readers import TAKEN_WITHIN
+from store.tables import OutboxKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slack_sdk import WebClient
+    from sqlalchemy.orm import Session
+
+    from bot.settling import Outcome, Times
+    from store.db import Ledger
+    from store.outbox.claiming import Claimed
+    from store.tables import Outbox
+
+log = structlog.get_logger(__name__)
+
+# After so many attempts, about an hour, a message that cannot be put into words is given up: it holds up all later ones
+# to the same person.
+_GIVE_UP_AFTER = 20
+# While Slack refuses our token it is asked this often, with one message.
+_TOKEN_REFUSED = timedelta(minutes=1)
+# A conversation that Slack refuses for longer is not tried every few minutes any more: a notice goes with the next
+# morning, anything else is given up.
+_PATIENCE = timedelta(days=1)
+# A message that stands where Slack refuses us is updated this often.
+_UPDATED_AGAIN = timedelta(hours=1)
+
+
+class SpeechlessError(Exception):
+    """A bug of ours: the words of a message could not be made. Nothing was posted."""
+
+
+class Delivery:
+    """Delivers claimed rows. `client_of(workspace id)` gives the client to post with; `pace` is the time between two
+    posts to a workspace.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        client_of: Callable[[int], WebClient],
+        clock: Callable[[], datetime],
+        *,
+        pace: timedelta,
+        times: Times,
+    ) -> None:
+        self._ledger = ledger
+        self._client_of = client_of
+        self.clock = clock
+        self.pace = pace
+        self.times = times
+
+    def deliver(self, claimed: Claimed) -> None:
+        """Make one attempt and write its outcome down."""
+        try:
+            outcome = self._attempt(claimed)
+        except (DeliveryError, SpeechlessError) as error:
+            outcome = self._outcome_of(claimed, error)
+        if outcome is None:
+            return
+        with self._ledger.begin() as tx:
+            self._settle(tx, claimed, outcome)
+        if isinstance(outcome, Sent) and outcome.found:
+            log.info("delivery_found", outbox=claimed.id, kind=claimed.kind)
+        elif isinstance(outcome, Sent):
+            log.info("delivered", outbox=claimed.id, kind=claimed.kind, update=claimed.posted)
+
+    def _attempt(self, claimed: Claimed) -> Outcome | None:
+        """None if nothing is left to settle: the transaction that read the ledger did it, or another attempt has the
+        row.
+        """
+        if claimed.unknown_since is not None:
+            row = self._row(claimed)
+            found = posting.look_up(self._ledger, self._client_of(row.workspace_id), row, claimed.unknown_since)
+            if found is not None:
+                return found
+        others = self._others_read(claimed) if claimed.kind == OutboxKind.SHARED else None
+        with self._ledger.begin() as tx:
+            row = outbox.load(tx, claimed.id)
+            if claimed.kind == OutboxKind.SHARED:
+                row.ids = {**row.ids, "external": others}
+            made = self._prepare(tx, row, claimed)
+            if isinstance(made, Skipped | Waits):
+                # In the transaction that read the ledger, so that nothing changes between. The workspace before the
+                # row: everything that locks both takes them in this order.
+                claiming.give_back_pace(tx, row.workspace_id, pace=self.pace, now=self.clock())
+                self._settle(tx, claimed, made)
+        if not isinstance(made, Message):
+            return None
+        return posting.post(self._ledger, self._client_of(row.workspace_id), row, made)
+
+    def _settle(self, tx: Session, claimed: Claimed, outcome: Outcome) -> None:
+        settle(tx, claimed, outcome, now=self.clock(), times=self.times)
+
+    def _prepare(self, tx: Session, row: Outbox, claimed: Claimed) -> Message | Skipped | Waits | None:
+        """The message that is posted next, with its contents saved. None if another attempt has the row, or if a bundle
+        tells it.
+        """
+        made = self._render(tx, row)
+        if isinstance(made, Later) and made.joins and claimed.unknown_since:
+            # Until it is decided it holds up all that comes later.
+            made = made.joins
+        if isinstance(made, Later):
+            return Waits(made.until, made.reason, joins=made.joins is not None)
+        if isinstance(made, Nothing):
+            return Skipped(made)
+        if row.attempts != claimed.attempt or not self._in_time(tx, row, claimed):
+            return None
+        if claimed.kind in notices.KINDS and self._bundled(tx, row, claimed):
+            return None
+        outbox.save_contents(tx, row, made.shown)
+        if not row.ts:
+            notices.settle(tx, row, made.told, made.waits)
+        return made
+
+    def _render(self, tx: Session, row: Outbox) -> Message | Nothing | Later:
+        try:
+            return render(tx, row, self.clock())
+        except sa.exc.SQLAlchemyError:
+            raise
+        except Exception as error:
+            raise SpeechlessError(f"it could not be put into words ({type(error).__name__})") from error
+
+    def _in_time(self, tx: Session, row: Outbox, claimed: Claimed) -> bool:
+        """Whether the row stays ours for as long as a post may take, and the grace after it; the lease is renewed
+        where less than that is left. False: another attempt has taken it.
+        """
+        now = self.clock()
+        needed = now + self.times.grace + timedelta(seconds=self.times.post)
+        if row.not_before is not None and row.not_before >= needed:
+            return True
+        return outbox.extend_lease(tx, claimed, now + self.times.lease)
+
+    def _bundled(self, tx: Session, row: Outbox, claimed: Claimed) -> bool:
+        """Whether the notice is told by a bundle that was written for it just now, with the others that wait."""
+        now = self.clock()
+        if row.person is None or claimed.posted or claimed.unknown_since:
+            return False
+        # Locked until the commit, so that no other attempt takes the row meanwhile.
+        if not outbox.extend_lease(tx, claimed, now + self.times.lease):
+            return True
+        return notices.bundle(tx, row, local_day(now, row.person.zone), now) is not None
+
+    def _others_read(self, claimed: Claimed) -> bool | None:
+        """Whether guests or people of another company read where an item was shared: asked before each post and update.
+        None if that is not known yet.
+        """
+        with self._ledger.read() as tx:
+            row = outbox.load(tx, claimed.id)
+            team_id = workspaces.team_of(tx, row.workspace_id)
+        channel, client = row.posted_channel or row.channel or "", self._client_of(row.workspace_id)
+        try:
+            with outcomes():
+                readers = channels.readers_of(self._ledger, client, team_id, channel, self.clock())
+        except RateLimitedError as limit:
+            # This question is limited, not what else we post.
+            raise RateLimitedError(str(limit), limit.retry_after, whole_workspace=False) from limit
+        except (OutcomeUnknownError, AttributeError, TypeError) as error:
+            # Not Slack's answer, or none. Asking twice is the same as once.
+            raise NotTakenError(str(error)) from error
+        return readers.others
+
+    # ---- what an error means -----------------------------------------------------------------------------------
+
+    def _outcome_of(self, claimed: Claimed, error: DeliveryError | SpeechlessError) -> Outcome:
+        again = Postponed(_backoff(claimed.attempt), str(error))
+        if isinstance(error, RateLimitedError):
+            delay = min(error.retry_after, claiming.LONGEST_HOLD)
+            return Postponed(delay, str(error), whole_workspace=error.whole_workspace)
+        if isinstance(error, RefusedError):
+            return self._refused(claimed, error)
+        if isinstance(error, OutcomeUnknownError):
+            log.warning("delivery_outcome_unknown", outbox=claimed.id, kind=claimed.kind, error=str(error))
+            gives_up = error.by_slack and self._has_lasted(self._row(claimed))
+            return Failed(str(error)) if gives_up else Unknown(str(error))
+        if isinstance(error, SpeechlessError):
+            log.error("courier_failed", outbox=claimed.id, kind=claimed.kind, exc_info=error)
+            return Failed(str(error)) if claimed.attempt >= _GIVE_UP_AFTER else again
+        return again
+
+    def _refused(self, claimed: Claimed, error: RefusedError) -> Outcome:
+        """Only a fault of the message is final. Everything else waits, and is told once Slack takes it again."""
+        fault = {"fault": error.fault.value} | ({"where": error.where} if error.where else {})
+        log.warning("delivery_refused", outbox=claimed.id, kind=claimed.kind, error=str(error), **fault)
+        why = str(error)
+        if isinstance(error, UnreadableError):
+            return self._unreadable(self._row(claimed), error)
+        if isinstance(error, StaleConversationError):
+            return ToReopen(error.channel, why)
+        if error.fault is Fault.MESSAGE or (error.fault is Fault.PERMISSION and is_gesture(claimed)):
+            return Failed(why)
+        if error.fault is Fault.AUTHENTICATION:
+            return Postponed(_TOKEN_REFUSED, why, whole_workspace=True)
+        if error.fault is Fault.CONVERSATION:
+            return self._conversation_refused(claimed, self._row(claimed), why)
+        return Postponed(_backoff(claimed.attempt), why)
+
+    def _unreadable(self, row: Outbox, error: UnreadableError) -> Outcome:
+        gives_up = error.fault is Fault.CONVERSATION and (row.channel or self._has_lasted(row))
+        return Failed(str(error), in_doubt=True) if gives_up else Unknown(str(error))
+
+    def _conversation_refused(self, claimed: Claimed, row: Outbox, why: str) -> Outcome:
+        """A message to a person is tried again for as long as they may wait for it. People who share an item in a
+        channel see at once that it is not there, and share it elsewhere.
+        """
+        has_lasted = self._has_lasted(row)
+        is_notice = row.kind in notices.KINDS and not claimed.posted and not claimed.unknown_since
+        is_old = self.clock() - row.created_at > outbox.KEPT_TRUE_FOR
+        if claimed.posted and not is_old:
+            return Postponed(_UPDATED_AGAIN, why)
+        if row.channel or is_old or (has_lasted and not is_notice):
+            return Failed(why)
+        if has_lasted and row.person is not None:
+            # The brief of their next morning tells it, or it goes by itself a little later.
+            until = next_morning(self.clock(), people.work_schedule(row.person)) + TAKEN_WITHIN
+            return Waits(until, why, tried=True)
+        return Postponed(_backoff(claimed.attempt), why)
+
+    def _has_lasted(self, row: Outbox) -> bool:
+        """Whether Slack has refused the row for longer than it is tried every few minutes."""
+        return row.first_try_at is not None and self.clock() - row.first_try_at > _PATIENCE
+
+    def _row(self, claimed: Claimed) -> Outbox:
+        with self._ledger.read() as tx:
+            return outbox.load(tx, claimed.id)
+
+
+def _backoff(attempt: int) -> timedelta:
+    return min(claiming.LONGEST_HOLD, timedelta(seconds=2 ** min(attempt, 10)))

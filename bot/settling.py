@@ -1,0 +1,169 @@
+"""The outcome of an attempt to deliver a row of the outbox, and how it is written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.posting import Sent
+from bot.slack import POST_TIMEOUT
+from store import notices, outbox, people
+from store.outbox import claiming
+from store.tables import OutboxKind
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from handlers.messages import Nothing
+    from store.outbox.claiming import Claimed
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Times:
+    """How long things take. Tests that kill and freeze have shorter ones; `lease` > `grace` + twice `post`.
+
+    `lease`: a claim excludes others; `grace`: Slack shows in the history what it took; `post`: seconds until a call
+    is given up; `apart`: between two messages to one recipient.
+    """
+
+    lease: timedelta = claiming.LEASE
+    grace: timedelta = outbox.GRACE
+    post: int = POST_TIMEOUT
+    apart: timedelta = timedelta()
+
+
+USUAL = Times()
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """There was nothing to say."""
+
+    why: Nothing
+
+
+@dataclass(frozen=True)
+class Waits:
+    """The notice waits for its reader. `joins`: for the end of their hour. `tried`: Slack has refused it before."""
+
+    until: datetime
+    reason: str
+    joins: bool = False
+    tried: bool = False
+
+
+@dataclass(frozen=True)
+class Postponed:
+    """Slack certainly did not take it, and it is tried again after `delay`; with `whole_workspace` all posts wait."""
+
+    delay: timedelta
+    error: str
+    whole_workspace: bool = False
+
+
+@dataclass(frozen=True)
+class ToReopen:
+    """Slack refused the conversation, `channel`, that was kept for the person; the next attempt opens it anew."""
+
+    channel: str
+    error: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Slack refused it for good. `in_doubt`: an earlier attempt may have arrived, and we may not look."""
+
+    error: str
+    in_doubt: bool = False
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Slack may have taken it. It is looked up before it is posted again."""
+
+    error: str
+
+
+Outcome = Sent | Skipped | Waits | Postponed | ToReopen | Failed | Unknown
+
+
+def settle(tx: Session, claimed: Claimed, outcome: Outcome, *, now: datetime, times: Times) -> None:
+    """Write the outcome down. Where another attempt has the row by now, only what this one knows of Slack counts."""
+    if _written(tx, claimed, outcome, now, times):
+        return
+    told = not claimed.posted and _written_late(tx, claimed, outcome, now, times)
+    log.warning("delivery_taken_over", outbox=claimed.id, attempt=claimed.attempt, told=told)
+
+
+def _written(tx: Session, claimed: Claimed, outcome: Outcome, now: datetime, times: Times) -> bool:
+    """False: another attempt has the row."""
+    match outcome:
+        case Sent(channel, ts):
+            kept = outbox.mark_sent(tx, claimed, channel=channel, ts=ts, now=now, apart=times.apart)
+        case Skipped(why):
+            kept = _skipped(tx, claimed, why, now)
+        case Waits(until, reason, joins, tried):
+            row = outbox.load(tx, claimed.id)
+            kept = notices.put_off(tx, claimed, row, until, reason, tried=tried, joins=joins)
+        case Postponed(delay, error, whole):
+            kept = outbox.postpone(tx, claimed, until=now + delay, error=error, whole_workspace=whole)
+        case ToReopen(channel, error):
+            kept = _to_reopen(tx, claimed, channel, error, now)
+        case Failed():
+            kept = _failed(tx, claimed, outcome, now)
+        case Unknown(error):
+            kept = outbox.leave_unknown(tx, claimed, error=error, now=now, grace=times.grace)
+    return kept
+
+
+def _written_late(tx: Session, claimed: Claimed, outcome: Outcome, now: datetime, times: Times) -> bool:
+    match outcome:
+        case Sent(channel, ts):
+            return outbox.record_late_success(tx, claimed, channel=channel, ts=ts, now=now)
+        case Unknown():
+            return outbox.delay_lookup(tx, claimed, until=now + times.grace)
+        case _:
+            return False
+
+
+def _skipped(tx: Session, claimed: Claimed, why: Nothing, now: datetime) -> bool:
+    """Others tell the notices that the message had taken, or they are pointless by now."""
+    if not outbox.mark_skipped(tx, claimed, reason=why.reason, now=now):
+        return False
+    row = outbox.load(tx, claimed.id)
+    if why.gives_back and not row.ts:
+        notices.release(tx, row, now)
+    elif not row.ts:
+        notices.settle(tx, row, (), {})
+    if why.tells_sharer:
+        outbox.tell_sharer(tx, row.id, why.reason, now)
+    return True
+
+
+def _to_reopen(tx: Session, claimed: Claimed, channel: str, error: str, now: datetime) -> bool:
+    """The row is due at once; its next attempt opens the conversation by the person's id."""
+    person = outbox.load(tx, claimed.id).person
+    if person is not None:
+        people.forget_conversation(tx, person, channel)
+    return outbox.postpone(tx, claimed, until=now, error=f"{outbox.OPENED_ANEW}: {error}", whole_workspace=False)
+
+
+def _failed(tx: Session, claimed: Claimed, outcome: Failed, now: datetime) -> bool:
+    if not outbox.mark_failed(tx, claimed, error=outcome.error, now=now):
+        return False
+    if is_gesture(claimed):
+        outbox.tell_sharer(tx, claimed.id, outcome.error, now, in_doubt=outcome.in_doubt)
+    elif not claimed.posted:
+        # Perhaps only the brief was at fault, not the notices in it.
+        notices.release(tx, outbox.load(tx, claimed.id), now)
+    return True
+
+
+def is_gesture(claimed: Claimed) -> bool:
+    """Whether a person has just shared an item: they are told at once, and share it again when it can be posted."""
+    return claimed.kind == OutboxKind.SHARED and not claimed.posted
