@@ -72,6 +72,8 @@ SECTION_PLAN = "section.plan"
 PAGE_OLDER = "page.older"
 PAGE_NEWER = "page.newer"
 OPEN_FORM = "open.form"
+# A command that a person probably meant; the value says it.
+RUN = "open.command"
 OPEN_AWAY = "open.away"
 OPEN_SETTINGS = "open.settings"
 OPEN_ACCOUNTS = "open.accounts"

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from store import outbox
 from store.db import UtcDateTime, insert_once
-from store.errors import BadInputError, UnconfirmedError
+from store.errors import BadInputError, NotFoundError, UnconfirmedError
 from store.rules.calendar.brief_times import WorkSchedule, local_day, next_brief, next_morning
 from store.rules.calendar.working_days import DAY, working_days_of
 from store.scope import seen_by
@@ -133,6 +133,14 @@ def names(tx: Session, ids: Collection[int]) -> dict[int, str]:
         return {}
     found = tx.execute(sa.select(Person.id, Person.name).where(Person.id.in_(ids)))
     return {row.id: row.name for row in found}
+
+
+def name_of(tx: Session, viewer: Person, person_id: int) -> str:
+    """The name of a person of the viewer's workspace; NotFoundError if there is none."""
+    name = tx.scalar(sa.select(Person.name).where(seen_by(Person, viewer), Person.id == person_id))
+    if name is None:
+        raise NotFoundError("That person is not in this workspace.")
+    return name
 
 
 def named(tx: Session, viewer: Person, handle: str) -> Person | None:

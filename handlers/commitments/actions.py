@@ -172,18 +172,19 @@ class Form:
         """Open the form. If the verb would be refused for any input, raise the refusal instead."""
         press = payloads.press(body)
         ref = _decoded(press)
+        known = replace(press.way_back, ref=ref, channel=press.context.channel or press.channel)
         with context["ledger"].read() as tx:
             person = viewer(tx, press.asker.team_id, press.asker.user_id)
-            commitment = commitments.get(tx, person, ref.id)
-            commitments.check_verb(tx, person, commitment, self.verb, context["now"])
-            known = replace(
-                press.way_back,
-                ref=ref.to(commitment, commitment.number),
-                channel=press.context.channel or press.channel,
-            )
-            view = self.view(Opening(tx, person, commitment, known, context["now"]))
+            view = self.opened(tx, person, known, context["now"])
         surfaces.open_view(context["slack"], press, view)
         ack()
+
+    def opened(self, tx: Session, person: Person, known: Context, now: datetime) -> b.Json:
+        """The form for the commitment of `known.ref`; raises the refusal if the verb would be refused for any input."""
+        commitment = commitments.get(tx, person, known.ref.id)
+        commitments.check_verb(tx, person, commitment, self.verb, now)
+        known = replace(known, ref=known.ref.to(commitment, commitment.number))
+        return self.view(Opening(tx, person, commitment, known, now))
 
     def submit(self, ack: Ack, body: Body, context: BoltContext) -> None:
         """Store what it says, and show the view that it was opened from as it is then."""
@@ -266,3 +267,5 @@ FORMS: dict[tuple[str, str], Form] = {
     (ids.CANCEL, ids.FORM_CANCEL): Form(Verb.CANCEL, lambda o: forms.cancel(o.commitment, o.context), _cancel),
     (ids.REDACT, ids.FORM_REDACT): Form(Verb.REDACT, lambda o: forms.redact(o.commitment, o.context), _redact),
 }
+
+FORM_OF = {action_id: form for (action_id, _), form in FORMS.items()}

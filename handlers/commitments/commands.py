@@ -1,4 +1,4 @@
-"""`/commit …`: one line is a commitment; a few first words look instead."""
+"""`/commit …`: a line is a commitment, unless it is a command (handlers/commitments/command_words.py)."""
 
 from __future__ import annotations
 
@@ -7,23 +7,28 @@ from typing import TYPE_CHECKING, Any
 
 from rapidfuzz import fuzz, process
 
+from handlers import ids
 from handlers import people as directory
 from handlers.absences import actions as absences
-from handlers.commitments import forms
+from handlers.commitments import actions, forms, listing
+from handlers.commitments.command_words import AccountPage, Act, Help, Listing, read_command
 from handlers.commitments.one_liner import ParsedLine, protect_brackets, understand
 from handlers.people import viewer
 from handlers.settings import actions as settings
 from handlers.slack import blocks as b
 from handlers.slack import payloads, surfaces
 from handlers.slack.payloads import Command, Context, as_typed, unescaped
+from handlers.slack.refs import Ref, ViewName
 from handlers.slack.words import either, render, shortened
 from store import accounts, commitments, people
+from store.commitments import Wanted, When
 from store.errors import BadInputError, NotFoundError
 from store.rules.calendar.brief_times import local_day
 from store.rules.line import read_line
 from store.rules.names import Close, Exact, Several, Unknown, match, nearest
 from store.rules.text import quoted
 from store.settings import reads_dates_as
+from store.tables import Side
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,12 +37,12 @@ if TYPE_CHECKING:
     from slackblocks import Block
     from sqlalchemy.orm import Session
 
-    from store.tables import Person
+    from store.tables import Account, Person
 
 Ack = Callable[..., Any]
 
-# The words that are no commitments; `account` takes a name and `away` days, a number is a commitment.
-WORDS = ("mine", "overdue", "accounts", "account", "away", "back", "settings", "help")
+# The words for which a slip is taken; `account` takes a name, `away` days. Not `search`, which “research” is alike.
+WORDS = ("mine", "overdue", "done", "accounts", "account", "away", "back", "settings", "help")
 _WITH_MORE = ("account", "away")
 _LISTS: dict[str, Callable[[Session, Person, datetime], list[Block]]] = {
     "mine": surfaces.mine,
@@ -46,8 +51,10 @@ _LISTS: dict[str, Callable[[Session, Person, datetime], list[Block]]] = {
 }
 # Longer ones are no numbers of commitments, and Python refuses to read very long ones.
 _DIGITS = 10
-# Characters of a line that the help repeats.
-_QUOTED = 100
+# Characters of a line that an answer repeats; of a command on a button.
+_QUOTED, _ON_A_BUTTON = 100, 40
+# Lists that are the person's own where the line names nobody and no account.
+_MINE_UNLESS_SAID = {When.TODAY, When.WEEK, When.DONE}
 # How alike a word must be to be taken for a slip of one of them, of 100.
 _ALIKE = 75
 
@@ -57,19 +64,18 @@ def commit(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
     command = payloads.command(body)
     first, _, rest = command.text.partition(" ")
     word, rest = first.casefold(), rest.strip()
+    asked = read_command(command.text)
     if not command.text:
         directory.check(context, command.asker)
         open_form(context, command, ParsedLine(forms.Filled(owner=command.asker.user_id)))
         ack()
-    elif word == "help" and not rest:
+    elif isinstance(asked, Act):
+        _act(ack, command, context, asked)
+    elif isinstance(asked, Help):
         directory.check(context, command.asker)
-        _answer(ack, [b.section(render("help.j2", nearest=None, said=""))])
-    elif word.removeprefix("#").isdecimal() and not rest:
-        _look(ack, command, context, lambda tx, who, now: _one(tx, who, word.removeprefix("#"), now))
-    elif word in _LISTS and not rest:
-        _look(ack, command, context, _LISTS[word])
-    elif word == "account" and rest:
-        _look(ack, command, context, lambda tx, who, now: _account(tx, who, unescaped(rest), now))
+        _answer(ack, [b.section(render("help.j2"))])
+    elif (asked or word in _LISTS) and (drawn := _drawn(context, command.asker, command.text)):
+        _answer(ack, drawn)
     elif word == "back" and not rest:
         absences.back(ack, command, context)
     elif word == "settings" and not rest:
@@ -88,19 +94,77 @@ def _answer(ack: Ack, blocks: list[Block], text: str = "Makegood") -> None:
     ack(response_type="ephemeral", text=text, blocks=b.resolved(blocks))
 
 
-def _look(
-    ack: Ack, command: Command, context: BoltContext, draw: Callable[[Session, Person, datetime], list[Block]]
-) -> None:
-    with context["ledger"].read() as tx:
+def _act(ack: Ack, command: Command, context: BoltContext, asked: Act) -> None:
+    """Do to a commitment what its button does, and show it as it is then."""
+    if not asked.number:
+        raise BadInputError(
+            f"Which commitment? Type its number: /commit {asked.word} 17. /commit mine shows yours, with their buttons."
+        )
+    if len(asked.number) > _DIGITS:
+        raise NotFoundError(f"There is no commitment #{shortened(asked.number, _DIGITS)}. Type /commit mine for yours.")
+    number, now = int(asked.number), context["now"]
+    form = actions.FORM_OF.get(asked.action_id)
+    if form is not None:
+        with context["ledger"].read() as tx:
+            person = viewer(tx, command.asker.team_id, command.asker.user_id)
+            known = Context(ref=Ref(id=number, view=ViewName.ITEM), channel=command.channel)
+            view = form.opened(tx, person, known, now)
+        context["slack"].views_open(trigger_id=command.trigger_id, view=view)
+        return ack()  # type: ignore[no-any-return]
+    verb = actions.AT_ONCE.get(asked.action_id)
+    with context["ledger"].begin() if verb else context["ledger"].read() as tx:
         person = viewer(tx, command.asker.team_id, command.asker.user_id)
-        blocks = draw(tx, person, context["now"])
-    _answer(ack, blocks)
+        if verb:
+            commitment = verb(tx, person, number, origin_key=f"command:{command.trigger_id}", now=now)
+        else:
+            commitment = commitments.get(tx, person, number)
+        blocks = surfaces.one(tx, person, commitment, now)
+    return _answer(ack, blocks)
 
 
-def _one(tx: Session, person: Person, digits: str, now: datetime) -> list[Block]:
-    if len(digits) > _DIGITS:
-        raise NotFoundError(f"There is no commitment #{shortened(digits, _DIGITS)}. Type /commit mine for yours.")
-    return surfaces.one(tx, person, commitments.get(tx, person, int(digits)), now)
+def _drawn(context: BoltContext, asker: payloads.Asker, text: str) -> list[Block] | None:
+    """The list or page that a line asks for; None if it asks for none."""
+    asked = read_command(text)
+    with context["ledger"].read() as tx:
+        person = viewer(tx, asker.team_id, asker.user_id)
+        word = text.casefold().strip()
+        if word in _LISTS:
+            return _LISTS[word](tx, person, context["now"])
+        if isinstance(asked, AccountPage):
+            return _account(tx, person, unescaped(asked.name), context["now"])
+        if isinstance(asked, Listing):
+            wanted = _wanted(tx, person, asked)
+            return listing.draw(tx, person, listing.ref_to(wanted), context["now"]) if wanted else None
+        return None
+
+
+def _wanted(tx: Session, person: Person, asked: Listing) -> Wanted | None:
+    """The contents of the list. None where its name is no account's: then the line is a commitment."""
+    account = _account_named(tx, person, unescaped(asked.name), Exact, *([Close] if asked.is_list else []))
+    if asked.name and account is None:
+        return None
+    owner_id = None
+    if asked.owner == "me" or (not asked.owner and account is None and asked.when in _MINE_UNLESS_SAID):
+        owner_id = person.id
+    elif asked.owner:
+        owner_id = _owner(tx, person, asked.owner).id
+    return Wanted(owner_id, account.id if account else None, Side(asked.side) if asked.side else None, When(asked.when))
+
+
+def _owner(tx: Session, person: Person, said: str) -> Person:
+    """The person of that Slack id or @handle."""
+    if said.startswith("@"):
+        found = people.named(tx, person, said)
+    else:
+        found = next(iter(people.by_slack_ids(tx, person.workspace, [said])), None)
+    if found is None:
+        raise NotFoundError(f"I don't know who {said if said.startswith('@') else 'that'} is.")
+    return found
+
+
+def _account_named(tx: Session, person: Person, name: str, *kinds: type) -> Account | None:
+    found = match(name, accounts.names(tx, person)) if name else Unknown()
+    return accounts.named(tx, person, found.name) if isinstance(found, kinds) else None  # type: ignore[union-attr]
 
 
 def _account(tx: Session, person: Person, name: str, now: datetime) -> list[Block]:
@@ -151,10 +215,12 @@ def _taken(
                 fiscal_year_start=person.workspace.fiscal_year_start,
             )  # fmt: skip
             typed = as_typed(command.text)
-            nearest = _nearest(typed) if line.due is None and not line.owners else None
-            if nearest:
-                help_ = render("help.j2", nearest=nearest, said=shortened(typed, _QUOTED))
-                return [b.section(help_)], "Makegood"
+            if line.due is None and not line.owners:
+                answer = (
+                    _named_account(tx, person, typed, now) or _searched(tx, person, typed, now) or _suggested(typed)
+                )
+                if answer:
+                    return answer, "Makegood"
             understood = understand(tx, person, line, said, asked_slack=asked_slack)
             if understood.draft is None:
                 return understood
@@ -169,6 +235,40 @@ def _taken(
             tx, person, recorded, now, unknown_account=understood.unknown_account, channel=bool(command.channel)
         )
     return blocks, f"Recorded as #{recorded.number}"
+
+
+def _named_account(tx: Session, person: Person, text: str, now: datetime) -> list[Block] | None:
+    """The page of the account whose name is all that the line says."""
+    account = _account_named(tx, person, text, Exact)
+    return surfaces.account_page(tx, person, account, now) if account else None
+
+
+def _searched(tx: Session, person: Person, text: str, now: datetime) -> list[Block] | None:
+    """The commitments that have the words after `search`; None if the line does not begin with it."""
+    first, _, words = text.partition(" ")
+    if first.casefold() != "search" or not words.strip():
+        return None
+    return listing.draw(tx, person, listing.ref_to(Wanted(text=words.strip())), now)
+
+
+def _suggested(text: str) -> list[Block] | None:
+    """The command that was probably meant, as a button where it only looks; or the form with the line in it."""
+    nearest = _nearest(text)
+    if nearest is None:
+        return None
+    said = b.section(render("suggestion.j2", nearest=nearest, said=shortened(text, _QUOTED)))
+    looks = nearest in {*_LISTS, "done"} or (nearest.startswith("account ") and not nearest.endswith("…"))
+    if not looks:
+        return [said]
+    return [said, b.actions(b.button(f"Show {shortened(nearest, _ON_A_BUTTON)}", ids.RUN, Ref(extra=nearest).encode()))]
+
+
+def run(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+    """The button of a command that was probably meant."""
+    press = payloads.press(body)
+    blocks = _drawn(context, press.asker, Ref.decode(press.value).extra)
+    surfaces.refresh_after_action(context["slack"], press, surfaces.Rendered(blocks) if blocks else None)
+    ack()
 
 
 def _nearest(text: str) -> str | None:

@@ -14,7 +14,8 @@ ROUTES = Routes(
     },
     actions={
         **{action_id: actions.acting(verb) for action_id, verb in actions.AT_ONCE.items()},
-        **{action_id: form.ask for (action_id, _), form in actions.FORMS.items()},
+        **{action_id: form.ask for action_id, form in actions.FORM_OF.items()},
+        ids.RUN: commands.run,
         ids.OPEN_FORM: recording.new_from_anywhere,
         ids.CREATE_ACCOUNT: actions.create_account,
         ids.CHOOSE_ACCOUNT: actions.choose_account,

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from handlers.people import viewer
 from handlers.slack import surfaces
-from handlers.slack.refs import Ref, outdated
+from handlers.slack.payloads import Context
+from handlers.slack.refs import Ref, ViewName, outdated
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,10 +44,18 @@ def act(ack: Callable[..., Any], context: BoltContext, press: Press, ref: Ref, c
 
 
 def submit(ack: Callable[..., Any], form: Submission, context: BoltContext, save: Save) -> None:
-    """Store the values of a form, and draw the view again from which the form was opened."""
+    """Store the values of a form, and draw the view again from which the form was opened.
+
+    If a command opened the form, the view takes the form's place.
+    """
     with context["ledger"].begin() as tx:
         person = viewer(tx, form.asker.team_id, form.asker.user_id)
         save(tx, person, form, context["now"])
         drawn = surfaces.draw(tx, person, form.context.ref, context["now"])
+    known = form.context
+    if drawn and known.ref.view == ViewName.ITEM and not (known.response_url or known.root_view_id):
+        # A command opened the form: there is no other view to show it in.
+        ack(response_action="update", view=surfaces.receipt_modal(drawn.blocks, Context(channel=known.channel)))
+        return
     ack()
-    surfaces.refresh_after_submit(context["slack"], form.asker.user_id, form.context, drawn)
+    surfaces.refresh_after_submit(context["slack"], form.asker.user_id, known, drawn)

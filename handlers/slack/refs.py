@@ -26,6 +26,8 @@ class ViewName(StrEnum):
     RECEIPT, NOTED, ITEM = "receipt", "noted", "item"
     # Lists. For the list of an account `extra` is the account's id.
     MINE, OVERDUE, ACCOUNT = "mine", "overdue", "account"
+    # A list that a person asked for; `extra` says its contents (handlers/commitments/listing.py).
+    LIST = "list"
     # A section of an account plan (`extra` is the account's id); one row of it in full.
     SECTION, ROW = "section", "row"
     # The accounts in use; the archived accounts; the page of one account (`extra` is its id).

@@ -14,7 +14,7 @@ import structlog
 from handlers import ids
 from handlers.absences import views as absence_view
 from handlers.accounts import views as account_views
-from handlers.commitments import items, lists
+from handlers.commitments import items, listing, lists
 from handlers.messages import home_for
 from handlers.plan import pages
 from handlers.slack import blocks as b
@@ -178,6 +178,7 @@ _VIEWS: dict[ViewName, Callable[[Session, Person, Ref, datetime], list[Block]]] 
     ViewName.ACCOUNT: lambda tx, viewer, ref, now: of_account(
         tx, viewer, accounts.get(tx, viewer, count(ref.extra)), now, start=ref.start
     ),
+    ViewName.LIST: listing.draw,
     ViewName.SECTION: pages.section_of,
     ViewName.ROW: pages.row_of,
     ViewName.ACCOUNTS: lambda tx, viewer, ref, now: all_accounts(tx, viewer, now, start=ref.start),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -11,11 +13,11 @@ from sqlalchemy.orm import Session, joinedload
 from store import history
 from store.errors import NotFoundError
 from store.scope import asker, seen_by, seen_by_asker
-from store.tables import Account, Commitment, Entry, Person, Side
+from store.tables import Account, Commitment, Entry, Person, Side, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
 SHOWN = (
     joinedload(Commitment.owner),
@@ -24,6 +26,7 @@ SHOWN = (
     joinedload(Commitment.stakeholder),
     joinedload(Commitment.blocker),
 )
+_IS_OPEN = Commitment.ended_at.is_(None)
 # Put together once: that takes as long as asking.
 _BY_IDS = (
     sa.select(Commitment)
@@ -47,6 +50,29 @@ class OpenItems:
 
     own: Sequence[Commitment]
     waiting: Sequence[Commitment]
+
+
+class When(StrEnum):
+    """Which commitments a list holds: the open ones, all or by their date, or those done lately."""
+
+    OPEN = ""
+    OVERDUE, TODAY, WEEK = "overdue", "today", "week"
+    DONE = "done"
+
+
+# A commitment was done lately if it ended within this time.
+LATELY = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The commitments of a list: of that owner, account and side, with `text` in the action or the note."""
+
+    owner_id: int | None = None
+    account_id: int | None = None
+    side: Side | None = None
+    when: When = When.OPEN
+    text: str = ""
 
 
 def visible(viewer: Person) -> sa.Select[Commitment]:
@@ -84,20 +110,46 @@ def names_in(tx: Session, viewer: Person, entries: Iterable[Entry]) -> dict[int,
 
 def mine(tx: Session, viewer: Person, *, start: int, size: int) -> Page:
     """The viewer's open commitments, the most urgent first."""
-    return _page(tx, viewer, [Commitment.owner_id == viewer.id], start, size)
+    return _page(tx, viewer, [_IS_OPEN, Commitment.owner_id == viewer.id], start, size)
 
 
 def overdue(tx: Session, viewer: Person, *, today: date, start: int, size: int) -> Page:
     """The open commitments after their due date, the viewer's own first, then the oldest."""
     first = sa.case((Commitment.owner_id == viewer.id, 0), else_=1)
-    return _page(tx, viewer, [Commitment.due_on < today], start, size, first)
+    return _page(tx, viewer, [_IS_OPEN, Commitment.due_on < today], start, size, first)
+
+
+def listed(
+    tx: Session, viewer: Person, wanted: Wanted, now: datetime, *, today: date, week_ends: date, start: int, size: int
+) -> Page:
+    """The commitments of a list, the most urgent first; what was done lately, the latest first.
+
+    Today's and this week's hold what is overdue as well: `today` and `week_ends` are days of the viewer.
+    """
+    last_day = {When.OVERDUE: today - timedelta(days=1), When.TODAY: today, When.WEEK: week_ends}.get(wanted.when)
+    which: list[sa.ColumnElement[bool]] = []
+    if wanted.owner_id is not None:
+        which.append(Commitment.owner_id == wanted.owner_id)
+    if wanted.account_id is not None:
+        which.append(Commitment.account_id == wanted.account_id)
+    if wanted.side:
+        which.append(Commitment.side == wanted.side)
+    if last_day is not None:
+        which.append(Commitment.due_on <= last_day)
+    if wanted.text:
+        texts = (Commitment.action, Commitment.note)
+        which.append(sa.or_(*(text.icontains(wanted.text, autoescape=True) for text in texts)))
+    if wanted.when == When.DONE:
+        lately = [Commitment.state == State.DONE, Commitment.ended_at >= now - LATELY, *which]
+        return _page(tx, viewer, lately, start, size, Commitment.ended_at.desc())
+    return _page(tx, viewer, [_IS_OPEN, *which], start, size)
 
 
 def account_page(
     tx: Session, viewer: Person, account: Account, *, start: int, size: int, side: Side | None = None
 ) -> Page:  # fmt: skip
     """The account's open commitments of both sides or of one, ours first, then by date."""
-    its = [Commitment.account_id == account.id, *([Commitment.side == side] if side else [])]
+    its = [_IS_OPEN, Commitment.account_id == account.id, *([Commitment.side == side] if side else [])]
     return _page(tx, viewer, its, start, size, Commitment.side)
 
 
@@ -109,12 +161,12 @@ def _page(
     size: int,
     *first: Any,  # noqa: ANN401  columns and expressions
 ) -> Page:
-    live = [seen_by(Commitment, viewer), Commitment.ended_at.is_(None), *wanted]
-    total = tx.scalar(sa.select(sa.func.count()).select_from(Commitment).where(*live)) or 0
+    which = [seen_by(Commitment, viewer), *wanted]
+    total = tx.scalar(sa.select(sa.func.count()).select_from(Commitment).where(*which)) or 0
     # A list can shrink under somebody who turns its pages: the last page that exists is shown then.
     if start >= total:
         start = max(0, (total - 1) // size * size)
-    query = sa.select(Commitment).where(*live).options(*SHOWN)
+    query = sa.select(Commitment).where(*which).options(*SHOWN)
     items = tx.scalars(query.order_by(*first, Commitment.due_on, Commitment.id).offset(start).limit(size))
     return Page(items.all(), start, total)
 

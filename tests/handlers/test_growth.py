@@ -11,6 +11,7 @@ import pytest
 
 from bot.logs import Hide
 from handlers.absences.actions import _NAMED
+from handlers.commitments.command_words import read_command
 from handlers.commitments.commands import _nearest
 from handlers.commitments.one_liner import readable
 from handlers.slack.payloads import as_typed
@@ -63,6 +64,7 @@ RULES: dict[str, Callable[[str], Any]] = {
     "is_a_promise": lambda text: is_a_promise(text, Pause()),
     "named": lambda text: _NAMED.sub(" ", " ".join(text.split())),
     "nearest": _nearest,
+    "read_command": read_command,
     "quoted": quoted,
     "look": look,
     "match": lambda text: match(text, ["Acme", "Globex"]),

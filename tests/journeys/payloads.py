@@ -22,12 +22,14 @@ Path = tuple[Any, ...]
 TYPED = (
     "", "mine", "overdue", "1", "account Acme", "accounts", "help", "settings", "away today @ben", "back",
     "@ana send it by Friday for Acme", "<@U0NEW|x> send it by Friday", "send <https://x.example|it>", "hlep",
+    "done 1", "cancel 1", "@ana", "overdue Acme", "search send", "undo",
 )  # fmt: skip
 # Values of our buttons that carry more than a commitment's reference, or another thing's.
 VALUES = {
     ids.OPEN_AWAY: "absence:0:0:home:0:", ids.END_ABSENCE: "absence:0:0:away:0:", ids.PAGE_NEWER: ":0:0:overdue:0:",
     ids.PAGE_OLDER: ":0:0:home:20:", ids.CREATE_ACCOUNT: "commitment:1:1:receipt:0:Acme",
     ids.CHOOSE_ACCOUNT: "commitment:1:1:receipt:0:1:1", ids.OPEN_ACCOUNTS: ":0:0:accounts:0:",
+    ids.RUN: ":0:0::0:mine",
     **dict.fromkeys(
         (ids.OPEN_ACCOUNT, ids.EDIT_ACCOUNT, ids.MERGE_ACCOUNT, ids.ARCHIVE_ACCOUNT, ids.RESTORE_ACCOUNT),
         "account:1:1:page:0:1",

@@ -1,0 +1,171 @@
+"""Reads the lines after /commit that are commands. Every other line is a commitment. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from handlers import ids
+
+_NUMBER = re.compile(r"#?(\d{1,20})[.!]?", re.ASCII)
+# As Slack writes a person, and as people type one whom Slack does not know.
+_MENTION = re.compile(r"<@([UW][A-Z0-9]{1,20})(?:\|[^<>]*)?>|(@[\w.-]{1,80})")
+_HELP = {"?", "??", "help", "help me", "help please", "commands", "hilfe", "aide", "ayuda"}
+# Words that people write around a number and a verb: "17 is done", "mark 17 as done".
+_FILLERS = {"is", "as", "mark", "set", "please", "pls", "ist", "bitte"}
+# The words for each change of a commitment, and the button that makes it.
+ACTS = {
+    **dict.fromkeys(
+        ("done", "finish", "finished", "complete", "completed", "erledigt", "fertig", "fait", "hecho"), ids.DONE
+    ),
+    **dict.fromkeys(("reopen", "undone"), ids.REOPEN),
+    "unblock": ids.UNBLOCK,
+    "accept": ids.ACCEPT,
+    "undo": ids.UNDO,
+    **dict.fromkeys(("cancel", "drop", "delete", "remove"), ids.CANCEL),
+    **dict.fromkeys(("move", "postpone", "reschedule"), ids.MOVE),
+    **dict.fromkeys(("block", "blocked"), ids.BLOCK),
+    **dict.fromkeys(("snooze", "not today"), ids.SNOOZE),
+    **dict.fromkeys(("handover", "hand over", "reassign", "delegate"), ids.HAND_OVER),
+    **dict.fromkeys(("handback", "hand back", "decline"), ids.HAND_BACK),
+    **dict.fromkeys(("edit", "change"), ids.EDIT),
+    "redact": ids.REDACT,
+    **dict.fromkeys(("show", "details"), ids.SHOW),
+}
+# The words of a list: which part of it each sets, and to which value.
+_OF_LISTS = {
+    "mine": ("owner", "me"), "my": ("owner", "me"), "list": ("owner", "me"),
+    "overdue": ("when", "overdue"), "late": ("when", "overdue"),
+    "today": ("when", "today"),
+    "theirs": ("side", "theirs"), "ours": ("side", "ours"),
+    "done": ("when", "done"), "kept": ("when", "done"),
+    "open": ("", ""), "everything": ("", ""),
+}  # fmt: skip
+_WEEK = ("this", "week")
+# Words of the longest list: nobody types more, and each is looked at several times.
+_MOST_WORDS = 12
+
+
+@dataclass(frozen=True)
+class Help:
+    """The help page."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """Do something to a commitment: `action_id` is that of the button. Without `number` the line does not say which."""
+
+    action_id: str
+    word: str
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list: whose (`owner`: "me", a Slack id, an @handle, or empty), `side`, `when` ("overdue", "today", "week",
+    "done"), and the account, whose `name` is not looked up yet. `is_list`: the line begins with a word of a list.
+    """
+
+    owner: str = ""
+    side: str = ""
+    when: str = ""
+    name: str = ""
+    is_list: bool = True
+
+
+@dataclass(frozen=True)
+class AccountPage:
+    """The page of an account whose name is not looked up yet."""
+
+    name: str
+
+
+Asked = Help | Act | Listing | AccountPage
+
+
+@dataclass
+class _Found:
+    """The parts of a list that the words have named so far, and the words that remain."""
+
+    said: dict[str, str] = field(default_factory=dict)
+    name: list[str] = field(default_factory=list)
+
+    def listing(self, *, is_list: bool) -> Listing:
+        said = self.said
+        return Listing(
+            said.get("owner", ""), said.get("side", ""), said.get("when", ""), " ".join(self.name), is_list=is_list
+        )
+
+
+def read_command(text: str) -> Asked | None:
+    """The request of the line; None if it is no command. A list whose `is_list` is False is one only if its name is an
+    account's: "Acme overdue".
+    """
+    words = text.split()
+    folded = [word.casefold() for word in words]
+    if " ".join(folded) in _HELP:
+        return Help()
+    return _act(folded) or _listing(words, folded)
+
+
+def _act(folded: list[str]) -> Act | None:
+    said = [word for word in folded if word not in _FILLERS]
+    numbers = [found[1] for word in said if (found := _NUMBER.fullmatch(word))]
+    verb = " ".join(word for word in said if not _NUMBER.fullmatch(word))
+    if len(numbers) == 1 and not verb:
+        return Act(ids.SHOW, "show", numbers[0])
+    if len(numbers) == 1 and verb in ACTS:
+        return Act(ACTS[verb], verb, numbers[0])
+    if not numbers and verb in ACTS and verb not in _OF_LISTS and len(said) == len(folded):
+        return Act(ACTS[verb], verb)
+    return None
+
+
+def _listing(words: list[str], folded: list[str]) -> Listing | AccountPage | None:
+    if len(words) > _MOST_WORDS:
+        return AccountPage(" ".join(words[1:])) if folded[0] == "account" else None
+    if folded[:1] == ["account"]:
+        rest = _read_list(words[1:], folded[1:])
+        if rest.said and rest.name:
+            return rest.listing(is_list=True)
+        return AccountPage(" ".join(words[1:])) if words[1:] else None
+    found = _read_list(words, folded)
+    if not found.said:
+        return None
+    begins = folded[0] in _OF_LISTS or not found.name
+    return found.listing(is_list=begins)
+
+
+def _read_list(words: list[str], folded: list[str]) -> _Found:
+    """The words of a list, from both ends; between them stands an account's name."""
+    found = _Found()
+    start, end = 0, len(words)
+    while start < end and (taken := _taken(words[start:end], folded[start:end], found)):
+        start += taken
+    while start < end and (taken := _taken_from_end(words[start:end], folded[start:end], found)):
+        end -= taken
+    found.name = words[start:end]
+    return found
+
+
+def _taken(words: list[str], folded: list[str], found: _Found) -> int:
+    """How many words at the beginning belong to the list."""
+    if tuple(folded[:2]) == _WEEK:
+        return _note(found, "when", "week", 2)
+    if mention := _MENTION.fullmatch(words[0]):
+        return _note(found, "owner", mention[1] or mention[2], 1)
+    return _note(found, *_OF_LISTS[folded[0]], 1) if folded[0] in _OF_LISTS else 0
+
+
+def _taken_from_end(words: list[str], folded: list[str], found: _Found) -> int:
+    if tuple(folded[-2:]) == _WEEK:
+        return _note(found, "when", "week", 2)
+    return _taken(words[-1:], folded[-1:], found)
+
+
+def _note(found: _Found, key: str, value: str, taken: int) -> int:
+    """`taken`, or 0 where the list has another such word: "overdue done" is no list."""
+    if key and found.said.get(key, value) != value:
+        return 0
+    found.said |= {key: value} if key else {"owner": found.said.get("owner", "")}
+    return taken
