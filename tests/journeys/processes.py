@@ -118,7 +118,7 @@ class Process:
         """SIGTERM: asks the process to end."""
         self._process.terminate()
 
-    def ended(self, within: float) -> int:
+    def ended(self, within: float = PATIENCE) -> int:
         """The exit status. Raises TimeoutExpired if the process does not end by itself in time."""
         status = self._process.wait(within)
         self._end()

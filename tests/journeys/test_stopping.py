@@ -87,7 +87,7 @@ def test_asked_to_end_while_it_starts(box: Sandbox, database_url: str, moment: s
     for _ in range(2):
         with Process(box, database_url, until=moment) as process:
             process.terminate()
-            assert process.ended(within=10) == 0, process.events()
+            assert process.ended(within=30) == 0, process.events()
             said = str(process.events())
             assert "Traceback" not in said
             assert "exception" not in said
@@ -100,7 +100,7 @@ def test_asked_to_end_while_slack_hangs_at_the_start(box: Sandbox, database_url:
     with Process(box, database_url, until=None) as process:
         box.wait_for(lambda box: box.faults.waiting, timeout=30)
         process.terminate()
-        assert process.ended(within=10) == 0, process.events()
+        assert process.ended(within=30) == 0, process.events()
     assert process.events("started") == []
 
 
@@ -110,7 +110,7 @@ def test_asked_twice(box: Sandbox, database_url: str) -> None:
     with Process(box, database_url) as process:
         process.terminate()
         process.terminate()
-        assert process.ended(within=10) == 0
+        assert process.ended(within=30) == 0
         assert len(process.events("stopped")) == 1
 
 

@@ -37,7 +37,7 @@ def test_killed_while_telling(box: Sandbox, database_url: str, *, first: bool) -
         assert "send the pricing sheet" in read(commit(box, "1").messages[-1])
         assert recorded(commit(box, "call them by tomorrow"))
         process.terminate()
-        assert process.ended(within=10) == 0
+        assert process.ended() == 0
     assert (len(box.dm("U0ANA")), holding.posts) == (1, 2 - first)
     assert states(database_url) == ["sent"]
 
@@ -99,7 +99,7 @@ def test_asked_to_end(box: Sandbox, database_url: str) -> None:
         box.api.intercept = None
         process.terminate()
         holding.released.set()
-        assert process.ended(within=10) == 0
+        assert process.ended() == 0
         assert process.events("stopped")[0]["finished"] is True
 
 
@@ -111,6 +111,6 @@ def test_asked_to_end_while_slack_hangs(box: Sandbox, database_url: str) -> None
         assert recorded(commit(box))
         assert holding.arrived.wait(30)
         process.terminate()
-        assert process.ended(within=10) == 0
+        assert process.ended() == 0
     holding.released.set()
     assert states(database_url) == ["sending"]

@@ -72,7 +72,7 @@ def test_the_file_is_damaged(box: Sandbox, database_url: str) -> None:
         assert (status, parts["database"]["ok"]) == (503, False)
         assert refused(commit(box))
         process.terminate()
-        assert process.ended(within=10) == 0
+        assert process.ended() == 0
     with Process(box, database_url, until=None) as process:
         assert process.ended(within=PATIENCE) == 1
         assert "restore a backup" in str(process.events())
@@ -109,7 +109,7 @@ def test_the_file_is_gone(box: Sandbox, database_url: str, what: str) -> None:
             until(process, 200)
             assert recorded(commit(box))
         process.terminate()
-        assert process.ended(within=10) == 0
+        assert process.ended() == 0
 
 
 def test_a_newer_version_has_migrated(box: Sandbox, database_url: str) -> None:
@@ -127,7 +127,7 @@ def test_a_newer_version_has_migrated(box: Sandbox, database_url: str) -> None:
         process.wait_for("ledger_open")
         assert recorded(commit(box))
         process.terminate()
-        assert process.ended(within=10) == 0
+        assert process.ended() == 0
         assert [event for event in process.events() if "exception" in event] == []
 
 
@@ -156,7 +156,7 @@ def test_the_database_is_a_copy(box: Sandbox, database_url: str) -> None:
         until(process, 200)
         assert recorded(commit(box))
         process.terminate()
-        assert process.ended(within=10) == 0
+        assert process.ended() == 0
         assert [event for event in process.events() if "exception" in event] == []
 
 
@@ -180,4 +180,4 @@ def test_the_tables_are_gone(box: Sandbox, database_url: str) -> None:
             ledger.close()
         process.wait_for("ledger_open")
         process.terminate()
-        assert process.ended(within=10) == 0
+        assert process.ended() == 0
