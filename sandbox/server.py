@@ -20,6 +20,8 @@ class Server:
             threads=THREADS,
             ident="Slack in a box",
             clear_untrusted_proxy_headers=True,
+            # select() fails in a process with more than 1,024 open files, as a test of many connections has.
+            asyncore_use_poll=True,
         )
         self.port = int(self._waitress.effective_port)
         self._thread = threading.Thread(target=self._waitress.run, name="sandbox-http", daemon=True)
