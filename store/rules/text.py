@@ -64,6 +64,13 @@ def printable(text: str) -> str:
     text = _UNFIT.sub("", _LINE_BREAK.sub("\n", text)).replace("\u2800", " ")
     if text.isascii():
         return text
+    while (cleaned := _cleaned(text)) != text:
+        # A mark that went may have been the neighbour of a joiner, and a joiner may have parted two that compose.
+        text = cleaned
+    return text
+
+
+def _cleaned(text: str) -> str:
     if _CHANGES_ITS_NEIGHBOUR.search(text):
         text = _with_neighbours(text)
     return _without_heaps(unicodedata.normalize("NFC", text))

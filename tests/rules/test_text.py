@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from store.errors import BadInputError
@@ -64,6 +64,8 @@ def test_every_line_break_is_one(break_: str) -> None:
 ODD = "".join(KEPT + INVISIBLE) + "\u180b\ufe0e\U000e007f\U000e0101\ud800\ufdd0"
 
 
+@example("\u094d\u200c")
+@example("e\u200c\u0301")
 @given(st.one_of(st.text(), st.text(st.sampled_from(ODD))))
 def test_clean_is_clean(text: str) -> None:
     """Cleaning a clean text changes nothing; nothing in it ends a line but a line break, none leaves the text."""
