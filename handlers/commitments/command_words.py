@@ -44,6 +44,8 @@ _OF_LISTS = {
 _WEEK = ("this", "week")
 # Words of the longest list: nobody types more, and each is looked at several times.
 _MOST_WORDS = 12
+# Words of an account's name in "Acme overdue". More words are an action: "@ana send it all today".
+_MOST_NAME_WORDS = 3
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,8 @@ def _listing(words: list[str], folded: list[str]) -> Listing | AccountPage | Non
     if not found.said:
         return None
     begins = folded[0] in _OF_LISTS or not found.name
+    if not begins and len(found.name) > _MOST_NAME_WORDS:
+        return None
     return found.listing(is_list=begins)
 
 
