@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from store.tables import HasHistory, Outbox, Person
 
 
-# A planner that works looks several times within this; a notice that has waited gives it so many of them.
-# Why an internal item is not posted in a channel that was opened to others after somebody shared it there.
+# The reason why an internal item is not posted in a channel that was opened to others after it was shared there.
 ONLY_COLLEAGUES = "guests or people of another company read there by now"
 
+# A planner that works looks several times within a minute; a notice that has waited gives it four of them.
 A_LOOK, LOOKS = timedelta(minutes=1), 4
 JUST_TOLD = "its reader has had another message within the hour"
 
 
 @dataclass(frozen=True)
 class Message:
-    """What Slack is to show: a message (`text` for notifications, `blocks`), or a Home tab in `home`.
+    """A message for Slack to show (`text` for notifications, `blocks`), or a Home tab in `home`.
 
     `shown` lists the subjects in it, with the occasion of each where it is a brief. Of the notices that a brief
     has taken, by id, it tells `sent_about` and has no room for `waits`, until when.
@@ -222,7 +222,7 @@ def home_for(tx: Session, viewer: Person, now: datetime, *, start: int = 0) -> b
 
 
 def _closed(tx: Session, row: Outbox) -> Message:
-    """What takes the place of a message that an outsider got as a colleague, once something in it has changed."""
+    """The text in place of a message that an outsider got as a colleague, after something in it has changed."""
     shown = outbox.contents_of(tx, row)
     known = commitments.by_ids(tx, _reader(row), [commitment_id for commitment_id, _ in shown])
     text = home_view.CLOSED

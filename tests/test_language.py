@@ -19,10 +19,10 @@ ROOT = Path(__file__).parents[1]
 # How many sentences each part may still have, at most: (with a vague word, headless). The numbers only ever go down.
 ALLOWED = {
     "bench": (0, 0),
-    "bot": (2, 7),
-    "handlers": (0, 20),
+    "bot": (0, 0),
+    "handlers": (0, 0),
     "sandbox": (0, 0),
-    "store": (16, 37),
+    "store": (0, 0),
     "tests": (0, 0),
 }
 # Assembled, so that this file may be looked at too.

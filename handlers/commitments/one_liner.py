@@ -160,7 +160,7 @@ def _account(tx: Session, viewer: Person, line: Line) -> tuple[Account | None, s
 
 
 def too_long(action: str, note: str) -> str | None:
-    """What to say above a form whose action is cut, and perhaps its note; None where the action fits."""
+    """The remark above a form whose action is cut, and perhaps its note; None where the action fits."""
     if len(action) <= ACTION_LIMIT:
         return None
     there = "All of it is" if len(note) <= NOTE_LIMIT else f"Its first {NOTE_LIMIT:,} characters are"
@@ -168,7 +168,7 @@ def too_long(action: str, note: str) -> str | None:
 
 
 def _missing(line: Line, action: str, note: str) -> Iterator[str]:
-    """What still needs an answer, in words; nothing when the line says everything."""
+    """The open questions of the line, in words; empty when the line says everything."""
     if not action:
         yield "What is to be done?"
     if remark := too_long(action, note):

@@ -54,7 +54,7 @@ def _absences() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_absence")),
     )
     op.create_index("ix_absence_person", "absence", ["person_id", "last_day"], unique=False)
-    # Who else hears of a commitment is found by the delegate, the account's owner and the colleague in the way.
+    # The other readers of a commitment are found by the delegate, the account's lead and the blocker.
     op.create_index("ix_absence_delegate", "absence", ["delegate_id", "last_day"], unique=False)
     op.create_index("ix_account_owner", "account", ["owner_id"], unique=False)
     op.create_index(

@@ -1,4 +1,4 @@
-"""What became due at the same instant goes in the order in which it was written, on every database."""
+"""Rows that became due at the same instant go in the order in which they were written, on every database."""
 
 from __future__ import annotations
 
