@@ -9,6 +9,7 @@ from handlers import ids
 from handlers.commitments import items
 from handlers.slack import blocks as b
 from handlers.slack import fields as f
+from handlers.slack.paging import paging
 from handlers.slack.refs import Ref, ViewName
 from handlers.slack.words import Mrkdwn, clock_time, escape, plural, render
 from store.accounts import may_change
@@ -77,13 +78,7 @@ def _row(row: Row, viewer: Person) -> str:
 
 
 def _turn(found: Listing, view: Ref) -> list[Block]:
-    end = found.start + len(found.rows)
-    row: list[Element] = []
-    if found.start:
-        row.append(b.button("← Earlier", ids.PAGE_NEWER, view.at(max(0, found.start - SIZE)).encode()))
-    if end < found.total:
-        row.append(b.button(f"Next {min(SIZE, found.total - end)} →", ids.PAGE_OLDER, view.at(end).encode()))
-    shown = [b.context(f"{found.start + 1}–{end} of {found.total:,}")] if row else []
+    shown, row = paging(view, found.start, found.total, SIZE)
     if view.view == ViewName.ARCHIVED:
         row.append(_all())
     elif found.others:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers import ids
 from handlers.commitments import items
 from handlers.slack import blocks as b
+from handlers.slack.paging import turn
 from handlers.slack.words import escape, plural
 from store.rules.text import ACTION_LIMIT
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from slackblocks import Block, Element
+    from slackblocks import Block
 
     from handlers.slack.refs import Ref
     from store.commitments import Page
@@ -49,7 +49,7 @@ def page_of(
         rows = _rows(page, viewer, today, view.at(page.start), heading, limit)
         if b.size(b.unnamed(rows)) <= b.MESSAGE_CHARACTERS:
             break
-    return top + rows + _turn(page, view)
+    return top + rows + turn(view, page.start, page.total, PAGE)
 
 
 def _rows(
@@ -64,15 +64,3 @@ def _rows(
         above = words
         rows += items.item(commitment, viewer, today, view, limit=limit)
     return rows
-
-
-def _turn(page: Page, view: Ref) -> list[Block]:
-    end = page.start + len(page.items)
-    row: list[Element] = []
-    if page.start:
-        row.append(b.button("← Earlier", ids.PAGE_NEWER, view.at(max(0, page.start - PAGE)).encode()))
-    if end < page.total:
-        row.append(b.button(f"Next {min(PAGE, page.total - end)} →", ids.PAGE_OLDER, view.at(end).encode()))
-    if not row:
-        return []
-    return [b.context(f"{page.start + 1}–{end} of {page.total:,}"), b.actions(*row)]

@@ -10,13 +10,14 @@ from handlers import ids
 from handlers.absences import views as absence_view
 from handlers.commitments import items
 from handlers.slack import blocks as b
+from handlers.slack.paging import turn
 from handlers.slack.refs import Ref, ViewName
 from handlers.slack.words import full_date, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from slackblocks import Block, Element
+    from slackblocks import Block
 
     from store.commitments import OpenItems
     from store.tables import Absence, Commitment, Person
@@ -68,7 +69,7 @@ def home(open_business: OpenItems, viewer: Person, today: date, away: Away, *, s
             blocks += [b.divider(), b.header(f"{heading} ({count})")]
             above = heading
         blocks += items.item(commitment, viewer, today, view)
-    return b.home(blocks + _turn(view, len(rows)))
+    return b.home(blocks + turn(view, view.start, len(rows), PAGE))
 
 
 def _rows(open_business: OpenItems, today: date) -> list[tuple[str, Commitment]]:
@@ -90,16 +91,3 @@ def _summary(rows: list[tuple[str, Commitment]]) -> str:
     if not rows:
         return "nothing open"
     return f"{plural(len(rows), 'open commitment')}" + (f", {overdue} overdue" if overdue else "")
-
-
-def _turn(view: Ref, total: int) -> list[Block]:
-    start = view.start
-    row: list[Element] = []
-    if start:
-        row.append(b.button("← Earlier", ids.PAGE_NEWER, view.at(max(0, start - PAGE)).encode()))
-    if start + PAGE < total:
-        rest = min(PAGE, total - start - PAGE)
-        row.append(b.button(f"Next {rest} →", ids.PAGE_OLDER, view.at(start + PAGE).encode()))
-    if not row:
-        return []
-    return [b.context(f"{start + 1}–{min(start + PAGE, total)} of {total:,}"), b.actions(*row)]

@@ -10,6 +10,7 @@ from handlers import ids
 from handlers.commitments import items, lists
 from handlers.slack import blocks as b
 from handlers.slack import fields as f
+from handlers.slack.paging import turn
 from handlers.slack.refs import Ref, ViewName
 from handlers.slack.words import Mrkdwn, clock_time, escape, plural, quotation, short_date, shortened
 from store.plan.section import Kind, is_party
@@ -66,23 +67,13 @@ def listing(
             above = True
             blocks.append(b.section(f"*Archived* ({len(rows) - live})"))
         blocks += [b.section(_line(words, row, viewer, today)), b.actions(*buttons(row, viewer, view))]
-    return [*blocks, *_turn(view, start, len(rows)), *_add(words, account, viewer, view)]
+    return [*blocks, *turn(view, start, len(rows), lists.PAGE), *_add(words, account, viewer, view)]
 
 
 def _add(words: Words, account: Account, viewer: Person, view: Ref) -> list[Block]:
     if not (viewer.is_admin or is_party(viewer, account)):
         return []
     return [b.actions(b.button(f"Add a {words.section.noun}", ids.SECTION_ADD, view.encode(), style="primary"))]
-
-
-def _turn(view: Ref, start: int, total: int) -> list[Block]:
-    end = min(start + lists.PAGE, total)
-    row: list[Element] = []
-    if start:
-        row.append(b.button("← Earlier", ids.PAGE_NEWER, view.at(max(0, start - lists.PAGE)).encode()))
-    if end < total:
-        row.append(b.button(f"Next {min(lists.PAGE, total - end)} →", ids.PAGE_OLDER, view.at(end).encode()))
-    return [b.context(f"{start + 1}–{end} of {total:,}"), b.actions(*row)] if row else []
 
 
 def _line(words: Words, row: SectionRow, viewer: Person, today: date) -> str:
