@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from store import history
 from store.errors import NotFoundError
 from store.rules.names import fold, look_alikes
-from store.scope import seen_by
+from store.scope import asker, seen_by, seen_by_asker
 from store.tables import Account, Entry, Person, Subject
 
 if TYPE_CHECKING:
@@ -19,14 +19,19 @@ if TYPE_CHECKING:
 WITH_PEOPLE = (joinedload(Account.owner), joinedload(Account.coach))
 LIVE = sa.and_(Account.archived_at.is_(None), Account.merged_into_id.is_(None))
 ARCHIVED = sa.and_(Account.archived_at.is_not(None), Account.merged_into_id.is_(None))
+_KEPT = aliased(Account)
+# Built once: each line that people type asks it.
+_NAMES = (
+    sa.select(Account.name)
+    .outerjoin(_KEPT, _KEPT.id == Account.merged_into_id)
+    .where(seen_by_asker(Account), sa.func.coalesce(_KEPT.archived_at, Account.archived_at).is_(None))
+    .order_by(Account.name)
+)
 
 
 def names(tx: Session, viewer: Person) -> list[str]:
     """The names of accounts in use that the viewer sees, for matching text. Names of merged accounts are among them."""
-    kept = aliased(Account)
-    leads_to_live = sa.func.coalesce(kept.archived_at, Account.archived_at).is_(None)
-    query = sa.select(Account.name).outerjoin(kept, kept.id == Account.merged_into_id)
-    return list(tx.scalars(query.where(seen_by(Account, viewer), leads_to_live).order_by(Account.name)))
+    return list(tx.scalars(_NAMES, asker(viewer)))
 
 
 def archived(tx: Session, viewer: Person) -> list[str]:
