@@ -11,7 +11,7 @@ from handlers import ids
 from handlers import people as directory
 from handlers.absences import actions as absences
 from handlers.commitments import actions, forms, listing
-from handlers.commitments.command_words import AccountPage, Act, Help, Listing, read_command
+from handlers.commitments.command_words import AccountPage, Act, Asked, Help, Listing, read_command
 from handlers.commitments.one_liner import ParsedLine, protect_brackets, understand
 from handlers.people import viewer
 from handlers.settings import actions as settings
@@ -74,7 +74,7 @@ def commit(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
     elif isinstance(asked, Help):
         directory.check(context, command.asker)
         _answer(ack, [b.section(render("help.j2"))])
-    elif (asked or word in _LISTS) and (drawn := _drawn(context, command.asker, command.text)):
+    elif (asked or word in _LISTS) and (drawn := _drawn(context, command.asker, command.text, asked)):
         _answer(ack, drawn)
     elif word == "back" and not rest:
         absences.back(ack, command, context)
@@ -122,9 +122,8 @@ def _act(ack: Ack, command: Command, context: BoltContext, asked: Act) -> None:
     return _answer(ack, blocks)
 
 
-def _drawn(context: BoltContext, asker: payloads.Asker, text: str) -> list[Block] | None:
-    """The list or page that a line asks for; None if it asks for none."""
-    asked = read_command(text)
+def _drawn(context: BoltContext, asker: payloads.Asker, text: str, asked: Asked | None) -> list[Block] | None:
+    """The list or page that a line asks for, which `read_command` read as `asked`; None if it asks for none."""
     with context["ledger"].read() as tx:
         person = viewer(tx, asker.team_id, asker.user_id)
         word = text.casefold().strip()
@@ -208,16 +207,19 @@ def _taken(
         with context["ledger"].begin() as tx:
             person = viewer(tx, command.asker.team_id, command.asker.user_id)
             said = protect_brackets(command.text)
+            known = accounts.names(tx, person)
             line = read_line(
                 said, today=local_day(now, person.zone), locale=reads_dates_as(person),
-                accounts=accounts.names(tx, person),
+                accounts=known,
                 working_week=people.working_days(person).weekdays,
                 fiscal_year_start=person.workspace.fiscal_year_start,
             )  # fmt: skip
             typed = as_typed(command.text)
             if line.due is None and not line.owners:
                 answer = (
-                    _named_account(tx, person, typed, now) or _searched(tx, person, typed, now) or _suggested(typed)
+                    _named_account(tx, person, typed, known, now)
+                    or _searched(tx, person, typed, now)
+                    or _suggested(typed)
                 )
                 if answer:
                     return answer, "Makegood"
@@ -237,9 +239,10 @@ def _taken(
     return blocks, f"Recorded as #{recorded.number}"
 
 
-def _named_account(tx: Session, person: Person, text: str, now: datetime) -> list[Block] | None:
-    """The page of the account whose name is all that the line says."""
-    account = _account_named(tx, person, text, Exact)
+def _named_account(tx: Session, person: Person, text: str, known: list[str], now: datetime) -> list[Block] | None:
+    """The page of the account, one of the names `known`, whose name is all that the line says."""
+    found = match(text, known)
+    account = accounts.named(tx, person, found.name) if isinstance(found, Exact) else None
     return surfaces.account_page(tx, person, account, now) if account else None
 
 
@@ -266,7 +269,8 @@ def _suggested(text: str) -> list[Block] | None:
 def run(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
     """The button of a command that was probably meant."""
     press = payloads.press(body)
-    blocks = _drawn(context, press.asker, Ref.decode(press.value).extra)
+    text = Ref.decode(press.value).extra
+    blocks = _drawn(context, press.asker, text, read_command(text))
     surfaces.refresh_after_action(context["slack"], press, surfaces.Rendered(blocks) if blocks else None)
     ack()
 
