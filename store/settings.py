@@ -25,9 +25,8 @@ if TYPE_CHECKING:
 HOURS = range(5, 22)
 # Words for "no public holidays". They are stored as the empty text for a person, and as NULL for a workspace.
 _NONE = frozenset({"none", "no", "keine", "aucun", "aucune", "ninguno", "ninguna", "-"})
-# The languages for reading and showing dates. None in a person's settings: dates are read by Slack's locale and shown
-# in English.
-LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español"}
+# The languages of the dates that people type. None in a person's settings: dates are read by Slack's locale.
+LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish"}
 # The numbers of working days overdue after which a commitment may be escalated.
 ESCALATION = range(1, 61)
 MONTHS = range(1, 13)

@@ -65,14 +65,14 @@ def receipt(
         "absence.j2", absence=absence, viewer=viewer, today=today, back_on=back_on, replaced=replaced,
         delegate_away=delegate_away, is_new=is_new,
     )  # fmt: skip
-    return [b.section(text), *_meanwhile(meanwhile, viewer), _actions(absence, today, view)]
+    return [b.section(text), *_meanwhile(meanwhile), _actions(absence, today, view)]
 
 
-def _meanwhile(due: Sequence[tuple[Commitment, date | None]], viewer: Person) -> list[Block]:
+def _meanwhile(due: Sequence[tuple[Commitment, date | None]]) -> list[Block]:
     """The commitments that fall due before the person is back, so that the person knows of them in time."""
     if not due:
         return []
-    text = render("meanwhile.j2", due=due[:_LISTED], more=len(due) - len(due[:_LISTED]), language=viewer.date_language)
+    text = render("meanwhile.j2", due=due[:_LISTED], more=len(due) - len(due[:_LISTED]))
     return [b.section(text)]
 
 
@@ -91,11 +91,9 @@ _LISTED = 10
 _NAMED = 10
 
 
-def stands_in(others: Sequence[Absence], viewer: Person) -> list[Block]:
+def stands_in(others: Sequence[Absence]) -> list[Block]:
     """The colleagues for whom the viewer stands in today, each with the last day of the absence."""
-    names = [
-        f"*{escape(one.person.name)}* until {full_date(one.last_day, viewer.date_language)}" for one in others[:_NAMED]
-    ]
+    names = [f"*{escape(one.person.name)}* until {full_date(one.last_day)}" for one in others[:_NAMED]]
     return [b.context(f"You stand in for {', '.join(names)}.")] if names else []
 
 

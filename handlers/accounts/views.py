@@ -134,7 +134,7 @@ def _buttons(account: Account, viewer: Person) -> list[Element]:
 def _history(shown: Shown, viewer: Person) -> str:
     lines: list[dict[str, Any]] = [
         {
-            "at": clock_time(entry.at, viewer.zone, viewer.date_language),
+            "at": clock_time(entry.at, viewer.zone),
             "who": "you" if entry.actor_id == viewer.id else entry.actor.name,
             "what": told(entry, shown.account, shown.names),
             "reason": entry.reason,
@@ -142,7 +142,7 @@ def _history(shown: Shown, viewer: Person) -> str:
         for entry in shown.entries[-items.HISTORY_LINES :]
     ]
     if not lines:
-        return f"*History*\nCreated on {clock_time(shown.account.created_at, viewer.zone, viewer.date_language)}"
+        return f"*History*\nCreated on {clock_time(shown.account.created_at, viewer.zone)}"
     return items.history(lines, len(shown.entries))
 
 

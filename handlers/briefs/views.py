@@ -80,7 +80,7 @@ def brief(
     `stand_in_requests` (markup) says for whom the person was asked to stand in. One of the two is not empty. Where the
     brief `stands` in Slack already, it has told all of `lines`, and shows all of them.
     """
-    date_ = full_date(day, person.date_language)
+    date_ = full_date(day)
     above = b.header(f"Good morning, {person.name}")
     summary = b.section(f"*{date_}* · {render('brief.j2', mentions=sum(line.asks for line in lines))}")
     text = f"{len(lines)} for {date_}: {_some(lines)}" if lines else stand_ins[0]

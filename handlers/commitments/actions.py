@@ -204,7 +204,7 @@ def _snooze_form(opening: Opening) -> b.Json:
     person, today = opening.person, opening.today
     tomorrow = people.working_days(person).next_after(today)
     last = commitments.latest_snooze(opening.commitment, person, today)
-    return forms.snooze(opening.commitment, opening.context, person, tomorrow, last)
+    return forms.snooze(opening.commitment, opening.context, tomorrow, last)
 
 
 def _edit(tx: Session, person: Person, form: Submission, now: datetime) -> None:
@@ -255,7 +255,7 @@ def _seen(form: Submission) -> dict[str, Any]:
 # The button that opens it, and the form.
 FORMS: dict[tuple[str, str], Form] = {
     (ids.EDIT, ids.FORM_EDIT): Form(Verb.EDIT, _edit_form, _edit),
-    (ids.MOVE, ids.FORM_MOVE): Form(Verb.MOVE, lambda o: forms.move(o.commitment, o.context, o.person, o.today), _move),
+    (ids.MOVE, ids.FORM_MOVE): Form(Verb.MOVE, lambda o: forms.move(o.commitment, o.context, o.today), _move),
     (ids.BLOCK, ids.FORM_BLOCK): Form(Verb.BLOCK, lambda o: forms.block(o.commitment, o.context), _block, ids.BLOCKER),
     (ids.SNOOZE, ids.FORM_SNOOZE): Form(Verb.SNOOZE, _snooze_form, _put_off),
     (ids.HAND_OVER, ids.FORM_HAND_OVER): Form(

@@ -65,12 +65,12 @@ class Mentioned:
 
 def line(one: Mentioned, reader: Person, day: date, today: date) -> Line:
     """The line of the brief for local `day`, as it stands on the reader's `today`."""
-    heading = _heading(one, reader, day)
+    heading = _heading(one, day)
 
     def blocks(room: Room) -> list[Block]:
         return items.item(
             one.commitment, reader, today, items.SENT, limit=room.text, obstacle=room.aside,
-            note=_note(one, reader) if room.note else "",
+            note=_note(one) if room.note else "",
         )  # fmt: skip
 
     return Line(
@@ -89,7 +89,7 @@ def _rank(one: Mentioned, day: date) -> tuple[int, int]:
     return _ORDER.index(group), one.commitment.owner_id if group == FOR_OTHERS else 0
 
 
-def _heading(one: Mentioned, reader: Person, day: date) -> str:
+def _heading(one: Mentioned, day: date) -> str:
     commitment = one.commitment
     if not commitment.is_open:
         tells_of_it = one.change is not None and one.change.kind == OutboxKind.CANCELLED
@@ -98,7 +98,7 @@ def _heading(one: Mentioned, reader: Person, day: date) -> str:
         return NEW
     group = _group(one, day)
     if group == FOR_OTHERS:
-        until = f", who is away until {short_date(one.away_until, reader.date_language)}" if one.away_until else ""
+        until = f", who is away until {short_date(one.away_until)}" if one.away_until else ""
         return f"For {escape(commitment.owner.name)}{until}"
     return _HEADINGS.get(group, group)
 
@@ -123,7 +123,7 @@ def _kind(commitment: Commitment, occasion: Occasion, day: date) -> OccasionKind
     return OccasionKind.WEEK if due_on > day else OccasionKind.TODAY if due_on == day else OccasionKind.OVERDUE
 
 
-def _note(one: Mentioned, reader: Person) -> str:
+def _note(one: Mentioned) -> str:
     """The note below an item: the change that is new; for an open item also the escalation, the owner's absence or
     leaving, and whether this is the last mention.
     """
@@ -134,7 +134,7 @@ def _note(one: Mentioned, reader: Person) -> str:
     occasion = one.occasion
     mention = render(
         "mention.j2", item=commitment, told_on=one.told_on, heard_on=one.heard_on,
-        owner_away_until=None if occasion and occasion.stands_in else one.away_until, language=reader.date_language,
+        owner_away_until=None if occasion and occasion.stands_in else one.away_until,
         last=occasion is not None and occasion.is_last,
         unowned=occasion is not None and occasion.kind == OccasionKind.OWNER_LEFT, unheard=one.unheard,
     )  # fmt: skip

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from slackblocks import Block
 
     from handlers.slack.payloads import Context
-    from store.tables import Person
 
 SIDES = ((Side.OURS, "We owe"), (Side.THEIRS, "They owe us"))
 SHARINGS = (("internal", "Internal"), ("shareable", "Shareable with the client"))
@@ -67,7 +66,7 @@ def edit(commitment: Commitment, context: Context, *, with_who_and_when: bool) -
     )  # fmt: skip
 
 
-def move(commitment: Commitment, context: Context, viewer: Person, today: date) -> b.Json:
+def move(commitment: Commitment, context: Context, today: date) -> b.Json:
     suggestion = max(commitment.due_on, today) + timedelta(days=7)
     fields: list[Block] = [
         items.about(commitment),
@@ -75,7 +74,7 @@ def move(commitment: Commitment, context: Context, viewer: Person, today: date) 
             "New date",
             f.day(ids.DUE, suggestion),
             ids.DUE,
-            hint=f"Now: {full_date(commitment.due_on, viewer.date_language)}",
+            hint=f"Now: {full_date(commitment.due_on)}",
         ),
         f.field("Why does it move?", f.text(ids.REASON, REASON_LIMIT, lines=True), ids.REASON),
     ]
@@ -97,10 +96,10 @@ def block(commitment: Commitment, context: Context) -> b.Json:
     return _small("Blocked", fields, ids.FORM_BLOCK, context, "Mark as blocked")
 
 
-def snooze(commitment: Commitment, context: Context, viewer: Person, tomorrow: date, last: date) -> b.Json:
+def snooze(commitment: Commitment, context: Context, tomorrow: date, last: date) -> b.Json:
     """Not today: until `tomorrow`, the next working day, or any day up to `last`."""
-    due = full_date(commitment.due_on, viewer.date_language)
-    latest = full_date(last, viewer.date_language)
+    due = full_date(commitment.due_on)
+    latest = full_date(last)
     rest = (
         f"At the latest on {latest}, the day it is due."
         if last == commitment.due_on

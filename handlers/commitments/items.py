@@ -173,9 +173,9 @@ def details(
     """One commitment with its first promise and its history. `names` resolves ids in the entries."""
     lines = [
         {
-            "at": clock_time(entry.at, viewer.zone, viewer.date_language),
+            "at": clock_time(entry.at, viewer.zone),
             "who": "you" if entry.actor_id == viewer.id else entry.actor.name,
-            "what": told(entry, names, viewer.date_language),
+            "what": told(entry, names),
             "reason": entry.reason,
         }
         for entry in entries[-HISTORY_LINES:]
@@ -228,15 +228,15 @@ def about(commitment: Commitment) -> Block:
     return b.section(f"*#{commitment.number}* {escape(commitment.action)}")
 
 
-def told(entry: Entry, names: dict[str, dict[int, str]], language: str | None = None) -> Mrkdwn:
+def told(entry: Entry, names: dict[str, dict[int, str]]) -> Mrkdwn:
     """The words of an entry, as the end of a sentence that begins with its actor."""
     changes: dict[str, Any] = entry.changes
     special = {
         Verb.SHARE: lambda: f"shared it in <#{changes['channel'][1]}>",
-        Verb.MOVE: lambda: "moved it from {} to {}".format(*(_day(day, language) for day in changes["due_on"])),
+        Verb.MOVE: lambda: "moved it from {} to {}".format(*(_day(day) for day in changes["due_on"])),
         Verb.HAND_OVER: lambda: f"handed it over to {_name(changes['owner_id'][1], names)}",
         Verb.HAND_BACK: lambda: f"handed it back to {_name(changes['owner_id'][1], names)}",
-        Verb.SNOOZE: lambda: f"let it rest until {_day(changes['quiet_until'][1], language)}",
+        Verb.SNOOZE: lambda: f"let it rest until {_day(changes['quiet_until'][1])}",
     }
     if entry.verb in special:
         return Mrkdwn(special[entry.verb]())
@@ -254,8 +254,8 @@ _FIELDS = {
 }  # fmt: skip
 
 
-def _day(iso: str, language: str | None) -> str:
-    return short_date(date.fromisoformat(iso), language)
+def _day(iso: str) -> str:
+    return short_date(date.fromisoformat(iso))
 
 
 def _name(person_id: int, names: dict[str, dict[int, str]]) -> Mrkdwn:

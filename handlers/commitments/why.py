@@ -56,7 +56,7 @@ def of_next(outlooks: Sequence[MentionForecast], commitment: Commitment, viewer:
 
 def of_day(outlooks: Sequence[MentionForecast], commitment: Commitment, viewer: Person, day: date) -> list[str]:
     """The mention to each reader on their local `day`, past or to come, with the reason for it or against it."""
-    on = full_date(day, viewer.date_language)
+    on = full_date(day)
     if outlooks and outlooks[0].item.created_on > day:
         return [f"#{commitment.number} was recorded later than {on}."]
     if not outlooks:
@@ -72,7 +72,7 @@ def _next(one: MentionForecast, commitment: Commitment, viewer: Person) -> str:
         return f"{who} {_verb(one, viewer, 'hear')} nothing of it by itself: {_silence(one, commitment, viewer)}."
     local = one.at.astimezone(zone_of(one.person.zone))
     return (
-        f"{who} {_verb(one, viewer, 'hear')} of it next on {full_date(one.day, viewer.date_language)} at"
+        f"{who} {_verb(one, viewer, 'hear')} of it next on {full_date(one.day)} at"
         f" {local:%H:%M} ({one.person.zone}), unless something happens before: {_reason(one, commitment, viewer)}."
     )
 
@@ -114,14 +114,14 @@ def _reason(one: MentionForecast, commitment: Commitment, viewer: Person) -> str
         told_on = escalation.heard_on(one.item)
         account = commitment.account
         hear = "you hear" if account and account.owner_id == viewer.id else "the owner of the account hears"
-        said += f", and {hear} of it" + (f" on {short_date(told_on, viewer.date_language)}" if told_on else " next")
+        said += f", and {hear} of it" + (f" on {short_date(told_on)}" if told_on else " next")
     if occasion.is_last:
         said += "; after that it waits for the account's review"
     return said
 
 
 def _step(kind: OccasionKind, one: MentionForecast, commitment: Commitment, viewer: Person) -> str:
-    due = short_date(one.item.due_on, viewer.date_language)
+    due = short_date(one.item.due_on)
     left = "is a guest now" if commitment.owner.is_active else "has left"
     reasons = {
         OccasionKind.SOON: f"it is due within a week, on {due}",
@@ -154,7 +154,7 @@ def _silence(one: MentionForecast, commitment: Commitment, viewer: Person) -> st
     they, them = ("you", "you") if one.person.id == viewer.id else ("they", "them")
 
     def day(of: date | None) -> str:
-        return short_date(of, viewer.date_language) if of else "some day"
+        return short_date(of) if of else "some day"
 
     told = [said for said in one.said if said.occasion]
     reasons = {

@@ -50,9 +50,9 @@ def home(open_business: OpenItems, viewer: Person, today: date, away: Away, *, s
     start = min(start, max(0, (len(rows) - 1) // PAGE * PAGE))
     view = Ref(view=ViewName.HOME, start=start)
     blocks: list[Block] = [
-        b.section(f"*{full_date(today, viewer.date_language)}*  ·  {_summary(rows)}"),
+        b.section(f"*{full_date(today)}*  ·  {_summary(rows)}"),
         *(absence_view.standing(away.own, viewer, today, view) if away.own else []),
-        *absence_view.stands_in(away.stands_in, viewer),
+        *absence_view.stands_in(away.stands_in),
         b.actions(
             b.button("New commitment", ids.OPEN_FORM, view.encode(), style="primary"),
             *([] if away.own else [absence_view.button(view)]),

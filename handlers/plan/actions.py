@@ -105,7 +105,7 @@ def ask_why(ack: Ack, body: Body, context: BoltContext) -> None:
         words = words_of(ref)
         row = verbs.get(tx, person, words.section, ref.id)
         verbs.check_change(person, words.section, row.account, now, row)
-        return views.archive(words, row, person, local_day(now, person.zone), replace(known, ref=ref))
+        return views.archive(words, row, local_day(now, person.zone), replace(known, ref=ref))
 
     _ask(ack, body, context, form)
 

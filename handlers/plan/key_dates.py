@@ -39,19 +39,19 @@ _RANK = 20
 # ---- the list and the details --------------------------------------------------------------------------
 
 
-def _line(row: KeyDate, viewer: Person, today: date) -> str:
+def _line(row: KeyDate, today: date) -> str:
     day = next_day(row.day, row.recurs, today) or row.day
     name, who = f": {escape(row.name)}" if row.name else "", reader(row)
     parts = [
         f"*{_KINDS[row.kind]}*{name}",
-        f"{short_date(day, viewer.date_language)}, {_distance(day, today)}",
+        f"{short_date(day)}, {_distance(day, today)}",
         _RECURS[row.recurs],
         escape(who.name) if who else "nobody hears of it",
     ]
     return "  ·  ".join(filter(None, parts))
 
 
-def _facts(row: KeyDate, viewer: Person, today: date) -> str:
+def _facts(row: KeyDate, today: date) -> str:
     day, who = next_day(row.day, row.recurs, today), reader(row)
     if day is None:
         return "It is over: nobody hears of it again."
@@ -59,7 +59,7 @@ def _facts(row: KeyDate, viewer: Person, today: date) -> str:
         why = "its account is archived" if row.account.archived_at else "it has no owner, and its account has no lead"
         return f"Nobody hears of it: {why}."
     days = [day - timedelta(days=step) for step in sorted(STEPS, reverse=True)]
-    coming = [short_date(one, viewer.date_language) for one in days if one >= today]
+    coming = [short_date(one) for one in days if one >= today]
     on = " and ".join(coming) or "the next working morning, if they have not yet"
     later = ", each on that day or on the next working morning" if coming else ""
     return f"{escape(who.name)} hears of it in the brief on {on}{later}."
@@ -87,7 +87,7 @@ def to_send(tx: Session, row: Outbox, person: Person, day: date, now: datetime, 
     if row.kind != OutboxKind.BRIEF:
         return []
     found = key_dates.deserving(tx, person, day, besides=row.id)
-    return [line(one, mention, person, local_day(now, person.zone)) for one, mention in found]
+    return [line(one, mention, local_day(now, person.zone)) for one, mention in found]
 
 
 def standing(
@@ -97,15 +97,15 @@ def standing(
     shown = outbox.contents_of(tx, row, Subject.KEY_DATE)
     known = section.by_ids(tx, person, SECTION, [one for one, _ in shown])
     today = local_day(now, person.zone)
-    return [line(known[one], why, person, today) for one, why in shown if one in known and why is not None]
+    return [line(known[one], why, today) for one, why in shown if one in known and why is not None]
 
 
-def line(row: KeyDate, mention: Occasion, viewer: Person, today: date) -> Line:
+def line(row: KeyDate, mention: Occasion, today: date) -> Line:
     """The line of a brief for a date, as it stands on the reader's `today`."""
     day = next_day(row.day, row.recurs, mention.on or row.day) or row.day
     of = f"{_KINDS[row.kind]} of {escape(row.account.name)}"
     name = f": {escape(row.name)}" if row.name else ""
-    on = f"{short_date(day, viewer.date_language)}, {_distance(day, today)}"
+    on = f"{short_date(day)}, {_distance(day, today)}"
     said = f"*{of}*{name} on {on}" if day == mention.on else f"*{of}*{name} has moved: it is on {on}"
     if row.archived_at is not None:
         said = f"~{said}~\nArchived: {escape(quoted(row.archive_reason or '', 200))}"
@@ -116,7 +116,7 @@ def line(row: KeyDate, mention: Occasion, viewer: Person, today: date) -> Line:
         plan = b.button("Plan an action", ids.SECTION_PLAN, value)
         return [b.section(said), b.actions(*([] if row.archived_at else [plan]), details)]
 
-    title = f"{_KINDS[row.kind]} of {row.account.name} on {short_date(day, viewer.date_language)}"
+    title = f"{_KINDS[row.kind]} of {row.account.name} on {short_date(day)}"
     return Line(
         row, mention, heading=HEADING, title=title, rank=(_RANK, day.toordinal(), row.id), blocks=blocks,
         asks=row.archived_at is None,

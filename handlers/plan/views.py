@@ -38,14 +38,14 @@ _NOTE, _IN_HISTORY = 1000, 60
 
 @dataclass(frozen=True)
 class Words:
-    """A section with the words that are its own, as markup: `line(row, viewer, today)` is a row in a list, and `facts`,
+    """A section with the words that are its own, as markup: `line(row, today)` is a row in a list, and `facts`,
     with the same arguments, a remark below its details.
     """
 
     section: Section[Any]
     empty: str
-    line: Callable[[Any, Person, date], str]
-    facts: Callable[[Any, Person, date], str]
+    line: Callable[[Any, date], str]
+    facts: Callable[[Any, date], str]
 
 
 # ---- the list ------------------------------------------------------------------------------------------
@@ -66,7 +66,7 @@ def listing(
         if row.archived_at is not None and not above:
             above = True
             blocks.append(b.section(f"*Archived* ({len(rows) - live})"))
-        blocks += [b.section(_line(words, row, viewer, today)), b.actions(*buttons(row, viewer, view))]
+        blocks += [b.section(_line(words, row, today)), b.actions(*buttons(row, viewer, view))]
     return [*blocks, *turn(view, start, len(rows), lists.PAGE), *_add(words, account, viewer, view)]
 
 
@@ -76,8 +76,8 @@ def _add(words: Words, account: Account, viewer: Person, view: Ref) -> list[Bloc
     return [b.actions(b.button(f"Add a {words.section.noun}", ids.SECTION_ADD, view.encode(), style="primary"))]
 
 
-def _line(words: Words, row: SectionRow, viewer: Person, today: date) -> str:
-    said = words.line(row, viewer, today)
+def _line(words: Words, row: SectionRow, today: date) -> str:
+    said = words.line(row, today)
     return said if row.archived_at is None else f"~{said}~\nArchived: {escape(quoted(row.archive_reason or '', 200))}"
 
 
@@ -102,11 +102,11 @@ def details(
     """A row with all its values and its history. `names` has the people whom the entries name, by id."""
     section, view = words.section, Ref(words.section.kind, view=ViewName.ROW, extra=str(row.account_id))
     values = [
-        f"{field.label}: {_shown(row, field, viewer)}"
+        f"{field.label}: {_shown(row, field)}"
         for field in section.fields
         if field.kind != Kind.TEXT and getattr(row, field.column) is not None
     ]
-    facts = words.facts(row, viewer, today) if row.archived_at is None else ""
+    facts = words.facts(row, today) if row.archived_at is None else ""
     texts = [
         f"{field.label}:\n{quotation(shortened(text, _NOTE))}"
         for field in section.fields
@@ -120,25 +120,25 @@ def details(
         b.button(f"All {section.title.lower()}", ids.SECTION_OPEN, back),
     ]
     return [
-        b.section(_line(words, row, viewer, today)),
+        b.section(_line(words, row, today)),
         b.section("\n".join(filter(None, [*values, facts, *texts]))),
         b.actions(*row_of_buttons),
         b.context(_history(section, entries, names, viewer)),
     ]
 
 
-def _shown(row: SectionRow, field: Field, viewer: Person) -> Mrkdwn:
+def _shown(row: SectionRow, field: Field) -> Mrkdwn:
     if field.kind == Kind.PERSON:
         return escape(getattr(row, field.name).name)
-    return _value(field, getattr(row, field.column), {}, viewer.date_language)
+    return _value(field, getattr(row, field.column), {})
 
 
-def _value(field: Field, value: Any, names: Mapping[int, str], language: str | None) -> Mrkdwn:  # noqa: ANN401  any column's value
+def _value(field: Field, value: Any, names: Mapping[int, str]) -> Mrkdwn:  # noqa: ANN401  any column's value
     """A value, or one that an entry keeps, as markup."""
     if value is None:
         return Mrkdwn("nothing")
     if field.kind == Kind.DAY:
-        return escape(short_date(value if isinstance(value, date) else date.fromisoformat(value), language))
+        return escape(short_date(value if isinstance(value, date) else date.fromisoformat(value)))
     if field.kind == Kind.CHOICE:
         return escape(dict(field.choices)[value])
     return escape(names.get(value, "a colleague") if field.kind == Kind.PERSON else value)
@@ -149,9 +149,9 @@ def _history(
 ) -> str:  # fmt: skip
     lines = [
         {
-            "at": clock_time(entry.at, viewer.zone, viewer.date_language),
+            "at": clock_time(entry.at, viewer.zone),
             "who": "you" if entry.actor_id == viewer.id else entry.actor.name,
-            "what": _told(section, entry, names, viewer.date_language),
+            "what": _told(section, entry, names),
             "reason": entry.reason,
         }
         for entry in entries[-items.HISTORY_LINES :]
@@ -159,7 +159,7 @@ def _history(
     return items.history(lines, len(entries))
 
 
-def _told(section: Section[Any], entry: Entry, names: Mapping[int, str], language: str | None) -> Mrkdwn:
+def _told(section: Section[Any], entry: Entry, names: Mapping[int, str]) -> Mrkdwn:
     """The end of a sentence that begins with the name of the entry's actor."""
     if entry.verb in _PLAIN:
         return Mrkdwn(_PLAIN[entry.verb])
@@ -168,7 +168,7 @@ def _told(section: Section[Any], entry: Entry, names: Mapping[int, str], languag
         if field.column in entry.changes:
             before, after = (
                 escape(quoted(each, _IN_HISTORY)) if isinstance(each, str) and field.kind in {Kind.LINE, Kind.TEXT}
-                else _value(field, each, names, language)
+                else _value(field, each, names)
                 for each in entry.changes[field.column]
             )  # fmt: skip
             said.append(f"{field.label.lower()} from {before} to {after}")
@@ -205,9 +205,9 @@ def _element(field: Field, row: SectionRow | None) -> Element:
     return f.text(field.name, field.limit, value or "", lines=field.kind == Kind.TEXT)
 
 
-def archive(words: Words, row: SectionRow, viewer: Person, today: date, context: Context) -> b.Json:
+def archive(words: Words, row: SectionRow, today: date, context: Context) -> b.Json:
     fields: list[Block] = [
-        b.section(words.line(row, viewer, today)),
+        b.section(words.line(row, today)),
         f.field("Why is it archived?", f.text(ids.REASON, REASON_LIMIT, lines=True), ids.REASON,
                 hint="It stays in the list, below the others, and can be restored."),
     ]  # fmt: skip

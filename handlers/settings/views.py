@@ -46,7 +46,7 @@ def form(person: Person, now: datetime, context: Context) -> b.Json:
 
 def _own(person: Person, now: datetime) -> list[Block]:
     workspace = person.workspace
-    there = clock_time(now, person.zone, person.date_language)
+    there = clock_time(now, person.zone)
     zone = f"Your time zone is Slack's: {escape(person.zone)}. There it is {there}."
     hour = DEFAULT if person.send_hour is None else str(person.send_hour)
     region = "none" if person.holidays_region == "" else person.holidays_region or ""
@@ -61,8 +61,8 @@ def _own(person: Person, now: datetime) -> list[Block]:
         f.field("Your public holidays", f.text(ids.HOLIDAYS_REGION, NAME_LIMIT, region), ids.HOLIDAYS_REGION,
                 hint=f"{_REGIONS} Empty: the workspace's ({workspace.holidays_region or 'none'}). Or type “none”.",
                 optional=True),
-        f.field("Language of dates", f.menu(ids.DATE_LANGUAGE, [
-            (DEFAULT, "As Slack has it; shown in English"), *LANGUAGES.items(),
+        f.field("The dates that you type are in", f.menu(ids.DATE_LANGUAGE, [
+            (DEFAULT, "Your language in Slack"), *LANGUAGES.items(),
         ], person.date_language or DEFAULT), ids.DATE_LANGUAGE),
         b.actions(button(NOWHERE)),
     ]  # fmt: skip
@@ -101,7 +101,7 @@ def saved(person: Person, next_brief: date | None) -> list[Block]:
         weekdays=weekdays(person.working_week or workspace.working_week),
         hour=_clock(workspace.send_hour if person.send_hour is None else person.send_hour),
         region=workspace.holidays_region if person.holidays_region is None else person.holidays_region,
-        language=LANGUAGES[person.date_language or "en"],
+        language=LANGUAGES.get(person.date_language or ""),
     )  # fmt: skip
     return [b.section(text)]
 

@@ -7,7 +7,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import jinja2
-from babel import dates
 
 from store.rules.calendar.brief_times import zone_of
 from store.rules.text import one_line, quoted
@@ -29,9 +28,6 @@ _ZERO_WIDTH = "\u200b"
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 # Any of the above, for a quick check: most texts have none.
 _SPECIAL = re.compile(rf"[&<>*_~`]|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]|{_QUOTE.pattern}|{_RIGHT_TO_LEFT.pattern}")
-
-# Languages whose dates have our own form: the day before the month, and no comma.
-_AS_OURS = (None, "", "en")
 
 
 class Mrkdwn(str):
@@ -69,18 +65,17 @@ def shortened(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def full_date(day: date, language: str | None = None) -> str:
-    """The full date, unmistakable in every country: Friday 27 November 2026; or as a language tag ("de") has it."""
-    if language in _AS_OURS:
-        return f"{day:%A} {day.day} {day:%B %Y}"
-    return str(dates.format_date(day, "full", locale=language))
+# Dates are in English, the language of the words around them, with the day before the month and no comma.
 
 
-def short_date(day: date, language: str | None = None) -> str:
-    """The date with its weekday, short: Fri 27 Nov 2026; or as a language tag ("de") has it."""
-    if language in _AS_OURS:
-        return f"{day:%a} {day.day} {day:%b %Y}"
-    return str(dates.format_skeleton("yMMMEd", day, locale=language))
+def full_date(day: date) -> str:
+    """The full date, unmistakable in every country: Friday 27 November 2026."""
+    return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def short_date(day: date) -> str:
+    """The date with its weekday, short: Fri 27 Nov 2026."""
+    return f"{day:%a} {day.day} {day:%b %Y}"
 
 
 def when(due_on: date, today: date) -> str:
@@ -92,10 +87,10 @@ def when(due_on: date, today: date) -> str:
     return f"in {days} days" if days > 0 else f"{-days} days overdue"
 
 
-def clock_time(at: datetime, zone: str, language: str | None = None) -> str:
+def clock_time(at: datetime, zone: str) -> str:
     """Day and time in that zone: Fri 27 Nov 2026, 14:05."""
     local = at.astimezone(zone_of(zone))
-    return f"{short_date(local.date(), language)}, {local:%H:%M}"
+    return f"{short_date(local.date())}, {local:%H:%M}"
 
 
 # At most so many names are listed.

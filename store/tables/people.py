@@ -46,7 +46,7 @@ class Person(Base):
     send_hour: Mapped[int | None]
     working_week: Mapped[str | None]
     holidays_region: Mapped[str | None]
-    # The language of dates, a tag such as "de". NULL: dates are read by Slack's locale and shown in English.
+    # The language of the dates that the person types, a tag such as "de". NULL: they are read by Slack's locale.
     date_language: Mapped[str | None]
     # One summary on the first working morning of a week instead of a brief each day.
     weekly: Mapped[bool] = mapped_column(default=False, server_default=sa.false())

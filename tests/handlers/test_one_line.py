@@ -100,7 +100,7 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
     line = brief_lines.line(mentioned, ana, TODAY, TODAY)
     listed = Page([one], 0, 1)
     noted = key_date(one, text, quote)
-    noted_line = [key_dates.line(noted, Occasion(OccasionKind.DAYS_BEFORE, 14, TODAY), ana, TODAY)]
+    noted_line = [key_dates.line(noted, Occasion(OccasionKind.DAYS_BEFORE, 14, TODAY), TODAY)]
     changes = {"name": [quote, quote], "owner_id": [1, None], "day": ["2026-11-20", None]}
     noted_entries = [
         Entry(id=1, at=NOW, actor=eva, actor_id=1, verb="edit", changes=changes),
@@ -117,7 +117,7 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
         "row": section_views.details(key_dates.WORDS, noted, noted_entries, {1: text}, eva, TODAY),
         "absence": absence_view.receipt(away, eva, TODAY, TODAY, view=NOWHERE, delegate_away=away,
                                     meanwhile=[(one, TODAY)]),
-        "stands in": absence_view.stands_in([away], ana),
+        "stands in": absence_view.stands_in([away]),
         "delegated": absence_view.delegated(away, ana, TODAY)[1],
         "why": items.reasons(one, [f"{text} hears of it.", *why.of_next([], one, eva)]),
         **{kind: notice_views.notice(notice_views.Change(kind, eva, quote), one, ana, TODAY)[1]
