@@ -11,10 +11,10 @@ from handlers import ids
 from handlers import people as directory
 from handlers.absences import views
 from handlers.people import viewer
-from handlers.slack import blocks as b
 from handlers.slack import payloads, surfaces
 from handlers.slack.payloads import Command, Context, unescaped
-from handlers.slack.refs import ABSENCE, Ref, outdated
+from handlers.slack.refs import ABSENCE, Ref, ViewName, outdated
+from handlers.slack.replies import Form, Reply
 from handlers.slack.words import shortened
 from store import absences, people, settings
 from store.dates import frame
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 Ack = Callable[..., Any]
 Body = dict[str, Any]
 
+# The view of a person's own absence.
+_OWN = Ref(view=ViewName.AWAY)
 # A colleague in the line, with the words that may come before: "… covered by @ben".
 _NAMED = re.compile(
     r"(?:\s*[,;–-])?(?:\s*\b(?:delegate|cover(?:ed by)?|deputy|ask|via|with|and|vertretung|vertreten durch"
@@ -55,10 +57,10 @@ class ParsedAbsence:
 # ---- in one line ---------------------------------------------------------------------------------------
 
 
-def away(ack: Ack, command: Command, context: BoltContext, rest: str) -> bool:
-    """`/commit away 12 Dec to 3 Jan @ben`: set an absence, or open the form if something is missing.
+def away(command: Command, context: BoltContext, rest: str) -> Reply | Form | None:
+    """`/commit away 12 Dec to 3 Jan @ben`: set an absence, or give the form if something is missing.
 
-    Returns False without a change for a promise that begins with that word: `/commit away day agenda by Friday`.
+    None without a change for a promise that begins with that word: `/commit away day agenda by Friday`.
     """
     # With single spaces the pattern needs linear time.
     rest = " ".join(rest.split())
@@ -71,7 +73,7 @@ def away(ack: Ack, command: Command, context: BoltContext, rest: str) -> bool:
             person = viewer(tx, command.asker.team_id, command.asker.user_id)
             understood = _understand(tx, person, rest, context["now"])
             if is_a_promise(rest, understood.pause):
-                return False
+                return None
             first, last = understood.pause.first, understood.pause.last
             blocks = None
             if understood.pause.remark is None and first and last:
@@ -80,26 +82,17 @@ def away(ack: Ack, command: Command, context: BoltContext, rest: str) -> bool:
     except BadInputError as error:
         understood, blocks = replace(understood, pause=replace(understood.pause, remark=error.words)), None
     if blocks is not None:
-        _answer(ack, blocks)
-        return True
+        return Reply(blocks, _OWN)
     days = understood.pause.first, understood.pause.last
     remark = understood.pause.remark if rest else None
-    view = views.form(days, understood.delegate, Context(), remark=remark)
-    context["slack"].views_open(trigger_id=command.trigger_id, view=view)
-    ack()
-    return True
+    return Form(views.form(days, understood.delegate, Context(), remark=remark), _OWN)
 
 
-def back(ack: Ack, command: Command, context: BoltContext) -> None:
+def back(command: Command, context: BoltContext) -> Reply:
     """`/commit back`: end today's absence."""
     with context["ledger"].begin() as tx:
         person = viewer(tx, command.asker.team_id, command.asker.user_id)
-        blocks = _end(tx, person, absences.NONE, context["now"])
-    _answer(ack, blocks)
-
-
-def _answer(ack: Ack, blocks: list[Block]) -> None:
-    ack(response_type="ephemeral", text="Makegood", blocks=b.resolved(blocks))
+        return Reply(_end(tx, person, absences.NONE, context["now"]), _OWN)
 
 
 def _understand(tx: Session, person: Person, rest: str, now: datetime) -> ParsedAbsence:

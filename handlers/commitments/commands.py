@@ -19,6 +19,7 @@ from handlers.slack import blocks as b
 from handlers.slack import payloads, surfaces
 from handlers.slack.payloads import Command, Context, as_typed, unescaped
 from handlers.slack.refs import Ref, ViewName
+from handlers.slack.replies import Form, Reply
 from handlers.slack.words import either, render, shortened
 from store import accounts, commitments, people
 from store.commitments import Wanted, When
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from slack_bolt import BoltContext
-    from slackblocks import Block
     from sqlalchemy.orm import Session
 
     from store.tables import Account, Person
@@ -44,11 +44,7 @@ Ack = Callable[..., Any]
 # The words for which a slip is taken; `account` takes a name, `away` days. Not `search`, which “research” is alike.
 WORDS = ("mine", "overdue", "done", "accounts", "account", "away", "back", "settings", "help")
 _WITH_MORE = ("account", "away")
-_LISTS: dict[str, Callable[[Session, Person, datetime], list[Block]]] = {
-    "mine": surfaces.mine,
-    "overdue": surfaces.overdue,
-    "accounts": surfaces.all_accounts,
-}
+_LISTS = {"mine": ViewName.MINE, "overdue": ViewName.OVERDUE, "accounts": ViewName.ACCOUNTS}
 # Longer ones are no numbers of commitments, and Python refuses to read very long ones.
 _DIGITS = 10
 # Characters of a line that an answer repeats; of a command on a button.
@@ -62,39 +58,46 @@ _ALIKE = 75
 def commit(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
     """The /commit command."""
     command = payloads.command(body)
+    answer = answer_to(command, context)
+    if isinstance(answer, Form):
+        context["slack"].views_open(trigger_id=command.trigger_id, view=answer.view)
+        return ack()  # type: ignore[no-any-return]
+    return ack(response_type="ephemeral", text=answer.text, blocks=b.resolved(answer.blocks))  # type: ignore[no-any-return]
+
+
+def answer_to(command: Command, context: BoltContext) -> Reply | Form:
+    """Do what the line says, and give the answer to it."""
+    if not command.text:
+        directory.check(context, command.asker)
+        return _form(command, ParsedLine(forms.Filled(owner=command.asker.user_id)))
+    return _commanded(command, context) or _line(command, context)
+
+
+def _commanded(command: Command, context: BoltContext) -> Reply | Form | None:
+    """The answer to a line that is a command."""
     first, _, rest = command.text.partition(" ")
     word, rest = first.casefold(), rest.strip()
     asked = read_command(command.text)
-    if not command.text:
+    if isinstance(asked, Act):
+        return _act(command, context, asked)
+    if isinstance(asked, Help):
         directory.check(context, command.asker)
-        open_form(context, command, ParsedLine(forms.Filled(owner=command.asker.user_id)))
-        ack()
-    elif isinstance(asked, Act):
-        _act(ack, command, context, asked)
-    elif isinstance(asked, Help):
-        directory.check(context, command.asker)
-        _answer(ack, [b.section(render("help.j2"))])
-    elif (asked or word in _LISTS) and (drawn := _drawn(context, command.asker, command.text, asked)):
-        _answer(ack, drawn)
-    elif word == "back" and not rest:
-        absences.back(ack, command, context)
-    elif word == "settings" and not rest:
-        settings.ask(ack, body, context)
-    elif word != "away" or not absences.away(ack, command, context, rest):
-        _line(ack, command, context)
+        return Reply([b.section(render("help.j2"))], Ref(view=ViewName.HELP))
+    if (asked or word in _LISTS) and (drawn := _drawn(context, command.asker, command.text, asked)):
+        return drawn
+    if word == "back" and not rest:
+        return absences.back(command, context)
+    if word == "settings" and not rest:
+        return settings.form(command.asker, context)
+    return absences.away(command, context, rest) if word == "away" else None
 
 
-def open_form(context: BoltContext, command: Command, understood: ParsedLine) -> None:
-    """Open the form with what was understood already filled in."""
-    known = Context(channel=command.channel)
-    context["slack"].views_open(trigger_id=command.trigger_id, view=forms.new(understood.filled, known))
+def _form(command: Command, understood: ParsedLine) -> Form:
+    """The form with what was understood already filled in."""
+    return Form(forms.new(understood.filled, Context(channel=command.channel)), lacks=understood.lacks)
 
 
-def _answer(ack: Ack, blocks: list[Block], text: str = "Makegood") -> None:
-    ack(response_type="ephemeral", text=text, blocks=b.resolved(blocks))
-
-
-def _act(ack: Ack, command: Command, context: BoltContext, asked: Act) -> None:
+def _act(command: Command, context: BoltContext, asked: Act) -> Reply | Form:
     """Do to a commitment what its button does, and show it as it is then."""
     if not asked.number:
         raise BadInputError(
@@ -103,38 +106,40 @@ def _act(ack: Ack, command: Command, context: BoltContext, asked: Act) -> None:
     if len(asked.number) > _DIGITS:
         raise NotFoundError(f"There is no commitment #{shortened(asked.number, _DIGITS)}. Type /commit mine for yours.")
     number, now = int(asked.number), context["now"]
-    form = actions.FORM_OF.get(asked.action_id)
+    form, shown = actions.FORM_OF.get(asked.action_id), Ref(id=number, view=ViewName.ITEM)
     if form is not None:
         with context["ledger"].read() as tx:
             person = viewer(tx, command.asker.team_id, command.asker.user_id)
-            known = Context(ref=Ref(id=number, view=ViewName.ITEM), channel=command.channel)
-            view = form.opened(tx, person, known, now)
-        context["slack"].views_open(trigger_id=command.trigger_id, view=view)
-        return ack()  # type: ignore[no-any-return]
+            view = form.opened(tx, person, Context(ref=shown, channel=command.channel), now)
+        return Form(view, shown)
     verb = actions.AT_ONCE.get(asked.action_id)
     with context["ledger"].begin() if verb else context["ledger"].read() as tx:
         person = viewer(tx, command.asker.team_id, command.asker.user_id)
         if verb:
-            commitment = verb(tx, person, number, origin_key=f"command:{command.trigger_id}", now=now)
+            commitment = verb(tx, person, number, origin_key=command.origin_key, now=now)
         else:
             commitment = commitments.get(tx, person, number)
-        blocks = surfaces.one(tx, person, commitment, now)
-    return _answer(ack, blocks)
+        return Reply(surfaces.one(tx, person, commitment, now), shown)
 
 
-def _drawn(context: BoltContext, asker: payloads.Asker, text: str, asked: Asked | None) -> list[Block] | None:
+def _drawn(context: BoltContext, asker: payloads.Asker, text: str, asked: Asked | None) -> Reply | None:
     """The list or page that a line asks for, which `read_command` read as `asked`; None if it asks for none."""
     with context["ledger"].read() as tx:
         person = viewer(tx, asker.team_id, asker.user_id)
         word = text.casefold().strip()
         if word in _LISTS:
-            return _LISTS[word](tx, person, context["now"])
+            return _reply(tx, person, Ref(view=_LISTS[word]), context["now"])
         if isinstance(asked, AccountPage):
             return _account(tx, person, unescaped(asked.name), context["now"])
         if isinstance(asked, Listing):
             wanted = _wanted(tx, person, asked)
-            return listing.draw(tx, person, listing.ref_to(wanted), context["now"]) if wanted else None
+            return _reply(tx, person, listing.ref_to(wanted), context["now"]) if wanted else None
         return None
+
+
+def _reply(tx: Session, person: Person, ref: Ref, now: datetime) -> Reply:
+    drawn = surfaces.draw(tx, person, ref, now)
+    return Reply(drawn.blocks if drawn else [], ref)
 
 
 def _wanted(tx: Session, person: Person, asked: Listing) -> Wanted | None:
@@ -166,7 +171,7 @@ def _account_named(tx: Session, person: Person, name: str, *kinds: type) -> Acco
     return accounts.named(tx, person, found.name) if isinstance(found, kinds) else None  # type: ignore[union-attr]
 
 
-def _account(tx: Session, person: Person, name: str, now: datetime) -> list[Block]:
+def _account(tx: Session, person: Person, name: str, now: datetime) -> Reply:
     known = accounts.names(tx, person)
     found = match(name, known)
     if isinstance(found, Unknown):
@@ -180,27 +185,25 @@ def _account(tx: Session, person: Person, name: str, now: datetime) -> list[Bloc
         near = nearest(name, known)
         hint = f"Did you mean {near}?" if near else "/commit accounts lists all; the form of /commit can create it."
         raise NotFoundError(f"I don't know an account called {quoted(name)}. {hint}")
-    return surfaces.account_page(tx, person, account, now)
+    return _account_page(tx, person, account, now)
 
 
-def _line(ack: Ack, command: Command, context: BoltContext) -> None:
+def _account_page(tx: Session, person: Person, account: Account, now: datetime) -> Reply:
+    ref = Ref(view=ViewName.ACCOUNT_PAGE, extra=str(account.id))
+    return Reply(surfaces.account_page(tx, person, account, now), ref)
+
+
+def _line(command: Command, context: BoltContext) -> Reply | Form:
     """A line is recorded when it has an action, one owner and a clear date; otherwise the form asks."""
     outcome = _taken(command, context)
     if isinstance(outcome, ParsedLine) and outcome.unknown_users:
         ledger, slack = context["ledger"], context["slack"]
         directory.ensure_people(ledger, slack, command.asker.team_id, outcome.unknown_users, context["now"])
         outcome = _taken(command, context, asked_slack=True)
-    if isinstance(outcome, ParsedLine):
-        open_form(context, command, outcome)
-        ack()
-    else:
-        blocks, text = outcome
-        _answer(ack, blocks, text)
+    return _form(command, outcome) if isinstance(outcome, ParsedLine) else outcome
 
 
-def _taken(
-    command: Command, context: BoltContext, *, asked_slack: bool = False
-) -> ParsedLine | tuple[list[Block], str]:
+def _taken(command: Command, context: BoltContext, *, asked_slack: bool = False) -> ParsedLine | Reply:
     """Read the line, record it if it says enough, and give back what to answer; what was understood if it does not."""
     now, understood = context["now"], ParsedLine(forms.Filled())
     try:
@@ -222,12 +225,11 @@ def _taken(
                     or _suggested(typed)
                 )
                 if answer:
-                    return answer, "Makegood"
+                    return answer
             understood = understand(tx, person, line, said, asked_slack=asked_slack)
             if understood.draft is None:
                 return understood
-            origin_key = f"command:{command.trigger_id}"
-            recorded = commitments.record(tx, person, understood.draft, origin_key=origin_key, now=now)
+            recorded = commitments.record(tx, person, understood.draft, origin_key=command.origin_key, now=now)
             commitments.check_pace(tx, person, recorded, now)
     except BadInputError as error:
         # The person gets the refusal in the form. The transaction was rolled back, so nothing is recorded.
@@ -236,42 +238,45 @@ def _taken(
         blocks = surfaces.receipt(
             tx, person, recorded, now, unknown_account=understood.unknown_account, channel=bool(command.channel)
         )
-    return blocks, f"Recorded as #{recorded.number}"
+    ref = Ref(id=recorded.number, view=ViewName.RECEIPT if command.channel else ViewName.NOTED)
+    return Reply(blocks, ref, f"Recorded as #{recorded.number}", understood.unknown_account or "")
 
 
-def _named_account(tx: Session, person: Person, text: str, known: list[str], now: datetime) -> list[Block] | None:
+def _named_account(tx: Session, person: Person, text: str, known: list[str], now: datetime) -> Reply | None:
     """The page of the account, one of the names `known`, whose name is all that the line says."""
     found = match(text, known)
     account = accounts.named(tx, person, found.name) if isinstance(found, Exact) else None
-    return surfaces.account_page(tx, person, account, now) if account else None
+    return _account_page(tx, person, account, now) if account else None
 
 
-def _searched(tx: Session, person: Person, text: str, now: datetime) -> list[Block] | None:
+def _searched(tx: Session, person: Person, text: str, now: datetime) -> Reply | None:
     """The commitments that have the words after `search`; None if the line does not begin with it."""
     first, _, words = text.partition(" ")
     if first.casefold() != "search" or not words.strip():
         return None
-    return listing.draw(tx, person, listing.ref_to(Wanted(text=words.strip())), now)
+    return _reply(tx, person, listing.ref_to(Wanted(text=words.strip())), now)
 
 
-def _suggested(text: str) -> list[Block] | None:
-    """The command that was probably meant, as a button where it only looks; or the form with the line in it."""
+def _suggested(text: str) -> Reply | None:
+    """The command that was probably meant, as a button where it only looks."""
     nearest = _nearest(text)
     if nearest is None:
         return None
     said = b.section(render("suggestion.j2", nearest=nearest, said=shortened(text, _QUOTED)))
     looks = nearest in {*_LISTS, "done"} or (nearest.startswith("account ") and not nearest.endswith("…"))
     if not looks:
-        return [said]
-    return [said, b.actions(b.button(f"Show {shortened(nearest, _ON_A_BUTTON)}", ids.RUN, Ref(extra=nearest).encode()))]
+        return Reply([said])
+    return Reply(
+        [said, b.actions(b.button(f"Show {shortened(nearest, _ON_A_BUTTON)}", ids.RUN, Ref(extra=nearest).encode()))]
+    )
 
 
 def run(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
     """The button of a command that was probably meant."""
     press = payloads.press(body)
     text = Ref.decode(press.value).extra
-    blocks = _drawn(context, press.asker, text, read_command(text))
-    surfaces.refresh_after_action(context["slack"], press, surfaces.Rendered(blocks) if blocks else None)
+    answer = _drawn(context, press.asker, text, read_command(text))
+    surfaces.refresh_after_action(context["slack"], press, surfaces.Rendered(answer.blocks) if answer else None)
     ack()
 
 

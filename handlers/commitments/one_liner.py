@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from handlers.commitments.forms import Filled
 from handlers.slack.payloads import unescaped, unmarked
+from handlers.slack.replies import Lacks
 from handlers.slack.words import either, shortened
 from store import accounts, people
 from store.commitments import Draft
@@ -43,6 +44,8 @@ class ParsedLine:
     unknown_account: str | None = None
     # Slack ids of people whom the ledger does not know yet; Slack may.
     unknown_users: tuple[str, ...] = ()
+    # The open question, where `filled` has a remark.
+    lacks: Lacks = Lacks.MORE
 
     def with_remark(self, words: str) -> ParsedLine:
         """The same, as a form, because of something that the ledger refused in these words."""
@@ -78,7 +81,7 @@ def understand(tx: Session, viewer: Person, line: Line, said: str, *, asked_slac
     if missing and unknown:
         missing = f"{missing} I don't know an account called {quoted(unknown)}: choose the right one, or create it."
     if missing or owner is None or due is None:
-        return ParsedLine(replace(filled, remark=_said(tx, viewer, missing)))
+        return ParsedLine(replace(filled, remark=_said(tx, viewer, missing)), lacks=_lacks(line, action))
     draft = Draft(action=action, owner=owner, due_on=due, account=account, side=filled.side, note=note or None)
     return ParsedLine(filled, draft, unknown)
 
@@ -165,6 +168,16 @@ def too_long(action: str, note: str) -> str | None:
         return None
     there = "All of it is" if len(note) <= NOTE_LIMIT else f"Its first {NOTE_LIMIT:,} characters are"
     return f"The action is longer than {ACTION_LIMIT} characters. {there} in the note: shorten the action."
+
+
+def _lacks(line: Line, action: str) -> Lacks:
+    if not action or len(action) > ACTION_LIMIT:
+        return Lacks.MORE
+    if isinstance(line.account, Several):
+        return Lacks.ACCOUNT
+    if line.due is None:
+        return Lacks.DAY
+    return Lacks.MORE if isinstance(line.due, Due) else Lacks.ONE_DAY
 
 
 def _missing(line: Line, action: str, note: str) -> Iterator[str]:

@@ -9,7 +9,9 @@ from handlers import ids
 from handlers.people import viewer
 from handlers.settings import views
 from handlers.slack import payloads, refs, surfaces
-from handlers.slack.payloads import Context, Submission
+from handlers.slack.payloads import Asker, Context, Submission
+from handlers.slack.refs import Ref, ViewName
+from handlers.slack.replies import Form
 from store import settings
 from store.rules.calendar.brief_times import local_day
 from store.settings import PersonSettings, WorkspaceSettings
@@ -22,20 +24,24 @@ Body = dict[str, Any]
 
 
 def ask(ack: Ack, body: Body, context: BoltContext) -> None:
-    """Open the form of settings, from the command or the Home tab."""
-    asker = payloads.asker(body)
+    """Open the form of settings from a button."""
+    context["slack"].views_open(trigger_id=body["trigger_id"], view=form(payloads.asker(body), context).view)
+    ack()
+
+
+def form(asker: Asker, context: BoltContext) -> Form:
+    """The form of settings with the asker's present ones."""
     with context["ledger"].read() as tx:
         person = viewer(tx, asker.team_id, asker.user_id)
-    context["slack"].views_open(trigger_id=body["trigger_id"], view=views.form(person, context["now"], Context()))
-    ack()
+    return Form(views.form(person, context["now"], Context()), Ref(view=ViewName.SETTINGS))
 
 
 def submit(ack: Ack, body: Body, context: BoltContext) -> None:
     """Store the settings of the form. The form turns into a summary of the settings."""
-    form = payloads.submission(body)
+    said = payloads.submission(body)
     with context["ledger"].begin() as tx:
-        asker = viewer(tx, form.asker.team_id, form.asker.user_id)
-        own, workspace_settings = _own(form), _workspace(form) if ids.WORKSPACE_HOUR in form.fields else None
+        asker = viewer(tx, said.asker.team_id, said.asker.user_id)
+        own, workspace_settings = _own(said), _workspace(said) if ids.WORKSPACE_HOUR in said.fields else None
         person = settings.save(tx, asker, own, workspace_settings, now=context["now"])
         following = local_day(person.next_brief_at, person.zone) if person.next_brief_at else None
         blocks = views.saved(person, following)

@@ -44,13 +44,16 @@ class Asker:
 
 @dataclass(frozen=True)
 class Command:
-    """A slash command. `channel` is the result of `sharing_channel`."""
+    """A line for the bot: a slash command, or a message to it. `channel` is the result of `sharing_channel`.
+
+    `origin_key` names the gesture. A command alone has a `trigger_id`, which opens a form.
+    """
 
     asker: Asker
     text: str
     channel: str
-    trigger_id: str
-    response_url: str
+    origin_key: str
+    trigger_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -226,8 +229,8 @@ def command(body: Body) -> Command:
         asker(body),
         text=_written(body.get("text")).strip(),
         channel=sharing_channel(body),
+        origin_key=f"command:{body['trigger_id']}",
         trigger_id=body["trigger_id"],
-        response_url=body.get("response_url") or "",
     )
 
 

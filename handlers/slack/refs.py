@@ -33,6 +33,8 @@ class ViewName(StrEnum):
     # The accounts in use; the archived accounts; the page of one account (`extra` is its id).
     ACCOUNTS, ARCHIVED, ACCOUNT_PAGE = "accounts", "archived", "page"
     HOME, AWAY = "home", "away"
+    # The help page; a button that opens the form of settings.
+    HELP, SETTINGS = "help", "settings"
     # Messages of the courier: briefs and notices, and items shared in a channel.
     MESSAGE, SHARED = "dm", "shared"
 

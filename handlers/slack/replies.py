@@ -1,0 +1,45 @@
+"""The answer to a line that a person wrote: a view, or a form that asks for the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from handlers.slack.refs import NOWHERE, Ref
+
+if TYPE_CHECKING:
+    from slackblocks import Block
+
+    from handlers.slack.blocks import Json
+
+
+class Lacks(StrEnum):
+    """The open question of a line that is not recorded as it stands."""
+
+    DAY, ONE_DAY, ACCOUNT, MORE = "day", "one_day", "account", "more"
+    # The line is a question, or it says too little to be a promise.
+    SENSE = "sense"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """`blocks` show the view of `ref`; without `ref` the line was not understood. `named`: an account in the line that
+    the ledger does not know.
+    """
+
+    blocks: list[Block]
+    ref: Ref = NOWHERE
+    text: str = "Makegood"
+    named: str = ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form that opens for a command. Where none can open, the view of `ref` is shown, which has the form's button;
+    without `ref` the line `lacks` something.
+    """
+
+    view: Json
+    ref: Ref = NOWHERE
+    lacks: Lacks = Lacks.MORE
