@@ -10,9 +10,11 @@ from handlers import ids
 from handlers.slack import blocks as b
 from handlers.slack.refs import Ref, ViewName
 from handlers.slack.words import Mrkdwn, clock_time, escape, render, short_date, shortened
+from store import people
 from store.accounts import TAKEN_BACK
 from store.commitments import may_redact
-from store.rules import transitions
+from store.rules import kept, transitions
+from store.rules.calendar.brief_times import local_day
 from store.rules.text import ACTION_LIMIT, quoted
 from store.tables import Person, State, Verb
 
@@ -55,8 +57,17 @@ def item_text(
     """
     return render(
         "item.j2", item=commitment, viewer=viewer, today=today, action=shortened(commitment.action, limit),
-        obstacle=obstacle, told_to=told_to,
+        obstacle=obstacle, told_to=told_to, late=_days_late(commitment, viewer) if told_to == "colleague" else None,
     )  # fmt: skip
+
+
+def _days_late(commitment: Commitment, viewer: Person) -> int | None:
+    """How late a commitment was done (store/rules/kept.py); None if it is not done."""
+    if commitment.state != State.DONE or commitment.ended_at is None:
+        return None
+    owner = commitment.owner
+    works = people.working_days(owner, viewer.workspace)
+    return kept.days_late(commitment.due_on, local_day(commitment.ended_at, owner.zone), works)
 
 
 def shared(commitment: Commitment, today: date, view: Ref, *, others: bool) -> list[Block]:

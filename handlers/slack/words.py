@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
+    from store.tables import Commitment
+
 # Slack's rule for text in messages: these three characters, and no others, become entities.
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 # Slack has no escape for a formatting character, so a look-alike replaces it; the ledger keeps the typed
@@ -87,6 +89,32 @@ def when(due_on: date, today: date) -> str:
     return f"in {days} days" if days > 0 else f"{-days} days overdue"
 
 
+def first_date(commitment: Commitment) -> str:
+    """The first date of a commitment that was moved, and its slips: “first 26 Nov · moved twice”; else empty."""
+    first, slips = commitment.first_due_on, commitment.slips
+    parts = [f"first {brief_date(first, commitment.due_on)}"] if first != commitment.due_on else []
+    parts += [f"moved {times(slips)}"] if slips else []
+    return " · ".join(parts)
+
+
+def brief_date(day: date, near: date) -> str:
+    """The date as short as it can be beside another one: 26 Nov; with its year if that differs."""
+    return f"{day.day} {day:%b}" + (f" {day.year}" if day.year != near.year else "")
+
+
+def times(count: int) -> str:
+    """“once”, “twice”, “3 times”."""
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def lateness(days: int) -> str:
+    """How late a commitment was done: “2 working days late”, “a day early” (a negative number of days), “on time”."""
+    if not days:
+        return "on time"
+    unit, end = ("working day", "late") if days > 0 else ("day", "early")
+    return f"a {unit} {end}" if abs(days) == 1 else f"{abs(days)} {unit}s {end}"
+
+
 def clock_time(at: datetime, zone: str) -> str:
     """Day and time in that zone: Fri 27 Nov 2026, 14:05."""
     local = at.astimezone(zone_of(zone))
@@ -138,5 +166,7 @@ def _environment() -> jinja2.Environment:
         "quoted": quoted,
         "quotation": quotation,
     }
-    environment.globals |= {"when": when, "clock_time": clock_time}
+    environment.globals |= {
+        "when": when, "clock_time": clock_time, "first_date": first_date, "lateness": lateness,
+    }  # fmt: skip
     return environment

@@ -13,15 +13,16 @@ from handlers.briefs.views import MOST, brief, in_order
 from handlers.commitments.brief_lines import Mentioned, line
 from handlers.slack import blocks as b
 from store.rules.nudging.occasions import Occasion
-from store.tables import Account, Commitment, Person, State
+from store.tables import Account, Commitment, Person, State, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DAY = date(2026, 11, 24)
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-ANA = Person(id=1, workspace_id=1, slack_id="U1", name="Ana Souza", zone="Europe/Berlin")
-EVA = Person(id=2, workspace_id=1, slack_id="U2", name="Eva <!channel>", zone="Europe/Berlin")
+NORTHWIND = Workspace(id=1, team_id="T1", name="Northwind", working_week="01234", send_hour=9)
+ANA = Person(id=1, workspace_id=1, slack_id="U1", name="Ana Souza", zone="Europe/Berlin", workspace=NORTHWIND)
+EVA = Person(id=2, workspace_id=1, slack_id="U2", name="Eva <!channel>", zone="Europe/Berlin", workspace=NORTHWIND)
 
 
 occasion = Occasion.decode

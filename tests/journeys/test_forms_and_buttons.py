@@ -123,7 +123,7 @@ def test_new_date_asks_the_reason(town: BotInWorkspace) -> None:
     assert set(missing.errors) == {"reason"}
     town.box.submit("U0EVA", form.id, {"due": {"due": "2026-12-07"}, "reason": {"reason": "legal needs a week"}})
     shown = words(town.box.messages("C0ACME", viewer="U0EVA")[-1])
-    assert "slipped 1 time" in shown
+    assert "first 27 Nov · moved once" in shown
     assert "legal needs a week" in shown
 
 

@@ -138,7 +138,7 @@ def test_one_commitment_with_its_history(town: BotInWorkspace) -> None:
     for typed in ("1", "#1", " 1 "):
         shown = read(town.commit("U0BEN", typed).messages[-1])
         assert "Mon 7 Dec 2026" in shown
-        assert "First promised for Fri 27 Nov 2026" in shown
+        assert "first 27 Nov · moved once" in shown
         assert "Ana Souza moved it" in shown
         assert "legal needs a week" in shown
     assert "Dates as you say them" in read(town.commit("U0BEN", "help").messages[-1])

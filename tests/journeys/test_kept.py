@@ -1,0 +1,75 @@
+"""The outcome of a promise: its first date and slips in each line, and how late it was done."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from store import commitments
+from tests.journeys.conftest import BotInWorkspace, read, words_of
+from tests.journeys.reading import dms, seen
+from tests.journeys.working_lives import account, act
+
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def moved(town: BotInWorkspace, **more: Any) -> None:
+    """Ana's item for Acme, due on Thursday, is moved to Friday and to the Tuesday after."""
+    acme = account(town, "U0EVA")
+    town.has_recorded("U0EVA", ("U0ANA", "send the sheet", "2026-11-26"), account=acme, **more)
+    act(town, "U0ANA", commitments.accept, 1)
+    act(town, "U0ANA", commitments.move, 1, date(2026, 11, 27), "waits for legal", version=2)
+    act(town, "U0ANA", commitments.move, 1, date(2026, 12, 1), "legal again", version=3)
+
+
+def home(town: BotInWorkspace, user: str) -> str:
+    """The text of this person's Home tab."""
+    town.box.open_home(user)
+    return words_of(town.box.home(user))
+
+
+@pytest.mark.parametrize("place", ["mine", "overdue", "account Acme", "@ana", "1", "home", "brief"])
+def test_every_line_shows_first_date_and_slips(town: BotInWorkspace, place: str) -> None:
+    """A commitment that was moved twice says so, with its first date, in lists, details, Home and briefs."""
+    moved(town)
+    town.jump(2026, 12, 2, 8, 45)
+    if place == "home":
+        shown = home(town, "U0ANA")
+    elif place == "brief":
+        shown = seen(town, "U0ANA")
+    else:
+        shown = read(town.commit("U0ANA", place).messages[-1])
+    assert "first 26 Nov · moved twice" in shown
+
+
+def test_a_channel_of_others_does_not_read_of_slips(town: BotInWorkspace) -> None:
+    """A shared item shows its slips to colleagues, and not where guests or people of another company read."""
+    moved(town, internal=False)
+    for channel, shows in (("C0ACME", True), ("C0SHARED", False)):
+        now = town.box.clock.now()
+        with town.makegood.ledger.begin() as tx:
+            ana = town.person(tx, "U0ANA")
+            commitments.share(tx, ana, 1, channel, others=not shows, origin_key=channel, now=now)
+        town.settled()
+        shared = [m for m in town.box.messages(channel) if "shared a commitment" in read(m)]
+        assert [("moved twice" in read(m)) for m in shared] == [shows]
+
+
+@pytest.mark.parametrize(
+    ("day", "says"),
+    [
+        ((2026, 11, 25), "done a day early · was due Thu 26 Nov 2026"),
+        ((2026, 11, 26), "done on time · was due Thu 26 Nov 2026"),
+        ((2026, 11, 30), "done 2 working days late · was due Thu 26 Nov 2026"),
+    ],
+)
+def test_a_done_one_keeps_its_date(town: BotInWorkspace, day: tuple[int, ...], says: str) -> None:
+    """A done commitment still shows its due date, and how early or late it was done."""
+    town.has_recorded("U0EVA", ("U0EVA", "send the sheet", "2026-11-26"))
+    town.move(*day, 12)
+    act(town, "U0EVA", commitments.finish, 1)
+    assert says in read(town.commit("U0EVA", "1").messages[-1])
+    assert dms(town, "U0EVA") == []
