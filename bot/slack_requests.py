@@ -96,8 +96,27 @@ class _Submitted(_View):
     id: Id
 
 
+class _WholeBlock(BaseModel):
+    """A block of an open form, whole: the form is sent back to Slack with another choice in it."""
+
+    model_config = ConfigDict(strict=True, extra="allow", hide_input_in_errors=True)
+
+    type: Name
+    block_id: Name
+    element: Annotated[dict[str, Any] | None, BeforeValidator(_plain)] = None
+
+
+class _OpenView(_View):
+    hash: Name | None = None
+    title: Annotated[dict[str, Any] | None, BeforeValidator(_plain)] = None
+    submit: Annotated[dict[str, Any] | None, BeforeValidator(_plain)] = None
+    close: Annotated[dict[str, Any] | None, BeforeValidator(_plain)] = None
+    blocks: list[_WholeBlock] = []  # type: ignore[assignment]  # more of each block than in another view
+
+
 class _Action(_Part):
     action_id: Name
+    block_id: Name = ""
     value: Text | None = None
     selected_option: _Option | None = None
 
@@ -202,7 +221,7 @@ class _BlockActions(_ByPerson):
     actions: Annotated[list[_Action], Field(min_length=1)]
     container: _Container | None = None
     channel: _Channel | None = None
-    view: _View | None = None
+    view: _OpenView | None = None
 
 
 class _ViewSubmission(_ByPerson):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager
 
+from store.accounts.questions import LIVE
 from store.db import insert_once
 from store.errors import BadInputError, NotFoundError
 from store.rules.names import fold_person
@@ -19,18 +21,31 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
-def of_account(tx: Session, viewer: Person, account: Account, *, typed: str = "", limit: int = 20) -> list[Stakeholder]:
-    """The account's stakeholders whose name contains the typed text, by name."""
-    query = (
-        sa.select(Stakeholder)
-        .where(seen_by(Stakeholder, viewer), Stakeholder.account_id == account.id)
-        .order_by(Stakeholder.name)
-        .limit(limit)
-    )
-    key = fold_person(typed)
-    if key:
-        query = query.where(Stakeholder.name_key.contains(key, autoescape=True))
-    return list(tx.scalars(query))
+def of_account(tx: Session, viewer: Person, account: Account) -> list[Stakeholder]:
+    """At most 20 of the account's stakeholders, by name."""
+    return matching(tx, viewer, account=account)
+
+
+def matching(
+    tx: Session, viewer: Person, typed: str = "", *, account: Account | None = None, limit: int = 20
+) -> list[Stakeholder]:
+    """At most `limit` stakeholders whose name contains each word of the typed text, by name, with their account.
+
+    They are those of `account`, or else of all accounts in use.
+    """
+    at = Stakeholder.account_id == account.id if account else LIVE
+    words = (Stakeholder.name_key.contains(word, autoescape=True) for word in fold_person(typed).split())
+    return list(tx.scalars(_with_account(viewer).where(at, *words).order_by(Stakeholder.name).limit(limit)))
+
+
+def find(tx: Session, viewer: Person, stakeholder_id: int) -> Stakeholder | None:
+    """The stakeholder of that id, with their account; None if there is none."""
+    return tx.scalar(_with_account(viewer).where(Stakeholder.id == stakeholder_id))
+
+
+def _with_account(viewer: Person) -> sa.Select[Stakeholder]:
+    joined = sa.select(Stakeholder).join(Stakeholder.account)
+    return joined.where(seen_by(Stakeholder, viewer)).options(contains_eager(Stakeholder.account))
 
 
 def get(tx: Session, viewer: Person, stakeholder_id: int, *, account: Account | None) -> Stakeholder:

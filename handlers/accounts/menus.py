@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+import structlog
 
 from handlers import ids
 from handlers.people import viewer
 from handlers.slack import blocks as b
 from handlers.slack import payloads, refs
+from handlers.slack.calls import failure_of, in_log
 from store import accounts, stakeholders
-from store.rules.names import fold, look
+from store.rules.names import fold, fold_person, look
 from store.rules.text import clean, quoted
 
 if TYPE_CHECKING:
@@ -20,7 +23,10 @@ if TYPE_CHECKING:
     from slack_bolt import BoltContext
     from sqlalchemy.orm import Session
 
+    from handlers.slack.payloads import OpenForm
     from store.tables import Account, Person, Stakeholder
+
+log = structlog.get_logger(__name__)
 
 # Slack's limit for the value of an option, in characters.
 _OPTION_VALUE = 150
@@ -51,24 +57,48 @@ def options(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # no
     with context["ledger"].read() as tx:
         person = viewer(tx, asked.asker.team_id, asked.asker.user_id)
         if asked.action_id == ids.ACCOUNT:
-            found = [(str(account.id), account.name) for account in accounts.matching(tx, person, typed)]
-            proposed = accounts.propose(tx, person, typed) if typed and not found else None
-            found += _proposed(proposed)
+            found = _accounts(tx, person, typed)
         else:
-            proposed = None
-            found = _people_of(tx, person, asked.fields.get(ids.ACCOUNT), typed)
-    if typed and not any(fold(name) == fold(typed) for _, name in found):
-        alike = next((f", which only looks like {name}" for _, name in found if look(name) == look(typed)), "")
-        verb = "Restore" if proposed and proposed.archived else "Create"
-        # Cut to Slack's limit. A cut name is still so long that the ledger refuses it.
-        found.append((Choice(new_name=typed).encode()[:_OPTION_VALUE], f"{verb} {quoted(typed)}{alike}"))
+            found = _people(tx, person, asked.context.account, typed)
     ack(options=[b.as_json(b.option(text, value)) for value, text in found])
+
+
+def chosen(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # noqa: ANN401  as above
+    """A choice in the form of a commitment: the account narrows its people, and a person brings their account."""
+    form = payloads.open_form(body)
+    with context["ledger"].read() as tx:
+        person = viewer(tx, form.asker.team_id, form.asker.user_id)
+        values = _following(tx, person, form)
+    filled_in = values.get(ids.ACCOUNT)
+    known = replace(form.context, account=filled_in[0] if filled_in else form.fields.get(ids.ACCOUNT))
+    if values or known != form.context:
+        view = payloads.refilled(form, values, known)
+        slack = context["slack"]
+        # With the hash: a view that has changed since is left as it is.
+        failure = failure_of(lambda: slack.views_update(view_id=form.view["id"], hash=form.view.get("hash"), view=view))
+        if failure is not None:
+            log.warning("view_not_redrawn", **in_log(failure))
+    ack()
+
+
+def _following(tx: Session, person: Person, form: OpenForm) -> dict[str, tuple[str, str] | None]:
+    """The menus that change with the choice, and their new (value, text)."""
+    account, value = form.fields.get(ids.ACCOUNT), form.fields.get(ids.STAKEHOLDER)
+    choice = Choice.decode(value) if value else Choice()
+    stakeholder = stakeholders.find(tx, person, choice.id) if choice.id else None
+    theirs = str(stakeholder.account_id) if stakeholder else account
+    if form.field == ids.ACCOUNT and choice.new_name is None and (stakeholder is None or theirs != account):
+        # Also an empty menu is asked for its people anew.
+        return {ids.STAKEHOLDER: None}
+    if form.field == ids.STAKEHOLDER and stakeholder and theirs != account:
+        return {ids.ACCOUNT: (str(stakeholder.account_id), stakeholder.account.name)}
+    return {}
 
 
 def options_to_merge(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # noqa: ANN401  as above
     """The options of the menu of accounts into which an account can be merged."""
     asked = payloads.suggestion(body)
-    merged = payloads.Context.decode(str((body.get("view") or {}).get("private_metadata") or "")).ref.id
+    merged = asked.context.ref.id
     with context["ledger"].read() as tx:
         person = viewer(tx, asked.asker.team_id, asked.asker.user_id)
         found = [one for one in accounts.matching(tx, person, clean(asked.typed)) if one.id != merged]
@@ -107,9 +137,41 @@ def chosen_stakeholder(
     return stakeholders.get(tx, person, choice.id, account=account)
 
 
-def _people_of(tx: Session, person: Person, account: str | None, typed: str) -> list[tuple[str, str]]:
-    choice = Choice.decode(account) if account else None
-    if choice is None or choice.new_name is not None:
-        return []
-    found = stakeholders.of_account(tx, person, accounts.get(tx, person, choice.id), typed=typed)
-    return [(str(one.id), f"{one.name}, {one.title}" if one.title else one.name) for one in found]
+def _accounts(tx: Session, person: Person, typed: str) -> list[tuple[str, str]]:
+    """(value, text) of the accounts that the typed text may mean, and of the one that it would create."""
+    found = [(str(account.id), account.name) for account in accounts.matching(tx, person, typed)]
+    proposed = accounts.propose(tx, person, typed) if typed and not found else None
+    found += _proposed(proposed)
+    if not typed or any(fold(name) == fold(typed) for _, name in found):
+        return found
+    alike = next((f", which only looks like {name}" for _, name in found if look(name) == look(typed)), "")
+    return [*found, _new(typed, "Restore" if proposed and proposed.archived else "Create", alike)]
+
+
+def _people(tx: Session, person: Person, account: str | None, typed: str) -> list[tuple[str, str]]:
+    """The same for the client's people: of the chosen account, or of all, each with their account."""
+    choice = Choice.decode(account) if account else Choice()
+    if choice.new_name is not None:
+        found = []
+    else:
+        of = accounts.get(tx, person, choice.id) if choice.id else None
+        found = stakeholders.matching(tx, person, typed, account=of)
+    shown = [(str(one.id), _described(one, with_account=not choice.id)) for one in found]
+    if not typed or any(_name_words(one.name) == _name_words(typed) for one in found):
+        return shown
+    return [*shown, _new(typed, "Create")]
+
+
+def _name_words(name: str) -> list[str]:
+    return sorted(fold_person(name).split())
+
+
+def _described(one: Stakeholder, *, with_account: bool) -> str:
+    """“Priya Nair, CFO · Globex”."""
+    titled = f"{one.name}, {one.title}" if one.title else one.name
+    return f"{titled} · {one.account.name}" if with_account else titled
+
+
+def _new(typed: str, verb: str, more: str = "") -> tuple[str, str]:
+    # Cut to Slack's limit. A cut name is still so long that the ledger refuses it.
+    return Choice(new_name=typed).encode()[:_OPTION_VALUE], f"{verb} {quoted(typed)}{more}"

@@ -14,6 +14,8 @@ ROUTES = Routes(
         ids.MERGE_ACCOUNT: actions.ask_merge,
         ids.ARCHIVE_ACCOUNT: actions.ask_why,
         ids.RESTORE_ACCOUNT: actions.restore,
+        ids.ACCOUNT: menus.chosen,
+        ids.STAKEHOLDER: menus.chosen,
     },
     forms={
         ids.FORM_ACCOUNT: actions.submit_edit,

@@ -233,7 +233,7 @@ def _taken(command: Command, context: BoltContext, *, asked_slack: bool = False)
             commitments.check_pace(tx, person, recorded, now)
     except BadInputError as error:
         # The person gets the refusal in the form. The transaction was rolled back, so nothing is recorded.
-        return understood.with_remark(error.words)
+        return understood.refused(error)
     with context["ledger"].read() as tx:
         blocks = surfaces.receipt(
             tx, person, recorded, now, unknown_account=understood.unknown_account, channel=bool(command.channel)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -36,15 +36,22 @@ class Filled:
     sharing: str = "internal"
     note: str = ""
     remark: str | None = None
+    # The field that the remark asks about.
+    asks: str = ids.ACTION
 
 
 def new(filled: Filled, context: Context) -> b.Json:
     """The form that records a commitment. `remark` says above it what still needs an answer."""
     remark = [b.section(escape(filled.remark))] if filled.remark else []
-    return b.modal(
+    view = b.modal(
         "New commitment", [*remark, *_fields(filled, with_who_and_when=True)], callback_id=ids.FORM_NEW,
-        metadata=context.encode(), submit="Record", close="Discard",
+        metadata=_knowing(filled, context), submit="Record", close="Discard",
     )  # fmt: skip
+    return b.with_cursor_at(view, filled.asks)
+
+
+def _knowing(filled: Filled, context: Context) -> str:
+    return replace(context, account=filled.account[0] if filled.account else None).encode()
 
 
 def edit(commitment: Commitment, context: Context, *, with_who_and_when: bool) -> b.Json:
@@ -62,7 +69,7 @@ def edit(commitment: Commitment, context: Context, *, with_who_and_when: bool) -
     )
     return b.modal(
         f"Edit #{commitment.number}", _fields(filled, with_who_and_when=with_who_and_when),
-        callback_id=ids.FORM_EDIT, metadata=context.encode(), submit="Save", close="Discard",
+        callback_id=ids.FORM_EDIT, metadata=_knowing(filled, context), submit="Save", close="Discard",
     )  # fmt: skip
 
 
@@ -170,9 +177,9 @@ def _fields(filled: Filled, *, with_who_and_when: bool) -> list[Block]:
         f.field("Action", f.text(ids.ACTION, ACTION_LIMIT, filled.action), ids.ACTION),
         *(who_and_when if with_who_and_when else []),
         f.field("Account", f.external(ids.ACCOUNT, "Type to find or create one", filled.account), ids.ACCOUNT,
-               optional=True),
+               optional=True, told=True),
         f.field("Client’s person", f.external(ids.STAKEHOLDER, "Type a name", filled.stakeholder), ids.STAKEHOLDER,
-               optional=True),
+               optional=True, told=True),
         f.field("Side", f.radio(ids.SIDE, SIDES, filled.side), ids.SIDE),
         f.field("Sharing", f.radio(ids.SHARING, SHARINGS, filled.sharing), ids.SHARING),
         f.field("Note", f.text(ids.NOTE, NOTE_LIMIT, filled.note, lines=True), ids.NOTE, optional=True),

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from handlers import ids
 from handlers.commitments.forms import Filled
 from handlers.slack.payloads import unescaped, unmarked
 from handlers.slack.replies import Lacks
@@ -47,9 +48,9 @@ class ParsedLine:
     # The open question, where `filled` has a remark.
     lacks: Lacks = Lacks.MORE
 
-    def with_remark(self, words: str) -> ParsedLine:
-        """The same, as a form, because of something that the ledger refused in these words."""
-        return ParsedLine(replace(self.filled, remark=words))
+    def refused(self, error: LedgerError) -> ParsedLine:
+        """The same, as a form, because of something that the ledger refused."""
+        return ParsedLine(replace(self.filled, remark=error.words, asks=error.field or self.filled.asks))
 
 
 def understand(tx: Session, viewer: Person, line: Line, said: str, *, asked_slack: bool = False) -> ParsedLine:
@@ -77,11 +78,14 @@ def understand(tx: Session, viewer: Person, line: Line, said: str, *, asked_slac
         side=Side.THEIRS if line.theirs else Side.OURS,
         note=note,
     )  # fmt: skip
-    missing = " ".join(filter(None, [trouble, *_missing(line, action, text)]))
+    questions = [*([(ids.OWNER, trouble)] if trouble else []), *_missing(line, action, text)]
+    missing = " ".join(words for _, words in questions)
     if missing and unknown:
         missing = f"{missing} I don't know an account called {quoted(unknown)}: choose the right one, or create it."
     if missing or owner is None or due is None:
-        return ParsedLine(replace(filled, remark=_said(tx, viewer, missing)), lacks=_lacks(line, action))
+        asks = questions[0][0] if questions else filled.asks
+        filled = replace(filled, remark=_said(tx, viewer, missing), asks=asks)
+        return ParsedLine(filled, lacks=_lacks(line, action))
     draft = Draft(action=action, owner=owner, due_on=due, account=account, side=filled.side, note=note or None)
     return ParsedLine(filled, draft, unknown)
 
@@ -180,15 +184,15 @@ def _lacks(line: Line, action: str) -> Lacks:
     return Lacks.MORE if isinstance(line.due, Due) else Lacks.ONE_DAY
 
 
-def _missing(line: Line, action: str, note: str) -> Iterator[str]:
-    """The open questions of the line, in words; empty when the line says everything."""
+def _missing(line: Line, action: str, note: str) -> Iterator[tuple[str, str]]:
+    """The open questions of the line, in words, each with its field; none when the line says everything."""
     if not action:
-        yield "What is to be done?"
+        yield ids.ACTION, "What is to be done?"
     if remark := too_long(action, note):
-        yield remark
+        yield ids.ACTION, remark
     if isinstance(line.account, Several):
-        yield f"Which account is it: {either(line.account.names)}?"
+        yield ids.ACCOUNT, f"Which account is it: {either(line.account.names)}?"
     if line.due is None:
-        yield "By when? Choose the due date."
+        yield ids.DUE, "By when? Choose the due date."
     elif not isinstance(line.due, Due):
-        yield line.due.reason
+        yield ids.DUE, line.due.reason

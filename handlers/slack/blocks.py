@@ -162,6 +162,14 @@ def modal(
     )
 
 
+def with_cursor_at(view: Json, field: str) -> Json:
+    """The form with the cursor in that field when it opens."""
+    for block in view["blocks"]:
+        if block["block_id"] == field:
+            block["element"]["focus_on_load"] = True
+    return view
+
+
 def home(blocks: list[Block]) -> Json:
     return _view(HomeTabView(blocks=blocks))
 

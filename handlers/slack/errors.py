@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from handlers import ids
 from handlers.slack import blocks as b
 from handlers.slack.calls import error_name, failure_of, in_log, respond
-from handlers.slack.payloads import as_typed, asker
+from handlers.slack.payloads import as_typed, asker, field_of
 from handlers.slack.refs import outdated
 from handlers.slack.words import escape, shortened
 from store.errors import LedgerError
@@ -105,7 +105,8 @@ def _at_field(words: str, field: str | None, body: dict[str, Any]) -> BoltRespon
     inputs = [block["block_id"] for block in body["view"].get("blocks", ()) if block.get("type") == "input"]
     if not inputs:
         return _json({"response_action": "update", "view": _modal(words)})
-    return _json({"response_action": "errors", "errors": {field if field in inputs else inputs[0]: words}})
+    at = next((block_id for block_id in inputs if field_of(block_id) == field), inputs[0])
+    return _json({"response_action": "errors", "errors": {at: words}})
 
 
 def _aside(words: str, body: dict[str, Any], context: BoltContext, *, triggered: bool) -> None:

@@ -31,8 +31,11 @@ if TYPE_CHECKING:
     from datetime import date
 
 
-def field(label: str, element: Element, name: str, *, hint: str | None = None, optional: bool = False) -> Block:
-    return InputBlock(label=label, element=element, block_id=name, hint=hint, optional=optional)
+def field(
+    label: str, element: Element, name: str, *, hint: str | None = None, optional: bool = False, told: bool = False
+) -> Block:
+    """`told`: the bot hears of each choice at once, and not only when the form is submitted."""
+    return InputBlock(label=label, element=element, block_id=name, hint=hint, optional=optional, dispatch_action=told)
 
 
 def text(name: str, limit: int, value: str = "", *, lines: bool = False, placeholder: str | None = None) -> Element:

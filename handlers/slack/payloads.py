@@ -6,12 +6,15 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from handlers.slack.message_words import words_of
-from handlers.slack.refs import NOWHERE, Ref, outdated
+from handlers.slack.refs import NOWHERE, Ref, count, outdated
 from store.errors import BadInputError
 from store.rules.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _NUMBER = re.compile(r"\d{1,10}", re.ASCII)
 # A typed "<" comes from Slack as an entity, so markup contains no "<". The character classes exclude it, because a text
@@ -26,6 +29,9 @@ _ADDRESS = re.compile(r"<(?:mailto|tel):([^<>|]+)(?:\|[^<>]*)?>")
 # "@here" and similar mentions, user groups and dates, with Slack's words if there are any.
 _SPECIAL = re.compile(r"<!([a-z]+)(?:\^[^<>|]*)?(?:\|([^<>]*))?>")
 _BROADCASTS = {"here", "channel", "everyone"}
+
+# The parts of a view in a request that Slack takes back in views.update.
+_PARTS_OF_A_VIEW = ("type", "callback_id", "title", "submit", "close")
 
 # Characters: Slack's limit for the text of a message. All other texts of people are shorter.
 _LONGEST = 40_000
@@ -68,6 +74,9 @@ class Context:
     response_url: str | None = None
     permalink: str | None = None
     root_view_id: str | None = None
+    # The option that is chosen in the field of the account. Slack does not send it with a request for the options of
+    # another field.
+    account: str | None = None
 
     def encode(self) -> str:
         known = {**vars(self), "ref": self.ref.encode() if self.ref != NOWHERE else None}
@@ -168,7 +177,18 @@ class Suggestion:
     asker: Asker
     action_id: str
     typed: str
+    context: Context
+
+
+@dataclass(frozen=True)
+class OpenForm:
+    """A form in which a person has just chosen an option: the field, all values so far, and the view as it stands."""
+
+    asker: Asker
+    field: str
     fields: dict[str, str | None]
+    context: Context
+    view: Body
 
 
 def unescaped(text: str) -> str:
@@ -291,14 +311,56 @@ def suggestion(body: Body) -> Suggestion:
         asker(body),
         action_id=body["action_id"],
         typed=_written(body.get("value")).strip(),
-        fields=fields(body.get("view") or {}),
+        context=Context.decode((body.get("view") or {}).get("private_metadata") or ""),
     )
+
+
+def open_form(body: Body) -> OpenForm:
+    view = body.get("view") or {}
+    return OpenForm(
+        asker(body),
+        field=field_of(body["actions"][0].get("block_id") or ""),
+        fields=fields(view),
+        context=Context.decode(view.get("private_metadata") or ""),
+        view=view,
+    )
+
+
+def field_of(block_id: str) -> str:
+    """The field of a block of a form. Behind a colon stands how often the program has filled it in (`refilled`)."""
+    return block_id.partition(":")[0]
+
+
+def refilled(form: OpenForm, values: Mapping[str, tuple[str, str] | None], context: Context) -> Body:
+    """The view with another context, and with these (value, text) in its menus; None empties a menu.
+
+    All other values stay, because their blocks keep their ids. A menu gets a new id: in a block with the same id Slack
+    keeps what was chosen there.
+    """
+    view = {name: form.view[name] for name in _PARTS_OF_A_VIEW if form.view.get(name)}
+    blocks = [_refilled(block, values) for block in form.view.get("blocks") or ()]
+    return {**view, "blocks": blocks, "private_metadata": context.encode()}
+
+
+def _refilled(block: Body, values: Mapping[str, tuple[str, str] | None]) -> Body:
+    if not block.get("element"):
+        return block
+    # The cursor stays where the person is.
+    element = {name: value for name, value in block["element"].items() if name != "focus_on_load"}
+    name, _, times = block["block_id"].partition(":")
+    if name not in values:
+        return {**block, "element": element}
+    element.pop("initial_option", None)
+    if chosen := values[name]:
+        text = {"type": "plain_text", "text": chosen[1], "emoji": True}
+        element["initial_option"] = {"text": text, "value": chosen[0]}
+    return {**block, "block_id": f"{name}:{count(times or '0') + 1}", "element": element}
 
 
 def fields(view: Body) -> dict[str, str | None]:
     """The values of a form by field. In our forms the block id and the action id are the same word."""
     values = (view.get("state") or {}).get("values") or {}
-    return {block_id: _value(next(iter(inputs.values()), {})) for block_id, inputs in values.items()}
+    return {field_of(block_id): _value(next(iter(inputs.values()), {})) for block_id, inputs in values.items()}
 
 
 def _value(given: Body) -> str | None:

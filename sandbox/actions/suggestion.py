@@ -1,8 +1,11 @@
 """Typing into external selects: their options come from the app."""
 
+from dataclasses import replace
+
 from sandbox.actions.form_values import FormValues
 from sandbox.actions.interactions import Interactions
 from sandbox.actions.targets import Target, element_of
+from sandbox.block_reading import initial_state
 from sandbox.core import Core
 from sandbox.delivery import Parcel
 from sandbox.elements import OPTION_GROUPS, OPTIONS, flat_options
@@ -23,6 +26,9 @@ class Suggestions:
     def suggestions(self, user: str, *, view_id: str, action_id: str, text: str) -> list[Json]:
         """Options of an external select for the typed text, including those in groups.
         Empty when the text is too short, or when the app's answer is late or invalid.
+
+        As at Slack, the view in the request does not hold what the person has chosen in it since the app drew it
+        (github.com/slackapi/bolt-js/issues/1146).
         """
         person = self._core.person(user)
         with self._core.world.lock:
@@ -34,7 +40,7 @@ class Suggestions:
                 return []
             payload = self._interactions.payload("block_suggestion", person, view=view.id) | {
                 "container": {"type": "view", "view_id": view.id},
-                "view": self._core.objects.view(view),
+                "view": self._core.objects.view(replace(view, state=initial_state(view.blocks))),
                 "action_id": action_id,
                 "block_id": block["block_id"],
                 "value": text,

@@ -142,7 +142,8 @@
       const wrong = $("[aria-invalid=true]", dialog);
       if (!dialog.open) {
         dialog.showModal();
-        ($("input, textarea, select", $(".body", dialog)) ?? $("[type=submit], footer button", dialog))?.focus();
+        const body = $(".body", dialog);
+        ($("[data-focus]", body) ?? $("input, textarea, select", body) ?? $("[type=submit], footer button", dialog))?.focus();
       } else if (wrong && !dialog.dataset.complained) wrong.focus();
       dialog.toggleAttribute("data-complained", Boolean(wrong));
     }
