@@ -162,7 +162,8 @@ def _notice(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     if row.kind == OutboxKind.ASSIGNED and not row.ts and not (commitment.is_open and commitment.owner_id == reader.id):
         return Nothing("it was settled or given to somebody else before it could be told")
     deed = brief_items.change_told_by(tx, reader, commitment, row)
-    text, blocks = notice_views.notice(deed, commitment, reader, local_day(now, reader.zone))
+    relations = commitments.relations(tx, reader, [commitment], now)
+    text, blocks = notice_views.notice(deed, commitment, reader, relations, local_day(now, reader.zone))
     return _message(text, blocks, [(commitment, None)])
 
 
@@ -218,7 +219,9 @@ def home_for(tx: Session, viewer: Person, now: datetime, *, start: int = 0) -> b
     """The viewer's Home tab as of `now`, from item `start`."""
     today = local_day(now, viewer.zone)
     away = home_view.Away(absences.coming(tx, viewer, today=today), absences.stood_in_for(tx, viewer, today=today))
-    return home_view.home(commitments.home(tx, viewer), viewer, today, away, start=start)
+    open_items = commitments.home(tx, viewer)
+    relations = commitments.relations(tx, viewer, open_items.all, now)
+    return home_view.home(open_items, viewer, relations, today, away, start=start)
 
 
 def _closed(tx: Session, row: Outbox) -> Message:

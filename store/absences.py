@@ -78,14 +78,14 @@ def coming(tx: Session, person: Person, *, today: date) -> Absence | None:
     return next(iter(of_people(tx, [person.id], from_day=today)), None)
 
 
-def stands_in(tx: Session, viewer: Person, owner: Person, now: datetime) -> bool:
-    """Whether `owner` is away now and has named `viewer` as their delegate."""
-    today = local_day(now, owner.zone)
-    one = sa.exists().where(
-        seen_by(Absence, viewer), Absence.person_id == owner.id, Absence.delegate_id == viewer.id,
-        Absence.first_day <= today, Absence.last_day >= today,
-    )  # fmt: skip
-    return tx.scalar(sa.select(one)) is True
+def stood_in_for_now(tx: Session, viewer: Person, owners: Iterable[Person], now: datetime) -> set[int]:
+    """Ids of those among `owners` who are away now, on their own local day, with `viewer` as their delegate."""
+    of_viewer = seen_by(Absence, viewer), Absence.delegate_id == viewer.id
+    # No local day is further from that of another zone.
+    around = Absence.first_day <= now.date() + DAY, Absence.last_day >= now.date() - DAY
+    found = tx.execute(sa.select(Absence.person_id, Absence.first_day, Absence.last_day).where(*of_viewer, *around))
+    days = {one.id: local_day(now, one.zone) for one in owners}
+    return {person_id for person_id, first, last in found if person_id in days and first <= days[person_id] <= last}
 
 
 def stood_in_for(tx: Session, viewer: Person, *, today: date) -> list[Absence]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from slackblocks import Block
 
+    from store.commitments.relations import Relations
     from store.tables import Commitment, Person
 
 
@@ -27,11 +28,13 @@ class Change:
     reason: str | None = None
 
 
-def notice(deed: Change, commitment: Commitment, reader: Person, today: date) -> tuple[str, list[Block]]:
+def notice(
+    deed: Change, commitment: Commitment, reader: Person, relations: Relations, today: date
+) -> tuple[str, list[Block]]:
     """(text, blocks) of a direct message that tells `reader` what somebody did."""
     opening = render("notice.j2", item=commitment, **vars(deed))
     text = f"{opening} {_named(commitment, 150)}"
-    return text, [b.section(opening), *items.item(commitment, reader, today, items.SENT)]
+    return text, [b.section(opening), *items.item(commitment, reader, relations, today, items.SENT)]
 
 
 def shared(commitment: Commitment, actor: Person, today: date, *, others: bool) -> tuple[str, list[Block]]:

@@ -44,8 +44,7 @@ def to_send(tx: Session, row: Outbox, person: Person, day: date, now: datetime, 
     found = [(one, with_news(why) if one.id in fresh else why, passed) for one, why, passed in found]
     found += [(one, None, None) for one, _ in fresh.values() if one.id not in known]
     told_by = {one.id: rows for one, rows in fresh.values()}
-    today = local_day(now, person.zone)
-    return [line(each, person, day, today) for each in _mentioned(tx, person, day, found, told_by)]
+    return _lines(tx, person, day, now, _mentioned(tx, person, day, found, told_by))
 
 
 def standing(tx: Session, row: Outbox, person: Person, day: date, now: datetime, news: Sequence[Outbox]) -> list[Line]:
@@ -55,8 +54,13 @@ def standing(tx: Session, row: Outbox, person: Person, day: date, now: datetime,
     passed = commitments.escalations(tx, [one for one, why in shown if why and why.shows_escalation], day)
     found: list[Found] = [(known[one], why, passed.get(one)) for one, why in shown if one in known]
     told_by = {one.ids["commitment"]: [one] for one in news}
-    today = local_day(now, person.zone)
-    return [line(each, person, day, today) for each in _mentioned(tx, person, day, found, told_by)]
+    return _lines(tx, person, day, now, _mentioned(tx, person, day, found, told_by))
+
+
+def _lines(tx: Session, reader: Person, day: date, now: datetime, mentioned: Sequence[Mentioned]) -> list[Line]:
+    relations = commitments.relations(tx, reader, [one.commitment for one in mentioned], now)
+    today = local_day(now, reader.zone)
+    return [line(one, reader, relations, day, today) for one in mentioned]
 
 
 def change_told_by(tx: Session, reader: Person, commitment: Commitment, notice: Outbox) -> Change:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from slackblocks import Block
 
     from handlers.briefs.notice_views import Change
+    from store.commitments.relations import Relations
     from store.rules.nudging.occasions import Occasion
 
 _HEADINGS: dict[str, str] = {
@@ -63,13 +64,13 @@ class Mentioned:
     news: tuple[int, ...] = ()
 
 
-def line(one: Mentioned, reader: Person, day: date, today: date) -> Line:
+def line(one: Mentioned, reader: Person, relations: Relations, day: date, today: date) -> Line:
     """The line of the brief for local `day`, as it stands on the reader's `today`."""
     heading = _heading(one, day)
 
     def blocks(room: Room) -> list[Block]:
         return items.item(
-            one.commitment, reader, today, items.SENT, limit=room.text, obstacle=room.aside,
+            one.commitment, reader, relations, today, items.SENT, limit=room.text, obstacle=room.aside,
             note=_note(one) if room.note else "",
         )  # fmt: skip
 

@@ -12,25 +12,47 @@ from handlers.slack.refs import Ref, ViewName
 from handlers.slack.words import Mrkdwn, clock_time, escape, render, short_date, shortened
 from store import people
 from store.accounts import TAKEN_BACK
-from store.commitments import may_redact
-from store.rules import kept, transitions
+from store.rules import kept, permissions, transitions
 from store.rules.calendar.brief_times import local_day
+from store.rules.permissions import Relation
 from store.rules.text import ACTION_LIMIT, quoted
 from store.tables import Person, State, Verb
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from slackblocks import Block, Element
 
     from store.accounts import Proposals
+    from store.commitments.relations import Relations
     from store.tables import Account, Commitment, Entry
 
 # A history is told from its end; the beginning stands in the first promise anyway.
 HISTORY_LINES = 15
+# The button of each verb.
+_BUTTONS: dict[Verb, tuple[str, str]] = {
+    Verb.FINISH: ("Done", ids.DONE),
+    Verb.MOVE: ("New date", ids.MOVE),
+    Verb.BLOCK: ("Blocked", ids.BLOCK),
+    Verb.UNBLOCK: ("Unblock", ids.UNBLOCK),
+    Verb.SNOOZE: ("Not today", ids.SNOOZE),
+    Verb.HAND_OVER: ("Hand over", ids.HAND_OVER),
+    Verb.EDIT: ("Edit", ids.EDIT),
+    Verb.CANCEL: ("Cancel", ids.CANCEL),
+    Verb.ACCEPT: ("Accept", ids.ACCEPT),
+    Verb.HAND_BACK: ("Hand back", ids.HAND_BACK),
+    Verb.REOPEN: ("Reopen", ids.REOPEN),
+}
+# The order of the buttons: the first stand in the row, the next ones in its menu, and all of them in the details.
+_USUAL = (
+    Verb.FINISH, Verb.MOVE, Verb.BLOCK, Verb.UNBLOCK, Verb.HAND_OVER, Verb.SNOOZE, Verb.EDIT, Verb.CANCEL, Verb.REOPEN,
+)  # fmt: skip
+# The usual answers to a reminder: done, later, I cannot, or not today.
+_TO_REMINDER = (Verb.FINISH, Verb.MOVE, Verb.BLOCK, Verb.UNBLOCK, Verb.SNOOZE)
+# The first question is whether they agree; a phone has room for three buttons beside the menu.
+_TO_ACCEPT = (Verb.ACCEPT, Verb.HAND_BACK, Verb.FINISH)
+_IN_ROW, _IN_MENU = 4, 5
 _DETAILS = ("Details", ids.SHOW)
-_NOT_TODAY = ("Not today", ids.SNOOZE)
-_WHY = ("Why?", ids.WHY)
 # How much of what it is blocked by an item shows. All of it is in its details.
 OBSTACLE_LIMIT = 200
 # The view of what the bot sends by itself: briefs and notices.
@@ -38,14 +60,15 @@ SENT = Ref(view=ViewName.MESSAGE)
 
 
 def item(
-    commitment: Commitment, viewer: Person, today: date, view: Ref, *, limit: int = ACTION_LIMIT,
-    obstacle: int = OBSTACLE_LIMIT, note: str = "",
+    commitment: Commitment, viewer: Person, relations: Relations, today: date, view: Ref, *,
+    limit: int = ACTION_LIMIT, obstacle: int = OBSTACLE_LIMIT, note: str = "",
 ) -> list[Block]:  # fmt: skip
     """The item, with `limit` characters of its action, `obstacle` of what it is blocked by and a `note` (markup) below,
-    and its row of buttons. An ended one can be reopened.
+    and the row of buttons of a viewer with these `relations` to it.
     """
     text = item_text(commitment, viewer, today, limit, obstacle)
-    return [b.section(f"{text}\n{note}" if note else text), b.actions(*buttons(commitment, viewer, view))]
+    row = buttons(commitment, relations[commitment.id], view)
+    return [b.section(f"{text}\n{note}" if note else text), b.actions(*row)]
 
 
 def item_text(
@@ -73,42 +96,52 @@ def _days_late(commitment: Commitment, viewer: Person) -> int | None:
 def shared(commitment: Commitment, today: date, view: Ref, *, others: bool) -> list[Block]:
     """The item as it stands in a channel. Where `others` read its one button opens what only colleagues see."""
     nobody = Person(id=0, workspace_id=commitment.workspace_id)
-    row = [_details(commitment, view)] if others else buttons(commitment, nobody, view)
+    # Nobody knows who presses it in a channel, so there stands what its creator may do.
+    row = [_details(commitment, view)] if others else buttons(commitment, frozenset({Relation.CREATOR}), view)
     text = item_text(commitment, nobody, today, told_to="others" if others else "channel")
     return [b.section(text), b.actions(*row)]
 
 
 def _details(commitment: Commitment, view: Ref) -> Element:
-    value = view.to(commitment, commitment.number).encode()
-    return b.button("Details", ids.SHOW, value, label=f"Details of #{commitment.number}")
+    return _button(commitment, view, *_DETAILS)
 
 
-def buttons(commitment: Commitment, viewer: Person, view: Ref) -> list[Element]:
-    """The buttons of a commitment: frequent actions as buttons, the others in a menu of five at most."""
+def _button(commitment: Commitment, view: Ref, text: str, action_id: str) -> Element:
+    value, label = view.to(commitment, commitment.number).encode(), f"{text}: #{commitment.number}"
+    return b.button(text, action_id, value, label=label, style="primary" if action_id == ids.ACCEPT else None)
+
+
+def actions_for(commitment: Commitment, relations: Collection[Relation], view: Ref) -> list[tuple[str, str]]:
+    """(text, action id) of all that a viewer with these relations may do to it, the most likely first."""
+    may = permissions.permitted(commitment.state, relations)
+    if commitment.state == State.BLOCKED:
+        may -= {Verb.BLOCK}
+    is_asked = Relation.OWNER in relations and commitment.accepted_at is None
+    first = _TO_ACCEPT if is_asked else _TO_REMINDER if view.view == ViewName.MESSAGE else ()
+    return [_BUTTONS[verb] for verb in dict.fromkeys((*first, *_USUAL)) if verb in may]
+
+
+def _arranged(
+    commitment: Commitment, relations: Collection[Relation], view: Ref
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]], list[tuple[str, str]]]:
+    """(text, action id) of the buttons in the row, of the entries of its menu, and of what the details hold besides."""
+    found = actions_for(commitment, relations, view)
+    if len(found) < _IN_ROW:
+        return [*found, _DETAILS], [], []
+    in_row = len(_TO_ACCEPT) if found[0][1] == ids.ACCEPT else _IN_ROW
+    last = in_row + _IN_MENU - 1
+    return found[:in_row], [*found[in_row:last], _DETAILS], found[last:]
+
+
+def buttons(commitment: Commitment, relations: Collection[Relation], view: Ref) -> list[Element]:
+    """The buttons of a commitment: frequent actions as buttons, the others in a menu; the details hold all of them."""
+    row, menu, _ = _arranged(commitment, relations, view)
     value = view.to(commitment, commitment.number).encode()
-    about = f"#{commitment.number}"
-    if not commitment.is_open:
-        return [b.button("Reopen", ids.REOPEN, value, label=f"Reopen {about}"), _details(commitment, view)]
-    block = ("Unblock", ids.UNBLOCK) if commitment.state == State.BLOCKED else ("Blocked", ids.BLOCK)
-    if commitment.accepted_at is None and commitment.owner_id == viewer.id:
-        # The first question is whether they agree; a phone has room for three buttons beside it.
-        shown = [("Accept", ids.ACCEPT), ("Hand back", ids.HAND_BACK), ("Done", ids.DONE)]
-        more = [("New date", ids.MOVE), block, ("Hand over", ids.HAND_OVER), ("Cancel", ids.CANCEL), _DETAILS]
-    elif commitment.owner_id != viewer.id:
-        shown = [("Done", ids.DONE), ("New date", ids.MOVE), block, ("Hand over", ids.HAND_OVER)]
-        more = [("Edit", ids.EDIT), ("Cancel", ids.CANCEL), _WHY, _DETAILS]
-    elif view.view == ViewName.MESSAGE:
-        # The usual answers to a reminder: done, later, I cannot, or not today.
-        shown = [("Done", ids.DONE), ("New date", ids.MOVE), block, _NOT_TODAY]
-        more = [("Hand over", ids.HAND_OVER), ("Edit", ids.EDIT), ("Cancel", ids.CANCEL), _WHY, _DETAILS]
-    else:
-        shown = [("Done", ids.DONE), ("New date", ids.MOVE), block, ("Hand over", ids.HAND_OVER)]
-        more = [_NOT_TODAY, ("Edit", ids.EDIT), ("Cancel", ids.CANCEL), _WHY, _DETAILS]
-    row: list[Element] = [
-        b.button(text, action, value, label=f"{text}: {about}", style="primary" if action == ids.ACCEPT else None)
-        for text, action in shown
+    entries = [(text, f"{action_id}|{value}") for text, action_id in menu]
+    return [
+        *(_button(commitment, view, *one) for one in row),
+        *([b.overflow(ids.MORE, entries)] if entries else []),
     ]
-    return [*row, b.overflow(ids.MORE, [(text, f"{action}|{value}") for text, action in more])]
 
 
 @dataclass(frozen=True)
@@ -179,7 +212,7 @@ def _account_choices(proposed: Proposals, ref: Ref) -> list[Element]:
 
 def details(
     commitment: Commitment, entries: Sequence[Entry], names: dict[str, dict[int, str]], viewer: Person,
-    today: date, view: Ref,
+    relations: Relations, today: date, view: Ref,
 ) -> list[Block]:  # fmt: skip
     """One commitment with its first promise and its history. `names` resolves ids in the entries."""
     lines = [
@@ -192,11 +225,11 @@ def details(
         for entry in entries[-HISTORY_LINES:]
     ]
     return [
-        *item(commitment, viewer, today, view),
-        *_more(commitment, viewer, view),
+        *item(commitment, viewer, relations, today, view),
+        *_more(commitment, relations[commitment.id], view),
         b.section(render("details.j2", item=commitment, viewer=viewer)),
         b.context(history(lines, len(entries))),
-        *_below(commitment, viewer, view),
+        *_below(commitment, relations[commitment.id], view),
     ]
 
 
@@ -206,20 +239,19 @@ def history(lines: list[dict[str, Any]], entries: int) -> str:
     return said if len(said) <= b.SECTION_CHARACTERS or len(lines) == 1 else history(lines[1:], entries)
 
 
-def _more(commitment: Commitment, viewer: Person, view: Ref) -> list[Block]:
-    """The buttons beside the details that the menu of an item has no room for before the item is accepted."""
-    if not (commitment.is_open and commitment.accepted_at is None and commitment.owner_id == viewer.id):
-        return []
-    value = view.to(commitment, commitment.number).encode()
-    return [b.actions(*(b.button(text, action, value) for text, action in (_NOT_TODAY, ("Edit", ids.EDIT), _WHY)))]
+def _more(commitment: Commitment, relations: Collection[Relation], view: Ref) -> list[Block]:
+    """The buttons beside the details for which the row and its menu have no room, and *Why?*."""
+    _, _, rest = _arranged(commitment, relations, view)
+    rest += [("Why?", ids.WHY)] if commitment.is_open else []
+    return [b.actions(*(_button(commitment, view, *one) for one in rest))] if rest else []
 
 
-def _below(commitment: Commitment, viewer: Person, view: Ref) -> list[Block]:
+def _below(commitment: Commitment, relations: Collection[Relation], view: Ref) -> list[Block]:
     """Rarely needed, so it stands below everything else."""
     row: list[Element] = []
     if commitment.account:
         row.append(account_button(f"Account: {commitment.account.name}", commitment.account, view))
-    if may_redact(viewer, commitment):
+    if permissions.permits(Verb.REDACT, relations):
         row.append(b.button("Redact …", ids.REDACT, view.to(commitment, commitment.number).encode()))
     return [b.actions(*row)] if row else []
 

@@ -70,7 +70,8 @@ def draw(tx: Session, viewer: Person, ref: Ref, now: datetime) -> list[Block]:
         tx, viewer, wanted, now, today=today, week_ends=week_ends, start=ref.start, size=lists.PAGE
     )
     empty = _EMPTY.get(wanted.when, "Nothing is open.") if not wanted.text else "Nothing that is open says this."
-    return lists.page_of(page, viewer, today, title=_title(tx, viewer, wanted), empty=empty, view=ref.at(0))
+    relations = commitments.relations(tx, viewer, page.items, now)
+    return lists.page_of(page, viewer, relations, today, title=_title(tx, viewer, wanted), empty=empty, view=ref.at(0))
 
 
 def _title(tx: Session, viewer: Person, wanted: Wanted) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from handlers.slack.refs import Ref
     from store.commitments import Page
+    from store.commitments.relations import Relations
     from store.tables import Commitment, Person
 
 # Items of one page: each takes two blocks, and a phone shows three at a time anyway.
@@ -30,6 +31,7 @@ SHOWN = (ACTION_LIMIT, 200, 60)
 def page_of(
     page: Page,
     viewer: Person,
+    relations: Relations,
     today: date,
     *,
     title: str,
@@ -46,15 +48,16 @@ def page_of(
     top: list[Block] = [b.section(f"*{escape(title)}*  ·  {plural(page.total, 'commitment')}")]
     rows: list[Block] = []
     for limit in SHOWN:
-        rows = _rows(page, viewer, today, view.at(page.start), heading, limit)
+        rows = _rows(page, viewer, relations, today, view.at(page.start), heading, limit)
         if b.size(b.unnamed(rows)) <= b.MESSAGE_CHARACTERS:
             break
     return top + rows + turn(view, page.start, page.total, PAGE)
 
 
 def _rows(
-    page: Page, viewer: Person, today: date, view: Ref, heading: Callable[[Commitment], str] | None, limit: int
-) -> list[Block]:
+    page: Page, viewer: Person, relations: Relations, today: date, view: Ref,
+    heading: Callable[[Commitment], str] | None, limit: int,
+) -> list[Block]:  # fmt: skip
     rows: list[Block] = []
     above = None
     for commitment in page.items:
@@ -62,5 +65,5 @@ def _rows(
         if words and words != above:
             rows.append(b.section(f"*{words}*"))
         above = words
-        rows += items.item(commitment, viewer, today, view, limit=limit)
+        rows += items.item(commitment, viewer, relations, today, view, limit=limit)
     return rows

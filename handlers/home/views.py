@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from slackblocks import Block
 
     from store.commitments import OpenItems
+    from store.commitments.relations import Relations
     from store.tables import Absence, Commitment, Person
 
 # Items on a page: two blocks for each item, and Slack's limit is 100 blocks a view.
@@ -44,7 +45,9 @@ def closed() -> b.Json:
     return b.home([b.section(CLOSED)])
 
 
-def home(open_business: OpenItems, viewer: Person, today: date, away: Away, *, start: int = 0) -> b.Json:
+def home(
+    open_business: OpenItems, viewer: Person, relations: Relations, today: date, away: Away, *, start: int = 0
+) -> b.Json:
     """The page of the Home tab that begins at item `start`, as a view for views.publish."""
     rows = _rows(open_business, today)
     start = min(start, max(0, (len(rows) - 1) // PAGE * PAGE))
@@ -68,7 +71,7 @@ def home(open_business: OpenItems, viewer: Person, today: date, away: Away, *, s
             count = sum(other == heading for other, _ in rows)
             blocks += [b.divider(), b.header(f"{heading} ({count})")]
             above = heading
-        blocks += items.item(commitment, viewer, today, view)
+        blocks += items.item(commitment, viewer, relations, today, view)
     return b.home(blocks + turn(view, view.start, len(rows), PAGE))
 
 

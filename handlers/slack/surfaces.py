@@ -65,8 +65,9 @@ def draw(tx: Session, viewer: Person, ref: Ref, now: datetime, *, known: Commitm
 def mine(tx: Session, viewer: Person, now: datetime, *, start: int = 0) -> list[Block]:
     page = commitments.mine(tx, viewer, start=start, size=lists.PAGE)
     empty = "Nothing is open. `/commit` records the next promise."
+    relations = commitments.relations(tx, viewer, page.items, now)
     return lists.page_of(
-        page, viewer, local_day(now, viewer.zone), title="Yours", empty=empty, view=Ref(view=ViewName.MINE)
+        page, viewer, relations, local_day(now, viewer.zone), title="Yours", empty=empty, view=Ref(view=ViewName.MINE)
     )
 
 
@@ -74,15 +75,17 @@ def overdue(tx: Session, viewer: Person, now: datetime, *, start: int = 0) -> li
     today = local_day(now, viewer.zone)
     page = commitments.overdue(tx, viewer, today=today, start=start, size=lists.PAGE)
     return lists.page_of(
-        page, viewer, today, title="Overdue", empty="Nothing is overdue. Well kept.",
+        page, viewer, commitments.relations(tx, viewer, page.items, now), today, title="Overdue",
+        empty="Nothing is overdue. Well kept.",
         view=Ref(view=ViewName.OVERDUE), heading=lambda c: "Yours" if c.owner_id == viewer.id else "Others'",
     )  # fmt: skip
 
 
 def of_account(tx: Session, viewer: Person, account: Account, now: datetime, *, start: int = 0) -> list[Block]:
     page = commitments.account_page(tx, viewer, account, start=start, size=lists.PAGE)
+    relations = commitments.relations(tx, viewer, page.items, now)
     shown = lists.page_of(
-        page, viewer, local_day(now, viewer.zone), title=account.name,
+        page, viewer, relations, local_day(now, viewer.zone), title=account.name,
         empty="Neither side owes the other anything that is recorded here.",
         view=Ref(view=ViewName.ACCOUNT, extra=str(account.id)),
         heading=lambda c: "They owe us" if c.side == Side.THEIRS else "We owe",
@@ -118,7 +121,9 @@ def account_page(tx: Session, viewer: Person, account: Account, now: datetime) -
 def one(tx: Session, viewer: Person, commitment: Commitment, now: datetime) -> list[Block]:
     entries = history.entries(tx, viewer, commitment)
     names = {"people": commitments.names_in(tx, viewer, entries)}
-    return items.details(commitment, entries, names, viewer, local_day(now, viewer.zone), Ref(view=ViewName.ITEM))
+    relations = commitments.relations(tx, viewer, [commitment], now)
+    today = local_day(now, viewer.zone)
+    return items.details(commitment, entries, names, viewer, relations, today, Ref(view=ViewName.ITEM))
 
 
 def receipt(

@@ -15,7 +15,7 @@ from store.commitments.attention import (
     unheard,
 )
 from store.commitments.blocking import block, latest_snooze, snooze, unblock
-from store.commitments.changing import UNDO_WITHIN, check_change, check_verb, may_redact, may_undo
+from store.commitments.changing import UNDO_WITHIN, check_verb, may_undo
 from store.commitments.questions import (
     OpenItems,
     Page,
@@ -32,6 +32,7 @@ from store.commitments.questions import (
 )
 from store.commitments.recording import check_pace
 from store.commitments.redacting import redact
+from store.commitments.relations import relations
 from store.commitments.verbs import (
     Draft,
     accept,
@@ -62,7 +63,6 @@ __all__ = [
     "block",
     "by_ids",
     "cancel",
-    "check_change",
     "check_pace",
     "check_verb",
     "choose_account",
@@ -80,7 +80,6 @@ __all__ = [
     "latest_snooze",
     "listed",
     "may_hear",
-    "may_redact",
     "may_undo",
     "mine",
     "move",
@@ -89,6 +88,7 @@ __all__ = [
     "people_to_brief",
     "record",
     "redact",
+    "relations",
     "reopen",
     "share",
     "snooze",

@@ -51,6 +51,10 @@ class OpenItems:
     own: Sequence[Commitment]
     waiting: Sequence[Commitment]
 
+    @property
+    def all(self) -> list[Commitment]:
+        return [*self.own, *self.waiting]
+
 
 class When(StrEnum):
     """Which commitments a list holds: the open ones, all or by their date, or those done lately."""

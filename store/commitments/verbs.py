@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from store import accounts, history, outbox, people
-from store.commitments.changing import check_change, check_due, lock_for_change, may_undo, notify, save_change
+from store.commitments.changing import check_due, check_right, lock_for_change, may_undo, notify, save_change
 from store.commitments.questions import get
 from store.commitments.recording import write_down
 from store.errors import BadInputError, NotAllowedError
@@ -246,7 +246,7 @@ def share(
     along; None: nobody knows yet whether they do.
     """
     commitment = get(tx, viewer, number)
-    check_change(tx, viewer, commitment, now)
+    check_right(tx, viewer, commitment, Verb.EDIT, now)
     if history.is_repeat(tx, viewer, commitment, origin_key):
         return commitment
     if others and commitment.internal:

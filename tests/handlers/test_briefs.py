@@ -12,11 +12,14 @@ from handlers.briefs.notice_views import Change
 from handlers.briefs.views import MOST, brief, in_order
 from handlers.commitments.brief_lines import Mentioned, line
 from handlers.slack import blocks as b
+from store.commitments.relations import in_row
 from store.rules.nudging.occasions import Occasion
 from store.tables import Account, Commitment, Person, State, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from store.rules.permissions import Relation
 
 DAY = date(2026, 11, 24)
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -38,8 +41,12 @@ def item(number: int, owner: Person = ANA, **more: Any) -> Commitment:
     return Commitment(**(values | more))
 
 
+def related(one: Mentioned, reader: Person) -> dict[int, frozenset[Relation]]:
+    return {one.commitment.id: in_row(reader, one.commitment)}
+
+
 def shown(*lines: Mentioned, reader: Person = ANA, asked: Sequence[str] = ()) -> tuple[str, list[dict[str, Any]], int]:
-    return brief(in_order(line(each, reader, DAY, DAY) for each in lines), reader, DAY, asked)
+    return brief(in_order(line(each, reader, related(each, reader), DAY, DAY) for each in lines), reader, DAY, asked)
 
 
 def read(blocks: list[dict[str, Any]]) -> str:

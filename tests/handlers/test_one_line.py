@@ -29,6 +29,7 @@ from sandbox.reader import Reader
 from store.accounts import Listing, Proposals, Row
 from store.commitments import OpenItems, Page
 from store.rules.nudging.occasions import Occasion, OccasionKind
+from store.rules.permissions import Relation
 from store.rules.text import one_line
 from store.tables import Absence, Account, Commitment, Entry, KeyDate, OutboxKind, Person, Stakeholder, Workspace
 
@@ -86,6 +87,7 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
     """Every kind of place that shows text of people's, drawn with these in all of it."""
     one = made(text, quote)
     eva, ana = one.creator, one.owner
+    owns = {one.id: frozenset({Relation.OWNER})}
     entries = [
         Entry(id=n, at=NOW, actor=eva, actor_id=1, verb=verb, changes=changes, reason=quote)
         for n, (verb, changes) in enumerate(
@@ -97,7 +99,7 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
     )
     deed = notice_views.Change(OutboxKind.HANDED_BACK, eva, quote)
     mentioned = brief_lines.Mentioned(one, Occasion(OccasionKind.TODAY), away_until=TODAY, told_on=TODAY, change=deed)
-    line = brief_lines.line(mentioned, ana, TODAY, TODAY)
+    line = brief_lines.line(mentioned, ana, owns, TODAY, TODAY)
     listed = Page([one], 0, 1)
     noted = key_date(one, text, quote)
     noted_line = [key_dates.line(noted, Occasion(OccasionKind.DAYS_BEFORE, 14, TODAY), TODAY)]
@@ -107,12 +109,12 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
         Entry(id=2, at=NOW, actor=eva, actor_id=1, verb="archive", changes={}, reason=quote),
     ]
     views: dict[str, list[Block]] = {
-        "details": items.details(one, entries, {"people": {1: text}}, ana, TODAY, NOWHERE),
+        "details": items.details(one, entries, {"people": {1: text}}, ana, owns, TODAY, NOWHERE),
         "receipt": items.receipt(one, eva, TODAY, view=NOWHERE, may_undo=True, proposed=Proposals(quote)),
         "account": account_views.page(shown_account(one, text, quote), ana, TODAY),
         "accounts": account_views.listing(Listing([Row(shown_account(one, text, quote).account, 2, 1)], 0, 1, 1), ana,
                                           archived=False),
-        "list": lists.page_of(listed, ana, TODAY, title=text, empty="", view=NOWHERE),
+        "list": lists.page_of(listed, ana, owns, TODAY, title=text, empty="", view=NOWHERE),
         "section": section_views.listing(key_dates.WORDS, noted.account, [noted], eva, TODAY, start=0),
         "row": section_views.details(key_dates.WORDS, noted, noted_entries, {1: text}, eva, TODAY),
         "absence": absence_view.receipt(away, eva, TODAY, TODAY, view=NOWHERE, delegate_away=away,
@@ -120,7 +122,7 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
         "stands in": absence_view.stands_in([away]),
         "delegated": absence_view.delegated(away, ana, TODAY)[1],
         "why": items.reasons(one, [f"{text} hears of it.", *why.of_next([], one, eva)]),
-        **{kind: notice_views.notice(notice_views.Change(kind, eva, quote), one, ana, TODAY)[1]
+        **{kind: notice_views.notice(notice_views.Change(kind, eva, quote), one, ana, owns, TODAY)[1]
            for kind in (OutboxKind.ASSIGNED, OutboxKind.HANDED_BACK, OutboxKind.CANCELLED)},
         "shared": notice_views.shared(one, eva, TODAY, others=False)[1],
     }  # fmt: skip
@@ -129,7 +131,7 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
         "key date in a brief": brief_views.brief(noted_line, ana, TODAY)[1],
         "form of a row": section_views.form(key_dates.WORDS, noted.account, noted, Context())["blocks"],
         "brief": brief_views.brief([line], ana, TODAY, [f"*{escape(text)}* asks you to stand in."])[1],
-        "home": home(OpenItems([one], [one]), ana, TODAY, Away(away, [away]))["blocks"],
+        "home": home(OpenItems([one], [one]), ana, owns, TODAY, Away(away, [away]))["blocks"],
         "form": forms.new(forms.Filled(action=text, note=text, remark=text), Context())["blocks"],
     }
 
@@ -187,7 +189,9 @@ def test_a_note_keeps_its_lines() -> None:
     """A note of several lines stands behind Slack's bar, line by line, so that none of them looks like ours."""
     one = made("word", "word")
     one.note = "Ask Dana.\nRecorded by Ben · internal\n\n> and *this*"
-    said = texts_of(b.resolved(items.details(one, [], {"people": {}}, one.owner, TODAY, NOWHERE)))
+    said = texts_of(
+        b.resolved(items.details(one, [], {"people": {}}, one.owner, {one.id: frozenset()}, TODAY, NOWHERE))
+    )
     lines = next(text["text"] for text in said if "Note:" in text["text"]).splitlines()
     assert lines[lines.index("Note:") + 1 :] == [
         "> Ask Dana.", "> Recorded by Ben · internal", "> ", "> \u200b&gt; and \u2217this\u2217",

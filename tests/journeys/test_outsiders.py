@@ -234,7 +234,7 @@ def test_only_colleagues_are_named_as_those_to_ask(town: BotInWorkspace) -> None
     there_is(town)
     town.has_recorded("U0EVA", (WHO, "send the figures", "2026-12-04"))
     town.box.change_user(WHO, is_restricted=True)
-    town.press("U0BEN", town.item("U0BEN", 2), ids.DONE)
+    town.commit("U0BEN", "done 2")
     assert "Only Eva Lindqvist (who recorded it) or a workspace admin can change #2" in town.told("U0BEN")
 
 

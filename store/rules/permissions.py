@@ -1,0 +1,51 @@
+"""The verbs that a viewer may do to a commitment, by its state and by the viewer's relations to it. Pure.
+
+The verbs check it (store/commitments/changing.py), and every surface takes its buttons from it
+(handlers/commitments/items.py): a button that is shown works.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum, auto
+from typing import TYPE_CHECKING
+
+from store.rules.transitions import State, Verb, after
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+class Relation(StrEnum):
+    """A relation of a viewer to a commitment. A viewer has any number of them, or none."""
+
+    OWNER = auto()
+    CREATOR = auto()
+    # Of its account.
+    LEAD = auto()
+    ADMIN = auto()
+    # Of its owner, who is away now.
+    DELEGATE = auto()
+
+
+# Those who may change it.
+CHANGERS = frozenset({Relation.OWNER, Relation.CREATOR, Relation.LEAD, Relation.ADMIN, Relation.DELEGATE})
+# For each verb the relations of which one is enough.
+_ENOUGH: dict[Verb, frozenset[Relation]] = {
+    **dict.fromkeys(
+        (Verb.EDIT, Verb.CHOOSE_ACCOUNT, Verb.MOVE, Verb.BLOCK, Verb.UNBLOCK, Verb.HAND_OVER, Verb.FINISH, Verb.CANCEL,
+         Verb.REOPEN),
+        CHANGERS,
+    ),
+    **dict.fromkeys((Verb.ACCEPT, Verb.HAND_BACK, Verb.SNOOZE), frozenset({Relation.OWNER})),
+    Verb.REDACT: frozenset({Relation.OWNER, Relation.CREATOR, Relation.ADMIN}),
+}  # fmt: skip
+
+
+def permits(verb: Verb, relations: Collection[Relation]) -> bool:
+    """Whether a viewer with these relations may do that, in a state that allows it."""
+    return not _ENOUGH[verb].isdisjoint(relations)
+
+
+def permitted(state: State, relations: Collection[Relation]) -> frozenset[Verb]:
+    """The verbs that a viewer with these relations may do to a commitment in that state."""
+    return frozenset(verb for verb in _ENOUGH if permits(verb, relations) and after(verb, state) is not None)
