@@ -26,7 +26,7 @@ from bot.why import about
 from store import outbox
 from store.db import Ledger
 from store.rules.text import printable
-from store.sqlite_file import damage
+from store.sqlite_file import damage, missing_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,7 +145,8 @@ def doctor() -> None:
 
     Exit status 1 if there is a problem (✗); ! is worth knowing, ✓ is fine.
     """
-    _log(None)
+    # Each trouble that a library would log is one of the findings.
+    _log(None, level="critical")
     findings = []
     for finding in examine(lambda: datetime.now(UTC)):
         _say(str(finding))
@@ -181,6 +182,9 @@ def demo(port: int, database: str | None) -> None:
     """
     from bot.demo.running import run_demo  # noqa: PLC0415  what runs in production has no sandbox
 
+    if database is not None and "://" not in database:
+        hint = f"use sqlite:///{database or 'demo.db'}"
+        raise click.BadParameter(f"{database!r} is not a database address: {hint}", param_hint="--database")
     _log(None, level="warning")
     _leave(finished=run_demo(port=port, database=database, say=click.echo))
 
@@ -220,7 +224,7 @@ def _have_the_shape(ledger: Ledger, *, upgrade: bool) -> None:
 
 
 def _be_whole(ledger: Ledger) -> None:
-    if words := damage(ledger.url):
+    if words := missing_folder(ledger.url) or damage(ledger.url):
         raise Problem(words)
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import errno
 import sys
+import urllib.error
 from typing import Any
 
 import click
@@ -14,7 +15,7 @@ from alembic.util import CommandError
 from slack_sdk.errors import SlackClientError
 
 from bot.settings import SettingsError
-from bot.slack_connection import in_words as slack_in_words
+from bot.slack_connection import sentence
 from store.errors import LedgerError
 from store.rules.text import printable
 
@@ -80,9 +81,8 @@ def _migrations(error: BaseException) -> str | None:
 
 
 def _slack(error: BaseException) -> str | None:
-    if not isinstance(error, SlackClientError):
-        return None
-    return f"Slack does not accept the bot: {slack_in_words(error)}."
+    # Only calls to Slack raise a URLError: databases have errors of their own.
+    return sentence(error) if isinstance(error, SlackClientError | urllib.error.URLError) else None
 
 
 def _packages(error: BaseException) -> str | None:

@@ -16,12 +16,13 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
+from rapidfuzz import fuzz, process
 
 from store.db import normal_url, passwords
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, MutableMapping
+    from collections.abc import Iterable, Mapping, MutableMapping
 
     from pydantic_settings.sources import PydanticBaseSettingsSource
 
@@ -30,6 +31,9 @@ log = structlog.get_logger(__name__)
 # With both in the environment Bolt turns itself into an app that many workspaces install by OAuth, keeps
 # tokens in files and ignores ours.
 BOLT_OAUTH = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
+
+# Of 100: how much the name of a variable is like a setting's, so that it was probably meant.
+_ALIKE = 75
 
 # The place of the right value, for a variable that is missing or wrong.
 WHERE = {
@@ -257,20 +261,36 @@ def _read(model: type[_Model], env_file: str) -> _Model:
     try:
         return model(_env_file=env_file)  # type: ignore[call-arg]  # every settings class takes it
     except ValidationError as error:
-        raise SettingsError(_problems(error)) from None
+        raise SettingsError(_problems(error, {*os.environ, *map(str.upper, _in_file(model, env_file))})) from None
     except (OSError, UnicodeDecodeError) as error:
         reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror
         raise SettingsError([f"The file {env_file} could not be read: {reason}"]) from None
 
 
-def _problems(error: ValidationError) -> list[str]:
+def _in_file(model: type[BaseSettings], env_file: str) -> Iterable[str]:
+    """The variables that the file sets, in lower case."""
+    return DotEnvSettingsSource(model, env_file=env_file).env_vars
+
+
+def _problems(error: ValidationError, names: Iterable[str] = ()) -> list[str]:
+    """One sentence for each error. `names`: the variables that are set, for one whose name was mistyped."""
     problems = []
     for found in error.errors(include_url=False, include_input=False):
         name = str(found["loc"][0]).upper() if found["loc"] else "The settings"
         words = _in_words(found["type"], found.get("ctx", {}), found["msg"])
         where = WHERE.get(name)
+        alike = _alike(name, names) if found["type"] == "missing" else None
+        if alike:
+            words += f" ({alike} is set, which is no setting: is that it?)"
         problems.append(f"{name} {words}: {where}" if where else f"{name} {words}")
     return problems
+
+
+def _alike(name: str, names: Iterable[str]) -> str | None:
+    """The variable that was probably meant to be `name`: no setting of ours, and named nearly like it."""
+    others = [one for one in names if one.lower() not in Settings.model_fields]
+    found = process.extractOne(name, others, scorer=fuzz.ratio, score_cutoff=_ALIKE)
+    return str(found[0]) if found else None
 
 
 def _in_words(kind: str, context: Mapping[str, Any], message: str) -> str:

@@ -55,6 +55,12 @@ class Connecting(Protocol):
     def connect(self) -> None: ...
 
 
+def sentence(error: BaseException) -> str:
+    """An error between Slack and the bot as a sentence: whether Slack refuses the bot, or was not reached."""
+    words = in_words(error)
+    return f"Slack does not accept the bot: {words}." if error_name(error) else f"{words[0].upper()}{words[1:]}."
+
+
 def in_words(error: BaseException) -> str:
     """The reason for an error between Slack and the bot, and the remedy."""
     name = error_name(error)

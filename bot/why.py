@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from store.db import Ledger
-    from store.tables import Workspace
+    from store.tables import Commitment, Workspace
 
 
 def about(ledger: Ledger, number: str, now: datetime, *, on: date | None, team_id: str | None) -> Sequence[str]:
@@ -28,11 +28,19 @@ def about(ledger: Ledger, number: str, now: datetime, *, on: date | None, team_i
     with ledger.read() as tx:
         # An operator at the machine sees everything, and is no person of the workspace.
         operator = Person(id=0, workspace_id=_workspace(tx, team_id).id)
-        commitment = commitments.get(tx, operator, int(digits))
+        commitment = _commitment(tx, operator, int(digits))
         return [
             f"#{commitment.number} {quoted(commitment.action, ACTION_LIMIT)}, due {commitment.due_on}",
             *map(one_line, explain(tx, operator, commitment, now, on=on)),
         ]
+
+
+def _commitment(tx: Session, operator: Person, number: int) -> Commitment:
+    try:
+        return commitments.get(tx, operator, number)
+    except NotFoundError:
+        # Its words are for Slack, where a list of numbers is one command away.
+        raise NotFoundError(f"There is no commitment #{number} in this database.") from None
 
 
 def _workspace(tx: Session, team_id: str | None) -> Workspace:

@@ -85,6 +85,14 @@ def _beside(path: Path, suffix: str = "") -> Path:
     return real.with_name(real.name + suffix)
 
 
+def missing_folder(url: sa.URL) -> str | None:
+    """The problem and what to do, in words, if the folder of the ledger's file does not exist; else None."""
+    path = file_of(url)
+    if path is None or path.absolute().parent.is_dir():
+        return None
+    return f"The folder of the database, {path.parent}, does not exist: make it, or set another DATABASE_URL."
+
+
 def damage(url: sa.URL) -> str | None:
     """The problem in words if the ledger's file is damaged; None if it is whole, is no file, or cannot be read now.
 

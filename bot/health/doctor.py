@@ -28,12 +28,12 @@ from bot.health.words import (
 )
 from bot.installations import Installations
 from bot.schedule import last_beats, record_heartbeat
-from bot.slack_connection import FAILURES, in_words
+from bot.slack_connection import FAILURES, in_words, sentence
 from bot.slack_time import lowered, told_by
 from store import migrate, outbox, workspaces
 from store.db import Ledger, normal_url, shown_url
 from store.outbox import claiming
-from store.sqlite_file import damage, files_of, full_disk
+from store.sqlite_file import damage, files_of, full_disk, missing_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -100,14 +100,14 @@ def _readable_files(env_file: str, settings: BasicSettings | None) -> Iterator[F
 def _database(settings: BasicSettings, now: datetime, *, team_id: str) -> Iterator[Finding]:
     url = normal_url(settings.database_url.get_secret_value())
     shown = shown_url(url)
+    unusable = missing_folder(url) or damage(url)
+    if unusable:
+        words, _, advice = unusable.rpartition(": ")
+        yield Finding(PROBLEM, f"{words}.", f"{advice[0].upper()}{advice[1:]}")
+        return
     if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
         words = f"The database {shown} does not exist yet."
         yield Finding(PROBLEM, words, "Run `makegood migrate` or `makegood run`.")
-        return
-    damaged = damage(url)
-    if damaged:
-        words, _, advice = damaged.rpartition(": ")
-        yield Finding(PROBLEM, f"{words}.", f"{advice[0].upper()}{advice[1:]}")
         return
     if full := full_disk(url):
         yield Finding(PROBLEM, full)
@@ -199,7 +199,7 @@ def _team(known: SlackResponse | Exception | None) -> str:
 
 def _slack(settings: Settings, answer: SlackResponse | Exception, now: Callable[[], datetime]) -> Iterator[Finding]:
     if isinstance(answer, Exception):
-        yield Finding(PROBLEM, f"Slack does not accept the bot: {in_words(answer)}.")
+        yield Finding(PROBLEM, sentence(answer))
         return
     yield Finding(WELL, f"Slack knows the bot {answer.get('user')} in {answer.get('team')}.")
     yield from _other_workspaces(settings, _team(answer))

@@ -94,6 +94,7 @@ def test_every_command_has_help(command: str) -> None:
         ("manifest --socket --url https://a.example", "Choose one"),
         ("manifest --url http://a.example", "https://"),
         ("demo --port 70000", "not in the range"),
+        ("demo --database file.db", "use sqlite:///file.db"),
     ],
 )
 def test_wrong_usage_is_told(arguments: str, words: str) -> None:
@@ -111,6 +112,29 @@ def test_missing_settings_are_told(command: str) -> None:
     assert "SLACK_BOT_TOKEN is missing" in found.output
     assert "SLACK_SIGNING_SECRET is missing" in found.output
     assert "Traceback" not in found.output
+
+
+@pytest.mark.parametrize("command", ["migrate", "explain 1", "tick --dry-run"])
+def test_a_missing_folder_is_named(environment: pytest.MonkeyPatch, command: str) -> None:
+    """A database in a folder that does not exist: the folder is named, and no migration is advised."""
+    environment.setenv("DATABASE_URL", "sqlite:///no/such/here.db")
+    found = makegood(*command.split())
+    assert found.exit_code == 1
+    assert "The folder of the database, no/such, does not exist: make it" in found.output
+    assert "makegood migrate" not in found.output
+
+
+def test_slack_out_of_reach_is_no_refusal(environment: pytest.MonkeyPatch) -> None:
+    """A command that cannot reach Slack says so, and not that Slack does not accept the bot."""
+    for name, value in {
+        "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "x", "SLACK_API_URL": "http://127.0.0.1:1/api/",
+    }.items():  # fmt: skip
+        environment.setenv(name, value)
+    assert makegood("migrate").exit_code == 0
+    found = makegood("tick")
+    assert found.exit_code == 1
+    assert "Slack was not reached" in found.output
+    assert "does not accept" not in found.output
 
 
 @pytest.mark.parametrize("command", ["migrate", "tick --dry-run"])

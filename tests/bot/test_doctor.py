@@ -22,6 +22,7 @@ from store import migrate, outbox, workspaces
 from store.db import Ledger
 from store.outbox import claiming
 from store.tables import Outbox, OutboxKind
+from tests.bot.command_line import makegood
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -229,7 +230,23 @@ def test_a_token_that_slack_refuses(ledger: Ledger, slack: Slack, error: str, wo
 def test_slack_out_of_reach(ledger: Ledger, environment: pytest.MonkeyPatch) -> None:
     """The network's words."""
     environment.setenv("SLACK_API_URL", "http://127.0.0.1:1/api/")
-    assert "was not reached" in _only(PROBLEM).words
+    assert _only(PROBLEM).words.startswith("Slack was not reached")
+
+
+def test_nothing_is_logged_between_the_findings(ledger: Ledger, environment: pytest.MonkeyPatch) -> None:
+    """Where Slack is out of reach each line is a finding or its advice, and no library logs between them."""
+    environment.setenv("SLACK_API_URL", "http://127.0.0.1:1/api/")
+    found = makegood("doctor")
+    assert found.exit_code == 1
+    assert [line for line in found.output.splitlines() if not line.startswith(("✓ ", "✗ ", "! ", "  → "))] == []
+
+
+def test_a_missing_folder_is_named(ledger: Ledger, environment: pytest.MonkeyPatch) -> None:
+    """A database in a folder that does not exist: the folder is named, and no migration is advised."""
+    environment.setenv("DATABASE_URL", "sqlite:///no/such/here.db")
+    finding = _only(PROBLEM)
+    assert finding.words == "The folder of the database, no/such, does not exist."
+    assert finding.advice.startswith("Make it")
 
 
 def test_missing_permissions_are_named_with_their_use(ledger: Ledger, slack: Slack) -> None:

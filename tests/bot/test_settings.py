@@ -68,6 +68,19 @@ def test_a_missing_token_is_explained(environment: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "is_named"),
+    [("SLACK_TOKEN", True), ("SLACK_BOTTOKEN", True), ("BOT_TOKEN", True), ("SLACK_APP_TOKEN", False), ("TERM", False)],
+)
+def test_a_variable_with_nearly_the_name_is_pointed_out(
+    environment: pytest.MonkeyPatch, name: str, is_named: bool
+) -> None:  # fmt: skip
+    """A missing setting beside a variable of nearly its name: the name is said, and never the value."""
+    problems = _problems(environment, SLACK_SIGNING_SECRET="x", **{name: "xapp-hush"})
+    assert [f"({name} is set" in problem for problem in problems if "SLACK_BOT_TOKEN" in problem] == [is_named]
+    assert "hush" not in str(problems)
+
+
+@pytest.mark.parametrize(
     ("name", "value", "words"),
     [
         ("SLACK_BOT_TOKEN", "", "is missing"),
