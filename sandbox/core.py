@@ -1,6 +1,6 @@
 """State that every part of the sandbox shares, and the transport to the app."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -51,6 +51,8 @@ class Core:
         self.http = HttpTransport(signing_secret, app_url)
         self.transport: Transport = self.http
         self.installed = True
+        # The first instant before the given one at which the clock stops on its way forward; None: it does not.
+        self.stop_before: Callable[[datetime], datetime | None] = lambda _instant: None
         self.events = Events(self.seed, self.manifest, self.clock, self.send)
 
     def send(self, parcel: Parcel) -> Ack:
@@ -85,6 +87,11 @@ class Core:
         return f"{self.url}/response/{self.answers.issue(user, channel, message)}"
 
     def move_clock(self, instant: datetime) -> None:
-        """Move the workspace's time; each listener of the clock is called."""
+        """Move the workspace's time; each listener of the clock is called.
+
+        On the way to `instant` the clock stops wherever `stop_before` says, so that what happens then is not skipped.
+        """
+        while (stop := self.stop_before(instant)) is not None:
+            self.clock.move_to(stop)
         self.clock.move_to(instant)
         self.world.changed()

@@ -11,7 +11,9 @@ import errno
 import os
 import secrets
 import tempfile
-from datetime import datetime, time, timedelta
+import time
+from datetime import datetime, timedelta
+from datetime import time as time_of_day
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -22,8 +24,9 @@ from bot.demo.ledger import fill, take
 from bot.manifest import EVENTS_PATH, for_address
 from bot.schedule import log_errors
 from bot.service import Parts, Service, Signals
-from sandbox import Sandbox
+from sandbox import Clock, Sandbox
 from store import outbox, people, workspaces
+from store.tables import OutboxState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,11 +35,17 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 # When the demo begins: in the working hours of its people.
-BERLIN, WEEK, TEN, FIVE = ZoneInfo("Europe/Berlin"), range(5), time(10), time(17)
+BERLIN, WEEK, TEN, FIVE = ZoneInfo("Europe/Berlin"), range(5), time_of_day(10), time_of_day(17)
 # So many ports beyond the wanted one are tried before the system is asked for any.
 _TRIES = 20
-# Seconds that a round may take.
+# Seconds that a round may take, and the delivery of one morning's messages.
 _ROUND = 5.0
+# A longer jump of the clock passes nobody's morning on its way, as if the bot had been down meanwhile.
+_WAY = timedelta(days=7)
+# The pace of the outbox, or Slack after a refusal for its limits, lets the next message go within this time.
+_PACED = timedelta(seconds=3)
+# Seconds between two looks whether the messages are delivered.
+_LOOK = 0.02
 # Slack's SDK sends even calls to this machine through a proxy.
 _PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
 
@@ -67,8 +76,9 @@ class Demo:
     def __init__(self, *, port: int, database: str) -> None:
         secret, token = secrets.token_hex(16), f"xoxb-demo-{secrets.token_hex(12)}"
         # The manifest wants an address; the box is told below where the bot really listens.
-        self.box = _open_box(port, secret, token)
-        self.box.clock.move_to(at_work(self.box.clock.now()))
+        clock = Clock()
+        clock.move_to(at_work(clock.now()))
+        self.box = _open_box(port, secret, token, clock)
         self._seen = self.box.clock.now()
         try:
             given = settings.given(
@@ -96,6 +106,7 @@ class Demo:
         self.service.start()
         self.box.app_url = f"http://{HOST}:{self.service.port}{EVENTS_PATH}"
         self.box.clock.on_move(self._follow)
+        self.box.core.stop_before = self._next_morning
         self.box.limits = True
 
     def stop(self) -> bool:
@@ -112,6 +123,29 @@ class Demo:
             log_errors(lambda: go_back(self.makegood, list(self.box.world.users), now), "go_back")()
         self._seen = now
         log_errors(self.service.schedule.plan, "plan")()
+
+    def _next_morning(self, instant: datetime) -> datetime | None:
+        """The next morning of anybody on the clock's way to `instant`, when the messages before it are delivered."""
+        now = self.box.clock.now()
+        if instant - now > _WAY:
+            return None
+        log_errors(self._delivered, "deliver")()
+        with self.makegood.ledger.read() as tx:
+            morning = people.next_look(tx, self._seen)
+        return max(morning, now) if morning is not None and morning < instant else None
+
+    def _delivered(self) -> None:
+        """Wait until no message is due or being sent: a brief that is posted after its morning is skipped."""
+        deadline = time.monotonic() + _ROUND
+        while time.monotonic() < deadline:
+            busy = self._is_sending()
+            if not (self.makegood.courier.deliver_due(patience=_PACED) or busy or self._is_sending()):
+                return
+            time.sleep(_LOOK)
+
+    def _is_sending(self) -> bool:
+        with self.makegood.ledger.read() as tx:
+            return OutboxState.SENDING in outbox.counts(tx)
 
 
 def at_work(now: datetime) -> datetime:
@@ -139,7 +173,7 @@ def go_back(makegood: Makegood, users: list[str], now: datetime) -> None:
                     people.reschedule(people.get(tx, known.id), now)
 
 
-def _open_box(port: int, secret: str, token: str) -> Sandbox:
+def _open_box(port: int, secret: str, token: str, clock: Clock) -> Sandbox:
     for wanted in [*range(port, min(port + _TRIES, 65536)), 0]:
         box = Sandbox(
             for_address("https://demo.makegood.example"),
@@ -148,6 +182,7 @@ def _open_box(port: int, secret: str, token: str) -> Sandbox:
             bot_token=token,
             host=HOST,
             port=wanted,
+            clock=clock,
         )
         try:
             return box.start()

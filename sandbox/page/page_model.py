@@ -131,7 +131,8 @@ class PageBuilder:
         return channel is not None and not channel.is_im and self._world.sees(self._user.id, channel)
 
     def _sidebar(self, where: str) -> "Iterator[SidebarEntry]":
-        for channel in self._world.channels.values():
+        """The channels by name, as Slack sorts them, and the app."""
+        for channel in sorted(self._world.channels.values(), key=lambda one: one.name):
             if self._user.id not in channel.members or channel.is_im or channel.is_archived:
                 continue
             kind = "private" if channel.is_private else "shared" if channel.is_ext_shared else "public"

@@ -20,6 +20,7 @@ from click.testing import CliRunner
 from bot.cli import makegood
 from bot.demo.ledger import ACME, PROMISES, fill
 from bot.demo.running import Demo, at_work
+from sandbox.page.clock_panel import next_working_morning
 from store import commitments, outbox, people
 from store.tables import Account, Commitment, Outbox, OutboxKind, Workspace
 
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from sqlalchemy.orm import Session
+
     from sandbox import Message, Sandbox
     from store.db import Ledger
+    from store.tables import Person
 
 pytestmark = pytest.mark.usefixtures("environment", "log")
 
@@ -101,6 +105,25 @@ def test_the_bot_follows_the_clock(demo: Demo) -> None:
         day = f"{moment:%A} {moment.day} {moment:%B %Y}"
         demo.box.wait_for(_told_of(day))
     assert len(demo.box.dm("U0EVA")) == 2
+
+
+def test_the_next_working_morning_passes_everybodys_morning(demo: Demo) -> None:
+    """On the way to a morning in Berlin, the morning of the day before comes in New York, and no brief is skipped."""
+    start = demo.box.clock.now().astimezone(BERLIN)
+    monday = (start + timedelta(days=7 - start.weekday())).replace(hour=10, minute=0)
+    demo.box.move_clock(monday)
+    demo.box.command("U0BEN", "C0ACME", "/commit", f"call Marcus back on {monday:%Y-%m-%d}")
+    for later in (1, 2):
+        demo.box.move_clock(next_working_morning(demo.box.clock.now(), BERLIN))
+        with demo.makegood.ledger.read() as tx:
+            looked = {user: _person(tx, demo, user).briefed_on for user in ("U0EVA", "U0ANA", "U0BEN")}
+            briefs = list(tx.scalars(sa.select(Outbox).where(Outbox.kind == OutboxKind.BRIEF)))
+        today = monday.date() + timedelta(days=later)
+        assert looked == {"U0EVA": today, "U0ANA": today, "U0BEN": today - timedelta(days=1)}
+        assert [(row.dedupe_key, row.last_error) for row in briefs if row.state in {"skipped", "dead"}] == []
+    assert any(row.ids["day"] == f"{monday:%Y-%m-%d}" for row in briefs)
+    told_on = f"{monday:%A} {monday.day} {monday:%B %Y}"
+    assert any(told_on in message.text for message in demo.box.dm("U0BEN"))
 
 
 @pytest.mark.parametrize(
@@ -192,6 +215,12 @@ def test_the_command_prints_one_line_and_ends_with_0(tmp_path: Path) -> None:
     out, err = process.communicate(timeout=30)
     assert (process.returncode, out, err) == (0, "", "")
     assert list(tmp_path.iterdir()) == []
+
+
+def _person(tx: Session, demo: Demo, user: str) -> Person:
+    found = people.viewer(tx, demo.box.seed.team_id, user)
+    assert found
+    return found
 
 
 def _next_working_morning(now: datetime) -> datetime:

@@ -68,7 +68,7 @@ def test_a_button_that_has_gone_says_so(box: Sandbox) -> None:
 def test_a_person_sees_only_their_conversations(box: Sandbox, where: str) -> None:
     """Ana cannot open a private channel or direct messages of others: the page shows her first channel."""
     page = httpx.get(f"{box.url}/", params={"as": "U0ANA", "in": where}).text
-    assert 'data-in="C0GENERAL"' in page
+    assert 'data-in="C0ACME"' in page
     assert "deal-desk" not in page
 
 
