@@ -35,6 +35,15 @@ class BadInputError(LedgerError):
     """A value of a form or line that cannot be stored; `field` names its form field."""
 
 
+class BadInputsError(BadInputError):
+    """Several values that cannot be stored: the words for each form field in `fields`."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        field, words = next(iter(fields.items()))
+        super().__init__(words, field=field)
+        self.fields = fields
+
+
 class TooFastError(LedgerError):
     """More requests than a person makes by hand. The text says when to go on."""
 

@@ -216,7 +216,7 @@ def buttons() -> set[str]:
         for n, v in vars(ids).items()
         if n.isupper()
         and isinstance(v, str)
-        and v.startswith(("item.", "page.", "open.", "away.", "account.", "section."))
+        and v.startswith(("item.", "page.", "open.", "away.", "account.", "section.", "items.", "row."))
     }
 
 
@@ -229,7 +229,7 @@ def test_everything_that_can_be_pressed_has_a_listener() -> None:
     assert set(handlers.ROUTES.actions) == buttons() | {ids.ACCOUNT, ids.STAKEHOLDER}
     assert set(handlers.ROUTES.forms) == named("FORM_")
     assert set(handlers.ROUTES.events) == named("EVENT_") == set(ids.BOT_EVENTS)
-    assert set(handlers.ROUTES.menus) <= {ids.ACCOUNT, ids.STAKEHOLDER, ids.INTO}
+    assert set(handlers.ROUTES.menus) <= {ids.ACCOUNT, ids.STAKEHOLDER, ids.INTO, ids.ROW_ACCOUNT}
 
 
 def test_every_id_lives_once_and_is_used() -> None:

@@ -56,7 +56,7 @@ def options(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # no
     typed = clean(asked.typed)
     with context["ledger"].read() as tx:
         person = viewer(tx, asked.asker.team_id, asked.asker.user_id)
-        if asked.action_id == ids.ACCOUNT:
+        if asked.action_id in {ids.ACCOUNT, ids.ROW_ACCOUNT}:
             found = _accounts(tx, person, typed)
         else:
             found = _people(tx, person, asked.context.account, typed)
@@ -135,6 +135,23 @@ def chosen_stakeholder(
     if choice.new_name is not None:
         return stakeholders.create(tx, person, choice.new_name, account=account, now=now)
     return stakeholders.get(tx, person, choice.id, account=account)
+
+
+def chosen_options(tx: Session, person: Person, *values: str | None) -> list[tuple[str, str] | None]:
+    """(value, text) of the chosen account, and of the stakeholder of it, to show them again in another form."""
+    choices = [Choice.decode(value) if value else None for value in values]
+    account = accounts.get(tx, person, choices[0].id) if choices[0] and choices[0].id else None
+    found: list[tuple[str, str] | None] = []
+    for value, choice in zip(values, choices, strict=True):
+        if not value or choice is None:
+            found.append(None)
+        elif choice.new_name is not None:
+            found.append((value, f"Create {quoted(choice.new_name)}"))
+        elif account and not found:
+            found.append((value, account.name))
+        else:
+            found.append((value, stakeholders.get(tx, person, choice.id, account=account).name))
+    return found
 
 
 def _accounts(tx: Session, person: Person, typed: str) -> list[tuple[str, str]]:

@@ -22,5 +22,8 @@ ROUTES = Routes(
         ids.FORM_MERGE: actions.submit_merge,
         ids.FORM_ARCHIVE: actions.submit_archive,
     },
-    menus={ids.ACCOUNT: menus.options, ids.STAKEHOLDER: menus.options, ids.INTO: menus.options_to_merge},
+    menus={
+        **dict.fromkeys((ids.ACCOUNT, ids.ROW_ACCOUNT, ids.STAKEHOLDER), menus.options),
+        ids.INTO: menus.options_to_merge,
+    },
 )

@@ -10,9 +10,9 @@ from rapidfuzz import fuzz, process
 from handlers import ids
 from handlers import people as directory
 from handlers.absences import actions as absences
-from handlers.commitments import actions, forms, listing
+from handlers.commitments import actions, forms, listing, several, several_views
 from handlers.commitments.command_words import AccountPage, Act, Asked, Help, Listing, read_command
-from handlers.commitments.one_liner import ParsedLine, protect_brackets, understand
+from handlers.commitments.one_liner import ParsedLine, facts_for, protect_brackets, understand
 from handlers.people import viewer
 from handlers.settings import actions as settings
 from handlers.slack import blocks as b
@@ -24,11 +24,10 @@ from handlers.slack.words import either, render, shortened
 from store import accounts, commitments, people
 from store.commitments import Wanted, When
 from store.errors import BadInputError, NotFoundError
-from store.rules.calendar.brief_times import local_day
 from store.rules.line import read_line
+from store.rules.line.minutes import read_minutes
 from store.rules.names import Close, Exact, Several, Unknown, match, nearest
 from store.rules.text import quoted
-from store.settings import reads_dates_as
 from store.tables import Side
 
 if TYPE_CHECKING:
@@ -196,31 +195,37 @@ def _account_page(tx: Session, person: Person, account: Account, now: datetime) 
 def _line(command: Command, context: BoltContext) -> Reply | Form:
     """A line is recorded when it has an action, one owner and a clear date; otherwise the form asks."""
     outcome = _taken(command, context)
-    if isinstance(outcome, ParsedLine) and outcome.unknown_users:
+    if not isinstance(outcome, Reply) and outcome.unknown_users:
         ledger, slack = context["ledger"], context["slack"]
         directory.ensure_people(ledger, slack, command.asker.team_id, outcome.unknown_users, context["now"])
         outcome = _taken(command, context, asked_slack=True)
+    if isinstance(outcome, several.Listed):
+        return Form(
+            several_views.form(outcome.rows, outcome.rest, [], forms.Filled(), Context(channel=command.channel))
+        )
     return _form(command, outcome) if isinstance(outcome, ParsedLine) else outcome
 
 
-def _taken(command: Command, context: BoltContext, *, asked_slack: bool = False) -> ParsedLine | Reply:
-    """Read the line, record it if it says enough, and give back what to answer; what was understood if it does not."""
+def _taken(command: Command, context: BoltContext, *, asked_slack: bool = False) -> ParsedLine | several.Listed | Reply:
+    """Read the line, record it if it says enough, and give back what to answer; what was understood if it does not.
+
+    Several lines are recorded only after a review.
+    """
     now, understood = context["now"], ParsedLine(forms.Filled())
     try:
         with context["ledger"].begin() as tx:
             person = viewer(tx, command.asker.team_id, command.asker.user_id)
             said = protect_brackets(command.text)
-            known = accounts.names(tx, person)
-            line = read_line(
-                said, today=local_day(now, person.zone), locale=reads_dates_as(person),
-                accounts=known,
-                working_week=people.working_days(person).weekdays,
-                fiscal_year_start=person.workspace.fiscal_year_start,
-            )  # fmt: skip
+            facts = facts_for(tx, person, now)
+            minutes = read_minutes(said, **facts)
+            if len(minutes.pieces) > 1:
+                return several.understand_all(tx, person, minutes, facts, asked_slack=asked_slack)
+            said = minutes.pieces[0].text
+            line = read_line(said, **facts)
             typed = as_typed(command.text)
             if line.due is None and not line.owners:
                 answer = (
-                    _named_account(tx, person, typed, known, now)
+                    _named_account(tx, person, typed, facts["accounts"], now)
                     or _searched(tx, person, typed, now)
                     or _suggested(typed)
                 )

@@ -44,7 +44,7 @@ def new(filled: Filled, context: Context) -> b.Json:
     """The form that records a commitment. `remark` says above it what still needs an answer."""
     remark = [b.section(escape(filled.remark))] if filled.remark else []
     view = b.modal(
-        "New commitment", [*remark, *_fields(filled, with_who_and_when=True)], callback_id=ids.FORM_NEW,
+        "New commitment", [*remark, *_fields(filled, with_who_and_when=True, several=True)], callback_id=ids.FORM_NEW,
         metadata=_knowing(filled, context), submit="Record", close="Discard",
     )  # fmt: skip
     return b.with_cursor_at(view, filled.asks)
@@ -168,13 +168,14 @@ def _small(title: str, fields: list[Block], callback_id: str, context: Context, 
     return b.modal(title, fields, callback_id=callback_id, metadata=context.encode(), submit=submit)
 
 
-def _fields(filled: Filled, *, with_who_and_when: bool) -> list[Block]:
+def _fields(filled: Filled, *, with_who_and_when: bool, several: bool = False) -> list[Block]:
     who_and_when: list[Block] = [
         f.field("Owner", f.person(ids.OWNER, filled.owner), ids.OWNER, hint="The one person here who answers for it."),
         f.field("Due date", f.day(ids.DUE, filled.due), ids.DUE),
     ]
     return [
-        f.field("Action", f.text(ids.ACTION, ACTION_LIMIT, filled.action), ids.ACTION),
+        f.field("Action", f.text(ids.ACTION, ACTION_LIMIT, filled.action, lines=several), ids.ACTION,
+                hint="Several lines become several commitments." if several else None),
         *(who_and_when if with_who_and_when else []),
         f.field("Account", f.external(ids.ACCOUNT, "Type to find or create one", filled.account), ids.ACCOUNT,
                optional=True, told=True),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from handlers import ids
 from handlers.commitments.forms import Filled
@@ -15,12 +15,15 @@ from store import accounts, people
 from store.commitments import Draft
 from store.dates import Due
 from store.errors import LedgerError
+from store.rules.calendar.brief_times import local_day
 from store.rules.names import Close, Exact, Several, Unknown
 from store.rules.text import ACTION_LIMIT, NAME_LIMIT, NOTE_LIMIT, clean, quoted
+from store.settings import reads_dates_as
 from store.tables import Account, Person, Side
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from sqlalchemy.orm import Session
 
@@ -47,10 +50,23 @@ class ParsedLine:
     unknown_users: tuple[str, ...] = ()
     # The open question, where `filled` has a remark.
     lacks: Lacks = Lacks.MORE
+    # The open questions, each under the name of its field in the form.
+    asked: Mapping[str, str] = field(default_factory=dict)
 
     def refused(self, error: LedgerError) -> ParsedLine:
         """The same, as a form, because of something that the ledger refused."""
         return ParsedLine(replace(self.filled, remark=error.words, asks=error.field or self.filled.asks))
+
+
+def facts_for(tx: Session, viewer: Person, now: datetime) -> dict[str, Any]:
+    """The facts about this person that decide how a line is read: the arguments of `read_line`."""
+    return {
+        "today": local_day(now, viewer.zone),
+        "locale": reads_dates_as(viewer),
+        "accounts": accounts.names(tx, viewer),
+        "working_week": people.working_days(viewer).weekdays,
+        "fiscal_year_start": viewer.workspace.fiscal_year_start,
+    }
 
 
 def understand(tx: Session, viewer: Person, line: Line, said: str, *, asked_slack: bool = False) -> ParsedLine:
@@ -66,28 +82,33 @@ def understand(tx: Session, viewer: Person, line: Line, said: str, *, asked_slac
     action = clean(_said(tx, viewer, line.action))
     account, unknown = _account(tx, viewer, line)
     due = line.due.on if isinstance(line.due, Due) else None
-    asked = due or (line.due.suggestion if line.due and not isinstance(line.due, Due) else None)
-    owner, trouble = _owner(tx, viewer, line)
+    suggested = due or (line.due.suggestion if line.due and not isinstance(line.due, Due) else None)
+    owner, doubt = _owner(tx, viewer, line)
+    trouble = [(ids.OWNER, doubt)] if doubt else []
     text = clean(unescaped(_said(tx, viewer, said)), lines=True)
     note = text if len(action) > ACTION_LIMIT else _note(tx, viewer, line)
     filled = Filled(
         action=action,
         owner=owner.slack_id if owner else None,
-        due=asked,
+        due=suggested,
         account=(str(account.id), account.name) if account else None,
         side=Side.THEIRS if line.theirs else Side.OURS,
         note=note,
     )  # fmt: skip
-    questions = [*([(ids.OWNER, trouble)] if trouble else []), *_missing(line, action, text)]
-    missing = " ".join(words for _, words in questions)
-    if missing and unknown:
-        missing = f"{missing} I don't know an account called {quoted(unknown)}: choose the right one, or create it."
-    if missing or owner is None or due is None:
-        asks = questions[0][0] if questions else filled.asks
-        filled = replace(filled, remark=_said(tx, viewer, missing), asks=asks)
-        return ParsedLine(filled, lacks=_lacks(line, action))
+    asked = {name: _said(tx, viewer, words) for name, words in (*trouble, *_missing(line, action, text))}
+    if asked or owner is None or due is None:
+        asks = next(iter(asked), filled.asks)
+        if unknown:
+            asked[ids.ACCOUNT] = unknown_account(unknown)
+        filled = replace(filled, remark=" ".join(asked.values()), asks=asks)
+        return ParsedLine(filled, unknown_account=unknown, lacks=_lacks(line, action), asked=asked)
     draft = Draft(action=action, owner=owner, due_on=due, account=account, side=filled.side, note=note or None)
     return ParsedLine(filled, draft, unknown)
+
+
+def unknown_account(name: str) -> str:
+    """The question about an account that is not known."""
+    return f"I don't know an account called {quoted(name)}: choose the right one, or create it."
 
 
 def _unknown_users(tx: Session, viewer: Person, line: Line) -> tuple[str, ...]:
@@ -106,6 +127,14 @@ def protect_brackets(text: str) -> str:
 
 def _said(tx: Session, viewer: Person, text: str) -> str:
     return readable(tx, viewer, text).replace(_PROTECTED, "<")
+
+
+def as_plain(tx: Session, viewer: Person, text: str) -> str:
+    """The text of a command as it was typed: with handles, which can be read again, and without Slack's marks."""
+    mentioned = {found[1] for found in _MENTION.finditer(text)}
+    handles = {one.slack_id: one.handle or one.name for one in people.by_slack_ids(tx, viewer.workspace, mentioned)}
+    text = _MENTION.sub(lambda found: "@" + handles.get(found[1], found[1]), text)
+    return unescaped(unmarked(text).replace(_PROTECTED, "<"))
 
 
 def readable(tx: Session, viewer: Person, text: str) -> str:

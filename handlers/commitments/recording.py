@@ -11,13 +11,15 @@ from slack_sdk.errors import SlackApiError
 from handlers import ids
 from handlers import people as directory
 from handlers.accounts import menus as account_fields
-from handlers.commitments import forms
+from handlers.commitments import forms, several
 from handlers.commitments.one_liner import readable, too_long
 from handlers.people import viewer
 from handlers.slack import payloads, surfaces
 from handlers.slack.payloads import Context, Submission, unescaped
+from handlers.slack.refs import Ref
 from store import commitments, people
 from store.commitments import Draft
+from store.rules.line.minutes import may_be_several
 from store.rules.text import ACTION_LIMIT, clean
 from store.tables import Side
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient
     from sqlalchemy.orm import Session
 
+    from handlers.slack import blocks as b
     from store.tables import Commitment, Person
 
 Ack = Callable[..., Any]
@@ -72,6 +75,9 @@ def _permalink(slack: WebClient, channel: str, ts: str, team_url: str) -> str:
 def submit_new(ack: Ack, body: Body, context: BoltContext) -> None:
     """Record what the form says. The form turns into the receipt."""
     form = payloads.submission(body)
+    if (listed := _as_several(form, context)) is not None:
+        ack(response_action="update", view=listed)
+        return
     now, owner_id = context["now"], form.text(ids.OWNER)
     directory.ensure_people(context["ledger"], context["slack"], form.asker.team_id, [owner_id], now)
     with context["ledger"].begin() as tx:
@@ -84,6 +90,24 @@ def submit_new(ack: Ack, body: Body, context: BoltContext) -> None:
     with context["ledger"].read() as tx:
         blocks = surfaces.receipt(tx, person, recorded, now, channel=form.context.channel is not None)
     ack(response_action="update", view=surfaces.receipt_modal(blocks, Context(channel=form.context.channel)))
+
+
+def _as_several(form: Submission, context: BoltContext) -> b.Json | None:
+    """The list for review, if the action has several lines that are promises; the other fields hold for all of them."""
+    if not may_be_several(form.text(ids.ACTION)):
+        return None
+    with context["ledger"].read() as tx:
+        person = viewer(tx, form.asker.team_id, form.asker.user_id)
+        values = (form.fields.get(name) for name in (ids.ACCOUNT, ids.STAKEHOLDER))
+        account, stakeholder = account_fields.chosen_options(tx, person, *values)
+    due = form.day(ids.DUE) if form.fields.get(ids.DUE) else None
+    said = forms.Filled(
+        owner=form.fields.get(ids.OWNER), due=due, account=account, stakeholder=stakeholder,
+        side=Side.THEIRS if form.text(ids.SIDE) == Side.THEIRS else Side.OURS,
+        sharing=form.text(ids.SHARING) or forms.SHARINGS[0][0], note=form.text(ids.NOTE),
+    )  # fmt: skip
+    known = replace(form.context, ref=Ref(extra=f"/{account[0]}" if account else ""))
+    return several.form_for(context, form.asker, form.text(ids.ACTION), known, said)
 
 
 def draft(tx: Session, person: Person, form: Submission, now: datetime, current: Commitment | None = None) -> Draft:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers import ids
-from handlers.commitments import actions, commands, recording
+from handlers.commitments import actions, commands, recording, several
 from handlers.routes import Routes
 
 ROUTES = Routes(
@@ -22,9 +22,12 @@ ROUTES = Routes(
         ids.SHARE: actions.share,
         ids.SHOW: actions.show,
         ids.WHY: actions.why,
+        ids.UNDO_SEVERAL: several.undo,
+        **dict.fromkeys((ids.ROW_OWNER, ids.ROW_DUE, ids.ROW_ACCOUNT, ids.ROW_SIDE), several.keep),
     },
     forms={
         ids.FORM_NEW: recording.submit_new,
+        ids.FORM_SEVERAL: several.submit,
         **{callback_id: form.submit for (_, callback_id), form in actions.FORMS.items()},
     },
 )

@@ -44,6 +44,8 @@ SECTION_CHARACTERS = 3_000
 _CUT_ENTITY = re.compile(r"&[a-z]{0,3}…\Z")
 
 Json = dict[str, Any]
+# The block ids of the rows in a form that records several commitments begin with this.
+ROW = "row."
 
 
 def resolved(blocks: Iterable[Block]) -> list[Json]:
@@ -63,7 +65,7 @@ def as_json(part: Block | Option) -> Json:
 
 
 def named(blocks: Iterable[Json]) -> list[Json]:
-    """The blocks of one message or view, each with a `block_id` made from its content; an input keeps its own.
+    """The blocks of one message or view, each with a `block_id` made from its content; an input or ROW keeps its own.
 
     So a button still works if its view is drawn again at the moment of the press, unless its block has changed. With
     the library's random ids every drawing would replace all blocks.
@@ -71,7 +73,7 @@ def named(blocks: Iterable[Json]) -> list[Json]:
     seen: Counter[str] = Counter()
     found = []
     for block in blocks:
-        if block["type"] == "input":
+        if block["type"] == "input" or str(block.get("block_id")).startswith(ROW):
             found.append(block)
             continue
         said = {key: value for key, value in block.items() if key != "block_id"}
@@ -133,8 +135,9 @@ def option(text: str, value: str) -> Option:
     return Option(text=plain(shortened(text, 75)), value=value)
 
 
-def actions(*elements: Element) -> ActionsBlock:
-    return ActionsBlock(elements=list(elements))
+def actions(*elements: Element, name: str | None = None) -> ActionsBlock:
+    """A row of elements; `name`, of a row in a form, begins with ROW."""
+    return ActionsBlock(elements=list(elements), block_id=name)
 
 
 def plain(text: str) -> Text:

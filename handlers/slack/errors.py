@@ -18,10 +18,10 @@ from handlers.slack.calls import error_name, failure_of, in_log, respond
 from handlers.slack.payloads import as_typed, asker, field_of
 from handlers.slack.refs import outdated
 from handlers.slack.words import escape, shortened
-from store.errors import LedgerError
+from store.errors import BadInputsError, LedgerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from slack_sdk import WebClient
 
@@ -62,7 +62,10 @@ def tell(error: Exception, body: dict[str, Any], context: BoltContext) -> BoltRe
     if kind == "command":
         return _ephemeral(words, body)
     if kind == "view_submission":
-        return _at_field(words, field, body)
+        fields: Mapping[str | None, str] = {field: words}
+        if isinstance(error, BadInputsError):
+            fields = dict(error.fields.items())
+        return _at_fields(fields, body)
     _aside(words, body, context, triggered=error_name(error) not in _TOO_LATE)
     return BoltResponse(status=200)
 
@@ -101,12 +104,23 @@ def _ephemeral(words: str, body: dict[str, Any]) -> BoltResponse:
     return _json({"response_type": "ephemeral", "text": f":warning: {escape(words)}{again}"})
 
 
-def _at_field(words: str, field: str | None, body: dict[str, Any]) -> BoltResponse:
+def _at_fields(told: Mapping[str | None, str], body: dict[str, Any]) -> BoltResponse:
+    """Show the words at their fields; at the first field where there is no such field."""
     inputs = [block["block_id"] for block in body["view"].get("blocks", ()) if block.get("type") == "input"]
     if not inputs:
-        return _json({"response_action": "update", "view": _modal(words)})
-    at = next((block_id for block_id in inputs if field_of(block_id) == field), inputs[0])
-    return _json({"response_action": "errors", "errors": {at: words}})
+        return _json({"response_action": "update", "view": _modal(next(iter(told.values())))})
+    errors: dict[str, str] = {}
+    for field, words in told.items():
+        at = _input_for(field or "", inputs)
+        errors[at] = f"{errors[at]} {words}" if at in errors else words
+    return _json({"response_action": "errors", "errors": errors})
+
+
+def _input_for(field: str, inputs: list[str]) -> str:
+    """The input of that name, or else the first one of the same row, or of the form."""
+    row = field.rpartition(".")[0]
+    own = (one for one in inputs if field_of(one) == field)
+    return next(own, next((one for one in inputs if row and one.startswith(f"{row}.")), inputs[0]))
 
 
 def _aside(words: str, body: dict[str, Any], context: BoltContext, *, triggered: bool) -> None:

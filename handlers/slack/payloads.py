@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
+from handlers.slack.blocks import ROW
 from handlers.slack.message_words import words_of
 from handlers.slack.refs import NOWHERE, Ref, count, outdated
 from store.errors import BadInputError
@@ -196,6 +197,11 @@ def unescaped(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
+def escaped(text: str) -> str:
+    """A typed text as Slack sends the text of a command."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 def unmarked(text: str) -> str:
     """The text without Slack's markup of links, addresses, user groups and dates, as people read it."""
     text = _SPECIAL.sub(_special, text)
@@ -360,7 +366,13 @@ def _refilled(block: Body, values: Mapping[str, tuple[str, str] | None]) -> Body
 def fields(view: Body) -> dict[str, str | None]:
     """The values of a form by field. In our forms the block id and the action id are the same word."""
     values = (view.get("state") or {}).get("values") or {}
-    return {field_of(block_id): _value(next(iter(inputs.values()), {})) for block_id, inputs in values.items()}
+    found = {field_of(block_id): _value(next(iter(inputs.values()), {})) for block_id, inputs in values.items()}
+    for block_id, inputs in values.items():
+        # Several values in one block: the elements of a row.
+        found |= {
+            f"{block_id}.{name[len(ROW) :]}": _value(given) for name, given in inputs.items() if name.startswith(ROW)
+        }
+    return found
 
 
 def _value(given: Body) -> str | None:

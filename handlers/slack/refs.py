@@ -24,6 +24,8 @@ class ViewName(StrEnum):
     NONE = ""
     # A receipt; a receipt without *Share here*; one commitment in full.
     RECEIPT, NOTED, ITEM = "receipt", "noted", "item"
+    # The receipt of several; `extra` has their numbers (handlers/commitments/several.py).
+    SEVERAL = "several"
     # Lists. For the list of an account `extra` is the account's id.
     MINE, OVERDUE, ACCOUNT = "mine", "overdue", "account"
     # A list that a person asked for; `extra` says its contents (handlers/commitments/listing.py).

@@ -14,7 +14,7 @@ import structlog
 from handlers import ids
 from handlers.absences import views as absence_view
 from handlers.accounts import views as account_views
-from handlers.commitments import items, listing, lists
+from handlers.commitments import items, listing, lists, several_views
 from handlers.messages import home_for
 from handlers.plan import pages
 from handlers.slack import blocks as b
@@ -145,6 +145,13 @@ def receipt(
     )  # fmt: skip
 
 
+def several(tx: Session, viewer: Person, ref: Ref, now: datetime) -> list[Block]:
+    """The receipt of several commitments; `ref.extra` has their numbers."""
+    found = [commitments.get(tx, viewer, number) for number in several_views.decoded(ref.extra)]
+    may_undo = any(commitments.may_undo(tx, viewer, one, now) for one in found)
+    return several_views.receipt(found, viewer, local_day(now, viewer.zone), ref, may_undo=may_undo)
+
+
 def _told_on(tx: Session, viewer: Person, commitment: Commitment, now: datetime) -> items.Told:
     """The day or time at which the owner gets the notice about a new commitment, for its receipt."""
     if commitment.owner_id == viewer.id:
@@ -184,6 +191,7 @@ _VIEWS: dict[ViewName, Callable[[Session, Person, Ref, datetime], list[Block]]] 
         tx, viewer, accounts.get(tx, viewer, count(ref.extra)), now, start=ref.start
     ),
     ViewName.LIST: listing.draw,
+    ViewName.SEVERAL: several,
     ViewName.SECTION: pages.section_of,
     ViewName.ROW: pages.row_of,
     ViewName.ACCOUNTS: lambda tx, viewer, ref, now: all_accounts(tx, viewer, now, start=ref.start),

@@ -23,8 +23,11 @@ class Suggestions:
         self._interactions = interactions
         self._form_values = form_values
 
-    def suggestions(self, user: str, *, view_id: str, action_id: str, text: str) -> list[Json]:
-        """Options of an external select for the typed text, including those in groups.
+    def suggestions(
+        self, user: str, *, view_id: str, action_id: str, text: str, block_id: str | None = None
+    ) -> list[Json]:
+        """Options of an external select for the typed text, including those in groups. `block_id` says which select,
+        if several have the action id.
         Empty when the text is too short, or when the app's answer is late or invalid.
 
         As at Slack, the view in the request does not hold what the person has chosen in it since the app drew it
@@ -33,7 +36,7 @@ class Suggestions:
         person = self._core.person(user)
         with self._core.world.lock:
             view = self._core.surfaces.shown(user, view_id)
-            block, element = element_of(user, Target(view.blocks, view=view), action_id)
+            block, element = element_of(user, Target(view.blocks, view=view), action_id, block_id=block_id)
             if "external" not in element["type"]:
                 raise SandboxError(f"{action_id!r} is a {element['type']}: it has fixed options")
             if len(text) < element.get("min_query_length", MIN_QUERY):

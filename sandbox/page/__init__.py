@@ -77,7 +77,7 @@ class _Page:
         return flask.jsonify(revision=revision, regions=regions, title=self._draw("title.txt", model, revision))
 
     def suggest(self) -> flask.Response:
-        """GET /suggest?as=&view=&action=&text=: the options of an external select."""
+        """GET /suggest?as=&view=&action=&block=&text=: the options of an external select."""
         asked = flask.request.args
         me = self._me()
         drawn = render.Surface(reader=reader_for(self.box, me), key="")
@@ -86,6 +86,7 @@ class _Page:
                 me.id,
                 view_id=asked.get("view", ""),
                 action_id=asked.get("action", ""),
+                block_id=asked.get("block"),
                 text=asked.get("text", ""),
             )
         except SandboxError as refused:

@@ -361,7 +361,7 @@
     const list = listOf(field), text = field.value.trim(), mine = ++latest;
     if (text.length < Number(field.dataset.least)) return void (list.hidden = true);
     const view = field.closest("[data-surface]").dataset.view ?? "";
-    const query = new URLSearchParams({ as, view, action: field.dataset.action, text });
+    const query = new URLSearchParams({ as, view, action: field.dataset.action, block: field.dataset.block, text });
     const answer = await (await fetch(`/suggest?${query}`)).json();
     if (mine !== latest) return;
     toast(answer.notice);

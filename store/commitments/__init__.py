@@ -33,6 +33,7 @@ from store.commitments.questions import (
 from store.commitments.recording import check_pace
 from store.commitments.redacting import redact
 from store.commitments.relations import relations
+from store.commitments.several import record_several, undo_several
 from store.commitments.verbs import (
     Draft,
     accept,
@@ -87,6 +88,7 @@ __all__ = [
     "overdue",
     "people_to_brief",
     "record",
+    "record_several",
     "redact",
     "relations",
     "reopen",
@@ -94,5 +96,6 @@ __all__ = [
     "snooze",
     "unblock",
     "undo",
+    "undo_several",
     "unheard",
 ]

@@ -1,0 +1,113 @@
+"""Several lines at once: the minutes of a meeting, a list, or promises with ";" between them. Pure.
+
+Two promises are never read as one. A line that holds no promise, such as a heading, is told apart and not dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from store.dates import frame, read
+from store.rules.line import read_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from store.dates import Frame
+
+# Lines that one list shows for review.
+AT_MOST = 20
+# Characters of one line; a longer one is cut in two. Slack's limit for a text field (plain_text_input max_length).
+LONGEST = 3000
+
+# "- ", "• ", "* ", "[ ] ", "1) ", "2. ", "a) " before a line, or several of them: "- [x] ".
+_BULLET = re.compile(r"(?:[-–—*•◦▪▫‣·]\s+|\[[ xX]?\]\s+|[☐☑✓✔]\s*|\d{1,3}\)\s*|[a-zA-Z]\)\s+)+")
+_NUMBERED = re.compile(r"\d{1,3}\.\s+(?=\S)")
+_HEADING = re.compile(r"#{1,6}\s|\*[^*]+\*\s*:?\Z|_[^_]+_\s*:?\Z|.*:\Z", re.DOTALL)
+# A semicolon between two parts; not the end of Slack's "&amp;" or a smiley.
+_SEMICOLON = re.compile(r"(?<!&amp)(?<!&lt)(?<!&gt);\s+")
+_QUOTED = re.compile(r"`[^`]*`|\"[^\"]*\"|“[^”]*”|„[^“”]*[“”]|«[^»]*»")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One line without its bullet. `promise`: it names a date or an owner, so it is probably a commitment."""
+
+    text: str
+    promise: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """The first lines of a text, at most AT_MOST of them, and the `rest` of the text. One piece: one commitment."""
+
+    pieces: tuple[Piece, ...]
+    rest: str = ""
+
+
+def may_be_several(text: str) -> bool:
+    """Whether a text has more than one line, or a semicolon that may part two promises."""
+    return "\n" in text or _SEMICOLON.search(text) is not None
+
+
+def read_minutes(text: str, **facts: Any) -> Minutes:  # noqa: ANN401  the arguments of read_line
+    """Take the lines of a text apart, as Slack sends it. `facts`: the other arguments of `read_line`."""
+    asked = frame(
+        facts["today"], facts.get("locale", "en-US"), frozenset(facts["working_week"]), facts["fiscal_year_start"]
+    )
+    if not may_be_several(text):
+        return Minutes((Piece(_point(text, asked)[0], promise=True),))
+
+    def promises(line: str, *, owned: bool = False) -> bool:
+        """Whether the line is a promise; with `owned`, only if it names an owner or a side as well."""
+        said = read_line(line, **facts)
+        has_owner = bool(said.owners or said.theirs or said.perhaps_owner)
+        return bool(said.action) and (has_owner or (said.due is not None and not owned))
+
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    points = [_point(line, asked) for line in lines[: AT_MOST + 1]]
+    listed = len(lines) > 1 and any(is_point for _, is_point in points)
+    found: list[Piece] = []
+    for said, is_point in points:
+        if len(lines) > 1 and _HEADING.fullmatch(said):
+            found += _cut(said, promise=False)
+            continue
+        for part in _parts(said, promises):
+            found += _cut(part, promise=promises(part, owned=listed and not is_point))
+    if not listed and not any(piece.promise for piece in found[1:]) and len(found) <= AT_MOST:
+        # One promise, or none, and more words about it.
+        return Minutes((Piece(text, promise=True),))
+    if not any(piece.promise for piece in found):
+        # A list without dates and owners: its points are what is to be done.
+        found = [piece for said, is_point in points for piece in _cut(said, promise=is_point)]
+    left = [f"- {piece.text}" if piece.promise else piece.text for piece in found[AT_MOST:]] + lines[AT_MOST + 1 :]
+    return Minutes(tuple(found[:AT_MOST]), "\n".join(left))
+
+
+def _point(line: str, asked: Frame) -> tuple[str, bool]:
+    """The line without its bullet, and whether it has one. "4. Dezember" begins with a day and no number."""
+    bullet = _BULLET.match(line)
+    if bullet is None and (numbered := _NUMBERED.match(line)):
+        day = " ".join(line.split(maxsplit=2)[:2]).rstrip(",:")
+        bullet = numbered if read(day, asked).kind is None else None
+    return (line[bullet.end() :].strip(), True) if bullet else (line, False)
+
+
+def _parts(line: str, promises: Callable[[str], bool]) -> Iterator[str]:
+    """The promises of one line, parted where a semicolon stands between two of them."""
+    start = 0
+    quoted = [found.span() for found in _QUOTED.finditer(line)]
+    for found in islice(_SEMICOLON.finditer(line), AT_MOST):
+        if any(first < found.start() < end for first, end in quoted):
+            continue
+        if promises(line[start : found.start()]) and promises(line[found.end() :]):
+            yield line[start : found.start()]
+            start = found.end()
+    yield line[start:]
+
+
+def _cut(line: str, *, promise: bool) -> list[Piece]:
+    return [Piece(line[at : at + LONGEST], promise) for at in range(0, len(line), LONGEST)]
