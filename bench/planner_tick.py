@@ -28,7 +28,7 @@ import sqlalchemy as sa
 from commit_throughput import database_of
 
 from bot import agenda
-from store import migrate, notices, workspaces
+from store import migrate, notices, outbox, workspaces
 from store.db import Ledger
 from store.rules.nudging.occasions import Occasion, OccasionKind
 from store.tables import Base, Commitment, Mention, Outbox, OutboxKind, OutboxState, Person, Side, State, Subject, core
@@ -149,8 +149,8 @@ class Stage:
     def _brief(self, workspace: int, person: int) -> dict[str, Any]:
         return {
             "workspace_id": workspace, "dedupe_key": f"brief:{person}:2026-11-17", "message_key": f"{person:032x}",
-            "kind": OutboxKind.BRIEF, "person_id": person, "recipient": f"person:{person}",
-            "ids": {"day": "2026-11-17"},
+            "kind": OutboxKind.BRIEF, "person_id": person, "recipient": outbox.recipient(person),
+            "day": date(2026, 11, 17),
             "state": OutboxState.SENT, "ts": "1.0", "created_at": LAST_WEEK, "settled_at": LAST_WEEK,
         }  # fmt: skip
 

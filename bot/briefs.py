@@ -7,7 +7,7 @@ person and local day.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -71,15 +71,12 @@ def _news(tx: Session, awake: list[Person], days: dict[int, date]) -> dict[int, 
 def _intend_brief(tx: Session, person: Person, day: date, news: list[Outbox], now: datetime) -> bool:
     """Write the brief's row and attach the waiting notices to it; False if there was a brief on that day."""
     key = notices.brief_of(person.id, day)
-    ids: dict[str, Any] = {"day": day.isoformat()}
-    if news:
-        ids["news"] = [row.id for row in news]
-    is_new = outbox.enqueue(
-        tx, workspace_id=person.workspace_id, key=key, kind=OutboxKind.BRIEF, now=now, person=person, ids=ids
-    )  # fmt: skip
-    if is_new and news:
-        notices.attach_to_brief(tx, news, key, now)
-    return is_new
+    brief_id = outbox.enqueue(
+        tx, workspace_id=person.workspace_id, key=key, kind=OutboxKind.BRIEF, now=now, person=person, day=day
+    )
+    if brief_id is not None and news:
+        notices.attach_to_brief(tx, news, brief_id, now)
+    return brief_id is not None
 
 
 def _log_missed(due: list[Person], now: datetime) -> None:

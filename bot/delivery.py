@@ -108,7 +108,7 @@ class Delivery:
         with self._ledger.begin() as tx:
             row = outbox.load(tx, claimed.id)
             if claimed.kind == OutboxKind.SHARED:
-                row.ids = {**row.ids, "external": others}
+                row.details = {**row.details, "external": others}
             made = self._prepare(tx, row, claimed)
             if isinstance(made, Skipped | Waits):
                 # In the transaction that read the ledger, so that nothing changes between. The workspace before the
@@ -169,7 +169,7 @@ class Delivery:
         # Locked until the commit, so that no other attempt takes the row meanwhile.
         if not outbox.extend_lease(tx, claimed, now + self.times.lease):
             return True
-        return notices.bundle(tx, row, local_day(now, row.person.zone), now) is not None
+        return notices.bundle(tx, row, local_day(now, row.person.zone), now)
 
     def _others_read(self, claimed: Claimed) -> bool | None:
         """Whether guests or people of another company read where an item was shared: asked before each post and update.

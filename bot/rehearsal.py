@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from contextlib import suppress
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from bot.agenda import plan_within
@@ -80,7 +79,7 @@ def _rehearsed(tx: Session, row: Outbox, now: datetime) -> Iterator[str]:
     elif (
         row.kind in notices.KINDS
         and row.person is not None
-        and notices.bundle(tx, row, local_day(now, row.person.zone), now) is not None
+        and notices.bundle(tx, row, local_day(now, row.person.zone), now)
     ):
         yield f"{_title(row)} – not sent: {notices.BUNDLED}"
     else:
@@ -104,9 +103,8 @@ def _words(message: Message) -> Iterator[str]:
 
 def _title(row: Outbox) -> str:
     to = row.person.name if row.person is not None else f"channel {row.channel}"
-    if row.kind == OutboxKind.BRIEF:
-        day = date.fromisoformat(row.ids["day"])
-        return f"{to}: brief for {day:%A} {day.day} {day:%B %Y}"
+    if row.kind == OutboxKind.BRIEF and row.day is not None:
+        return f"{to}: brief for {row.day:%A} {row.day.day} {row.day:%B %Y}"
     if row.kind == OutboxKind.BUNDLE:
         return f"{to}: several notices in one message"
     return f"{to}: {_KINDS.get(row.kind, row.kind)}"

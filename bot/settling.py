@@ -150,7 +150,7 @@ def _to_reopen(tx: Session, claimed: Claimed, channel: str, error: str, now: dat
     person = outbox.load(tx, claimed.id).person
     if person is not None:
         people.forget_conversation(tx, person, channel)
-    return outbox.postpone(tx, claimed, until=now, error=f"{outbox.OPENED_ANEW}: {error}", whole_workspace=False)
+    return outbox.reopen(tx, claimed, error=error, now=now)
 
 
 def _failed(tx: Session, claimed: Claimed, outcome: Failed, now: datetime) -> bool:

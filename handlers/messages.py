@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from handlers.absences import views as absence_view
@@ -14,10 +14,11 @@ from handlers.home import views as home_view
 from handlers.slack import blocks as b
 from store import absences, commitments, notices, outbox, people
 from store.rules.calendar.brief_times import local_day, morning_is_on, next_morning
-from store.tables import Commitment, OutboxKind
+from store.tables import Commitment, Lane, OutboxKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
 
     from slackblocks import Block
     from sqlalchemy.orm import Session
@@ -100,7 +101,7 @@ def _when_at_work(tx: Session, row: Outbox, made: Message, now: datetime) -> Mes
         return Later(now + A_LOOK, "its reader's brief is about to be planned")
     urgent = _is_urgent(tx, row, made, now)
     wait = commitments.earliest_notice_time(tx, reader, now, urgent=urgent, notice=row)
-    if wait is None or (wait.joins and row.last_error == notices.NO_BRIEF):
+    if wait is None or (wait.joins and row.lane == Lane.ALONE):
         return made
     return Later(wait.until, JUST_TOLD, joins=made) if wait.joins else Later(wait.until)
 
@@ -109,7 +110,7 @@ def _is_urgent(tx: Session, row: Outbox, made: Message, now: datetime) -> bool:
     """Whether tomorrow is too late for a notice: what it tells is due today, or an absence has begun."""
     reader = _reader(row)
     if row.kind == OutboxKind.DELEGATED:
-        absence = absences.as_told(tx, reader, row.ids)
+        absence = absences.as_told(tx, reader, row)
         return absence is not None and absence.first_day <= local_day(now, reader.zone)
     told_of = [one for one, _ in made.shown if isinstance(one, Commitment)]
     return any(one.is_open and commitments.is_last_day_of(one, reader, now) for one in told_of)
@@ -117,15 +118,15 @@ def _is_urgent(tx: Session, row: Outbox, made: Message, now: datetime) -> bool:
 
 def _brief(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     person = _reader(row)
-    day, today = date.fromisoformat(row.ids["day"]), local_day(now, person.zone)
+    day, today, news = _day(row), local_day(now, person.zone), notices.attached_to(tx, row)
     if row.ts:
-        content = briefs.standing(tx, row, person, day, now)
+        content = briefs.standing(tx, row, person, day, now, news)
     elif day != today or not morning_is_on(now, people.work_schedule(person)):
         return Nothing("its morning had passed", gives_back=True)
-    elif row.ids.get("news") and not commitments.at_work(tx, [person], {person.id: day}):
+    elif news and not commitments.at_work(tx, [person], {person.id: day}):
         return Nothing("its reader is away by now", gives_back=True)
     else:
-        content = briefs.to_send(tx, row, person, day, now)
+        content = briefs.to_send(tx, row, person, day, now, news)
     if not content.lines and not content.stand_in_requests:
         return Nothing("nothing was left to mention")
     made = views.brief(content.lines, person, day, content.stand_in_requests, stands=bool(row.ts))
@@ -134,13 +135,13 @@ def _brief(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
 
 def _bundle(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     """Several notices in one message, as a brief shows them."""
-    person, day = _reader(row), date.fromisoformat(row.ids["day"])
+    person, day, news = _reader(row), _day(row), notices.attached_to(tx, row)
     if row.ts:
-        content = briefs.standing(tx, row, person, day, now)
+        content = briefs.standing(tx, row, person, day, now, news)
     elif not commitments.may_hear(tx, person, now):
         return Nothing("its reader is not at work by now", gives_back=True)
     else:
-        content = briefs.to_send(tx, row, person, day, now)
+        content = briefs.to_send(tx, row, person, day, now, news)
     if not content.lines and not content.stand_in_requests:
         return Nothing("nothing was left to tell")
     made = views.bundle(content.lines, content.stand_in_requests, stands=bool(row.ts))
@@ -156,7 +157,7 @@ def _listed(row: Outbox, content: briefs.Content, made: tuple[str, list[b.Json],
 
 def _notice(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     reader = _reader(row)
-    commitment = commitments.by_ids(tx, reader, [row.ids["commitment"]]).get(row.ids["commitment"])
+    commitment = _commitment(tx, row, reader)
     if commitment is None:
         return Nothing("its commitment is out of the reader's sight")
     if row.kind == OutboxKind.ASSIGNED and not row.ts and not (commitment.is_open and commitment.owner_id == reader.id):
@@ -168,12 +169,12 @@ def _notice(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
 
 
 def _shared(tx: Session, row: Outbox, now: datetime) -> Message | Nothing | Later:
-    actor = people.get(tx, row.ids["actor"])
-    commitment = commitments.by_ids(tx, actor, [row.ids["commitment"]]).get(row.ids["commitment"])
+    actor = outbox.actor_of(tx, row)
+    commitment = _commitment(tx, row, actor)
     if commitment is None:
         return Nothing("its commitment is out of the sharer's sight")
     # Whether guests or people of another company read along; None while nobody knows.
-    others = row.ids["external"]
+    others = row.details["external"]
     if others is None and commitment.internal:
         return Later(now + A_LOOK, "nobody knows yet who reads the channel")
     if others and commitment.internal:
@@ -189,30 +190,29 @@ def _shared(tx: Session, row: Outbox, now: datetime) -> Message | Nothing | Late
 def _not_shared(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     del now
     reader = _reader(row)
-    commitment = commitments.by_ids(tx, reader, [row.ids["commitment"]]).get(row.ids["commitment"])
+    commitment = _commitment(tx, row, reader)
     if commitment is None:
         return Nothing("its commitment is out of the sharer's sight")
-    text = notice_views.not_shared(
-        commitment, row.ids["channel"], row.ids["why"], in_doubt=row.ids.get("in_doubt", False)
-    )
-    return replace(_message(text, [b.section(text)], []), aside=row.ids["channel"])
+    channel, in_doubt = row.details["channel"], row.details.get("in_doubt", False)
+    text = notice_views.not_shared(commitment, channel, row.details["why"], in_doubt=in_doubt)
+    return replace(_message(text, [b.section(text)], []), aside=channel)
 
 
 def _delegated(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     reader = _reader(row)
     today = local_day(now, reader.zone)
-    absence = absences.as_told(tx, reader, row.ids)
+    absence = absences.as_told(tx, reader, row)
     if absence is None or absence.last_day < today:
         if not row.ts:
             return Nothing("the absence was ended before it could be told")
-        text, blocks = absence_view.withdrawn(people.get(tx, row.ids["actor"]))
+        text, blocks = absence_view.withdrawn(outbox.actor_of(tx, row))
     else:
         text, blocks = absence_view.delegated(absence, reader, today)
     return _message(text, blocks, [])
 
 
 def _home(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
-    return Message(home=home_for(tx, _reader(row), now, start=row.ids.get("start", 0)))
+    return Message(home=home_for(tx, _reader(row), now, start=row.details.get("start", 0)))
 
 
 def home_for(tx: Session, viewer: Person, now: datetime, *, start: int = 0) -> b.Json:
@@ -236,6 +236,18 @@ def _reader(row: Outbox) -> Person:
     if row.person is None:
         raise ValueError(f"outbox row {row.id} ({row.kind}) has no recipient")
     return row.person
+
+
+def _day(row: Outbox) -> date:
+    if row.day is None:
+        raise ValueError(f"outbox row {row.id} ({row.kind}) has no day")
+    return row.day
+
+
+def _commitment(tx: Session, row: Outbox, viewer: Person) -> Commitment | None:
+    """The commitment of which the message tells; None if the viewer does not see it."""
+    of = row.commitment_id
+    return None if of is None else commitments.by_ids(tx, viewer, [of]).get(of)
 
 
 def _message(text: str, blocks: list[Block], shown: list[tuple[Commitment, Occasion | None]]) -> Message:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from store.tables import Workspace
+    from store.tables import Outbox, Workspace
 
 # The longest absence. For a longer one a person should hand their accounts over.
 LONGEST = timedelta(days=365)
@@ -111,14 +111,13 @@ def reference(absence: Absence) -> tuple[int, int]:
     return absence.id, int(absence.created_at.timestamp())
 
 
-def as_told(tx: Session, reader: Person, ids: Mapping[str, Any]) -> Absence | None:
-    """The absence of a notice with these ids, with its person; None if `reader` is not its delegate any more."""
-    found = tx.scalar(
+def as_told(tx: Session, reader: Person, notice: Outbox) -> Absence | None:
+    """The absence of which this notice tells, with its person; None if `reader` is not its delegate any more."""
+    return tx.scalar(
         sa.select(Absence)
-        .where(seen_by(Absence, reader), Absence.delegate_id == reader.id, Absence.id == ids["absence"])
+        .where(seen_by(Absence, reader), Absence.delegate_id == reader.id, Absence.id == notice.absence_id)
         .options(joinedload(Absence.person), joinedload(Absence.delegate))
     )
-    return found if found is not None and _stamp(found) == ids["since"] else None
 
 
 # ---- absences that people set ---------------------------------------------------------------------------------------
@@ -327,7 +326,7 @@ def _end(tx: Session, absence: Absence, today: date, now: datetime) -> None:
 def _renew(tx: Session, absence: Absence, now: datetime) -> None:
     """Update the delegate's notice about this absence, and the delegate's Home tab."""
     if absence.delegate_id is not None:
-        notices.request_update(tx, absence.workspace_id, _key(absence), now)
+        outbox.request_update(tx, absence.workspace_id, _key(absence), now)
         _redraw(tx, absence.workspace_id, absence.delegate_id, now)
 
 
@@ -339,20 +338,16 @@ def _meanwhile(tx: Session, absence: Absence) -> Absence | None:
     return next((one for one in theirs if one.first_day <= absence.last_day), None)
 
 
-def _stamp(absence: Absence) -> str:
-    """The second part of an absence's name, with the id the first (see `reference`)."""
-    return absence.created_at.isoformat()
-
-
 def _key(absence: Absence) -> str:
-    return f"{OutboxKind.DELEGATED}:{absence.id}:{_stamp(absence)}"
+    """The key of the notice to the delegate. SQLite uses the id of a deleted row again, so it is not enough."""
+    return f"{OutboxKind.DELEGATED}:{absence.id}:{absence.created_at.isoformat()}"
 
 
 def _tell(tx: Session, viewer: Person, absence: Absence, delegate: Person | None, now: datetime) -> None:
     if delegate is not None:
         outbox.enqueue(
             tx, workspace_id=viewer.workspace_id, key=_key(absence), kind=OutboxKind.DELEGATED, now=now,
-            person=delegate, ids={"absence": absence.id, "since": _stamp(absence), "actor": viewer.id},
+            person=delegate, absence_id=absence.id, actor_id=viewer.id,
         )  # fmt: skip
         _redraw(tx, viewer.workspace_id, delegate.id, now)
 

@@ -1,9 +1,9 @@
 """Notices: rows of the outbox that tell one person of a colleague's change; and how they wait.
 
 A notice that comes outside of its reader's hours waits for their next working morning. The brief of that morning takes
-it: in the transaction that writes the brief's row the notice is settled as skipped, and each names the other
-(`ids["news"]` of the brief, `ids["brief"]` of the notice). Only pending notices are taken, so nothing is told twice; a
-brief that is not sent releases its notices, so nothing is lost.
+it: in the transaction that writes the brief's row the notice is settled as skipped, and names the brief
+(`brief_id`). Only pending notices are taken, so nothing is told twice; a brief that is not sent releases its notices,
+so nothing is lost.
 
 A notice that follows another one within an hour waits for the end of that hour. If several wait by then, one message
 tells them all: a bundle, which takes them as a brief does.
@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from store import outbox
 from store.db import OUTBOX_CHANGED, UtcDateTime
-from store.tables import Commitment, Outbox, OutboxKind, OutboxState, Person
+from store.tables import Commitment, Lane, Outbox, OutboxKind, OutboxState, Person
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -32,10 +32,6 @@ if TYPE_CHECKING:
 KINDS = (OutboxKind.ASSIGNED, OutboxKind.HANDED_BACK, OutboxKind.CANCELLED, OutboxKind.DELEGATED)
 TOLD, POINTLESS = "told in the brief", "it had settled itself before it could be told"
 BUNDLED = "told together with others"
-# The recipient of what goes in its order; of what waits for a brief, and for the end of an hour: those hold up nothing
-# which comes later, and neither holds up the other.
-_GOES, _WAITS, _JOINS = "person:{}", "waiting:{}", "joining:{}"
-_ALL = _GOES, _WAITS, _JOINS
 NO_BRIEF, NO_ROOM = "the message that had taken it came to nothing", "there was no room for it in the message"
 # After a notice no other one comes to the same person for so long.
 REST = timedelta(hours=1)
@@ -57,19 +53,14 @@ def put_off(
         return False
     if claimed.unknown_since is None and row.person_id:
         first_try = {} if tried else {"first_try_at": None}
-        recipient = (_JOINS if joins else _WAITS).format(row.person_id)
-        tx.execute(sa.update(Outbox).where(Outbox.id == row.id).values(recipient=recipient, **first_try))
+        lane = Lane.HOUR if joins else Lane.BRIEF
+        tx.execute(sa.update(Outbox).where(Outbox.id == row.id).values(lane=lane, **first_try))
     return True
 
 
 def has_waited(row: Outbox) -> bool:
     """Whether it was put off before, or a brief or a bundle gave it back."""
-    return row.recipient != _GOES.format(row.person_id)
-
-
-def joins_others(row: Outbox) -> bool:
-    """Whether it waits for the end of the hour after another notice."""
-    return row.recipient == _JOINS.format(row.person_id)
+    return row.lane != Lane.TURN
 
 
 def rests_until(tx: Session, person: Person, now: datetime, besides: Outbox | None = None) -> datetime | None:
@@ -102,7 +93,7 @@ def waiting(tx: Session, people: Iterable[int]) -> dict[int, list[Outbox]]:
     found = tx.scalars(
         sa.select(Outbox)
         .where(
-            Outbox.recipient.in_([name.format(person_id) for person_id in people for name in _ALL]),
+            Outbox.recipient.in_([outbox.recipient(person_id) for person_id in people]),
             Outbox.not_before.is_not(None),
             Outbox.state == OutboxState.PENDING,
             Outbox.kind.in_(KINDS),
@@ -121,57 +112,54 @@ def waits_for(tx: Session, commitment: Commitment) -> Outbox | None:
     """The notice that has yet to tell its owner that it was given to them."""
     found = tx.scalars(
         sa.select(Outbox).where(
-            Outbox.recipient.in_([name.format(commitment.owner_id) for name in _ALL]),
+            Outbox.recipient == outbox.recipient(commitment.owner_id),
             Outbox.not_before.is_not(None),
             Outbox.state == OutboxState.PENDING,
             Outbox.kind.in_((OutboxKind.ASSIGNED, OutboxKind.HANDED_BACK)),
+            Outbox.commitment_id == commitment.id,
         )
     )
-    return next((row for row in found if row.ids["commitment"] == commitment.id), None)
+    return found.first()
 
 
-def bundle(tx: Session, first: Outbox, day: date, now: datetime) -> Outbox | None:
-    """The row of one message that tells this notice, which may go now, and all that wait for the same person; `day` is
-    theirs. None if it is the only one, or if the hour of none of them is over.
+def bundle(tx: Session, first: Outbox, day: date, now: datetime) -> bool:
+    """Write one message that tells this notice, which may go now, and all that wait for the same person; `day` is
+    theirs. False if it is the only one, or if the hour of none of them is over.
 
     A notice that an earlier message released goes by itself: perhaps it was at fault.
     """
     person = first.person
-    if person is None or first.last_error == NO_BRIEF:
-        return None
+    if person is None or first.lane == Lane.ALONE:
+        return False
     others = waiting(tx, [person.id]).get(person.id, [])
-    rows = [one for one in others if one.last_error != NO_BRIEF and one.id != first.id]
-    is_over = has_waited(first) or any(joins_others(one) and one.not_before and one.not_before <= now for one in rows)
+    rows = [one for one in others if one.lane != Lane.ALONE and one.id != first.id]
+    is_over = has_waited(first) or any(
+        one.lane == Lane.HOUR and one.not_before and one.not_before <= now for one in rows
+    )  # fmt: skip
     if not rows or not is_over:
-        return None
-    rows = sorted([first, *rows], key=lambda one: one.id)
-    key = f"{OutboxKind.BUNDLE}:{first.id}:{first.attempts}"
-    ids = {"day": day.isoformat(), "news": [one.id for one in rows]}
-    outbox.enqueue(
-        tx, workspace_id=first.workspace_id, key=key, kind=OutboxKind.BUNDLE, now=now, person=person, ids=ids
-    )
-    attach_to_brief(tx, rows, key, now, why=BUNDLED)
-    written = Outbox.workspace_id == first.workspace_id, Outbox.dedupe_key == key
-    return tx.scalars(sa.select(Outbox).where(*written)).one()
+        return False
+    bundle_id = outbox.enqueue(
+        tx, workspace_id=first.workspace_id, key=f"{OutboxKind.BUNDLE}:{first.id}:{first.attempts}",
+        kind=OutboxKind.BUNDLE, now=now, person=person, day=day,
+    )  # fmt: skip
+    if bundle_id is not None:
+        attach_to_brief(tx, [first, *rows], bundle_id, now, why=BUNDLED)
+    return bundle_id is not None
 
 
-def attach_to_brief(tx: Session, rows: Iterable[Outbox], brief: str, now: datetime, why: str = TOLD) -> None:
-    """The brief or bundle of that key, which was written in this very transaction, tells these; they are locked."""
+def attach_to_brief(tx: Session, rows: Iterable[Outbox], brief_id: int, now: datetime, why: str = TOLD) -> None:
+    """This brief or bundle, which was written in this very transaction, tells these; they are locked."""
     for row in rows:
         row.state, row.not_before, row.last_error, row.settled_at = OutboxState.SKIPPED, None, why, now
-        row.ids = {**row.ids, "brief": brief}
+        row.brief_id = brief_id
     tx.flush()
 
 
 def attached_to(tx: Session, brief: Outbox) -> list[Outbox]:
-    """The notices that this brief or bundle has taken and not released, oldest first."""
-    ids = brief.ids.get("news")
-    if not ids:
-        return []
-    found = tx.scalars(
-        sa.select(Outbox).where(Outbox.id.in_(ids), Outbox.state == OutboxState.SKIPPED).order_by(Outbox.id)
-    )
-    return [row for row in found if row.ids.get("brief") == brief.dedupe_key]
+    """The notices that this brief or bundle tells, oldest first; none of any other message."""
+    if brief.kind in {OutboxKind.BRIEF, OutboxKind.BUNDLE}:
+        return list(tx.scalars(sa.select(Outbox).where(Outbox.brief_id == brief.id).order_by(Outbox.id)))
+    return []
 
 
 def settle(tx: Session, brief: Outbox, told: Collection[int], waits: Mapping[int, datetime]) -> None:
@@ -180,29 +168,20 @@ def settle(tx: Session, brief: Outbox, told: Collection[int], waits: Mapping[int
     """
     for row in attached_to(tx, brief):
         if row.id in waits:
-            _release(row, waits[row.id], NO_ROOM, joins=brief.kind == OutboxKind.BUNDLE)
+            _release(row, waits[row.id], NO_ROOM, Lane.HOUR if brief.kind == OutboxKind.BUNDLE else Lane.BRIEF)
         elif row.id not in told:
-            row.last_error = POINTLESS
-            row.ids = {name: value for name, value in row.ids.items() if name != "brief"}
+            row.last_error, row.brief_id = POINTLESS, None
     tx.flush()
 
 
 def release(tx: Session, brief: Outbox, now: datetime) -> None:
-    """The brief or bundle is not sent: its notices are due now."""
+    """The brief or bundle is not sent: each of its notices is due now, by itself."""
     found = attached_to(tx, brief)
     for row in found:
-        _release(row, now, NO_BRIEF)
+        _release(row, now, NO_BRIEF, Lane.ALONE)
     if found:
         tx.flush()
         tx.info[OUTBOX_CHANGED] = True
-
-
-def request_update(tx: Session, workspace_id: int, key: str, now: datetime) -> None:
-    """The subject of that notice has changed: the notice, or the brief that took it, is due for an update."""
-    outbox.request_update(tx, workspace_id, key, now)
-    ids = tx.scalar(sa.select(Outbox.ids).where(Outbox.workspace_id == workspace_id, Outbox.dedupe_key == key))
-    if ids and "brief" in ids:
-        outbox.request_update(tx, workspace_id, ids["brief"], now)
 
 
 def release_now(tx: Session, person_id: int, now: datetime) -> None:
@@ -210,16 +189,15 @@ def release_now(tx: Session, person_id: int, now: datetime) -> None:
     tx.execute(
         sa.update(Outbox)
         .where(
-            Outbox.recipient == _WAITS.format(person_id), Outbox.state == OutboxState.PENDING, Outbox.not_before > now
+            Outbox.recipient == outbox.recipient(person_id), Outbox.lane == Lane.BRIEF,
+            Outbox.state == OutboxState.PENDING, Outbox.not_before > now,
         )
-        .values(not_before=now, recipient=_GOES.format(person_id))
+        .values(not_before=now, lane=Lane.TURN)
         .execution_options(synchronize_session=False)
     )  # fmt: skip
     tx.info[OUTBOX_CHANGED] = True
 
 
-def _release(row: Outbox, until: datetime, why: str, *, joins: bool = False) -> None:
-    row.state, row.not_before, row.last_error = OutboxState.PENDING, until, why
-    row.settled_at, row.first_try_at = None, None
-    row.recipient = (_JOINS if joins else _WAITS).format(row.person_id)
-    row.ids = {name: value for name, value in row.ids.items() if name != "brief"}
+def _release(row: Outbox, until: datetime, why: str, lane: Lane) -> None:
+    row.state, row.not_before, row.last_error, row.lane = OutboxState.PENDING, until, why, lane
+    row.settled_at, row.first_try_at, row.brief_id = None, None, None

@@ -11,7 +11,7 @@ from handlers.absences import views as absence_view
 from handlers.briefs.views import Line, in_order
 from handlers.commitments import brief_items
 from handlers.plan import key_dates
-from store import absences, notices, people
+from store import absences, outbox
 from store.rules.calendar.brief_times import local_day
 from store.tables import OutboxKind
 
@@ -70,9 +70,10 @@ class Content:
         return dict.fromkeys([*(row for line in self.lines[shown:] for row in line.news), *self.left], until)
 
 
-def to_send(tx: Session, row: Outbox, person: Person, day: date, now: datetime) -> Content:
-    """The content of a brief or bundle that is about to be posted, as of `now`."""
-    news = notices.attached_to(tx, row)
+def to_send(
+    tx: Session, row: Outbox, person: Person, day: date, now: datetime, news: Sequence[Outbox]
+) -> Content:  # fmt: skip
+    """The content of a brief or bundle that is about to be posted, as of `now`. `news`: the notices that it tells."""
     lines = [
         line for source in SOURCES for line in source.to_send(tx, row, person, day, now, _of(source, news))
     ]  # fmt: skip
@@ -83,9 +84,10 @@ def to_send(tx: Session, row: Outbox, person: Person, day: date, now: datetime) 
     )  # fmt: skip
 
 
-def standing(tx: Session, row: Outbox, person: Person, day: date, now: datetime) -> Content:
+def standing(
+    tx: Session, row: Outbox, person: Person, day: date, now: datetime, news: Sequence[Outbox]
+) -> Content:  # fmt: skip
     """The content of a brief or bundle that stands in Slack, as of `now`, in the order in which it was posted."""
-    news = notices.attached_to(tx, row)
     lines = [
         line for source in SOURCES for line in source.standing(tx, row, person, day, now, _of(source, news))
     ]  # fmt: skip
@@ -108,9 +110,9 @@ def _stand_in_requests(
     today = local_day(now, reader.zone)
     found = []
     for row in rows:
-        absence = absences.as_told(tx, reader, row.ids)
+        absence = absences.as_told(tx, reader, row)
         if absence is not None and absence.last_day >= today:
             found.append((row.id, absence_view.delegated(absence, reader, today)[0]))
         elif stands:
-            found.append((row.id, absence_view.withdrawn(people.get(tx, row.ids["actor"]))[0]))
+            found.append((row.id, absence_view.withdrawn(outbox.actor_of(tx, row))[0]))
     return found

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from handlers.briefs.notice_views import Change
 from handlers.commitments.brief_lines import Mentioned, line
-from store import absences, commitments, history, outbox, people
+from store import absences, commitments, history, outbox
 from store.rules.calendar.brief_times import local_day
 from store.rules.nudging.occasions import OccasionKind, with_news
 from store.tables import OutboxKind, State, Verb
@@ -53,7 +53,7 @@ def standing(tx: Session, row: Outbox, person: Person, day: date, now: datetime,
     known = commitments.by_ids(tx, person, [commitment_id for commitment_id, _ in shown])
     passed = commitments.escalations(tx, [one for one, why in shown if why and why.shows_escalation], day)
     found: list[Found] = [(known[one], why, passed.get(one)) for one, why in shown if one in known]
-    told_by = {one.ids["commitment"]: [one] for one in news}
+    told_by = {one.commitment_id: [one] for one in news if one.commitment_id is not None}
     return _lines(tx, person, day, now, _mentioned(tx, person, day, found, told_by))
 
 
@@ -72,18 +72,19 @@ def change_told_by(tx: Session, reader: Person, commitment: Commitment, notice: 
         if entry.verb == verb
         and (notice.kind == OutboxKind.CANCELLED or entry.changes["owner_id"][1] == reader.id)
     ]  # fmt: skip
-    return Change(notice.kind, people.get(tx, notice.ids["actor"]), told[-1].reason if told else None)
+    return Change(notice.kind, outbox.actor_of(tx, notice), told[-1].reason if told else None)
 
 
 def _fresh(tx: Session, reader: Person, rows: Sequence[Outbox]) -> dict[int, tuple[Commitment, list[Outbox]]]:
     """The news that still matters, by commitment, each with its notices, oldest first. A commitment that came and went
     while the reader was not at work is left out.
     """
-    known = commitments.by_ids(tx, reader, {one.ids["commitment"] for one in rows}) if rows else {}
+    told_of = {one.commitment_id for one in rows if one.commitment_id is not None}
+    known = commitments.by_ids(tx, reader, told_of) if told_of else {}
     found: dict[int, tuple[Commitment, list[Outbox]]] = {}
     for row in rows:
-        if row.ids["commitment"] in known:
-            found.setdefault(row.ids["commitment"], (known[row.ids["commitment"]], []))[1].append(row)
+        if row.commitment_id in known:
+            found.setdefault(row.commitment_id, (known[row.commitment_id], []))[1].append(row)
     return {one: pair for one, pair in found.items() if _is_news(*pair, reader)}
 
 

@@ -136,5 +136,5 @@ def save_change(
 def notify(tx: Session, commitment: Commitment, to: Person, kind: OutboxKind, by: Person, now: datetime) -> None:
     outbox.enqueue(
         tx, workspace_id=commitment.workspace_id, key=f"{kind}:{commitment.id}:{commitment.version}:{to.id}",
-        kind=kind, now=now, person=to, ids={"commitment": commitment.id, "actor": by.id},
+        kind=kind, now=now, person=to, commitment_id=commitment.id, actor_id=by.id,
     )  # fmt: skip

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from store.tables import Details
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -261,11 +263,12 @@ def share(
         )
     # The same state is posted to a channel once, however often the button is pressed; after a refusal once more.
     key = f"share:{commitment.id}:{commitment.version}:{channel}"
-    ids = {"commitment": commitment.id, "actor": viewer.id, "external": others}
-    is_new = outbox.enqueue(
-        tx, workspace_id=viewer.workspace_id, key=key, kind=OutboxKind.SHARED, now=now, channel=channel, ids=ids
-    )
-    if is_new or outbox.try_again(tx, viewer.workspace_id, key, ids, now):
+    details: Details = {"external": others}
+    new_id = outbox.enqueue(
+        tx, workspace_id=viewer.workspace_id, key=key, kind=OutboxKind.SHARED, now=now, channel=channel,
+        commitment_id=commitment.id, actor_id=viewer.id, details=details,
+    )  # fmt: skip
+    if new_id or outbox.try_again(tx, viewer.workspace_id, key, actor_id=viewer.id, details=details, now=now):
         history.append(tx, viewer, commitment, Verb.SHARE, {"channel": [None, channel]}, now=now, origin_key=origin_key)
     return commitment
 

@@ -21,7 +21,7 @@ from store.rules.nudging.decisions import MentionCase, PastMention, decide_menti
 from store.rules.nudging.occasions import with_news
 from store.rules.nudging.readers import Role
 from store.rules.transitions import LIVE
-from store.tables import Outbox, OutboxState, Person, Verb
+from store.tables import Lane, Outbox, OutboxState, Person, Verb
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -117,7 +117,7 @@ def _with_news(
     row = notices.waits_for(tx, commitment)
     if row is None:
         return found
-    tell = _as_joined if notices.joins_others(row) else _as_news
+    tell = _as_joined if row.lane == Lane.HOUR else _as_news
     return [tell(one, now, on) if one.person.id == commitment.owner_id else one for one in found]
 
 

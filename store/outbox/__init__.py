@@ -5,7 +5,7 @@ from __future__ import annotations
 from store.outbox.contents import contents_of, save_contents, sent_about
 from store.outbox.queue import (
     GRACE,
-    OPENED_ANEW,
+    actor_of,
     clock_set_back,
     delay_lookup,
     enqueue,
@@ -16,7 +16,9 @@ from store.outbox.queue import (
     mark_sent,
     mark_skipped,
     postpone,
+    recipient,
     record_late_success,
+    reopen,
     tell_sharer,
     try_again,
 )
@@ -46,9 +48,9 @@ from store.outbox.updates import (
 __all__ = [
     "GRACE",
     "KEPT_TRUE_FOR",
-    "OPENED_ANEW",
     "Troubles",
     "Undecided",
+    "actor_of",
     "by_ids_or_keys",
     "clock_set_back",
     "contents_of",
@@ -66,9 +68,11 @@ __all__ = [
     "mark_sent",
     "mark_skipped",
     "postpone",
+    "recipient",
     "record_late_success",
     "refresh_homes",
     "refused",
+    "reopen",
     "request_update",
     "request_updates_for",
     "save_contents",

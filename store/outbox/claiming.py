@@ -108,10 +108,11 @@ def give_back_pace(tx: Session, workspace_id: int, *, pace: timedelta, now: date
 
 
 def _overtakes() -> sa.ColumnElement[bool]:
-    """Whether an earlier message to the same recipient is on its way or undecided."""
+    """Whether an earlier message to the same recipient, in the same lane, is on its way or undecided."""
     earlier = _ROWS.alias()
     return sa.exists().where(
         earlier.c.recipient == _ROWS.c.recipient,
+        earlier.c.lane == _ROWS.c.lane,
         earlier.c.id < _ROWS.c.id,
         earlier.c.not_before.is_not(None),
         sa.or_(earlier.c.state == OutboxState.PENDING, earlier.c.state == OutboxState.SENDING),

@@ -5,7 +5,7 @@ transactions of their own, and never held across the network. `not_before` is th
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,12 +14,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 from store.db import OUTBOX_CHANGED, UtcDateTime, insert_once
 from store.outbox import contents
 from store.outbox.claiming import LEASE, Claimed
-from store.tables import Outbox, OutboxKind, OutboxState, Person, Workspace, core
+from store.tables import Details, Outbox, OutboxKind, OutboxState, Person, Workspace, core
 
 # After an attempt of unknown outcome Slack gets this long to show the message in the history.
 GRACE = timedelta(seconds=60)
-# Begins the remark on a message whose conversation Slack had refused at first.
-OPENED_ANEW = "the conversation was opened anew"
 
 _ROWS = core(Outbox)
 # Put together once.
@@ -34,9 +32,7 @@ _STANDS = (
     sa.update(_ROWS)
     .where(_MINE)
     .values({
-        _ROWS.c.state: OutboxState.SENT, _ROWS.c.not_before: None,
-        # How it came to be sent stays with it: nothing else does.
-        _ROWS.c.last_error: sa.case((_ROWS.c.last_error.startswith(OPENED_ANEW), _ROWS.c.last_error), else_=None),
+        _ROWS.c.state: OutboxState.SENT, _ROWS.c.not_before: None, _ROWS.c.last_error: None,
         _ROWS.c.posted_channel: sa.bindparam("in_channel"), _ROWS.c.ts: sa.bindparam("at_ts"),
         _ROWS.c.settled_at: sa.func.coalesce(_ROWS.c.settled_at, _NOW),
     })
@@ -52,41 +48,61 @@ def enqueue(
     now: datetime,
     person: Person | None = None,
     channel: str | None = None,
-    ids: dict[str, Any] | None = None,
-) -> bool:
-    """Write down that Slack must hear something; False if that key was written before, ever."""
+    commitment_id: int | None = None,
+    absence_id: int | None = None,
+    actor_id: int | None = None,
+    day: date | None = None,
+    details: Details | None = None,
+) -> int | None:
+    """Write down that Slack must hear something. Returns the row's id; None if that key was written before, ever."""
     values = {
         "workspace_id": workspace_id, "dedupe_key": key, "message_key": uuid.uuid4().hex, "kind": kind,
-        "person_id": person.id if person else None, "channel": channel, "ids": ids or {},
-        "recipient": f"person:{person.id}" if person else f"channel:{workspace_id}:{channel}",
-        "state": OutboxState.PENDING, "not_before": now, "created_at": now,
+        "person_id": person.id if person else None, "channel": channel,
+        "recipient": recipient(person.id) if person else f"channel:{workspace_id}:{channel}",
+        "commitment_id": commitment_id, "absence_id": absence_id, "actor_id": actor_id, "day": day,
+        "details": details or {}, "state": OutboxState.PENDING, "not_before": now, "created_at": now,
     }  # fmt: skip
-    is_new = insert_once(tx, Outbox, values, keys=("workspace_id", "dedupe_key")) is not None
-    if is_new:
+    new_id = insert_once(tx, Outbox, values, keys=("workspace_id", "dedupe_key"))
+    if new_id is not None:
         tx.info[OUTBOX_CHANGED] = True
-    return is_new
+    return new_id
+
+
+def recipient(person_id: int) -> str:
+    """The key of a person as a recipient."""
+    return f"person:{person_id}"
+
+
+def actor_of(tx: Session, row: Outbox) -> Person:
+    """The person of whose action the message tells, with their workspace."""
+    if row.actor_id is None:
+        raise ValueError(f"outbox row {row.id} ({row.kind}) tells of nobody's action")
+    return tx.scalars(sa.select(Person).where(Person.id == row.actor_id).options(joinedload(Person.workspace))).one()
 
 
 def tell_sharer(tx: Session, row_id: int, why: str, now: datetime, *, in_doubt: bool = False) -> None:
     """The person who shared this item hears that it could not be posted, and `why`, in Slack's word for it."""
     row = load(tx, row_id)
-    actor = tx.get_one(Person, row.ids["actor"])
-    ids = {"commitment": row.ids["commitment"], "channel": row.channel, "why": why, "in_doubt": in_doubt}
-    key = f"{OutboxKind.NOT_SHARED}:{row.id}:{row.attempts}"
-    enqueue(tx, workspace_id=row.workspace_id, key=key, kind=OutboxKind.NOT_SHARED, now=now, person=actor, ids=ids)
+    enqueue(
+        tx, workspace_id=row.workspace_id, key=f"{OutboxKind.NOT_SHARED}:{row.id}:{row.attempts}",
+        kind=OutboxKind.NOT_SHARED, now=now, person=actor_of(tx, row), commitment_id=row.commitment_id,
+        details={"channel": row.channel or "", "why": why, "in_doubt": in_doubt},
+    )  # fmt: skip
 
 
-def try_again(tx: Session, workspace_id: int, key: str, ids: dict[str, Any], now: datetime) -> bool:
-    """Send a message that was skipped or failed after all, with these ids: it is due now. False: it was sent, or is
-    on its way.
+def try_again(
+    tx: Session, workspace_id: int, key: str, *, actor_id: int, details: Details, now: datetime
+) -> bool:  # fmt: skip
+    """Send a message that was skipped or failed after all, for this actor: it is due now. False: it was sent, or is on
+    its way.
     """
     was_not_sent = Outbox.state.in_((OutboxState.DEAD, OutboxState.SKIPPED))
     changed: Any = tx.execute(
         sa.update(Outbox)
         .where(Outbox.workspace_id == workspace_id, Outbox.dedupe_key == key, was_not_sent)
         .values(
-            state=OutboxState.PENDING, not_before=now, ids=ids, created_at=now, first_try_at=None, settled_at=None,
-            last_error=None,
+            state=OutboxState.PENDING, not_before=now, actor_id=actor_id, details=details, created_at=now,
+            first_try_at=None, settled_at=None, last_error=None, reopened_for=None,
         )
         .execution_options(synchronize_session=False)
     )  # fmt: skip
@@ -191,9 +207,7 @@ def postpone(tx: Session, claimed: Claimed, *, until: datetime, error: str, whol
 
     If an earlier attempt may have arrived, the row stays undecided, and is looked up again.
     """
-    state = {} if claimed.posted or claimed.unknown_since else {"state": OutboxState.PENDING}
-    statement = _mine(claimed).values(not_before=until, last_error=error, **state)
-    if not _changed_one(tx, statement):
+    if not _changed_one(tx, _mine(claimed).values(not_before=until, last_error=error, **_not_taken(claimed))):
         return False
     if not whole_workspace:
         return True
@@ -207,6 +221,17 @@ def postpone(tx: Session, claimed: Claimed, *, until: datetime, error: str, whol
             .values(next_post_at=until)
         )
     return True
+
+
+def reopen(tx: Session, claimed: Claimed, *, error: str, now: datetime) -> bool:
+    """Try again at once: Slack refused the conversation that was kept for the person, and they get another one."""
+    again = {"not_before": now, "last_error": None, "reopened_for": error}
+    return _changed_one(tx, _mine(claimed).values(**again, **_not_taken(claimed)))
+
+
+def _not_taken(claimed: Claimed) -> dict[str, OutboxState]:
+    """The state after Slack has not taken it this time."""
+    return {} if claimed.posted or claimed.unknown_since else {"state": OutboxState.PENDING}
 
 
 def leave_unknown(tx: Session, claimed: Claimed, *, error: str, now: datetime, grace: timedelta = GRACE) -> bool:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from store.db import UtcDateTime
 from store.outbox.claiming import LEASE
-from store.outbox.queue import OPENED_ANEW, load
+from store.outbox.queue import load
 from store.tables import Outbox, OutboxKind, OutboxState, Workspace
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def undecided(
 @dataclass(frozen=True)
 class Troubles:
     """Messages that Slack refuses: how many, by reason. `waits` are tried again, the oldest `since` then; `dead` are
-    given up; for `opened_anew` the conversation with their reader was another one by then.
+    given up; for `opened_anew` Slack refused the conversation that was kept, and took another one.
     """
 
     waits: dict[str, int]
@@ -135,12 +135,12 @@ def troubles(tx: Session, *, since: datetime, workspaces: Collection[int] | None
     reason, count = Outbox.last_error, sa.func.count()
     tried = sa.and_(Outbox.state == OutboxState.PENDING, Outbox.first_try_at.is_not(None))
     waiting = (
-        Outbox.not_before.is_not(None), reason.is_not(None), ~reason.startswith(OPENED_ANEW),
+        Outbox.not_before.is_not(None), reason.is_not(None),
         sa.or_(tried, Outbox.state == OutboxState.SENT),
     )  # fmt: skip
     oldest = tx.scalar(sa.select(sa.func.min(Outbox.first_try_at)).where(_within(workspaces), *waiting, tried))
 
-    def by_reason(*which: sa.ColumnElement[bool]) -> dict[str, int]:
+    def by_reason(*which: sa.ColumnElement[bool], reason: InstrumentedAttribute[str | None] = reason) -> dict[str, int]:
         found = tx.execute(
             sa.select(reason, count).where(_within(workspaces), *which).group_by(reason).order_by(count.desc())
         )
@@ -150,7 +150,12 @@ def troubles(tx: Session, *, since: datetime, workspaces: Collection[int] | None
         by_reason(*waiting),
         oldest,
         by_reason(Outbox.state == OutboxState.DEAD, Outbox.settled_at >= since),
-        by_reason(Outbox.state == OutboxState.SENT, Outbox.settled_at >= since, reason.startswith(OPENED_ANEW)),
+        by_reason(
+            Outbox.state == OutboxState.SENT,
+            Outbox.settled_at >= since,
+            Outbox.reopened_for.is_not(None),
+            reason=Outbox.reopened_for,
+        ),
     )
 
 

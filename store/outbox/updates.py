@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from store.db import insert_once
-from store.outbox.queue import note_due
-from store.tables import OF_ACCOUNTS, Commitment, Mention, Outbox, OutboxKind, OutboxState
+from store.outbox.queue import note_due, recipient
+from store.tables import OF_ACCOUNTS, Commitment, Lane, Mention, Outbox, OutboxKind, OutboxState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,8 +71,12 @@ def keep_account_true(tx: Session, account: Account, now: datetime) -> None:
 
 
 def request_update(tx: Session, workspace_id: int, key: str, now: datetime) -> None:
-    """Mark the message of that key as due for an update, if it stands in Slack: its subject has changed."""
-    _request_updates(tx, workspace_id, Outbox.dedupe_key == key, now)
+    """The subject of the notice of that key has changed: the notice, or the brief that tells it, is due for an update
+    if it stands in Slack.
+    """
+    notice = aliased(Outbox)
+    told_in = sa.select(notice.brief_id).where(notice.workspace_id == workspace_id, notice.dedupe_key == key)
+    _request_updates(tx, workspace_id, sa.or_(Outbox.dedupe_key == key, Outbox.id == told_in.scalar_subquery()), now)
 
 
 def _request_updates(tx: Session, workspace_id: int, which: sa.ColumnElement[bool], now: datetime) -> None:
@@ -104,12 +109,12 @@ def track_home(tx: Session, person: Person, *, start: int = 0, now: datetime) ->
     """The person looks at their Home tab from item `start`: from now on it is kept true there."""
     values = {
         "workspace_id": person.workspace_id, "dedupe_key": f"{OutboxKind.HOME}:{person.id}", "kind": OutboxKind.HOME,
-        "recipient": f"{OutboxKind.HOME}:{person.id}", "message_key": uuid.uuid4().hex, "person_id": person.id,
-        "ids": {"start": start}, "state": OutboxState.SENT, "created_at": now, "settled_at": now,
+        "recipient": recipient(person.id), "lane": Lane.HOME, "message_key": uuid.uuid4().hex, "person_id": person.id,
+        "details": {"start": start}, "state": OutboxState.SENT, "created_at": now, "settled_at": now,
     }  # fmt: skip
     if insert_once(tx, Outbox, values, keys=("workspace_id", "dedupe_key")) is None:
         same = sa.and_(Outbox.workspace_id == person.workspace_id, Outbox.dedupe_key == values["dedupe_key"])
-        tx.execute(sa.update(Outbox).where(same).values(ids={"start": start}, settled_at=now))
+        tx.execute(sa.update(Outbox).where(same).values(details={"start": start}, settled_at=now))
 
 
 def refresh_homes(tx: Session, people: Iterable[int], now: datetime) -> None:

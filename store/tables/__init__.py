@@ -15,7 +15,7 @@ from store.tables.base import (
 )
 from store.tables.commitments import Commitment, Entry
 from store.tables.installations import Heartbeat, Workspace
-from store.tables.outbox import Mention, Outbox, OutboxKind, OutboxState
+from store.tables.outbox import Details, Lane, Mention, Outbox, OutboxKind, OutboxState
 from store.tables.people import Absence, Person
 from store.tables.plan import OF_ACCOUNTS, SUBJECTS, KeyDate, KeyDateKind, Recurs, SectionRow
 
@@ -30,11 +30,13 @@ __all__ = [
     "Base",
     "Category",
     "Commitment",
+    "Details",
     "Entry",
     "HasHistory",
     "Heartbeat",
     "KeyDate",
     "KeyDateKind",
+    "Lane",
     "Mention",
     "Outbox",
     "OutboxKind",

@@ -69,8 +69,8 @@ def key() -> Mapped[int]:
     return mapped_column(_ID, primary_key=True)
 
 
-def to(table: str, *, nullable: bool = False) -> Any:  # noqa: ANN401  the annotation at the column says the type
-    return mapped_column(_ID, sa.ForeignKey(f"{table}.id"), nullable=nullable)
+def to(table: str, *, nullable: bool = False, ondelete: str | None = None) -> Any:  # noqa: ANN401  the column says it
+    return mapped_column(_ID, sa.ForeignKey(f"{table}.id", ondelete=ondelete), nullable=nullable)
 
 
 class Subject(StrEnum):

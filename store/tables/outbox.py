@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -42,6 +42,34 @@ class OutboxState(StrEnum):
     DEAD = "dead"
 
 
+class Lane(StrEnum):
+    """The order of messages to a recipient: in each lane no row overtakes an earlier one."""
+
+    # As they were written; the lane of every row at first.
+    TURN = "turn"
+    # A notice waits for its reader's working hours, and the brief of their next morning may tell it before.
+    BRIEF = "brief"
+    # A notice waits for the end of the hour after the last one, and a bundle may tell it before.
+    HOUR = "hour"
+    # The message that had taken the notice came to nothing: the notice goes by itself.
+    ALONE = "alone"
+    # A Home tab is no message: it waits for none.
+    HOME = "home"
+
+
+class Details(TypedDict, total=False):
+    """The facts that one kind of message has beside the columns of its row."""
+
+    # Home: the first item that is shown.
+    start: int
+    # Shared: whether guests or people of another company read in the channel; None if nobody knows yet.
+    external: bool | None
+    # Not shared: the channel, Slack's reason, and whether the item may stand there all the same.
+    channel: str
+    why: str
+    in_doubt: bool
+
+
 class Outbox(Base):
     """Something Slack must hear. It carries intent (kind and ids); the words are made when it is sent."""
 
@@ -53,12 +81,18 @@ class Outbox(Base):
         sa.Index("ix_outbox_due", "workspace_id", "not_before", "id",
                  sqlite_where=sa.text("not_before IS NOT NULL"),
                  postgresql_where=sa.text("not_before IS NOT NULL")),
-        sa.Index("ix_outbox_recipient", "recipient", "id",
+        sa.Index("ix_outbox_recipient", "recipient", "lane", "id",
                  sqlite_where=sa.text("not_before IS NOT NULL"),
                  postgresql_where=sa.text("not_before IS NOT NULL")),
+        sa.Index("ix_outbox_brief", "brief_id",
+                 sqlite_where=sa.text("brief_id IS NOT NULL"), postgresql_where=sa.text("brief_id IS NOT NULL")),
+        # An absence that is deleted leaves its notice.
+        sa.Index("ix_outbox_absence", "absence_id",
+                 sqlite_where=sa.text("absence_id IS NOT NULL"), postgresql_where=sa.text("absence_id IS NOT NULL")),
         # How much somebody has heard this week.
         sa.Index("ix_outbox_person", "person_id", "settled_at"),
         sa.CheckConstraint("state IN ('pending', 'sending', 'sent', 'skipped', 'dead')", name="state"),
+        sa.CheckConstraint("lane IN ('turn', 'brief', 'hour', 'alone', 'home')", name="lane"),
     )  # fmt: skip
 
     id: Mapped[int] = key()
@@ -70,9 +104,18 @@ class Outbox(Base):
     # The recipient: a person (by DM) or a channel.
     person_id: Mapped[int | None] = to("person", nullable=True)
     channel: Mapped[str | None]
-    # The same for rows that must not overtake each other.
+    # The same as a key. Rows of one recipient in one lane do not overtake each other.
     recipient: Mapped[str]
-    ids: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    lane: Mapped[Lane] = mapped_column(EnumText(Lane), default=Lane.TURN, server_default=Lane.TURN)
+    # The subject that it tells of, and the person whose action it tells.
+    commitment_id: Mapped[int | None] = to("commitment", nullable=True)
+    absence_id: Mapped[int | None] = to("absence", nullable=True, ondelete="SET NULL")
+    actor_id: Mapped[int | None] = to("person", nullable=True)
+    # The reader's local day of a brief or bundle.
+    day: Mapped[date | None]
+    # On a notice: the brief or bundle that tells it.
+    brief_id: Mapped[int | None] = to("outbox", nullable=True)
+    details: Mapped[Details] = mapped_column(sa.JSON, default=Details)
     state: Mapped[OutboxState] = mapped_column(
         EnumText(OutboxState), default=OutboxState.PENDING, server_default=OutboxState.PENDING
     )
@@ -83,10 +126,12 @@ class Outbox(Base):
     posted_channel: Mapped[str | None]
     ts: Mapped[str | None]
     last_error: Mapped[str | None]
+    # Slack's reason to refuse the conversation that was kept for its reader: another one was opened for this message.
+    reopened_for: Mapped[str | None]
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
 
-    person: Mapped[Person | None] = relationship(lazy="raise")
+    person: Mapped[Person | None] = relationship(foreign_keys=person_id, lazy="raise")
 
 
 class StoredOccasion(sa.types.TypeDecorator[Occasion]):

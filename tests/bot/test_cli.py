@@ -346,9 +346,10 @@ def test_a_brief_that_comes_to_nothing_is_not_announced(filled: str) -> None:
         eva = people.viewer(tx, "T0NORTHWIND", "U0EVA")
         assert eva is not None
         at = datetime.fromisoformat(filled)
-        key, yesterday = notices.brief_of(eva.id, date(2026, 11, 23)), {"day": "2026-11-23"}
+        yesterday = date(2026, 11, 23)
+        key = notices.brief_of(eva.id, yesterday)
         outbox.enqueue(
-            tx, workspace_id=eva.workspace_id, key=key, kind=OutboxKind.BRIEF, now=at, person=eva, ids=yesterday
+            tx, workspace_id=eva.workspace_id, key=key, kind=OutboxKind.BRIEF, now=at, person=eva, day=yesterday
         )
     ledger.close()
     said = makegood("tick", "--dry-run", "--at", filled).stdout

@@ -121,7 +121,7 @@ def test_the_next_working_morning_passes_everybodys_morning(demo: Demo) -> None:
         today = monday.date() + timedelta(days=later)
         assert looked == {"U0EVA": today, "U0ANA": today, "U0BEN": today - timedelta(days=1)}
         assert [(row.dedupe_key, row.last_error) for row in briefs if row.state in {"skipped", "dead"}] == []
-    assert any(row.ids["day"] == f"{monday:%Y-%m-%d}" for row in briefs)
+    assert any(row.day == monday.date() for row in briefs)
     told_on = f"{monday:%A} {monday.day} {monday:%B %Y}"
     assert any(told_on in message.text for message in demo.box.dm("U0BEN"))
 

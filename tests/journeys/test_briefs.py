@@ -178,7 +178,7 @@ def test_who_has_left_hears_nothing(town: BotInWorkspace) -> None:
     assert by_state["pending"] == "user_disabled"
     live_through(town, date(2026, 11, 25), date(2026, 11, 25))
     assert town.box.dm("U0ANA") == town.box.dm("U0BEN") == town.box.dm("U0ADA") == []
-    assert {row.state for row in town.outbox("brief") if row.ids["day"] == "2026-11-24"} == {"skipped"}
+    assert {row.state for row in town.outbox("brief") if row.day == date(2026, 11, 24)} == {"skipped"}
 
 
 def _leaves_unnoticed(town: BotInWorkspace, user: str) -> None:

@@ -181,7 +181,7 @@ def test_what_settled_itself_is_not_told(town: BotInWorkspace) -> None:
     act(town, "U0EVA", commitments.hand_over, 3, ben, None, version=1)
     an_hour_later(town)
     assert told(town) == [[1], [4, 5]]
-    why = {row.ids["commitment"]: row.last_error for row in town.outbox(OutboxKind.ASSIGNED) if row.state == "skipped"}
+    why = {row.commitment_id: row.last_error for row in town.outbox(OutboxKind.ASSIGNED) if row.state == "skipped"}
     assert why[4] == why[5] == notices.BUNDLED
     assert why[2] not in {None, notices.BUNDLED}
     give(town, 2, first=6)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -199,4 +199,4 @@ def test_the_clock_was_put_right_while_no_process_ran(bare_town: BotInWorkspace,
     assert max(last_beats(town.makegood.ledger).values()) < town.box.clock.now() + SECOND
     town.receipt("U0EVA", "send it by Tuesday")
     town.jump(2026, 11, 24, 8, 45)
-    assert town.outbox("brief")[-1].ids["day"] == "2026-11-24"
+    assert town.outbox("brief")[-1].day == date(2026, 11, 24)

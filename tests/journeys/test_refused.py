@@ -78,7 +78,7 @@ def test_a_conversation_that_is_gone_is_opened_anew(bare_town: BotInWorkspace, f
     asked(town, "@ana call them by today")
     assert notices(town) == [1, 2]
     assert faults.seen == [POST, OPEN, POST]
-    assert troubles(town).opened_anew == {f"{outbox.OPENED_ANEW}: {error}": 1}
+    assert troubles(town).opened_anew == {error: 1}
     asked(town, "@ana ask them by today")
     assert faults.seen == [POST, OPEN, POST, POST]
 

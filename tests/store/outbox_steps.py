@@ -30,10 +30,11 @@ def say(ledger: Ledger, team: str, to: str = "ana", *, at: datetime = NOW, key: 
             people.sync(tx, workspace, [Profile(to, to)], now=NOW)
             person = people.viewer(tx, team, to)
         number = tx.scalar(sa.select(sa.func.count()).select_from(Outbox))
-        return outbox.enqueue(
+        new_id = outbox.enqueue(
             tx, workspace_id=workspace.id, key=key or f"key:{number}", kind=OutboxKind.SHARED, now=at, person=person,
             channel=None if person else to,
         )  # fmt: skip
+    return new_id is not None
 
 
 def take(ledger: Ledger, at: datetime = NOW, **more: Any) -> Claimed | None:

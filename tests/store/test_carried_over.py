@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,9 +22,14 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 COMMITMENTS, MESSAGES = 10_000, 1_000
 # The oldest revision that a ledger in use may have.
 OLD = "0007"
+STATES, LANES = ("pending", "sending", "sent", "skipped", "dead"), ("turn", "brief", "hour", "alone", "home")
 # Columns of the old revision that have another name or another place since.
 RENAMED = {("entry", "commitment_id"): "subject_id", ("mention", "commitment_id"): "subject_id"}
-GONE: set[tuple[str, str]] = set()
+# These have other values since; a test of their own compares them.
+GONE = {("outbox", "ids"), ("outbox", "recipient"), ("outbox", "last_error")}
+# Messages have ids so far apart, so that they are carried over in several batches.
+APART = 21
+SINCE, MICROSECOND = NOW.isoformat(), timedelta(microseconds=1)
 
 Rows = list[dict[str, Any]]
 
@@ -64,6 +70,30 @@ def test_nothing_is_lost_on_the_way(old_ledger: Ledger) -> None:
         ], table
     for table in ("entry", "mention"):
         assert {row["subject_kind"] for row in after[table]} == {"commitment"}
+
+
+def test_the_links_of_messages_become_columns(old_ledger: Ledger) -> None:
+    """Messages of every kind, in every state and lane, have the same commitment, absence, actor, brief and details."""
+    _populate(old_ledger)
+    migrate.upgrade(old_ledger)
+    after = {row["id"]: row for row in _everything(old_ledger)["outbox"]}
+    assert {(row["lane"], row["state"]) for row in after.values()} == set(product(LANES, STATES))
+    for n in range(1, MESSAGES + 1):
+        expected = {
+            "recipient": f"person:{n % 20 + 1}", "lane": "turn", "commitment_id": None, "absence_id": None,
+            "actor_id": None, "day": None, "brief_id": None, "details": {}, "last_error": None, "reopened_for": None,
+        } | _message(n)[1]  # fmt: skip
+        assert {column: after[n * APART][column] for column in expected} == expected, n
+
+
+@pytest.mark.parametrize("old_ledger", ["sqlite"], indirect=True)
+def test_a_deleted_absence_leaves_its_notice(old_ledger: Ledger) -> None:
+    """A migrated ledger takes the link from the notice when the absence is deleted, so the next one is another."""
+    _populate(old_ledger)
+    migrate.upgrade(old_ledger)
+    with old_ledger.begin() as tx:
+        tx.execute(sa.text("DELETE FROM absence"))
+    assert {row["absence_id"] for row in _everything(old_ledger)["outbox"]} == {None}
 
 
 def test_the_guards_are_carried_over(old_ledger: Ledger) -> None:
@@ -112,7 +142,9 @@ def _populate(ledger: Ledger) -> None:
         ],
         "absence": [
             {"id": 1, "workspace_id": 1, "person_id": 2, "first_day": date(2026, 3, 2), "last_day": date(2026, 3, 6),
-             "delegate_id": 3, "created_at": instant}
+             "delegate_id": 3, "created_at": instant},
+            {"id": 2, "workspace_id": 1, "person_id": 4, "first_day": date(2026, 3, 2), "last_day": date(2026, 3, 6),
+             "delegate_id": 3, "created_at": instant + MICROSECOND},
         ],
         "account": [
             {"id": n, "workspace_id": 1, "name": f"Account {n}", "name_key": f"account {n}", "category": "ABCD"[n % 4],
@@ -132,23 +164,56 @@ def _populate(ledger: Ledger) -> None:
             for n in range(1, COMMITMENTS + 1) for part in (0, 1)
         ],
         "outbox": [
-            {"id": n, "workspace_id": 1, "dedupe_key": f"key:{n}", "message_key": f"{n:032x}",
-             "kind": ("brief", "assigned")[n % 2], "person_id": n % 20 + 1, "recipient": f"person:{n % 20 + 1}",
-             "ids": {"commitment": n, "actor": 1} if n % 2 else {"day": "2026-03-02"},
-             "state": ("pending", "sending", "sent", "skipped", "dead")[n % 5], "attempts": n % 3,
-             "not_before": instant if n % 5 < 2 else None, "ts": f"{n}.0001" if n % 5 == 2 else None,
-             "created_at": instant, "settled_at": instant + timedelta(minutes=1) if n % 5 > 1 else None}
+            {"id": n * APART, "workspace_id": 1, "dedupe_key": f"key:{n}", "message_key": f"{n:032x}",
+             "person_id": n % 20 + 1, "channel": None, "recipient": f"person:{n % 20 + 1}", "last_error": None,
+             "state": STATES[n % 5], "attempts": n % 3, "not_before": instant if n % 5 < 2 else None,
+             "ts": f"{n}.0001" if n % 5 == 2 else None,
+             "created_at": instant, "settled_at": instant + timedelta(minutes=1) if n % 5 > 1 else None,
+             **_message(n)[0]}
             for n in range(1, MESSAGES + 1)
         ],
         "mention": [
-            {"outbox_id": n, "commitment_id": n + part, "workspace_id": 1, "person_id": n % 20 + 1, "position": part,
-             "occasion": ("today", None)[part], "due_on": date(2026, 3, 2), "version": 1}
+            {"outbox_id": n * APART, "commitment_id": n + part, "workspace_id": 1, "person_id": n % 20 + 1,
+             "position": part, "occasion": ("today", None)[part], "due_on": date(2026, 3, 2), "version": 1}
             for n in range(1, MESSAGES + 1) for part in (0, 1)
         ],
     }  # fmt: skip
     with ledger.engine.begin() as connection:
         for name, given in rows.items():
             connection.execute(sa.insert(tables[name]), given)
+
+
+def _message(n: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(values of the message in the old ledger, in the new one). The first of each turn is a brief that tells the
+    second.
+    """
+    of = {"commitment": n, "actor": 1}
+    links = {"commitment_id": n, "actor_id": 1}
+    person, why = n % 20 + 1, "the message that had taken it came to nothing"
+    shared = {"commitment": n, "actor": 2, "external": (True, False, None)[n % 3]}
+    not_shared = {"channel": "C1", "why": "“is_archived”", "in_doubt": True}
+    return (
+        ({"kind": "brief", "ids": {"day": "2026-03-02", "news": [(n + 1) * APART]}}, {"day": date(2026, 3, 2)}),
+        ({"kind": "assigned", "ids": {**of, "brief": f"key:{n - 1}"}},
+         links | {"brief_id": (n - 1) * APART if n > 1 else None}),
+        ({"kind": "assigned", "ids": of, "recipient": f"waiting:{person}", "last_error": "its reader is not at work"},
+         links | {"lane": "brief", "last_error": "its reader is not at work"}),
+        ({"kind": "cancelled", "ids": of, "recipient": f"joining:{person}"}, links | {"lane": "hour"}),
+        ({"kind": "handed_back", "ids": of, "recipient": f"waiting:{person}", "last_error": why},
+         links | {"lane": "alone", "last_error": why}),
+        ({"kind": "delegated", "ids": {"absence": 1, "since": SINCE, "actor": 2}}, {"absence_id": 1, "actor_id": 2}),
+        ({"kind": "delegated", "ids": {"absence": 2, "since": (NOW + MICROSECOND).isoformat(), "actor": 4}},
+         {"absence_id": 2, "actor_id": 4}),
+        # That absence is deleted, and another one has its id.
+        ({"kind": "delegated", "ids": {"absence": 2, "since": SINCE, "actor": 4}}, {"actor_id": 4}),
+        ({"kind": "shared", "ids": shared, "person_id": None, "channel": "C1", "recipient": "channel:1:C1"},
+         {"commitment_id": n, "actor_id": 2, "recipient": "channel:1:C1", "details": {"external": shared["external"]}}),
+        ({"kind": "not_shared", "ids": {"commitment": n, **not_shared}}, {"commitment_id": n, "details": not_shared}),
+        ({"kind": "home", "ids": {"start": 20}, "recipient": f"home:{person}"},
+         {"lane": "home", "details": {"start": 20}}),
+        ({"kind": "assigned", "ids": of, "last_error": "the conversation was opened anew: channel_not_found"},
+         links | {"reopened_for": "channel_not_found"}),
+    )[n % 12]  # fmt: skip
 
 
 def _commitment(n: int, instant: datetime) -> dict[str, Any]:
