@@ -10,6 +10,7 @@ from sqlalchemy.orm import contains_eager
 from store.accounts.questions import LIVE
 from store.db import insert_once
 from store.errors import BadInputError, NotFoundError
+from store.rules.line.client import person_in
 from store.rules.names import fold_person
 from store.rules.text import NAME_LIMIT, optional, required
 from store.scope import seen_by
@@ -36,6 +37,16 @@ def matching(
     at = Stakeholder.account_id == account.id if account else LIVE
     words = (Stakeholder.name_key.contains(word, autoescape=True) for word in fold_person(typed).split())
     return list(tx.scalars(_with_account(viewer).where(at, *words).order_by(Stakeholder.name).limit(limit)))
+
+
+def named_in(tx: Session, viewer: Person, account: Account, text: str) -> Stakeholder | None:
+    """The only stakeholder of the account whom the text names (store/rules/line/client.py)."""
+    theirs = tx.scalars(
+        sa.select(Stakeholder).where(seen_by(Stakeholder, viewer), Stakeholder.account_id == account.id)
+    )
+    found = theirs.all()
+    place = person_in(text, [one.name for one in found])
+    return None if place is None else found[place]
 
 
 def find(tx: Session, viewer: Person, stakeholder_id: int) -> Stakeholder | None:

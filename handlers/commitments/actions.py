@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from handlers import ids
 from handlers import people as directory
+from handlers.accounts.menus import chosen_account, chosen_stakeholder
 from handlers.commitments import forms, items
 from handlers.commitments.recording import draft
 from handlers.commitments.why import explain
@@ -213,6 +214,15 @@ def _edit(tx: Session, person: Person, form: Submission, now: datetime) -> None:
     commitments.edit(tx, person, current.number, drafted, **_seen(form), now=now)
 
 
+def _another_account(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+    account = chosen_account(tx, person, form.text(ids.ACCOUNT), origin_key=form.origin_key, now=now)
+    if account is None:
+        raise BadInputError("Choose the account. “Edit” can leave it out.", field=ids.ACCOUNT)
+    stakeholder = chosen_stakeholder(tx, person, form.fields.get(ids.STAKEHOLDER), account, now)
+    number, gesture = form.context.ref.id, form.origin_key
+    commitments.choose_account(tx, person, number, account, stakeholder, origin_key=gesture, now=now)
+
+
 def _move(tx: Session, person: Person, form: Submission, now: datetime) -> None:
     number, due_on = form.context.ref.id, form.day(ids.DUE)
     commitments.move(tx, person, number, due_on, form.text(ids.REASON), **_seen(form), now=now)
@@ -255,6 +265,9 @@ def _seen(form: Submission) -> dict[str, Any]:
 # The button that opens it, and the form.
 FORMS: dict[tuple[str, str], Form] = {
     (ids.EDIT, ids.FORM_EDIT): Form(Verb.EDIT, _edit_form, _edit),
+    (ids.ANOTHER_ACCOUNT, ids.FORM_ANOTHER_ACCOUNT): Form(
+        Verb.CHOOSE_ACCOUNT, lambda o: forms.another_account(o.commitment, o.context), _another_account
+    ),
     (ids.MOVE, ids.FORM_MOVE): Form(Verb.MOVE, lambda o: forms.move(o.commitment, o.context, o.today), _move),
     (ids.BLOCK, ids.FORM_BLOCK): Form(Verb.BLOCK, lambda o: forms.block(o.commitment, o.context), _block, ids.BLOCKER),
     (ids.SNOOZE, ids.FORM_SNOOZE): Form(Verb.SNOOZE, _snooze_form, _put_off),

@@ -67,8 +67,7 @@ def commit(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
 def answer_to(command: Command, context: BoltContext) -> Reply | Form:
     """Do what the line says, and give the answer to it."""
     if not command.text:
-        directory.check(context, command.asker)
-        return _form(command, ParsedLine(forms.Filled(owner=command.asker.user_id)))
+        return _form(command, ParsedLine(_empty(command, context)))
     return _commanded(command, context) or _line(command, context)
 
 
@@ -89,6 +88,15 @@ def _commanded(command: Command, context: BoltContext) -> Reply | Form | None:
     if word == "settings" and not rest:
         return settings.form(command.asker, context)
     return absences.away(command, context, rest) if word == "away" else None
+
+
+def _empty(command: Command, context: BoltContext) -> forms.Filled:
+    """The form without a line: the person is the owner, and the account is that of the channel."""
+    with context["ledger"].read() as tx:
+        person = viewer(tx, command.asker.team_id, command.asker.user_id)
+        here = accounts.of_channel(tx, person, command.channel) if command.channel else None
+    account = (str(here.id), here.name) if here else None
+    return forms.Filled(owner=command.asker.user_id, account=account)
 
 
 def _form(command: Command, understood: ParsedLine) -> Form:
@@ -219,7 +227,9 @@ def _taken(command: Command, context: BoltContext, *, asked_slack: bool = False)
             facts = facts_for(tx, person, now)
             minutes = read_minutes(said, **facts)
             if len(minutes.pieces) > 1:
-                return several.understand_all(tx, person, minutes, facts, asked_slack=asked_slack)
+                return several.understand_all(
+                    tx, person, minutes, facts, channel=command.channel, asked_slack=asked_slack
+                )
             said = minutes.pieces[0].text
             line = read_line(said, **facts)
             typed = as_typed(command.text)
@@ -231,7 +241,7 @@ def _taken(command: Command, context: BoltContext, *, asked_slack: bool = False)
                 )
                 if answer:
                     return answer
-            understood = understand(tx, person, line, said, asked_slack=asked_slack)
+            understood = understand(tx, person, line, said, channel=command.channel, asked_slack=asked_slack)
             if understood.draft is None:
                 return understood
             recorded = commitments.record(tx, person, understood.draft, origin_key=command.origin_key, now=now)
@@ -241,8 +251,9 @@ def _taken(command: Command, context: BoltContext, *, asked_slack: bool = False)
         return understood.refused(error)
     with context["ledger"].read() as tx:
         blocks = surfaces.receipt(
-            tx, person, recorded, now, unknown_account=understood.unknown_account, channel=bool(command.channel)
-        )
+            tx, person, recorded, now, unknown_account=understood.unknown_account, here=understood.here,
+            channel=bool(command.channel),
+        )  # fmt: skip
     ref = Ref(id=recorded.number, view=ViewName.RECEIPT if command.channel else ViewName.NOTED)
     return Reply(blocks, ref, f"Recorded as #{recorded.number}", understood.unknown_account or "")
 

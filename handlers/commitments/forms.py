@@ -56,8 +56,24 @@ def _knowing(filled: Filled, context: Context) -> str:
 
 def edit(commitment: Commitment, context: Context, *, with_who_and_when: bool) -> b.Json:
     """The form that corrects one. Owner and date are in it only while it can still be undone."""
+    filled = _stored(commitment)
+    return b.modal(
+        f"Edit #{commitment.number}", _fields(filled, with_who_and_when=with_who_and_when),
+        callback_id=ids.FORM_EDIT, metadata=_knowing(filled, context), submit="Save", close="Discard",
+    )  # fmt: skip
+
+
+def another_account(commitment: Commitment, context: Context) -> b.Json:
+    fields = [items.about(commitment), *_client_fields(_stored(commitment), optional=False)]
+    known = _knowing(_stored(commitment), context)
+    return b.modal(
+        "Another account", fields, callback_id=ids.FORM_ANOTHER_ACCOUNT, metadata=known, submit="Save", close="Discard"
+    )
+
+
+def _stored(commitment: Commitment) -> Filled:
     account, stakeholder = commitment.account, commitment.stakeholder
-    filled = Filled(
+    return Filled(
         action=commitment.action,
         owner=commitment.owner.slack_id,
         due=commitment.due_on,
@@ -67,10 +83,6 @@ def edit(commitment: Commitment, context: Context, *, with_who_and_when: bool) -
         sharing="internal" if commitment.internal else "shareable",
         note=commitment.note or "",
     )
-    return b.modal(
-        f"Edit #{commitment.number}", _fields(filled, with_who_and_when=with_who_and_when),
-        callback_id=ids.FORM_EDIT, metadata=_knowing(filled, context), submit="Save", close="Discard",
-    )  # fmt: skip
 
 
 def move(commitment: Commitment, context: Context, today: date) -> b.Json:
@@ -177,11 +189,17 @@ def _fields(filled: Filled, *, with_who_and_when: bool, several: bool = False) -
         f.field("Action", f.text(ids.ACTION, ACTION_LIMIT, filled.action, lines=several), ids.ACTION,
                 hint="Several lines become several commitments." if several else None),
         *(who_and_when if with_who_and_when else []),
-        f.field("Account", f.external(ids.ACCOUNT, "Type to find or create one", filled.account), ids.ACCOUNT,
-               optional=True, told=True),
-        f.field("Client’s person", f.external(ids.STAKEHOLDER, "Type a name", filled.stakeholder), ids.STAKEHOLDER,
-               optional=True, told=True),
+        *_client_fields(filled),
         f.field("Side", f.radio(ids.SIDE, SIDES, filled.side), ids.SIDE),
         f.field("Sharing", f.radio(ids.SHARING, SHARINGS, filled.sharing), ids.SHARING),
         f.field("Note", f.text(ids.NOTE, NOTE_LIMIT, filled.note, lines=True), ids.NOTE, optional=True),
+    ]  # fmt: skip
+
+
+def _client_fields(filled: Filled, *, optional: bool = True) -> list[Block]:
+    return [
+        f.field("Account", f.external(ids.ACCOUNT, "Type to find or create one", filled.account), ids.ACCOUNT,
+               optional=optional, told=True),
+        f.field("Client’s person", f.external(ids.STAKEHOLDER, "Type a name", filled.stakeholder), ids.STAKEHOLDER,
+               optional=True, told=True),
     ]  # fmt: skip

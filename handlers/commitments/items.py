@@ -163,6 +163,7 @@ def receipt(
     view: Ref,
     may_undo: bool,
     proposed: Proposals | None = None,
+    here: Account | None = None,
     channel: bool = True,
     reminded_on: date | None = None,
     told: Told = Told(),
@@ -170,27 +171,32 @@ def receipt(
     """The recorded commitment in full, with the buttons that still work.
 
     `reminded_on` is the working day before, if the due date is a day off of the owner's; `sent_about` when the owner
-    hears of it. `proposed` is for an unknown account that was named.
+    hears of it. `proposed` is for an unknown account that was named, and `here` the account of the channel.
     """
     proposed = None if commitment.account else proposed
     text = render(
         "receipt.j2", item=commitment, viewer=viewer, today=today, reminded_on=reminded_on, told=told,
-        proposed=proposed, taken_back=TAKEN_BACK,
+        proposed=proposed, here=here, taken_back=TAKEN_BACK,
     )  # fmt: skip
     if not commitment.is_open:
         return [b.section(text)]
     value = view.to(commitment, commitment.number).encode()
     row: list[Element] = [b.button("Edit", ids.EDIT, value)]
+    if commitment.account:
+        row.append(b.button("Another account", ids.ANOTHER_ACCOUNT, value))
     if channel:
         row.append(b.button("Share here", ids.SHARE, value))
     if may_undo:
         row.append(b.button("Undo", ids.UNDO, value))
-    choices = _account_choices(proposed, view.to(commitment, commitment.number)) if proposed else []
-    return [b.section(text), *([b.actions(*choices)] if choices else []), b.actions(*row)]
+    choices = _account_choices(proposed, here, view.to(commitment, commitment.number)) if proposed else []
+    # A block for each: Slack refuses two buttons of one action in a block.
+    return [b.section(text), *(b.actions(choice) for choice in choices), b.actions(*row)]
 
 
-def _account_choices(proposed: Proposals, ref: Ref) -> list[Element]:
-    """The known accounts that may have been meant, the nearest first, and the creation of the one that was named."""
+def _account_choices(proposed: Proposals, here: Account | None, ref: Ref) -> list[Element]:
+    """The known accounts that may have been meant, the nearest first, the channel's account, and the creation of the
+    one that was named.
+    """
 
     def value(extra: str) -> str:
         return replace(ref, extra=extra).encode()
@@ -203,6 +209,8 @@ def _account_choices(proposed: Proposals, ref: Ref) -> list[Element]:
         chosen = value(f"{one.account_id}:{one.id}")
         style: Literal["primary"] | None = None if row else "primary"
         row.append(b.button(f"{one.account.name}, {one.name}", ids.CHOOSE_ACCOUNT, chosen, style=style))
+    if here and here not in (proposed.alike, *(one.account for one in proposed.people)):
+        row.append(b.button(here.name, ids.CHOOSE_ACCOUNT, value(str(here.id))))
     if proposed.may_restore:
         verb = "Restore" if proposed.archived else "Create account"
         create = value(shortened(proposed.name, 100))

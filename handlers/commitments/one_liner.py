@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handlers import ids
 from handlers.commitments.forms import Filled
 from handlers.slack.payloads import unescaped, unmarked
 from handlers.slack.replies import Lacks
 from handlers.slack.words import either, shortened
-from store import accounts, people
+from store import accounts, people, stakeholders
 from store.commitments import Draft
 from store.dates import Due
 from store.errors import LedgerError
 from store.rules.calendar.brief_times import local_day
+from store.rules.line.client import person_in
 from store.rules.names import Close, Exact, Several, Unknown
 from store.rules.text import ACTION_LIMIT, NAME_LIMIT, NOTE_LIMIT, clean, quoted
 from store.settings import reads_dates_as
-from store.tables import Account, Person, Side
+from store.tables import Account, Person, Side, Stakeholder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,6 +47,8 @@ class ParsedLine:
     filled: Filled
     draft: Draft | None = None
     unknown_account: str | None = None
+    # The account of the channel in which the line was written.
+    here: Account | None = None
     # Slack ids of people whom the ledger does not know yet; Slack may.
     unknown_users: tuple[str, ...] = ()
     # The open question, where `filled` has a remark.
@@ -69,10 +72,22 @@ def facts_for(tx: Session, viewer: Person, now: datetime) -> dict[str, Any]:
     }
 
 
-def understand(tx: Session, viewer: Person, line: Line, said: str, *, asked_slack: bool = False) -> ParsedLine:
+class Belongs(NamedTuple):
+    """The account of a line, or the unknown name that it gives; the client's person; and the account of its channel."""
+
+    account: Account | None = None
+    unknown: str | None = None
+    stakeholder: Stakeholder | None = None
+    here: Account | None = None
+
+
+def understand(
+    tx: Session, viewer: Person, line: Line, said: str, *, channel: str = "", asked_slack: bool = False
+) -> ParsedLine:
     """Decide whether a line says enough. Nothing that was written is lost: the form starts with it.
 
-    Until Slack was asked about them, people whom the ledger does not know are given back as `unknown_users`.
+    Without another account the commitment belongs to that of the `channel`. Until Slack was asked about them, people
+    whom the ledger does not know are given back as `unknown_users`.
     """
     unknown_users = () if asked_slack else _unknown_users(tx, viewer, line)
     if unknown_users:
@@ -80,7 +95,9 @@ def understand(tx: Session, viewer: Person, line: Line, said: str, *, asked_slac
     if line.account is not None and line.account_phrase is not None:
         line = replace(line, account=accounts.meant(tx, viewer, line.account_phrase, line.account))
     action = clean(_said(tx, viewer, line.action))
-    account, unknown = _account(tx, viewer, line)
+    account, unknown, stakeholder, here = belongs(tx, viewer, line, channel)
+    if account is not None:
+        line = replace(line, account=Exact(account.name))
     due = line.due.on if isinstance(line.due, Due) else None
     suggested = due or (line.due.suggestion if line.due and not isinstance(line.due, Due) else None)
     owner, doubt = _owner(tx, viewer, line)
@@ -92,6 +109,7 @@ def understand(tx: Session, viewer: Person, line: Line, said: str, *, asked_slac
         owner=owner.slack_id if owner else None,
         due=suggested,
         account=(str(account.id), account.name) if account else None,
+        stakeholder=(str(stakeholder.id), stakeholder.name) if stakeholder else None,
         side=Side.THEIRS if line.theirs else Side.OURS,
         note=note,
     )  # fmt: skip
@@ -102,8 +120,29 @@ def understand(tx: Session, viewer: Person, line: Line, said: str, *, asked_slac
             asked[ids.ACCOUNT] = unknown_account(unknown)
         filled = replace(filled, remark=" ".join(asked.values()), asks=asks)
         return ParsedLine(filled, unknown_account=unknown, lacks=_lacks(line, action), asked=asked)
-    draft = Draft(action=action, owner=owner, due_on=due, account=account, side=filled.side, note=note or None)
-    return ParsedLine(filled, draft, unknown)
+    draft = Draft(
+        action=action, owner=owner, due_on=due, account=account, stakeholder=stakeholder, side=filled.side,
+        note=note or None,
+    )  # fmt: skip
+    return ParsedLine(filled, draft, unknown, here)
+
+
+def belongs(tx: Session, viewer: Person, line: Line, channel: str) -> Belongs:
+    """The account that the line names, or else that of the channel, and the only one of its people whom it names."""
+    account, unknown = _account(tx, viewer, line)
+    if account is not None:
+        return Belongs(account, stakeholder=stakeholders.named_in(tx, viewer, account, line.action))
+    here = accounts.of_channel(tx, viewer, channel) if channel else None
+    if here is None:
+        return Belongs(unknown=unknown)
+    stakeholder = stakeholders.named_in(tx, viewer, here, line.action)
+    if unknown is not None:
+        # "For Dana" names one of the account's people, "for Initech" another account.
+        is_person = stakeholder is not None and person_in(f"for {unknown}", [stakeholder.name]) is not None
+        return Belongs(here, None, stakeholder, here) if is_person else Belongs(unknown=unknown, here=here)
+    if isinstance(line.account, Several) and here.name not in line.account.names:
+        return Belongs(here=here)
+    return Belongs(here, None, stakeholder, here)
 
 
 def unknown_account(name: str) -> str:

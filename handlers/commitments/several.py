@@ -50,7 +50,7 @@ class Listed:
 
 def understand_all(
     tx: Session, person: Person, minutes: Minutes, facts: dict[str, Any], *, start: int = 0, said: Filled = _NOTHING,
-    asked_slack: bool = False,
+    channel: str = "", asked_slack: bool = False,
 ) -> Listed:  # fmt: skip
     """The rows of these lines, numbered from `start`. `said`: what a form says for lines that do not say it."""
     rows: list[views.Row] = []
@@ -59,7 +59,7 @@ def understand_all(
     blocks = 0
     for index, piece in enumerate(minutes.pieces):
         line = read_line(piece.text, **facts)
-        parsed = understand(tx, person, line, piece.text, asked_slack=asked_slack)
+        parsed = understand(tx, person, line, piece.text, channel=channel, asked_slack=asked_slack)
         unknown += parsed.unknown_users
         asked = dict(parsed.asked)
         if parsed.unknown_account and line.account_phrase:
@@ -122,7 +122,8 @@ def _listed(
         if len(minutes.pieces) == 1 and not one:
             return None
         return understand_all(
-            tx, person, minutes, facts, start=known.ref.start, said=said, asked_slack=asked_slack
+            tx, person, minutes, facts, start=known.ref.start, said=said, asked_slack=asked_slack,
+            channel="" if said.account else known.channel or "",
         )  # fmt: skip
 
 

@@ -128,8 +128,9 @@ def one(tx: Session, viewer: Person, commitment: Commitment, now: datetime) -> l
 
 def receipt(
     tx: Session, viewer: Person, commitment: Commitment, now: datetime, *, unknown_account: str | None = None,
-    channel: bool = True,
+    here: Account | None = None, channel: bool = True,
 ) -> list[Block]:  # fmt: skip
+    """`here` is the account of the channel in which it was recorded."""
     today, due_on = local_day(now, viewer.zone), commitment.due_on
     works = people.working_days(commitment.owner, viewer.workspace)
     told = _told_on(tx, viewer, commitment, now)
@@ -138,7 +139,7 @@ def receipt(
     proposed = accounts.propose(tx, viewer, unknown_account) if unknown_account else None
     return items.receipt(
         commitment, viewer, today, view=Ref(view=ViewName.RECEIPT if channel else ViewName.NOTED),
-        proposed=proposed,
+        proposed=proposed, here=here,
         may_undo=commitments.may_undo(tx, viewer, commitment, now), channel=channel,
         reminded_on=reminded_on if reminded_on and reminded_on > today else None,
         told=told,

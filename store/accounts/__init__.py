@@ -6,7 +6,7 @@ from store.accounts.changing import TAKEN_BACK, check_change, is_party, may_chan
 from store.accounts.listing import Listing, Row, listing
 from store.accounts.merging import merge
 from store.accounts.proposing import Proposals, meant, propose
-from store.accounts.questions import archived, get, history_of, matching, named, names, names_in
+from store.accounts.questions import archived, get, history_of, matching, named, names, names_in, of_channel
 from store.accounts.verbs import Details, archive, create, edit, restore, take_back
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "named",
     "names",
     "names_in",
+    "of_channel",
     "propose",
     "restore",
     "take_back",

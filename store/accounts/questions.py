@@ -55,6 +55,15 @@ def named(tx: Session, viewer: Person, name: str, *, to_use: bool = False) -> Ac
     return _one(tx, viewer, Account.name_key == fold(name), to_use=to_use)
 
 
+def of_channel(tx: Session, viewer: Person, channel: str) -> Account | None:
+    """The account in use that has this channel; None if no account has it, or more than one. It cannot be merged before
+    this transaction ends.
+    """
+    query = sa.select(Account).where(seen_by(Account, viewer), LIVE, Account.channel == channel).options(*WITH_PEOPLE)
+    found = tx.scalars(query.limit(2).with_for_update(of=Account, read=True, key_share=True)).all()
+    return found[0] if len(found) == 1 else None
+
+
 def _one(tx: Session, viewer: Person, which: sa.ColumnElement[bool], *, to_use: bool) -> Account | None:
     query = sa.select(Account).where(seen_by(Account, viewer)).options(*WITH_PEOPLE)
     if to_use:
