@@ -92,6 +92,9 @@ STAKEHOLDER = "stakeholder"
 SIDE = "side"
 SHARING = "sharing"
 NOTE = "note"
+# … of figures whose order is open: the day, and whether the order shall be remembered
+WHICH_DAY = "which_day"
+ALWAYS = "always"
 REASON = "reason"
 # … of one commitment in a form for several, which stand in one block
 ROW_OWNER = "row.owner"

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from babel import Locale
 
 from store import absences, outbox, people
+from store.dates.frame import EITHER_ORDER
 from store.errors import BadInputError, NotAllowedError
 from store.rules.calendar.working_days import check_region
 from store.rules.names import fold
@@ -26,7 +27,13 @@ HOURS = range(5, 22)
 # Words for "no public holidays". They are stored as the empty text for a person, and as NULL for a workspace.
 _NONE = frozenset({"none", "no", "keine", "aucun", "aucune", "ninguno", "ninguna", "-"})
 # The languages of the dates that people type. None in a person's settings: dates are read by Slack's locale.
-LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish"}
+LANGUAGES = {
+    "en-GB": "English, day first: 4/12 is 4 December",
+    "en-US": "English, month first: 4/12 is 12 April",
+    "de": "German",
+    "fr": "French",
+    "es": "Spanish",
+}
 # The numbers of working days overdue after which a commitment may be escalated.
 ESCALATION = range(1, 61)
 MONTHS = range(1, 13)
@@ -101,9 +108,24 @@ def save(
 
 
 def reads_dates_as(person: Person) -> str:
-    """The locale for reading this person's dates: Slack's, unless the person has chosen another language."""
-    same = person.locale.partition("-")[0].casefold() == person.date_language
-    return person.locale if same or not person.date_language else person.date_language
+    """The locale for reading this person's dates: Slack's, unless the person has chosen another.
+
+    People of one office have Slack's American or British English by chance. So Slack's English alone decides no order
+    of figures: 4/12 is asked about (store/dates/frame.py).
+    """
+    if person.date_language:
+        return person.date_language
+    is_english = person.locale.partition("-")[0].casefold() == "en"
+    return f"{person.locale}{EITHER_ORDER}" if is_english else person.locale
+
+
+def choose_order(tx: Session, viewer: Person, language: str, *, now: datetime) -> None:
+    """From now on read the figures of the viewer's dates as this language does: “always read mine as day first”."""
+    if language not in LANGUAGES:
+        raise BadInputError("Choose one of the languages.", field="date_language")
+    person = people.get(tx, viewer.id)
+    person.date_language = language
+    outbox.mark_homes(tx, viewer.workspace_id, {person.id}, now)
 
 
 def region(text: str | None, field: str) -> str | None:
@@ -125,7 +147,7 @@ def _countries() -> dict[str, str]:
     """The code of each country by its folded name, in each of the languages."""
     return {
         fold(name): code
-        for language in LANGUAGES
+        for language in {language.partition("-")[0] for language in LANGUAGES}
         for code, name in Locale(language).territories.items()
         if len(code) == len("DE") and code.isalpha()
     }

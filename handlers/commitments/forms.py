@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from handlers.slack.payloads import Context
 
 SIDES = ((Side.OURS, "We owe"), (Side.THEIRS, "They owe us"))
+# The languages that read 4/12 with the month first, and with the day first.
+ORDERS = ("en-US", "en-GB")
 SHARINGS = (("internal", "Internal"), ("shareable", "Shareable with the client"))
 
 
@@ -36,6 +38,8 @@ class Filled:
     sharing: str = "internal"
     note: str = ""
     remark: str | None = None
+    # The two days that a date in figures may mean: with the month first, and with the day first.
+    orders: tuple[date, date] | None = None
     # The field that the remark asks about.
     asks: str = ids.ACTION
 
@@ -47,7 +51,7 @@ def new(filled: Filled, context: Context) -> b.Json:
         "New commitment", [*remark, *_fields(filled, with_who_and_when=True, several=True)], callback_id=ids.FORM_NEW,
         metadata=_knowing(filled, context), submit="Record", close="Discard",
     )  # fmt: skip
-    return b.with_cursor_at(view, filled.asks)
+    return b.with_cursor_at(view, ids.WHICH_DAY if filled.orders and filled.asks == ids.DUE else filled.asks)
 
 
 def _knowing(filled: Filled, context: Context) -> str:
@@ -180,10 +184,21 @@ def _small(title: str, fields: list[Block], callback_id: str, context: Context, 
     return b.modal(title, fields, callback_id=callback_id, metadata=context.encode(), submit=submit)
 
 
+def _which_day(orders: tuple[date, date]) -> list[Block]:
+    """“12/5”: both days by name, and another one; chosen once, the order can be kept."""
+    options = [(f"{order}:{day}", full_date(day)) for order, day in zip(ORDERS, orders, strict=True)]
+    return [
+        f.field("Due date", f.radio(ids.WHICH_DAY, options), ids.WHICH_DAY, optional=True),
+        f.field("Or another day", f.day(ids.DUE, None), ids.DUE, optional=True),
+        f.field("From now on", f.boxes(ids.ALWAYS, [("yes", "Always read mine in the order that I choose here")], ()),
+                ids.ALWAYS, optional=True, hint="I don't ask again then. /commit settings changes it."),
+    ]  # fmt: skip
+
+
 def _fields(filled: Filled, *, with_who_and_when: bool, several: bool = False) -> list[Block]:
     who_and_when: list[Block] = [
         f.field("Owner", f.person(ids.OWNER, filled.owner), ids.OWNER, hint="The one person here who answers for it."),
-        f.field("Due date", f.day(ids.DUE, filled.due), ids.DUE),
+        *(_which_day(filled.orders) if filled.orders else [f.field("Due date", f.day(ids.DUE, filled.due), ids.DUE)]),
     ]
     return [
         f.field("Action", f.text(ids.ACTION, ACTION_LIMIT, filled.action, lines=several), ids.ACTION,

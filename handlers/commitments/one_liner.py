@@ -112,6 +112,7 @@ def understand(
         stakeholder=(str(stakeholder.id), stakeholder.name) if stakeholder else None,
         side=Side.THEIRS if line.theirs else Side.OURS,
         note=note,
+        orders=line.due.orders if line.due and not isinstance(line.due, Due) else None,
     )  # fmt: skip
     asked = {name: _said(tx, viewer, words) for name, words in (*trouble, *_missing(line, action, text))}
     if asked or owner is None or due is None:

@@ -17,14 +17,14 @@ from handlers.people import viewer
 from handlers.slack import payloads, surfaces
 from handlers.slack.payloads import Context, Submission, unescaped
 from handlers.slack.refs import Ref
-from store import commitments, people
+from store import commitments, people, settings
 from store.commitments import Draft
 from store.rules.line.minutes import may_be_several
 from store.rules.text import ACTION_LIMIT, clean
 from store.tables import Side
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from slack_bolt import BoltContext
     from slack_sdk import WebClient
@@ -87,6 +87,7 @@ def submit_new(ack: Ack, body: Body, context: BoltContext) -> None:
         drafted = replace(draft(tx, person, form, now), permalink=link)
         recorded = commitments.record(tx, person, drafted, origin_key=form.origin_key, now=now)
         commitments.check_pace(tx, person, recorded, now)
+        _keep_order(tx, person, form, now)
     with context["ledger"].read() as tx:
         blocks = surfaces.receipt(tx, person, recorded, now, channel=form.context.channel is not None)
     ack(response_action="update", view=surfaces.receipt_modal(blocks, Context(channel=form.context.channel)))
@@ -100,7 +101,7 @@ def _as_several(form: Submission, context: BoltContext) -> b.Json | None:
         person = viewer(tx, form.asker.team_id, form.asker.user_id)
         values = (form.fields.get(name) for name in (ids.ACCOUNT, ids.STAKEHOLDER))
         account, stakeholder = account_fields.chosen_options(tx, person, *values)
-    due = form.day(ids.DUE) if form.fields.get(ids.DUE) else None
+    due = _due_on(form) if form.fields.get(ids.DUE) or form.fields.get(ids.WHICH_DAY) else None
     said = forms.Filled(
         owner=form.fields.get(ids.OWNER), due=due, account=account, stakeholder=stakeholder,
         side=Side.THEIRS if form.text(ids.SIDE) == Side.THEIRS else Side.OURS,
@@ -108,6 +109,21 @@ def _as_several(form: Submission, context: BoltContext) -> b.Json | None:
     )  # fmt: skip
     known = replace(form.context, ref=Ref(extra=f"/{account[0]}" if account else ""))
     return several.form_for(context, form.asker, form.text(ids.ACTION), known, said)
+
+
+def _due_on(form: Submission) -> date:
+    """The due date; of two days that a date in figures may mean, the chosen one, unless another day is given."""
+    if form.fields.get(ids.DUE) or ids.WHICH_DAY not in form.fields:
+        return form.day(ids.DUE)
+    chosen = form.text(ids.WHICH_DAY).partition(":")[2]
+    return replace(form, fields={ids.WHICH_DAY: chosen}).day(ids.WHICH_DAY)
+
+
+def _keep_order(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+    """Keep the order of figures that the person has chosen here, if they want it for all their dates."""
+    language = form.text(ids.WHICH_DAY).partition(":")[0]
+    if language and form.ticked(ids.ALWAYS) and not form.fields.get(ids.DUE):
+        settings.choose_order(tx, person, language, now=now)
 
 
 def draft(tx: Session, person: Person, form: Submission, now: datetime, current: Commitment | None = None) -> Draft:
@@ -118,7 +134,7 @@ def draft(tx: Session, person: Person, form: Submission, now: datetime, current:
     )
     stakeholder = account_fields.chosen_stakeholder(tx, person, form.fields.get(ids.STAKEHOLDER), account, now)
     owner = people.as_owner(tx, person, form.text(ids.OWNER)) if shows_all else current.owner  # type: ignore[union-attr]
-    due_on = form.day(ids.DUE) if shows_all else current.due_on  # type: ignore[union-attr]
+    due_on = _due_on(form) if shows_all else current.due_on  # type: ignore[union-attr]
     return Draft(
         action=form.text(ids.ACTION), owner=owner, due_on=due_on, account=account, stakeholder=stakeholder,
         side=Side.THEIRS if form.text(ids.SIDE) == Side.THEIRS else Side.OURS,

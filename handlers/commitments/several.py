@@ -87,7 +87,7 @@ def _completed(read: Filled, said: Filled, asked: dict[str, str], *, has_owner: 
         read,
         action=f"{read.action} ({short})" if short else read.action,
         owner=read.owner if has_owner or not said.owner else said.owner,
-        due=read.due or said.due,
+        due=None if read.orders else read.due or said.due,
         side=said.side if read.side == Side.OURS else read.side,
     )
 

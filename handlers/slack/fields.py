@@ -71,9 +71,11 @@ def external(name: str, placeholder: str, chosen: tuple[str, str] | None = None)
     return ExternalSelectMenu(action_id=name, placeholder=placeholder, min_query_length=0, initial_option=initial)
 
 
-def radio(name: str, choices: Sequence[tuple[str, str]], chosen: str) -> Element:
+def radio(name: str, choices: Sequence[tuple[str, str]], chosen: str | None = None) -> Element:
     options = {value: b.option(words, value) for value, words in choices}
-    return RadioButtonGroup(action_id=name, options=list(options.values()), initial_option=options[chosen])
+    return RadioButtonGroup(
+        action_id=name, options=list(options.values()), initial_option=options[chosen] if chosen else None
+    )
 
 
 def menu(name: str, choices: Sequence[tuple[str, str]], chosen: str) -> Element:

@@ -47,19 +47,21 @@ class Due:
 class Unclear:
     """The phrase means no single day. `suggestion` may prefill a date picker; it is never used without the person.
 
-    `reason` is one or two sentences for a person, and may quote the phrase as plain text.
+    `reason` is one or two sentences for a person, and may quote the phrase as plain text. `orders`: the day if the
+    month is first, and the day if the day is first, if only the order of the figures is open.
     """
 
     phrase: str
     reason: str
     suggestion: date | None
+    orders: tuple[date, date] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The answer of one rule: a day, or the reason why there is none. `kind` is None if the phrase is no date.
 
-    `hour`: the phrase names an hour as well, which a due date does not keep.
+    `hour`: the phrase names an hour as well, which a due date does not keep. `orders`: as in Unclear.
     """
 
     kind: Kind | None
@@ -67,12 +69,13 @@ class Reading:
     reason: str = ""
     suggestion: date | None = None
     hour: bool = False
+    orders: tuple[date, date] | None = None
 
     def answer(self, phrase: str) -> Due | Unclear:
         if self.on is not None:
             return Due(self.on)
         reason = self.reason.replace(SAID, quoted(_shown(phrase)), 1)
-        return Unclear(phrase=phrase, reason=reason, suggestion=self.suggestion)
+        return Unclear(phrase=phrase, reason=reason, suggestion=self.suggestion, orders=self.orders)
 
 
 NOT_A_DATE = Reading(kind=None, reason=f"{SAID} is not a date that can be read here. Please pick one.")

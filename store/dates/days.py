@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 _LONGEST_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _CENTURY = 2000
+# The order of `_orders`.
+_ORDERS = ("mdy", "dmy")
 _YEAR_FIRST = re.compile(r"([0-9]{4})([./-])([0-9]{1,2})\2([0-9]{1,2})\.?")
 _WITH_YEAR = re.compile(r"([0-9]{1,2})([./-]) ?([0-9]{1,2})(?:\2|\. ?| )([0-9]{4}|[0-9]{2})")
 _DAY_AND_MONTH = re.compile(r"([0-9]{1,2})([./-]) ?([0-9]{1,2})(\.?)")
@@ -64,7 +67,10 @@ def undated(month: int, day: int, frame: Frame, kind: Kind = "date") -> Reading:
 
 
 def on_weekday(reading: Reading, weekday: int, frame: Frame) -> Reading:
-    """Refuse a date that is not on the weekday in the same phrase."""
+    """Refuse a date that is not on the weekday in the same phrase. Of two days, the one on the weekday is meant."""
+    meant = [day for day in reading.orders or () if day.weekday() == weekday]
+    if len(meant) == 1:
+        return settle(meant[0], frame, "number")
     if reading.on is None or reading.kind not in ("date", "number") or reading.on.weekday() == weekday:
         return reading
     reason = f"{spell(reading.on)} is a {WEEKDAYS[reading.on.weekday()]}, not a {WEEKDAYS[weekday]}."
@@ -124,7 +130,8 @@ def _orders(first: int, second: int, separator: str, frame: Frame) -> list[tuple
     if len(possible) < 2 or first == second:  # noqa: PLR2004 one reading is no choice
         return possible[:1]
     # Europeans write a day, a dot and the month. With a month-first locale, a dot does not decide the order.
-    order = "" if separator == "." and frame.order == "mdy" else frame.order
+    dotted = separator == "."
+    order = "" if (dotted and frame.order == "mdy") or (frame.either and not dotted) else frame.order
     if not order:
         return possible
     return [month_first if order == "mdy" else day_first]
@@ -141,7 +148,8 @@ def _only(readings: list[Reading], frame: Frame) -> Reading:
     if len(days) == 1:
         return did_you_mean(f"{SAID} can be read in two ways.", frame, "number", days[0])
     either = " or ".join(spell_with_weekday(day) for day in days)
-    return unclear(f"{SAID} could be {either}.", frame, "number", min(days))
+    reading = unclear(f"{SAID} could be {either}.", frame, "number", min(days))
+    return replace(reading, orders=(days[0], days[1])) if len(days) == len(readings) == len(_ORDERS) else reading
 
 
 def _no_such(frame: Frame) -> Reading:

@@ -23,13 +23,18 @@ _DAY_FIRST = {"de", "fr", "es", "it", "pt", "ru", "nl", "pl"}
 # Locales of these languages in which both orders are used.
 _EITHER_WAY = {"fr-ca", "es-us", "es-pr"}
 _MONDAY, _THURSDAY, _FRIDAY, _SATURDAY, _SUNDAY = 0, 3, 4, 5, 6
+# Behind a locale: figures with both orders of day and month are asked about, although the locale has an order.
+EITHER_ORDER = "-x-either"
 # Regions whose calendars begin on Sunday: "next week", said on a Sunday, has two meanings there.
 _SUNDAY_FIRST = {"us", "ca", "mx", "br", "la", "in", "za", "jp", "kr", "tw", "ph", "pr"}
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The facts about the person. `order` is "mdy", "dmy" or, if the locale does not decide it, ""."""
+    """The facts about the person. `order` is "mdy", "dmy" or, if the locale does not decide it, "".
+
+    `either`: figures may be in both orders. A date with dots is in the locale's order all the same.
+    """
 
     today: date
     language: str
@@ -38,6 +43,7 @@ class Frame:
     working: WorkingDays
     fiscal_start: int
     last: date
+    either: bool = False
 
     @property
     def week_start(self) -> date:
@@ -116,13 +122,15 @@ def frame(today: date, locale: str, working_week: frozenset[int], fiscal_year_st
     """Build a Frame. ValueError for an impossible working week or an impossible start of the fiscal year."""
     if not 1 <= fiscal_year_start <= _MONTHS:
         raise ValueError(f"a fiscal year starts in a month from 1 to 12, not {fiscal_year_start}")
-    tag = locale.replace("_", "-").casefold()
+    known = locale.replace("_", "-").casefold()
+    tag = known.removesuffix(EITHER_ORDER)
     language, _, region = tag.partition("-")
     return Frame(
         today=today,
         language=language,
         region=region,
         order=_order(tag, language),
+        either=tag != known,
         working=WorkingDays(working_week),
         fiscal_start=fiscal_year_start,
         last=month_end(today.year + YEARS_AHEAD, today.month).replace(

@@ -152,10 +152,47 @@ def test_dates_are_in_the_language_of_the_words_around_them(town: BotInWorkspace
     assert [each and each.string for each in found if each] == []
 
 
-def test_slacks_locale_says_more_than_the_language(town: BotInWorkspace) -> None:
-    """A person whose locale reads 12/4 as the fourth of December keeps that reading after choosing English."""
-    save(town, "U0BEN", date_language="en")
+def test_figures_with_two_orders_are_asked_about(town: BotInWorkspace) -> None:
+    """Two colleagues with British and American English in Slack: both are asked, with both days by their names."""
+    for user in ("U0EVA", "U0BEN"):
+        shown = words_of(town.commit(user, "send the prices by 12/5").view)
+        assert "Wednesday 12 May 2027" in shown
+        assert "Saturday 5 December 2026" in shown
+    assert town.rows()["commitment"] == 0
+    assert "Sunday 13 December 2026" in words(town.receipt("U0BEN", "send the prices by 12/13"))
+    assert "Saturday 5 December 2026" in words(town.receipt("U0BEN", "send the prices by Sat 12/5"))
+
+
+ORDERS = [("en-GB", "2027-05-12", "Thursday 3 December 2026"), ("en-US", "2026-12-05", "Friday 12 March 2027")]
+
+
+@pytest.mark.parametrize(("order", "day", "later"), ORDERS)
+def test_the_order_of_figures_is_chosen_once(town: BotInWorkspace, order: str, day: str, later: str) -> None:
+    """The form's “always read mine so” holds for every later line, and the settings show it."""
+    form = town.commit("U0EVA", "send the prices by 12/5").view
+    assert form is not None
+    assert town.submit("U0EVA", form, which_day=f"{order}:{day}", always=["yes"]).errors == {}
+    assert town.commitment(1).due_on == date.fromisoformat(day)
+    assert later in words(town.receipt("U0EVA", "send the prices by 3/12"))
+    assert person(town, "U0EVA").date_language == order
+
+
+def test_a_day_chosen_without_always_is_asked_again(town: BotInWorkspace) -> None:
+    """One answer is one answer; a third day can be chosen too; no day at all is asked for at the field."""
+    form = town.commit("U0EVA", "send the prices by 12/5").view
+    assert form is not None
+    assert town.submit("U0EVA", form).errors == {"which_day": "Choose a date."}
+    assert town.submit("U0EVA", form, due="2026-12-09").errors == {}
+    assert town.commitment(1).due_on == date(2026, 12, 9)
+    assert town.commit("U0EVA", "send the prices by 12/5").view is not None
+
+
+def test_an_order_chosen_in_the_settings_is_followed(town: BotInWorkspace) -> None:
+    """A person who has chosen an order is not asked."""
+    save(town, "U0BEN", date_language="en-US")
     assert "Friday 4 December 2026" in words(town.receipt("U0BEN", "send the prices by 12/4"))
+    save(town, "U0BEN", date_language="en-GB")
+    assert "Monday 12 April 2027" in words(town.receipt("U0BEN", "send the prices by 12/4"))
 
 
 def test_a_line_means_the_end_of_ones_own_week(town: BotInWorkspace) -> None:
