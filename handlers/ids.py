@@ -75,6 +75,9 @@ SECTION_PLAN = "section.plan"
 # Buttons that turn pages, or open a form or list.
 PAGE_OLDER = "page.older"
 PAGE_NEWER = "page.newer"
+PAGE_OPEN = "page.open"
+PAGE_DONE = "page.done"
+PAGE_ALL = "page.all"
 OPEN_FORM = "open.form"
 # A command that a person probably meant; the value says it.
 RUN = "open.command"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from handlers import ids
 from handlers.commitments import lists
+from handlers.plan import pages
+from handlers.slack import blocks as b
 from handlers.slack.refs import Ref, ViewName, count, outdated
 from handlers.slack.words import shortened
 from store import accounts, commitments, people
@@ -14,12 +18,13 @@ from store.rules.text import quoted
 from store.tables import Side
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from slackblocks import Block
     from sqlalchemy.orm import Session
 
-    from store.tables import Person
+    from store.tables import Account, Commitment, Person
 
 # Characters of a search. The value of an entry in a "…" menu, which carries them, has at most 150.
 TEXT_LIMIT = 60
@@ -28,20 +33,24 @@ _WHEN = {
     When.OVERDUE: "overdue",
     When.TODAY: "due by today",
     When.WEEK: "due by the end of this week",
-    When.DONE: "done in the last 30 days",
+    When.DONE: "done or cancelled",
+    When.ALL: "open and ended",
 }
 _EMPTY = {
     When.OVERDUE: "Nothing is overdue. Well kept.",
     When.TODAY: "Nothing is due today.",
     When.WEEK: "Nothing is due this week.",
-    When.DONE: "Nothing was done in the last 30 days.",
+    When.DONE: "Nothing was done or cancelled yet.",
+    When.ALL: "Nothing was ever promised here.",
 }
+# The pages of a list, by the id of the button that leads there.
+_PAGES = ((ids.PAGE_OPEN, "Open", When.OPEN), (ids.PAGE_DONE, "Done", When.DONE), (ids.PAGE_ALL, "All", When.ALL))
 
 
 def ref_to(wanted: Wanted) -> Ref:
     """The reference to the list, for the buttons in it."""
-    ids = (str(number or "") for number in (wanted.owner_id, wanted.account_id))
-    return Ref(view=ViewName.LIST, extra=".".join([*ids, wanted.side or "", wanted.when, wanted.text[:TEXT_LIMIT]]))
+    those = (str(number or "") for number in (wanted.owner_id, wanted.account_id))
+    return Ref(view=ViewName.LIST, extra=".".join([*those, wanted.side or "", wanted.when, wanted.text[:TEXT_LIMIT]]))
 
 
 def _wanted(ref: Ref) -> Wanted:
@@ -63,24 +72,63 @@ def _wanted(ref: Ref) -> Wanted:
 
 def draw(tx: Session, viewer: Person, ref: Ref, now: datetime) -> list[Block]:
     """The page of the list that begins at `ref.start`."""
-    wanted = _wanted(ref)
+    return shown(tx, viewer, _wanted(ref), now, start=ref.start)
+
+
+def shown(tx: Session, viewer: Person, wanted: Wanted, now: datetime, *, start: int = 0) -> list[Block]:
+    """The page of that list which begins at `start`."""
+    account = None if wanted.account_id is None else accounts.get(tx, viewer, wanted.account_id)
+    # The account may have been merged into another one.
+    wanted = replace(wanted, account_id=account.id if account else None)
     today = local_day(now, viewer.zone)
     week_ends = people.working_days(viewer).last_day_of_week(today)
-    page = commitments.listed(
-        tx, viewer, wanted, now, today=today, week_ends=week_ends, start=ref.start, size=lists.PAGE
-    )
-    empty = _EMPTY.get(wanted.when, "Nothing is open.") if not wanted.text else "Nothing that is open says this."
-    relations = commitments.relations(tx, viewer, page.items, now)
-    return lists.page_of(page, viewer, relations, today, title=_title(tx, viewer, wanted), empty=empty, view=ref.at(0))
+    page = commitments.listed(tx, viewer, wanted, today=today, week_ends=week_ends, start=start, size=lists.PAGE)
+    title, relations = _title(tx, viewer, wanted, account), commitments.relations(tx, viewer, page.items, now)
+    rows = lists.page_of(
+        page, viewer, relations, today, title=title, empty=_empty(wanted, viewer), view=ref_to(wanted),
+        heading=_heading(wanted, viewer), switch=[_switch(wanted)],
+    )  # fmt: skip
+    if account is not None and wanted.is_of_account:
+        rows.append(b.actions(*pages.buttons(account)))
+    return rows
 
 
-def _title(tx: Session, viewer: Person, wanted: Wanted) -> str:
+def _heading(wanted: Wanted, viewer: Person) -> Callable[[Commitment], str] | None:
+    """The words above the neighbours in a list that has several parts."""
+    if wanted.is_of_account:
+        return lambda one: "They owe us" if one.side == Side.THEIRS else "We owe"
+    if wanted.is_overdue_of_all:
+        return lambda one: "Yours" if one.owner_id == viewer.id else "Others'"
+    return None
+
+
+def _empty(wanted: Wanted, viewer: Person) -> str:
+    if wanted.text:
+        return "Nothing says this." if wanted.when else "Nothing that is open says this."
+    if wanted == Wanted(owner_id=viewer.id):
+        return "Nothing is open. `/commit` records the next promise."
+    if wanted.is_of_account and not wanted.when:
+        return "Neither side owes the other anything that is recorded here."
+    return _EMPTY.get(wanted.when, "Nothing is open.")
+
+
+def _switch(wanted: Wanted) -> Block:
+    """The buttons to the pages of what is open, of what is done, and of both; the present one stands out."""
+    return b.actions(*(
+        b.button(
+            text, action_id, ref_to(replace(wanted, when=when)).encode(),
+            style="primary" if when == wanted.when else None,
+        )
+        for action_id, text, when in _PAGES
+    ))  # fmt: skip
+
+
+def _title(tx: Session, viewer: Person, wanted: Wanted, account: Account | None) -> str:
     """“Ana Silva · Acme · they owe us · overdue”."""
     parts = []
     if wanted.owner_id is not None:
         parts.append("Yours" if wanted.owner_id == viewer.id else people.name_of(tx, viewer, wanted.owner_id))
-    if wanted.account_id is not None:
-        parts.append(accounts.get(tx, viewer, wanted.account_id).name)
+    parts += [account.name] if account is not None else []
     parts += [_SIDES[wanted.side]] if wanted.side else []
     parts += [_WHEN[wanted.when]] if wanted.when else []
     parts += [quoted(shortened(wanted.text, TEXT_LIMIT))] if wanted.text else []

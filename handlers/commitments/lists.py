@@ -11,7 +11,7 @@ from handlers.slack.words import escape, plural
 from store.rules.text import ACTION_LIMIT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from slackblocks import Block
@@ -38,20 +38,22 @@ def page_of(
     empty: str,
     view: Ref,
     heading: Callable[[Commitment], str] | None = None,
+    switch: Sequence[Block] = (),
 ) -> list[Block]:
     """One page under `title`. `view` is the reference to the list, so that buttons find back to it.
 
-    `heading` groups neighbours: whenever its words change, they stand above the item as a sub-title.
+    `heading` groups neighbours: whenever its words change, they stand above the item as a sub-title. `switch` has the
+    buttons to the list's other pages.
     """
     if not page.total:
-        return [b.section(f"*{escape(title)}*\n{empty}")]
+        return [b.section(f"*{escape(title)}*\n{empty}"), *switch]
     top: list[Block] = [b.section(f"*{escape(title)}*  ·  {plural(page.total, 'commitment')}")]
     rows: list[Block] = []
     for limit in SHOWN:
         rows = _rows(page, viewer, relations, today, view.at(page.start), heading, limit)
         if b.size(b.unnamed(rows)) <= b.MESSAGE_CHARACTERS:
             break
-    return top + rows + turn(view, page.start, page.total, PAGE)
+    return [*top, *switch, *rows, *turn(view, page.start, page.total, PAGE)]
 
 
 def _rows(

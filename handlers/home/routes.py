@@ -7,6 +7,6 @@ from handlers.home import actions
 from handlers.routes import Routes
 
 ROUTES = Routes(
-    actions={ids.PAGE_OLDER: actions.turned, ids.PAGE_NEWER: actions.turned},
+    actions=dict.fromkeys((ids.PAGE_OLDER, ids.PAGE_NEWER, ids.PAGE_OPEN, ids.PAGE_DONE, ids.PAGE_ALL), actions.turned),
     events={ids.EVENT_HOME_OPENED: actions.opened},
 )

@@ -14,7 +14,7 @@ import structlog
 from handlers import ids
 from handlers.absences import views as absence_view
 from handlers.accounts import views as account_views
-from handlers.commitments import items, listing, lists, several_views
+from handlers.commitments import items, listing, several_views
 from handlers.messages import home_for
 from handlers.plan import pages
 from handlers.slack import blocks as b
@@ -22,6 +22,7 @@ from handlers.slack.calls import failure_of, in_log, is_slacks, respond
 from handlers.slack.payloads import Context, Press
 from handlers.slack.refs import Ref, ViewName, count
 from store import absences, accounts, commitments, history, people, stakeholders
+from store.commitments import Wanted, When
 from store.rules.calendar.brief_times import local_day, next_morning
 from store.tables import Absence, Account, Commitment, Person, Side
 
@@ -60,37 +61,6 @@ def draw(tx: Session, viewer: Person, ref: Ref, now: datetime, *, known: Commitm
         return Rendered(receipt(tx, viewer, commitment, now, channel=ref.view == ViewName.RECEIPT))
     drawing = _VIEWS.get(ref.view)
     return Rendered(drawing(tx, viewer, ref, now)) if drawing else None
-
-
-def mine(tx: Session, viewer: Person, now: datetime, *, start: int = 0) -> list[Block]:
-    page = commitments.mine(tx, viewer, start=start, size=lists.PAGE)
-    empty = "Nothing is open. `/commit` records the next promise."
-    relations = commitments.relations(tx, viewer, page.items, now)
-    return lists.page_of(
-        page, viewer, relations, local_day(now, viewer.zone), title="Yours", empty=empty, view=Ref(view=ViewName.MINE)
-    )
-
-
-def overdue(tx: Session, viewer: Person, now: datetime, *, start: int = 0) -> list[Block]:
-    today = local_day(now, viewer.zone)
-    page = commitments.overdue(tx, viewer, today=today, start=start, size=lists.PAGE)
-    return lists.page_of(
-        page, viewer, commitments.relations(tx, viewer, page.items, now), today, title="Overdue",
-        empty="Nothing is overdue. Well kept.",
-        view=Ref(view=ViewName.OVERDUE), heading=lambda c: "Yours" if c.owner_id == viewer.id else "Others'",
-    )  # fmt: skip
-
-
-def of_account(tx: Session, viewer: Person, account: Account, now: datetime, *, start: int = 0) -> list[Block]:
-    page = commitments.account_page(tx, viewer, account, start=start, size=lists.PAGE)
-    relations = commitments.relations(tx, viewer, page.items, now)
-    shown = lists.page_of(
-        page, viewer, relations, local_day(now, viewer.zone), title=account.name,
-        empty="Neither side owes the other anything that is recorded here.",
-        view=Ref(view=ViewName.ACCOUNT, extra=str(account.id)),
-        heading=lambda c: "They owe us" if c.side == Side.THEIRS else "We owe",
-    )  # fmt: skip
-    return [*shown, b.actions(*pages.buttons(account))]
 
 
 def all_accounts(
@@ -186,10 +156,14 @@ def absence_receipt(tx: Session, viewer: Person, said: Absence | AbsenceSet, now
 
 
 _VIEWS: dict[ViewName, Callable[[Session, Person, Ref, datetime], list[Block]]] = {
-    ViewName.MINE: lambda tx, viewer, ref, now: mine(tx, viewer, now, start=ref.start),
-    ViewName.OVERDUE: lambda tx, viewer, ref, now: overdue(tx, viewer, now, start=ref.start),
-    ViewName.ACCOUNT: lambda tx, viewer, ref, now: of_account(
-        tx, viewer, accounts.get(tx, viewer, count(ref.extra)), now, start=ref.start
+    ViewName.MINE: lambda tx, viewer, ref, now: listing.shown(
+        tx, viewer, Wanted(owner_id=viewer.id), now, start=ref.start
+    ),
+    ViewName.OVERDUE: lambda tx, viewer, ref, now: listing.shown(
+        tx, viewer, Wanted(when=When.OVERDUE), now, start=ref.start
+    ),
+    ViewName.ACCOUNT: lambda tx, viewer, ref, now: listing.shown(
+        tx, viewer, Wanted(account_id=count(ref.extra)), now, start=ref.start
     ),
     ViewName.LIST: listing.draw,
     ViewName.SEVERAL: several,

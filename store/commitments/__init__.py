@@ -26,9 +26,7 @@ from store.commitments.questions import (
     get,
     home,
     listed,
-    mine,
     names_in,
-    overdue,
 )
 from store.commitments.recording import check_pace
 from store.commitments.redacting import redact
@@ -82,10 +80,8 @@ __all__ = [
     "listed",
     "may_hear",
     "may_undo",
-    "mine",
     "move",
     "names_in",
-    "overdue",
     "people_to_brief",
     "record",
     "record_several",

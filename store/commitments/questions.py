@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session, joinedload
 from store import history
 from store.errors import NotFoundError
 from store.scope import asker, seen_by, seen_by_asker
-from store.tables import Account, Commitment, Entry, Person, Side, State
+from store.tables import Account, Commitment, Entry, Person, Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date, datetime
+    from datetime import date
 
 SHOWN = (
     joinedload(Commitment.owner),
@@ -57,15 +57,13 @@ class OpenItems:
 
 
 class When(StrEnum):
-    """Which commitments a list holds: the open ones, all or by their date, or those done lately."""
+    """Which commitments a list holds: the open ones, all of them or by their date; those that are done or cancelled; or
+    every one.
+    """
 
     OPEN = ""
     OVERDUE, TODAY, WEEK = "overdue", "today", "week"
-    DONE = "done"
-
-
-# A commitment was done lately if it ended within this time.
-LATELY = timedelta(days=30)
+    DONE, ALL = "done", "all"
 
 
 @dataclass(frozen=True)
@@ -77,6 +75,15 @@ class Wanted:
     side: Side | None = None
     when: When = When.OPEN
     text: str = ""
+
+    @property
+    def is_of_account(self) -> bool:
+        """Whether it shows all that both sides owe each other at one account."""
+        return self == Wanted(account_id=self.account_id, when=self.when) and self.account_id is not None
+
+    @property
+    def is_overdue_of_all(self) -> bool:
+        return self == Wanted(when=When.OVERDUE)
 
 
 def visible(viewer: Person) -> sa.Select[Commitment]:
@@ -112,23 +119,13 @@ def names_in(tx: Session, viewer: Person, entries: Iterable[Entry]) -> dict[int,
     return {row[0]: row[1] for row in found}
 
 
-def mine(tx: Session, viewer: Person, *, start: int, size: int) -> Page:
-    """The viewer's open commitments, the most urgent first."""
-    return _page(tx, viewer, [_IS_OPEN, Commitment.owner_id == viewer.id], start, size)
-
-
-def overdue(tx: Session, viewer: Person, *, today: date, start: int, size: int) -> Page:
-    """The open commitments after their due date, the viewer's own first, then the oldest."""
-    first = sa.case((Commitment.owner_id == viewer.id, 0), else_=1)
-    return _page(tx, viewer, [_IS_OPEN, Commitment.due_on < today], start, size, first)
-
-
 def listed(
-    tx: Session, viewer: Person, wanted: Wanted, now: datetime, *, today: date, week_ends: date, start: int, size: int
-) -> Page:
-    """The commitments of a list, the most urgent first; what was done lately, the latest first.
+    tx: Session, viewer: Person, wanted: Wanted, *, today: date, week_ends: date, start: int, size: int
+) -> Page:  # fmt: skip
+    """The commitments of a list: the open ones first, the most urgent first; then those that ended, the latest first.
 
-    Today's and this week's hold what is overdue as well: `today` and `week_ends` are days of the viewer.
+    Today's and this week's hold what is overdue as well: `today` and `week_ends` are days of the viewer. A list of one
+    account shows our side first, and a list of all that is overdue the viewer's own.
     """
     last_day = {When.OVERDUE: today - timedelta(days=1), When.TODAY: today, When.WEEK: week_ends}.get(wanted.when)
     which: list[sa.ColumnElement[bool]] = []
@@ -144,9 +141,15 @@ def listed(
         texts = (Commitment.action, Commitment.note)
         which.append(sa.or_(*(text.icontains(wanted.text, autoescape=True) for text in texts)))
     if wanted.when == When.DONE:
-        lately = [Commitment.state == State.DONE, Commitment.ended_at >= now - LATELY, *which]
-        return _page(tx, viewer, lately, start, size, Commitment.ended_at.desc())
-    return _page(tx, viewer, [_IS_OPEN, *which], start, size)
+        which.append(Commitment.ended_at.is_not(None))
+    elif wanted.when != When.ALL:
+        which.append(_IS_OPEN)
+    first: list[Any] = [Commitment.side] if wanted.is_of_account else []
+    if wanted.is_overdue_of_all:
+        first.append(sa.case((Commitment.owner_id == viewer.id, 0), else_=1))
+    if wanted.when in {When.DONE, When.ALL}:
+        first += [sa.case((_IS_OPEN, 0), else_=1), Commitment.ended_at.desc()]
+    return _page(tx, viewer, which, start, size, *first)
 
 
 def account_page(

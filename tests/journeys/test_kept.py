@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from handlers import ids
 from store import commitments
 from tests.journeys.conftest import BotInWorkspace, read, words_of
-from tests.journeys.reading import dms, seen
+from tests.journeys.reading import dms, numbers, seen
 from tests.journeys.working_lives import account, act
 
 if TYPE_CHECKING:
@@ -73,3 +74,56 @@ def test_a_done_one_keeps_its_date(town: BotInWorkspace, day: tuple[int, ...], s
     act(town, "U0EVA", commitments.finish, 1)
     assert says in read(town.commit("U0EVA", "1").messages[-1])
     assert dms(town, "U0EVA") == []
+
+
+# ---- the pages of a list -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kept(town: BotInWorkspace) -> BotInWorkspace:
+    """Eva's items for Acme: #1 and #2 open, #3 done, #4 cancelled later, #5 owed by Acme and done last."""
+    acme = account(town, "U0EVA")
+    for number, side in ((1, "ours"), (2, "ours"), (3, "ours"), (4, "ours"), (5, "theirs")):
+        town.has_recorded("U0EVA", ("U0EVA", f"send part {number}", f"2026-12-{number:02}"), account=acme, side=side)
+    act(town, "U0EVA", commitments.finish, 3)
+    town.pass_by(minutes=1)
+    act(town, "U0EVA", commitments.cancel, 4, "they bought elsewhere", version=1)
+    town.pass_by(minutes=1)
+    act(town, "U0EVA", commitments.finish, 5)
+    return town
+
+
+@pytest.mark.parametrize(
+    ("typed", "opened", "done", "everything"),
+    [
+        ("mine", [1, 2], [5, 4, 3], [1, 2, 5, 4, 3]),
+        ("account Acme", [1, 2], [4, 3, 5], [1, 2, 4, 3, 5]),
+        ("@eva", [1, 2], [5, 4, 3], [1, 2, 5, 4, 3]),
+        ("overdue", [1, 2], [5, 4, 3], [1, 2, 5, 4, 3]),
+        ("mine theirs", [], [5], [5]),
+        ("search part", [1, 2], [5, 4, 3], [1, 2, 5, 4, 3]),
+    ],
+)
+def test_a_list_shows_what_is_done_as_well(
+    kept: BotInWorkspace, typed: str, opened: list[int], done: list[int], everything: list[int]
+) -> None:
+    """Each list has the pages Open, Done and All: what ended stands there, the latest first, with its due date."""
+    shown = kept.commit("U0EVA", typed).messages[-1]
+    if typed == "account Acme":
+        kept.press("U0EVA", shown, ids.PAGE_OLDER)
+    pages = ((ids.PAGE_DONE, done), (ids.PAGE_ALL, everything), (ids.PAGE_OPEN, opened))
+    for action_id, expected in pages:
+        (page,) = [one for one in kept.box.messages("C0ACME", viewer="U0EVA") if one.ts == shown.ts]
+        value = next(
+            element["value"]
+            for block in page.blocks
+            for element in block.get("elements", ())
+            if element.get("action_id") == action_id
+        )
+        kept.press("U0EVA", page, action_id, value)
+        (page,) = [one for one in kept.box.messages("C0ACME", viewer="U0EVA") if one.ts == shown.ts]
+        assert numbers(page.blocks) == expected, action_id
+        if 5 in expected:
+            assert "done 12 days early · was due Sat 5 Dec 2026" in read(page)
+        if 4 in expected:
+            assert "cancelled · was due Fri 4 Dec 2026" in read(page)

@@ -113,7 +113,7 @@ def test_slack_asks_for_another_connection(office: BotInWorkspace) -> None:
 def _numbers(tx: Any, viewer: Any) -> list[int]:
     from store import commitments
 
-    return [item.number for item in commitments.mine(tx, viewer, start=0, size=10).items]
+    return [item.number for item in commitments.home(tx, viewer).own]
 
 
 def test_both_ways_lead_to_the_same_handlers(database_url: str, tmp_path: Path) -> None:

@@ -246,7 +246,7 @@ def test_nobody_sees_another_workspace(office: SmallTeam) -> None:
         assert stranger is not None
         with pytest.raises(NotFoundError):
             commitments.get(tx, stranger, number)
-        assert commitments.mine(tx, stranger, start=0, size=10).total == 0
+        assert commitments.home(tx, stranger).own == []
         with pytest.raises(NotFoundError):
             commitments.finish(tx, stranger, number, origin_key="x", now=NOW)
 
