@@ -5,10 +5,11 @@ Nothing here knows what a line is about (handlers/briefs/content.py lists the no
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from handlers.slack import blocks as b
+from handlers.slack.paging import is_long
 from handlers.slack.words import Mrkdwn, escape, full_date, render, shortened
 
 if TYPE_CHECKING:
@@ -33,13 +34,15 @@ _FOLLOWS = "… and {} more, of which I tell you later. `/commit mine` or the Ho
 @dataclass(frozen=True)
 class Room:
     """How much a brief shows of each line: characters of its text and of a second text such as an obstacle, and whether
-    with its note. `characters`: of the whole message; None: every line is shown, at any length.
+    with its note. `characters`: of the whole message; None: every line is shown, at any length. `compact`: with a menu
+    instead of buttons.
     """
 
     text: int
     aside: int = 200
     note: bool = True
     characters: int | None = b.MESSAGE_CHARACTERS
+    compact: bool = False
 
 
 # All that fits comfortably; less, so that more lines fit; and of a brief that stands still less: it is changed, and no
@@ -113,7 +116,7 @@ def _listed(
     """
     above_all = b.unnamed([b.section(words) for words in stand_ins])
     for room in (LONG, SHORT, TERSE, ALL) if stands else (LONG, SHORT):
-        rows, count = _rows(lines, room, above_all)
+        rows, count = _rows(lines, replace(room, compact=is_long(len(lines))), above_all)
         if count == min(MOST, len(lines)):
             break
     said = [*b.unnamed(opening), *above_all, *rows]

@@ -71,7 +71,7 @@ def line(one: Mentioned, reader: Person, relations: Relations, day: date, today:
     def blocks(room: Room) -> list[Block]:
         return items.item(
             one.commitment, reader, relations, today, items.SENT, limit=room.text, obstacle=room.aside,
-            note=_note(one) if room.note else "",
+            note=_note(one) if room.note else "", compact=room.compact,
         )  # fmt: skip
 
     return Line(

@@ -61,26 +61,30 @@ SENT = Ref(view=ViewName.MESSAGE)
 
 def item(
     commitment: Commitment, viewer: Person, relations: Relations, today: date, view: Ref, *,
-    limit: int = ACTION_LIMIT, obstacle: int = OBSTACLE_LIMIT, note: str = "",
+    limit: int = ACTION_LIMIT, obstacle: int = OBSTACLE_LIMIT, note: str = "", compact: bool = False,
+    with_account: bool = True,
 ) -> list[Block]:  # fmt: skip
     """The item, with `limit` characters of its action, `obstacle` of what it is blocked by and a `note` (markup) below,
-    and the row of buttons of a viewer with these `relations` to it.
+    and the row of buttons of a viewer with these `relations` to it; a `compact` one has a menu beside it instead.
     """
-    text = item_text(commitment, viewer, today, limit, obstacle)
-    row = buttons(commitment, relations[commitment.id], view)
-    return [b.section(f"{text}\n{note}" if note else text), b.actions(*row)]
+    text = item_text(commitment, viewer, today, limit, obstacle, with_account=with_account)
+    said = f"{text}\n{note}" if note else text
+    if compact:
+        return [b.section(said, accessory=_menu(commitment, relations[commitment.id], view))]
+    return [b.section(said), b.actions(*buttons(commitment, relations[commitment.id], view))]
 
 
 def item_text(
     commitment: Commitment, viewer: Person, today: date, limit: int = ACTION_LIMIT, obstacle: int = OBSTACLE_LIMIT,
-    *, told_to: str = "colleague",
+    *, told_to: str = "colleague", with_account: bool = True,
 ) -> str:  # fmt: skip
     """`told_to`: a "colleague", a whole "channel" of them, which is not told the obstacle and who is in the way; or
     "others", guests and people of another company, who are not told either that there is one.
     """
     return render(
         "item.j2", item=commitment, viewer=viewer, today=today, action=shortened(commitment.action, limit),
-        obstacle=obstacle, told_to=told_to, late=_days_late(commitment, viewer) if told_to == "colleague" else None,
+        obstacle=obstacle, told_to=told_to, with_account=with_account,
+        late=_days_late(commitment, viewer) if told_to == "colleague" else None,
     )  # fmt: skip
 
 
@@ -142,6 +146,15 @@ def buttons(commitment: Commitment, relations: Collection[Relation], view: Ref) 
         *(_button(commitment, view, *one) for one in row),
         *([b.overflow(ids.MORE, entries)] if entries else []),
     ]
+
+
+def _menu(commitment: Commitment, relations: Collection[Relation], view: Ref) -> Element:
+    """The most likely actions and the details, which hold all others, in one menu."""
+    found = actions_for(commitment, relations, view)[: _IN_MENU - 1]
+    if not found:
+        return _details(commitment, view)
+    value = view.to(commitment, commitment.number).encode()
+    return b.overflow(ids.MORE, [(text, f"{action_id}|{value}") for text, action_id in [*found, _DETAILS]])
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from handlers.commitments import items
 from handlers.slack import blocks as b
-from handlers.slack.paging import turn
+from handlers.slack.paging import is_long, turn
 from handlers.slack.words import escape, plural
 from store.rules.text import ACTION_LIMIT
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from store.commitments.relations import Relations
     from store.tables import Commitment, Person
 
-# Items of one page: each takes two blocks, and a phone shows three at a time anyway.
+# Items of one page: short ones fit into a message, and a phone shows half of them at once.
 PAGE = 10
 # How much of each action is shown, the first that lets a whole page fit into a message. A page is never cut
 # short: turning back and forth passes every item.
@@ -67,5 +67,5 @@ def _rows(
         if words and words != above:
             rows.append(b.section(f"*{words}*"))
         above = words
-        rows += items.item(commitment, viewer, relations, today, view, limit=limit)
+        rows += items.item(commitment, viewer, relations, today, view, limit=limit, compact=is_long(page.total))
     return rows

@@ -110,10 +110,13 @@ def line(row: KeyDate, mention: Occasion, today: date) -> Line:
     if row.archived_at is not None:
         said = f"~{said}~\nArchived: {escape(quoted(row.archive_reason or '', 200))}"
 
-    def blocks(_room: Room) -> list[Block]:
+    def blocks(room: Room) -> list[Block]:
         value = Ref(view=ViewName.MESSAGE).to(row, row.id).encode()
         details = b.button("Details", ids.SECTION_SHOW, value, label=f"Details: {_KINDS[row.kind]}")
         plan = b.button("Plan an action", ids.SECTION_PLAN, value)
+        if room.compact and not row.archived_at:
+            both = [("Plan an action", f"{ids.SECTION_PLAN}|{value}"), ("Details", f"{ids.SECTION_SHOW}|{value}")]
+            return [b.section(said, accessory=b.overflow(ids.MORE, both))]
         return [b.section(said), b.actions(*([] if row.archived_at else [plan]), details)]
 
     title = f"{_KINDS[row.kind]} of {row.account.name} on {short_date(day)}"

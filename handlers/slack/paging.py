@@ -13,6 +13,15 @@ if TYPE_CHECKING:
     from handlers.slack.refs import Ref
 
 
+# More items than these are compact: a menu each instead of a row of buttons.
+_WITH_BUTTONS = 5
+
+
+def is_long(items: int) -> bool:
+    """Whether a list of so many items is compact, so that a phone shows several of them at once."""
+    return items > _WITH_BUTTONS
+
+
 def paging(view: Ref, start: int, total: int, size: int) -> tuple[list[Block], list[Element]]:
     """“11–20 of 25”, and the buttons to the pages before and after. Both are empty if there is one page only.
 

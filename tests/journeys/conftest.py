@@ -108,7 +108,8 @@ class BotInWorkspace:
 
     def press(self, user: str, message: Message, action_id: str, value: object = None) -> Outcome:
         """Press an action of a message: a button, or an entry of the item's "…" menu."""
-        options = (o["value"] for b in message.blocks for e in b.get("elements", ()) for o in e.get("options", ()))
+        elements = (e for b in message.blocks for e in (*b.get("elements", ()), b.get("accessory") or {}))
+        options = (o["value"] for e in elements for o in e.get("options", ()))
         in_menu = next((option for option in options if option.startswith(f"{action_id}|")), None)
         if in_menu is not None and value is None:
             action_id, value = ids.MORE, in_menu

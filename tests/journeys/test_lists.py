@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+
 from handlers import ids
 from store import accounts
 from tests.journeys.conftest import BotInWorkspace, read, words_of
@@ -63,7 +65,8 @@ def test_sixty_of_mine_can_all_be_reached(town: BotInWorkspace) -> None:
     assert to_the_end_and_back(pages) == set(range(1, MANY + 1))
     town.press("U0EVA", pages.shown, ids.PAGE_OLDER)
     on_second = numbers(pages.shown.blocks)
-    town.box.press("U0EVA", action_id=ids.DONE, channel="C0ACME", ts=first.ts, value=_value(pages.shown, on_second[0]))
+    done = f"{ids.DONE}|{_value(pages.shown, on_second[0])}"
+    town.box.press("U0EVA", action_id=ids.MORE, channel="C0ACME", ts=first.ts, value=done)
     assert town.commitment(on_second[0]).state == "done"
     assert numbers(pages.shown.blocks)[: len(on_second) - 1] == on_second[1:]
     assert "59 commitments" in read(pages.shown)
@@ -71,9 +74,29 @@ def test_sixty_of_mine_can_all_be_reached(town: BotInWorkspace) -> None:
 
 def _value(message: Message, number: int) -> str:
     """The value of the buttons of that commitment."""
-    found = re.search(rf"['\"](commitment:{number}:\d+:[a-z][^'\"]*)['\"]", str(message.blocks))
+    found = re.search(rf"['\"|](commitment:{number}:\d+:[a-z][^'\"]*)['\"]", str(message.blocks))
     assert found
     return found[1]
+
+
+@pytest.mark.parametrize(("many", "is_compact"), [(5, False), (6, True)])
+def test_a_long_list_is_compact(town: BotInWorkspace, many: int, is_compact: bool) -> None:
+    """Five items have a row of buttons each; six have one section each, with a menu that does the same."""
+    town.has_recorded("U0EVA", *promises()[:many])
+    shown = town.commit("U0EVA", "mine").messages[-1]
+    rows = [block for block in shown.blocks if f"#{many} " in str(block.get("text"))]
+    menus = [(block.get("accessory") or {}).get("type") for block in rows]
+    assert menus == (["overflow"] if is_compact else [None])
+    if is_compact:
+        (accessory,) = (block["accessory"] for block in rows)
+        assert [one["text"]["text"] for one in accessory["options"]] == [
+            "Done", "New date", "Blocked", "Hand over", "Details",
+        ]  # fmt: skip
+    value = _value(shown, many)
+    action_id, value = (ids.MORE, f"{ids.DONE}|{value}") if is_compact else (ids.DONE, value)
+    town.box.press("U0EVA", action_id=action_id, channel="C0ACME", ts=shown.ts, value=value)
+    assert town.commitment(many).state == "done"
+    assert f"{many - 1} commitments" in read(town.box.messages("C0ACME", viewer="U0EVA")[-1])
 
 
 def test_sixty_overdue_of_everybody(town: BotInWorkspace) -> None:
