@@ -242,6 +242,6 @@ FORMS = (
     form(rf"{_BEFORE}{_DAY}o (?P<month>\d{{1,2}})o{_YEAR}", _numbered_month),
     form(rf"{_DAY}o (?:(?P<which>this|next) )?month", _day_of_named_month),
     form(rf"{_BEFORE}{_DAY}(?P<th>o)", _day_of_month),
-    form(rf"[wx](?P<before>\d) {_DAY}(?P<th>)", _day_of_month),
+    form(rf"(?:w|x(?!1))(?P<before>\d) {_DAY}(?P<th>)", _day_of_month),
     form(r"\d{1,4}", _number),
 )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _DAYS_ON = {"today": 0, "tomorrow": 1, "d2": 2, "over tomorrow": 2, "day after tomorrow": 2}
 _UNIT = r"(?:week|month|quarter|year)"
-_FIGURES = re.compile(r"(?:w(?P<before>\d) )?@(?: w(?P<after>\d))?", re.ASCII)
+_FIGURES = re.compile(r"(?:[wx](?P<before>\d) )?@(?: [wx](?P<after>\d))?", re.ASCII)
 # "Le lundi" and "los lunes" mean every Monday; "pour le lundi" means one Monday.
 _HABIT = re.compile(r"le w(\d)", re.ASCII)
 # Kinds of a single day, which may have an hour.

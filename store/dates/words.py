@@ -26,7 +26,7 @@ _MONTHS = {
     "fr": "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre",
     "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
 }
-# "x5" is a weekday only beside a day number: alone, the word may be a person (Sam, Dom).
+# "x5" is a weekday only beside a day of a month: alone, the word may be a person (Sam, Dom), or March for "x1".
 _SHORT = {
     "en": {
         "w0": "mon", "w1": "tue tues", "w2": "wed weds", "w3": "thu thur thurs", "w4": "fri", "w5": "sat",
@@ -47,7 +47,7 @@ _SHORT = {
     },
 }  # fmt: skip
 # Words whose own meaning wins over the English one: in Spanish, "3 ago" (3 August) cannot be "3 days ago".
-_OWN = {("es", "ago")}
+_OWN = {("es", "ago"), ("fr", "mar"), ("es", "mar")}
 
 # Function words, the same in every locale.
 _SHARED = {

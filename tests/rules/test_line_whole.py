@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.dates import Due
+from store.dates import Due, Unclear
 from store.rules.line import Line, read_line
 
 TUE = date(2026, 11, 24)
@@ -102,6 +102,20 @@ KINDS = [
     ("en-US", "Friday - send the deck", "2026-11-27"),
     ("en-US", "follow up with Priya 12/13", "2026-12-13"),
     ("fr-FR", "devis lun 30/11", "2026-11-30"),
+    ("fr-FR", "devis pour le mar. 1er décembre", "2026-12-01"),
+    ("fr-FR", "devis mar. 2 décembre", "ask"),
+    ("fr-FR", "relance sam 5/12", "2026-12-05"),
+    ("es-ES", "propuesta mar 1/12", "2026-12-01"),
+    ("es-ES", "propuesta mar 3", "ask"),
+    ("fr-FR", "devis pour le 4/12 inclus", "2026-12-04"),
+    ("de-DE", "Angebot bis einschließlich 4.12.", "2026-12-04"),
+    ("de-DE", "Angebot bis inkl. Freitag", "2026-11-27"),
+    ("en-US", "send it by Friday incl.", "2026-11-27"),
+    ("en-US", "send it by 4 Dec inclusive", "2026-12-04"),
+    # "by tom" may be a person; "hasta" says by when, or how long: the day is filled in, and the person is asked
+    ("en-US", "send it by tom", "ask"),
+    ("en-US", "send it by Tom", "ask"),
+    ("es-ES", "enviar la oferta hasta el viernes", "ask"),
     ("es-ES", "propuesta el lunes que viene", "2026-11-30"),
 ]  # fmt: skip
 
@@ -277,3 +291,18 @@ def test_courtesies_are_words_of_nothing(text: str, action: str, account: str | 
     """Thanks and emoji at the end belong to neither action nor account; a line of nothing else keeps them."""
     read = line(text)
     assert (read.action, read.account_phrase) == (action, account)
+
+
+@pytest.mark.parametrize(
+    ("locale", "text", "suggestion"),
+    [
+        ("en-US", "send it by tom", date(2026, 11, 25)),
+        ("es-ES", "enviar la oferta hasta el viernes", date(2026, 11, 27)),
+    ],
+)
+def test_a_word_with_two_meanings_has_its_day_filled_in(locale: str, text: str, suggestion: date) -> None:
+    """The question names the likely day, so that the person only confirms it."""
+    due = line(text, locale).due
+    assert isinstance(due, Unclear)
+    assert due.suggestion == suggestion
+    assert "Is it due" in due.reason

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from store.dates import Due, Unclear, read
 from store.dates.answers import NOT_A_DATE, spell_with_weekday
+from store.rules.calendar.working_days import DAY
 from store.rules.line import neighbours
 from store.rules.line.words import EVENTS, Span, Tail, Word, codes_of, is_mention, last_words, words
 from store.rules.names import Exact, match
@@ -103,6 +104,8 @@ _WITHOUT_MARKER = frozenset({"day", "weekday", "date", "duration", "period", "va
 _INSIDE = frozenset({"day", "weekday", "date", "number", "duration", "period"})
 _INSIDE_UNCLEAR = frozenset({"weekday", "period", "number", "vague"})
 _FIRST_ALONE = frozenset({"weekday", "date", "period"})
+# "By tom", also said for "by tomorrow"; with a capital it is a person.
+_BY_TOM = re.compile(r"(?<![^\s(,;])by tom\Z")
 _WINDOW = 8
 _MARKERS_TRIED = 8
 # Characters. No readable phrase is longer.
@@ -115,6 +118,10 @@ _MONTHS = 12
 def date_at_end(said: str, before: Tail, asked: Frame, accounts: Sequence[str]) -> Dated | None:
     """The longest phrase at the end of a line that reads as a date; None if there is none, or it is no due date."""
     end, tail = before
+    if asked.language == "en" and (short := _BY_TOM.search(said[:end])):
+        day = asked.today + DAY
+        reason = f"Is it due tomorrow, {spell_with_weekday(day)}? “tom” may be a person too."
+        return Dated(Unclear(short[0], reason, day), Span(*short.span()), taken=False, sure=True)
     for n, word in enumerate(tail):
         phrase = _without_stray_bracket(said[word.start : end])
         lead = _lead(word, tail[n + 1].folded if n + 1 < len(tail) else "", asked)
