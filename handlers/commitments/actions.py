@@ -239,6 +239,15 @@ def _put_off(tx: Session, person: Person, form: Submission, now: datetime) -> No
     commitments.snooze(tx, person, form.context.ref.id, until, origin_key=form.origin_key, now=now)
 
 
+def _comment(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+    commitments.comment(tx, person, form.context.ref.id, form.text(ids.WORDS), origin_key=form.origin_key, now=now)
+
+
+def _need_until(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+    number, until, reason = form.context.ref.id, form.day(ids.UNTIL), form.text(ids.REASON)
+    commitments.need_until(tx, person, number, until, reason, origin_key=form.origin_key, now=now)
+
+
 def _redact(tx: Session, person: Person, form: Submission, now: datetime) -> None:
     commitments.redact(tx, person, form.context.ref.id, form.text(ids.ACTION), **_seen(form), now=now)
 
@@ -270,6 +279,10 @@ FORMS: dict[tuple[str, str], Form] = {
     ),
     (ids.MOVE, ids.FORM_MOVE): Form(Verb.MOVE, lambda o: forms.move(o.commitment, o.context, o.today), _move),
     (ids.BLOCK, ids.FORM_BLOCK): Form(Verb.BLOCK, lambda o: forms.block(o.commitment, o.context), _block, ids.BLOCKER),
+    (ids.COMMENT, ids.FORM_COMMENT): Form(Verb.COMMENT, lambda o: forms.comment(o.commitment, o.context), _comment),
+    (ids.NEED_UNTIL, ids.FORM_NEED_UNTIL): Form(
+        Verb.NEED_UNTIL, lambda o: forms.need_until(o.commitment, o.context, o.today), _need_until
+    ),
     (ids.SNOOZE, ids.FORM_SNOOZE): Form(Verb.SNOOZE, _snooze_form, _put_off),
     (ids.HAND_OVER, ids.FORM_HAND_OVER): Form(
         Verb.HAND_OVER, lambda o: forms.hand_over(o.commitment, o.context), _hand_over, ids.OWNER

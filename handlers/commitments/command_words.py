@@ -13,6 +13,8 @@ _MENTION = re.compile(r"<@([UW][A-Z0-9]{1,20})(?:\|[^<>]*)?>|(@[\w.-]{1,80})")
 _HELP = {"?", "??", "help", "help me", "help please", "commands", "hilfe", "aide", "ayuda"}
 # Words that people write around a number and a verb: "17 is done", "mark 17 as done".
 _FILLERS = {"is", "as", "mark", "set", "please", "pls", "ist", "bitte"}
+# A comment in one line: "note 17 sent the draft, waits for their OK".
+_COMMENT = re.compile(r"(?:note|comment)\s+#?(\d{1,20})(?:\s*[:,]\s*|\s+)(\S.*)", re.ASCII | re.IGNORECASE | re.DOTALL)
 # The words for each change of a commitment, and the button that makes it.
 ACTS = {
     **dict.fromkeys(
@@ -30,6 +32,7 @@ ACTS = {
     **dict.fromkeys(("handback", "hand back", "decline"), ids.HAND_BACK),
     **dict.fromkeys(("edit", "change"), ids.EDIT),
     "redact": ids.REDACT,
+    **dict.fromkeys(("note", "comment"), ids.COMMENT),
     **dict.fromkeys(("show", "details"), ids.SHOW),
 }
 # The words of a list: which part of it each sets, and to which value.
@@ -55,11 +58,14 @@ class Help:
 
 @dataclass(frozen=True)
 class Act:
-    """Do something to a commitment: `action_id` is that of the button. Without `number` the line does not say which."""
+    """Do something to a commitment: `action_id` is that of the button. Without `number` the line does not say which.
+    `text`: the words of a comment.
+    """
 
     action_id: str
     word: str
     number: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,6 +113,8 @@ def read_command(text: str) -> Asked | None:
     folded = [word.casefold() for word in words]
     if " ".join(folded) in _HELP:
         return Help()
+    if found := _COMMENT.fullmatch(text.strip()):
+        return Act(ids.COMMENT, "note", found[1], found[2])
     return _act(folded) or _listing(words, folded)
 
 

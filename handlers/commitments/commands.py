@@ -12,7 +12,7 @@ from handlers import people as directory
 from handlers.absences import actions as absences
 from handlers.commitments import actions, forms, listing, several, several_views
 from handlers.commitments.command_words import AccountPage, Act, Asked, Help, Listing, read_command
-from handlers.commitments.one_liner import ParsedLine, facts_for, protect_brackets, understand
+from handlers.commitments.one_liner import ParsedLine, facts_for, protect_brackets, readable, understand
 from handlers.people import viewer
 from handlers.settings import actions as settings
 from handlers.slack import blocks as b
@@ -114,15 +114,18 @@ def _act(command: Command, context: BoltContext, asked: Act) -> Reply | Form:
         raise NotFoundError(f"There is no commitment #{shortened(asked.number, _DIGITS)}. Type /commit mine for yours.")
     number, now = int(asked.number), context["now"]
     form, shown = actions.FORM_OF.get(asked.action_id), Ref(id=number, view=ViewName.ITEM)
-    if form is not None:
+    if form is not None and not asked.text:
         with context["ledger"].read() as tx:
             person = viewer(tx, command.asker.team_id, command.asker.user_id)
             view = form.opened(tx, person, Context(ref=shown, channel=command.channel), now)
         return Form(view, shown)
     verb = actions.AT_ONCE.get(asked.action_id)
-    with context["ledger"].begin() if verb else context["ledger"].read() as tx:
+    with context["ledger"].begin() if verb or asked.text else context["ledger"].read() as tx:
         person = viewer(tx, command.asker.team_id, command.asker.user_id)
-        if verb:
+        if asked.text:
+            said = unescaped(readable(tx, person, asked.text))
+            commitment = commitments.comment(tx, person, number, said, origin_key=command.origin_key, now=now)
+        elif verb:
             commitment = verb(tx, person, number, origin_key=command.origin_key, now=now)
         else:
             commitment = commitments.get(tx, person, number)

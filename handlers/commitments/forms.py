@@ -119,6 +119,28 @@ def block(commitment: Commitment, context: Context) -> b.Json:
     return _small("Blocked", fields, ids.FORM_BLOCK, context, "Mark as blocked")
 
 
+def comment(commitment: Commitment, context: Context) -> b.Json:
+    field = f.field(
+        "How does it stand?", f.text(ids.WORDS, REASON_LIMIT, lines=True), ids.WORDS,
+        hint="Date and state stay. Your colleagues read it; it is never shown to the client.",
+    )  # fmt: skip
+    return _small("Comment", [items.about(commitment), field], ids.FORM_COMMENT, context, "Comment")
+
+
+def need_until(commitment: Commitment, context: Context, today: date) -> b.Json:
+    """The colleague for whom it waits says until when they need."""
+    suggestion = commitment.blocked_until or today + timedelta(days=7)
+    fields: list[Block] = [
+        items.about(commitment),
+        f.field(
+            "Until when do you need?", f.day(ids.UNTIL, suggestion), ids.UNTIL,
+            hint=f"{commitment.owner.name} reads it. The due date stays.",
+        ),
+        f.field("Anything they should know", f.text(ids.REASON, REASON_LIMIT, lines=True), ids.REASON, optional=True),
+    ]  # fmt: skip
+    return _small("I need until …", fields, ids.FORM_NEED_UNTIL, context, "Tell them")
+
+
 def snooze(commitment: Commitment, context: Context, tomorrow: date, last: date) -> b.Json:
     """Not today: until `tomorrow`, the next working day, or any day up to `last`."""
     due = full_date(commitment.due_on)

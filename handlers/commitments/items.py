@@ -42,15 +42,21 @@ _BUTTONS: dict[Verb, tuple[str, str]] = {
     Verb.ACCEPT: ("Accept", ids.ACCEPT),
     Verb.HAND_BACK: ("Hand back", ids.HAND_BACK),
     Verb.REOPEN: ("Reopen", ids.REOPEN),
+    Verb.COMMENT: ("Comment", ids.COMMENT),
+    Verb.NEED_UNTIL: ("I need until …", ids.NEED_UNTIL),
 }
+_IS_FREE = ("It is free now", ids.UNBLOCK)
 # The order of the buttons: the first stand in the row, the next ones in its menu, and all of them in the details.
 _USUAL = (
-    Verb.FINISH, Verb.MOVE, Verb.BLOCK, Verb.UNBLOCK, Verb.HAND_OVER, Verb.SNOOZE, Verb.EDIT, Verb.CANCEL, Verb.REOPEN,
+    Verb.FINISH, Verb.MOVE, Verb.BLOCK, Verb.UNBLOCK, Verb.HAND_OVER, Verb.SNOOZE, Verb.REOPEN,
+    Verb.COMMENT, Verb.EDIT, Verb.CANCEL,
 )  # fmt: skip
 # The usual answers to a reminder: done, later, I cannot, or not today.
 _TO_REMINDER = (Verb.FINISH, Verb.MOVE, Verb.BLOCK, Verb.UNBLOCK, Verb.SNOOZE)
 # The first question is whether they agree; a phone has room for three buttons beside the menu.
 _TO_ACCEPT = (Verb.ACCEPT, Verb.HAND_BACK, Verb.FINISH)
+# The question to the colleague for whom it waits.
+_TO_BLOCKER = (Verb.UNBLOCK, Verb.NEED_UNTIL)
 _IN_ROW, _IN_MENU = 4, 5
 _DETAILS = ("Details", ids.SHOW)
 # How much of what it is blocked by an item shows. All of it is in its details.
@@ -121,8 +127,11 @@ def actions_for(commitment: Commitment, relations: Collection[Relation], view: R
     if commitment.state == State.BLOCKED:
         may -= {Verb.BLOCK}
     is_asked = Relation.OWNER in relations and commitment.accepted_at is None
-    first = _TO_ACCEPT if is_asked else _TO_REMINDER if view.view == ViewName.MESSAGE else ()
-    return [_BUTTONS[verb] for verb in dict.fromkeys((*first, *_USUAL)) if verb in may]
+    first: tuple[Verb, ...] = _TO_ACCEPT if is_asked else _TO_REMINDER if view.view == ViewName.MESSAGE else ()
+    words = dict(_BUTTONS)
+    if Relation.BLOCKER in relations and Relation.OWNER not in relations:
+        first, words[Verb.UNBLOCK] = _TO_BLOCKER, _IS_FREE
+    return [words[verb] for verb in dict.fromkeys((*first, *_USUAL)) if verb in may]
 
 
 def _arranged(
@@ -300,6 +309,7 @@ def told(entry: Entry, names: dict[str, dict[int, str]]) -> Mrkdwn:
         Verb.MOVE: lambda: "moved it from {} to {}".format(*(_day(day) for day in changes["due_on"])),
         Verb.HAND_OVER: lambda: f"handed it over to {_name(changes['owner_id'][1], names)}",
         Verb.HAND_BACK: lambda: f"handed it back to {_name(changes['owner_id'][1], names)}",
+        Verb.NEED_UNTIL: lambda: f"needs until {_day(changes['blocked_until'][1])}",
         Verb.SNOOZE: lambda: f"let it rest until {_day(changes['quiet_until'][1])}",
     }
     if entry.verb in special:

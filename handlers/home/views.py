@@ -78,7 +78,7 @@ def home(
 def _rows(open_business: OpenItems, today: date) -> list[tuple[str, Commitment]]:
     # On Saturday and Sunday "This week" includes the coming week.
     sunday = today + timedelta(days=6 - today.weekday() + (7 if today.weekday() >= SATURDAY else 0))
-    rows = []
+    rows = [("You hold up", commitment) for commitment in open_business.held_up]
     for commitment in open_business.own:
         if commitment.due_on < today:
             rows.append(("Overdue", commitment))

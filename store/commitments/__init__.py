@@ -14,8 +14,9 @@ from store.commitments.attention import (
     people_to_brief,
     unheard,
 )
-from store.commitments.blocking import block, latest_snooze, snooze, unblock
+from store.commitments.blocking import block, latest_snooze, need_until, snooze, unblock
 from store.commitments.changing import UNDO_WITHIN, check_verb, may_undo
+from store.commitments.commenting import comment
 from store.commitments.questions import (
     OpenItems,
     Page,
@@ -65,6 +66,7 @@ __all__ = [
     "check_pace",
     "check_verb",
     "choose_account",
+    "comment",
     "due_during",
     "earliest_notice_time",
     "edit",
@@ -82,6 +84,7 @@ __all__ = [
     "may_undo",
     "move",
     "names_in",
+    "need_until",
     "people_to_brief",
     "record",
     "record_several",

@@ -1,22 +1,25 @@
-"""Obstacles of a commitment: a blocker with a reason, or the owner's snooze."""
+"""Obstacles of a commitment: a blocker with a reason and the day until which they need, or the owner's snooze."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from store import people
-from store.commitments.changing import lock_for_change, save_change
+from store.commitments.changing import check_due, lock_for_change, save_change
 from store.commitments.questions import get
 from store.errors import BadInputError
 from store.history import set_fields
 from store.rules.calendar.brief_times import local_day
-from store.rules.text import REASON_LIMIT, required
+from store.rules.text import REASON_LIMIT, optional, required
 from store.tables import Commitment, Person, State, Verb
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from sqlalchemy.orm import Session
+
+# The fields of a commitment that nothing blocks.
+UNBLOCKED = {"state": State.OPEN, "blocked_by": None, "blocker_id": None, "blocked_until": None}
 
 
 def block(
@@ -30,18 +33,39 @@ def block(
         return get(tx, viewer, number)
     if blocker is not None and blocker.id == commitment.owner_id:
         raise BadInputError(f"{blocker.name} owns it. Name whoever they wait for, or leave it empty.", field="blocker")
-    wanted = {"state": State.BLOCKED, "blocked_by": blocked_by, "blocker_id": blocker.id if blocker else None}
+    wanted = {
+        "state": State.BLOCKED, "blocked_by": blocked_by, "blocker_id": blocker.id if blocker else None,
+        "blocked_until": None,
+    }  # fmt: skip
     changes = set_fields(commitment, wanted)
     return save_change(tx, viewer, commitment, Verb.BLOCK, changes, now, origin_key, blocked_by)
 
 
 def unblock(tx: Session, viewer: Person, number: int, *, origin_key: str, now: datetime) -> Commitment:
-    """Mark the commitment as open again."""
+    """Mark the commitment as open again: by those who may change it, or by the colleague for whom it waits."""
     commitment = lock_for_change(tx, viewer, number, Verb.UNBLOCK, version=None, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
-    changes = set_fields(commitment, {"state": State.OPEN, "blocked_by": None, "blocker_id": None})
+    changes = set_fields(commitment, UNBLOCKED)
     return save_change(tx, viewer, commitment, Verb.UNBLOCK, changes, now, origin_key)
+
+
+def need_until(
+    tx: Session, viewer: Person, number: int, until: date, reason: str | None, *, origin_key: str, now: datetime
+) -> Commitment:
+    """The colleague for whom a blocked commitment waits says until when they need. The due date stays.
+
+    BadInputError at `until` for a day that has passed.
+    """
+    reason = optional(reason, field="reason", what="The reason", limit=REASON_LIMIT, lines=True)
+    commitment = lock_for_change(tx, viewer, number, Verb.NEED_UNTIL, version=None, origin_key=origin_key, now=now)
+    if commitment is None:
+        return get(tx, viewer, number)
+    until = check_due(until, viewer, now, field="until")
+    changes = set_fields(commitment, {"blocked_until": until})
+    return save_change(
+        tx, viewer, commitment, Verb.NEED_UNTIL, changes, now, origin_key, reason, progress=False
+    )  # fmt: skip
 
 
 def snooze(tx: Session, viewer: Person, number: int, until: date, *, origin_key: str, now: datetime) -> Commitment:

@@ -48,6 +48,8 @@ def check_right(tx: Session, viewer: Person, commitment: Commitment, verb: Verb,
 
 def _refusal(verb: Verb, commitment: Commitment) -> str:
     number, owner = f"#{commitment.number}", commitment.owner.name
+    if verb == Verb.NEED_UNTIL:
+        return f"{number} does not wait for you any more."
     if verb in _OF_OWNER:
         return f"{number} is {owner}'s now; only they can answer for it."
     if verb == Verb.REDACT:
@@ -66,16 +68,16 @@ def may_undo(tx: Session, viewer: Person, commitment: Commitment, now: datetime)
     return history.is_fresh(tx, commitment, but=(Verb.CHOOSE_ACCOUNT,))
 
 
-def check_due(due_on: date, viewer: Person, now: datetime) -> date:
-    """Return `due_on`; BadInputError at `due` if it has passed where the viewer is, or is absurdly far."""
+def check_due(due_on: date, viewer: Person, now: datetime, field: str = "due") -> date:
+    """Return `due_on`; BadInputError at `field` if it has passed where the viewer is, or is absurdly far."""
     today = local_day(now, viewer.zone)
     if due_on < today:
         raise BadInputError(
             f"{due_on:%A} {due_on.day} {due_on:%B %Y} has already passed. Choose today or a later day.",
-            field="due",
+            field=field,
         )
     if due_on > today + FARTHEST:
-        raise BadInputError("That is more than two years away. Choose an earlier day.", field="due")
+        raise BadInputError("That is more than two years away. Choose an earlier day.", field=field)
     return due_on
 
 
@@ -113,7 +115,7 @@ def _who_may(commitment: Commitment) -> str:
 
 def _changed_meanwhile(tx: Session, viewer: Person, commitment: Commitment) -> ChangedMeanwhileError:
     return history.changed_meanwhile(
-        tx, viewer, commitment, f"#{commitment.number}", transitions.PAST, but=(Verb.SHARE, Verb.SNOOZE),
+        tx, viewer, commitment, f"#{commitment.number}", transitions.PAST, but=transitions.NO_PROGRESS,
         look=f"/commit {commitment.number}",
     )  # fmt: skip
 
@@ -126,7 +128,8 @@ def save_change(
     if progress:
         commitment.version += 1
         commitment.touched_at = now
-    people = {commitment.owner_id, commitment.creator_id, viewer.id}
+    blockers = {commitment.blocker_id, *changes.get("blocker_id", ())}
+    people = {commitment.owner_id, commitment.creator_id, viewer.id, *blockers} - {None}
     history.save(tx, viewer, commitment, verb, changes, people=people, now=now, origin_key=origin_key, reason=reason)
     if _RELATED & changes.keys():
         return get(tx, viewer, commitment.number, to_change=True)

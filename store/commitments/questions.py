@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from store import history
 from store.errors import NotFoundError
 from store.scope import asker, seen_by, seen_by_asker
-from store.tables import Account, Commitment, Entry, Person, Side
+from store.tables import Account, Commitment, Entry, Person, Side, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,6 +25,7 @@ SHOWN = (
     joinedload(Commitment.account).joinedload(Account.owner),
     joinedload(Commitment.stakeholder),
     joinedload(Commitment.blocker),
+    joinedload(Commitment.commenter),
 )
 _IS_OPEN = Commitment.ended_at.is_(None)
 # Put together once: that takes as long as asking.
@@ -46,14 +47,15 @@ class Page:
 
 @dataclass(frozen=True)
 class OpenItems:
-    """A person's open business: what they own of ours, and what they wait for."""
+    """A person's open business: what they own of ours, what they wait for, and what waits for them."""
 
     own: Sequence[Commitment]
     waiting: Sequence[Commitment]
+    held_up: Sequence[Commitment] = ()
 
     @property
     def all(self) -> list[Commitment]:
-        return [*self.own, *self.waiting]
+        return [*self.own, *self.waiting, *self.held_up]
 
 
 class When(StrEnum):
@@ -179,13 +181,25 @@ def _page(
 
 
 def home(tx: Session, viewer: Person, *, limit: int = 500) -> OpenItems:
-    """The viewer's open business by date: what they own of ours; theirs, and what they asked of others."""
+    """The viewer's open business by date: what they own of ours; theirs, and what they asked of others; and what is
+    blocked by them.
+    """
     live = visible(viewer).where(Commitment.ended_at.is_(None)).order_by(Commitment.due_on, Commitment.id)
     own = live.where(Commitment.owner_id == viewer.id, Commitment.side != Side.THEIRS)
-    waiting = live.where(
+    is_held_up = sa.and_(
+        Commitment.blocker_id == viewer.id, Commitment.state == State.BLOCKED, Commitment.owner_id != viewer.id
+    )
+    others = live.where(
         sa.or_(
             sa.and_(Commitment.owner_id == viewer.id, Commitment.side == Side.THEIRS),
             sa.and_(Commitment.creator_id == viewer.id, Commitment.owner_id != viewer.id),
+            is_held_up,
         )
     )
-    return OpenItems(tx.scalars(own.limit(limit)).all(), tx.scalars(waiting.limit(limit)).all())
+    rest = tx.scalars(others.limit(limit)).all()
+    waits_for_me = [
+        one.blocker_id == viewer.id and one.state == State.BLOCKED and one.owner_id != viewer.id for one in rest
+    ]
+    held_up = [one for one, is_so in zip(rest, waits_for_me, strict=True) if is_so]
+    waiting = [one for one, is_so in zip(rest, waits_for_me, strict=True) if not is_so]
+    return OpenItems(tx.scalars(own.limit(limit)).all(), waiting, held_up)

@@ -45,6 +45,7 @@ def redact(
                 field: [REDACTED, REDACTED] if field in _TEXTS else values for field, values in entry.changes.items()
             }
     commitment.action, commitment.first_action, commitment.note = wording, REDACTED, None
+    commitment.comment, commitment.commented_at, commitment.commenter_id = None, None, None
     if commitment.blocked_by is not None:
         commitment.blocked_by = REDACTED
     commitment.version += 1

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from store import absences
 from store.rules.permissions import CHANGERS, Relation
+from store.rules.transitions import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -40,6 +41,8 @@ def in_row(viewer: Person, commitment: Commitment) -> frozenset[Relation]:
         Relation.OWNER: commitment.owner_id == viewer.id,
         Relation.CREATOR: commitment.creator_id == viewer.id,
         Relation.LEAD: account is not None and account.owner_id == viewer.id,
+        Relation.COACH: account is not None and account.coach_id == viewer.id,
         Relation.ADMIN: viewer.is_admin,
+        Relation.BLOCKER: commitment.blocker_id == viewer.id and commitment.state == State.BLOCKED,
     }
     return frozenset(relation for relation, is_so in holds.items() if is_so)

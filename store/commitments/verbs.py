@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from store import accounts, history, outbox, people
+from store.commitments.blocking import UNBLOCKED
 from store.commitments.changing import check_due, check_right, lock_for_change, may_undo, notify, save_change
 from store.commitments.questions import get
 from store.commitments.recording import write_down
@@ -160,7 +161,7 @@ def reopen(tx: Session, viewer: Person, number: int, *, origin_key: str, now: da
     commitment = lock_for_change(tx, viewer, number, Verb.REOPEN, version=None, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
-    changes = set_fields(commitment, {"state": State.OPEN, "ended_at": None, "blocked_by": None, "blocker_id": None})
+    changes = set_fields(commitment, UNBLOCKED | {"ended_at": None})
     return save_change(tx, viewer, commitment, Verb.REOPEN, changes, now, origin_key)
 
 

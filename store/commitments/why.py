@@ -20,7 +20,7 @@ from store.rules.nudging import readers
 from store.rules.nudging.decisions import MentionCase, PastMention, decide_mention
 from store.rules.nudging.occasions import with_news
 from store.rules.nudging.readers import Role
-from store.rules.transitions import LIVE
+from store.rules.transitions import LIVE, NO_PROGRESS
 from store.tables import Lane, Outbox, OutboxState, Person, Verb
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 # A mention that does not come within this time waits for a change of the commitment.
 FARTHEST = timedelta(days=400)
 # These verbs are no progress: see `touched_at`.
-_NO_PROGRESS = frozenset({Verb.RECORD, Verb.SHARE, Verb.SNOOZE, Verb.REDACT})
+_NO_PROGRESS = NO_PROGRESS | {Verb.RECORD, Verb.REDACT}
 _DATES = frozenset({"due_on", "quiet_until"})
 _COLUMNS = _DATES | {"state", "owner_id", "blocker_id"}
 

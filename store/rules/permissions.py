@@ -22,9 +22,13 @@ class Relation(StrEnum):
     CREATOR = auto()
     # Of its account.
     LEAD = auto()
+    # The manager of that lead.
+    COACH = auto()
     ADMIN = auto()
     # Of its owner, who is away now.
     DELEGATE = auto()
+    # The colleague on whom it waits while it is blocked.
+    BLOCKER = auto()
 
 
 # Those who may change it.
@@ -32,10 +36,12 @@ CHANGERS = frozenset({Relation.OWNER, Relation.CREATOR, Relation.LEAD, Relation.
 # For each verb the relations of which one is enough.
 _ENOUGH: dict[Verb, frozenset[Relation]] = {
     **dict.fromkeys(
-        (Verb.EDIT, Verb.CHOOSE_ACCOUNT, Verb.MOVE, Verb.BLOCK, Verb.UNBLOCK, Verb.HAND_OVER, Verb.FINISH, Verb.CANCEL,
-         Verb.REOPEN),
+        (Verb.EDIT, Verb.CHOOSE_ACCOUNT, Verb.MOVE, Verb.BLOCK, Verb.HAND_OVER, Verb.FINISH, Verb.CANCEL, Verb.REOPEN),
         CHANGERS,
     ),
+    Verb.UNBLOCK: CHANGERS | {Relation.BLOCKER},
+    Verb.NEED_UNTIL: frozenset({Relation.BLOCKER}),
+    Verb.COMMENT: CHANGERS | {Relation.COACH, Relation.BLOCKER},
     **dict.fromkeys((Verb.ACCEPT, Verb.HAND_BACK, Verb.SNOOZE), frozenset({Relation.OWNER})),
     Verb.REDACT: frozenset({Relation.OWNER, Relation.CREATOR, Relation.ADMIN}),
 }  # fmt: skip

@@ -21,6 +21,7 @@ class Verb(StrEnum):
     # Of commitments.
     RECORD, SHARE, CHOOSE_ACCOUNT, MOVE = "record", "share", "choose_account", "move"
     BLOCK, UNBLOCK, SNOOZE = "block", "unblock", "put_off"
+    COMMENT, NEED_UNTIL = "comment", "need_until"
     HAND_OVER, ACCEPT, HAND_BACK = "hand_over", "accept", "hand_back"
     FINISH, CANCEL, UNDO, REOPEN, REDACT = "finish", "cancel", "undo", "reopen", "redact"
     # Of accounts.
@@ -52,6 +53,8 @@ TRANSITIONS = {
     Verb.BLOCK: Transition("marked it blocked", LIVE, State.BLOCKED),
     Verb.UNBLOCK: Transition("unblocked it", frozenset({State.BLOCKED}), State.OPEN),
     Verb.SNOOZE: Transition("let it rest", LIVE),
+    Verb.COMMENT: Transition("commented", LIVE | ENDED),
+    Verb.NEED_UNTIL: Transition("needs more time for what holds it up", frozenset({State.BLOCKED})),
     Verb.HAND_OVER: Transition("handed it over", LIVE),
     Verb.ACCEPT: Transition("accepted it", LIVE),
     Verb.HAND_BACK: Transition("handed it back", LIVE),
@@ -65,6 +68,9 @@ TRANSITIONS = {
 PAST = {verb: step.past for verb, step in TRANSITIONS.items()} | {
     Verb.RECORD: "recorded it", Verb.SHARE: "shared it", Verb.MERGE: "merged its account into another",
 }  # fmt: skip
+
+# Verbs that are no progress: they change neither the version nor the time of the last progress.
+NO_PROGRESS = frozenset({Verb.SHARE, Verb.SNOOZE, Verb.COMMENT, Verb.NEED_UNTIL})
 
 
 def after(verb: Verb, state: State) -> State | None:

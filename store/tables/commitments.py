@@ -51,6 +51,12 @@ class Commitment(HasHistory):
     blocked_by: Mapped[str | None]
     # The colleague who was named as the blocker; NULL: nobody.
     blocker_id: Mapped[int | None] = to("person", nullable=True)
+    # The day until which the blocker says that they need; NULL: they have not said it.
+    blocked_until: Mapped[date | None]
+    # The last comment, who made it and when. The history holds all of them.
+    comment: Mapped[str | None]
+    commented_at: Mapped[datetime | None]
+    commenter_id: Mapped[int | None] = to("person", nullable=True)
     # The end of a snooze: the owner's briefs do not mention it before this local day of the owner.
     quiet_until: Mapped[date | None]
     # When the owner accepted it; NULL until then. An owner who recorded it has accepted it.
@@ -68,10 +74,16 @@ class Commitment(HasHistory):
     account: Mapped[Account | None] = relationship(lazy="raise")
     stakeholder: Mapped[Stakeholder | None] = relationship(lazy="raise")
     blocker: Mapped[Person | None] = relationship(foreign_keys=blocker_id, lazy="raise")
+    commenter: Mapped[Person | None] = relationship(foreign_keys=commenter_id, lazy="raise")
 
     @property
     def is_open(self) -> bool:
         return self.ended_at is None
+
+    @property
+    def comment_is_news(self) -> bool:
+        """Whether the last comment is newer than the last change."""
+        return self.commented_at is not None and (self.touched_at is None or self.commented_at >= self.touched_at)
 
 
 class Entry(Base):

@@ -61,7 +61,8 @@ _PERSON = {"type": "users_select", "selected_user": "U0BEN"}
 FILLED: dict[str, Json] = {
     ids.ACTION: {"type": "plain_text_input", "value": "send it"}, ids.OWNER: _PERSON, ids.DUE: _DAY,
     ids.ACCOUNT: _option("new:Acme"), ids.STAKEHOLDER: _option("new:Dana"), ids.SIDE: _option("ours"),
-    ids.SHARING: _option("internal"), ids.NOTE: _TEXT, ids.REASON: _TEXT, ids.BLOCKER: _PERSON, ids.UNTIL: _DAY,
+    ids.SHARING: _option("internal"), ids.NOTE: _TEXT, ids.REASON: _TEXT, ids.WORDS: _TEXT, ids.BLOCKER: _PERSON,
+    ids.UNTIL: _DAY,
     ids.FIRST_DAY: _DAY, ids.LAST_DAY: _DAY, ids.DELEGATE: _PERSON, ids.SEND_HOUR: _option("9"),
     ids.WEEKDAYS: _boxes("0", "1"), ids.HOLIDAYS_REGION: {"type": "plain_text_input", "value": "DE-BY"},
     ids.DATE_LANGUAGE: _option("de"), ids.RHYTHM: _option("weekly"), ids.WORKSPACE_HOUR: _option("8"),

@@ -10,7 +10,7 @@ import pytest
 
 from handlers import ids
 from sandbox.elements import flat_options
-from store import accounts
+from store import accounts, commitments
 from tests.journeys.working_lives import away
 
 if TYPE_CHECKING:
@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 # Enough that each button is pressed on a commitment of its own: on a page of a list, and of those that have a view of
 # their own.
 LISTED, MANY = 10, 16
-CHANGES = {ids.DONE, ids.MOVE, ids.BLOCK, ids.HAND_OVER, ids.EDIT, ids.CANCEL}
+CHANGES = {ids.DONE, ids.MOVE, ids.BLOCK, ids.HAND_OVER, ids.EDIT, ids.CANCEL, ids.COMMENT}
+NOT_BLOCKED = {ids.UNBLOCK, ids.NEED_UNTIL}
 # Values for the fields of the forms.
 FILLED = {
     ids.REASON: "because", ids.DUE: "2026-12-14", ids.OWNER: "U0ADA", ids.UNTIL: "2026-11-25", ids.ACTION: "send it",
+    ids.WORDS: "sent the draft",
 }  # fmt: skip
 
 
@@ -39,14 +41,17 @@ class Case:
     owner: str = "U0ANA"
     creator: str = "U0ANA"
     lead: str = "U0EVA"
+    coach: str | None = None
     blocker: str | None = None
     surfaces: tuple[str, ...] = ("details", "list")
-    hides: set[str] = field(default_factory=lambda: {ids.ACCEPT, ids.HAND_BACK, ids.SNOOZE})
+    hides: set[str] = field(default_factory=lambda: {ids.ACCEPT, ids.HAND_BACK, ids.SNOOZE, *NOT_BLOCKED})
 
     def prepare(self, town: BotInWorkspace) -> Account:
         """Make the account, and the relation that is not in its rows."""
         with town.makegood.ledger.begin() as tx:
-            return accounts.create(tx, town.person(tx, self.lead), "Acme", now=town.box.clock.now())
+            account = accounts.create(tx, town.person(tx, self.lead), "Acme", now=town.box.clock.now())
+            account.coach_id = town.person(tx, self.coach).id if self.coach else None
+        return account
 
 
 class AwayCase(Case):
@@ -66,6 +71,11 @@ CASES = {
     "lead": Case("U0EVA", CHANGES),
     "admin": Case("U0ADA", CHANGES),
     "delegate": AwayCase("U0BEN", CHANGES, surfaces=("details", "list", "brief")),
+    "coach": Case("U0BEN", {ids.COMMENT}, coach="U0BEN", hides=CHANGES - {ids.COMMENT}),
+    "in the way": Case("U0BEN", {ids.UNBLOCK, ids.NEED_UNTIL, ids.COMMENT}, blocker="U0BEN",
+                       hides=CHANGES - {ids.COMMENT}, surfaces=("details", "list", "home", "brief")),
+    "owner of a blocked one": Case("U0ANA", {*CHANGES - {ids.BLOCK}, ids.UNBLOCK}, blocker="U0BEN",
+                                   hides={ids.BLOCK, ids.NEED_UNTIL}),
     "other": Case("U0BEN", set(), hides={*CHANGES, ids.ACCEPT, ids.HAND_BACK, ids.SNOOZE, ids.REDACT, ids.REOPEN}),
 }  # fmt: skip
 
@@ -112,6 +122,14 @@ def test_each_button_works(town: BotInWorkspace, name: str, surface: str) -> Non
     town.has_recorded(
         case.creator, *((case.owner, f"send {n}", due) for n in range(1, count + 1)), account=account
     )  # fmt: skip
+    for number in range(1, count + 1):
+        if case.blocker is None:
+            break
+        with town.makegood.ledger.begin() as tx:
+            owner, blocker = town.person(tx, case.owner), town.person(tx, case.blocker)
+            commitments.block(
+                tx, owner, number, "figures", blocker, version=1, origin_key="b", now=town.box.clock.now()
+            )
     if surface == "brief":
         town.jump(2026, 11, 24, 15, 0)
     elif surface == "notice":
