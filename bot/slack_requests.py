@@ -132,6 +132,9 @@ class _Message(_Part):
     """
 
     ts: Id | None = None
+    thread_ts: Id | None = None
+    user: Id | None = None
+    bot_id: Id | None = None
     text: Text | None = None
     blocks: list[Any] | None = None
     attachments: list[Any] | None = None

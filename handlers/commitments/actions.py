@@ -119,11 +119,11 @@ def show(ack: Ack, body: Body, context: BoltContext) -> None:
         blocks = surfaces.one(tx, person, commitments.get(tx, person, ref.id), context["now"])
     slack: WebClient = context["slack"]
     view = b.modal(f"Commitment #{ref.id}", blocks, callback_id=ids.RECEIPT)
-    if press.surface == "modal":
+    if press.surface == "modal" and not press.in_form:
         # In place: Slack stacks three views at most, and details of details lead nowhere.
         slack.views_update(view_id=press.view_id, view=view)
     else:
-        slack.views_open(trigger_id=press.trigger_id, view=view)
+        surfaces.open_view(slack, press, view)
     ack()
 
 

@@ -15,6 +15,8 @@ from store.rules.text import ACTION_LIMIT, NOTE_LIMIT, REASON_LIMIT
 from store.tables import REDACTED, Commitment, Side
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from slackblocks import Block
 
     from handlers.slack.payloads import Context
@@ -44,12 +46,15 @@ class Filled:
     asks: str = ids.ACTION
 
 
-def new(filled: Filled, context: Context) -> b.Json:
-    """The form that records a commitment. `remark` says above it what still needs an answer."""
+def new(filled: Filled, context: Context, recorded: Sequence[Block] = ()) -> b.Json:
+    """The form that records a commitment. `remark` says above it what still needs an answer, and `recorded` shows what
+    was recorded from the same message before.
+    """
     remark = [b.section(escape(filled.remark))] if filled.remark else []
+    fields = _fields(filled, with_who_and_when=True, several=True)
     view = b.modal(
-        "New commitment", [*remark, *_fields(filled, with_who_and_when=True, several=True)], callback_id=ids.FORM_NEW,
-        metadata=_knowing(filled, context), submit="Record", close="Discard",
+        "New commitment", [*recorded, *remark, *fields], callback_id=ids.FORM_NEW,
+        metadata=_knowing(filled, context), submit="Record another" if recorded else "Record", close="Discard",
     )  # fmt: skip
     return b.with_cursor_at(view, ids.WHICH_DAY if filled.orders and filled.asks == ids.DUE else filled.asks)
 

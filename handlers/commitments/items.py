@@ -61,6 +61,8 @@ _IN_ROW, _IN_MENU = 4, 5
 _DETAILS = ("Details", ids.SHOW)
 # How much of what it is blocked by an item shows. All of it is in its details.
 OBSTACLE_LIMIT = 200
+# Of what was recorded from a message, the newest are shown.
+_RECORDED = 5
 # The view of what the bot sends by itself: briefs and notices.
 SENT = Ref(view=ViewName.MESSAGE)
 
@@ -284,6 +286,17 @@ def _below(commitment: Commitment, relations: Collection[Relation], view: Ref) -
     if permissions.permits(Verb.REDACT, relations):
         row.append(b.button("Redact …", ids.REDACT, view.to(commitment, commitment.number).encode()))
     return [b.actions(*row)] if row else []
+
+
+def recorded_before(commitments: Sequence[Commitment], viewer: Person, today: date) -> list[Block]:
+    """The commitments that were recorded from a message already, above the form for another one."""
+    if not commitments:
+        return []
+    shown = [
+        b.section(item_text(one, viewer, today, limit=200), accessory=_details(one, Ref(view=ViewName.ITEM)))
+        for one in commitments[-_RECORDED:]
+    ]
+    return [b.section("*This message is recorded already.* Is there another promise in it?"), *shown, b.divider()]
 
 
 def account_button(text: str, account: Account, view: Ref, *, label: str | None = None) -> Element:

@@ -11,16 +11,16 @@ from slack_sdk.errors import SlackApiError
 from handlers import ids
 from handlers import people as directory
 from handlers.accounts import menus as account_fields
-from handlers.commitments import forms, several
-from handlers.commitments.one_liner import readable, too_long
+from handlers.commitments import forms, items, several
+from handlers.commitments.from_message import Said, understand_message
 from handlers.people import viewer
 from handlers.slack import payloads, surfaces
-from handlers.slack.payloads import Context, Submission, unescaped
+from handlers.slack.payloads import Context, Submission
 from handlers.slack.refs import Ref
 from store import commitments, people, settings
 from store.commitments import Draft
+from store.rules.calendar.brief_times import local_day
 from store.rules.line.minutes import may_be_several
-from store.rules.text import ACTION_LIMIT, clean
 from store.tables import Side
 
 if TYPE_CHECKING:
@@ -28,9 +28,12 @@ if TYPE_CHECKING:
 
     from slack_bolt import BoltContext
     from slack_sdk import WebClient
+    from slackblocks import Block
     from sqlalchemy.orm import Session
 
+    from handlers.commitments.one_liner import ParsedLine
     from handlers.slack import blocks as b
+    from handlers.slack.payloads import Asker, MessageShortcut
     from store.tables import Commitment, Person
 
 Ack = Callable[..., Any]
@@ -47,29 +50,42 @@ def new_from_anywhere(ack: Ack, body: Body, context: BoltContext) -> None:
 
 
 def new_from_message(ack: Ack, body: Body, context: BoltContext) -> None:
-    """The message shortcut: the text is the action, and the place where it was said is kept."""
+    """The message shortcut: the form starts with the promise in the message, and keeps the place where it was said."""
     shortcut = payloads.message_shortcut(body)
-    with context["ledger"].read() as tx:
-        person = viewer(tx, shortcut.asker.team_id, shortcut.asker.user_id)
-        text = readable(tx, person, shortcut.text)
-    action, note = clean(unescaped(text)), clean(unescaped(text), lines=True)
-    link = _permalink(context["slack"], shortcut.channel, shortcut.ts, context["team_url"])
-    known = Context(channel=payloads.sharing_channel(body), permalink=link)
-    filled = forms.Filled(
-        action=action, owner=shortcut.asker.user_id, note=note if len(action) > ACTION_LIMIT else "",
-        remark=too_long(action, note),
-    )  # fmt: skip
-    context["slack"].views_open(trigger_id=shortcut.trigger_id, view=forms.new(filled, known))
+    asker, now, channel = shortcut.asker, context["now"], payloads.sharing_channel(body)
+    directory.check(context, asker)
+    links = _links(context["slack"], shortcut, context["team_url"])
+    said = Said(shortcut.text, shortcut.author, payloads.said_at(shortcut.ts, now), channel)
+    parsed, recorded = _understood(context, asker, said, links)
+    if parsed.unknown_users:
+        directory.ensure_people(context["ledger"], context["slack"], asker.team_id, parsed.unknown_users, now)
+        parsed, recorded = _understood(context, asker, said, links, asked_slack=True)
+    view = forms.new(parsed.filled, Context(channel=channel, permalink=links[0]), recorded)
+    context["slack"].views_open(trigger_id=shortcut.trigger_id, view=view)
     ack()
 
 
-def _permalink(slack: WebClient, channel: str, ts: str, team_url: str) -> str:
-    """The link to a message; as Slack makes them where Slack does not say, which it refuses in a private channel."""
+def _understood(
+    context: BoltContext, asker: Asker, said: Said, links: list[str], *, asked_slack: bool = False
+) -> tuple[ParsedLine, list[Block]]:
+    """The parts of the message, and the commitments that were recorded from it before."""
+    with context["ledger"].read() as tx:
+        person = viewer(tx, asker.team_id, asker.user_id)
+        parsed = understand_message(tx, person, said, context["now"], asked_slack=asked_slack)
+        found = commitments.made_from(tx, person, links)
+        return parsed, items.recorded_before(found, person, local_day(context["now"], person.zone))
+
+
+def _links(slack: WebClient, message: MessageShortcut, team_url: str) -> list[str]:
+    """The link to the message as Slack makes it, and as we make it, which Slack leaves to us in a private channel."""
+    own = f"{team_url}archives/{message.channel}/p{message.ts.replace('.', '')}"
+    if message.thread_ts:
+        own += f"?thread_ts={message.thread_ts}&cid={message.channel}"
     try:
-        link = str(slack.chat_getPermalink(channel=channel, message_ts=ts)["permalink"])
+        link = str(slack.chat_getPermalink(channel=message.channel, message_ts=message.ts)["permalink"])
     except (SlackApiError, OSError):
         link = ""
-    return payloads.own_permalink(link, team_url) or f"{team_url}archives/{channel}/p{ts.replace('.', '')}"
+    return list(dict.fromkeys(filter(None, [payloads.own_permalink(link, team_url), own])))
 
 
 def submit_new(ack: Ack, body: Body, context: BoltContext) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from handlers.slack.blocks import ROW
@@ -111,6 +111,8 @@ class Press:
     channel: str | None = None
     view_id: str | None = None
     context: Context = Context()
+    # It stands in a form, with what was typed there.
+    in_form: bool = False
 
     @property
     def origin_key(self) -> str:
@@ -163,12 +165,17 @@ class Submission:
 
 @dataclass(frozen=True)
 class MessageShortcut:
+    """A message from which a commitment is made. `author`: the person whose own words it has, or ""; `thread_ts`: the
+    message above it, if it is a reply.
+    """
+
     asker: Asker
     trigger_id: str
     channel: str
     ts: str
     text: str
-    response_url: str
+    author: str
+    thread_ts: str
 
 
 @dataclass(frozen=True)
@@ -279,6 +286,7 @@ def press(body: Body) -> Press:
         channel=(body.get("channel") or {}).get("id") or container.get("channel_id"),
         view_id=view.get("id"),
         context=Context.decode(view.get("private_metadata") or ""),
+        in_form=bool(view.get("submit")),
     )
 
 
@@ -302,14 +310,26 @@ def submission(body: Body) -> Submission:
 
 def message_shortcut(body: Body) -> MessageShortcut:
     message = body.get("message") or {}
+    # A forwarded message and the name of a file are not the words of their sender, and an app promises nothing.
+    is_own = not message.get("bot_id") and words_of({name: message.get(name) for name in ("text", "blocks")})
+    ts, thread_ts = str(body.get("message_ts") or message.get("ts") or ""), message.get("thread_ts") or ""
     return MessageShortcut(
         asker(body),
         trigger_id=body["trigger_id"],
         channel=(body.get("channel") or {}).get("id") or "",
-        ts=str(body.get("message_ts") or message.get("ts") or ""),
+        ts=ts,
         text=_written(words_of(message)),
-        response_url=body.get("response_url") or "",
+        author=str(message.get("user") or "") if is_own else "",
+        thread_ts="" if thread_ts == ts else thread_ts,
     )
+
+
+def said_at(ts: str, otherwise: datetime) -> datetime:
+    """The instant of a message by its timestamp in Slack; `otherwise` if it has none."""
+    try:
+        return datetime.fromtimestamp(float(ts), UTC)
+    except (ValueError, OverflowError, OSError):
+        return otherwise
 
 
 def suggestion(body: Body) -> Suggestion:

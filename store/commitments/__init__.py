@@ -27,6 +27,7 @@ from store.commitments.questions import (
     get,
     home,
     listed,
+    made_from,
     names_in,
 )
 from store.commitments.recording import check_pace
@@ -80,6 +81,7 @@ __all__ = [
     "items_for_brief",
     "latest_snooze",
     "listed",
+    "made_from",
     "may_hear",
     "may_undo",
     "move",

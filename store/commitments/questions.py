@@ -16,7 +16,7 @@ from store.scope import asker, seen_by, seen_by_asker
 from store.tables import Account, Commitment, Entry, Person, Side, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import date
 
 SHOWN = (
@@ -110,6 +110,12 @@ def by_ids(tx: Session, viewer: Person, ids: Iterable[int]) -> dict[int, Commitm
     """The commitments of those ids that the viewer sees, by id."""
     found = tx.scalars(_BY_IDS, asker(viewer) | {"ids": list(ids)})
     return {commitment.id: commitment for commitment in found}
+
+
+def made_from(tx: Session, viewer: Person, links: Collection[str]) -> Sequence[Commitment]:
+    """The commitments that were made from the message of these links and not taken back, oldest first."""
+    query = visible(viewer).where(Commitment.permalink.in_(links), Commitment.state != State.CANCELLED)
+    return tx.scalars(query.order_by(Commitment.id)).all()
 
 
 def names_in(tx: Session, viewer: Person, entries: Iterable[Entry]) -> dict[int, str]:

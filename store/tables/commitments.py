@@ -29,6 +29,9 @@ class Commitment(HasHistory):
         sa.Index("ix_commitment_overdue", "workspace_id", "ended_at", "due_on"),
         sa.Index("ix_commitment_blocker", "blocker_id", sqlite_where=sa.text("blocker_id IS NOT NULL"),
                  postgresql_where=sa.text("blocker_id IS NOT NULL")),
+        # Which commitments were made from a message.
+        sa.Index("ix_commitment_permalink", "permalink", sqlite_where=sa.text("permalink IS NOT NULL"),
+                 postgresql_where=sa.text("permalink IS NOT NULL")),
         sa.CheckConstraint("side IN ('ours', 'theirs')", name="side"),
         sa.CheckConstraint("state IN ('open', 'blocked', 'done', 'cancelled')", name="state"),
         sa.CheckConstraint("(ended_at IS NULL) = (state IN ('open', 'blocked'))", name="ended"),

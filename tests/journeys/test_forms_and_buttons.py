@@ -74,14 +74,14 @@ def test_an_unclear_date_is_asked_back(town: BotInWorkspace) -> None:
 
 
 def test_the_message_shortcut_keeps_text_and_place(town: BotInWorkspace) -> None:
-    """The message's text is the action, and its permalink is stored."""
+    """The promise in the message is the action, and its permalink is stored."""
     said = town.box.say("U0ANA", "C0ACME", "I'll get the pricing sheet to Dana & @ben")
     outcome = town.box.message_shortcut("U0EVA", ids.SHORTCUT_FROM_MESSAGE, "C0ACME", said.ts)
     form = outcome.view
     assert form is not None
     town.box.submit("U0EVA", form.id, {"due": {"due": "2026-11-30"}})
     kept = town.commitment(1)
-    assert kept.action == "I'll get the pricing sheet to Dana & @Ben Okafor"
+    assert kept.action == "Get the pricing sheet to Dana & @Ben Okafor"
     assert kept.permalink is not None
     assert said.ts.replace(".", "") in kept.permalink
 

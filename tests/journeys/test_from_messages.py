@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from handlers import ids
+from sandbox.models import User
+from store import stakeholders
+from tests.journeys.accounts import account
 from tests.journeys.conftest import words_of
 
 if TYPE_CHECKING:
@@ -117,3 +120,125 @@ def test_what_is_cut_is_said(town: BotInWorkspace, length: int, told: str) -> No
     assert told in words_of(form)
     assert len(field(form, ids.ACTION)) == 500
     assert len(field(form, ids.NOTE)) == min(3_000, length - 1)
+
+
+# ---- what a message promises -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def acme(town: BotInWorkspace) -> BotInWorkspace:
+    """Acme has the channel and Dana; Globex has no channel."""
+    at = account(town, "Acme", channel="C0ACME")
+    account(town, "Globex")
+    with town.makegood.ledger.begin() as tx:
+        stakeholders.create(tx, town.person(tx, "U0EVA"), "Dana Whitfield", account=at, now=town.box.clock.now())
+    return town
+
+
+def promised(town: BotInWorkspace, author: str, text: str, *, by: str = "U0EVA", channel: str = "C0ACME") -> View:
+    """The form that `by` opens from a message that this author says now."""
+    message = town.box.say(author, channel, text)
+    form: View | None = town.box.message_shortcut(by, ids.SHORTCUT_FROM_MESSAGE, channel, message.ts).view
+    assert form is not None
+    return form
+
+
+def start(form: View) -> dict[str, Any]:
+    """The values with which the form starts, by field."""
+    found: dict[str, Any] = {}
+    for block in form.blocks:
+        if block["type"] == "input":
+            element = block["element"]
+            given = next((value for name, value in element.items() if name.startswith("initial_")), None)
+            found[block["block_id"]] = given["text"]["text"] if isinstance(given, dict) else given
+    return found
+
+
+def test_a_promise_is_taken_from_a_message(acme: BotInWorkspace) -> None:
+    """The author owns it, account and person come from channel and text, and the note has all words."""
+    text = "Hi all, thanks for today. I'll send the pricing sheet to Dana by Friday :pray:"
+    said = start(promised(acme, "U0BEN", text))
+    assert (said["action"], said["owner"], said["due"]) == ("Send the pricing sheet to Dana", "U0BEN", "2026-11-27")
+    assert (said["account"], said["stakeholder"], said["side"]) == ("Acme", "Dana Whitfield", "We owe")
+    assert said["note"] == text
+
+
+@pytest.mark.parametrize(
+    ("text", "owner", "account_name"),
+    [
+        ("@ana can you send the deck by Friday", "U0ANA", "Acme"),
+        ("I'll send Globex the deck by Friday", "U0BEN", "Globex"),
+        ("I'll tell Globex and Acme by Friday", "U0BEN", None),
+        ("Good call with Globex. The deck must be there by Friday", "U0BEN", "Globex"),
+        ("@eva @ana I'll send the deck by Friday", "U0BEN", "Acme"),
+    ],
+)
+def test_owner_and_account_of_a_message(acme: BotInWorkspace, text: str, owner: str, account_name: str | None) -> None:
+    """A message that asks a person has them as owner; an account in the text wins, and of two none is guessed."""
+    said = start(promised(acme, "U0BEN", text))
+    assert (said["owner"], said["account"], said["due"]) == (owner, account_name, "2026-11-27")
+
+
+def test_the_date_is_that_of_the_messages_day(town: BotInWorkspace) -> None:
+    """“Tomorrow” in a message of last week has passed: it is asked about, and the cursor stands there."""
+    message = town.box.say("U0BEN", "C0ACME", "I'll send the deck tomorrow")
+    town.pass_by(days=1)
+    form = town.box.message_shortcut("U0EVA", ids.SHORTCUT_FROM_MESSAGE, "C0ACME", message.ts).view
+    assert form is not None
+    assert start(form)["due"] == "2026-11-24"
+    town.pass_by(days=6)
+    form = town.box.message_shortcut("U0EVA", ids.SHORTCUT_FROM_MESSAGE, "C0ACME", message.ts).view
+    assert form is not None
+    assert start(form)["due"] is None
+    assert "Tuesday 24 November 2026 has already passed" in words_of(form)
+    assert [b["block_id"] for b in form.blocks if b.get("element", {}).get("focus_on_load")] == ["due"]
+
+
+@pytest.mark.parametrize(
+    ("about", "side", "told"),
+    [
+        ({"team_id": "T0ACME"}, "They owe us", "is from another company"),
+        ({"is_restricted": True}, "We owe", "is a guest in this workspace"),
+    ],
+)
+def test_a_promise_of_an_outsider(acme: BotInWorkspace, about: dict[str, Any], side: str, told: str) -> None:
+    """A promise of another company's person is theirs, and the reader follows it up; of a guest the owner is asked."""
+    acme.box.add_user(User("U0DANA", "dana", "Dana Whitfield", **about))
+    form = form_from(acme, {"text": "I'll sign the contract by Friday", "user": "U0DANA"})
+    said = start(form)
+    assert (said["action"], said["owner"], said["side"], said["account"]) == (
+        "Sign the contract", "U0EVA", side, "Acme",
+    )  # fmt: skip
+    assert said["stakeholder"] == ("Dana Whitfield" if side == "They owe us" else None)
+    assert told in words_of(form)
+
+
+def test_an_apps_message_promises_nothing(town: BotInWorkspace) -> None:
+    """An app, a forwarded message and a file have no author who could own it: it is the reader's."""
+    for message in (
+        {"text": "I'll send the report by Friday", "user": "U0BOT", "bot_id": "B0BOT"},
+        MESSAGES["forwarded text"][0],
+        MESSAGES["a file"][0],
+    ):
+        assert start(form_from(town, message))["owner"] == "U0EVA"
+
+
+def test_a_message_that_was_recorded_says_so(town: BotInWorkspace) -> None:
+    """The form shows what was recorded from the message, with its details on top, and *Record another*."""
+    message = town.box.say("U0BEN", "C0ACME", "I'll send the deck by Friday")
+    form = town.box.message_shortcut("U0EVA", ids.SHORTCUT_FROM_MESSAGE, "C0ACME", message.ts).view
+    assert form is not None
+    assert (form.submit, "recorded already" in words_of(form)) == ("Record", False)
+    assert town.box.submit("U0EVA", form.id, {}).errors == {}
+    form = town.box.message_shortcut("U0ANA", ids.SHORTCUT_FROM_MESSAGE, "C0ACME", message.ts).view
+    assert form is not None
+    assert form.submit == "Record another"
+    assert "recorded already" in words_of(form)
+    assert "Send the deck" in words_of(form)
+    details = town.box.press("U0ANA", action_id=ids.SHOW, view_id=form.id).view
+    assert details is not None
+    assert "Recorded by Eva Lindqvist" in words_of(details)
+    assert [view.id for view in town.box.modals("U0ANA")] == [form.id, details.id]
+    town.box.close("U0ANA", details.id)
+    assert town.box.submit("U0ANA", form.id, {}).errors == {}
+    assert town.commitment(2).action == "Send the deck"

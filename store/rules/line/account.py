@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -42,6 +43,10 @@ _NO_NAMES = frozenset(
     | {"nosotros", "ellos", "ellas", "todos", "todo", "the", "our", "my", "your", "their"}
 )
 _DOTTED = frozenset({"inc.", "ltd.", "co.", "corp.", "llc.", "bros."})
+_MARKUP = re.compile(r"<[^<>]*>")
+_SPOKEN = re.compile(r"\w+")
+# Of a long message so many words are looked at.
+_WORDS = 500
 _PUNCTUATION = " \t\r\n,;:!?)]…"
 
 
@@ -75,6 +80,28 @@ def account_at_end(said: str, before: Tail, asked: Frame, accounts: Sequence[str
     if found and _looks_like_a_name(found[-1].phrase, asked):
         return found[-1]._replace(match=Unknown(), taken=False)
     return None
+
+
+def accounts_within(text: str, accounts: Sequence[str]) -> tuple[str, ...]:
+    """The accounts whose whole names stand in the text, with a capital where the name has one; "Acme Labs" there is
+    not Acme. Names that differ in their legal form alone are left out.
+    """
+    known: dict[str, list[str]] = {}
+    for name in accounts:
+        known.setdefault(fold(name), []).append(name)
+    words = _SPOKEN.findall(_MARKUP.sub(" ", text))[:_WORDS]
+    folded = [fold(word) for word in words]
+    found: dict[str, None] = {}
+    at = 0
+    while at < len(words):
+        for length in range(_LONGEST_NAME, 0, -1):
+            names = known.get(" ".join(folded[at : at + length]), ())
+            if len(names) == 1 and (words[at][0].isupper() or not names[0][0].isupper()):
+                found[names[0]] = None
+                at += length - 1
+                break
+        at += 1
+    return tuple(found)
 
 
 def _named(typed: str) -> str:
