@@ -23,6 +23,7 @@ from bot.schedule import COURIER, PLANNER, put_clock_right, record_heartbeat
 from bot.service import Parts, Service, Signals, StopRequested
 from bot.settings import load, load_basic
 from bot.why import about
+from handlers.ids import FEATURES
 from store import outbox
 from store.db import Ledger
 from store.rules.text import printable
@@ -158,15 +159,24 @@ def doctor() -> None:
 @makegood.command()
 @click.option("--socket", is_flag=True, help="For Socket Mode: no public address is needed.")
 @click.option("--url", metavar="https://…", help="For HTTP: the public address of the bot.")
-def manifest(url: str | None, *, socket: bool) -> None:
+@click.option(
+    "--with", "features", metavar="NAMES", default="", help=f"Also these, with commas: {', '.join(FEATURES)}."
+)
+def manifest(url: str | None, features: str, *, socket: bool) -> None:
     """Print the app manifest to paste into Slack.
+
+    --with messages: the bot answers what people write in its Messages tab. --with mentions: it answers a message that
+    mentions it. docs/permissions.md says which permission each of them needs.
 
     Create the app at https://api.slack.com/apps with “From a manifest”, or update it under “App Manifest”.
     """
     if socket == (url is not None):
         raise click.UsageError("Choose one: --socket, or --url with the bot's https address.")
+    wanted = [name.strip() for name in features.split(",") if name.strip()]
+    if unknown := [name for name in wanted if name not in FEATURES]:
+        raise click.BadParameter(f"{unknown[0]} is none of {', '.join(FEATURES)}", param_hint="--with")
     try:
-        found = for_socket_mode() if url is None else for_address(url)
+        found = for_socket_mode(wanted) if url is None else for_address(url, wanted)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--url") from None
     click.echo(json.dumps(found, indent=2, ensure_ascii=False))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from handlers import ids
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 EVENTS_PATH = "/slack/events"
 
@@ -21,14 +24,14 @@ COLOUR = "#1f4d3a"
 USAGE = "@owner what by when for account   or   mine · overdue · account name · number · away · settings · help"
 
 
-def for_socket_mode() -> dict[str, Any]:
-    """The manifest of an app that connects to Slack by itself and needs no public address."""
-    return _manifest(None)
+def for_socket_mode(features: Iterable[str] = ()) -> dict[str, Any]:
+    """The manifest of an app that connects to Slack by itself and needs no address. `features`: of ids.FEATURES."""
+    return _manifest(None, features)
 
 
-def for_address(url: str) -> dict[str, Any]:
-    """The manifest of an app that Slack reaches at `url`; ValueError, in words, for one it cannot reach."""
-    return _manifest(endpoint(url))
+def for_address(url: str, features: Iterable[str] = ()) -> dict[str, Any]:
+    """The same for an app that Slack reaches at `url`; ValueError, in words, for one it cannot reach."""
+    return _manifest(endpoint(url), features)
 
 
 def endpoint(url: str) -> str:
@@ -46,7 +49,11 @@ def endpoint(url: str) -> str:
     return f"https://{parts.netloc}{path}{EVENTS_PATH}"
 
 
-def _manifest(url: str | None) -> dict[str, Any]:
+def _manifest(url: str | None, names: Iterable[str]) -> dict[str, Any]:
+    wanted = set(names)
+    features = [feature for name, feature in ids.FEATURES.items() if name in wanted]
+    scopes = [*ids.SCOPES, *(scope for feature in features for scope in feature.scopes)]
+    events = [*ids.BOT_EVENTS, *(feature.event for feature in features)]
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
@@ -55,10 +62,10 @@ def _manifest(url: str | None) -> dict[str, Any]:
             "long_description": LONG_DESCRIPTION,
             "background_color": COLOUR,
         },
-        "features": _features(url),
-        "oauth_config": {"scopes": {"bot": list(ids.SCOPES)}},
+        "features": _features(url, answers="messages" in wanted),
+        "oauth_config": {"scopes": {"bot": scopes}},
         "settings": {
-            "event_subscriptions": _with(url, "request_url") | {"bot_events": list(ids.BOT_EVENTS)},
+            "event_subscriptions": _with(url, "request_url") | {"bot_events": events},
             "interactivity": {"is_enabled": True} | _with(url, "request_url") | _with(url, "message_menu_options_url"),
             "org_deploy_enabled": False,
             "socket_mode_enabled": url is None,
@@ -67,12 +74,13 @@ def _manifest(url: str | None) -> dict[str, Any]:
     }
 
 
-def _features(url: str | None) -> dict[str, Any]:
+def _features(url: str | None, *, answers: bool) -> dict[str, Any]:
+    """`answers`: the bot answers what people write in its Messages tab. If not, nobody can write there."""
     return {
         "app_home": {
             "home_tab_enabled": True,
             "messages_tab_enabled": True,
-            "messages_tab_read_only_enabled": False,
+            "messages_tab_read_only_enabled": not answers,
         },
         "bot_user": {"display_name": NAME, "always_online": True},
         "shortcuts": [

@@ -57,7 +57,7 @@ def post(ledger: Ledger, client: WebClient, row: Outbox, message: Message) -> Se
             client.views_publish(user_id=row.person.slack_id, view=message.home)
         return Sent("", "")
     content: dict[str, Any] = {"text": message.text, "blocks": message.blocks}
-    if message.aside and row.person is not None and _shown_to_one(client, message.aside, row.person, content):
+    if message.aside and row.person is not None and _shown_to_one(client, message, row.person, content):
         return Sent("", "")
     if row.ts and row.posted_channel:
         with outcomes():
@@ -141,11 +141,13 @@ def _opened(ledger: Ledger, client: WebClient, row: Outbox) -> str:
     return channel
 
 
-def _shown_to_one(client: WebClient, channel: str, person: Person, content: dict[str, Any]) -> bool:
-    """Show it in the channel to this person alone; False where Slack refuses that."""
+def _shown_to_one(client: WebClient, message: Message, person: Person, content: dict[str, Any]) -> bool:
+    """Show it in its channel to this person alone; False where Slack refuses that."""
     try:
         with outcomes():
-            client.chat_postEphemeral(channel=channel, user=person.slack_id, **content)
+            client.chat_postEphemeral(
+                channel=str(message.aside), thread_ts=message.thread_ts, user=person.slack_id, **content
+            )
     except RefusedError:
         return False
     return True

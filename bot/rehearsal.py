@@ -129,4 +129,5 @@ _KINDS = {
     OutboxKind.CANCELLED: "notice of a commitment cancelled",
     OutboxKind.DELEGATED: "notice that they stand in for a colleague",
     OutboxKind.SHARED: "a commitment shared there",
+    OutboxKind.ANSWER: "answer to what they wrote",
 }

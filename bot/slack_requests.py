@@ -33,6 +33,7 @@ def _plain(part: object) -> object:
 # An id of Slack's, or nothing; what people wrote.
 Id = Annotated[str, StringConstraints(max_length=255, pattern=r"^[\x21-\x7e]*$")]
 Trigger = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[\x21-\x7e]*$")]
+Ts = Annotated[str, StringConstraints(max_length=40, pattern=r"^[0-9]{1,20}\.[0-9]{1,10}$")]
 Name = Annotated[str, StringConstraints(max_length=255)]
 Url = Annotated[str, StringConstraints(max_length=3000, pattern=r"^(https?://[\x21-\x7e]+)?$")]
 Text = Annotated[str, BeforeValidator(_fit)]
@@ -165,6 +166,18 @@ class _AboutUser(_Event):
     user: _UserObject
 
 
+class _Written(_Event):
+    """A message in a conversation of the bot's, or one that mentions it."""
+
+    user: Id | None = None
+    bot_id: Id | None = None
+    subtype: Name | None = None
+    text: Text | None = None
+    channel: Id
+    ts: Ts
+    thread_ts: Ts | None = None
+
+
 class _FromWorkspace(_Part):
     """The origin: the workspace, or in an organisation the place where the app is installed."""
 
@@ -216,6 +229,10 @@ class _HomeOpenedCallback(_EventCallback):
 
 class _AboutUserCallback(_EventCallback):
     event: _AboutUser
+
+
+class _WrittenCallback(_EventCallback):
+    event: _Written
 
 
 class _BlockActions(_ByPerson):
@@ -274,6 +291,8 @@ _EVENTS: dict[str, type[BaseModel]] = {
     ids.EVENT_HOME_OPENED: _HomeOpenedCallback,
     ids.EVENT_USER_CHANGED: _AboutUserCallback,
     ids.EVENT_USER_JOINED: _AboutUserCallback,
+    ids.EVENT_MESSAGE: _WrittenCallback,
+    ids.EVENT_MENTION: _WrittenCallback,
 }
 
 

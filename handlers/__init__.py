@@ -9,6 +9,7 @@ from handlers import ids, people
 from handlers.absences import routes as absences
 from handlers.accounts import routes as accounts
 from handlers.commitments import routes as commitments
+from handlers.conversation import routes as conversation
 from handlers.home import routes as home
 from handlers.plan import routes as plan
 from handlers.routes import Listener, Routes, joined
@@ -21,7 +22,7 @@ from store.errors import UnconfirmedError
 if TYPE_CHECKING:
     from slack_bolt import App
 
-NOUNS = (commitments, accounts, plan, absences, settings, home, people, web)
+NOUNS = (commitments, conversation, accounts, plan, absences, settings, home, people, web)
 
 
 def _more(ack: Listener, body: dict[str, Any], context: Any) -> None:  # noqa: ANN401  Bolt injects by name
@@ -66,7 +67,7 @@ def register(app: App) -> None:
     for action_id, listener in ROUTES.menus.items():
         app.options(action_id)(listener)
     for event, listener in ROUTES.events.items():
-        app.event(event)(listener)
+        app.event(event)(_with_rights(listener))
     app.error(_tell)
 
 

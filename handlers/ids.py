@@ -5,6 +5,8 @@ The manifest is generated from this file, and a test compares the routing table 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 COMMAND = "/commit"
 
 # Shortcuts: one from anywhere, one on a message.
@@ -85,6 +87,10 @@ PAGE_ALL = "page.all"
 OPEN_FORM = "open.form"
 # A command that a person probably meant; the value says it.
 RUN = "open.command"
+OPEN_HELP = "open.help"
+# The form for a message: with the person's own line as it was read, or with another message's words.
+OPEN_LINE = "open.line"
+OPEN_MESSAGE = "open.message"
 OPEN_AWAY = "open.away"
 OPEN_SETTINGS = "open.settings"
 OPEN_ACCOUNTS = "open.accounts"
@@ -138,6 +144,8 @@ FISCAL_YEAR_START = "fiscal_year_start"
 EVENT_HOME_OPENED = "app_home_opened"
 EVENT_USER_CHANGED = "user_change"
 EVENT_USER_JOINED = "team_join"
+EVENT_MESSAGE = "message"
+EVENT_MENTION = "app_mention"
 
 BOT_EVENTS = (EVENT_HOME_OPENED, EVENT_USER_JOINED, EVENT_USER_CHANGED)
 
@@ -154,6 +162,23 @@ SCOPES = {
     "channels:read": "knowing whether guests or people of another company read a channel",
     "groups:read": "the same, for private channels",
     "users:read": "names, time zones, and who has left",
+}
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A part of the app that an admin may leave out: the event that it needs of Slack, and the purpose of each of its
+    scopes.
+    """
+
+    event: str
+    scopes: dict[str, str]
+
+
+# By the name that `makegood manifest --with` takes. `messages` needs im:history, which the app has in any case.
+FEATURES = {
+    "messages": Feature("message.im", {}),
+    "mentions": Feature(EVENT_MENTION, {"app_mentions:read": "hearing the messages that mention @Makegood"}),
 }
 
 METADATA_EVENT = "makegood_message"

@@ -11,8 +11,12 @@ from handlers.briefs import content as briefs
 from handlers.briefs import notice_views, views
 from handlers.commitments import brief_items
 from handlers.home import views as home_view
+from handlers.home.tab import home_for
 from handlers.slack import blocks as b
-from store import absences, commitments, notices, outbox, people
+from handlers.slack import surfaces
+from handlers.slack.refs import Ref, ViewName, numbers_in
+from store import absences, accounts, commitments, notices, outbox, people
+from store.errors import LedgerError
 from store.rules.calendar.brief_times import local_day, morning_is_on, next_morning
 from store.tables import Commitment, Lane, OutboxKind
 
@@ -48,8 +52,10 @@ class Message:
     shown: Sequence[tuple[HasHistory, Occasion | None]] = field(default_factory=list)
     home: b.Json | None = None
     told: frozenset[int] = frozenset()
-    # The channel in which it is shown to its reader alone; where that is not possible they are written to directly.
+    # The channel, and perhaps the thread, in which it is shown to its reader alone; where that is not possible they are
+    # written to directly.
     aside: str | None = None
+    thread_ts: str | None = None
     waits: dict[int, datetime] = field(default_factory=dict)
 
 
@@ -211,17 +217,34 @@ def _delegated(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     return _message(text, blocks, [])
 
 
+def _answer(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
+    """The view that a person asked for by a message."""
+    reader, ref, beside = _reader(row), Ref.decode(row.details["view"]), row.details.get("beside")
+    try:
+        blocks = _shown(tx, reader, ref, row, now)
+    except LedgerError:
+        return Nothing("what it shows is gone")
+    made = b.resolved(blocks)
+    shown = [] if beside else [(one, None) for one in commitments.by_numbers(tx, reader, numbers_in(made))]
+    return Message(b.first_words(made), made, shown, aside=beside, thread_ts=row.details.get("thread"))
+
+
+def _shown(tx: Session, reader: Person, ref: Ref, row: Outbox, now: datetime) -> list[Block]:
+    if ref.view in {ViewName.RECEIPT, ViewName.NOTED} and not row.ts:
+        # Only a new receipt offers accounts.
+        commitment, channel = commitments.get(tx, reader, ref.id), row.details.get("beside")
+        here = accounts.of_channel(tx, reader, channel) if channel else None
+        return surfaces.receipt(
+            tx, reader, commitment, now, unknown_account=row.details.get("named"),
+            here=here if commitment.account_id and here and here.id == commitment.account_id else None,
+            channel=channel is not None,
+        )  # fmt: skip
+    drawn = surfaces.draw(tx, reader, ref, now)
+    return drawn.blocks if drawn else []
+
+
 def _home(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     return Message(home=home_for(tx, _reader(row), now, start=row.details.get("start", 0)))
-
-
-def home_for(tx: Session, viewer: Person, now: datetime, *, start: int = 0) -> b.Json:
-    """The viewer's Home tab as of `now`, from item `start`."""
-    today = local_day(now, viewer.zone)
-    away = home_view.Away(absences.coming(tx, viewer, today=today), absences.stood_in_for(tx, viewer, today=today))
-    open_items = commitments.home(tx, viewer)
-    relations = commitments.relations(tx, viewer, open_items.all, now)
-    return home_view.home(open_items, viewer, relations, today, away, start=start)
 
 
 def _closed(tx: Session, row: Outbox) -> Message:
@@ -263,5 +286,6 @@ _KINDS: dict[OutboxKind, Callable[[Session, Outbox, datetime], Message | Nothing
     OutboxKind.DELEGATED: _delegated,
     OutboxKind.SHARED: _shared,
     OutboxKind.NOT_SHARED: _not_shared,
+    OutboxKind.ANSWER: _answer,
     OutboxKind.HOME: _home,
 }

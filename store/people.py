@@ -156,6 +156,17 @@ def named(tx: Session, viewer: Person, handle: str) -> Person | None:
     return those[0] if len(those) == 1 else None
 
 
+def called(tx: Session, viewer: Person, name: str) -> Person | None:
+    """The colleague with this first name or whole name; None if there is none, or several."""
+    wanted = name.removeprefix("@").casefold()
+    full = sa.func.lower(Person.name)
+    query = sa.select(Person).where(
+        seen_by(Person, viewer), here(Person), sa.or_(full == wanted, full.startswith(f"{wanted} ", autoescape=True))
+    )
+    found = tx.scalars(query.limit(2)).all()
+    return found[0] if len(found) == 1 else None
+
+
 def as_owner(tx: Session, viewer: Person, slack_id: str, *, field: str = "owner") -> Person:
     """The person of that Slack id as the owner of a commitment; BadInputError at `field` if they cannot be one."""
     person = (

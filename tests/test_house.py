@@ -228,7 +228,8 @@ def test_everything_that_can_be_pressed_has_a_listener() -> None:
     assert set(handlers.ROUTES.shortcuts) == named("SHORTCUT_")
     assert set(handlers.ROUTES.actions) == buttons() | {ids.ACCOUNT, ids.STAKEHOLDER}
     assert set(handlers.ROUTES.forms) == named("FORM_")
-    assert set(handlers.ROUTES.events) == named("EVENT_") == set(ids.BOT_EVENTS)
+    optional = {feature.event.partition(".")[0] for feature in ids.FEATURES.values()}
+    assert set(handlers.ROUTES.events) == named("EVENT_") == {*ids.BOT_EVENTS, *optional}
     assert set(handlers.ROUTES.menus) <= {ids.ACCOUNT, ids.STAKEHOLDER, ids.INTO, ids.ROW_ACCOUNT}
 
 
@@ -256,7 +257,10 @@ def test_ids_are_written_in_one_place() -> None:
         assert written & words == set(), path
 
 
-@pytest.mark.parametrize("manifest", [for_address("https://x.example"), for_socket_mode()], ids=["http", "socket"])
+MANIFESTS = [for_address("https://x.example", ids.FEATURES), for_socket_mode(ids.FEATURES)]
+
+
+@pytest.mark.parametrize("manifest", MANIFESTS, ids=["http", "socket"])
 def test_the_manifest_says_what_the_code_does(manifest: dict[str, object]) -> None:
     """The manifest has the commands, shortcuts, events and scopes of the ids, and the one address for Slack."""
     text = str(manifest)
@@ -264,9 +268,11 @@ def test_the_manifest_says_what_the_code_does(manifest: dict[str, object]) -> No
     assert [each["command"] for each in features["slash_commands"]] == list(handlers.ROUTES.commands)
     assert {each["callback_id"] for each in features["shortcuts"]} == set(handlers.ROUTES.shortcuts)
     settings: dict[str, dict[str, list[str]]] = manifest["settings"]  # type: ignore[assignment]
-    assert set(settings["event_subscriptions"]["bot_events"]) == set(handlers.ROUTES.events)
+    # Slack delivers message.im as a message.
+    asked = {event.partition(".")[0] for event in settings["event_subscriptions"]["bot_events"]}
+    assert asked == set(handlers.ROUTES.events)
     config: dict[str, dict[str, list[str]]] = manifest["oauth_config"]  # type: ignore[assignment]
-    assert config["scopes"]["bot"] == list(ids.SCOPES)
+    assert config["scopes"]["bot"] == [*ids.SCOPES, *(scope for one in ids.FEATURES.values() for scope in one.scopes)]
     assert set(re.findall(r"https://[^'\"]+", text)) <= {f"https://x.example{EVENTS_PATH}"}
 
 
@@ -281,6 +287,7 @@ NEEDS = {
     "chat_postMessage": {"chat:write"},
     "chat_update": {"chat:write"},
     "conversations_history": {"channels:history", "groups:history", "im:history"},
+    "conversations_replies": {"channels:history", "groups:history", "im:history"},
     "conversations_info": {"channels:read", "groups:read"},
     "conversations_members": {"channels:read", "groups:read"},
     "conversations_open": {"im:write"},
@@ -297,7 +304,14 @@ BESIDES = {
     "chat:write.public": "posting where the bot is not a member",
     "metadata.message:read": "include_all_metadata of conversations.history",
 }
-EVENT_NEEDS = {"app_home_opened": set(), "user_change": {"users:read"}, "team_join": {"users:read"}}
+EVENT_NEEDS = {
+    "app_home_opened": set(),
+    "user_change": {"users:read"},
+    "team_join": {"users:read"},
+    "message.im": {"im:history"},
+    "app_mention": {"app_mentions:read"},
+    "reaction_added": {"reactions:read"},
+}
 
 
 def called() -> set[str]:
@@ -324,6 +338,12 @@ def test_every_call_is_covered_by_a_scope() -> None:
     assert called() <= set(NEEDS)
     needed = set().union(*(NEEDS[name] for name in called()), *(EVENT_NEEDS[event] for event in ids.BOT_EVENTS))
     assert needed | set(BESIDES) == set(ids.SCOPES)
+
+
+def test_a_feature_has_the_scopes_that_its_event_needs() -> None:
+    """The scopes of a feature are those of its event, without the ones that the app has in any case."""
+    for feature in ids.FEATURES.values():
+        assert EVENT_NEEDS[feature.event] - set(ids.SCOPES) == set(feature.scopes), feature
 
 
 # ---- what is in the repository ----------------------------------------------------------------------------

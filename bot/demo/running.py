@@ -24,6 +24,7 @@ from bot.demo.ledger import fill, take
 from bot.manifest import EVENTS_PATH, for_address
 from bot.schedule import log_errors
 from bot.service import Parts, Service, Signals
+from handlers.ids import FEATURES
 from sandbox import Clock, Sandbox
 from store import outbox, people, workspaces
 from store.tables import OutboxState
@@ -176,7 +177,7 @@ def go_back(makegood: Makegood, users: list[str], now: datetime) -> None:
 def _open_box(port: int, secret: str, token: str, clock: Clock) -> Sandbox:
     for wanted in [*range(port, min(port + _TRIES, 65536)), 0]:
         box = Sandbox(
-            for_address("https://demo.makegood.example"),
+            for_address("https://demo.makegood.example", FEATURES),
             app_url=None,
             signing_secret=secret,
             bot_token=token,

@@ -21,6 +21,7 @@ from bot.health.words import (
     Finding,
     moment,
     tell_clock,
+    tell_features,
     tell_refused,
     tell_scopes,
     tell_troubles,
@@ -203,7 +204,9 @@ def _slack(settings: Settings, answer: SlackResponse | Exception, now: Callable[
         return
     yield Finding(WELL, f"Slack knows the bot {answer.get('user')} in {answer.get('team')}.")
     yield from _other_workspaces(settings, _team(answer))
-    yield tell_scopes(lowered(answer.headers).get("x-oauth-scopes"))
+    scopes = lowered(answer.headers).get("x-oauth-scopes")
+    yield tell_scopes(scopes)
+    yield from tell_features(scopes) if scopes else ()
     yield tell_clock(told_by(answer.headers), now())
     if settings.slack_app_token:
         try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.slack_connection import REMEDIES
 from bot.slack_time import difference
-from handlers.ids import SCOPES
+from handlers.ids import FEATURES, SCOPES
 from store.rules.text import one_line
 
 if TYPE_CHECKING:
@@ -99,6 +99,19 @@ def tell_scopes(granted: str | None) -> Finding:
         return Finding(WELL, f"The bot has every permission it needs ({len(SCOPES)}).")
     words = "The bot lacks " + "; ".join(f"{scope} ({SCOPES[scope]})" for scope in missing) + "."
     return Finding(PROBLEM, words, "Update the app with `makegood manifest`, then install it to the workspace again.")
+
+
+def tell_features(granted: str | None) -> Iterator[Finding]:
+    """Which features that need permissions of their own are on."""
+    scopes = {scope.strip() for scope in (granted or "").split(",")}
+    for name, feature in FEATURES.items():
+        if not feature.scopes:
+            continue
+        if lacking := sorted(set(feature.scopes) - scopes):
+            advice = f"To switch it on, update the app with `makegood manifest --with {name}` and install it again."
+            yield Finding(WELL, f"{name.capitalize()}: off, without {', '.join(lacking)}.", advice)
+        else:
+            yield Finding(WELL, f"{name.capitalize()}: on.")
 
 
 def tell_clock(theirs: datetime | None, now: datetime) -> Finding:

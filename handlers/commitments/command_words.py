@@ -72,6 +72,7 @@ class Act:
 class Listing:
     """A list: whose (`owner`: "me", a Slack id, an @handle, or empty), `side`, `when` ("overdue", "today", "week",
     "done"), and the account, whose `name` is not looked up yet. `is_list`: the line begins with a word of a list.
+    `either`: the name of an account or a colleague, in a question.
     """
 
     owner: str = ""
@@ -79,6 +80,7 @@ class Listing:
     when: str = ""
     name: str = ""
     is_list: bool = True
+    either: str = ""
 
 
 @dataclass(frozen=True)

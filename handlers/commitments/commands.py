@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rapidfuzz import fuzz, process
@@ -13,13 +14,15 @@ from handlers.absences import actions as absences
 from handlers.commitments import actions, forms, listing, several, several_views
 from handlers.commitments.command_words import AccountPage, Act, Asked, Help, Listing, read_command
 from handlers.commitments.one_liner import ParsedLine, facts_for, protect_brackets, readable, understand
+from handlers.conversation import cards
+from handlers.conversation.questions import is_question, read_question
 from handlers.people import viewer
 from handlers.settings import actions as settings
 from handlers.slack import blocks as b
 from handlers.slack import payloads, surfaces
 from handlers.slack.payloads import Command, Context, as_typed, unescaped
 from handlers.slack.refs import Ref, ViewName
-from handlers.slack.replies import Form, Reply
+from handlers.slack.replies import Form, Lacks, Reply
 from handlers.slack.words import either, render, shortened
 from store import accounts, commitments, people
 from store.commitments import Wanted, When
@@ -27,7 +30,7 @@ from store.errors import BadInputError, NotFoundError
 from store.rules.line import read_line
 from store.rules.line.minutes import read_minutes
 from store.rules.names import Close, Exact, Several, Unknown, match, nearest
-from store.rules.text import quoted
+from store.rules.text import NAME_LIMIT, quoted
 from store.tables import Side
 
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from slack_bolt import BoltContext
     from sqlalchemy.orm import Session
 
+    from handlers.slack.payloads import Asker
     from store.tables import Account, Person
 
 Ack = Callable[..., Any]
@@ -44,6 +48,7 @@ Ack = Callable[..., Any]
 WORDS = ("mine", "overdue", "done", "accounts", "account", "away", "back", "settings", "help")
 _WITH_MORE = ("account", "away")
 _LISTS = {"mine": ViewName.MINE, "overdue": ViewName.OVERDUE, "accounts": ViewName.ACCOUNTS}
+_A_PROMISE = "That looks like a question. If it is a promise, record it here."
 # Longer ones are no numbers of commitments, and Python refuses to read very long ones.
 _DIGITS = 10
 # Characters of a line that an answer repeats; of a command on a button.
@@ -75,14 +80,17 @@ def _commanded(command: Command, context: BoltContext) -> Reply | Form | None:
     """The answer to a line that is a command."""
     first, _, rest = command.text.partition(" ")
     word, rest = first.casefold(), rest.strip()
-    asked = read_command(command.text)
+    question = read_question(command.text)
+    asked = question or read_command(command.text)
     if isinstance(asked, Act):
         return _act(command, context, asked)
     if isinstance(asked, Help):
         directory.check(context, command.asker)
-        return Reply([b.section(render("help.j2"))], Ref(view=ViewName.HELP))
+        return Reply(cards.help_page(), Ref(view=ViewName.HELP))
     if (asked or word in _LISTS) and (drawn := _drawn(context, command.asker, command.text, asked)):
         return drawn
+    if isinstance(question, Listing):
+        raise NotFoundError(f"I don't know an account called {quoted(shortened(question.name, NAME_LIMIT))}.")
     if word == "back" and not rest:
         return absences.back(command, context)
     if word == "settings" and not rest:
@@ -154,25 +162,30 @@ def _reply(tx: Session, person: Person, ref: Ref, now: datetime) -> Reply:
 
 def _wanted(tx: Session, person: Person, asked: Listing) -> Wanted | None:
     """The contents of the list. None where its name is no account's: then the line is a commitment."""
-    account = _account_named(tx, person, unescaped(asked.name), Exact, *([Close] if asked.is_list else []))
-    if asked.name and account is None:
-        return None
+    account, owner = None, asked.owner
+    if asked.either:
+        account = _account_named(tx, person, unescaped(asked.either), Exact, Close)
+        owner = owner if account else f"@{asked.either.removeprefix('@')}"
+    if asked.name:
+        account = _account_named(tx, person, unescaped(asked.name), Exact, *([Close] if asked.is_list else []))
+        if account is None:
+            return None
     owner_id = None
-    if asked.owner == "me" or (not asked.owner and account is None and asked.when in _MINE_UNLESS_SAID):
+    if owner == "me" or (not owner and account is None and asked.when in _MINE_UNLESS_SAID):
         owner_id = person.id
-    elif asked.owner:
-        owner_id = _owner(tx, person, asked.owner).id
+    elif owner:
+        owner_id = _owner(tx, person, owner).id
     return Wanted(owner_id, account.id if account else None, Side(asked.side) if asked.side else None, When(asked.when))
 
 
 def _owner(tx: Session, person: Person, said: str) -> Person:
-    """The person of that Slack id or @handle."""
+    """The person of that Slack id, @handle or @name."""
     if said.startswith("@"):
-        found = people.named(tx, person, said)
+        found = people.named(tx, person, said) or people.called(tx, person, said)
     else:
         found = next(iter(people.by_slack_ids(tx, person.workspace, [said])), None)
     if found is None:
-        raise NotFoundError(f"I don't know who {said if said.startswith('@') else 'that'} is.")
+        raise NotFoundError(f"I don't know who {shortened(said, NAME_LIMIT) if said.startswith('@') else 'that'} is.")
     return found
 
 
@@ -245,8 +258,11 @@ def _taken(command: Command, context: BoltContext, *, asked_slack: bool = False)
                 if answer:
                     return answer
             understood = understand(tx, person, line, said, channel=command.channel, asked_slack=asked_slack)
+            is_unsure = _is_unsure(command, understood.filled.action)
             if understood.draft is None:
-                return understood
+                return replace(understood, lacks=Lacks.SENSE) if is_unsure else understood
+            if is_unsure:
+                return understood.doubted(_A_PROMISE)
             recorded = commitments.record(tx, person, understood.draft, origin_key=command.origin_key, now=now)
             commitments.check_pace(tx, person, recorded, now)
     except BadInputError as error:
@@ -259,6 +275,34 @@ def _taken(command: Command, context: BoltContext, *, asked_slack: bool = False)
         )  # fmt: skip
     ref = Ref(id=recorded.number, view=ViewName.RECEIPT if command.channel else ViewName.NOTED)
     return Reply(blocks, ref, f"Recorded as #{recorded.number}", understood.unknown_account or "")
+
+
+def _is_unsure(command: Command, action: str) -> bool:
+    """Whether the line may be no promise although it has a date. A message says less clearly than a command that it is
+    one.
+    """
+    is_talk = command.is_message and (command.text.endswith("?") or len(action.split()) == 1)
+    return is_talk or is_question(command.text)
+
+
+def form_for(asker: Asker, text: str, known: Context, context: BoltContext) -> b.Json:
+    """The form with what is understood of a person's message filled in; of several lines their list."""
+    if listed := several.form_for(context, asker, unescaped(text), known):
+        return listed
+
+    def read(*, asked_slack: bool) -> ParsedLine:
+        with context["ledger"].read() as tx:
+            person = viewer(tx, asker.team_id, asker.user_id)
+            said = protect_brackets(text)
+            line = read_line(said, **facts_for(tx, person, context["now"]))
+            return understand(tx, person, line, said, channel=known.channel or "", asked_slack=asked_slack)
+
+    understood = read(asked_slack=False)
+    if understood.unknown_users:
+        named, now = understood.unknown_users, context["now"]
+        directory.ensure_people(context["ledger"], context["slack"], asker.team_id, named, now)
+        understood = read(asked_slack=True)
+    return forms.new(understood.filled, known)
 
 
 def _named_account(tx: Session, person: Person, text: str, known: list[str], now: datetime) -> Reply | None:
@@ -291,11 +335,14 @@ def _suggested(text: str) -> Reply | None:
 
 
 def run(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-    """The button of a command that was probably meant."""
+    """The button of a command that only looks: in place of an answer that one person sees, else in a modal."""
     press = payloads.press(body)
     text = Ref.decode(press.value).extra
     answer = _drawn(context, press.asker, text, read_command(text))
-    surfaces.refresh_after_action(context["slack"], press, surfaces.Rendered(answer.blocks) if answer else None)
+    if press.surface in {"ephemeral", "modal"}:
+        surfaces.refresh_after_action(context["slack"], press, surfaces.Rendered(answer.blocks) if answer else None)
+    elif answer:
+        context["slack"].views_open(trigger_id=press.trigger_id, view=surfaces.receipt_modal(answer.blocks, Context()))
     ack()
 
 

@@ -60,6 +60,10 @@ class ParsedLine:
         """The same, as a form, because of something that the ledger refused."""
         return ParsedLine(replace(self.filled, remark=error.words, asks=error.field or self.filled.asks))
 
+    def doubted(self, words: str) -> ParsedLine:
+        """The same, as a form with this remark, because it may be no promise."""
+        return ParsedLine(replace(self.filled, remark=words), lacks=Lacks.SENSE)
+
 
 def facts_for(tx: Session, viewer: Person, now: datetime) -> dict[str, Any]:
     """The facts about this person that decide how a line is read: the arguments of `read_line`."""

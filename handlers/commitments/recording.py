@@ -13,6 +13,7 @@ from handlers import people as directory
 from handlers.accounts import menus as account_fields
 from handlers.commitments import forms, items, several
 from handlers.commitments.from_message import Said, understand_message
+from handlers.conversation import answers
 from handlers.people import viewer
 from handlers.slack import payloads, surfaces
 from handlers.slack.payloads import Context, Submission
@@ -104,8 +105,13 @@ def submit_new(ack: Ack, body: Body, context: BoltContext) -> None:
         recorded = commitments.record(tx, person, drafted, origin_key=form.origin_key, now=now)
         commitments.check_pace(tx, person, recorded, now)
         _keep_order(tx, person, form, now)
+        answers.show_receipt(tx, person, form, recorded.number, now)
     with context["ledger"].read() as tx:
         blocks = surfaces.receipt(tx, person, recorded, now, channel=form.context.channel is not None)
+    if form.context.response_url and form.context.channel:
+        # In place of the question that only this person sees.
+        drawn = surfaces.Rendered(blocks)
+        surfaces.refresh_after_submit(context["slack"], form.asker.user_id, form.context, drawn)
     ack(response_action="update", view=surfaces.receipt_modal(blocks, Context(channel=form.context.channel)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from handlers.messages import home_for
+from handlers.home.tab import home_for
 from handlers.people import viewer
 from handlers.slack import payloads, surfaces
 from handlers.slack.refs import Ref

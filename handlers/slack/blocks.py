@@ -39,6 +39,8 @@ MESSAGE_BLOCKS = 50
 MESSAGE_CHARACTERS = 10_000
 _CONTAINER = 30
 SECTION_CHARACTERS = 3_000
+# Characters of a notification.
+_NOTIFIED = 150
 
 # An entity that the cut has shortened: Slack would show its rest literally.
 _CUT_ENTITY = re.compile(r"&[a-z]{0,3}…\Z")
@@ -89,6 +91,12 @@ def size(part: Any) -> int:  # noqa: ANN401  any JSON
         own = len(part["text"]) if isinstance(part.get("text"), str) else 0
         return _CONTAINER + own + sum(size(value) for value in part.values() if not isinstance(value, str))
     return sum(size(value) for value in part) if isinstance(part, list) else 0
+
+
+def first_words(blocks: Sequence[Json]) -> str:
+    """The first line of these blocks, for the notification of a message."""
+    texts = (block["text"]["text"] for block in blocks if block["type"] == "section")
+    return shortened(next(texts, "").partition("\n")[0], _NOTIFIED) or "Makegood"
 
 
 def section(mrkdwn: str, *, accessory: Element | None = None) -> SectionBlock:

@@ -44,6 +44,8 @@ _TOO_LATE = {
     "trigger_expired", "trigger_exchanged", "invalid_trigger",
 }  # fmt: skip
 _DATABASE = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError, sa.exc.InternalError)
+# The events of people who wait for an answer.
+_TALK = {ids.EVENT_MESSAGE, ids.EVENT_MENTION}
 _SLACK = (SlackClientError, OSError, http.client.HTTPException)
 
 
@@ -52,8 +54,7 @@ def tell(error: Exception, body: dict[str, Any], context: BoltContext) -> BoltRe
     kind = "command" if "command" in body else body.get("type")
     _note(error, kind)
     if kind == "event_callback":
-        # Slack repeats an event that is not acknowledged. That helps while the database does not answer.
-        return BoltResponse(status=500 if isinstance(error, _DATABASE) else 200)
+        return _after_event(error, body, context)
     if kind == "block_suggestion":
         return _json({"options": []})
     if kind == "view_closed":
@@ -68,6 +69,30 @@ def tell(error: Exception, body: dict[str, Any], context: BoltContext) -> BoltRe
         return _at_fields(fields, body)
     _aside(words, body, context, triggered=error_name(error) not in _TOO_LATE)
     return BoltResponse(status=200)
+
+
+def _after_event(error: Exception, body: dict[str, Any], context: BoltContext) -> BoltResponse:
+    if isinstance(error, _DATABASE):
+        # Slack repeats an event that is not acknowledged. That helps while the database does not answer.
+        return BoltResponse(status=500)
+    event = body["event"]
+    if isinstance(error, LedgerError) and event["type"] in _TALK and event.get("user"):
+        _beside(f":warning: {escape(shortened(error.words, _LONGEST))}", event, context["slack"])
+    return BoltResponse(status=200)
+
+
+def _beside(text: str, event: dict[str, Any], client: WebClient) -> None:
+    """Answer a message to the person alone who wrote it: in its channel, or in their conversation with the bot."""
+    who, channel = event["user"], event["channel"]
+    if channel.startswith("D"):
+        failure = failure_of(lambda: client.chat_postMessage(channel=channel, text=text))
+    else:
+        thread_ts = event.get("thread_ts")
+        failure = failure_of(
+            lambda: client.chat_postEphemeral(channel=channel, user=who, text=text, thread_ts=thread_ts)
+        )
+    if failure is not None:
+        log.warning("answer_not_taken", **in_log(failure))
 
 
 def _note(error: Exception, kind: str | None) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _NUMBER = re.compile(r"\d{1,10}", re.ASCII)
+_TS = re.compile(r"\d{1,20}\.\d{1,10}", re.ASCII)
 # A typed "<" comes from Slack as an entity, so markup contains no "<". The character classes exclude it, because a text
 # of many "<" without an end would otherwise take quadratic time.
 _REFERENCE = re.compile(r"<([@#])[A-Z0-9]+(?:\|([^<>]*))?>")
@@ -37,6 +38,9 @@ _PARTS_OF_A_VIEW = ("type", "callback_id", "title", "submit", "close")
 # Characters: Slack's limit for the text of a message. All other texts of people are shorter.
 _LONGEST = 40_000
 
+# The subtypes of messages that a person writes: a plain one, one with a file, a reply that the channel sees as well.
+_WRITTEN = {None, "file_share", "thread_broadcast"}
+
 Surface = Literal["message", "ephemeral", "modal", "home"]
 Body = dict[str, Any]
 
@@ -51,9 +55,9 @@ class Asker:
 
 @dataclass(frozen=True)
 class Command:
-    """A line for the bot: a slash command, or a message to it. `channel` is the result of `sharing_channel`.
+    """A line for the bot: a slash command, or a message to it, which has no `trigger_id` to open a form with.
 
-    `origin_key` names the gesture. A command alone has a `trigger_id`, which opens a form.
+    `channel` is the result of `sharing_channel`, `origin_key` names the gesture.
     """
 
     asker: Asker
@@ -61,6 +65,10 @@ class Command:
     channel: str
     origin_key: str
     trigger_id: str = ""
+
+    @property
+    def is_message(self) -> bool:
+        return not self.trigger_id
 
 
 @dataclass(frozen=True)
@@ -122,7 +130,7 @@ class Press:
     def way_back(self) -> Context:
         """The context for a form that this press opens, so that its submission can draw this view again."""
         return Context(
-            response_url=self.response_url if self.surface == "ephemeral" else None,
+            response_url=self.response_url if self.surface in {"ephemeral", "message"} else None,
             root_view_id=self.view_id if self.surface == "modal" else None,
         )
 
@@ -161,6 +169,36 @@ class Submission:
     def ticked(self, name: str) -> frozenset[str]:
         """The values of the ticked boxes."""
         return frozenset(self.text(name).split(",")) - {""}
+
+
+@dataclass(frozen=True)
+class Place:
+    """The place of a message in a channel: its `ts`, and its thread's if it is a reply."""
+
+    ts: str
+    thread_ts: str = ""
+
+    def encode(self) -> str:
+        return f"{self.ts}/{self.thread_ts}"
+
+    @classmethod
+    def decode(cls, text: str) -> Place:
+        """The place from its text. BadInputError if `encode` did not write the text."""
+        ts, slash, thread_ts = text.partition("/")
+        if not (slash and _TS.fullmatch(ts) and (not thread_ts or _TS.fullmatch(thread_ts))):
+            raise outdated()
+        return cls(ts, thread_ts)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message that a person wrote, without the mentions of the bot. `is_direct`: in the bot's Messages tab."""
+
+    asker: Asker
+    channel: str
+    place: Place
+    text: str
+    is_direct: bool
 
 
 @dataclass(frozen=True)
@@ -330,6 +368,26 @@ def said_at(ts: str, otherwise: datetime) -> datetime:
         return datetime.fromtimestamp(float(ts), UTC)
     except (ValueError, OverflowError, OSError):
         return otherwise
+
+
+def said(body: Body, bot_id: str) -> Said | None:
+    """The message of a message event; None for all that no person has written just now: messages of apps, edits,
+    deletions, joins. `bot_id`: Slack's id of the bot's user.
+    """
+    event = body["event"]
+    if event.get("bot_id") or not event.get("user") or event.get("subtype") not in _WRITTEN:
+        return None
+    channel, thread_ts = str(event["channel"]), str(event.get("thread_ts") or "")
+    return Said(
+        asker(body), channel, Place(event["ts"], "" if thread_ts == event["ts"] else thread_ts),
+        text=line_of(event, bot_id), is_direct=channel.startswith("D"),
+    )  # fmt: skip
+
+
+def line_of(message: Body, bot_id: str) -> str:
+    """The text of a message to the bot, without the mentions of the bot, and without a command's name before it."""
+    text = re.sub(rf"<@{re.escape(bot_id)}(?:\|[^<>]*)?>", " ", _written(message.get("text"))).strip(" ,:;\t\n")
+    return text.removeprefix("/commit").strip() if text.startswith("/commit ") else text
 
 
 def suggestion(body: Body) -> Suggestion:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 ABSENCE = "absence"
 _KIND = re.compile(r"[a-z_]{0,20}", re.ASCII)
 _NUMBER = re.compile(r"\d{1,10}", re.ASCII)
+# At the beginning of a button's value, or behind the action of a menu's option.
+_COMMITMENT = re.compile(r"(?:^|\|)commitment:(\d{1,10}):", re.ASCII)
 
 
 class ViewName(StrEnum):
@@ -37,6 +39,11 @@ class ViewName(StrEnum):
     HOME, AWAY = "home", "away"
     # The help page; a button that opens the form of settings.
     HELP, SETTINGS = "help", "settings"
+    # A message that is not recorded as it stands (`extra`: its open question, a Lacks, and its place); a message of
+    # another person that may hold a promise (`extra`: its place).
+    ASKS, PROPOSAL = "asks", "proposal"
+    # The first message to a person; to an admin.
+    WELCOME, SETUP = "welcome", "setup"
     # Messages of the courier: briefs and notices, and items shared in a channel.
     MESSAGE, SHARED = "dm", "shared"
 
@@ -81,6 +88,16 @@ class Ref:
 
 
 NOWHERE = Ref()
+
+
+def numbers_in(blocks: object) -> set[int]:
+    """The numbers of the commitments that these blocks, as JSON, have buttons for."""
+    if isinstance(blocks, list):
+        return {number for each in blocks for number in numbers_in(each)}
+    if not isinstance(blocks, dict):
+        return set()
+    found = _COMMITMENT.search(str(blocks.get("value", "")))
+    return {int(found[1])} if found else {number for each in blocks.values() for number in numbers_in(each)}
 
 
 def count(text: str) -> int:

@@ -15,7 +15,8 @@ from handlers import ids
 from handlers.absences import views as absence_view
 from handlers.accounts import views as account_views
 from handlers.commitments import items, listing, several_views
-from handlers.messages import home_for
+from handlers.conversation import cards
+from handlers.home.tab import home_for
 from handlers.plan import pages
 from handlers.slack import blocks as b
 from handlers.slack.calls import failure_of, in_log, is_slacks, respond
@@ -175,6 +176,12 @@ _VIEWS: dict[ViewName, Callable[[Session, Person, Ref, datetime], list[Block]]] 
         tx, viewer, accounts.get(tx, viewer, count(ref.extra)), now
     ),
     ViewName.AWAY: lambda tx, viewer, _ref, now: absence(tx, viewer, now),
+    ViewName.HELP: lambda _tx, _viewer, _ref, _now: cards.help_page(),
+    ViewName.SETTINGS: lambda _tx, _viewer, _ref, _now: cards.settings(),
+    ViewName.ASKS: lambda _tx, _viewer, ref, _now: cards.asks(ref),
+    ViewName.PROPOSAL: lambda _tx, _viewer, ref, _now: cards.proposal(ref),
+    ViewName.WELCOME: lambda _tx, _viewer, _ref, _now: cards.welcome(),
+    ViewName.SETUP: lambda _tx, viewer, _ref, _now: cards.setup(viewer.workspace),
 }
 
 
@@ -187,7 +194,7 @@ def open_view(slack: WebClient, press: Press, view: b.Json) -> None:
 def refresh_after_action(slack: WebClient, press: Press, drawn: Rendered | None) -> None:
     """Replace the view of the button with this drawing of it. Never raises: the change is stored."""
     view_id = press.view_id if press.surface == "modal" else None
-    response_url = press.response_url if press.surface == "ephemeral" else None
+    response_url = press.response_url if press.surface in {"ephemeral", "message"} else None
     _redraw(drawn, lambda shown: _show(slack, press.asker.user_id, shown, press.context, view_id, response_url))
 
 

@@ -118,6 +118,11 @@ def made_from(tx: Session, viewer: Person, links: Collection[str]) -> Sequence[C
     return tx.scalars(query.order_by(Commitment.id)).all()
 
 
+def by_numbers(tx: Session, viewer: Person, numbers: Iterable[int]) -> Sequence[Commitment]:
+    """The commitments of those numbers that the viewer sees."""
+    return tx.scalars(visible(viewer).where(Commitment.number.in_(sorted(numbers)))).all()
+
+
 def names_in(tx: Session, viewer: Person, entries: Iterable[Entry]) -> dict[int, str]:
     """Names of the people in the changes of these entries, by id."""
     ids = history.people_named(entries, ("owner_id", "blocker_id"))

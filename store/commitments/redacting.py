@@ -50,5 +50,6 @@ def redact(
         commitment.blocked_by = REDACTED
     commitment.version += 1
     people = {commitment.owner_id, commitment.creator_id, viewer.id}
+    outbox.forget_words(tx, commitment)
     outbox.request_updates_for(tx, commitment, people, now, however_old=True)
     return get(tx, viewer, number, to_change=True)

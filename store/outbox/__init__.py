@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from store.outbox.contents import contents_of, save_contents, sent_about
+from store.outbox.contents import contents_of, forget_words, save_contents, sent_about
 from store.outbox.queue import (
     GRACE,
     actor_of,
@@ -42,6 +42,7 @@ from store.outbox.updates import (
     refresh_homes,
     request_update,
     request_updates_for,
+    show_instead,
     track_home,
 )
 
@@ -60,6 +61,7 @@ __all__ = [
     "due_ids",
     "enqueue",
     "extend_lease",
+    "forget_words",
     "keep_account_true",
     "leave_unknown",
     "load",
@@ -77,6 +79,7 @@ __all__ = [
     "request_updates_for",
     "save_contents",
     "sent_about",
+    "show_instead",
     "tell_sharer",
     "track_home",
     "troubles",

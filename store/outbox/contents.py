@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import sqlalchemy as sa
 
-from store.tables import SUBJECTS, Commitment, Mention, Outbox, OutboxState, Subject, core
+from store.tables import SUBJECTS, Commitment, Mention, Outbox, OutboxKind, OutboxState, Subject, core
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -55,6 +55,8 @@ _TOLD = (
         _SHOWN.c.subject_id.in_(sa.bindparam("subjects", expanding=True)),
         _SHOWN.c.person_id.in_(sa.bindparam("people", expanding=True)),
         _ROWS.c.state.in_((OutboxState.SENDING, OutboxState.SENT)),
+        # The answer to a person's own question is no reminder.
+        _ROWS.c.kind != OutboxKind.ANSWER,
         _SHOWN.c.outbox_id != sa.bindparam("besides"),
     )
     .order_by(_ROWS.c.id)
@@ -111,6 +113,15 @@ def sent_about(
     """
     given = {"kind": kind, "subjects": list(subject_ids), "people": list(person_ids), "besides": besides or 0}
     return cast("list[tuple[int, int, Occasion | None, date, datetime]]", tx.execute(_TOLD, given).all())
+
+
+def forget_words(tx: Session, commitment: Commitment) -> None:
+    """Remove what a person wrote from the rows of messages that show this commitment."""
+    shows_it = sa.select(Mention.outbox_id).where(
+        Mention.subject_kind == Subject.COMMITMENT, Mention.subject_id == commitment.id
+    )
+    for row in tx.scalars(sa.select(Outbox).where(Outbox.id.in_(shows_it), Outbox.kind == OutboxKind.ANSWER)):
+        row.details = {**row.details, "named": ""}
 
 
 def is_outdated(tx: Session, row_id: int) -> bool:

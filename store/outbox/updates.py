@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from store.db import insert_once
 from store.outbox.queue import note_due, recipient
-from store.tables import OF_ACCOUNTS, Commitment, Lane, Mention, Outbox, OutboxKind, OutboxState
+from store.tables import OF_ACCOUNTS, Commitment, Details, Lane, Mention, Outbox, OutboxKind, OutboxState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,6 +77,17 @@ def request_update(tx: Session, workspace_id: int, key: str, now: datetime) -> N
     notice = aliased(Outbox)
     told_in = sa.select(notice.brief_id).where(notice.workspace_id == workspace_id, notice.dedupe_key == key)
     _request_updates(tx, workspace_id, sa.or_(Outbox.dedupe_key == key, Outbox.id == told_in.scalar_subquery()), now)
+
+
+def show_instead(tx: Session, workspace_id: int, key: str, details: Details, now: datetime) -> None:
+    """The message of that key shows something else from now on, if it stands in Slack."""
+    tx.execute(
+        sa.update(Outbox)
+        .where(Outbox.workspace_id == workspace_id, Outbox.dedupe_key == key, Outbox.state == OutboxState.SENT)
+        .values(details=details)
+        .execution_options(synchronize_session=False)
+    )
+    request_update(tx, workspace_id, key, now)
 
 
 def _request_updates(tx: Session, workspace_id: int, which: sa.ColumnElement[bool], now: datetime) -> None:

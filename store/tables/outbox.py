@@ -28,6 +28,8 @@ class OutboxKind(StrEnum):
     # An item in a channel; and, to the person who shared it, that it could not be posted.
     SHARED = "shared"
     NOT_SHARED = "not_shared"
+    # The answer to a person's message, or a card that a person gets once.
+    ANSWER = "answer"
     # A Home tab that was opened.
     HOME = "home"
 
@@ -68,6 +70,12 @@ class Details(TypedDict, total=False):
     channel: str
     why: str
     in_doubt: bool
+    # Answer: what it shows (handlers/slack/refs.py), an account that the line names and the ledger does not know, and
+    # the channel and the thread in which its reader alone sees it.
+    view: str
+    named: str
+    beside: str
+    thread: str
 
 
 class Outbox(Base):

@@ -100,7 +100,7 @@ def test_all_is_well(ledger: Ledger) -> None:
     """One line for each thing looked at, and no problem."""
     findings = _findings()
     assert {finding.mark for finding in findings} == {WELL}
-    assert len(findings) == 8
+    assert len(findings) == 9
     assert not has_problem(findings)
     assert "hush" not in str(findings)
 
@@ -267,6 +267,15 @@ def test_a_clock_that_is_wrong(ledger: Ledger, slack: Slack, apart: int, mark: s
     (finding,) = [finding for finding in _findings() if "clock" in finding.words]
     assert finding.mark == mark
     assert f"{abs(apart)} s" in finding.words
+
+
+def test_features_that_are_on_and_off_are_told(ledger: Ledger, slack: Slack) -> None:
+    """A feature without its permission is off, with the way to switch it on; that is no problem."""
+    (off,) = [finding for finding in _findings(WELL) if "Mentions" in finding.words]
+    assert "app_mentions:read" in off.words
+    assert "makegood manifest --with mentions" in off.advice
+    slack.headers["x-oauth-scopes"] += ",app_mentions:read"
+    assert "Mentions: on." in [finding.words for finding in _findings(WELL)]
 
 
 def test_slack_that_tells_neither_scopes_nor_time(ledger: Ledger, slack: Slack) -> None:

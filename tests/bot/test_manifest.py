@@ -38,13 +38,23 @@ def test_commands_escape_names(made: dict[str, Any]) -> None:
 
 
 def test_home_and_messages_are_open(made: dict[str, Any]) -> None:
-    """A DM of the bot can be answered in its Messages tab."""
+    """Nobody can write in the Messages tab unless the bot answers there."""
     assert made["features"]["app_home"] == {
         "home_tab_enabled": True,
         "messages_tab_enabled": True,
-        "messages_tab_read_only_enabled": False,
+        "messages_tab_read_only_enabled": True,
     }
+    answering = manifest.for_socket_mode(["messages"])["features"]["app_home"]
+    assert answering["messages_tab_read_only_enabled"] is False
     assert made["features"]["bot_user"]["always_online"] is True
+
+
+@pytest.mark.parametrize("name", ids.FEATURES)
+def test_a_feature_asks_for_its_own_scopes_only(name: str) -> None:
+    """Each feature adds its event and its scopes, and nothing of the others."""
+    made, feature = manifest.for_address(ADDRESS, [name]), ids.FEATURES[name]
+    assert made["oauth_config"]["scopes"]["bot"] == [*ids.SCOPES, *feature.scopes]
+    assert made["settings"]["event_subscriptions"]["bot_events"] == [*ids.BOT_EVENTS, feature.event]
 
 
 def test_it_keeps_slacks_limits(made: dict[str, Any]) -> None:

@@ -97,6 +97,19 @@ class BotInWorkspace:
         assert outcome.problem is None, outcome
         return outcome
 
+    def write(self, user: str, text: str) -> Message:
+        """Write to the bot in its Messages tab; returns its answer."""
+        channel = self.box.world.im(user).id
+        self.box.say(user, channel, text)
+        self.settled()
+        return self.box.messages(channel)[-1]
+
+    def mention(self, user: str, text: str, channel: str = "C0ACME", *, thread_ts: str | None = None) -> Message:
+        """Write a message that mentions the bot; returns the newest message that this person sees then."""
+        self.box.say(user, channel, f"@makegood {text}", thread_ts=thread_ts)
+        self.settled()
+        return self.box.messages(channel, viewer=user)[-1]
+
     def receipt(self, user: str, text: str, channel: str = "C0ACME") -> Message:
         """Records a line; returns the ephemeral receipt."""
         outcome = self.commit(user, text, channel)
@@ -224,7 +237,7 @@ def open_town(database_url: str, *, work: bool = False, connect: bool = True, **
     """
     clock = Clock()
     clock.move_to(more.pop("now", MONDAY))
-    manifest = for_address("https://bot.makegood.example")
+    manifest = for_address("https://bot.makegood.example", ids.FEATURES)
     with Sandbox(manifest, app_url=None, signing_secret=SECRET, bot_token=TOKEN, clock=clock, **more) as box:
         # The answers must not depend on how busy the machine is. sandbox/tests hold the three seconds.
         box.core.ack_seconds = box.triggers.lifetime = PATIENCE

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 MALFORMED = re.compile(r"invalid_(?!auth)|too_long|too_large|too_many|no_text|missing_scope|unknown_method|_format$")
 # Events that the bot logs if Slack did not accept an answer, or if an error was not foreseen.
 TROUBLE = {"answer_not_taken", "view_not_redrawn", "request_failed", "courier_failed", "job_failed"}
-# The only markup of our own: a shared item's channel, and the link to the message that it came from.
-OWN_MARKUP = re.compile(r"<#C0[A-Z]+>|<https://[a-z.]+/archives/[A-Z0-9]+/p[0-9]+\|Where it was said>")
+# The only markup of our own: a shared item's channel, and the link to the message that it came from or may come from.
+OWN_MARKUP = re.compile(
+    r"<#C0[A-Z]+>|<https://[a-z.]+/archives/[A-Z0-9]+/p[0-9]+\|(Where it was said|the message that you marked)>"
+)
 _MARKUP = re.compile(r"<[^>]*>")
 
 

@@ -30,6 +30,8 @@ VALUES = {
     ids.PAGE_OLDER: ":0:0:home:20:", ids.CREATE_ACCOUNT: "commitment:1:1:receipt:0:Acme",
     ids.CHOOSE_ACCOUNT: "commitment:1:1:receipt:0:1:1", ids.OPEN_ACCOUNTS: ":0:0:accounts:0:",
     ids.RUN: ":0:0::0:mine", ids.UNDO_SEVERAL: ":0:0:several:0:1",
+    ids.OPEN_LINE: ":0:0:asks:0:1700000000.000100/",
+    ids.OPEN_MESSAGE: ":0:0:proposal:0:1700000000.000100/1700000000.000100",
     **dict.fromkeys(
         (ids.OPEN_ACCOUNT, ids.EDIT_ACCOUNT, ids.MERGE_ACCOUNT, ids.ARCHIVE_ACCOUNT, ids.RESTORE_ACCOUNT),
         "account:1:1:page:0:1",
@@ -170,6 +172,7 @@ def _events(town: BotInWorkspace, user: str) -> Iterator[Parcel]:
         {"type": ids.EVENT_HOME_OPENED, "user": user, "tab": "home", "channel": "D1", "event_ts": "1.2"},
         {"type": ids.EVENT_USER_CHANGED, "user": about, "event_ts": "1.2"},
         {"type": ids.EVENT_USER_JOINED, "user": about, "event_ts": "1.2"},
+        *_written(user),
     ):
         yield Parcel(
             "events_api",
@@ -179,6 +182,20 @@ def _events(town: BotInWorkspace, user: str) -> Iterator[Parcel]:
                 "authorizations": [{"enterprise_id": None, "team_id": "T0NORTHWIND", "user_id": "U1", "is_bot": True}],
             },
         )  # fmt: skip
+
+
+def _written(user: str) -> Iterator[Json]:
+    """Messages to the bot, and messages that are none for it."""
+    for number, text in enumerate(("send it by Friday", "what is due today?", "mine", "thanks", "", "done 1")):
+        direct = {"type": ids.EVENT_MESSAGE, "channel": "D0ADA", "channel_type": "im", "user": user, "text": text}
+        yield direct | {"ts": f"1700000{number:03}.000100", "client_msg_id": "x", "event_ts": "1.2", "team": "T1"}
+        mention = {"type": ids.EVENT_MENTION, "channel": "C0ACME", "user": user, "text": f"<@U0BOT> {text}"}
+        yield mention | {"ts": f"1700001{number:03}.000100", "thread_ts": "1700000000.000100", "event_ts": "1.2"}
+    edited = {"subtype": "message_changed", "message": MESSAGE, "previous_message": MESSAGE, "hidden": True}
+    deleted = {"subtype": "message_deleted", "deleted_ts": "1700000000.000100", "previous_message": MESSAGE}
+    by_app = {"subtype": "bot_message", "bot_id": "B1", "text": "send it by Friday"}
+    for more in (edited, deleted, by_app):
+        yield {"type": ids.EVENT_MESSAGE, "channel": "D0ADA", "channel_type": "im", "ts": "1700000009.000100"} | more
 
 
 # ---- what may be wrong ---------------------------------------------------------------------------------

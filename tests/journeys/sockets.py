@@ -12,6 +12,7 @@ import pytest
 from bot.app import compose
 from bot.manifest import for_socket_mode
 from bot.service import Parts, Service
+from handlers import ids
 from sandbox import Clock, Sandbox
 from tests.journeys import invariants
 from tests.journeys.conftest import MONDAY, TOKEN, BotInWorkspace, given_for, open_town
@@ -29,7 +30,8 @@ def open_socket_town(database_url: str) -> Iterator[BotInWorkspace]:
     """Like `open_town`, for a bot with SLACK_APP_TOKEN and without a signing secret."""
     clock = Clock()
     clock.move_to(MONDAY)
-    with Sandbox(for_socket_mode(), app_url=None, bot_token=TOKEN, app_token=APP_TOKEN, clock=clock) as box:
+    manifest = for_socket_mode(ids.FEATURES)
+    with Sandbox(manifest, app_url=None, bot_token=TOKEN, app_token=APP_TOKEN, clock=clock) as box:
         given = given_for(box, database_url, slack_app_token=APP_TOKEN)
         makegood = compose(given, clock=box.clock.now)
         service = Service(makegood, Parts(web=True, work=False))

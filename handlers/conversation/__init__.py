@@ -1,0 +1,1 @@
+"""Messages and emoji of people for the bot, outside of a command."""
