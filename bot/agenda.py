@@ -10,6 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from bot import briefs
+from bot.logs import log_failure
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -39,14 +40,32 @@ def plan(ledger: Ledger, now: datetime, *, workspaces: Collection[int] | None = 
 
 
 def in_batches(ledger: Ledger, now: datetime, *, workspaces: Collection[int] | None = None) -> Iterator[list[str]]:
-    """The same, one transaction at a time: however many people are due, only one batch is in memory."""
+    """The same, one transaction at a time: however many people are due, only one batch is in memory.
+
+    An entry that fails does not hold up the others. After the last entry the first error is raised; errors of further
+    entries are logged.
+    """
+    failed: Exception | None = None
     for plan_batch in AGENDA:
-        while True:
-            with ledger.begin() as tx:
-                batch = plan_batch(tx, now, workspaces=workspaces)
-            if batch is None:
-                break
-            yield batch
+        try:
+            yield from _batches_of(plan_batch, ledger, now, workspaces)
+        except Exception as error:  # noqa: BLE001  it is raised or logged
+            if failed is not None:
+                log_failure("plan", error)
+            failed = failed or error
+    if failed is not None:
+        raise failed
+
+
+def _batches_of(
+    plan_batch: PlanBatch, ledger: Ledger, now: datetime, workspaces: Collection[int] | None
+) -> Iterator[list[str]]:
+    while True:
+        with ledger.begin() as tx:
+            batch = plan_batch(tx, now, workspaces=workspaces)
+        if batch is None:
+            return
+        yield batch
 
 
 def plan_within(tx: Session, now: datetime) -> None:

@@ -7,7 +7,9 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
+import sqlalchemy as sa
 import structlog
+from slack_sdk.errors import SlackApiError
 
 from store.rules.text import printable
 
@@ -162,3 +164,13 @@ def _renderer(style: str, *, colors: bool) -> Processor:
     if style == "json":
         return structlog.processors.JSONRenderer(ensure_ascii=False)
     return structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=structlog.dev.plain_traceback)
+
+
+def log_failure(job: str, error: Exception) -> None:
+    """Log that a job of the schedule has failed. It is repeated at the next tick."""
+    log = structlog.get_logger(__name__)
+    if isinstance(error, sa.exc.SQLAlchemyError | SlackApiError | OSError):
+        # Expected of a network: words are enough, and a statement's parameters may be what people wrote.
+        log.error("job_failed", job=job, error=type(error).__name__, why=str(error).partition("\n")[0])
+    else:
+        log.error("job_failed", job=job, exc_info=error)

@@ -15,8 +15,8 @@ import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
-from slack_sdk.errors import SlackApiError
 
+from bot.logs import log_failure
 from store.db import insert_or_update
 from store.outbox import claiming
 from store.tables import Heartbeat
@@ -205,11 +205,8 @@ def log_errors(job: Callable[[], None], name: str) -> Callable[[], None]:
         started = time.monotonic()
         try:
             job()
-        except (sa.exc.SQLAlchemyError, SlackApiError, OSError) as error:
-            # Expected of a network: words are enough. It is tried again at the next tick.
-            log.error("job_failed", job=name, error=type(error).__name__, why=_first_line(error))  # noqa: TRY400  no trace for what is expected
-        except Exception:
-            log.exception("job_failed", job=name)
+        except Exception as error:  # noqa: BLE001  it is logged
+            log_failure(name, error)
         took = time.monotonic() - started
         if took > PLAN_EVERY:
             log.warning("job_slow", job=name, seconds=round(took, 1))
@@ -228,7 +225,3 @@ def last_beats(ledger: Ledger) -> dict[str, datetime]:
     with ledger.read() as tx:
         found = tx.scalars(sa.select(Heartbeat).where(Heartbeat.name.in_((PLANNER, COURIER))))
         return {row.name: row.at for row in found}
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 import urllib.error
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NoReturn, Self
 
 import pytest
 import sqlalchemy as sa
 
+from bot import agenda
 from bot.schedule import COURIER, PLANNER, TAKEN_WITHIN, Schedule, last_beats, log_errors, record_heartbeat
 from store import outbox, workspaces
 from store.tables import OutboxKind
@@ -194,6 +195,23 @@ def test_a_bug_is_told_with_its_trace(log: Log) -> None:
     log_errors(fail, "plan")()
     (event,) = log.events("job_failed")
     assert "never so" in event["exception"]
+
+
+def test_an_entry_that_fails_does_not_hold_up_the_others(
+    ledger: Ledger, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The entries behind it plan, the tick fails with the first error, and the log has the others."""
+    errors, batches, planned = iter(("first", "second")), iter((["brief:1"], None)), list[list[str]]()
+
+    def fail(*_: object, **__: object) -> NoReturn:
+        raise AssertionError(next(errors))
+
+    monkeypatch.setattr(agenda, "AGENDA", (fail, lambda *_, **__: next(batches), fail))
+    with pytest.raises(AssertionError, match="first"):
+        planned.extend(agenda.in_batches(ledger, NOW))
+    assert planned == [["brief:1"]]
+    (event,) = log.events("job_failed")
+    assert "second" in event["exception"]
 
 
 class Clock(datetime):
