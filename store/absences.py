@@ -18,7 +18,7 @@ from store.rules.calendar.brief_times import local_day
 from store.rules.calendar.working_days import DAY
 from store.rules.statuses import Status, is_away, last_day
 from store.scope import seen_by
-from store.tables import Absence, OutboxKind, Person
+from store.tables import Absence, AbsenceSource, OutboxKind, Person
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,10 +32,8 @@ if TYPE_CHECKING:
 LONGEST = timedelta(days=365)
 # An absence begins at most so far in the future; a later day is probably a typing error.
 FARTHEST = timedelta(days=365)
-BY_PERSON, BY_STATUS = "person", "status"
 # The reference (see `reference`) that stands for no absence.
 NONE = (0, 0)
-# The message to the delegate.
 
 
 @dataclass(frozen=True)
@@ -155,7 +153,7 @@ def set_absence(
         _make_room(tx, viewer, one, (first, last), now)
     absence = Absence(
         workspace_id=viewer.workspace_id, person_id=viewer.id, first_day=first, last_day=last,
-        delegate_id=delegate.id if delegate else None, source=BY_PERSON, created_at=now,
+        delegate_id=delegate.id if delegate else None, source=AbsenceSource.PERSON, created_at=now,
     )  # fmt: skip
     tx.add(absence)
     tx.flush()
@@ -204,7 +202,7 @@ def forget_statuses(tx: Session, workspace_id: int, *, now: datetime) -> None:
     """End all absences that came from a status: the workspace has switched that off."""
     found = tx.scalars(
         sa.select(Absence)
-        .where(Absence.workspace_id == workspace_id, Absence.source == BY_STATUS)
+        .where(Absence.workspace_id == workspace_id, Absence.source == AbsenceSource.STATUS)
         .options(joinedload(Absence.person))
     )
     for one in found.all():
@@ -217,8 +215,8 @@ def forget_statuses(tx: Session, workspace_id: int, *, now: datetime) -> None:
 def _sync_from_status(
     tx: Session, person: Person, status: Status, own: list[Absence], today: date, now: datetime
 ) -> None:
-    by_status = next((one for one in own if one.source == BY_STATUS), None)
-    said = [one for one in own if one.source == BY_PERSON]
+    by_status = next((one for one in own if one.source == AbsenceSource.STATUS), None)
+    said = [one for one in own if one.source == AbsenceSource.PERSON]
     if not is_away(status) or not people.is_here(person) or any(one.first_day <= today for one in said):
         if by_status is not None:
             _end(tx, by_status, today, now)
@@ -228,7 +226,7 @@ def _sync_from_status(
     if by_status is None:
         tx.add(Absence(
             workspace_id=person.workspace_id, person_id=person.id, first_day=today, last_day=until,
-            source=BY_STATUS, created_at=now,
+            source=AbsenceSource.STATUS, created_at=now,
         ))  # fmt: skip
         _redraw(tx, person.workspace_id, person.id, now)
     elif by_status.last_day != until:
@@ -276,7 +274,7 @@ def _as_delegate(tx: Session, viewer: Person, slack_id: str) -> Person:
 
 def _is_said(one: Absence, first: date, last: date, delegate: Person | None) -> bool:
     return (one.first_day, one.last_day, one.delegate_id, one.source) == (
-        first, last, delegate.id if delegate else None, BY_PERSON,
+        first, last, delegate.id if delegate else None, AbsenceSource.PERSON,
     )  # fmt: skip
 
 
@@ -295,7 +293,7 @@ def _make_room(tx: Session, viewer: Person, old: Absence, days: tuple[date, date
     first, last = days
     if old.last_day < first or old.first_day > last:
         return
-    if old.last_day > last and old.source == BY_PERSON:
+    if old.last_day > last and old.source == AbsenceSource.PERSON:
         rest = Absence(
             workspace_id=old.workspace_id, person_id=old.person_id, first_day=last + DAY, last_day=old.last_day,
             delegate_id=old.delegate_id, source=old.source, created_at=old.created_at,

@@ -16,7 +16,7 @@ from store.tables.base import (
 from store.tables.commitments import Commitment, Entry
 from store.tables.installations import Heartbeat, Workspace
 from store.tables.outbox import Details, Lane, Mention, Outbox, OutboxKind, OutboxState
-from store.tables.people import Absence, Person
+from store.tables.people import Absence, AbsenceSource, Person
 from store.tables.plan import OF_ACCOUNTS, SUBJECTS, KeyDate, KeyDateKind, Recurs, SectionRow
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "SUBJECTS",
     "_ID",
     "Absence",
+    "AbsenceSource",
     "Account",
     "Base",
     "Category",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from store.tables.base import Base, key, to
+from store.tables.base import Base, EnumText, key, to
 from store.tables.installations import Workspace
 
 
@@ -54,6 +55,12 @@ class Person(Base):
     workspace: Mapped[Workspace] = relationship(lazy="raise")
 
 
+class AbsenceSource(StrEnum):
+    """The source of an absence: the person set it here, or it came from their Slack status."""
+
+    PERSON, STATUS = "person", "status"
+
+
 class Absence(Base):
     """An absence of a person, from first to last local day, both included. It always has an end."""
 
@@ -72,8 +79,9 @@ class Absence(Base):
     last_day: Mapped[date]
     # The delegate, who hears what falls due in the absence; NULL: nobody does.
     delegate_id: Mapped[int | None] = to("person", nullable=True)
-    # The source of the absence: the person, or their Slack status.
-    source: Mapped[str] = mapped_column(default="person", server_default="person")
+    source: Mapped[AbsenceSource] = mapped_column(
+        EnumText(AbsenceSource), default=AbsenceSource.PERSON, server_default=AbsenceSource.PERSON
+    )
     created_at: Mapped[datetime]
 
     person: Mapped[Person] = relationship(foreign_keys=person_id, lazy="raise")

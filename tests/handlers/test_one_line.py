@@ -94,9 +94,7 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
             [("move", {"due_on": ["2026-11-20", "2026-11-23"]}), ("block", {"blocker_id": [None, 1]}), ("edit", {})]
         )
     ]
-    away = Absence(
-        id=1, person=eva, person_id=1, first_day=TODAY, last_day=TODAY, source="person", delegate=ana, created_at=NOW
-    )
+    away = Absence(id=1, person=eva, person_id=1, first_day=TODAY, last_day=TODAY, delegate=ana, created_at=NOW)
     deed = notice_views.Change(OutboxKind.HANDED_BACK, eva, quote)
     mentioned = brief_lines.Mentioned(one, Occasion(OccasionKind.TODAY), away_until=TODAY, told_on=TODAY, change=deed)
     line = brief_lines.line(mentioned, ana, owns, TODAY, TODAY)
