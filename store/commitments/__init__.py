@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from store.commitments.attention import (
     EscalationDates,
-    at_work,
     due_during,
-    earliest_notice_time,
     escalations,
-    is_last_day_of,
     items_for_brief,
-    may_hear,
     people_to_brief,
     unheard,
 )
 from store.commitments.blocking import block, latest_snooze, need_until, snooze, unblock
 from store.commitments.changing import UNDO_WITHIN, check_verb, may_undo
 from store.commitments.commenting import comment
+from store.commitments.notice_times import at_work, earliest_notice_time, is_last_day_of, may_hear
 from store.commitments.questions import (
     OpenItems,
     Page,

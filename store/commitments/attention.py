@@ -6,8 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from store import notices, outbox, people
-from store.commitments.facts import items_before, items_of, items_owned, person_facts
+from store import outbox, people
+from store.commitments.facts import items_before, items_of, items_owned
 from store.commitments.questions import by_ids
 from store.rules.calendar.brief_times import local_day
 from store.rules.calendar.working_days import DAY
@@ -24,20 +24,10 @@ if TYPE_CHECKING:
 
     from store.rules.nudging.occasions import Occasion
     from store.rules.nudging.readers import CommitmentFacts, PersonFacts
-    from store.tables import Commitment, Outbox, Person
+    from store.tables import Commitment, Person
 
 # Which items a question of what was said names at once; both databases take so many parameters.
 _CHUNK = 500
-
-
-@dataclass(frozen=True)
-class Wait:
-    """Until when a notice waits, if no brief tells it before; `joins`: its reader is at work, and has just had another
-    one, so that it comes with others that follow.
-    """
-
-    until: datetime
-    joins: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,38 +60,6 @@ def items_for_brief(
     shown = by_ids(tx, person, [look.item.id for look, _ in found])
     passed = _escalations(tx, [look.item for look, why in found if why.shows_escalation])
     return [(shown[look.item.id], why, passed.get(look.item.id)) for look, why in found if look.item.id in shown]
-
-
-def at_work(tx: Session, people: Sequence[Person], days: Mapping[int, date]) -> set[int]:
-    """Ids of those among `people` (with their workspaces) who work on their local day `days[id]`, and are not away."""
-    seen = person_facts(tx, people, from_day=min(days[one.id] for one in people)) if people else {}
-    return {one.id for one in people if seen[one.id].hears_on(days[one.id])}
-
-
-def may_hear(tx: Session, person: Person, now: datetime) -> bool:
-    """Whether a notice may come to this person (with their workspace) at `now`: they are at work, in their hours."""
-    return person_facts(tx, [person], from_day=local_day(now, person.zone))[person.id].hears_at(now)
-
-
-def earliest_notice_time(
-    tx: Session, person: Person, now: datetime, *, urgent: bool, notice: Outbox | None = None
-) -> Wait | None:  # fmt: skip
-    """None if a notice (that of the row, if there is one already) may come to this person (with their workspace) now;
-    else when it goes by itself, if no brief tells it before. An `urgent` notice does not wait for the end of the hour
-    after the last one.
-    """
-    one = person_facts(tx, [person], from_day=local_day(now, person.zone))[person.id]
-    if not one.hears_at(now):
-        return Wait(one.next_notice_time(now))
-    until = None if urgent else notices.rests_until(tx, person, now, notice)
-    if until is None:
-        return None
-    return Wait(until, joins=True) if one.hears_at(until) else Wait(one.next_notice_time(now))
-
-
-def is_last_day_of(commitment: Commitment, person: Person, now: datetime) -> bool:
-    """Whether today is this person's last working day (with their workspace) until it is due."""
-    return people.working_days(person).last_until(commitment.due_on) == local_day(now, person.zone)
 
 
 def escalations(tx: Session, ids: Collection[int], day: date) -> dict[int, EscalationDates]:
@@ -204,21 +162,3 @@ def _looks(items: Sequence[CommitmentFacts], days: Mapping[int, date]) -> Iterat
         for person_id, reader in people_involved(item).items():
             if person_id in days:
                 yield MentionCase(item, reader, days[person_id])
-
-
-__all__ = [
-    "EscalationDates",
-    "Wait",
-    "at_work",
-    "due_during",
-    "earliest_notice_time",
-    "escalations",
-    "is_last_day_of",
-    "items_for_brief",
-    "may_hear",
-    "people_involved",
-    "people_to_brief",
-    "person_facts",
-    "said_before",
-    "unheard",
-]
