@@ -13,7 +13,7 @@ from bot.schedule import last_beats
 from store import migrate
 from store.db import Ledger
 from store.outbox.claiming import LEASE
-from tests.journeys.conftest import MONDAY, BotInWorkspace, open_town
+from tests.journeys.conftest import MONDAY, BotInWorkspace, open_town, patience
 from tests.journeys.processes import Process, readyz, until
 
 if TYPE_CHECKING:
@@ -98,12 +98,15 @@ def lived(database_url: str, jumps: Callable[[int], timedelta | None]) -> tuple[
     """Lives three days, hour by hour; `jumps` says by hour how far the clock is wrong. Returns the dedupe keys of all
     rows but Home tabs, and the number of messages of each person.
     """
-    with open_town(database_url) as town:
+    with patience(), open_town(database_url) as town:
         clock = Wrong(town)
         town.receipt("U0EVA", "send it by tomorrow")
         town.receipt("U0EVA", "@ana call them by Wednesday")
         town.receipt("U0BEN", "@ana ask them by Thursday")
-        for hour in range(72):
+        # Ana's second notice waits for the end of the hour. It goes before the first jump: a brief that comes a day
+        # early would rightly take it.
+        town.settled()
+        for hour in range(1, 72):
             town.box.clock.move_to(MONDAY + hour * HOUR)
             wrong = jumps(hour)
             if wrong is not None:
