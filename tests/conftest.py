@@ -11,11 +11,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.engine.default import DefaultDialect
 
 from sandbox.tests import network
 from store import migrate, people, workspaces
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy.orm import Session
+    from sqlalchemy.sql.compiler import Compiled
 
     from store.tables import Person
 
@@ -79,6 +81,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test connects to another machine."""
     network.only_this_machine(monkeypatch)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compile_statements_once() -> Iterator[None]:
+    """All ledgers of this process share the statements that SQLAlchemy has compiled.
+
+    SQLAlchemy keeps them by engine and dialect. Each test has its own ledger, and would spend a quarter of its time on
+    statements that an earlier test has compiled.
+    """
+    compiled: dict[Any, Compiled] = {}
+    open_ledger = Ledger.__init__
+
+    def open_and_share(ledger: Ledger, *args: Any, **kwargs: Any) -> None:
+        open_ledger(ledger, *args, **kwargs)
+        for engine in (ledger.engine, ledger.for_writing):
+            engine.update_execution_options(compiled_cache=compiled)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Ledger, "__init__", open_and_share)
+        patch.setattr(DefaultDialect, "__eq__", lambda one, other: type(one) is type(other))
+        patch.setattr(DefaultDialect, "__hash__", lambda one: hash(type(one)))
+        yield
 
 
 @pytest.fixture(scope="session")
