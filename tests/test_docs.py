@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import tomllib
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 
 from bot import http_server, server
+from bot.cli import makegood
 from bot.manifest import for_socket_mode
 from bot.settings import documented
 from handlers import ids
@@ -58,9 +58,8 @@ def codes(cell: str) -> list[str]:
 
 def helped(*command: str) -> str:
     """The output of a command's --help."""
-    said = subprocess.run(
-        [sys.executable, "-m", "bot", *command, "--help"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    said = CliRunner().invoke(makegood, [*command, "--help"], prog_name="makegood")
+    assert said.exit_code == 0, said.output
     return said.stdout
 
 

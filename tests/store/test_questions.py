@@ -107,8 +107,8 @@ def test_a_page_is_never_out_of_range(shelf: LedgerBuilder, name: str) -> None:
     """A page begins at any item and holds those from there; beyond the end, it is the last page that exists."""
     shelf.put(*range(23), account="Acme")
     asked = LISTS[name](shelf)
-    for size in (1, 6, 10, 22, 23, 24, 100):
-        for start in (0, 1, 5, 6, 9, 10, 12, 19, 20, 21, 22, 23, 24, 60, 10**6):
+    for size in (1, 10, 22, 23, 24):
+        for start in (0, 1, 9, 10, 19, 20, 22, 23, 24, 10**6):
             page = asked(start=start, size=size)
             assert page.total == 23
             assert page.start == start if start < 23 else 0 <= page.start < 23
@@ -357,22 +357,29 @@ COSTS: dict[str, tuple[int, Callable[[Session, Person], Callable[[], Any]]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", COSTS)
-def test_no_question_costs_a_statement_per_row(shelf: LedgerBuilder, name: str) -> None:
+def test_no_question_costs_a_statement_per_row(shelf: LedgerBuilder) -> None:
     """A query costs as many statements over forty rows as over four, and only a few."""
-    most, question = COSTS[name]
-    seen: list[list[str]] = []
-    for more in (1, 9):
-        _grow(shelf, more)
+    _grow(shelf, 1)
+    over_four = _statements_of_each(shelf)
+    _grow(shelf, 9)
+    over_forty = _statements_of_each(shelf)
+    for name, (most, _) in COSTS.items():
+        few, many = over_four[name], over_forty[name]
+        assert few, name
+        assert len(many) == len(few) <= most, (name, many)
+
+
+def _statements_of_each(shelf: LedgerBuilder) -> dict[str, list[str]]:
+    """The statements of each question, asked in a session of its own."""
+    found: dict[str, list[str]] = {}
+    for name, (_, question) in COSTS.items():
         with shelf.office.ledger.read() as tx:
             ask = question(tx, shelf.office.person(tx, "eva"))
             tx.expunge_all()
             with counted(shelf.office) as statements:
                 ask()
-        seen.append(list(statements))
-    few, many = seen
-    assert few
-    assert len(many) == len(few) <= most, many
+        found[name] = list(statements)
+    return found
 
 
 def _grow(shelf: LedgerBuilder, times: int) -> None:
