@@ -23,6 +23,7 @@ from bot.demo.running import Demo, at_work
 from sandbox.page.clock_panel import next_working_morning
 from store import commitments, outbox, people
 from store.tables import Account, Commitment, Outbox, OutboxKind, Workspace
+from tests.journeys.conftest import patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,10 +42,11 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Demo]:
-    found = Demo(port=0, database=f"sqlite:///{tmp_path / 'demo.db'}")
-    found.start()
-    yield found
-    assert found.stop() is True
+    with patience():
+        found = Demo(port=0, database=f"sqlite:///{tmp_path / 'demo.db'}")
+        found.start()
+        yield found
+        assert found.stop() is True
 
 
 def _handed_over(box: Sandbox) -> list[Message] | None:
@@ -89,6 +91,7 @@ def test_a_command_goes_through_the_real_bot(demo: Demo) -> None:
     """A command goes, signed and over HTTP, into the ledger."""
     outcome = demo.box.command("U0EVA", "C0ACME", "/commit", "send the roadmap tomorrow for Acme")
     assert outcome.ok, outcome
+    assert "Recorded as #" in outcome.messages[-1].text, outcome
     with demo.makegood.ledger.read() as tx:
         eva = people.viewer(tx, demo.box.seed.team_id, "U0EVA")
         assert eva

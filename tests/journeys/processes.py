@@ -13,7 +13,7 @@ import threading
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import sqlalchemy as sa
 
@@ -69,6 +69,12 @@ def awake(box: Sandbox, database_url: str) -> None:
     with suppress(sa.exc.SQLAlchemyError), ledger.begin() as tx:
         workspaces.ensure(tx, team_id=box.seed.team_id, name="Every day", now=now).working_week = "0123456"
     ledger.close()
+
+
+class Serving(Protocol):
+    """A bot that listens."""
+
+    port: int
 
 
 class Process:
@@ -222,7 +228,7 @@ def _throw_out(server: sa.Connection, database: str | None) -> None:
     server.execute(sa.text(everybody), {"name": database})
 
 
-def answer(process: Process, path: str) -> tuple[int, str]:
+def answer(process: Serving, path: str) -> tuple[int, str]:
     """Status and body of a GET, over a new connection."""
     connection = http.client.HTTPConnection("127.0.0.1", process.port, timeout=PATIENCE)
     try:
@@ -233,13 +239,13 @@ def answer(process: Process, path: str) -> tuple[int, str]:
         connection.close()
 
 
-def readyz(process: Process) -> tuple[int, dict[str, Any]]:
+def readyz(process: Serving) -> tuple[int, dict[str, Any]]:
     """The status of /readyz, and its checks."""
     status, body = answer(process, "/readyz")
     return status, json.loads(body)["parts"]
 
 
-def until(process: Process, status: int) -> dict[str, Any]:
+def until(process: Serving, status: int) -> dict[str, Any]:
     """Asks /readyz until it answers with `status`, since nothing announces a change. Returns its checks."""
     pause = threading.Event()
     for _ in range(10 * PATIENCE):

@@ -90,7 +90,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("before", [0, 5], ids=["at once", "after some writes"])
+@pytest.mark.parametrize(
+    "before", [pytest.param(0, marks=pytest.mark.slow, id="at once"), pytest.param(5, id="after some writes")]
+)
 def test_the_disk_is_really_full(box: Sandbox, small_disk: Path, database_url: str, before: int) -> None:
     """The disk is full right after the start or later: /readyz says so, and confirmed changes survive a kill -9."""
     path = shutil.copy(str(normal_url(database_url).database), small_disk / "makegood.db")
