@@ -127,6 +127,7 @@ _KINDS = {
     OutboxKind.ASSIGNED: "notice of a commitment given to them",
     OutboxKind.HANDED_BACK: "notice of a commitment handed back",
     OutboxKind.CANCELLED: "notice of a commitment cancelled",
+    OutboxKind.TOLD: "notice of a question, an answer or another step of a colleague",
     OutboxKind.DELEGATED: "notice that they stand in for a colleague",
     OutboxKind.SHARED: "a commitment shared there",
     OutboxKind.ANSWER: "answer to what they wrote",

@@ -169,6 +169,8 @@ def _notice(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     if row.kind == OutboxKind.ASSIGNED and not row.ts and not (commitment.is_open and commitment.owner_id == reader.id):
         return Nothing("it was settled or given to somebody else before it could be told")
     deed = brief_items.change_told_by(tx, reader, commitment, row)
+    if deed.asks and not row.ts and not (commitment.is_open and commitment.owner_id == reader.id):
+        return Nothing("it was settled or given to somebody else before it could be asked")
     relations = commitments.relations(tx, reader, [commitment], now)
     text, blocks = notice_views.notice(deed, commitment, reader, relations, local_day(now, reader.zone))
     return _message(text, blocks, [(commitment, None)])
@@ -284,6 +286,7 @@ _KINDS: dict[OutboxKind, Callable[[Session, Outbox, datetime], Message | Nothing
     OutboxKind.HANDED_BACK: _notice,
     OutboxKind.CANCELLED: _notice,
     OutboxKind.DELEGATED: _delegated,
+    OutboxKind.TOLD: _notice,
     OutboxKind.SHARED: _shared,
     OutboxKind.NOT_SHARED: _not_shared,
     OutboxKind.ANSWER: _answer,

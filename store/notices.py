@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from store.outbox.claiming import Claimed
 
-KINDS = (OutboxKind.ASSIGNED, OutboxKind.HANDED_BACK, OutboxKind.CANCELLED, OutboxKind.DELEGATED)
+KINDS = (OutboxKind.ASSIGNED, OutboxKind.HANDED_BACK, OutboxKind.CANCELLED, OutboxKind.DELEGATED, OutboxKind.TOLD)
 TOLD, POINTLESS = "told in the brief", "it had settled itself before it could be told"
 BUNDLED = "told together with others"
 NO_BRIEF, NO_ROOM = "the message that had taken it came to nothing", "there was no room for it in the message"

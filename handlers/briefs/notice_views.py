@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Change:
-    """A change of which a notice tells: its kind, its actor, and the reason that they gave."""
+    """A change of which a notice tells: its kind, its actor, and the reason that they gave. `deed` (markup): its words,
+    where the kind does not say them. `asks`: it is a question.
+    """
 
     kind: str
     actor: Person
     reason: str | None = None
+    deed: Mrkdwn | None = None
+    asks: bool = False
 
 
 def notice(

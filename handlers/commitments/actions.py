@@ -47,6 +47,9 @@ AT_ONCE: dict[str, Callable[..., Commitment]] = {
     ids.UNBLOCK: commitments.unblock,
     ids.ACCEPT: commitments.accept,
     ids.UNDO: commitments.undo,
+    ids.ASK: commitments.ask,
+    ids.FOLLOW: commitments.follow,
+    ids.UNFOLLOW: commitments.unfollow,
 }
 
 

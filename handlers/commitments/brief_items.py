@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from handlers.briefs.notice_views import Change
+from handlers.commitments import items
 from handlers.commitments.brief_lines import Mentioned, line
+from handlers.slack.words import Mrkdwn
 from store import absences, commitments, history, outbox
 from store.rules.calendar.brief_times import local_day
 from store.rules.nudging.occasions import OccasionKind, with_news
@@ -31,7 +33,7 @@ _VERBS = {
     OutboxKind.HANDED_BACK: Verb.HAND_BACK,
     OutboxKind.CANCELLED: Verb.CANCEL,
 }
-NOTICES = tuple(_VERBS)
+NOTICES = (*_VERBS, OutboxKind.TOLD)
 
 
 def to_send(tx: Session, row: Outbox, person: Person, day: date, now: datetime, news: Sequence[Outbox]) -> list[Line]:
@@ -53,7 +55,10 @@ def standing(tx: Session, row: Outbox, person: Person, day: date, now: datetime,
     known = commitments.by_ids(tx, person, [commitment_id for commitment_id, _ in shown])
     passed = commitments.escalations(tx, [one for one, why in shown if why and why.shows_escalation], day)
     found: list[Found] = [(known[one], why, passed.get(one)) for one, why in shown if one in known]
-    told_by = {one.commitment_id: [one] for one in news if one.commitment_id is not None}
+    told_by: dict[int, list[Outbox]] = {}
+    for one in news:
+        if one.commitment_id is not None:
+            told_by.setdefault(one.commitment_id, []).append(one)
     return _lines(tx, person, day, now, _mentioned(tx, person, day, found, told_by))
 
 
@@ -65,6 +70,8 @@ def _lines(tx: Session, reader: Person, day: date, now: datetime, mentioned: Seq
 
 def change_told_by(tx: Session, reader: Person, commitment: Commitment, notice: Outbox) -> Change:
     """The change of which a notice tells `reader`: its kind, its actor, and the reason that they gave."""
+    if notice.kind == OutboxKind.TOLD:
+        return _told_by(tx, reader, commitment, notice)
     verb = _VERBS[notice.kind]
     told = [
         entry
@@ -73,6 +80,17 @@ def change_told_by(tx: Session, reader: Person, commitment: Commitment, notice: 
         and (notice.kind == OutboxKind.CANCELLED or entry.changes["owner_id"][1] == reader.id)
     ]  # fmt: skip
     return Change(notice.kind, outbox.actor_of(tx, notice), told[-1].reason if told else None)
+
+
+def _told_by(tx: Session, reader: Person, commitment: Commitment, notice: Outbox) -> Change:
+    """The entry of the gesture that the notice names."""
+    actor, gesture = outbox.actor_of(tx, notice), notice.details["gesture"]
+    entries = history.entries(tx, reader, commitment)
+    entry = next(one for one in entries if one.actor_id == actor.id and one.origin_key == gesture)
+    if entry.verb == Verb.ASK:
+        return Change(notice.kind, actor, deed=Mrkdwn("asks how it stands"), asks=True)
+    words = items.told(entry, {"people": commitments.names_in(tx, reader, [entry])})
+    return Change(notice.kind, actor, entry.reason, deed=words)
 
 
 def _fresh(tx: Session, reader: Person, rows: Sequence[Outbox]) -> dict[int, tuple[Commitment, list[Outbox]]]:
@@ -85,7 +103,15 @@ def _fresh(tx: Session, reader: Person, rows: Sequence[Outbox]) -> dict[int, tup
     for row in rows:
         if row.commitment_id in known:
             found.setdefault(row.commitment_id, (known[row.commitment_id], []))[1].append(row)
-    return {one: pair for one, pair in found.items() if _is_news(*pair, reader)}
+    fresh = {one: (pair[0], _news_in(*pair, reader)) for one, pair in found.items()}
+    return {one: pair for one, pair in fresh.items() if pair[1]}
+
+
+def _news_in(commitment: Commitment, rows: Sequence[Outbox], reader: Person) -> list[Outbox]:
+    """Those of its notices that still matter. A question or answer always does."""
+    changes = [row for row in rows if row.kind != OutboxKind.TOLD]
+    matter = bool(changes) and _is_news(commitment, changes, reader)
+    return [row for row in rows if row.kind == OutboxKind.TOLD or matter]
 
 
 def _is_news(commitment: Commitment, rows: Sequence[Outbox], reader: Person) -> bool:
@@ -112,11 +138,20 @@ def _mentioned(
         Mentioned(
             one, why, away_until=away.get(one.owner_id), told_on=_told_on(why, passed),
             heard_on=passed.heard if passed else None, unheard=one.id in unheard,
-            change=change_told_by(tx, person, one, told_by[one.id][-1]) if one.id in told_by else None,
+            **_changes(tx, person, one, told_by.get(one.id, ())),
             news=tuple(row.id for row in told_by.get(one.id, ())),
         )
         for one, why, passed in items
     ]  # fmt: skip
+
+
+def _changes(tx: Session, reader: Person, commitment: Commitment, rows: Sequence[Outbox]) -> dict[str, Any]:
+    """The change under whose heading its line stands, and what else the notices tell."""
+    changes = [change_told_by(tx, reader, commitment, row) for row in rows]
+    said = [one for one in changes if one.kind == OutboxKind.TOLD]
+    done = [one for one in changes if one.kind != OutboxKind.TOLD][-1:]
+    first = (done or [one for one in said if one.asks] or said[-1:])[:1]
+    return {"change": first[0] if first else None, "also": tuple(one for one in said if one not in first)}
 
 
 def _told_on(occasion: Occasion | None, passed: EscalationDates | None) -> date | None:

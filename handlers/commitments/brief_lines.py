@@ -34,10 +34,12 @@ _HEADINGS: dict[str, str] = {
     OccasionKind.OWNER_LEFT: "Needs an owner",
 }
 NEW, CALLED_OFF, ASK_THEM = "New for you", "Cancelled meanwhile", "Ask them"
+ASKED, TOLD = "Colleagues ask you", "Told to you"
 FOR_OTHERS = "for others"
 # News stands first: it is told here or nowhere. Work for this morning follows, then the business of other people.
 _ORDER: tuple[str, ...] = (
-    NEW, CALLED_OFF, OccasionKind.TODAY, OccasionKind.OVERDUE, OccasionKind.SNOOZE_ENDED, OccasionKind.BEFORE_ABSENCE,
+    ASKED, NEW, TOLD, CALLED_OFF,
+    OccasionKind.TODAY, OccasionKind.OVERDUE, OccasionKind.SNOOZE_ENDED, OccasionKind.BEFORE_ABSENCE,
     OccasionKind.DAY_BEFORE, OccasionKind.SOON, OccasionKind.WEEK, OccasionKind.BLOCKED, ASK_THEM,
     OccasionKind.BLOCKS_OTHERS, FOR_OTHERS, OccasionKind.ESCALATED, OccasionKind.OWNER_LEFT,
 )  # fmt: skip
@@ -51,7 +53,8 @@ class Mentioned:
 
     `away_until`: the last day on which its owner is away, where that is not the reader. `told_on`: the day on which the
     account's owner hears of it; `heard_on`: the day on which they did. `deed`: a change of which the reader has not
-    heard yet. `unheard`: it falls due while nobody hears of it. `news`: ids of the notices that it tells.
+    heard yet; `also`: what colleagues asked or said besides. `unheard`: it falls due while nobody hears of it. `news`:
+    ids of the notices that it tells.
     """
 
     commitment: Commitment
@@ -60,6 +63,7 @@ class Mentioned:
     told_on: date | None = None
     heard_on: date | None = None
     change: Change | None = None
+    also: tuple[Change, ...] = ()
     unheard: bool = False
     news: tuple[int, ...] = ()
 
@@ -77,31 +81,36 @@ def line(one: Mentioned, reader: Person, relations: Relations, day: date, today:
     return Line(
         one.commitment, one.occasion, heading=heading, title=f"#{one.commitment.number} {one.commitment.action}",
         rank=(*_rank(one, day), one.commitment.due_on.toordinal(), one.commitment.id), blocks=blocks,
-        asks=heading != CALLED_OFF, news=one.news,
+        asks=heading not in {CALLED_OFF, TOLD}, news=one.news,
     )  # fmt: skip
 
 
 def _rank(one: Mentioned, day: date) -> tuple[int, int]:
     """The place among the lines; what is for one colleague stays together."""
-    if one.change is not None:
-        group = CALLED_OFF if one.change.kind == OutboxKind.CANCELLED else NEW
-    else:
-        group = _group(one, day)
+    group = _group(one, day) if one.change is None else _news_group(one.change)
     return _ORDER.index(group), one.commitment.owner_id if group == FOR_OTHERS else 0
 
 
 def _heading(one: Mentioned, day: date) -> str:
     commitment = one.commitment
     if not commitment.is_open:
+        if one.change is not None and one.change.kind == OutboxKind.TOLD:
+            return TOLD
         tells_of_it = one.change is not None and one.change.kind == OutboxKind.CANCELLED
         return CALLED_OFF if tells_of_it and commitment.state == State.CANCELLED else "Settled since"
     if one.change is not None:
-        return NEW
+        return _news_group(one.change)
     group = _group(one, day)
     if group == FOR_OTHERS:
         until = f", who is away until {short_date(one.away_until)}" if one.away_until else ""
         return f"For {escape(commitment.owner.name)}{until}"
     return _HEADINGS.get(group, group)
+
+
+def _news_group(change: Change) -> str:
+    if change.kind == OutboxKind.TOLD:
+        return ASKED if change.asks else TOLD
+    return CALLED_OFF if change.kind == OutboxKind.CANCELLED else NEW
 
 
 def _group(one: Mentioned, day: date) -> str:
@@ -129,7 +138,8 @@ def _note(one: Mentioned) -> str:
     leaving, and whether this is the last mention.
     """
     commitment = one.commitment
-    deed = render("news.j2", item=commitment, **vars(one.change)) if one.change else ""
+    changes = (*([one.change] if one.change else []), *one.also)
+    deed = "\n".join(render("news.j2", item=commitment, **vars(change)) for change in changes)
     if not commitment.is_open:
         return deed
     occasion = one.occasion

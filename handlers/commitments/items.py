@@ -44,12 +44,17 @@ _BUTTONS: dict[Verb, tuple[str, str]] = {
     Verb.REOPEN: ("Reopen", ids.REOPEN),
     Verb.COMMENT: ("Comment", ids.COMMENT),
     Verb.NEED_UNTIL: ("I need until …", ids.NEED_UNTIL),
+    Verb.ASK: ("Ask", ids.ASK),
+    Verb.FOLLOW: ("Follow", ids.FOLLOW),
+    Verb.UNFOLLOW: ("Unfollow", ids.UNFOLLOW),
 }
+_ANSWER = ("Answer", ids.COMMENT)
+_ASKED = "_You asked {} today. The answer comes to you._"
 _IS_FREE = ("It is free now", ids.UNBLOCK)
 # The order of the buttons: the first stand in the row, the next ones in its menu, and all of them in the details.
 _USUAL = (
     Verb.FINISH, Verb.MOVE, Verb.BLOCK, Verb.UNBLOCK, Verb.HAND_OVER, Verb.SNOOZE, Verb.REOPEN,
-    Verb.COMMENT, Verb.EDIT, Verb.CANCEL,
+    Verb.COMMENT, Verb.ASK, Verb.EDIT, Verb.CANCEL, Verb.FOLLOW, Verb.UNFOLLOW,
 )  # fmt: skip
 # The usual answers to a reminder: done, later, I cannot, or not today.
 _TO_REMINDER = (Verb.FINISH, Verb.MOVE, Verb.BLOCK, Verb.UNBLOCK, Verb.SNOOZE)
@@ -76,6 +81,8 @@ def item(
     and the row of buttons of a viewer with these `relations` to it; a `compact` one has a menu beside it instead.
     """
     text = item_text(commitment, viewer, today, limit, obstacle, with_account=with_account)
+    if Relation.ASKER in relations[commitment.id] and commitment.is_open:
+        note = "\n".join(filter(None, (note, _ASKED.format(escape(commitment.owner.name)))))
     said = f"{text}\n{note}" if note else text
     if compact:
         return [b.section(said, accessory=_menu(commitment, relations[commitment.id], view))]
@@ -120,7 +127,11 @@ def _details(commitment: Commitment, view: Ref) -> Element:
 
 def _button(commitment: Commitment, view: Ref, text: str, action_id: str) -> Element:
     value, label = view.to(commitment, commitment.number).encode(), f"{text}: #{commitment.number}"
-    return b.button(text, action_id, value, label=label, style="primary" if action_id == ids.ACCEPT else None)
+    return b.button(text, action_id, value, label=label, style=_style(text, action_id))
+
+
+def _style(text: str, action_id: str) -> Literal["primary"] | None:
+    return "primary" if action_id == ids.ACCEPT or text == _ANSWER[0] else None
 
 
 def actions_for(commitment: Commitment, relations: Collection[Relation], view: Ref) -> list[tuple[str, str]]:
@@ -130,7 +141,11 @@ def actions_for(commitment: Commitment, relations: Collection[Relation], view: R
         may -= {Verb.BLOCK}
     is_asked = Relation.OWNER in relations and commitment.accepted_at is None
     first: tuple[Verb, ...] = _TO_ACCEPT if is_asked else _TO_REMINDER if view.view == ViewName.MESSAGE else ()
-    words = dict(_BUTTONS)
+    words = {**_BUTTONS, Verb.ASK: (f"Ask {shortened(commitment.owner.name.split()[0], 20)}", ids.ASK)}
+    if not people.is_here(commitment.owner):
+        may -= {Verb.ASK}
+    if Relation.ASKED in relations:
+        first, words[Verb.COMMENT] = (Verb.COMMENT, *first), _ANSWER
     if Relation.BLOCKER in relations and Relation.OWNER not in relations:
         first, words[Verb.UNBLOCK] = _TO_BLOCKER, _IS_FREE
     return [words[verb] for verb in dict.fromkeys((*first, *_USUAL)) if verb in may]
@@ -143,7 +158,7 @@ def _arranged(
     found = actions_for(commitment, relations, view)
     if len(found) < _IN_ROW:
         return [*found, _DETAILS], [], []
-    in_row = len(_TO_ACCEPT) if found[0][1] == ids.ACCEPT else _IN_ROW
+    in_row = len(_TO_ACCEPT) if _BUTTONS[Verb.ACCEPT] in found else _IN_ROW
     last = in_row + _IN_MENU - 1
     return found[:in_row], [*found[in_row:last], _DETAILS], found[last:]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from store.commitments.asking import ask, follow, unfollow
 from store.commitments.attention import (
     EscalationDates,
     due_during,
@@ -58,6 +59,7 @@ __all__ = [
     "When",
     "accept",
     "account_page",
+    "ask",
     "at_work",
     "block",
     "by_ids",
@@ -72,6 +74,7 @@ __all__ = [
     "edit",
     "escalations",
     "finish",
+    "follow",
     "get",
     "hand_back",
     "hand_over",
@@ -97,5 +100,6 @@ __all__ = [
     "unblock",
     "undo",
     "undo_several",
+    "unfollow",
     "unheard",
 ]

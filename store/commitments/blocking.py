@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from store import people
-from store.commitments.changing import check_due, lock_for_change, save_change
+from store.commitments.changing import check_due, lock_for_change, save_change, tell
 from store.commitments.questions import get
 from store.errors import BadInputError
 from store.history import set_fields
@@ -46,8 +46,12 @@ def unblock(tx: Session, viewer: Person, number: int, *, origin_key: str, now: d
     commitment = lock_for_change(tx, viewer, number, Verb.UNBLOCK, version=None, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
+    by_blocker = commitment.blocker_id == viewer.id
     changes = set_fields(commitment, UNBLOCKED)
-    return save_change(tx, viewer, commitment, Verb.UNBLOCK, changes, now, origin_key)
+    commitment = save_change(tx, viewer, commitment, Verb.UNBLOCK, changes, now, origin_key)
+    if by_blocker and commitment.owner_id != viewer.id:
+        tell(tx, commitment, commitment.owner, viewer, origin_key, now)
+    return commitment
 
 
 def need_until(
@@ -63,9 +67,10 @@ def need_until(
         return get(tx, viewer, number)
     until = check_due(until, viewer, now, field="until")
     changes = set_fields(commitment, {"blocked_until": until})
-    return save_change(
-        tx, viewer, commitment, Verb.NEED_UNTIL, changes, now, origin_key, reason, progress=False
-    )  # fmt: skip
+    save_change(tx, viewer, commitment, Verb.NEED_UNTIL, changes, now, origin_key, reason, progress=False)
+    if commitment.owner_id != viewer.id:
+        tell(tx, commitment, commitment.owner, viewer, origin_key, now)
+    return commitment
 
 
 def snooze(tx: Session, viewer: Person, number: int, until: date, *, origin_key: str, now: datetime) -> Commitment:

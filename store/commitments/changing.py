@@ -7,25 +7,30 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
 from store import history, outbox, people
 from store.commitments.questions import get
 from store.commitments.relations import in_row, relations
 from store.errors import BadInputError, ChangedMeanwhileError, NotAllowedError
 from store.rules import transitions
 from store.rules.calendar.brief_times import local_day
-from store.rules.permissions import Relation, permits
-from store.tables import Verb
+from store.rules.permissions import BARRED_BY, Relation, permits
+from store.tables import Around, CommitmentPerson, OutboxKind, Verb
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from store.tables import Commitment, OutboxKind, Person
+    from store.tables import Commitment, Person
 
 UNDO_WITHIN = timedelta(minutes=10)
 # Nobody plans an account's actions further ahead; a later date is a slip of the pen.
 FARTHEST = timedelta(days=731)
 # Columns that name another row, which is loaded with the commitment.
 _RELATED = {"owner_id", "account_id", "stakeholder_id", "blocker_id"}
+# Verbs that answer nobody who asked how it stands.
+_NO_ANSWERS = {Verb.ASK, Verb.SNOOZE, Verb.CHOOSE_ACCOUNT}
 # Verbs of the owner alone.
 _OF_OWNER = {Verb.ACCEPT, Verb.HAND_BACK, Verb.SNOOZE}
 
@@ -37,7 +42,7 @@ def check_right(tx: Session, viewer: Person, commitment: Commitment, verb: Verb,
     """
     # The row costs nothing, so the other tables are read only where it is not enough.
     known = in_row(viewer, commitment) - {Relation.ADMIN}
-    if permits(verb, known):
+    if verb not in BARRED_BY and permits(verb, known):
         return
     known = relations(tx, viewer, [commitment], now)[commitment.id]
     if permits(verb, known - {Relation.ADMIN}):
@@ -48,6 +53,8 @@ def check_right(tx: Session, viewer: Person, commitment: Commitment, verb: Verb,
 
 def _refusal(verb: Verb, commitment: Commitment) -> str:
     number, owner = f"#{commitment.number}", commitment.owner.name
+    if verb == Verb.ASK:
+        return f"You asked {owner} about {number} today already. The answer comes to you."
     if verb == Verb.NEED_UNTIL:
         return f"{number} does not wait for you any more."
     if verb in _OF_OWNER:
@@ -129,11 +136,37 @@ def save_change(
         commitment.version += 1
         commitment.touched_at = now
     blockers = {commitment.blocker_id, *changes.get("blocker_id", ())}
-    people = {commitment.owner_id, commitment.creator_id, viewer.id, *blockers} - {None}
-    history.save(tx, viewer, commitment, verb, changes, people=people, now=now, origin_key=origin_key, reason=reason)
+    homes = {commitment.owner_id, commitment.creator_id, viewer.id, *blockers} - {None}
+    history.save(tx, viewer, commitment, verb, changes, people=homes, now=now, origin_key=origin_key, reason=reason)
+    if verb not in _NO_ANSWERS:
+        _answer_askers(tx, viewer, commitment, verb, origin_key, now)
     if _RELATED & changes.keys():
         return get(tx, viewer, commitment.number, to_change=True)
     return commitment
+
+
+def _answer_askers(
+    tx: Session, viewer: Person, commitment: Commitment, verb: Verb, origin_key: str, now: datetime
+) -> None:  # fmt: skip
+    """Tell the people who asked how it stands what was said or done now, unless another notice tells them."""
+    told = {commitment.owner_id, *([commitment.creator_id] if verb == Verb.CANCEL else [])}
+    row = CommitmentPerson
+    waits = row.commitment_id == commitment.id, row.part == Around.ASKER, row.waits, row.person_id != viewer.id
+    for asker in tx.scalars(sa.select(row).where(*waits).options(joinedload(row.person))):
+        asker.waits = False
+        if asker.person_id not in told and people.is_here(asker.person):
+            tell(tx, commitment, asker.person, viewer, origin_key, now)
+
+
+def tell(
+    tx: Session, commitment: Commitment, to: Person, by: Person, origin_key: str, now: datetime
+) -> None:  # fmt: skip
+    """Tell a person what `by` has just said or done: the entry of that gesture."""
+    outbox.enqueue(
+        tx, workspace_id=commitment.workspace_id, key=f"{OutboxKind.TOLD}:{commitment.id}:{by.id}:{origin_key}:{to.id}",
+        kind=OutboxKind.TOLD, now=now, person=to, commitment_id=commitment.id, actor_id=by.id,
+        details={"gesture": origin_key},
+    )  # fmt: skip
 
 
 def notify(tx: Session, commitment: Commitment, to: Person, kind: OutboxKind, by: Person, now: datetime) -> None:

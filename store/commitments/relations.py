@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
 
 from store import absences
+from store.rules.calendar.brief_times import local_day
 from store.rules.permissions import CHANGERS, Relation
 from store.rules.transitions import State
+from store.tables import Around, CommitmentPerson
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import datetime
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
 
     from sqlalchemy.orm import Session
 
@@ -18,6 +23,9 @@ if TYPE_CHECKING:
 
     # The viewer's relations to each of some commitments, by id.
     Relations = Mapping[int, frozenset[Relation]]
+
+# Ids in one statement; both databases take so many parameters.
+_CHUNK = 500
 
 
 def relations(tx: Session, viewer: Person, those: Iterable[Commitment], now: datetime) -> Relations:
@@ -29,15 +37,42 @@ def relations(tx: Session, viewer: Person, those: Iterable[Commitment], now: dat
     known = {one.id: in_row(viewer, one) for one in items}
     unsure = {one.owner_id: one.owner for one in items if known[one.id].isdisjoint(CHANGERS)}
     away = absences.stood_in_for_now(tx, viewer, unsure.values(), now) if unsure else set()
+    around = _around(tx, viewer, items, local_day(now, viewer.zone))
     return {
-        one.id: known[one.id] | ({Relation.DELEGATE} if one.owner_id in away else frozenset()) for one in items
+        one.id: known[one.id] | around[one.id] | ({Relation.DELEGATE} if one.owner_id in away else frozenset())
+        for one in items
     }  # fmt: skip
+
+
+def _around(
+    tx: Session, viewer: Person, items: Sequence[Commitment], today: date
+) -> defaultdict[int, frozenset[Relation]]:  # fmt: skip
+    """The relations that the people around these commitments state, by id."""
+    found: defaultdict[int, frozenset[Relation]] = defaultdict(frozenset)
+    row, owned = CommitmentPerson, {one.id for one in items if one.owner_id == viewer.id}
+    for start in range(0, len(items), _CHUNK):
+        ids = [one.id for one in items[start : start + _CHUNK]]
+        concerns = sa.or_(row.person_id == viewer.id, row.waits)
+        for one in tx.execute(sa.select(row.commitment_id, row.person_id, row.part, row.asked_on).where(
+            row.commitment_id.in_(ids), concerns
+        )):  # fmt: skip
+            found[one.commitment_id] |= _stated(one, viewer, today, owns=one.commitment_id in owned)
+    return found
+
+
+def _stated(row: Any, viewer: Person, today: date, *, owns: bool) -> frozenset[Relation]:  # noqa: ANN401  columns
+    if row.person_id != viewer.id:
+        return frozenset({Relation.ASKED} if owns else ())
+    if row.part == Around.FOLLOWER:
+        return frozenset({Relation.FOLLOWER})
+    return frozenset({Relation.ASKER} if row.asked_on == today else ())
 
 
 def in_row(viewer: Person, commitment: Commitment) -> frozenset[Relation]:
     """The relations that the commitment's own row states."""
     account = commitment.account
     holds = {
+        Relation.COLLEAGUE: commitment.workspace_id == viewer.workspace_id,
         Relation.OWNER: commitment.owner_id == viewer.id,
         Relation.CREATOR: commitment.creator_id == viewer.id,
         Relation.LEAD: account is not None and account.owner_id == viewer.id,

@@ -29,6 +29,13 @@ class Relation(StrEnum):
     DELEGATE = auto()
     # The colleague on whom it waits while it is blocked.
     BLOCKER = auto()
+    FOLLOWER = auto()
+    # Has asked its owner today how it stands.
+    ASKER = auto()
+    # The owner, if a colleague waits for an answer.
+    ASKED = auto()
+    # Everybody who sees it.
+    COLLEAGUE = auto()
 
 
 # Those who may change it.
@@ -44,12 +51,19 @@ _ENOUGH: dict[Verb, frozenset[Relation]] = {
     Verb.COMMENT: CHANGERS | {Relation.COACH, Relation.BLOCKER},
     **dict.fromkeys((Verb.ACCEPT, Verb.HAND_BACK, Verb.SNOOZE), frozenset({Relation.OWNER})),
     Verb.REDACT: frozenset({Relation.OWNER, Relation.CREATOR, Relation.ADMIN}),
+    **dict.fromkeys((Verb.ASK, Verb.FOLLOW), frozenset({Relation.COLLEAGUE})),
+    Verb.UNFOLLOW: frozenset({Relation.FOLLOWER}),
 }  # fmt: skip
+# For each verb the relations of which none may be. The creator and the lead hear of changes anyway.
+BARRED_BY: dict[Verb, frozenset[Relation]] = {
+    Verb.ASK: frozenset({Relation.OWNER, Relation.ASKER}),
+    Verb.FOLLOW: frozenset({Relation.OWNER, Relation.CREATOR, Relation.LEAD, Relation.FOLLOWER}),
+}
 
 
 def permits(verb: Verb, relations: Collection[Relation]) -> bool:
     """Whether a viewer with these relations may do that, in a state that allows it."""
-    return not _ENOUGH[verb].isdisjoint(relations)
+    return not _ENOUGH[verb].isdisjoint(relations) and BARRED_BY.get(verb, frozenset()).isdisjoint(relations)
 
 
 def permitted(state: State, relations: Collection[Relation]) -> frozenset[Verb]:

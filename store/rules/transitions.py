@@ -21,7 +21,9 @@ class Verb(StrEnum):
     # Of commitments.
     RECORD, SHARE, CHOOSE_ACCOUNT, MOVE = "record", "share", "choose_account", "move"
     BLOCK, UNBLOCK, SNOOZE = "block", "unblock", "put_off"
-    COMMENT, NEED_UNTIL = "comment", "need_until"
+    COMMENT, NEED_UNTIL, ASK = "comment", "need_until", "ask"
+    # Of a commitment's followers, without an entry.
+    FOLLOW, UNFOLLOW = "follow", "unfollow"
     HAND_OVER, ACCEPT, HAND_BACK = "hand_over", "accept", "hand_back"
     FINISH, CANCEL, UNDO, REOPEN, REDACT = "finish", "cancel", "undo", "reopen", "redact"
     # Of accounts.
@@ -54,6 +56,9 @@ TRANSITIONS = {
     Verb.UNBLOCK: Transition("unblocked it", frozenset({State.BLOCKED}), State.OPEN),
     Verb.SNOOZE: Transition("let it rest", LIVE),
     Verb.COMMENT: Transition("commented", LIVE | ENDED),
+    Verb.ASK: Transition("asked how it stands", LIVE),
+    Verb.FOLLOW: Transition("follows it", LIVE),
+    Verb.UNFOLLOW: Transition("follows it no longer", LIVE | ENDED),
     Verb.NEED_UNTIL: Transition("needs more time for what holds it up", frozenset({State.BLOCKED})),
     Verb.HAND_OVER: Transition("handed it over", LIVE),
     Verb.ACCEPT: Transition("accepted it", LIVE),
@@ -70,7 +75,7 @@ PAST = {verb: step.past for verb, step in TRANSITIONS.items()} | {
 }  # fmt: skip
 
 # Verbs that are no progress: they change neither the version nor the time of the last progress.
-NO_PROGRESS = frozenset({Verb.SHARE, Verb.SNOOZE, Verb.COMMENT, Verb.NEED_UNTIL})
+NO_PROGRESS = frozenset({Verb.SHARE, Verb.SNOOZE, Verb.COMMENT, Verb.NEED_UNTIL, Verb.ASK})
 
 
 def after(verb: Verb, state: State) -> State | None:

@@ -13,7 +13,7 @@ from store.tables.base import (
     Subject,
     core,
 )
-from store.tables.commitments import Commitment, Entry
+from store.tables.commitments import Around, Commitment, CommitmentPerson, Entry
 from store.tables.installations import Heartbeat, Workspace
 from store.tables.outbox import Details, Lane, Mention, Outbox, OutboxKind, OutboxState
 from store.tables.people import Absence, AbsenceSource, Person
@@ -28,9 +28,11 @@ __all__ = [
     "Absence",
     "AbsenceSource",
     "Account",
+    "Around",
     "Base",
     "Category",
     "Commitment",
+    "CommitmentPerson",
     "Details",
     "Entry",
     "HasHistory",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -87,6 +88,36 @@ class Commitment(HasHistory):
     def comment_is_news(self) -> bool:
         """Whether the last comment is newer than the last change."""
         return self.commented_at is not None and (self.touched_at is None or self.commented_at >= self.touched_at)
+
+
+class Around(StrEnum):
+    """The parts in which a person is around a commitment, beside those that its row names."""
+
+    FOLLOWER = "follower"
+    # Has asked its owner how it stands.
+    ASKER = "asker"
+
+
+class CommitmentPerson(Base):
+    """A person around a commitment."""
+
+    __tablename__ = "commitment_person"
+    __table_args__ = (
+        sa.UniqueConstraint("commitment_id", "person_id", "part"),
+        sa.Index("ix_commitment_person_person", "person_id", "commitment_id"),
+        sa.CheckConstraint("part IN ('follower', 'asker')", name="part"),
+    )
+
+    id: Mapped[int] = key()
+    workspace_id: Mapped[int] = to("workspace")
+    commitment_id: Mapped[int] = to("commitment")
+    person_id: Mapped[int] = to("person")
+    part: Mapped[Around] = mapped_column(EnumText(Around))
+    # Of an asker: the local day of theirs on which they asked last, and whether they wait for the answer.
+    asked_on: Mapped[date | None]
+    waits: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+
+    person: Mapped[Person] = relationship(lazy="raise")
 
 
 class Entry(Base):

@@ -25,6 +25,8 @@ class OutboxKind(StrEnum):
     HANDED_BACK = "handed_back"
     CANCELLED = "cancelled"
     DELEGATED = "delegated"
+    # A question, an answer or another step of a colleague, as its entry tells it.
+    TOLD = "told"
     # An item in a channel; and, to the person who shared it, that it could not be posted.
     SHARED = "shared"
     NOT_SHARED = "not_shared"
@@ -76,6 +78,8 @@ class Details(TypedDict, total=False):
     named: str
     beside: str
     thread: str
+    # Told: the gesture whose entry it tells.
+    gesture: str
 
 
 class Outbox(Base):

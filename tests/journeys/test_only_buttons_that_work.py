@@ -64,19 +64,20 @@ class AwayCase(Case):
 
 CASES = {
     "owner": Case("U0ANA", CHANGES | {ids.SNOOZE}, surfaces=("details", "list", "home", "brief"),
-                  hides={ids.ACCEPT, ids.HAND_BACK}),
+                  hides={ids.ACCEPT, ids.HAND_BACK, ids.ASK, ids.FOLLOW}),
     "asked owner": Case("U0ANA", {ids.ACCEPT, ids.HAND_BACK, *CHANGES, ids.SNOOZE}, creator="U0BEN",
                         surfaces=("details", "list", "home", "brief", "notice"), hides=set()),
-    "creator": Case("U0BEN", CHANGES, creator="U0BEN", surfaces=("details", "list", "home")),
+    "creator": Case("U0BEN", {*CHANGES, ids.ASK}, creator="U0BEN", surfaces=("details", "list", "home")),
     "lead": Case("U0EVA", CHANGES),
-    "admin": Case("U0ADA", CHANGES),
+    "admin": Case("U0ADA", {*CHANGES, ids.ASK, ids.FOLLOW}),
     "delegate": AwayCase("U0BEN", CHANGES, surfaces=("details", "list", "brief")),
-    "coach": Case("U0BEN", {ids.COMMENT}, coach="U0BEN", hides=CHANGES - {ids.COMMENT}),
-    "in the way": Case("U0BEN", {ids.UNBLOCK, ids.NEED_UNTIL, ids.COMMENT}, blocker="U0BEN",
+    "coach": Case("U0BEN", {ids.COMMENT, ids.ASK, ids.FOLLOW}, coach="U0BEN", hides=CHANGES - {ids.COMMENT}),
+    "in the way": Case("U0BEN", {ids.UNBLOCK, ids.NEED_UNTIL, ids.COMMENT, ids.ASK}, blocker="U0BEN",
                        hides=CHANGES - {ids.COMMENT}, surfaces=("details", "list", "home", "brief")),
     "owner of a blocked one": Case("U0ANA", {*CHANGES - {ids.BLOCK}, ids.UNBLOCK}, blocker="U0BEN",
                                    hides={ids.BLOCK, ids.NEED_UNTIL}),
-    "other": Case("U0BEN", set(), hides={*CHANGES, ids.ACCEPT, ids.HAND_BACK, ids.SNOOZE, ids.REDACT, ids.REOPEN}),
+    "other": Case("U0BEN", {ids.ASK, ids.FOLLOW},
+                  hides={*CHANGES, ids.ACCEPT, ids.HAND_BACK, ids.SNOOZE, ids.REDACT, ids.REOPEN}),
 }  # fmt: skip
 
 
@@ -170,5 +171,6 @@ def test_an_ended_one_is_reopened_by_those_who_may(town: BotInWorkspace) -> None
     town.receipt("U0ANA", "send it by Friday")
     town.press("U0ANA", town.item("U0ANA"), ids.DONE)
     assert {action for action, _, _ in _buttons(town.item("U0BEN"), 1)} == {ids.SHOW}
+    assert ids.REOPEN in {action for action, _, _ in _buttons(town.item("U0ANA"), 1)}
     town.press("U0ANA", town.item("U0ANA"), ids.REOPEN)
     assert town.commitment(1).is_open

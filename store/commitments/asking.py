@@ -1,0 +1,76 @@
+"""People around a commitment: they ask its owner how it stands, and follow it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from store import people
+from store.commitments.changing import check_verb, lock_for_change, save_change, tell
+from store.commitments.questions import get
+from store.commitments.relations import relations
+from store.db import insert_once
+from store.errors import BadInputError
+from store.rules.calendar.brief_times import local_day
+from store.rules.permissions import Relation
+from store.tables import Around, CommitmentPerson, Verb
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from store.tables import Commitment, Person
+
+_KEYS = ("commitment_id", "person_id", "part")
+
+
+def ask(tx: Session, viewer: Person, number: int, *, origin_key: str, now: datetime) -> Commitment:
+    """Ask the owner how it stands. The next thing that another person says or does about it is the answer.
+
+    Once on a local day of the viewer: the row of the asker decides.
+    """
+    commitment = lock_for_change(tx, viewer, number, Verb.ASK, version=None, origin_key=origin_key, now=now)
+    if commitment is None:
+        return get(tx, viewer, number)
+    owner = commitment.owner
+    if not people.is_here(owner):
+        raise BadInputError(f"{owner.name} is no member here any more, so nobody answers for #{number}.")
+    today = local_day(now, viewer.zone)
+    asked = {"asked_on": today, "waits": True}
+    if insert_once(tx, CommitmentPerson, _row(viewer, commitment, Around.ASKER) | asked, keys=_KEYS) is None:
+        its = _is_row(viewer, commitment, Around.ASKER)
+        tx.execute(sa.update(CommitmentPerson).where(*its).values(**asked))
+    save_change(tx, viewer, commitment, Verb.ASK, {}, now, origin_key, progress=False)
+    tell(tx, commitment, owner, viewer, origin_key, now)
+    return commitment
+
+
+def follow(tx: Session, viewer: Person, number: int, *, origin_key: str, now: datetime) -> Commitment:
+    """The viewer reads in their briefs what becomes of it."""
+    del origin_key
+    commitment = get(tx, viewer, number)
+    if Relation.FOLLOWER not in relations(tx, viewer, [commitment], now)[commitment.id]:
+        check_verb(tx, viewer, commitment, Verb.FOLLOW, now)
+        insert_once(tx, CommitmentPerson, _row(viewer, commitment, Around.FOLLOWER), keys=_KEYS)
+    return commitment
+
+
+def unfollow(tx: Session, viewer: Person, number: int, *, origin_key: str, now: datetime) -> Commitment:
+    """The end of `follow`."""
+    del origin_key, now
+    commitment = get(tx, viewer, number)
+    tx.execute(sa.delete(CommitmentPerson).where(*_is_row(viewer, commitment, Around.FOLLOWER)))
+    return commitment
+
+
+def _row(viewer: Person, commitment: Commitment, part: Around) -> dict[str, object]:
+    return {
+        "workspace_id": commitment.workspace_id, "commitment_id": commitment.id, "person_id": viewer.id, "part": part,
+    }  # fmt: skip
+
+
+def _is_row(viewer: Person, commitment: Commitment, part: Around) -> tuple[sa.ColumnElement[bool], ...]:
+    row = CommitmentPerson
+    return row.commitment_id == commitment.id, row.person_id == viewer.id, row.part == part
