@@ -10,6 +10,8 @@ from handlers import ids
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+PLAN_USAGE = "account   or   account risks · account add risk · help"
+
 EVENTS_PATH = "/slack/events"
 
 NAME = "Makegood"
@@ -103,6 +105,13 @@ def _features(url: str | None, *, answers: bool) -> dict[str, Any]:
                 "description": "Record a commitment, or see how commitments stand",
                 "usage_hint": USAGE,
                 # Without it Slack sends @names and #channels as mere text, which may mean anybody.
+                "should_escape": True,
+            }
+            | _with(url, "url"),
+            {
+                "command": ids.COMMAND_PLAN,
+                "description": "Open the plan of an account",
+                "usage_hint": PLAN_USAGE,
                 "should_escape": True,
             }
             | _with(url, "url"),

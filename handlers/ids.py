@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 COMMAND = "/commit"
+COMMAND_PLAN = "/plan"
 
 # Shortcuts: one from anywhere, one on a message.
 SHORTCUT_NEW = "new_commitment"
@@ -73,6 +74,7 @@ RESTORE_ACCOUNT = "account.restore"
 
 # Buttons of the sections of an account plan; their reference names the section. The block ids of their forms are the
 # names of the section's fields (store/plan).
+PLAN_OPEN = "plan.open"
 SECTION_OPEN = "section.open"
 SECTION_SHOW = "section.show"
 SECTION_ADD = "section.add"
@@ -125,6 +127,7 @@ NAME = "name"
 COACH = "coach"
 CATEGORY = "category"
 CHANNEL = "channel"
+CURRENCY = "currency"
 INTO = "into"
 # … of an absence
 FIRST_DAY = "first_day"
@@ -154,7 +157,7 @@ BOT_EVENTS = (EVENT_HOME_OPENED, EVENT_USER_JOINED, EVENT_USER_CHANGED)
 
 # The purpose of each scope, as docs/permissions.md gives it too.
 SCOPES = {
-    "commands": "the /commit command and the shortcuts",
+    "commands": "the commands /commit and /plan, and the shortcuts",
     "chat:write": "briefs, notices and shared items",
     "chat:write.public": "sharing an item in a public channel without being invited first",
     "im:write": "opening the conversation in which a person is reminded",

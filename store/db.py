@@ -8,6 +8,7 @@ import re
 import sqlite3
 import threading
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -39,6 +40,10 @@ _SHOWN = ("host", "port", "user", "sslmode")
 _ESCAPES = "in its user and password write @ as %40, : as %3A and / as %2F"
 
 
+# Parts of one in which a number is stored.
+_PARTS = 10_000
+
+
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
     """An aware instant, UTC in the database and UTC when read. A naive value is refused on the way in.
 
@@ -61,6 +66,24 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class ExactNumber(sa.types.TypeDecorator[Decimal]):
+    """A number with four digits after the point at most, stored as a whole number of ten-thousandths.
+
+    SQLite has no type for exact fractions.
+    """
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        del dialect
+        return None if value is None else int(value * _PARTS)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        del dialect
+        return None if value is None else Decimal(value) / _PARTS
 
 
 def normal_url(url: str) -> sa.URL:

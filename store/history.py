@@ -7,6 +7,7 @@ An entry is appended in the transaction of the change that it records. The datab
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from sqlalchemy.orm import joinedload
 from store import outbox
 from store.errors import ChangedMeanwhileError
 from store.rules.calendar.brief_times import zone_of
+from store.rules.numbers import typed
 from store.tables import Entry, HasHistory, Verb
 
 if TYPE_CHECKING:
@@ -132,4 +134,6 @@ def _of(subject: HasHistory) -> tuple[sa.ColumnElement[bool], ...]:
 
 def plain(value: Any) -> Any:  # noqa: ANN401  any column's value
     """The value as an entry keeps it, fit for JSON."""
+    if isinstance(value, Decimal):
+        return typed(value)
     return value.isoformat() if isinstance(value, date) else value

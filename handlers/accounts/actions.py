@@ -146,6 +146,7 @@ def submit_edit(ack: Ack, body: Body, context: BoltContext) -> None:
             coach=_person(tx, person, form, ids.COACH, account.coach),
             category=None if form.text(ids.CATEGORY) == views.NO_CATEGORY else form.text(ids.CATEGORY),
             channel=_channel(form.fields.get(ids.CHANNEL)),
+            currency=form.text(ids.CURRENCY),
         )
         # With the id of the form: the account may have been merged into another one since the form was opened.
         ref = form.context.ref

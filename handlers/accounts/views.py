@@ -152,7 +152,8 @@ _PLAIN = {
     Verb.RESTORE: "restored it",
     Verb.TAKE_BACK: "took it back",
 }
-_FIELDS = {"category": "the category", "channel": "the channel"}
+_FIELDS = {"channel": "the channel"}
+_PLAIN_VALUES = {"category", "currency"}
 _ROLES = {"owner_id": "the lead", "coach_id": "the coach"}
 
 
@@ -178,8 +179,8 @@ def _changed(field: str, change: Sequence[Any], names: dict[str, dict[int, str]]
         return f"renamed it from {quoted(before)} to {quoted(after)}"
     if field in _ROLES:
         return f"made {names['people'].get(after, 'somebody')} {_ROLES[field]}" if after else f"removed {_ROLES[field]}"
-    if field == "category":
-        return f"changed the category from {before or 'none'} to {after or 'none'}"
+    if field in _PLAIN_VALUES:
+        return f"changed the {field} from {before or 'none'} to {after or 'none'}"
     return f"changed {_FIELDS.get(field, field)}"
 
 
@@ -201,6 +202,8 @@ def edit(account: Account, context: Context, *, with_channel: bool = True) -> b.
         f.field("Channel", f.channel(ids.CHANNEL, channel, placeholder="None, or choose"), ids.CHANNEL,
                 hint="Where colleagues talk about this account." if with_channel else
                 "The channel that was chosen is gone. Choose another, or none.", optional=True),
+        f.field("Currency", f.text(ids.CURRENCY, NAME_LIMIT, account.currency or "", placeholder="EUR"), ids.CURRENCY,
+                hint="Amounts of the account plan are in it. Another one converts nothing.", optional=True),
     ]  # fmt: skip
     return b.modal(
         "Edit account", fields, callback_id=ids.FORM_ACCOUNT, metadata=context.encode(), submit="Save", close="Discard"

@@ -11,6 +11,7 @@ from rapidfuzz import fuzz, process
 from handlers import ids
 from handlers import people as directory
 from handlers.absences import actions as absences
+from handlers.accounts.finding import find
 from handlers.commitments import actions, forms, listing, several, several_views
 from handlers.commitments.command_words import AccountPage, Act, Asked, Help, Listing, read_command
 from handlers.commitments.one_liner import ParsedLine, facts_for, protect_brackets, readable, understand
@@ -23,13 +24,13 @@ from handlers.slack import payloads, surfaces
 from handlers.slack.payloads import Command, Context, as_typed, unescaped
 from handlers.slack.refs import Ref, ViewName
 from handlers.slack.replies import Form, Lacks, Reply
-from handlers.slack.words import either, render, shortened
+from handlers.slack.words import render, shortened
 from store import accounts, commitments, people
 from store.commitments import Wanted, When
 from store.errors import BadInputError, NotFoundError
 from store.rules.line import read_line
 from store.rules.line.minutes import read_minutes
-from store.rules.names import Close, Exact, Several, Unknown, match, nearest
+from store.rules.names import Close, Exact, Unknown, match
 from store.rules.text import NAME_LIMIT, quoted
 from store.tables import Side
 
@@ -148,7 +149,7 @@ def _drawn(context: BoltContext, asker: payloads.Asker, text: str, asked: Asked 
         if word in _LISTS:
             return _reply(tx, person, Ref(view=_LISTS[word]), context["now"])
         if isinstance(asked, AccountPage):
-            return _account(tx, person, unescaped(asked.name), context["now"])
+            return _account_page(tx, person, find(tx, person, unescaped(asked.name)), context["now"])
         if isinstance(asked, Listing):
             wanted = _wanted(tx, person, asked)
             return _reply(tx, person, listing.ref_to(wanted), context["now"]) if wanted else None
@@ -192,23 +193,6 @@ def _owner(tx: Session, person: Person, said: str) -> Person:
 def _account_named(tx: Session, person: Person, name: str, *kinds: type) -> Account | None:
     found = match(name, accounts.names(tx, person)) if name else Unknown()
     return accounts.named(tx, person, found.name) if isinstance(found, kinds) else None  # type: ignore[union-attr]
-
-
-def _account(tx: Session, person: Person, name: str, now: datetime) -> Reply:
-    known = accounts.names(tx, person)
-    found = match(name, known)
-    if isinstance(found, Unknown):
-        found = match(name, accounts.archived(tx, person))
-    if isinstance(found, Several):
-        found = accounts.meant(tx, person, name, found)
-    if isinstance(found, Several):
-        raise NotFoundError(f"{quoted(name)} could be {either(found.names)}. Please write more of its name.")
-    account = accounts.named(tx, person, found.name) if isinstance(found, (Exact, Close)) else None
-    if account is None:
-        near = nearest(name, known)
-        hint = f"Did you mean {near}?" if near else "/commit accounts lists all; the form of /commit can create it."
-        raise NotFoundError(f"I don't know an account called {quoted(name)}. {hint}")
-    return _account_page(tx, person, account, now)
 
 
 def _account_page(tx: Session, person: Person, account: Account, now: datetime) -> Reply:

@@ -21,7 +21,7 @@ from handlers.slack.payloads import Context
 from handlers.slack.refs import Ref, ViewName, count
 from store import accounts
 from store.plan import section as verbs
-from store.plan.section import Kind
+from store.plan.values import Kind
 from store.rules.calendar.brief_times import local_day
 
 if TYPE_CHECKING:
@@ -46,6 +46,12 @@ def open_section(ack: Ack, body: Body, context: BoltContext) -> None:
     _look(ack, context, press, Ref.decode(press.value))
 
 
+def open_plan(ack: Ack, body: Body, context: BoltContext) -> None:
+    """The whole plan of an account."""
+    press = payloads.press(body)
+    _look(ack, context, press, Ref.decode(press.value))
+
+
 def show(ack: Ack, body: Body, context: BoltContext) -> None:
     """One row in full."""
     press = payloads.press(body)
@@ -55,7 +61,7 @@ def show(ack: Ack, body: Body, context: BoltContext) -> None:
 def _look(ack: Ack, context: BoltContext, press: Press, ref: Ref) -> None:
     with context["ledger"].read() as tx:
         person = viewer(tx, press.asker.team_id, press.asker.user_id)
-        title = words_of(ref).section.title
+        title = "Account plan" if ref.view == ViewName.PLAN else words_of(ref).section.title
         drawn = surfaces.draw(tx, person, ref, context["now"])
     blocks = drawn.blocks if drawn else []
     if press.surface == "modal":

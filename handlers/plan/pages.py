@@ -5,12 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers import ids
-from handlers.plan import key_dates, views
+from handlers.plan import (
+    competitors,
+    figures,
+    key_dates,
+    objectives,
+    opinions,
+    opportunities,
+    risks,
+    views,
+    years,
+)
 from handlers.slack import blocks as b
 from handlers.slack.refs import Ref, ViewName, count, outdated
 from store import accounts, history, people
 from store.plan import section as verbs
-from store.plan.section import Kind
+from store.plan.values import Kind
 from store.rules.calendar.brief_times import local_day
 
 if TYPE_CHECKING:
@@ -23,7 +33,13 @@ if TYPE_CHECKING:
     from store.tables import Account, Person
 
 # The sections of a plan, in the order in which an account offers them.
-SECTIONS: dict[str, Words] = {words.section.kind: words for words in (key_dates.WORDS,)}
+SECTIONS: dict[str, Words] = {
+    words.section.kind: words
+    for words in (
+        objectives.WORDS, opportunities.WORDS, risks.WORDS, competitors.WORDS, key_dates.WORDS, opinions.WORDS,
+        figures.WORDS, years.WORDS,
+    )
+}  # fmt: skip
 
 
 def words_of(ref: Ref) -> Words:
@@ -35,12 +51,15 @@ def words_of(ref: Ref) -> Words:
 
 
 def buttons(account: Account) -> list[Element]:
-    """The buttons of an account's page, one for each section."""
-    view = Ref(view=ViewName.SECTION, extra=str(account.id))
-    return [
-        b.button(words.section.title, ids.SECTION_OPEN, Ref(kind, view=view.view, extra=view.extra).encode())
-        for kind, words in SECTIONS.items()
-    ]
+    """The button of an account's page that opens the plan."""
+    return [b.button("Account plan", ids.PLAN_OPEN, Ref(view=ViewName.PLAN, extra=str(account.id)).encode())]
+
+
+def plan_of(tx: Session, viewer: Person, ref: Ref, now: datetime) -> list[Block]:
+    """The plan of the account `ref.extra`: each section with its first rows."""
+    account, today = accounts.get(tx, viewer, count(ref.extra)), local_day(now, viewer.zone)
+    rows = {kind: verbs.of_account(tx, viewer, words.section, account, today=today) for kind, words in SECTIONS.items()}
+    return views.overview(account, SECTIONS, rows, viewer, today)
 
 
 def section_of(tx: Session, viewer: Person, ref: Ref, now: datetime) -> list[Block]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from handlers import ids
-from handlers.plan import actions
+from handlers.plan import actions, commands
 from handlers.routes import Routes
 
 ROUTES = Routes(
+    commands={ids.COMMAND_PLAN: commands.plan},
     actions={
+        ids.PLAN_OPEN: actions.open_plan,
         ids.SECTION_OPEN: actions.open_section,
         ids.SECTION_SHOW: actions.show,
         ids.SECTION_ADD: actions.ask_new,

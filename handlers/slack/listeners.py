@@ -53,7 +53,8 @@ def submit(ack: Callable[..., Any], form: Submission, context: BoltContext, save
         save(tx, person, form, context["now"])
         drawn = surfaces.draw(tx, person, form.context.ref, context["now"])
     known = form.context
-    if drawn and known.ref.view == ViewName.ITEM and not (known.response_url or known.root_view_id):
+    by_command = known.ref.view in {ViewName.ITEM, ViewName.SECTION} and not (known.response_url or known.root_view_id)
+    if drawn and by_command:
         # A command opened the form: there is no other view to show it in.
         ack(response_action="update", view=surfaces.receipt_modal(drawn.blocks, Context(channel=known.channel)))
         return

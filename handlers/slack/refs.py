@@ -32,8 +32,8 @@ class ViewName(StrEnum):
     MINE, OVERDUE, ACCOUNT = "mine", "overdue", "account"
     # A list that a person asked for; `extra` says its contents (handlers/commitments/listing.py).
     LIST = "list"
-    # A section of an account plan (`extra` is the account's id); one row of it in full.
-    SECTION, ROW = "section", "row"
+    # An account plan, and a section of it (`extra` is the account's id); one row of a section in full.
+    PLAN, SECTION, ROW = "plan", "section", "row"
     # The accounts in use; the archived accounts; the page of one account (`extra` is its id).
     ACCOUNTS, ARCHIVED, ACCOUNT_PAGE = "accounts", "archived", "page"
     HOME, AWAY = "home", "away"

@@ -168,6 +168,7 @@ _VIEWS: dict[ViewName, Callable[[Session, Person, Ref, datetime], list[Block]]] 
     ),
     ViewName.LIST: listing.draw,
     ViewName.SEVERAL: several,
+    ViewName.PLAN: pages.plan_of,
     ViewName.SECTION: pages.section_of,
     ViewName.ROW: pages.row_of,
     ViewName.ACCOUNTS: lambda tx, viewer, ref, now: all_accounts(tx, viewer, now, start=ref.start),

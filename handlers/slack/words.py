@@ -133,7 +133,11 @@ def either(names: Sequence[str]) -> str:
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    return f"{count:,} {one if count == 1 else many or _several(one)}"
+
+
+def _several(noun: str) -> str:
+    return f"{noun[:-1]}ies" if re.search("[^aeiou]y$", noun) else f"{noun}s"
 
 
 def render(template: str, **values: Any) -> str:  # noqa: ANN401  any value of the template

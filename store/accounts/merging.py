@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-_FILLED = ("owner_id", "coach_id", "category", "channel")
+_FILLED = ("owner_id", "coach_id", "category", "channel", "currency")
 
 
 def merge(

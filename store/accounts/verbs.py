@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,13 +34,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Details:
-    """An account as its form shows it. `channel` is the id of a Slack channel."""
+    """An account as its form shows it. `channel` is the id of a Slack channel, `currency` a code such as EUR."""
 
     name: str
     owner: Person | None
     coach: Person | None
     category: str | None
     channel: str | None
+    currency: str | None = None
 
 
 def create(
@@ -84,6 +86,9 @@ def edit(
     name = required(details.name, field="name", what="The account's name", limit=NAME_LIMIT)
     if details.category not in {None, *Category}:
         raise BadInputError("Choose A, B, C or D, or no category.", field="category")
+    currency = (details.currency or "").strip().upper() or None
+    if currency and not re.fullmatch("[A-Z]{3}", currency):
+        raise BadInputError("Write the currency as its code of three letters, such as EUR.", field="currency")
     if details.coach and details.owner and details.coach.id == details.owner.id:
         raise BadInputError(f"{details.coach.name} is the lead. The coach is the lead's manager.", field="coach")
     key = fold(name) or name.casefold()
@@ -95,6 +100,7 @@ def edit(
         "coach_id": details.coach.id if details.coach else None,
         "category": details.category,
         "channel": details.channel,
+        "currency": currency,
     }
     changes = renamed | history.set_fields(account, wanted)
     account.name_key = key

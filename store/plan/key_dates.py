@@ -16,7 +16,8 @@ from sqlalchemy.orm import joinedload
 from store import outbox, people
 from store.commitments.facts import person_facts
 from store.errors import BadInputError
-from store.plan.section import Field, Kind, Section
+from store.plan.section import Section
+from store.plan.values import Field, Kind
 from store.rules.calendar.working_days import WEEK
 from store.rules.nudging.occasions import Occasion, OccasionKind
 from store.tables import Account, KeyDate, KeyDateKind, Person, Recurs, Subject

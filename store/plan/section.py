@@ -8,8 +8,6 @@ Values come in as text, as forms and files hold them, and are refused in words a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -18,13 +16,16 @@ from sqlalchemy.orm import joinedload
 from store import accounts, history, people
 from store.db import insert_once
 from store.errors import BadInputError, ChangedMeanwhileError, NotAllowedError, NotFoundError
+from store.plan import values
+from store.plan.values import Field, Target, said
 from store.rules.calendar.brief_times import local_day
-from store.rules.text import NAME_LIMIT, NOTE_LIMIT, REASON_LIMIT, optional, quoted, required
+from store.rules.text import REASON_LIMIT, a_or_an, required
 from store.scope import seen_by
 from store.tables import Account, SectionRow, Verb
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping
+    from datetime import date, datetime
 
     from sqlalchemy.orm import Session
 
@@ -41,31 +42,8 @@ _PAST = {
 }
 
 
-class Kind(StrEnum):
-    """The kinds of values."""
-
-    LINE, TEXT, DAY, CHOICE, PERSON = "line", "text", "day", "choice", "person"
-
-
-@dataclass(frozen=True)
-class Field:
-    """One value of a row. `choices` are (value, words) of a CHOICE; a form begins with the first one."""
-
-    column: str
-    label: str
-    kind: Kind
-    required: bool = False
-    choices: tuple[tuple[str, str], ...] = ()
-    hint: str | None = None
-
-    @property
-    def name(self) -> str:
-        """The name of the form's field, and of LedgerError.field."""
-        return self.column.removesuffix("_id")
-
-    @property
-    def limit(self) -> int:
-        return NOTE_LIMIT if self.kind == Kind.TEXT else NAME_LIMIT
+def _no_rules(_row: SectionRow, _changed: Collection[str], _today: date) -> None:
+    """The check of a section without rules of its own."""
 
 
 @dataclass(frozen=True)
@@ -73,15 +51,17 @@ class Section(Generic[Row]):
     """A section: its table, its `title` ("Key dates"), the `noun` of one row, and its fields in the order of the form.
 
     `check(row, changed, today)` raises BadInputError where the columns `changed` of a row break a rule of the section;
-    `today` is the viewer's local day. `order(row, today)` sorts a list.
+    `today` is the viewer's local day. `order(row, today)` sorts a list. No two rows in use of one account have the same
+    values in the `unique` columns.
     """
 
     table: type[Row]
     title: str
     noun: str
     fields: tuple[Field, ...]
-    check: Callable[[Row, Collection[str], date], None]
     order: Callable[[Row, date], Any]
+    check: Callable[[Row, Collection[str], date], None] = _no_rules
+    unique: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -141,7 +121,7 @@ def check_change(
     owner = row.owner if row is not None else None
     parts = [(account.owner, f"who leads {account.name}"), (account.coach, "the coach"), (owner, "its owner")]
     named = [f"{one.name} ({part})" for one, part in parts if one is not None and people.is_here(one)]
-    what = f"change this {section.noun}" if row is not None else f"add a {section.noun} to {account.name}"
+    what = f"change this {section.noun}" if row is not None else f"add {a_or_an(section.noun)} to {account.name}"
     raise NotAllowedError(f"Only {', '.join(named)} or a workspace admin can {what}. You can ask them.")
 
 
@@ -154,12 +134,14 @@ def add(
 ) -> Row:  # fmt: skip
     """Add a row with the `given` values, text by field. The same gesture adds one row, however often it comes."""
     check_change(viewer, section, account, now)
-    values = _read(tx, viewer, section, given, None)
-    section.check(section.table(**values), values.keys(), local_day(now, viewer.zone))
-    values |= {
+    wanted = _read(tx, viewer, section, given, account, None)
+    new = section.table(account_id=account.id, **wanted)
+    section.check(new, wanted.keys(), local_day(now, viewer.zone))
+    _check_unique(tx, section, new, origin_key)
+    wanted |= {
         "workspace_id": account.workspace_id, "account_id": account.id, "origin_key": origin_key, "created_at": now,
     }  # fmt: skip
-    row_id = insert_once(tx, section.table, values, keys=("workspace_id", "origin_key"))
+    row_id = insert_once(tx, section.table, wanted, keys=("workspace_id", "origin_key"))
     if row_id is None:
         same = section.table.workspace_id == account.workspace_id, section.table.origin_key == origin_key
         return tx.scalars(_with_people(section).where(*same)).one()
@@ -184,8 +166,35 @@ def edit(
     changes = history.set_fields(row, _mine(tx, viewer, section, row, given, version))
     if changes:
         section.check(row, changes.keys(), local_day(now, viewer.zone))
+        _check_unique(tx, section, row, origin_key)
         _finish(tx, viewer, row, Verb.EDIT, changes, origin_key=origin_key, now=now)
     return get(tx, viewer, section, row_id, to_change=True)
+
+
+def _check_unique(tx: Session, section: Section[Row], row: Row, origin_key: str) -> None:
+    """BadInputError if another row in use has the same values in the section's unique columns."""
+    if not section.unique:
+        return
+    columns = [getattr(section.table, column) for column in section.unique]
+    others = sa.select(section.table.id, section.table.origin_key, *columns).where(
+        section.table.account_id == row.account_id, section.table.archived_at.is_(None)
+    )
+    mine = [_folded(getattr(row, column)) for column in section.unique]
+    with tx.no_autoflush:
+        twins = [
+            id_ for id_, key, *theirs in tx.execute(others)
+            if id_ != row.id and key != origin_key and [_folded(one) for one in theirs] == mine
+        ]  # fmt: skip
+    if twins:
+        label = next(field.label for field in section.fields if field.column == section.unique[-1])
+        raise BadInputError(
+            f"There is a {section.noun} with the same {label.lower()} already. Please edit that one.",
+            field=section.unique[-1],
+        )
+
+
+def _folded(value: Any) -> Any:  # noqa: ANN401  any column's value
+    return value.casefold() if isinstance(value, str) else value
 
 
 def archive(
@@ -253,7 +262,7 @@ def _mine(
     """The columns that the viewer changed since `version`. An entry holds each value before it, so undoing the entries
     since then gives the row as the viewer saw it.
     """
-    wanted = _read(tx, viewer, section, given, row)
+    wanted = _read(tx, viewer, section, given, row.account, row)
     since = history.entries(tx, viewer, row)[version:]
     seen = {column: change[0] for entry in reversed(since) for column, change in entry.changes.items()}
     for field in section.fields:
@@ -266,73 +275,21 @@ def _mine(
         elif theirs not in {mine, seen[column]}:
             who = next(entry.actor for entry in reversed(since) if column in entry.changes)
             raise ChangedMeanwhileError(
-                f"{who.name} changed this meanwhile to {_said(tx, field, theirs)}; you have {_said(tx, field, mine)}."
+                f"{who.name} changed this meanwhile to {said(tx, field, theirs)}; you have {said(tx, field, mine)}."
                 " Choose theirs to go on, or open Edit again to put yours in its place.",
                 field=field.name,
             )
     return wanted
 
 
-def _said(tx: Session, field: Field, plain: Any) -> str:  # noqa: ANN401  any column's value
-    """A value, as an entry keeps it, in plain words."""
-    if plain is None:
-        return "nothing"
-    if field.kind == Kind.DAY:
-        day = date.fromisoformat(plain)
-        return f"{day:%a} {day.day} {day:%b %Y}"
-    if field.kind == Kind.CHOICE:
-        return f"“{dict(field.choices)[plain]}”"
-    return people.get(tx, plain).name if field.kind == Kind.PERSON else quoted(plain)
-
-
-# ---- values --------------------------------------------------------------------------------------------
-
-
 def _read(
-    tx: Session, viewer: Person, section: Section[Any], given: Mapping[str, str | None], row: SectionRow | None
-) -> dict[str, Any]:
+    tx: Session, viewer: Person, section: Section[Any], given: Mapping[str, str | None], account: Account,
+    row: SectionRow | None,
+) -> dict[str, Any]:  # fmt: skip
     """The given texts as values of columns; a field that is not given is left alone. `row` is the row as it is."""
+    target = Target(viewer, account, row)
     return {
-        field.column: _READ[field.kind](tx, viewer, field, given[field.name] or "", row)
+        field.column: values.read(tx, target, field, given[field.name] or "")
         for field in section.fields
         if field.name in given
     }
-
-
-def _text(_tx: Session, _viewer: Person, field: Field, text: str, _row: SectionRow | None) -> str | None:
-    read = required if field.required else optional
-    return read(text, field=field.name, what=f"The {field.label.lower()}", limit=field.limit,
-                lines=field.kind == Kind.TEXT)  # fmt: skip
-
-
-def _day(_tx: Session, _viewer: Person, field: Field, text: str, _row: SectionRow | None) -> date | None:
-    if not text and not field.required:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadInputError("Choose a date.", field=field.name) from None
-
-
-def _choice(_tx: Session, _viewer: Person, field: Field, text: str, _row: SectionRow | None) -> str | None:
-    if not text and not field.required:
-        return None
-    if text not in dict(field.choices):
-        words: Sequence[str] = [words for _, words in field.choices]
-        raise BadInputError(f"Choose one of these: {', '.join(words)}.", field=field.name)
-    return text
-
-
-def _person(tx: Session, viewer: Person, field: Field, text: str, row: SectionRow | None) -> int | None:
-    """The id of the person; the text is their id in Slack. A person who has left stays until another one is chosen."""
-    if not text and not field.required:
-        return None
-    current: int | None = getattr(row, field.column) if row is not None else None
-    if current is not None and people.get(tx, current).slack_id == text:
-        return current
-    return people.as_owner(tx, viewer, text, field=field.name).id
-
-
-_READ: dict[Kind, Callable[[Session, Person, Field, str, SectionRow | None], Any]] = {
-    Kind.LINE: _text, Kind.TEXT: _text, Kind.DAY: _day, Kind.CHOICE: _choice, Kind.PERSON: _person,
-}  # fmt: skip

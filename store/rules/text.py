@@ -174,3 +174,8 @@ def optional(text: str | None, *, field: str, what: str, limit: int, lines: bool
     if not clean(text or "", lines=lines):
         return None
     return required(text, field=field, what=what, limit=limit, lines=lines)
+
+
+def a_or_an(noun: str) -> str:
+    """The noun with its article: “a risk”, “an objective”."""
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"

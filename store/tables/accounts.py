@@ -31,6 +31,8 @@ class Account(HasHistory):
     owner_id: Mapped[int | None] = to("person", nullable=True)
     coach_id: Mapped[int | None] = to("person", nullable=True)
     channel: Mapped[str | None]
+    # The code of the currency of its amounts, such as EUR.
+    currency: Mapped[str | None]
     created_at: Mapped[datetime]
     # An archived account is not proposed; its commitments stay.
     archived_at: Mapped[datetime | None]

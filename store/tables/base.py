@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from store.db import UtcDateTime
+from store.db import ExactNumber, UtcDateTime
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
@@ -33,6 +34,7 @@ class Base(DeclarativeBase):
         datetime: UtcDateTime,
         date: sa.Date,
         str: sa.Text,
+        Decimal: ExactNumber,
         dict[str, Any]: sa.JSON,
     }
 
@@ -79,6 +81,13 @@ class Subject(StrEnum):
     COMMITMENT = "commitment"
     ACCOUNT = "account"
     KEY_DATE = "key_date"
+    OBJECTIVE = "objective"
+    OPPORTUNITY = "opportunity"
+    COMPETITOR = "competitor"
+    RISK = "risk"
+    YEAR = "year"
+    FIGURE = "figure"
+    OPINION = "opinion"
 
 
 class Side(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -73,7 +74,153 @@ class KeyDate(SectionRow):
     recurs: Mapped[Recurs] = mapped_column(EnumText(Recurs))
 
 
+class Level(StrEnum):
+    LOW, MEDIUM, HIGH = "low", "medium", "high"
+
+
+class Aim(StrEnum):
+    GROW, HOLD = "grow", "hold"
+
+
+class Measure(StrEnum):
+    """The unit of an objective's figures."""
+
+    NUMBER, MONEY, PERCENT = "number", "money", "percent"
+
+
+class Objective(SectionRow):
+    """A goal of the client or of ours at the account, with its measure: from, today and target."""
+
+    __tablename__ = "objective"
+    subject_kind = Subject.OBJECTIVE
+    __table_args__ = (
+        sa.UniqueConstraint("workspace_id", "origin_key"),
+        sa.Index("ix_objective_account", "account_id"),
+        sa.CheckConstraint("aim IN ('grow', 'hold')", name="aim"),
+        sa.CheckConstraint("unit IN ('number', 'money', 'percent')", name="unit"),
+    )
+
+    aim: Mapped[Aim] = mapped_column(EnumText(Aim))
+    measure: Mapped[str | None]
+    unit: Mapped[Measure] = mapped_column(EnumText(Measure))
+    start: Mapped[Decimal | None]
+    target: Mapped[Decimal | None]
+    today: Mapped[Decimal | None]
+    # The day of the figure `today`, and where it comes from.
+    today_on: Mapped[date | None]
+    source: Mapped[str | None]
+    due_on: Mapped[date | None]
+
+
+class Stage(StrEnum):
+    LEAD, QUALIFIED, IN_CRM, WON, LOST = "lead", "qualified", "in_crm", "won", "lost"
+
+
+class Opportunity(SectionRow):
+    """Business that the account may give us."""
+
+    __tablename__ = "opportunity"
+    subject_kind = Subject.OPPORTUNITY
+    __table_args__ = (
+        sa.UniqueConstraint("workspace_id", "origin_key"),
+        sa.Index("ix_opportunity_account", "account_id"),
+        sa.CheckConstraint("stage IN ('lead', 'qualified', 'in_crm', 'won', 'lost')", name="stage"),
+    )
+
+    stage: Mapped[Stage] = mapped_column(EnumText(Stage))
+    value: Mapped[Decimal | None]
+    expected_on: Mapped[date | None]
+    crm: Mapped[str | None]
+
+
+class Competitor(SectionRow):
+    """Another supplier of the account. Landmines never leave our side."""
+
+    __tablename__ = "competitor"
+    subject_kind = Subject.COMPETITOR
+    __table_args__ = (
+        sa.UniqueConstraint("workspace_id", "origin_key"),
+        sa.Index("ix_competitor_account", "account_id"),
+        sa.CheckConstraint("strength IN ('low', 'medium', 'high')", name="strength"),
+    )
+
+    place: Mapped[str | None]
+    strength: Mapped[Level | None] = mapped_column(EnumText(Level))
+    would_win: Mapped[str | None]
+    landmines: Mapped[str | None]
+    landmines_of_theirs: Mapped[str | None]
+    events: Mapped[str | None]
+
+
+class Risk(SectionRow):
+    """An event that would harm our business with the account."""
+
+    __tablename__ = "risk"
+    subject_kind = Subject.RISK
+    __table_args__ = (
+        sa.UniqueConstraint("workspace_id", "origin_key"),
+        sa.Index("ix_risk_account", "account_id"),
+        sa.CheckConstraint("likelihood IN ('low', 'medium', 'high')", name="likelihood"),
+        sa.CheckConstraint("impact IN ('low', 'medium', 'high')", name="impact"),
+    )
+
+    likelihood: Mapped[Level] = mapped_column(EnumText(Level))
+    impact: Mapped[Level] = mapped_column(EnumText(Level))
+
+
+class Year(SectionRow):
+    """A year of the account in money: the client's revenue and our sales, in the account's currency."""
+
+    __tablename__ = "year"
+    subject_kind = Subject.YEAR
+    __table_args__ = (
+        sa.UniqueConstraint("workspace_id", "origin_key"),
+        sa.Index("ix_year_account", "account_id"),
+    )
+
+    year: Mapped[int]
+    revenue: Mapped[Decimal | None]
+    sales: Mapped[Decimal | None]
+
+
+class Figure(SectionRow):
+    """A named figure of one quarter, for the value delivered."""
+
+    __tablename__ = "figure"
+    subject_kind = Subject.FIGURE
+    __table_args__ = (
+        sa.UniqueConstraint("workspace_id", "origin_key"),
+        sa.Index("ix_figure_account", "account_id"),
+    )
+
+    # “2026-Q3”
+    quarter: Mapped[str]
+    value: Mapped[Decimal]
+    unit: Mapped[str | None]
+    source: Mapped[str | None]
+
+
+class Feeling(StrEnum):
+    STAYS, ANNOYS = "stays", "annoys"
+
+
+class Opinion(SectionRow):
+    """A reason why the client stays with us, or a thing that annoys them."""
+
+    __tablename__ = "opinion"
+    subject_kind = Subject.OPINION
+    __table_args__ = (
+        sa.UniqueConstraint("workspace_id", "origin_key"),
+        sa.Index("ix_opinion_account", "account_id"),
+        sa.CheckConstraint("feeling IN ('stays', 'annoys')", name="feeling"),
+    )
+
+    feeling: Mapped[Feeling] = mapped_column(EnumText(Feeling))
+    said_on: Mapped[date | None]
+    source: Mapped[str | None]
+
+
 # The tables of the subjects that belong to an account.
 OF_ACCOUNTS: tuple[type[Commitment | SectionRow], ...] = (Commitment, *SectionRow.__subclasses__())
 # The table of each kind of subject.
-SUBJECTS: dict[Subject, type[HasHistory]] = {each.subject_kind: each for each in (Commitment, Account, KeyDate)}
+SUBJECTS: dict[Subject, type[HasHistory]] = {each.subject_kind: each for each in (Account, *OF_ACCOUNTS)}

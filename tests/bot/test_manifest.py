@@ -21,7 +21,7 @@ def made(request: pytest.FixtureRequest) -> dict[str, Any]:
 def test_it_asks_for_what_the_ids_list(made: dict[str, Any]) -> None:
     """Commands, shortcuts, scopes and events come from one page."""
     features, settings = made["features"], made["settings"]
-    assert [command["command"] for command in features["slash_commands"]] == [ids.COMMAND]
+    assert [command["command"] for command in features["slash_commands"]] == [ids.COMMAND, ids.COMMAND_PLAN]
     assert {shortcut["callback_id"]: shortcut["type"] for shortcut in features["shortcuts"]} == {
         ids.SHORTCUT_NEW: "global",
         ids.SHORTCUT_FROM_MESSAGE: "message",
@@ -32,7 +32,7 @@ def test_it_asks_for_what_the_ids_list(made: dict[str, Any]) -> None:
 
 def test_commands_escape_names(made: dict[str, Any]) -> None:
     """Slack sends @ana as an id then, which cannot mean somebody else."""
-    (command,) = made["features"]["slash_commands"]
+    command, _plan = made["features"]["slash_commands"]
     assert command["should_escape"] is True
     assert command["usage_hint"]
 

@@ -20,28 +20,38 @@ def has_account(town: BotInWorkspace, name: str = "Acme", owner: str = "U0EVA") 
 
 def values(blocks: Any, action_id: str) -> list[str]:
     """The values of the buttons of that id, in order."""
-    return [e["value"] for block in blocks for e in block.get("elements", ()) if e.get("action_id") == action_id]
+    elements = [e for block in blocks for e in (*block.get("elements", ()), block.get("accessory") or {})]
+    return [e["value"] for e in elements if e.get("action_id") == action_id]
 
 
-def open_list(town: BotInWorkspace, user: str = "U0EVA", name: str = "Acme") -> View:
-    """The list of key dates, from the account's page."""
-    view: View | None = town.press(user, town.commit(user, f"account {name}").messages[-1], ids.SECTION_OPEN).view
+def open_plan(town: BotInWorkspace, user: str = "U0EVA", name: str = "Acme") -> View:
+    """The account plan, from the account's page."""
+    view: View | None = town.press(user, town.commit(user, f"account {name}").messages[-1], ids.PLAN_OPEN).view
     assert view is not None
     return view
 
 
-def press(town: BotInWorkspace, user: str, action_id: str, nth: int = 0) -> Outcome:
-    """Press a button in the view on top."""
+def open_list(town: BotInWorkspace, user: str = "U0EVA", name: str = "Acme", kind: str = "key_date") -> View:
+    """The list of a section, from the plan; the plan itself if the section has no rows."""
+    view = open_plan(town, user, name)
+    if any(value.startswith(f"{kind}:") for value in values(view.blocks, ids.SECTION_OPEN)):
+        press(town, user, ids.SECTION_OPEN, kind=kind)
+    top: View = town.box.modals(user)[-1]
+    return top
+
+
+def press(town: BotInWorkspace, user: str, action_id: str, nth: int = 0, kind: str = "key_date") -> Outcome:
+    """Press a button of that section in the view on top."""
     view = town.box.modals(user)[-1]
-    value = values(view.blocks, action_id)[nth]
+    value = [each for each in values(view.blocks, action_id) if each.startswith(f"{kind}:")][nth]
     outcome = town.box.press(user, action_id=action_id, value=value, view_id=view.id)
     assert outcome.problem is None, outcome
     return outcome
 
 
-def form(town: BotInWorkspace, user: str, action_id: str, nth: int = 0) -> View:
+def form(town: BotInWorkspace, user: str, action_id: str, nth: int = 0, kind: str = "key_date") -> View:
     """Press what opens a form; the form."""
-    view: View | None = press(town, user, action_id, nth).view
+    view: View | None = press(town, user, action_id, nth, kind).view
     assert view is not None
     return view
 
