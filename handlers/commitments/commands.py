@@ -28,6 +28,7 @@ from handlers.slack.words import render, shortened
 from store import accounts, commitments, people
 from store.commitments import Wanted, When
 from store.errors import BadInputError, NotFoundError
+from store.rules.calendar.brief_times import local_day
 from store.rules.line import read_line
 from store.rules.line.minutes import read_minutes
 from store.rules.names import Close, Exact, Unknown, match
@@ -228,7 +229,7 @@ def _taken(command: Command, context: BoltContext, *, asked_slack: bool = False)
             minutes = read_minutes(said, **facts)
             if len(minutes.pieces) > 1:
                 return several.understand_all(
-                    tx, person, minutes, facts, channel=command.channel, asked_slack=asked_slack
+                    tx, person, minutes, facts, now, channel=command.channel, asked_slack=asked_slack
                 )
             said = minutes.pieces[0].text
             line = read_line(said, **facts)
@@ -242,11 +243,9 @@ def _taken(command: Command, context: BoltContext, *, asked_slack: bool = False)
                 if answer:
                     return answer
             understood = understand(tx, person, line, said, channel=command.channel, asked_slack=asked_slack)
-            is_unsure = _is_unsure(command, understood.filled.action)
-            if understood.draft is None:
-                return replace(understood, lacks=Lacks.SENSE) if is_unsure else understood
-            if is_unsure:
-                return understood.doubted(_A_PROMISE)
+            asked = _asked_first(tx, person, command, understood, now)
+            if asked is not None or understood.draft is None:
+                return asked or understood
             recorded = commitments.record(tx, person, understood.draft, origin_key=command.origin_key, now=now)
             commitments.check_pace(tx, person, recorded, now)
     except BadInputError as error:
@@ -259,6 +258,22 @@ def _taken(command: Command, context: BoltContext, *, asked_slack: bool = False)
         )  # fmt: skip
     ref = Ref(id=recorded.number, view=ViewName.RECEIPT if command.channel else ViewName.NOTED)
     return Reply(blocks, ref, f"Recorded as #{recorded.number}", understood.unknown_account or "")
+
+
+def _asked_first(
+    tx: Session, person: Person, command: Command, understood: ParsedLine, now: datetime
+) -> ParsedLine | None:
+    """The form that comes before the line is recorded: it may be no promise, or the same words were recorded lately."""
+    is_unsure, draft = _is_unsure(command, understood.filled.action), understood.draft
+    if draft is None:
+        return replace(understood, lacks=Lacks.SENSE) if is_unsure else understood
+    if is_unsure:
+        return understood.doubted(_A_PROMISE)
+    account_id = draft.account.id if draft.account else None
+    same = commitments.recorded_lately(
+        tx, person, draft.action, draft.owner.id, account_id, origin_key=command.origin_key, now=now
+    )
+    return understood.pointed_out(same, person, local_day(now, person.zone)) if same else None
 
 
 def _is_unsure(command: Command, action: str) -> bool:

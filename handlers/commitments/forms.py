@@ -10,7 +10,9 @@ from handlers import ids
 from handlers.commitments import items
 from handlers.slack import blocks as b
 from handlers.slack import fields as f
-from handlers.slack.words import escape, full_date
+from handlers.slack.refs import Ref
+from handlers.slack.words import escape, full_date, lately
+from store.rules.calendar.brief_times import local_day
 from store.rules.text import ACTION_LIMIT, NOTE_LIMIT, REASON_LIMIT
 from store.tables import REDACTED, Commitment, Side
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from slackblocks import Block
 
     from handlers.slack.payloads import Context
+    from store.tables import Person
 
 SIDES = ((Side.OURS, "We owe"), (Side.THEIRS, "They owe us"))
 # The languages that read 4/12 with the month first, and with the day first.
@@ -42,6 +45,8 @@ class Filled:
     remark: str | None = None
     # The two days that a date in figures may mean: with the month first, and with the day first.
     orders: tuple[date, date] | None = None
+    # The commitment with the same words that the remark points out.
+    same: Commitment | None = None
     # The field that the remark asks about.
     asks: str = ids.ACTION
 
@@ -50,17 +55,33 @@ def new(filled: Filled, context: Context, recorded: Sequence[Block] = ()) -> b.J
     """The form that records a commitment. `remark` says above it what still needs an answer, and `recorded` shows what
     was recorded from the same message before.
     """
-    remark = [b.section(escape(filled.remark))] if filled.remark else []
+    submit = "Record it all the same" if filled.same else "Record another" if recorded else "Record"
     fields = _fields(filled, with_who_and_when=True, several=True)
     view = b.modal(
-        "New commitment", [*recorded, *remark, *fields], callback_id=ids.FORM_NEW,
-        metadata=_knowing(filled, context), submit="Record another" if recorded else "Record", close="Discard",
+        "New commitment", [*recorded, *_remark(filled), *fields], callback_id=ids.FORM_NEW,
+        metadata=_knowing(filled, context), submit=submit, close="Discard",
     )  # fmt: skip
     return b.with_cursor_at(view, ids.WHICH_DAY if filled.orders and filled.asks == ids.DUE else filled.asks)
 
 
 def _knowing(filled: Filled, context: Context) -> str:
-    return replace(context, account=filled.account[0] if filled.account else None).encode()
+    same = str(filled.same.number) if filled.same else None
+    return replace(context, account=filled.account[0] if filled.account else None, same=same).encode()
+
+
+def _remark(filled: Filled) -> list[Block]:
+    same = filled.same
+    show = None
+    if same:
+        show = b.button(f"Show #{same.number}", ids.SHOW, Ref().to(same, same.number).encode())
+    return [b.section(escape(filled.remark), accessory=show)] if filled.remark else []
+
+
+def recorded_already(same: Commitment, viewer: Person, today: date) -> str:
+    """“You recorded this on Tuesday as #12, due Friday 4 December 2026.”"""
+    who = "You" if same.creator_id == viewer.id else same.creator.name
+    recorded_on = local_day(same.created_at, viewer.zone)
+    return f"{who} recorded this {lately(recorded_on, today)} as #{same.number}, due {full_date(same.due_on)}."
 
 
 def edit(commitment: Commitment, context: Context, *, with_who_and_when: bool) -> b.Json:

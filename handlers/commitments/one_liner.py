@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handlers import ids
-from handlers.commitments.forms import Filled
+from handlers.commitments.forms import Filled, recorded_already
 from handlers.slack.payloads import unescaped, unmarked
 from handlers.slack.replies import Lacks
 from handlers.slack.words import either, shortened
@@ -20,11 +20,11 @@ from store.rules.line.client import person_in
 from store.rules.names import Close, Exact, Several, Unknown
 from store.rules.text import ACTION_LIMIT, NAME_LIMIT, NOTE_LIMIT, clean, quoted
 from store.settings import reads_dates_as
-from store.tables import Account, Person, Side, Stakeholder
+from store.tables import Account, Commitment, Person, Side, Stakeholder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from sqlalchemy.orm import Session
 
@@ -55,6 +55,11 @@ class ParsedLine:
     lacks: Lacks = Lacks.MORE
     # The open questions, each under the name of its field in the form.
     asked: Mapping[str, str] = field(default_factory=dict)
+
+    def pointed_out(self, same: Commitment, viewer: Person, today: date) -> ParsedLine:
+        """The same, as a form, because of a commitment with the same words."""
+        filled = replace(self.filled, remark=recorded_already(same, viewer, today), same=same)
+        return ParsedLine(filled, lacks=Lacks.AGAIN)
 
     def refused(self, error: LedgerError) -> ParsedLine:
         """The same, as a form, because of something that the ledger refused."""

@@ -92,8 +92,8 @@ def _links(slack: WebClient, message: MessageShortcut, team_url: str) -> list[st
 def submit_new(ack: Ack, body: Body, context: BoltContext) -> None:
     """Record what the form says. The form turns into the receipt."""
     form = payloads.submission(body)
-    if (listed := _as_several(form, context)) is not None:
-        ack(response_action="update", view=listed)
+    if (view := _asked_first(form, context)) is not None:
+        ack(response_action="update", view=view)
         return
     now, owner_id = context["now"], form.text(ids.OWNER)
     directory.ensure_people(context["ledger"], context["slack"], form.asker.team_id, [owner_id], now)
@@ -115,22 +115,50 @@ def submit_new(ack: Ack, body: Body, context: BoltContext) -> None:
     ack(response_action="update", view=surfaces.receipt_modal(blocks, Context(channel=form.context.channel)))
 
 
-def _as_several(form: Submission, context: BoltContext) -> b.Json | None:
-    """The list for review, if the action has several lines that are promises; the other fields hold for all of them."""
-    if not may_be_several(form.text(ids.ACTION)):
-        return None
+def _asked_first(form: Submission, context: BoltContext) -> b.Json | None:
+    """The view that comes before the form's commitment is recorded: the list, if its action has several promises; the
+    form again, if the same words were recorded lately and the form has not pointed that out.
+    """
+    now = context["now"]
     with context["ledger"].read() as tx:
         person = viewer(tx, form.asker.team_id, form.asker.user_id)
-        values = (form.fields.get(name) for name in (ids.ACCOUNT, ids.STAKEHOLDER))
-        account, stakeholder = account_fields.chosen_options(tx, person, *values)
-    due = _due_on(form) if form.fields.get(ids.DUE) or form.fields.get(ids.WHICH_DAY) else None
-    said = forms.Filled(
-        owner=form.fields.get(ids.OWNER), due=due, account=account, stakeholder=stakeholder,
+        same = _same(tx, person, form, now)
+        if same is None and not may_be_several(form.text(ids.ACTION)):
+            return None
+        said = _filled(tx, person, form)
+    if same is not None:
+        remark = forms.recorded_already(same, person, local_day(now, person.zone))
+        return forms.new(replace(said, remark=remark, same=same), form.context)
+    known = replace(form.context, ref=Ref(extra=f"/{said.account[0]}" if said.account else ""))
+    return several.form_for(context, form.asker, form.text(ids.ACTION), known, replace(said, action=""))
+
+
+def _same(tx: Session, person: Person, form: Submission, now: datetime) -> Commitment | None:
+    """The commitment with the same words as the form's, unless the form has pointed it out."""
+    owner = next(iter(people.by_slack_ids(tx, person.workspace, [form.text(ids.OWNER)])), None)
+    account = account_fields.Choice.decode(form.fields.get(ids.ACCOUNT) or "0")
+    if owner is None or account.new_name is not None:
+        return None
+    same = commitments.recorded_lately(
+        tx, person, form.text(ids.ACTION), owner.id, account.id or None, origin_key=form.origin_key, now=now
+    )
+    if same is None or str(same.number) == form.context.same:
+        return None
+    # The form of a message shows the commitments that the message was made into before.
+    return same if same.permalink is None or same.permalink != form.context.permalink else None
+
+
+def _filled(tx: Session, person: Person, form: Submission) -> forms.Filled:
+    """The values of a submitted form, to show them again."""
+    values = (form.fields.get(name) for name in (ids.ACCOUNT, ids.STAKEHOLDER))
+    account, stakeholder = account_fields.chosen_options(tx, person, *values)
+    return forms.Filled(
+        action=form.text(ids.ACTION), owner=form.fields.get(ids.OWNER),
+        due=_due_on(form) if form.fields.get(ids.DUE) or form.fields.get(ids.WHICH_DAY) else None,
+        account=account, stakeholder=stakeholder,
         side=Side.THEIRS if form.text(ids.SIDE) == Side.THEIRS else Side.OURS,
         sharing=form.text(ids.SHARING) or forms.SHARINGS[0][0], note=form.text(ids.NOTE),
     )  # fmt: skip
-    known = replace(form.context, ref=Ref(extra=f"/{account[0]}" if account else ""))
-    return several.form_for(context, form.asker, form.text(ids.ACTION), known, said)
 
 
 def _due_on(form: Submission) -> date:

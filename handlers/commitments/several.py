@@ -10,7 +10,7 @@ from handlers import ids
 from handlers import people as directory
 from handlers.accounts import menus as account_fields
 from handlers.commitments import several_views as views
-from handlers.commitments.forms import SHARINGS, Filled
+from handlers.commitments.forms import SHARINGS, Filled, recorded_already
 from handlers.commitments.one_liner import as_plain, facts_for, protect_brackets, understand, unknown_account
 from handlers.people import viewer
 from handlers.slack import listeners, payloads, surfaces
@@ -24,7 +24,7 @@ from store.rules.line.minutes import Minutes, read_minutes
 from store.tables import Side
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from slack_bolt import BoltContext
     from sqlalchemy.orm import Session
@@ -49,11 +49,12 @@ class Listed:
 
 
 def understand_all(
-    tx: Session, person: Person, minutes: Minutes, facts: dict[str, Any], *, start: int = 0, said: Filled = _NOTHING,
-    channel: str = "", asked_slack: bool = False,
+    tx: Session, person: Person, minutes: Minutes, facts: dict[str, Any], now: datetime, *, start: int = 0,
+    said: Filled = _NOTHING, channel: str = "", asked_slack: bool = False,
 ) -> Listed:  # fmt: skip
     """The rows of these lines, numbered from `start`. `said`: what a form says for lines that do not say it."""
     rows: list[views.Row] = []
+    seen: dict[tuple[str, ...], int] = {}
     unknown: list[str] = []
     left = len(minutes.pieces)
     blocks = 0
@@ -65,6 +66,8 @@ def understand_all(
         if parsed.unknown_account and line.account_phrase:
             asked[ids.ACCOUNT] = unknown_account(line.account_phrase)
         filled = _completed(parsed.filled, said, asked, has_owner=bool(line.owners or line.perhaps_owner))
+        if piece.promise and (repeated := _repeated(tx, person, filled, seen, index, facts["today"], now)):
+            asked.setdefault(ids.ACTION, repeated)
         row = views.Row(start + index, filled, not piece.promise, asked)
         blocks += len(views.row_blocks(row))
         if blocks > views.MOST_BLOCKS:
@@ -74,6 +77,24 @@ def understand_all(
     later = [as_plain(tx, person, piece.text) for piece in minutes.pieces[left:]]
     rest = "\n".join(filter(None, [*later, as_plain(tx, person, minutes.rest)]))
     return Listed(tuple(rows), rest, tuple(dict.fromkeys(unknown)))
+
+
+def _repeated(
+    tx: Session, person: Person, filled: Filled, seen: dict[tuple[str, ...], int], index: int, today: date,
+    now: datetime,
+) -> str | None:  # fmt: skip
+    """The remark on a row whose words, owner and account were recorded lately, or stand in an earlier row (`seen`)."""
+    account = filled.account[0] if filled.account else ""
+    key = (commitments.same_words(filled.action), filled.owner or "", account)
+    before = seen.setdefault(key, index)
+    if before != index:
+        return "The same as a line above. Leave one of them out, or record both."
+    owner = next(iter(people.by_slack_ids(tx, person.workspace, [filled.owner or ""])), None)
+    if owner is None or (account and not account.isdecimal()):
+        return None
+    account_id = int(account) if account else None
+    same = commitments.recorded_lately(tx, person, filled.action, owner.id, account_id, now=now)
+    return f"{recorded_already(same, person, today)} Leave it out, or record it all the same." if same else None
 
 
 def _completed(read: Filled, said: Filled, asked: dict[str, str], *, has_owner: bool) -> Filled:
@@ -122,7 +143,7 @@ def _listed(
         if len(minutes.pieces) == 1 and not one:
             return None
         return understand_all(
-            tx, person, minutes, facts, start=known.ref.start, said=said, asked_slack=asked_slack,
+            tx, person, minutes, facts, context["now"], start=known.ref.start, said=said, asked_slack=asked_slack,
             channel="" if said.account else known.channel or "",
         )  # fmt: skip
 

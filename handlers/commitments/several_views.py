@@ -58,7 +58,8 @@ def row_blocks(row: Row, place: int | None = None) -> list[Block]:
     name, filled = f"{b.ROW}{row.index}", row.filled
     asked = {} if row.left_out else row.asked
     action = f.text(ids.ACTION, LONGEST, filled.action)
-    label = f"{place}. Action" if place else "Left out"
+    mark = ":question: " if ids.ACTION in asked else ""
+    label = f"{mark}{place}. Action" if place else "Left out"
     found = [f.field(label, action, f"{name}.{ids.ACTION}", hint=asked.get(ids.ACTION))]
     own = {
         ids.OWNER: ("Owner, unless you leave it out", f.person(ids.OWNER, filled.owner)),

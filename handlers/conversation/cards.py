@@ -23,6 +23,7 @@ _ASKS = {
     Lacks.ONE_DAY: f"*Which day is it?* I am not sure how to read the date. {_NOT_YET}",
     Lacks.ACCOUNT: f"*Which account is it?* The name fits several. {_NOT_YET}",
     Lacks.MORE: f"*One question is open.* You find it in the form. {_NOT_YET}",
+    Lacks.AGAIN: f"*The same words were recorded lately*, for the same account and owner. {_NOT_YET}",
     Lacks.SENSE: "I did not understand that. Is it a promise? Then I record it. Or look at what you have promised.",
 }
 

@@ -86,6 +86,8 @@ class Context:
     # The option that is chosen in the field of the account. Slack does not send it with a request for the options of
     # another field.
     account: str | None = None
+    # The number of a commitment with the same words, which the form has pointed out.
+    same: str | None = None
 
     def encode(self) -> str:
         known = {**vars(self), "ref": self.ref.encode() if self.ref != NOWHERE else None}

@@ -18,6 +18,8 @@ class Lacks(StrEnum):
     """The open question of a line that is not recorded as it stands."""
 
     DAY, ONE_DAY, ACCOUNT, MORE = "day", "one_day", "account", "more"
+    # The same words were recorded lately.
+    AGAIN = "again"
     # The line is a question, or it says too little to be a promise.
     SENSE = "sense"
 

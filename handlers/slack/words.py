@@ -26,6 +26,7 @@ _LOOK_ALIKES = {"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb"}
 # The mark of a quotation or a list; also at the end of the text, because our own words may follow.
 _QUOTE = re.compile(r"^(\s*)(&gt;|[•◦▪▫‣–\-](?=\s|$)|\d+[.)](?=\s|$))")
 _GAP = re.compile(r"\n{3,}")
+_WEEK = 7
 _ZERO_WIDTH = "\u200b"
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 # Any of the above, for a quick check: most texts have none.
@@ -87,6 +88,13 @@ def when(due_on: date, today: date) -> str:
     if days in near:
         return near[days]
     return f"in {days} days" if days > 0 else f"{-days} days overdue"
+
+
+def lately(day: date, today: date) -> str:
+    """A day of the last weeks: "today", "yesterday", "on Tuesday", "on 12 November"."""
+    days = (today - day).days
+    near = {0: "today", 1: "yesterday"}
+    return near.get(days) or (f"on {day:%A}" if days < _WEEK else f"on {day.day} {day:%B}")
 
 
 def first_date(commitment: Commitment) -> str:

@@ -33,6 +33,7 @@ from store.commitments.recording import check_pace
 from store.commitments.redacting import redact
 from store.commitments.relations import relations
 from store.commitments.several import record_several, undo_several
+from store.commitments.similar import recorded_lately, same_words
 from store.commitments.verbs import (
     Draft,
     accept,
@@ -92,9 +93,11 @@ __all__ = [
     "people_to_brief",
     "record",
     "record_several",
+    "recorded_lately",
     "redact",
     "relations",
     "reopen",
+    "same_words",
     "share",
     "snooze",
     "unblock",

@@ -186,7 +186,7 @@ def test_the_demos_own_ledger_may_be_used_again(tmp_path: Path) -> None:
         demo = Demo(port=0, database=database)
         demo.start()
         try:
-            receipt = demo.box.command("U0EVA", "C0ACME", "/commit", "send the roadmap tomorrow for Acme")
+            receipt = demo.box.command("U0EVA", "C0ACME", "/commit", f"send roadmap {number} tomorrow for Acme")
             assert f"#{len(PROMISES) + number}" in str(receipt.messages[-1].blocks)
         finally:
             assert demo.stop() is True

@@ -12,6 +12,7 @@ import sys
 import threading
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 # Seconds in which a process must start on a busy machine.
 PATIENCE = 60
-LINE = "@ana send the pricing sheet by today"
+LINE = "@ana send the pricing sheet"
+_PARTS = count(1)
 NOT_OURS = re.compile("proxy|slack|database", re.IGNORECASE)
 
 
@@ -151,8 +153,10 @@ class Process:
                 self._news.notify_all()
 
 
-def commit(box: Sandbox, text: str = LINE) -> Outcome:
-    return box.command("U0EVA", "C0ACME", "/commit", text)
+def commit(box: Sandbox, text: str | None = None) -> Outcome:
+    """Type the text after /commit; None: a line that begins with LINE, and is another promise each time."""
+    line = f"{LINE}, part {next(_PARTS)}, by today" if text is None else text
+    return box.command("U0EVA", "C0ACME", "/commit", line)
 
 
 def recorded(outcome: Outcome) -> bool:

@@ -60,7 +60,7 @@ def test_elsewhere_nothing_is_guessed(town: BotInWorkspace) -> None:
     town.receipt("U0EVA", "send the deck to Dana by Friday", "C0GENERAL")
     assert belongs_to(town) == (None, None)
     account(town, "Acme Labs", channel="C0ACME")
-    town.receipt("U0EVA", "send the deck to Dana by Friday")
+    town.receipt("U0EVA", "send the sheet to Dana by Friday")
     assert belongs_to(town, 2) == (None, None)
 
 

@@ -183,8 +183,8 @@ def test_somebody_new_acts_at_once(town: BotInWorkspace) -> None:
     for user in ("U0NEW", "U0OTHER"):
         town.box.join(user, "C0ACME")
     with town.post.caught() as parcels:
-        for _ in range(4):
-            town.box.command("U0NEW", "C0ACME", "/commit", "@otto send it by today")
+        for part in range(4):
+            town.box.command("U0NEW", "C0ACME", "/commit", f"@otto send part {part} by today")
     acks = town.at_once(*parcels)
     assert all("Recorded as #" in str(ack.body) for ack in acks)
     with town.makegood.ledger.read() as tx:

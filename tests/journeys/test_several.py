@@ -263,6 +263,6 @@ def test_one_promise_stays_one(town: BotInWorkspace, typed: str) -> None:
 
 def test_a_single_point_of_a_list_is_one_line(town: BotInWorkspace) -> None:
     """A bullet in front hides no owner."""
-    for bullet in ("- ", "• ", "1) ", "[ ] "):
-        assert "Recorded as #" in words(town.receipt("U0EVA", f"{bullet}@ana send the pricing by 4 Dec"))
-    assert {one[:2] for one in recorded(town)} == {("send the pricing", "U0ANA")}
+    for day, bullet in enumerate(("- ", "• ", "1) ", "[ ] "), start=1):
+        assert "Recorded as #" in words(town.receipt("U0EVA", f"{bullet}@ana send part {day} by 4 Dec"))
+    assert {one[:2] for one in recorded(town)} == {(f"send part {number}", "U0ANA") for number in range(1, 5)}
