@@ -13,7 +13,7 @@ import structlog
 
 from bot import posting
 from bot.posting import Sent, StaleConversationError, UnreadableError
-from bot.settling import Failed, Postponed, Skipped, ToReopen, Unknown, Waits, is_gesture, settle
+from bot.settling import Failed, Postponed, Skipped, ToReopen, Unknown, Waits, settle
 from bot.slack import (
     DeliveryError,
     Fault,
@@ -54,6 +54,10 @@ _TOKEN_REFUSED = timedelta(minutes=1)
 _PATIENCE = timedelta(days=1)
 # A message that stands where Slack refuses us is updated this often.
 _UPDATED_AGAIN = timedelta(hours=1)
+
+
+# Messages in channels: who reads there is asked before each post and update. One that is refused is not tried again.
+IN_CHANNELS = (OutboxKind.SHARED, OutboxKind.RECORDED)
 
 
 class SpeechlessError(Exception):
@@ -104,10 +108,10 @@ class Delivery:
             found = posting.look_up(self._ledger, self._client_of(row.workspace_id), row, claimed.unknown_since)
             if found is not None:
                 return found
-        others = self._others_read(claimed) if claimed.kind == OutboxKind.SHARED else None
+        others = self._others_read(claimed) if claimed.kind in IN_CHANNELS else None
         with self._ledger.begin() as tx:
             row = outbox.load(tx, claimed.id)
-            if claimed.kind == OutboxKind.SHARED:
+            if claimed.kind in IN_CHANNELS:
                 row.details = {**row.details, "external": others}
             made = self._prepare(tx, row, claimed)
             if isinstance(made, Skipped | Waits):
@@ -177,7 +181,7 @@ class Delivery:
         """
         with self._ledger.read() as tx:
             row = outbox.load(tx, claimed.id)
-            team_id = workspaces.team_of(tx, row.workspace_id)
+            team_id, actor = workspaces.team_of(tx, row.workspace_id), outbox.actor_of(tx, row)
         channel, client = row.posted_channel or row.channel or "", self._client_of(row.workspace_id)
         try:
             with outcomes():
@@ -188,6 +192,9 @@ class Delivery:
         except (OutcomeUnknownError, AttributeError, TypeError) as error:
             # Not Slack's answer, or none. Asking twice is the same as once.
             raise NotTakenError(str(error)) from error
+        if row.kind == OutboxKind.RECORDED and actor.slack_id not in readers.members:
+            # The form says in which channel the message is, and a form is not trusted.
+            return True
         return readers.others
 
     # ---- what an error means -----------------------------------------------------------------------------------
@@ -217,7 +224,8 @@ class Delivery:
             return self._unreadable(self._row(claimed), error)
         if isinstance(error, StaleConversationError):
             return ToReopen(error.channel, why)
-        if error.fault is Fault.MESSAGE or (error.fault is Fault.PERMISSION and is_gesture(claimed)):
+        at_once = claimed.kind in IN_CHANNELS and not claimed.posted
+        if error.fault is Fault.MESSAGE or (error.fault is Fault.PERMISSION and at_once):
             return Failed(why)
         if error.fault is Fault.AUTHENTICATION:
             return Postponed(_TOKEN_REFUSED, why, whole_workspace=True)

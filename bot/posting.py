@@ -69,7 +69,12 @@ def post(ledger: Ledger, client: WebClient, row: Outbox, message: Message) -> Se
     try:
         with outcomes():
             answer = client.chat_postMessage(
-                channel=channel, metadata=metadata, unfurl_links=False, unfurl_media=False, **content
+                channel=channel,
+                metadata=metadata,
+                unfurl_links=False,
+                unfurl_media=False,
+                thread_ts=row.details.get("replies_to"),
+                **content,
             )
             # As text: with a field missing the answer is not Slack's.
             return Sent("" + answer["channel"], "" + answer["ts"])
@@ -90,7 +95,7 @@ def look_up(ledger: Ledger, client: WebClient, row: Outbox, first_try_at: dateti
         return None
     oldest = (first_try_at - LOOK_BACK).astimezone(UTC).timestamp()
     try:
-        channel, ts = kept, _in_history(client, kept, oldest, row.message_key)
+        channel, ts = kept, _in_history(client, kept, oldest, row.message_key, row.details.get("replies_to"))
     except UnreadableError as error:
         if row.channel or error.fault is not Fault.CONVERSATION:
             raise
@@ -102,14 +107,17 @@ def look_up(ledger: Ledger, client: WebClient, row: Outbox, first_try_at: dateti
     return None if ts is None else Sent(channel, ts, found=True)
 
 
-def _in_history(client: WebClient, channel: str, oldest: float, key: str) -> str | None:
+def _in_history(client: WebClient, channel: str, oldest: float, key: str, thread: str | None = None) -> str | None:
+    """The timestamp of the message with that key, in the channel or in a `thread` of it, which Slack lists apart."""
+    given: dict[str, Any] = {"channel": channel, "oldest": f"{oldest:.6f}", "limit": 200, "include_all_metadata": True}
     cursor = None
     while True:
         try:
             with outcomes():
-                page = client.conversations_history(
-                    channel=channel, oldest=f"{oldest:.6f}", limit=200, include_all_metadata=True, cursor=cursor
-                )
+                if thread:
+                    page = client.conversations_replies(ts=thread, cursor=cursor, **given)
+                else:
+                    page = client.conversations_history(cursor=cursor, **given)
         except (NotTakenError, RateLimitedError) as error:
             raise OutcomeUnknownError(f"the history could not be read: {error}") from error
         except RefusedError as error:

@@ -131,4 +131,5 @@ _KINDS = {
     OutboxKind.DELEGATED: "notice that they stand in for a colleague",
     OutboxKind.SHARED: "a commitment shared there",
     OutboxKind.ANSWER: "answer to what they wrote",
+    OutboxKind.RECORDED: "reply to a message from which a commitment was made",
 }

@@ -156,14 +156,10 @@ def _to_reopen(tx: Session, claimed: Claimed, channel: str, error: str, now: dat
 def _failed(tx: Session, claimed: Claimed, outcome: Failed, now: datetime) -> bool:
     if not outbox.mark_failed(tx, claimed, error=outcome.error, now=now):
         return False
-    if is_gesture(claimed):
+    if claimed.kind == OutboxKind.SHARED and not claimed.posted:
+        # A person has just shared it: they are told at once, and share it again when it can be posted.
         outbox.tell_sharer(tx, claimed.id, outcome.error, now, in_doubt=outcome.in_doubt)
     elif not claimed.posted:
         # Perhaps only the brief was at fault, not the notices in it.
         notices.release(tx, outbox.load(tx, claimed.id), now)
     return True
-
-
-def is_gesture(claimed: Claimed) -> bool:
-    """Whether a person has just shared an item: they are told at once, and share it again when it can be posted."""
-    return claimed.kind == OutboxKind.SHARED and not claimed.posted

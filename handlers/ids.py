@@ -145,6 +145,7 @@ WORKSPACE_REGION = "workspace_region"
 ESCALATE_A_AFTER = "escalate_a_after"
 ESCALATE_AFTER = "escalate_after"
 HONOURS_STATUS = "honours_status"
+REPLIES_IN_THREADS = "replies_in_threads"
 FISCAL_YEAR_START = "fiscal_year_start"
 
 EVENT_HOME_OPENED = "app_home_opened"
@@ -163,8 +164,8 @@ SCOPES = {
     "im:write": "opening the conversation in which a person is reminded",
     "im:history": "making sure that a message of unknown outcome was not posted already",
     "metadata.message:read": "recognising that message by the key it carries",
-    "channels:history": "the same, for items shared in public channels",
-    "groups:history": "the same, for items shared in private channels",
+    "channels:history": "the same, for items and replies in public channels",
+    "groups:history": "the same, for items and replies in private channels",
     "channels:read": "knowing whether guests or people of another company read a channel",
     "groups:read": "the same, for private channels",
     "users:read": "names, time zones, and who has left",

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 
 # The reason why an internal item is not posted in a channel that was opened to others after it was shared there.
+NOT_ONLY_COLLEAGUES = "others than colleagues may read there, or the person is not in the channel"
 ONLY_COLLEAGUES = "guests or people of another company read there by now"
 
 # A planner that works looks several times within a minute; a notice that has waited gives it four of them.
@@ -195,6 +196,17 @@ def _shared(tx: Session, row: Outbox, now: datetime) -> Message | Nothing | Late
     return _message(text, blocks, [(commitment, None)])
 
 
+def _recorded(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
+    del now
+    commitment = _commitment(tx, row, outbox.actor_of(tx, row))
+    if commitment is None or (not commitment.is_open and not row.ts):
+        return Nothing("its commitment was ended before it could be told")
+    if row.details.get("external") is not False and not row.ts:
+        return Nothing(NOT_ONLY_COLLEAGUES)
+    text, blocks = notice_views.recorded(commitment)
+    return _message(text, blocks, [(commitment, None)])
+
+
 def _not_shared(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     del now
     reader = _reader(row)
@@ -290,5 +302,6 @@ _KINDS: dict[OutboxKind, Callable[[Session, Outbox, datetime], Message | Nothing
     OutboxKind.SHARED: _shared,
     OutboxKind.NOT_SHARED: _not_shared,
     OutboxKind.ANSWER: _answer,
+    OutboxKind.RECORDED: _recorded,
     OutboxKind.HOME: _home,
 }

@@ -66,6 +66,7 @@ class WorkspaceSettings:
     escalate_a_after: int
     escalate_after: int
     honours_status: bool
+    replies_in_threads: bool
     fiscal_year_start: int
 
 
@@ -181,6 +182,7 @@ def _checked_workspace(workspace_settings: WorkspaceSettings) -> dict[str, objec
         "escalate_a_after": workspace_settings.escalate_a_after,
         "escalate_after": workspace_settings.escalate_after,
         "honours_status": workspace_settings.honours_status,
+        "replies_in_threads": workspace_settings.replies_in_threads,
         "fiscal_year_start": workspace_settings.fiscal_year_start,
     }
 

@@ -9,6 +9,7 @@ from handlers.commitments import items
 from handlers.slack import blocks as b
 from handlers.slack.refs import Ref, ViewName
 from handlers.slack.words import Mrkdwn, escape, render, shortened
+from store.tables import State
 
 if TYPE_CHECKING:
     from datetime import date
@@ -82,6 +83,15 @@ def not_shared(commitment: Commitment, channel: str, why: str, *, in_doubt: bool
     else:
         said = _REFUSALS.get(name, f"{why}. Choose another one")
     return Mrkdwn(f":warning: I could not share {what} in {where}: {escape(said)}. Then press “Share here” again.")
+
+
+def recorded(commitment: Commitment) -> tuple[str, list[Block]]:
+    """(text, blocks) of the reply to a message from which a commitment was made. Everybody in the channel reads it, so
+    it has no word of the commitment.
+    """
+    is_there = commitment.state != State.CANCELLED
+    text = f"Recorded as *#{commitment.number}*" if is_there else f"*#{commitment.number}* was cancelled."
+    return text, [b.section(text, accessory=items.show_button(commitment))]
 
 
 def withdrawn() -> tuple[str, list[Block]]:

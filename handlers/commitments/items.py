@@ -121,6 +121,11 @@ def shared(commitment: Commitment, today: date, view: Ref, *, others: bool) -> l
     return [b.section(text), b.actions(*row)]
 
 
+def show_button(commitment: Commitment) -> Element:
+    """The button that shows a commitment of which a message tells only the number."""
+    return _button(commitment, SENT, "Show", ids.SHOW)
+
+
 def _details(commitment: Commitment, view: Ref) -> Element:
     return _button(commitment, view, *_DETAILS)
 

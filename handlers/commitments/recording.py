@@ -104,6 +104,8 @@ def submit_new(ack: Ack, body: Body, context: BoltContext) -> None:
         drafted = replace(draft(tx, person, form, now), permalink=link)
         recorded = commitments.record(tx, person, drafted, origin_key=form.origin_key, now=now)
         commitments.check_pace(tx, person, recorded, now)
+        if link and form.context.channel and (message := payloads.message_of(link)):
+            commitments.reply_to_message(tx, person, recorded, *message, now)
         _keep_order(tx, person, form, now)
         answers.show_receipt(tx, person, form, recorded.number, now)
     with context["ledger"].read() as tx:

@@ -67,6 +67,7 @@ def _workspace(form: Submission) -> WorkspaceSettings:
         escalate_a_after=form.number(ids.ESCALATE_A_AFTER),
         escalate_after=form.number(ids.ESCALATE_AFTER),
         honours_status=bool(form.ticked(ids.HONOURS_STATUS)),
+        replies_in_threads=bool(form.ticked(ids.REPLIES_IN_THREADS)),
         fiscal_year_start=form.number(ids.FISCAL_YEAR_START),
     )
 

@@ -73,7 +73,7 @@ def _workspace(workspace: Workspace) -> list[Block]:
     return [
         b.divider(),
         b.header("For the whole workspace"),
-        b.context("Only admins see this part. Everybody can choose otherwise for themselves, but for the last four."),
+        b.context("Only admins see this part. Everybody can choose otherwise for themselves, but for the last five."),
         f.field("When morning briefs come", f.menu(ids.WORKSPACE_HOUR, _hours(workspace.send_hour),
                 str(workspace.send_hour)), ids.WORKSPACE_HOUR),
         f.field("Working days", f.boxes(ids.WORKSPACE_WEEK, _BOXES, workspace.working_week), ids.WORKSPACE_WEEK),
@@ -87,6 +87,10 @@ def _workspace(workspace: Workspace) -> list[Block]:
             ("yes", "Whoever's status says they are on holiday or ill is away"),
         ], ["yes"] if workspace.honours_status else []), ids.HONOURS_STATUS, optional=True,
                 hint="Read whenever a status changes, and once a day."),
+        f.field("Threads", f.boxes(ids.REPLIES_IN_THREADS, [
+            ("yes", "A message that was made a commitment gets a reply: “Recorded as #16”"),
+        ], ["yes"] if workspace.replies_in_threads else []), ids.REPLIES_IN_THREADS, optional=True,
+                hint="Never where guests or people of another company read."),
         f.field("The fiscal year starts in", f.menu(ids.FISCAL_YEAR_START, [
             (str(number), name) for number, name in enumerate(MONTHS, start=1)
         ], str(workspace.fiscal_year_start)), ids.FISCAL_YEAR_START, hint="“End of quarter” is counted from it."),

@@ -26,6 +26,9 @@ _REFERENCE = re.compile(r"<([@#])[A-Z0-9]+(?:\|([^<>]*))?>")
 _PERMALINK = re.compile(
     r"archives/[CDG][A-Z0-9]{1,30}/p\d{1,30}(?:\?thread_ts=\d{1,20}\.\d{1,10}&cid=[CDG][A-Z0-9]{1,30})?", re.ASCII
 )
+_MESSAGE = re.compile(
+    r"archives/([CG][A-Z0-9]{1,30})/p(\d{10})(\d{6})(?:\?thread_ts=(\d{1,20}\.\d{1,10})&cid=\1)?\Z", re.ASCII
+)
 _LINK = re.compile(r"<([a-z]+:[^<>|]+)(?:\|[^<>]*)?>")
 _ADDRESS = re.compile(r"<(?:mailto|tel):([^<>|]+)(?:\|[^<>]*)?>")
 # "@here" and similar mentions, user groups and dates, with Slack's words if there are any.
@@ -287,6 +290,15 @@ def own_permalink(link: str | None, team_url: str) -> str | None:
     path = (link or "").removeprefix(team_url)
     is_ours = team_url.startswith("https://") and path != link and _PERMALINK.fullmatch(path)
     return link if is_ours else None
+
+
+def message_of(permalink: str) -> tuple[str, str, str] | None:
+    """The channel, the timestamp and the thread of the message of an own permalink; None in a direct message."""
+    found = _MESSAGE.search(permalink)
+    if found is None:
+        return None
+    ts = f"{found[2]}.{found[3]}"
+    return found[1], ts, found[4] or ts
 
 
 def sharing_channel(body: Body) -> str:

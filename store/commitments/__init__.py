@@ -46,6 +46,7 @@ from store.commitments.verbs import (
     move,
     record,
     reopen,
+    reply_to_message,
     share,
     undo,
 )
@@ -97,6 +98,7 @@ __all__ = [
     "redact",
     "relations",
     "reopen",
+    "reply_to_message",
     "same_words",
     "share",
     "snooze",

@@ -274,6 +274,20 @@ def share(
     return commitment
 
 
+def reply_to_message(
+    tx: Session, viewer: Person, commitment: Commitment, channel: str, ts: str, thread: str, now: datetime
+) -> None:
+    """Reply in the thread of the message from which the commitment was made: once for each message, if the workspace
+    wants it.
+    """
+    if viewer.workspace.replies_in_threads:
+        outbox.enqueue(
+            tx, workspace_id=viewer.workspace_id, key=f"{OutboxKind.RECORDED}:{channel}:{ts}",
+            kind=OutboxKind.RECORDED, now=now, channel=channel, commitment_id=commitment.id, actor_id=viewer.id,
+            details={"replies_to": thread},
+        )  # fmt: skip
+
+
 def _end(
     tx: Session, viewer: Person, number: int, verb: Verb, state: State, reason: str | None, version: int | None,
     origin_key: str, now: datetime,

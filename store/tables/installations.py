@@ -28,6 +28,8 @@ class Workspace(Base):
     escalate_after: Mapped[int] = mapped_column(default=5, server_default="5")
     # Whether a Slack status such as "Vacationing" counts as being away.
     honours_status: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    # Whether the bot replies in the thread of a message from which a commitment was made.
+    replies_in_threads: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     fiscal_year_start: Mapped[int] = mapped_column(default=1, server_default="1")
     next_number: Mapped[int] = mapped_column(default=1, server_default="1")
     # The pace: no process posts to this workspace before this instant.

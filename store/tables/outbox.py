@@ -32,6 +32,8 @@ class OutboxKind(StrEnum):
     NOT_SHARED = "not_shared"
     # The answer to a person's message, or a card that a person gets once.
     ANSWER = "answer"
+    # In the thread of a message: a commitment was made from it.
+    RECORDED = "recorded"
     # A Home tab that was opened.
     HOME = "home"
 
@@ -66,8 +68,10 @@ class Details(TypedDict, total=False):
 
     # Home: the first item that is shown.
     start: int
-    # Shared: whether guests or people of another company read in the channel; None if nobody knows yet.
+    # Shared and recorded: whether guests or people of another company read in the channel; None if nobody knows yet.
     external: bool | None
+    # Recorded: the message in whose thread it stands, by its timestamp.
+    replies_to: str
     # Not shared: the channel, Slack's reason, and whether the item may stand there all the same.
     channel: str
     why: str

@@ -71,6 +71,7 @@ FILLED: dict[str, Json] = {
     ids.WORKSPACE_WEEK: _boxes("0", "1"), ids.WORKSPACE_REGION: {"type": "plain_text_input", "value": "GB"},
     ids.ESCALATE_A_AFTER: {"type": "number_input", "value": "3"},
     ids.ESCALATE_AFTER: {"type": "number_input", "value": "5"}, ids.HONOURS_STATUS: _boxes("yes"),
+    ids.REPLIES_IN_THREADS: _boxes("yes"),
     ids.FISCAL_YEAR_START: _option("1"), ids.NAME: _TEXT, ids.COACH: _PERSON, ids.CATEGORY: _option("A"),
     ids.CHANNEL: {"type": "conversations_select", "selected_conversation": "C0ACME"}, ids.INTO: _option("2"),
 }  # fmt: skip

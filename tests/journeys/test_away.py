@@ -314,7 +314,9 @@ def honour(town: BotInWorkspace, *, wanted: bool = True) -> None:
     with town.makegood.ledger.begin() as tx:
         ada = town.person(tx, "U0ADA")
         own = PersonSettings(None, frozenset(range(5)), None, None, weekly=False)
-        house = WorkspaceSettings(9, frozenset(range(5)), None, 3, 5, wanted, 1)
+        house = WorkspaceSettings(
+            9, frozenset(range(5)), None, 3, 5, wanted, replies_in_threads=True, fiscal_year_start=1
+        )
         settings.save(tx, ada, own, house, now=town.box.clock.now())
 
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 HOUSE = {
     ids.WORKSPACE_HOUR: "8", ids.WORKSPACE_WEEK: ["0", "1"], ids.WORKSPACE_REGION: "DE", ids.ESCALATE_A_AFTER: "2",
-    ids.ESCALATE_AFTER: "4", ids.HONOURS_STATUS: ["yes"], ids.FISCAL_YEAR_START: "7",
+    ids.ESCALATE_AFTER: "4", ids.HONOURS_STATUS: ["yes"], ids.REPLIES_IN_THREADS: [],
+    ids.FISCAL_YEAR_START: "7",
 }  # fmt: skip
 
 
