@@ -172,6 +172,9 @@ def _notice(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     deed = brief_items.change_told_by(tx, reader, commitment, row)
     if deed.asks and not row.ts and not (commitment.is_open and commitment.owner_id == reader.id):
         return Nothing("it was settled or given to somebody else before it could be asked")
+    if brief_items.is_to_owner(deed) and (left := brief_items.handed_on(tx, reader, commitment)):
+        text, blocks = notice_views.handed_on(left, commitment, reader, local_day(now, reader.zone))
+        return _message(text, blocks, [(commitment, None)])
     relations = commitments.relations(tx, reader, [commitment], now)
     text, blocks = notice_views.notice(deed, commitment, reader, relations, local_day(now, reader.zone))
     return _message(text, blocks, [(commitment, None)])

@@ -42,6 +42,12 @@ def notice(
     return text, [b.section(opening), *items.item(commitment, reader, relations, today, items.SENT)]
 
 
+def handed_on(words: Mrkdwn, commitment: Commitment, reader: Person, today: date) -> tuple[str, list[Block]]:
+    """(text, blocks) in the place of a notice, or a question, to a reader who is not its owner any more."""
+    text = f"{words} {_named(commitment, 150)}"
+    return text, [b.section(words), b.section(items.item_text(commitment, reader, today))]
+
+
 def shared(commitment: Commitment, actor: Person, today: date, *, others: bool) -> tuple[str, list[Block]]:
     """(text, blocks) of an item posted in a channel that `others` read or do not: dates in the actor's day."""
     opening = render("notice.j2", kind="shared", item=commitment, actor=actor, reason=None)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from handlers.briefs.notice_views import Change
 from handlers.commitments import items
 from handlers.commitments.brief_lines import Mentioned, line
-from handlers.slack.words import Mrkdwn
+from handlers.slack.words import Mrkdwn, escape, short_date
 from store import absences, commitments, history, outbox
 from store.rules.calendar.brief_times import local_day
 from store.rules.nudging.occasions import OccasionKind, with_news
@@ -33,6 +34,11 @@ _VERBS = {
     OutboxKind.HANDED_BACK: Verb.HAND_BACK,
     OutboxKind.CANCELLED: Verb.CANCEL,
 }
+# The occasions on which its owner hears of it.
+_OF_OWNERS = {
+    OccasionKind.TODAY, OccasionKind.DAY_BEFORE, OccasionKind.SOON, OccasionKind.WEEK, OccasionKind.OVERDUE,
+    OccasionKind.SNOOZE_ENDED, OccasionKind.BLOCKED, OccasionKind.BEFORE_ABSENCE,
+}  # fmt: skip
 NOTICES = (*_VERBS, OutboxKind.TOLD)
 
 
@@ -93,6 +99,21 @@ def _told_by(tx: Session, reader: Person, commitment: Commitment, notice: Outbox
     return Change(notice.kind, actor, entry.reason, deed=words)
 
 
+def handed_on(tx: Session, reader: Person, commitment: Commitment) -> Mrkdwn | None:
+    """How the commitment left the reader, who owned it once; None if it is theirs, or never was."""
+    if commitment.owner_id == reader.id:
+        return None
+    entries = reversed(history.entries(tx, reader, commitment))
+    left = next((one for one in entries if one.changes.get("owner_id", [None])[0] == reader.id), None)
+    if left is None:
+        return None
+    on = short_date(local_day(left.at, reader.zone))
+    to = escape(commitments.names_in(tx, reader, [left])[left.changes["owner_id"][1]])
+    if left.actor_id != reader.id:
+        return Mrkdwn(f"*{escape(left.actor.name)}* gave it to *{to}* on {on}.")
+    return Mrkdwn(f"You handed it {'back' if left.verb == Verb.HAND_BACK else 'over'} to *{to}* on {on}.")
+
+
 def _fresh(tx: Session, reader: Person, rows: Sequence[Outbox]) -> dict[int, tuple[Commitment, list[Outbox]]]:
     """The news that still matters, by commitment, each with its notices, oldest first. A commitment that came and went
     while the reader was not at work is left out.
@@ -125,24 +146,39 @@ def _mentioned(
     tx: Session, person: Person, day: date, found: Iterable[Found], told_by: Mapping[int, Sequence[Outbox]]
 ) -> list[Mentioned]:  # fmt: skip
     """The facts for the line of each commitment in the brief for `day`. `told_by`: its notices, oldest first."""
-    items = list(found)
-    others = {one.owner_id for one, why, _ in items if why and (why.stands_in or why.kind == OccasionKind.ESCALATED)}
+    pairs = list(found)
+    others = {one.owner_id for one, why, _ in pairs if why and (why.stands_in or why.kind == OccasionKind.ESCALATED)}
     away = {
         one.person_id: one.last_day
         for one in (absences.of_people(tx, others, from_day=day) if others else ())
         if one.first_day <= day
     }
-    leaving = [one.id for one, why, _ in items if why and why.kind == OccasionKind.BEFORE_ABSENCE]
+    leaving = [one.id for one, why, _ in pairs if why and why.kind == OccasionKind.BEFORE_ABSENCE]
     unheard = commitments.unheard(tx, leaving, from_day=day)
-    return [
+    mentioned = [
         Mentioned(
             one, why, away_until=away.get(one.owner_id), told_on=_told_on(why, passed),
             heard_on=passed.heard if passed else None, unheard=one.id in unheard,
             **_changes(tx, person, one, told_by.get(one.id, ())),
             news=tuple(row.id for row in told_by.get(one.id, ())),
         )
-        for one, why, passed in items
+        for one, why, passed in pairs
     ]  # fmt: skip
+    return [
+        replace(one, handed_on=handed_on(tx, person, one.commitment)) if _was_owners(one) else one for one in mentioned
+    ]
+
+
+def _was_owners(one: Mentioned) -> bool:
+    """Whether it was mentioned to its owner then: on an occasion of theirs, or in a notice to them."""
+    if one.change is not None and is_to_owner(one.change):
+        return True
+    return one.occasion is not None and one.occasion.kind in _OF_OWNERS and not one.occasion.stands_in
+
+
+def is_to_owner(change: Change) -> bool:
+    """Whether a notice of this change goes to the owner of the commitment."""
+    return change.asks or change.kind in {OutboxKind.ASSIGNED, OutboxKind.HANDED_BACK}
 
 
 def _changes(tx: Session, reader: Person, commitment: Commitment, rows: Sequence[Outbox]) -> dict[str, Any]:

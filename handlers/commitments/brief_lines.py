@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from handlers.briefs.views import Line, Room
 from handlers.commitments import items
+from handlers.slack import blocks as b
 from handlers.slack.words import escape, render, short_date
 from store.rules.nudging.occasions import OccasionKind
 from store.tables import Commitment, OutboxKind, Person, Side, State
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from slackblocks import Block
 
     from handlers.briefs.notice_views import Change
+    from handlers.slack.words import Mrkdwn
     from store.commitments.relations import Relations
     from store.rules.nudging.occasions import Occasion
 
@@ -35,6 +37,7 @@ _HEADINGS: dict[str, str] = {
 }
 NEW, CALLED_OFF, ASK_THEM = "New for you", "Cancelled meanwhile", "Ask them"
 ASKED, TOLD = "Colleagues ask you", "Told to you"
+HANDED_ON = "Handed on since"
 FOR_OTHERS = "for others"
 # News stands first: it is told here or nowhere. Work for this morning follows, then the business of other people.
 _ORDER: tuple[str, ...] = (
@@ -53,8 +56,8 @@ class Mentioned:
 
     `away_until`: the last day on which its owner is away, where that is not the reader. `told_on`: the day on which the
     account's owner hears of it; `heard_on`: the day on which they did. `deed`: a change of which the reader has not
-    heard yet; `also`: what colleagues asked or said besides. `unheard`: it falls due while nobody hears of it. `news`:
-    ids of the notices that it tells.
+    heard yet; `also`: what colleagues asked or said besides. `handed_on`: how it left the reader since. `unheard`: it
+    falls due while nobody hears of it. `news`: ids of the notices that it tells.
     """
 
     commitment: Commitment
@@ -64,6 +67,7 @@ class Mentioned:
     heard_on: date | None = None
     change: Change | None = None
     also: tuple[Change, ...] = ()
+    handed_on: Mrkdwn | None = None
     unheard: bool = False
     news: tuple[int, ...] = ()
 
@@ -73,6 +77,9 @@ def line(one: Mentioned, reader: Person, relations: Relations, day: date, today:
     heading = _heading(one, day)
 
     def blocks(room: Room) -> list[Block]:
+        if one.handed_on:
+            text = items.item_text(one.commitment, reader, today, room.text, room.aside)
+            return [b.section(f"{text}\n{one.handed_on}")]
         return items.item(
             one.commitment, reader, relations, today, items.SENT, limit=room.text, obstacle=room.aside,
             note=_note(one) if room.note else "", compact=room.compact,
@@ -81,7 +88,7 @@ def line(one: Mentioned, reader: Person, relations: Relations, day: date, today:
     return Line(
         one.commitment, one.occasion, heading=heading, title=f"#{one.commitment.number} {one.commitment.action}",
         rank=(*_rank(one, day), one.commitment.due_on.toordinal(), one.commitment.id), blocks=blocks,
-        asks=heading not in {CALLED_OFF, TOLD}, news=one.news,
+        asks=heading not in {CALLED_OFF, TOLD, HANDED_ON}, news=one.news,
     )  # fmt: skip
 
 
@@ -93,6 +100,8 @@ def _rank(one: Mentioned, day: date) -> tuple[int, int]:
 
 def _heading(one: Mentioned, day: date) -> str:
     commitment = one.commitment
+    if one.handed_on:
+        return HANDED_ON
     if not commitment.is_open:
         if one.change is not None and one.change.kind == OutboxKind.TOLD:
             return TOLD

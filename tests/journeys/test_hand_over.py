@@ -9,6 +9,7 @@ from sandbox import User
 from sandbox.seed import ChannelSeed
 from store import accounts
 from tests.journeys.conftest import BotInWorkspace, read, words_of
+from tests.journeys.reading import numbers
 
 if TYPE_CHECKING:
     from sandbox import Message
@@ -293,3 +294,38 @@ def test_people_of_another_company_press_in_vain(town: BotInWorkspace) -> None:
     assert not any(secret in text for text in (*seen, *views) for secret in ("80 thousand", "an internal one"))
     assert any("another company" in text or "Only" in text for text in seen)
     assert town.rows() | {"person": 0} == before
+
+
+def test_the_former_owner_reads_what_they_did(town: BotInWorkspace) -> None:
+    """After *Hand back* and *Hand over* the former owner reads so, with the day, without buttons; it stays true."""
+    town.receipt("U0EVA", "@ana send it by Friday")
+    told = notice(town, "U0ANA")
+    town.submit("U0ANA", town.form("U0ANA", told, ids.HAND_BACK), reason="no time")
+    left = notice(town, "U0ANA")
+    assert "You handed it back to Eva Lindqvist on Mon 23 Nov 2026." in read(left)
+    assert [block for block in left.blocks if block["type"] == "actions"] == []
+    back = notice(town, "U0EVA")
+    town.submit("U0EVA", town.form("U0EVA", back, ids.HAND_OVER), owner="U0BEN")
+    back = notice(town, "U0EVA")
+    assert "You handed it over to Ben Okafor on Mon 23 Nov 2026." in read(back)
+    assert ids.DONE not in str(back.blocks)
+    town.commit("U0EVA", "done 1")
+    assert ":white_check_mark:" in str(notice(town, "U0EVA").blocks)
+
+
+def test_a_brief_says_what_was_handed_on(town: BotInWorkspace) -> None:
+    """A line of the morning's brief whose item its reader hands over says so, without buttons; the other line keeps
+    them.
+    """
+    town.receipt("U0ANA", "send it by 24 Nov")
+    town.receipt("U0ANA", "call them by 24 Nov")
+    town.jump(2026, 11, 24, 9, 0)
+    (brief,) = town.box.dm("U0ANA")
+    assert {1, 2} <= set(numbers(brief.blocks))
+    form = town.form("U0ANA", town.item("U0ANA", 1), ids.HAND_OVER)
+    town.submit("U0ANA", form, owner="U0EVA")
+    town.settled()
+    brief = town.box.dm("U0ANA")[0]
+    assert "Handed on since" in read(brief)
+    assert "You handed it over to Eva Lindqvist on Tue 24 Nov 2026." in read(brief)
+    assert numbers(brief.blocks) == [2]
