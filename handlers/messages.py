@@ -134,9 +134,9 @@ def _brief(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
         return Nothing("its reader is away by now", gives_back=True)
     else:
         content = briefs.to_send(tx, row, person, day, now, news)
-    if not content.lines and not content.stand_in_requests:
+    if not content:
         return Nothing("nothing was left to mention")
-    made = views.brief(content.lines, person, day, content.stand_in_requests, stands=bool(row.ts))
+    made = views.brief(content.lines, person, day, content.remarks, stands=bool(row.ts))
     return _listed(row, content, made, next_morning(now, people.work_schedule(person)))
 
 
@@ -149,9 +149,9 @@ def _bundle(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
         return Nothing("its reader is not at work by now", gives_back=True)
     else:
         content = briefs.to_send(tx, row, person, day, now, news)
-    if not content.lines and not content.stand_in_requests:
+    if not content:
         return Nothing("nothing was left to tell")
-    made = views.bundle(content.lines, content.stand_in_requests, stands=bool(row.ts))
+    made = views.bundle(content.lines, content.remarks, stands=bool(row.ts))
     return _listed(row, content, made, now + notices.REST)
 
 

@@ -70,34 +70,44 @@ class Line:
     news: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True)
+class Remark:
+    """Words (markup) above the lines, which a noun contributes; they speak of no subject. `news`: ids of the notices
+    that they tell.
+    """
+
+    words: str
+    news: tuple[int, ...] = ()
+
+
 def in_order(lines: Iterable[Line]) -> list[Line]:
     """The lines as they stand in a brief or bundle."""
     return sorted(lines, key=lambda line: line.rank)
 
 
 def brief(
-    lines: Sequence[Line], person: Person, day: date, stand_ins: Sequence[str] = (), *, stands: bool = False
+    lines: Sequence[Line], person: Person, day: date, remarks: Sequence[Remark] = (), *, stands: bool = False
 ) -> tuple[str, list[b.Json], int]:
     """(text for the notification, blocks as JSON, how many lines are shown) of the brief for local `day`.
 
-    `stand_in_requests` (markup) says for whom the person was asked to stand in. One of the two is not empty. Where the
-    brief `stands` in Slack already, it has told all of `lines`, and shows all of them.
+    There is a line or a remark. Where the brief `stands` in Slack already, it has told all of `lines`, and shows all of
+    them.
     """
     date_ = full_date(day)
     above = b.header(f"Good morning, {person.name}")
     summary = b.section(f"*{date_}* · {render('brief.j2', mentions=sum(line.asks for line in lines))}")
-    text = f"{len(lines)} for {date_}: {_some(lines)}" if lines else stand_ins[0]
-    blocks, count = _listed([above, summary], lines, stand_ins, _MORE, stands=stands)
+    text = f"{len(lines)} for {date_}: {_some(lines)}" if lines else remarks[0].words
+    blocks, count = _listed([above, summary], lines, remarks, _MORE, stands=stands)
     return text, blocks, count
 
 
 def bundle(
-    lines: Sequence[Line], stand_ins: Sequence[str] = (), *, stands: bool = False
+    lines: Sequence[Line], remarks: Sequence[Remark] = (), *, stands: bool = False
 ) -> tuple[str, list[b.Json], int]:
     """As `brief`, of notices that came together."""
-    text = f"News: {_some(lines)}" if lines else stand_ins[0]
+    text = f"News: {_some(lines)}" if lines else remarks[0].words
     above = b.section(Mrkdwn("Here is what your colleagues did:"))
-    blocks, count = _listed([above], lines, stand_ins, _FOLLOWS, stands=stands)
+    blocks, count = _listed([above], lines, remarks, _FOLLOWS, stands=stands)
     return text, blocks, count
 
 
@@ -109,12 +119,12 @@ def _some(lines: Sequence[Line]) -> str:
 
 
 def _listed(
-    opening: list[Block], lines: Sequence[Line], stand_ins: Sequence[str], more: str, *, stands: bool
+    opening: list[Block], lines: Sequence[Line], remarks: Sequence[Remark], more: str, *, stands: bool
 ) -> tuple[list[b.Json], int]:
     """The blocks of a message that lists `lines` below its `opening`, and how many it shows; `more` says where to find
     the rest.
     """
-    above_all = b.unnamed([b.section(words) for words in stand_ins])
+    above_all = b.unnamed([b.section(one.words) for one in remarks])
     for room in (LONG, SHORT, TERSE, ALL) if stands else (LONG, SHORT):
         rows, count = _rows(lines, replace(room, compact=is_long(len(lines))), above_all)
         if count == min(MOST, len(lines)):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from handlers.briefs.notice_views import Change
-from handlers.briefs.views import MOST, brief, in_order
+from handlers.briefs.views import MOST, Remark, brief, in_order
 from handlers.commitments.brief_lines import Mentioned, line
 from handlers.slack import blocks as b
 from store.commitments.relations import in_row
@@ -46,7 +46,8 @@ def related(one: Mentioned, reader: Person) -> dict[int, frozenset[Relation]]:
 
 
 def shown(*lines: Mentioned, reader: Person = ANA, asked: Sequence[str] = ()) -> tuple[str, list[dict[str, Any]], int]:
-    return brief(in_order(line(each, reader, related(each, reader), DAY, DAY) for each in lines), reader, DAY, asked)
+    rows = in_order(line(each, reader, related(each, reader), DAY, DAY) for each in lines)
+    return brief(rows, reader, DAY, [Remark(words) for words in asked])
 
 
 def read(blocks: list[dict[str, Any]]) -> str:

@@ -98,6 +98,7 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
     deed = notice_views.Change(OutboxKind.HANDED_BACK, eva, quote)
     mentioned = brief_lines.Mentioned(one, Occasion(OccasionKind.TODAY), away_until=TODAY, told_on=TODAY, change=deed)
     line = brief_lines.line(mentioned, ana, owns, TODAY, TODAY)
+    remark = brief_views.Remark(f"*{escape(text)}* asks you to stand in.")
     listed = Page([one], 0, 1)
     noted = key_date(one, text, quote)
     noted_line = [key_dates.line(noted, Occasion(OccasionKind.DAYS_BEFORE, 14, TODAY), TODAY)]
@@ -128,7 +129,7 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
         **{name: b.resolved(blocks) for name, blocks in views.items()},
         "key date in a brief": brief_views.brief(noted_line, ana, TODAY)[1],
         "form of a row": section_views.form(key_dates.WORDS, noted.account, noted, Context())["blocks"],
-        "brief": brief_views.brief([line], ana, TODAY, [f"*{escape(text)}* asks you to stand in."])[1],
+        "brief": brief_views.brief([line], ana, TODAY, [remark])[1],
         "home": home(OpenItems([one], [one]), ana, owns, TODAY, Away(away, [away]))["blocks"],
         "form": forms.new(forms.Filled(action=text, note=text, remark=text), Context())["blocks"],
     }
