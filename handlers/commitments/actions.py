@@ -18,7 +18,7 @@ from handlers.commitments.why import explain
 from handlers.people import viewer
 from handlers.slack import blocks as b
 from handlers.slack import channels, listeners, payloads, surfaces
-from handlers.slack.refs import Ref, count
+from handlers.slack.refs import AccountChoice, Ref
 from store import accounts, commitments, people, stakeholders
 from store.errors import BadInputError
 from store.rules.calendar.brief_times import local_day
@@ -81,9 +81,10 @@ def choose_account(ack: Ack, body: Body, context: BoltContext) -> None:
     """“Did you mean …?”: an account, and perhaps one of its people."""
 
     def change(tx: Session, person: Person, ref: Ref, **gesture: Any) -> Commitment:  # noqa: ANN401  key and now
-        account_id, _, stakeholder_id = ref.extra.partition(":")
-        account = accounts.get(tx, person, count(account_id), to_use=True)
-        stakeholder = stakeholders.get(tx, person, count(stakeholder_id), account=account) if stakeholder_id else None
+        chosen = AccountChoice.decode(ref.extra)
+        account = accounts.get(tx, person, chosen.account_id, to_use=True)
+        of = chosen.stakeholder_id
+        stakeholder = stakeholders.get(tx, person, of, account=account) if of else None
         return commitments.choose_account(tx, person, ref.id, account, stakeholder, **gesture)
 
     press = payloads.press(body)

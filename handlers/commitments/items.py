@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from handlers import ids
 from handlers.slack import blocks as b
-from handlers.slack.refs import Ref, ViewName
+from handlers.slack.refs import AccountChoice, MenuAction, Ref, ViewName
 from handlers.slack.words import Mrkdwn, clock_time, escape, render, short_date, shortened
 from store import people
 from store.accounts import TAKEN_BACK
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from store.accounts import Proposals
     from store.commitments.relations import Relations
-    from store.tables import Account, Commitment, Entry
+    from store.tables import Account, Commitment, Entry, Stakeholder
 
 # A history is told from its end; the beginning stands in the first promise anyway.
 HISTORY_LINES = 15
@@ -172,7 +172,7 @@ def buttons(commitment: Commitment, relations: Collection[Relation], view: Ref) 
     """The buttons of a commitment: frequent actions as buttons, the others in a menu; the details hold all of them."""
     row, menu, _ = _arranged(commitment, relations, view)
     value = view.to(commitment, commitment.number).encode()
-    entries = [(text, f"{action_id}|{value}") for text, action_id in menu]
+    entries = [(text, MenuAction(action_id, value).encode()) for text, action_id in menu]
     return [
         *(_button(commitment, view, *one) for one in row),
         *([b.overflow(ids.MORE, entries)] if entries else []),
@@ -185,7 +185,9 @@ def _menu(commitment: Commitment, relations: Collection[Relation], view: Ref) ->
     if not found:
         return _details(commitment, view)
     value = view.to(commitment, commitment.number).encode()
-    return b.overflow(ids.MORE, [(text, f"{action_id}|{value}") for text, action_id in [*found, _DETAILS]])
+    return b.overflow(
+        ids.MORE, [(text, MenuAction(action_id, value).encode()) for text, action_id in [*found, _DETAILS]]
+    )
 
 
 @dataclass(frozen=True)
@@ -242,22 +244,23 @@ def _account_choices(proposed: Proposals, here: Account | None, ref: Ref) -> lis
     one that was named.
     """
 
-    def value(extra: str) -> str:
-        return replace(ref, extra=extra).encode()
+    def value(account: Account, stakeholder: Stakeholder | None = None) -> str:
+        choice = AccountChoice(account.id, stakeholder.id if stakeholder else 0)
+        return replace(ref, extra=choice.encode()).encode()
 
     row: list[Element] = []
     if proposed.alike:
-        text, chosen = f"Yes, {proposed.alike.name}", value(str(proposed.alike.id))
+        text, chosen = f"Yes, {proposed.alike.name}", value(proposed.alike)
         row.append(b.button(text, ids.CHOOSE_ACCOUNT, chosen, style="primary"))
     for one in proposed.people:
-        chosen = value(f"{one.account_id}:{one.id}")
+        chosen = value(one.account, one)
         style: Literal["primary"] | None = None if row else "primary"
         row.append(b.button(f"{one.account.name}, {one.name}", ids.CHOOSE_ACCOUNT, chosen, style=style))
     if here and here not in (proposed.alike, *(one.account for one in proposed.people)):
-        row.append(b.button(here.name, ids.CHOOSE_ACCOUNT, value(str(here.id))))
+        row.append(b.button(here.name, ids.CHOOSE_ACCOUNT, value(here)))
     if proposed.may_restore:
         verb = "Restore" if proposed.archived else "Create account"
-        create = value(shortened(proposed.name, 100))
+        create = replace(ref, extra=shortened(proposed.name, 100)).encode()
         row.append(b.button(f"{verb} {quoted(proposed.name)}", ids.CREATE_ACCOUNT, create))
     return row
 

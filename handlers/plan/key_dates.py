@@ -9,7 +9,7 @@ from handlers import ids
 from handlers.briefs.views import Line
 from handlers.plan.views import Words
 from handlers.slack import blocks as b
-from handlers.slack.refs import Ref, ViewName
+from handlers.slack.refs import MenuAction, Ref, ViewName
 from handlers.slack.words import escape, plural, short_date
 from store import outbox
 from store.plan import key_dates, section
@@ -115,8 +115,9 @@ def line(row: KeyDate, mention: Occasion, today: date) -> Line:
         details = b.button("Details", ids.SECTION_SHOW, value, label=f"Details: {_KINDS[row.kind]}")
         plan = b.button("Plan an action", ids.SECTION_PLAN, value)
         if room.compact and not row.archived_at:
-            both = [("Plan an action", f"{ids.SECTION_PLAN}|{value}"), ("Details", f"{ids.SECTION_SHOW}|{value}")]
-            return [b.section(said, accessory=b.overflow(ids.MORE, both))]
+            both = (("Plan an action", ids.SECTION_PLAN), ("Details", ids.SECTION_SHOW))
+            entries = [(text, MenuAction(action_id, value).encode()) for text, action_id in both]
+            return [b.section(said, accessory=b.overflow(ids.MORE, entries))]
         return [b.section(said), b.actions(*([] if row.archived_at else [plan]), details)]
 
     title = f"{_KINDS[row.kind]} of {row.account.name} on {short_date(day)}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from handlers.slack.blocks import ROW
 from handlers.slack.message_words import words_of
-from handlers.slack.refs import NOWHERE, Ref, count, outdated
+from handlers.slack.refs import NOWHERE, MenuAction, Ref, count, outdated
 from store.errors import BadInputError
 from store.rules.text import printable
 
@@ -343,10 +343,11 @@ def press(body: Body) -> Press:
 
 
 def chosen(body: Body) -> Body:
-    """The request as a press on the button for which the chosen option stands (its value is "action|value")."""
+    """The request as a press on the button for which the chosen option stands."""
     action = body["actions"][0]
-    action_id, _, value = str((action.get("selected_option") or {}).get("value")).partition("|")
-    return {**body, "actions": [{**action, "action_id": action_id, "value": value, "selected_option": None}]}
+    meant = MenuAction.decode(str((action.get("selected_option") or {}).get("value")))
+    press = {**action, "action_id": meant.action_id, "value": meant.value, "selected_option": None}
+    return {**body, "actions": [press]}
 
 
 def submission(body: Body) -> Submission:

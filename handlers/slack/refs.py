@@ -90,6 +90,38 @@ class Ref:
 NOWHERE = Ref()
 
 
+@dataclass(frozen=True)
+class MenuAction:
+    """The value of an option in a "…" menu: the action and the value of the button for which the option stands."""
+
+    action_id: str
+    value: str
+
+    def encode(self) -> str:
+        return f"{self.action_id}|{self.value}"
+
+    @classmethod
+    def decode(cls, text: str) -> MenuAction:
+        action_id, _, value = text.partition("|")
+        return cls(action_id, value)
+
+
+@dataclass(frozen=True)
+class AccountChoice:
+    """The `extra` of a button that chooses an account, and perhaps one of its people: their ids. 0: no person."""
+
+    account_id: int
+    stakeholder_id: int = 0
+
+    def encode(self) -> str:
+        return f"{self.account_id}:{self.stakeholder_id}"
+
+    @classmethod
+    def decode(cls, text: str) -> AccountChoice:
+        account_id, _, stakeholder_id = text.partition(":")
+        return cls(count(account_id), count(stakeholder_id or "0"))
+
+
 def numbers_in(blocks: object) -> set[int]:
     """The numbers of the commitments that these blocks, as JSON, have buttons for."""
     if isinstance(blocks, list):
