@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from bot.demo import plan
+from bot.demo.plan import ACME, GLOBEX
 from bot.schedule import record_heartbeat
 from store import accounts, commitments, migrate, outbox, people, stakeholders
 from store.errors import LedgerError
 from store.outbox import claiming
-from store.plan import section
-from store.plan.key_dates import SECTION
 from store.rules.calendar.brief_times import local_day, morning_is_on
 from store.tables import Heartbeat, Side
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from store.tables import Account, Commitment, Person, Stakeholder
 
 EVA, ANA, BEN = "U0EVA", "U0ANA", "U0BEN"
-ACME, GLOBEX = "Acme Corporation", "Globex"
 ACME_CHANNEL = "C0ACME"
 DANA, MARCUS, PRIYA = "Dana Whitfield", "Marcus Reed", "Priya Nair"
 # The row of the heartbeat's table that says: this ledger is a demo's.
@@ -100,14 +99,6 @@ PROMISES = (
 )  # fmt: skip
 
 
-# Key dates: (kind, name, account, days from today, how often).
-KEY_DATES = (
-    ("renewal", "", ACME, 60, "yearly"),
-    ("budget", "their next fiscal year", ACME, 125, "yearly"),
-    ("show", "Hannover Messe", GLOBEX, 150, "never"),
-)
-
-
 def take(ledger: Ledger, now: datetime) -> None:
     """Bring the ledger up to date for the demo, and mark it as a demo's.
 
@@ -131,7 +122,7 @@ def fill(ledger: Ledger, team_id: str, now: datetime) -> bool:
             return False
         story = _Story(tx, team_id, now)
         last = [story.record(number, promise) for number, promise in enumerate(PROMISES)][-1]
-        story.add_key_dates()
+        story.add_plans()
         _skip_old_messages(tx, now)
         story.hand_over(last)
         story.wait_for_tomorrow()
@@ -172,14 +163,8 @@ class _Story:
             commitment = self._take(commitment, step, f"{key}:{step_number}")
         return commitment
 
-    def add_key_dates(self) -> None:
-        for number, (kind, name, account, due, recurs) in enumerate(KEY_DATES):
-            given = {"kind": kind, "name": name, "day": self._day(due).isoformat(), "recurs": recurs}
-            owner = self._people[EVA if account == ACME else BEN]
-            section.add(
-                self._tx, owner, SECTION, self._accounts[account], given, origin_key=f"demo:date:{number}",
-                now=self._at(21),
-            )  # fmt: skip
+    def add_plans(self) -> None:
+        plan.fill(self._tx, self._accounts, self._today, self._now)
 
     def hand_over(self, commitment: Commitment) -> None:
         """Hand a commitment over: its notice is the only message at the beginning of the demo."""

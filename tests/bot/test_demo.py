@@ -18,7 +18,8 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from bot.cli import makegood
-from bot.demo.ledger import ACME, PROMISES, fill
+from bot.demo.ledger import PROMISES, fill
+from bot.demo.plan import ACME
 from bot.demo.running import Demo, at_work
 from sandbox.page.clock_panel import next_working_morning
 from store import commitments, outbox, people
