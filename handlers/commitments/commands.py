@@ -116,6 +116,8 @@ def _form(command: Command, understood: ParsedLine) -> Form:
 
 def _act(command: Command, context: BoltContext, asked: Act) -> Reply | Form:
     """Do to a commitment what its button does, and show it as it is then."""
+    if not asked.number and asked.action_id == ids.UNDO:
+        return _undone(command, context)
     if not asked.number:
         raise BadInputError(
             f"Which commitment? Type its number: /commit {asked.word} 17. /commit mine shows yours, with their buttons."
@@ -140,6 +142,18 @@ def _act(command: Command, context: BoltContext, asked: Act) -> Reply | Form:
         else:
             commitment = commitments.get(tx, person, number)
         return Reply(surfaces.one(tx, person, commitment, now), shown)
+
+
+def _undone(command: Command, context: BoltContext) -> Reply:
+    """Undo alone: what the person's last gesture recorded is taken back."""
+    now = context["now"]
+    with context["ledger"].begin() as tx:
+        person = viewer(tx, command.asker.team_id, command.asker.user_id)
+        undone = commitments.undo_last(tx, person, origin_key=command.origin_key, now=now)
+        ref = Ref(view=ViewName.SEVERAL, extra=several_views.encoded([one.number for one in undone]))
+        if len(undone) > 1:
+            return Reply(surfaces.several(tx, person, ref, now), ref)
+        return Reply(surfaces.receipt(tx, person, undone[0], now), Ref(id=undone[0].number, view=ViewName.RECEIPT))
 
 
 def _drawn(context: BoltContext, asker: payloads.Asker, text: str, asked: Asked | None) -> Reply | None:

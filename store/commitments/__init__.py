@@ -32,7 +32,7 @@ from store.commitments.questions import (
 from store.commitments.recording import check_pace
 from store.commitments.redacting import redact
 from store.commitments.relations import relations
-from store.commitments.several import record_several, undo_several
+from store.commitments.several import record_several, undo_last, undo_several
 from store.commitments.similar import recorded_lately, same_words
 from store.commitments.verbs import (
     Draft,
@@ -104,6 +104,7 @@ __all__ = [
     "snooze",
     "unblock",
     "undo",
+    "undo_last",
     "undo_several",
     "unfollow",
     "unheard",

@@ -157,3 +157,29 @@ def test_a_list_that_the_viewer_may_not_see_is_refused(town: BotInWorkspace, ext
     """A reference to a person or account that the viewer does not see, or to no list at all, is refused in words."""
     with pytest.raises(LedgerError):
         town.ask("U0EVA", listing.draw, Ref(view=ViewName.LIST, extra=extra), town.box.clock.now())
+
+
+def test_undo_alone_takes_back_the_last_recording(filled: BotInWorkspace) -> None:
+    """One line or a whole list that the person recorded last goes; Slack’s retry takes back nothing more."""
+    filled.receipt("U0EVA", "send the deck by Friday")
+    filled.receipt("U0BEN", "send the sheet by Friday")
+    assert "#6 was taken back" in words(filled.commit("U0EVA", "undo").messages[-1])
+    filled.again()
+    assert [filled.commitment(number).state for number in (5, 6, 7)] == ["done", "cancelled", "open"]
+    view = filled.commit("U0EVA", "@ana send A by Friday\n@ben send B by Friday").view
+    assert view is not None
+    filled.box.submit("U0EVA", view.id, {})
+    assert "Taken back: #8 to #9" in words(filled.commit("U0EVA", "undo").messages[-1])
+    assert {filled.commitment(number).state for number in (8, 9)} == {"cancelled"}
+
+
+def test_undo_alone_says_why_it_cannot(filled: BotInWorkspace) -> None:
+    """The last step was no recording, it was too long ago, or there was none."""
+    said = words(filled.commit("U0EVA", "undo").messages[-1])
+    assert "you marked it done (#5)" in said
+    assert "/commit 5" in said
+    assert "nothing to undo" in words(filled.commit("U0ANA", "undo").messages[-1])
+    filled.receipt("U0EVA", "send the deck by Friday")
+    filled.pass_by(minutes=11)
+    assert "nothing to undo" in words(filled.commit("U0EVA", "undo").messages[-1])
+    assert filled.commitment(6).is_open
