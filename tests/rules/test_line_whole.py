@@ -306,3 +306,47 @@ def test_a_word_with_two_meanings_has_its_day_filled_in(locale: str, text: str, 
     assert isinstance(due, Unclear)
     assert due.suggestion == suggestion
     assert "Is it due" in due.reason
+
+
+REPEATS = [
+    ("en-US", "send the report every Friday", "2026-11-27"),
+    ("en-US", "send the report every other Tuesday", "2026-12-01"),
+    ("en-US", "every Friday send the report", "2026-11-27"),
+    ("en-US", "send the report monthly by 15 Jan", "2027-01-15"),
+    ("en-US", "send the report on Fridays for Initech", "2026-11-27"),
+    ("en-US", "send figures each quarter", "None"),
+    ("en-US", "standup daily until 4 Dec", "2026-12-04"),
+    ("de-DE", "jeden Montag Bericht schicken", "2026-11-30"),
+    ("de-DE", "Bericht alle zwei Wochen bis Dienstag", "2026-12-01"),
+    ("de-DE", "Bericht immer freitags", "2026-11-27"),
+    ("fr-FR", "rapport tous les vendredis", "2026-11-27"),
+    ("es-ES", "informe cada dos semanas", "None"),
+    ("es-ES", "informe todos los lunes", "2026-11-30"),
+]
+
+
+@pytest.mark.parametrize(("locale", "text", "suggestion"), REPEATS)
+def test_what_comes_again_and_again_is_asked(locale: str, text: str, suggestion: str) -> None:
+    """A promise that repeats is not silently recorded once: its words stay, and the likely day is filled in."""
+    read = line(text, locale)
+    assert isinstance(read.due, Unclear)
+    assert "comes again and again" in read.due.reason
+    assert str(read.due.suggestion) == suggestion
+
+
+ONCE = [
+    ("en-US", "send the weekly report by Friday", "2026-11-27"),
+    ("en-US", "monthly figures by Friday", "2026-11-27"),
+    ("en-US", "send the quarterly by Friday", "2026-11-27"),
+    ("en-US", "send every Friday report by 4 Dec", "2026-12-04"),
+    ("en-US", "call every customer by Friday", "2026-11-27"),
+    ("de-DE", "alle Angebote bis Freitag schicken", "2026-11-27"),
+    ("es-ES", "informe el miércoles", "2026-11-25"),
+    ("fr-FR", "rapport mensuel pour vendredi", "2026-11-27"),
+]
+
+
+@pytest.mark.parametrize(("locale", "text", "due"), ONCE)
+def test_a_rhythm_in_a_name_is_none(locale: str, text: str, due: str) -> None:
+    """“The weekly report” and "every customer" are things."""
+    assert day(text, locale) == due

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from store.dates import Due, Unclear, frame
+from store.dates.answers import spell_with_weekday
 from store.rules.line.account import Named, account_at_end
 from store.rules.line.due import Dated, date_at_end, date_at_start, date_inside, not_a_date
 from store.rules.line.neighbours import without_verbs
+from store.rules.line.repeats import Repeats, repeats_in
 from store.rules.line.who import before_mention, late_mention, who
 from store.rules.line.words import SEPARATORS, SEPARATORS_BEFORE, Span, Tail, courtesy_at
+from store.rules.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from store.dates import Frame
     from store.rules.names import Match
 
+# Characters of a rhythm that a question quotes.
+_QUOTED = 60
 _MONDAY_TO_FRIDAY = frozenset({0, 1, 2, 3, 4})
 
 
@@ -35,8 +40,9 @@ class Line:
     action ("send deck @ana by Friday"), and may own it or receive it; the words stay in the action.
     `action`: the words without the owners, a date that was read and an account that is known; Slack's mentions and
     links in it stay as Slack wrote them.
-    `due` is Unclear if a date was certainly meant but not read; words that are no date ("before the QBR") then stay in
-    `action`. `hour` is the phrase of the date if it names an hour, which a due date does not keep.
+    `due` is Unclear if a date was certainly meant but not read, or if the line comes again and again. Words that are no
+    date ("before the QBR", "monthly") then stay in `action`. `hour` is the phrase of the date if it names an hour,
+    which a due date does not keep.
     `account_phrase` is the name of the account as written; it and `account` are None without an account.
     """
 
@@ -94,16 +100,28 @@ def _what(said: str, asked: Frame, accounts: Sequence[str], owners: tuple[str, .
     mention = late_mention(said, cuts) if not owners else None
     if mention and mention.sure:
         owners, cuts = (mention.person,), [*cuts, mention.span]
+    due = dated.due if dated else not_a_date(said, tail, asked)
+    if repeats := repeats_in(said):
+        due = _once(repeats, due, asked)
     return Line(
         owners=owners,
         action=_without(said, cuts),
-        due=dated.due if dated else not_a_date(said, tail, asked),
+        due=due,
         account=named.match if named else None,
         account_phrase=named.phrase if named else None,
         theirs=theirs,
         hour=said[dated.span.start : dated.span.end] if dated and dated.hour else None,
         perhaps_owner=mention.person if mention and not mention.sure else None,
     )
+
+
+def _once(repeats: Repeats, due: Due | Unclear | None, asked: Frame) -> Unclear:
+    """The question about a line that comes again and again: one commitment has one day."""
+    reason = f"{quoted(repeats.words, _QUOTED)} comes again and again. I record it once, for one day:"
+    if isinstance(due, Unclear):
+        return Unclear(due.phrase, f"{reason} which one? {due.reason}", due.suggestion, due.orders)
+    day = due.on if due else asked.coming(repeats.weekday) if repeats.weekday is not None else None
+    return Unclear(repeats.words, f"{reason} {spell_with_weekday(day)}?" if day else f"{reason} which one?", day)
 
 
 def _date_at_end(said: str, tail: Tail, asked: Frame, accounts: Sequence[str]) -> Dated | None:
