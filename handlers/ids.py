@@ -86,6 +86,13 @@ SECTION_PLAN = "section.plan"
 # Buttons that turn pages, or open a form or list.
 PAGE_OLDER = "page.older"
 PAGE_NEWER = "page.newer"
+# The tabs of the Home tab, and the menus that choose what one of them shows. The value is the reference to that.
+HOME_MINE = "home.mine"
+HOME_WAITING = "home.waiting"
+HOME_ACCOUNTS = "home.accounts"
+HOME_ACCOUNT = "home.account"
+HOME_SIDE = "home.side"
+HOME_GROUPS = "home.groups"
 PAGE_OPEN = "page.open"
 PAGE_DONE = "page.done"
 PAGE_ALL = "page.all"

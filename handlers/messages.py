@@ -261,7 +261,8 @@ def _shown(tx: Session, reader: Person, ref: Ref, row: Outbox, now: datetime) ->
 
 
 def _home(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
-    return Message(home=home_for(tx, _reader(row), now, start=row.details.get("start", 0)))
+    start, view = row.details.get("start", 0), row.details.get("view", "")
+    return Message(home=home_for(tx, _reader(row), now, Ref(view=ViewName.HOME, start=start, extra=view)))
 
 
 def _closed(tx: Session, row: Outbox) -> Message:

@@ -216,7 +216,9 @@ def buttons() -> set[str]:
         for n, v in vars(ids).items()
         if n.isupper()
         and isinstance(v, str)
-        and v.startswith(("item.", "page.", "open.", "away.", "account.", "section.", "plan.", "items.", "row."))
+        and v.startswith(
+            ("item.", "page.", "open.", "away.", "account.", "section.", "plan.", "items.", "row.", "home.")
+        )
     }
 
 

@@ -55,9 +55,11 @@ class Shown:
 # ---- the list ------------------------------------------------------------------------------------------
 
 
-def listing(found: Listing, viewer: Person, *, archived: bool) -> list[Block]:
-    """One page of the list of accounts in use, or of archived accounts."""
-    view = Ref(view=ViewName.ARCHIVED if archived else ViewName.ACCOUNTS, start=found.start)
+def listing(found: Listing, viewer: Person, *, archived: bool = False, view: Ref | None = None) -> list[Block]:
+    """One page of the list of accounts in use, or of archived accounts; `view` is the view that shows it, if that is
+    not the list alone.
+    """
+    view = view or Ref(view=ViewName.ARCHIVED if archived else ViewName.ACCOUNTS, start=found.start)
     title = "Archived accounts" if archived else "Accounts"
     blocks: list[Block] = [b.section(f"*{title}*  ·  {plural(found.total, 'account')}")]
     if not found.total:

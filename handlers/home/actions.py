@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from handlers.home.tab import home_for
+from handlers.home.views import Look
 from handlers.people import viewer
 from handlers.slack import payloads, surfaces
-from handlers.slack.refs import Ref
+from handlers.slack.refs import Ref, ViewName
 from store import outbox
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from slack_bolt import BoltContext
+    from sqlalchemy.orm import Session
 
     from handlers.slack.blocks import Json
-    from handlers.slack.payloads import Asker
+    from store.tables import Person
 
 
 def opened(body: dict[str, Any], context: BoltContext) -> None:
+    """Draw the Home tab for its first visit or a new one: the first tab without a filter, grouped as before."""
     if body["event"].get("tab", "home") != "home":
         return
     asker = payloads.asker(body)
-    view = _view(context, asker, 0)
+    with context["ledger"].begin() as tx:
+        person = viewer(tx, asker.team_id, asker.user_id)
+        before = Look.decode(outbox.home_of(tx, person).get("view", ""))
+        look = Look(by_account=before.by_account, since=int(context["now"].timestamp()))
+        ref = Ref(view=ViewName.HOME, extra=look.encode())
+        view = _drawn(tx, person, ref, context["now"], is_visit=True)
     context["slack"].views_publish(user_id=asker.user_id, view=view)
 
 
 def turned(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # noqa: ANN401  Bolt's ack is a callable
-    """Show another page of the Home tab or of a list."""
+    """Show another page or view of the Home tab, or another page of a list."""
     press = payloads.press(body)
     ref = Ref.decode(press.value)
     if press.surface == "home":
-        view = _view(context, press.asker, ref.start)
+        with context["ledger"].begin() as tx:
+            person = viewer(tx, press.asker.team_id, press.asker.user_id)
+            view = _drawn(tx, person, replace(ref, view=ViewName.HOME), context["now"])
         context["slack"].views_publish(user_id=press.asker.user_id, view=view)
         return ack()  # type: ignore[no-any-return]
     with context["ledger"].read() as tx:
@@ -40,10 +53,7 @@ def turned(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # noq
     return ack()  # type: ignore[no-any-return]
 
 
-def _view(context: BoltContext, asker: Asker, start: int) -> Json:
-    """The asker's Home tab from item `start` on. The courier updates this page from now on."""
-    now = context["now"]
-    with context["ledger"].begin() as tx:
-        person = viewer(tx, asker.team_id, asker.user_id)
-        outbox.track_home(tx, person, start=start, now=now)
-        return home_for(tx, person, now, start=start)
+def _drawn(tx: Session, person: Person, ref: Ref, now: datetime, *, is_visit: bool = False) -> Json:
+    """The view of the person's Home tab to which `ref` leads. The courier updates it from now on."""
+    outbox.track_home(tx, person, start=ref.start, view=ref.extra, now=now)
+    return home_for(tx, person, now, ref, is_visit=is_visit)

@@ -1,4 +1,4 @@
-"""The listeners of the Home tab."""
+"""The listeners of the Home tab, and of the buttons that turn the pages of any list."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from handlers import ids
 from handlers.home import actions
 from handlers.routes import Routes
 
-ROUTES = Routes(
-    actions=dict.fromkeys((ids.PAGE_OLDER, ids.PAGE_NEWER, ids.PAGE_OPEN, ids.PAGE_DONE, ids.PAGE_ALL), actions.turned),
-    events={ids.EVENT_HOME_OPENED: actions.opened},
-)
+_TURNS = (
+    ids.PAGE_OLDER, ids.PAGE_NEWER, ids.PAGE_OPEN, ids.PAGE_DONE, ids.PAGE_ALL, ids.HOME_MINE, ids.HOME_WAITING,
+    ids.HOME_ACCOUNTS, ids.HOME_ACCOUNT, ids.HOME_SIDE, ids.HOME_GROUPS,
+)  # fmt: skip
+ROUTES = Routes(actions=dict.fromkeys(_TURNS, actions.turned), events={ids.EVENT_HOME_OPENED: actions.opened})

@@ -1,11 +1,12 @@
-"""The Home tab of one person, as the ledger has it now."""
+"""The Home tab of a person, drawn from the ledger."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from handlers.accounts import views as account_views
 from handlers.home import views
-from store import absences, commitments
+from store import absences, accounts, commitments
 from store.rules.calendar.brief_times import local_day
 
 if TYPE_CHECKING:
@@ -13,14 +14,21 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from handlers.slack.blocks import Json
+    from handlers.slack import blocks as b
+    from handlers.slack.refs import Ref
     from store.tables import Person
 
 
-def home_for(tx: Session, viewer: Person, now: datetime, *, start: int = 0) -> Json:
-    """The viewer's Home tab as of `now`, from item `start`."""
-    today = local_day(now, viewer.zone)
+def home_for(tx: Session, viewer: Person, now: datetime, ref: Ref, *, is_visit: bool = False) -> b.Json:
+    """The view of the viewer's Home tab to which `ref` leads, as of `now`; `is_visit`: it is opened right now."""
+    today, look = local_day(now, viewer.zone), views.Look.decode(ref.extra)
     away = views.Away(absences.coming(tx, viewer, today=today), absences.stood_in_for(tx, viewer, today=today))
-    open_items = commitments.home(tx, viewer)
-    relations = commitments.relations(tx, viewer, open_items.all, now)
-    return views.home(open_items, viewer, relations, today, away, start=start)
+    found = commitments.home(
+        tx, viewer, look.wanted, today=today, week_ends=views.week_ends(today), start=ref.start, size=views.PAGE
+    )  # fmt: skip
+    relations = commitments.relations(tx, viewer, found.page.items, now)
+    done = commitments.done_since(tx, viewer, look.opened_at()) if look.since and not is_visit else ()
+    listed = None
+    if look.tab == views.Tab.ACCOUNTS:
+        listed = accounts.listing(tx, viewer, today=today, start=ref.start, size=account_views.SIZE)
+    return views.home(views.Shown(found, relations, away, done, listed), viewer, today, look)

@@ -54,7 +54,7 @@ def draw(tx: Session, viewer: Person, ref: Ref, now: datetime, *, known: Commitm
     `known` is the commitment of the reference, if this transaction has loaded it already.
     """
     if ref.view == ViewName.HOME:
-        return Rendered([], home_for(tx, viewer, now, start=ref.start))
+        return Rendered([], home_for(tx, viewer, now, ref))
     if ref.view in {ViewName.ITEM, ViewName.RECEIPT, ViewName.NOTED}:
         commitment = known or commitments.get(tx, viewer, ref.id)
         if ref.view == ViewName.ITEM:

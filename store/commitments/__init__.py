@@ -14,9 +14,9 @@ from store.commitments.attention import (
 from store.commitments.blocking import block, latest_snooze, need_until, snooze, unblock
 from store.commitments.changing import UNDO_WITHIN, check_verb, may_undo
 from store.commitments.commenting import comment
+from store.commitments.home import Group, HomeView, OpenItems, Part, done_since, home
 from store.commitments.notice_times import at_work, earliest_notice_time, is_last_day_of, may_hear
 from store.commitments.questions import (
-    OpenItems,
     Page,
     Wanted,
     When,
@@ -24,7 +24,6 @@ from store.commitments.questions import (
     by_ids,
     by_numbers,
     get,
-    home,
     listed,
     made_from,
     names_in,
@@ -55,8 +54,11 @@ __all__ = [
     "UNDO_WITHIN",
     "Draft",
     "EscalationDates",
+    "Group",
+    "HomeView",
     "OpenItems",
     "Page",
+    "Part",
     "Wanted",
     "When",
     "accept",
@@ -71,6 +73,7 @@ __all__ = [
     "check_verb",
     "choose_account",
     "comment",
+    "done_since",
     "due_during",
     "earliest_notice_time",
     "edit",

@@ -45,19 +45,6 @@ class Page:
     total: int
 
 
-@dataclass(frozen=True)
-class OpenItems:
-    """A person's open business: what they own of ours, what they wait for, and what waits for them."""
-
-    own: Sequence[Commitment]
-    waiting: Sequence[Commitment]
-    held_up: Sequence[Commitment] = ()
-
-    @property
-    def all(self) -> list[Commitment]:
-        return [*self.own, *self.waiting, *self.held_up]
-
-
 class When(StrEnum):
     """Which commitments a list holds: the open ones, all of them or by their date; those that are done or cancelled; or
     every one.
@@ -189,28 +176,3 @@ def _page(
     query = sa.select(Commitment).where(*which).options(*SHOWN)
     items = tx.scalars(query.order_by(*first, Commitment.due_on, Commitment.id).offset(start).limit(size))
     return Page(items.all(), start, total)
-
-
-def home(tx: Session, viewer: Person, *, limit: int = 500) -> OpenItems:
-    """The viewer's open business by date: what they own of ours; theirs, and what they asked of others; and what is
-    blocked by them.
-    """
-    live = visible(viewer).where(Commitment.ended_at.is_(None)).order_by(Commitment.due_on, Commitment.id)
-    own = live.where(Commitment.owner_id == viewer.id, Commitment.side != Side.THEIRS)
-    is_held_up = sa.and_(
-        Commitment.blocker_id == viewer.id, Commitment.state == State.BLOCKED, Commitment.owner_id != viewer.id
-    )
-    others = live.where(
-        sa.or_(
-            sa.and_(Commitment.owner_id == viewer.id, Commitment.side == Side.THEIRS),
-            sa.and_(Commitment.creator_id == viewer.id, Commitment.owner_id != viewer.id),
-            is_held_up,
-        )
-    )
-    rest = tx.scalars(others.limit(limit)).all()
-    waits_for_me = [
-        one.blocker_id == viewer.id and one.state == State.BLOCKED and one.owner_id != viewer.id for one in rest
-    ]
-    held_up = [one for one, is_so in zip(rest, waits_for_me, strict=True) if is_so]
-    waiting = [one for one, is_so in zip(rest, waits_for_me, strict=True) if not is_so]
-    return OpenItems(tx.scalars(own.limit(limit)).all(), waiting, held_up)

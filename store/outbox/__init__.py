@@ -37,6 +37,7 @@ from store.outbox.reports import (
 )
 from store.outbox.updates import (
     KEPT_TRUE_FOR,
+    home_of,
     keep_account_true,
     mark_homes,
     refresh_homes,
@@ -62,6 +63,7 @@ __all__ = [
     "enqueue",
     "extend_lease",
     "forget_words",
+    "home_of",
     "keep_account_true",
     "leave_unknown",
     "load",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from store.tables import Account, HasHistory, Person
+    from store.tables.outbox import Details
 
 # A message older than this is history and is left as it was.
 KEPT_TRUE_FOR = timedelta(days=14)
@@ -116,16 +117,28 @@ def mark_homes(tx: Session, workspace_id: int, people: Iterable[int], now: datet
     note_due(tx, changed.rowcount)
 
 
-def track_home(tx: Session, person: Person, *, start: int = 0, now: datetime) -> None:
-    """The person looks at their Home tab from item `start`: from now on it is kept true there."""
+def home_of(tx: Session, person: Person) -> Details:
+    """The place and the view that `track_home` keeps; {} if the person has not opened their Home tab yet."""
+    its = sa.and_(
+        Outbox.workspace_id == person.workspace_id, Outbox.dedupe_key == f"{OutboxKind.HOME}:{person.id}"
+    )  # fmt: skip
+    return tx.scalar(sa.select(Outbox.details).where(its)) or {}
+
+
+def track_home(tx: Session, person: Person, *, start: int = 0, view: str = "", now: datetime) -> None:
+    """The person looks at this view of their Home tab from item `start`: from now on it is kept true there."""
+    details: Details = {"start": start, "view": view}
     values = {
         "workspace_id": person.workspace_id, "dedupe_key": f"{OutboxKind.HOME}:{person.id}", "kind": OutboxKind.HOME,
         "recipient": recipient(person.id), "lane": Lane.HOME, "message_key": uuid.uuid4().hex, "person_id": person.id,
-        "details": {"start": start}, "state": OutboxState.SENT, "created_at": now, "settled_at": now,
+        "details": details, "state": OutboxState.SENT, "created_at": now, "settled_at": now,
     }  # fmt: skip
-    if insert_once(tx, Outbox, values, keys=("workspace_id", "dedupe_key")) is None:
-        same = sa.and_(Outbox.workspace_id == person.workspace_id, Outbox.dedupe_key == values["dedupe_key"])
-        tx.execute(sa.update(Outbox).where(same).values(details={"start": start}, settled_at=now))
+    same = sa.and_(Outbox.workspace_id == person.workspace_id, Outbox.dedupe_key == values["dedupe_key"])
+    again = sa.update(Outbox).where(same).values(details=details, settled_at=now)
+    changed: Any = tx.execute(again)
+    if not changed.rowcount and insert_once(tx, Outbox, values, keys=("workspace_id", "dedupe_key")) is None:
+        # Another request was first.
+        tx.execute(again)
 
 
 def refresh_homes(tx: Session, people: Iterable[int], now: datetime) -> None:

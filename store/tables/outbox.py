@@ -66,7 +66,7 @@ class Lane(StrEnum):
 class Details(TypedDict, total=False):
     """The facts that one kind of message has beside the columns of its row."""
 
-    # Home: the first item that is shown.
+    # Home: the first item that is shown; `view` has the rest, as handlers/home/views.py writes it.
     start: int
     # Shared and recorded: whether guests or people of another company read in the channel; None if nobody knows yet.
     external: bool | None

@@ -17,7 +17,7 @@ from handlers.accounts import views as account_views
 from handlers.briefs import notice_views
 from handlers.briefs import views as brief_views
 from handlers.commitments import brief_lines, forms, items, lists, why
-from handlers.home.views import Away, home
+from handlers.home.views import Away, Look, Shown, home
 from handlers.plan import key_dates
 from handlers.plan import views as section_views
 from handlers.slack import blocks as b
@@ -27,7 +27,7 @@ from handlers.slack.words import escape
 from sandbox import render as page
 from sandbox.reader import Reader
 from store.accounts import Listing, Proposals, Row
-from store.commitments import OpenItems, Page
+from store.commitments import Group, OpenItems, Page, Part
 from store.rules.nudging.occasions import Occasion, OccasionKind
 from store.rules.permissions import Relation
 from store.rules.text import one_line
@@ -107,6 +107,7 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
         Entry(id=1, at=NOW, actor=eva, actor_id=1, verb="edit", changes=changes),
         Entry(id=2, at=NOW, actor=eva, actor_id=1, verb="archive", changes={}, reason=quote),
     ]
+    open_items = OpenItems(listed, {Part.MINE: 7}, 1, {Group.LATER: 1}, [(1, text)])
     views: dict[str, list[Block]] = {
         "details": items.details(one, entries, {"people": {1: text}}, ana, owns, TODAY, NOWHERE),
         "receipt": items.receipt(one, eva, TODAY, view=NOWHERE, may_undo=True, proposed=Proposals(quote)),
@@ -130,7 +131,7 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
         "key date in a brief": brief_views.brief(noted_line, ana, TODAY)[1],
         "form of a row": section_views.form(key_dates.WORDS, noted.account, noted, Context())["blocks"],
         "brief": brief_views.brief([line], ana, TODAY, [remark])[1],
-        "home": home(OpenItems([one], [one]), ana, owns, TODAY, Away(away, [away]))["blocks"],
+        "home": home(Shown(open_items, owns, Away(away, [away]), [one]), ana, TODAY, Look(by_account=True))["blocks"],
         "form": forms.new(forms.Filled(action=text, note=text, remark=text), Context())["blocks"],
     }
 

@@ -244,23 +244,28 @@ def test_a_colleagues_words_become_a_commitment(visit: Open) -> None:
 
 @pytest.mark.slow
 def test_home_shows_and_follows(visit: Open) -> None:
-    """Home shows overdue, this week, later, and items to wait for; done items leave it without a press there."""
+    """Home shows this week, later, and on a tab what one waits for; done items leave it without a press there."""
     page = go_to(visit(), "acme")
     in_3_weeks = today_of(page) + timedelta(days=21)
     own = recorded(page, "/commit book the room by Sunday", "book the room")
     recorded(page, f"/commit plan the summit by {in_3_weeks}", "plan the summit")
     other = recorded(page, "/commit @ana count the seats by today", "count the seats")
     home = home_of_app(page)
-    for heading in ("Overdue", "This week", "Later", "What I wait for"):
+    for heading in ("This week", "Later"):
         expect(home.get_by_role("heading", name=re.compile(rf"^{heading} \(\d+\)"))).to_be_visible()
-    expect(home.get_by_text("book the room")).to_be_visible()
+    expect(home.get_by_text("plan the summit")).to_be_visible()
+    row = home.locator(".section").filter(has_text=f"#{own} ·")
+    row.get_by_role("button", name="More options").click()
+    home.get_by_role("menuitem", name="Done").click()
+    expect(home.get_by_text(f"#{own} · done")).to_be_visible()
+    expect(home.get_by_role("button", name=f"Reopen: #{own}")).to_be_visible()
+    home.get_by_role("button", name=re.compile(r"^I wait for \(\d+\)")).click()
     expect(home.get_by_text("count the seats")).to_be_visible()
-    home.get_by_role("button", name=f"Done: #{own}").click()
-    expect(home.get_by_text("book the room")).to_have_count(0)
     ana = messages_of_app(act_as(visit(), "Ana Souza"))
     message(ana, "count the seats").get_by_role("button", name=f"Done: #{other}").click()
     expect(message(ana, "count the seats")).to_contain_text("done")
     expect(home.get_by_text("count the seats")).to_have_count(0)
+    home.get_by_role("button", name=re.compile(r"^My commitments \(\d+\)")).click()
     expect(home.get_by_text("plan the summit")).to_be_visible()
 
 

@@ -144,12 +144,12 @@ def test_home_shows_and_follows(town: BotInWorkspace) -> None:
     home = words_of(town.box.home("U0ANA"))
     assert "This week (1)" in home
     assert "Later (1)" in home
-    assert "What I wait for (1)" in words_of(town.box.home("U0EVA"))
+    assert "I wait for (1)" in words_of(town.box.home("U0EVA"))
     item = town.commit("U0ANA", "2").messages[-1]
     town.box.press("U0ANA", action_id=ids.DONE, channel="C0ACME", ephemeral_id=item.ts)
     town.settled()
     assert "Later" not in words_of(town.box.home("U0ANA"))
-    assert "What I wait for" not in words_of(town.box.home("U0EVA"))
+    assert "I wait for (0)" in words_of(town.box.home("U0EVA"))
 
 
 def test_the_morning_brief(town: BotInWorkspace) -> None:

@@ -33,6 +33,7 @@ def refused(town: BotInWorkspace, user: str, message: Message, action_id: str) -
 def test_accepted(town: BotInWorkspace) -> None:
     """The owner reads who committed them and accepts in place; the person who asked sees it."""
     town.box.open_home("U0EVA")
+    town.box.press("U0EVA", home=True, action_id=ids.HOME_WAITING)
     town.receipt("U0EVA", "@ana send it by Friday")
     told = notice(town, "U0ANA")
     assert "Eva Lindqvist committed you to this" in read(told)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import sqlalchemy as sa
 
 from handlers import ids
 from store import accounts
 from tests.journeys.conftest import BotInWorkspace, read, words_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sandbox import Message
 from tests.journeys.reading import LONG, numbers
 
@@ -212,18 +216,136 @@ def test_home_with_sixty(town: BotInWorkspace) -> None:
     town.box.press("U0EVA", home=True, action_id=ids.PAGE_OLDER)
     done = page()[0]
     _press_at_home(town, ids.DONE, done)
-    assert page()[0] == seen[1][1]
+    # The done item stands first, with *Reopen*.
+    assert page()[:2] == [done, seen[1][1]]
     assert "60 open" in words_of(town.box.home("U0EVA"))
     town.settled()
-    assert page()[0] == seen[1][1]
+    assert page()[:2] == [done, seen[1][1]]
 
 
 def _press_at_home(town: BotInWorkspace, action_id: str, number: int) -> None:
     view = town.box.home("U0EVA")
     assert view is not None
-    found = re.search(rf"['\"](commitment:{number}:\d+:[a-z][^'\"]*)['\"]", str(view.blocks))
+    found = re.search(rf"['\"]((\S+\|)?commitment:{number}:\d+:[a-z][^'\"]*)['\"]", str(view.blocks))
     assert found
-    assert town.box.press("U0EVA", home=True, action_id=action_id, value=found[1]).ok
+    in_menu = found[2] is not None
+    value = f"{action_id}|{found[1].partition('|')[2]}" if in_menu else found[1]
+    assert town.box.press("U0EVA", home=True, action_id=ids.MORE if in_menu else action_id, value=value).ok
+
+
+def _home(town: BotInWorkspace, user: str = "U0EVA") -> str:
+    return words_of(town.box.home(user))
+
+
+def test_done_in_home_leaves_a_line_until_the_next_visit(town: BotInWorkspace) -> None:
+    """*Done* in Home leaves the item with *Reopen*, which brings it back; the next visit shows it no more."""
+    town.receipt("U0EVA", "send it by Friday")
+    town.box.open_home("U0EVA")
+    _press_at_home(town, ids.DONE, 1)
+    assert "#1 · done" in _home(town)
+    assert "Reopen" in _home(town)
+    town.settled()
+    assert "#1 · done" in _home(town)
+    _press_at_home(town, ids.REOPEN, 1)
+    assert "#1 · done" not in _home(town)
+    assert "This week (1)" in _home(town)
+    _press_at_home(town, ids.DONE, 1)
+    town.pass_by(minutes=5)
+    town.box.open_home("U0EVA")
+    assert "#1" not in _home(town)
+
+
+def test_the_tabs_of_home(town: BotInWorkspace) -> None:
+    """Home has a tab for one's own, for what one waits for and for the accounts; it is kept true on each."""
+    receipt = town.receipt("U0EVA", "send it by Friday for Acme")
+    town.press("U0EVA", receipt, ids.CREATE_ACCOUNT)
+    town.receipt("U0EVA", "@ana count the seats by Friday")
+    town.receipt("U0EVA", "theirs: sign the order by 4 Dec for Acme")
+    town.box.open_home("U0EVA")
+    assert "My commitments (1)" in _home(town)
+    assert "I wait for (2)" in _home(town)
+    assert "sign the order" not in _home(town)
+    town.box.press("U0EVA", home=True, action_id=ids.HOME_WAITING)
+    assert "sign the order" in _home(town)
+    assert "send it" not in _home(town)
+    town.press("U0ANA", town.item("U0ANA", 2), ids.DONE)
+    town.settled()
+    assert "I wait for (1)" in _home(town)
+    town.box.press("U0EVA", home=True, action_id=ids.HOME_ACCOUNTS)
+    assert "1 account" in _home(town)
+    assert "2 open" in _home(town)
+    assert town.box.press("U0EVA", home=True, action_id=ids.OPEN_ACCOUNT).ok
+    assert "They owe us" in words_of(town.box.modals("U0EVA")[-1])
+    town.box.press("U0EVA", home=True, action_id=ids.HOME_MINE)
+    assert "This week (1)" in _home(town)
+
+
+def test_many_items_of_home_are_grouped_and_chosen(town: BotInWorkspace) -> None:
+    """With more than five items Home is compact; it is grouped by date or account, and shows one account alone."""
+    town.press("U0EVA", town.receipt("U0EVA", "send it by 4 Dec for Acme"), ids.CREATE_ACCOUNT)
+    town.press("U0EVA", town.receipt("U0EVA", "call them by 4 Dec for Globex"), ids.CREATE_ACCOUNT)
+    for number in range(5):
+        town.receipt("U0EVA", f"write page {number} by 4 Dec for Acme")
+
+    def blocks() -> Any:
+        view = town.box.home("U0EVA")
+        assert view is not None
+        return view.blocks
+
+    town.box.open_home("U0EVA")
+    assert "Later (7)" in _home(town)
+    assert ids.DONE not in [each["action_id"] for block in blocks() for each in block.get("elements", ())]
+    _choose(town, ids.MORE, "Group by account")
+    assert "Acme (6)" in _home(town)
+    assert "Globex (1)" in _home(town)
+    _choose(town, ids.HOME_ACCOUNT, "Globex")
+    assert numbers(blocks()) == [2]
+    town.settled()
+    assert numbers(blocks()) == [2]
+    # A new visit shows all accounts, and remembers the grouping.
+    town.box.open_home("U0EVA")
+    assert "Acme (6)" in _home(town)
+
+
+def _choose(town: BotInWorkspace, action_id: str, words: str) -> None:
+    """Choose the option with these words from a menu of the Home tab."""
+    view = town.box.home("U0EVA")
+    assert view is not None
+    options = (
+        (each["action_id"], option["value"])
+        for block in view.blocks for each in block.get("elements", ()) for option in each.get("options", ())
+        if option["text"]["text"] == words
+    )  # fmt: skip
+    found = next(value for at, value in options if at == action_id)
+    assert town.box.press("U0EVA", home=True, action_id=action_id, value=found).ok
+
+
+def test_home_with_a_thousand_items_asks_eight_times(town: BotInWorkspace) -> None:
+    """A visit to a Home tab of a thousand items takes at most eight statements, however many items it has."""
+    for owner in ("U0EVA", "U0ANA"):
+        town.has_recorded("U0EVA", *((owner, f"item {number}", "2026-12-04") for number in range(500)))
+    town.box.open_home("U0EVA")
+    town.pass_by(minutes=5)
+    with counted(town.makegood.ledger.engine) as statements:
+        town.box.open_home("U0EVA")
+    assert "1,000 open commitments" in _home(town)
+    assert len(statements) <= 8, statements
+
+
+@contextmanager
+def counted(engine: sa.Engine) -> Iterator[list[str]]:
+    """The statements that the engine executes meanwhile, without those around a transaction."""
+    found: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA", "COMMIT")):
+            found.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 def test_home_follows_everybody(town: BotInWorkspace) -> None:

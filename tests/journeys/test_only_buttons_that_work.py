@@ -104,6 +104,8 @@ def _draw(town: BotInWorkspace, surface: str, viewer: str, number: int) -> tuple
         found = town.commit(viewer, "account Acme ours", channel).messages[-1]
     elif surface == "home":
         town.box.open_home(viewer)
+        if f"commitment:{number}:" not in str(town.box.home(viewer)):
+            town.box.press(viewer, home=True, action_id=ids.HOME_WAITING)
         home = town.box.home(viewer)
         assert home is not None
         return home, {"home": True}

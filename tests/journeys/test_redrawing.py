@@ -36,8 +36,10 @@ def in_home(town: BotInWorkspace, action: str, number: int) -> Outcome:
     """Press a button of one commitment in the Home tab."""
     home = town.box.home("U0EVA")
     assert home is not None
-    elements = [each for block in home.blocks for each in block.get("elements", ())]
-    values = [each["value"] for each in elements if each["action_id"] == action]
+    elements = [
+        each for block in home.blocks for each in (*block.get("elements", ()), block.get("accessory") or {})
+    ]  # fmt: skip
+    values = [each["value"] for each in elements if each.get("action_id") == action]
     in_menus = [option["value"] for each in elements for option in each.get("options", ())]
     start = f"commitment:{number}:" if values else f"{action}|commitment:{number}:"
     value = next(each for each in values or in_menus if each.startswith(start))

@@ -9,11 +9,13 @@ import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import make_url
 
 from bot.manifest import EVENTS_PATH, for_socket_mode
 from handlers import ids
 from sandbox import Sandbox
+from store.tables import Commitment
 from tests.journeys import invariants, processes
 from tests.journeys.conftest import TOKEN, BotInWorkspace, read, texts
 from tests.journeys.sockets import APP_TOKEN, WAYS, open_socket_town
@@ -111,9 +113,7 @@ def test_slack_asks_for_another_connection(office: BotInWorkspace) -> None:
 
 
 def _numbers(tx: Any, viewer: Any) -> list[int]:
-    from store import commitments
-
-    return [item.number for item in commitments.home(tx, viewer).own]
+    return list(tx.scalars(sa.select(Commitment.number).where(Commitment.owner_id == viewer.id).order_by("number")))
 
 
 def test_both_ways_lead_to_the_same_handlers(database_url: str, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from store import accounts, commitments, outbox
-from store.commitments import Draft
+from store.commitments import Draft, HomeView
 from store.errors import BadInputError, ChangedMeanwhileError, LedgerError, NotAllowedError, NotFoundError
 from store.outbox import claiming
 from store.tables import Commitment, Entry, Outbox
@@ -246,7 +246,9 @@ def test_nobody_sees_another_workspace(office: SmallTeam) -> None:
         assert stranger is not None
         with pytest.raises(NotFoundError):
             commitments.get(tx, stranger, number)
-        assert commitments.home(tx, stranger).own == []
+        day = NOW.date()
+        found = commitments.home(tx, stranger, HomeView(), today=day, week_ends=day, start=0, size=9)
+        assert (list(found.page.items), dict(found.counts)) == ([], {})
         with pytest.raises(NotFoundError):
             commitments.finish(tx, stranger, number, origin_key="x", now=NOW)
 

@@ -139,7 +139,7 @@ def test_a_home_tab_is_watched_once_and_follows_its_people(office: SmallTeam) ->
     with office.ledger.begin() as tx:
         for start in (0, 20):
             outbox.track_home(tx, office.person(tx, "ben"), start=start, now=NOW)
-    assert (take(office.ledger), row(office.ledger, 1).details) == (None, {"start": 20})
+    assert (take(office.ledger), row(office.ledger, 1).details) == (None, {"start": 20, "view": ""})
     told = Told(office)
     told.change()
     assert row(office.ledger, 1).not_before is None

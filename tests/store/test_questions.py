@@ -11,11 +11,11 @@ import pytest
 import sqlalchemy as sa
 
 from store import accounts, commitments, history, people, stakeholders, workspaces
-from store.commitments import Draft, Wanted, When
+from store.commitments import Draft, Group, HomeView, OpenItems, Part, Wanted, When
 from store.errors import NotFoundError
 from store.outbox import claiming
 from store.people import Profile
-from store.tables import Commitment, Outbox
+from store.tables import Commitment, Outbox, Side
 from tests.conftest import NOW, SmallTeam
 
 if TYPE_CHECKING:
@@ -187,9 +187,40 @@ def test_home_holds_what_one_owns_and_what_one_waits_for(shelf: LedgerBuilder) -
     shelf.put(2, owner="ana")
     shelf.put(4, by="ana", owner="eva")
     shelf.put(0, by="ana")
-    home = shelf.ask("eva", commitments.home)
-    assert (dues(home.own), dues(home.waiting)) == ([1, 4, 6], [2, 3])
-    assert dues(shelf.ask("eva", commitments.home, limit=1).own) == [1]
+    shelf.put(9, by="ana", owner="ana")
+    with shelf.office.ledger.begin() as tx:
+        eva, ana = shelf.office.person(tx, "eva"), shelf.office.person(tx, "ana")
+        commitments.block(tx, ana, 7, "waits for Eva", eva, version=1, origin_key="block", now=NOW)
+    assert dues(home_of(shelf, HomeView()).page.items) == [9, 1, 4, 6]
+    waiting = home_of(shelf, HomeView(Part.WAITING))
+    assert (dues(waiting.page.items), dict(waiting.counts)) == ([2, 3], {Part.MINE: 4, Part.WAITING: 2})
+    assert dues(home_of(shelf, HomeView(Part.WAITING, side=Side.THEIRS)).page.items) == [3]
+    assert dues(home_of(shelf, HomeView(), start=3, size=2).page.items) == [6]
+
+
+def test_home_is_grouped_and_filtered_by_account(shelf: LedgerBuilder) -> None:
+    """By account the items stand by its name and then by date; the filter shows one account, and counts it alone."""
+    shelf.put(6, account="Acme")
+    shelf.put(1, account="Globex")
+    shelf.put(2)
+    shelf.put(-3, account="Acme")
+    found = home_of(shelf, HomeView(by_account=True))
+    assert dues(found.page.items) == [-3, 6, 1, 2]
+    assert [name for _, name in found.accounts] == ["Acme", "Globex"]
+    acme, globex = (account_id for account_id, _ in found.accounts)
+    assert dict(found.groups) == {acme: 2, globex: 1, None: 1}
+    one = home_of(shelf, HomeView(account_id=acme))
+    assert dues(one.page.items) == [-3, 6]
+    assert (dict(one.groups), one.overdue) == ({Group.OVERDUE: 1, Group.WEEK: 1}, 1)
+    assert [name for _, name in one.accounts] == ["Acme", "Globex"]
+
+
+def home_of(shelf: LedgerBuilder, wanted: HomeView, *, start: int = 0, size: int = 10) -> OpenItems:
+    """Eva's Home in that view, in a week that ends after seven days."""
+    found: OpenItems = shelf.ask(
+        "eva", commitments.home, wanted, today=TODAY, week_ends=day(7), start=start, size=size
+    )  # fmt: skip
+    return found
 
 
 def test_a_history_is_told_from_its_beginning(shelf: LedgerBuilder) -> None:
@@ -247,13 +278,13 @@ def test_no_question_looks_into_another_workspace(two_houses: tuple[LedgerBuilde
 def _all_lists(tx: Session, viewer: Person) -> list[Any]:
     account = accounts.named(tx, viewer, "Acme")
     assert account
-    home = commitments.home(tx, viewer)
+    parts = [HomeView(), HomeView(Part.WAITING)]
+    home = [commitments.home(tx, viewer, one, today=TODAY, week_ends=TODAY, start=0, size=10).page for one in parts]
     return [
         mine(tx, viewer, start=0, size=10).items,
         overdue(tx, viewer, today=TODAY, start=0, size=10).items,
         commitments.account_page(tx, viewer, account, start=0, size=10).items,
-        home.own,
-        home.waiting,
+        *(page.items for page in home),
         [found for found, _, _ in commitments.items_for_brief(tx, viewer, TODAY, besides=0)],
         stakeholders.of_account(tx, viewer, account),
     ]
@@ -341,7 +372,8 @@ COSTS: dict[str, tuple[int, Callable[[Session, Person], Callable[[], Any]]]] = {
     "overdue": (2, lambda tx, eva: lambda: read_aloud(
         overdue(tx, eva, today=day(100), start=0, size=50).items)),
     "account": (2, _account),
-    "home": (2, lambda tx, eva: lambda: [read_aloud(half) for half in vars(commitments.home(tx, eva)).values()]),
+    "home": (2, lambda tx, eva: lambda: read_aloud(commitments.home(
+        tx, eva, HomeView(by_account=True), today=day(3), week_ends=day(7), start=0, size=50).page.items)),
     "by ids": (1, _by_ids),
     "one": (1, lambda tx, eva: lambda: read_aloud([commitments.get(tx, eva, 1)])),
     "history": (2, _history),
