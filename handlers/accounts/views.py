@@ -207,9 +207,7 @@ def edit(account: Account, context: Context, *, with_channel: bool = True) -> b.
         f.field("Currency", f.text(ids.CURRENCY, NAME_LIMIT, account.currency or "", placeholder="EUR"), ids.CURRENCY,
                 hint="Amounts of the account plan are in it. Another one converts nothing.", optional=True),
     ]  # fmt: skip
-    return b.modal(
-        "Edit account", fields, callback_id=ids.FORM_ACCOUNT, metadata=context.encode(), submit="Save", close="Discard"
-    )
+    return b.modal("Edit account", fields, callback_id=ids.FORM_ACCOUNT, metadata=context.encode(), submit="Save")
 
 
 def merge(account: Account, context: Context) -> b.Json:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from handlers.slack import blocks as b
 from handlers.slack.paging import is_long
 from handlers.slack.words import Mrkdwn, escape, full_date, render, shortened
+from store.rules.names import given_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -94,7 +95,7 @@ def brief(
     them.
     """
     date_ = full_date(day)
-    above = b.header(f"Good morning, {person.name}")
+    above = b.header(f"Good morning, {given_name(person.name)}")
     summary = b.section(f"*{date_}* · {render('brief.j2', mentions=sum(line.asks for line in lines))}")
     text = f"{len(lines)} for {date_}: {_some(lines)}" if lines else remarks[0].words
     blocks, count = _listed([above, summary], lines, remarks, _MORE, stands=stands)

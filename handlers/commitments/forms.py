@@ -59,7 +59,7 @@ def new(filled: Filled, context: Context, recorded: Sequence[Block] = ()) -> b.J
     fields = _fields(filled, with_who_and_when=True, several=True)
     view = b.modal(
         "New commitment", [*recorded, *_remark(filled), *fields], callback_id=ids.FORM_NEW,
-        metadata=_knowing(filled, context), submit=submit, close="Discard",
+        metadata=_knowing(filled, context), submit=submit,
     )  # fmt: skip
     return b.with_cursor_at(view, ids.WHICH_DAY if filled.orders and filled.asks == ids.DUE else filled.asks)
 
@@ -89,16 +89,14 @@ def edit(commitment: Commitment, context: Context, *, with_who_and_when: bool) -
     filled = _stored(commitment)
     return b.modal(
         f"Edit #{commitment.number}", _fields(filled, with_who_and_when=with_who_and_when),
-        callback_id=ids.FORM_EDIT, metadata=_knowing(filled, context), submit="Save", close="Discard",
+        callback_id=ids.FORM_EDIT, metadata=_knowing(filled, context), submit="Save",
     )  # fmt: skip
 
 
 def another_account(commitment: Commitment, context: Context) -> b.Json:
     fields = [items.about(commitment), *_client_fields(_stored(commitment), optional=False)]
     known = _knowing(_stored(commitment), context)
-    return b.modal(
-        "Another account", fields, callback_id=ids.FORM_ANOTHER_ACCOUNT, metadata=known, submit="Save", close="Discard"
-    )
+    return b.modal("Another account", fields, callback_id=ids.FORM_ANOTHER_ACCOUNT, metadata=known, submit="Save")
 
 
 def _stored(commitment: Commitment) -> Filled:

@@ -98,7 +98,7 @@ def _heading(wanted: Wanted, viewer: Person) -> Callable[[Commitment], str] | No
     if wanted.is_of_account:
         return lambda one: "They owe us" if one.side == Side.THEIRS else "We owe"
     if wanted.is_overdue_of_all:
-        return lambda one: "Yours" if one.owner_id == viewer.id else "Others'"
+        return lambda one: "Yours" if one.owner_id == viewer.id else "Of colleagues"
     return None
 
 

@@ -105,7 +105,6 @@ def form(rows: Sequence[Row], rest: str, above: Sequence[str], for_all: Filled, 
     blocks += _rest(rest, context.ref.start)
     return b.modal(
         "Several commitments", blocks, callback_id=ids.FORM_SEVERAL, metadata=context.encode(), submit="Record all",
-        close="Discard",
     )  # fmt: skip
 
 

@@ -241,9 +241,7 @@ def form(words: Words, account: Account, row: SectionRow | None, context: Contex
         ),
     ]
     title = f"Edit {section.noun}" if row is not None else f"New {section.noun}"
-    return b.modal(
-        title, fields, callback_id=ids.FORM_SECTION, metadata=context.encode(), submit="Save", close="Discard"
-    )
+    return b.modal(title, fields, callback_id=ids.FORM_SECTION, metadata=context.encode(), submit="Save")
 
 
 def archive(words: Words, row: SectionRow, today: date, context: Context) -> b.Json:

@@ -159,14 +159,14 @@ def modal(
     callback_id: str,
     metadata: str = "",
     submit: str | None = None,
-    close: str = "Close",
 ) -> Json:
+    """A modal: a form, whose values are lost with *Discard*, if it has `submit`."""
     return _view(
         ModalView(
             title=shortened(one_line(title), 24),
             blocks=blocks,
             submit=submit,
-            close=close,
+            close="Discard" if submit else "Close",
             callback_id=callback_id,
             private_metadata=metadata or None,
         )

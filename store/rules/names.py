@@ -100,6 +100,12 @@ def fold_person(name: str) -> str:
     return " ".join(_words(name)) or " ".join(name.casefold().split())
 
 
+def given_name(name: str) -> str:
+    """The first word of a person's name; the whole name if that is a title or an initial ("Dr. Eva Lindqvist")."""
+    first = name.split(maxsplit=1)[0] if name.strip() else name
+    return name if first.endswith(".") else first.rstrip(",")
+
+
 @lru_cache(maxsize=8192)
 def look(name: str) -> str:
     """`fold` with Latin letters in place of letters that look like them: names with the same result read the same."""
