@@ -71,7 +71,7 @@ def create_account(ack: Ack, body: Body, context: BoltContext) -> None:
 
     def change(tx: Session, person: Person, ref: Ref, **gesture: Any) -> Commitment:  # noqa: ANN401  key and now
         account = accounts.create(tx, person, ref.extra, **gesture)
-        return commitments.choose_account(tx, person, ref.id, account, **gesture)
+        return commitments.choose_account(tx, person, ref.id, account, phrase=ref.extra, **gesture)
 
     press = payloads.press(body)
     listeners.act(ack, context, press, _decoded(press), change)
@@ -85,7 +85,7 @@ def choose_account(ack: Ack, body: Body, context: BoltContext) -> None:
         account = accounts.get(tx, person, chosen.account_id, to_use=True)
         of = chosen.stakeholder_id
         stakeholder = stakeholders.get(tx, person, of, account=account) if of else None
-        return commitments.choose_account(tx, person, ref.id, account, stakeholder, **gesture)
+        return commitments.choose_account(tx, person, ref.id, account, stakeholder, phrase=chosen.phrase, **gesture)
 
     press = payloads.press(body)
     listeners.act(ack, context, press, _decoded(press), change)

@@ -244,13 +244,13 @@ def _account_choices(proposed: Proposals, here: Account | None, ref: Ref) -> lis
     one that was named.
     """
 
-    def value(account: Account, stakeholder: Stakeholder | None = None) -> str:
-        choice = AccountChoice(account.id, stakeholder.id if stakeholder else 0)
+    def value(account: Account, stakeholder: Stakeholder | None = None, phrase: str = "") -> str:
+        choice = AccountChoice(account.id, stakeholder.id if stakeholder else 0, shortened(phrase, 100))
         return replace(ref, extra=choice.encode()).encode()
 
     row: list[Element] = []
     if proposed.alike:
-        text, chosen = f"Yes, {proposed.alike.name}", value(proposed.alike)
+        text, chosen = f"Yes, {proposed.alike.name}", value(proposed.alike, phrase=proposed.name)
         row.append(b.button(text, ids.CHOOSE_ACCOUNT, chosen, style="primary"))
     for one in proposed.people:
         chosen = value(one.account, one)

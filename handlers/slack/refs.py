@@ -108,18 +108,22 @@ class MenuAction:
 
 @dataclass(frozen=True)
 class AccountChoice:
-    """The `extra` of a button that chooses an account, and perhaps one of its people: their ids. 0: no person."""
+    """The `extra` of a button that chooses an account, and perhaps one of its people: their ids. 0: no person.
+
+    `phrase`: the words that were written for the account.
+    """
 
     account_id: int
     stakeholder_id: int = 0
+    phrase: str = ""
 
     def encode(self) -> str:
-        return f"{self.account_id}:{self.stakeholder_id}"
+        return f"{self.account_id}:{self.stakeholder_id}:{self.phrase}"
 
     @classmethod
     def decode(cls, text: str) -> AccountChoice:
-        account_id, _, stakeholder_id = text.partition(":")
-        return cls(count(account_id), count(stakeholder_id or "0"))
+        account_id, stakeholder_id, phrase = (*text.split(":", 2), "", "")[:3]
+        return cls(count(account_id), count(stakeholder_id or "0"), phrase)
 
 
 def numbers_in(blocks: object) -> set[int]:

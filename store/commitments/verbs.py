@@ -19,6 +19,7 @@ from store.commitments.questions import get
 from store.commitments.recording import write_down
 from store.errors import BadInputError, NotAllowedError
 from store.history import set_fields
+from store.rules.line.account import without_account
 from store.rules.text import ACTION_LIMIT, NOTE_LIMIT, REASON_LIMIT, optional, required
 from store.tables import Account, Commitment, OutboxKind, Person, Side, Stakeholder, State, Verb
 
@@ -104,16 +105,23 @@ def edit(
     if draft.owner.id != commitment.owner_id:
         accepted = now if draft.owner.id == viewer.id else None
         wanted |= {"owner_id": draft.owner.id, "accepted_at": accepted, "quiet_until": None}
-    before = commitment.owner
+    before, corrects = commitment.owner, fresh and not outbox.others_know(tx, viewer, commitment)
     changes = set_fields(commitment, wanted)
     if not changes:
         return commitment
+    if corrects:
+        _promise_anew(commitment)
     commitment = save_change(tx, viewer, commitment, Verb.EDIT, changes, now, origin_key)
     if before.id != commitment.owner_id:
         outbox.request_updates_for(tx, commitment, {before.id}, now)
         if commitment.owner_id != viewer.id:
             notify(tx, commitment, commitment.owner, OutboxKind.ASSIGNED, viewer, now)
     return commitment
+
+
+def _promise_anew(commitment: Commitment) -> None:
+    """A correction that nobody else has seen the words before: the first wording and date are the corrected ones."""
+    commitment.first_action, commitment.first_due_on = commitment.action, commitment.due_on
 
 
 def finish(
@@ -229,16 +237,25 @@ def hand_back(
 
 def choose_account(
     tx: Session, viewer: Person, number: int, account: Account, stakeholder: Stakeholder | None = None, *,
-    origin_key: str, now: datetime,
+    phrase: str = "", origin_key: str, now: datetime,
 ) -> Commitment:  # fmt: skip
-    """Say whose commitment it is, and to which of the client's people, where that was left open."""
+    """Say whose commitment it is, and to which of the client's people, where that was left open. "For" and the
+    `phrase` that named the account leave the action.
+    """
     commitment = lock_for_change(tx, viewer, number, Verb.CHOOSE_ACCOUNT, version=None, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
-    stakeholder_id = stakeholder.id if stakeholder else None
-    changes = set_fields(commitment, {"account_id": account.id, "stakeholder_id": stakeholder_id})
+    fresh = may_undo(tx, viewer, commitment, now) and not outbox.others_know(tx, viewer, commitment)
+    wanted = {
+        "account_id": account.id,
+        "stakeholder_id": stakeholder.id if stakeholder else None,
+        "action": without_account(commitment.action, phrase),
+    }
+    changes = set_fields(commitment, wanted)
     if not changes:
         return commitment
+    if fresh:
+        _promise_anew(commitment)
     return save_change(tx, viewer, commitment, Verb.CHOOSE_ACCOUNT, changes, now, origin_key)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from store.outbox.contents import contents_of, forget_words, save_contents, sent_about
+from store.outbox.contents import contents_of, forget_words, others_know, save_contents, sent_about
 from store.outbox.queue import (
     GRACE,
     actor_of,
@@ -71,6 +71,7 @@ __all__ = [
     "mark_homes",
     "mark_sent",
     "mark_skipped",
+    "others_know",
     "postpone",
     "recipient",
     "record_late_success",

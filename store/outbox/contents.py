@@ -15,9 +15,22 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from store.rules.nudging.occasions import Occasion
-    from store.tables import HasHistory
+    from store.tables import HasHistory, Person
 
 _ROWS, _SHOWN = core(Outbox), core(Mention)
+
+
+def others_know(tx: Session, viewer: Person, subject: HasHistory) -> bool:
+    """Whether a message to another person, or in a channel, has shown the words of the subject, or may have."""
+    shown = sa.select(_SHOWN.c.outbox_id).join(_ROWS, _ROWS.c.id == _SHOWN.c.outbox_id)
+    which = (
+        _SHOWN.c.subject_kind == subject.subject_kind,
+        _SHOWN.c.subject_id == subject.id,
+        _ROWS.c.state.in_((OutboxState.SENDING, OutboxState.SENT)),
+        _ROWS.c.kind != OutboxKind.RECORDED,
+        sa.or_(_ROWS.c.person_id.is_(None), _ROWS.c.person_id != viewer.id),
+    )
+    return tx.scalar(sa.select(shown.where(*which).exists())) is True
 
 
 # Put together once.

@@ -16,7 +16,10 @@ from store.tables.people import Person
 
 
 class Commitment(HasHistory):
-    """The present state of a commitment, with its first action and first date: only a redaction changes those."""
+    """The present state of a commitment, with its first action and first date.
+
+    A correction in the first ten minutes may change those (docs/messages.md), and a redaction the first action.
+    """
 
     __tablename__ = "commitment"
     subject_kind = Subject.COMMITMENT

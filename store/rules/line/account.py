@@ -82,6 +82,17 @@ def account_at_end(said: str, before: Tail, asked: Frame, accounts: Sequence[str
     return None
 
 
+def without_account(action: str, phrase: str) -> str:
+    """The action without "for" and the phrase after it; as it is if it says nothing else, or has no such words."""
+    if not phrase:
+        return action
+    found = list(
+        re.finditer(rf"\s+(?:{'|'.join(sorted(_FOR))}|für)\s+{re.escape(phrase)}(?!\w)", action, re.IGNORECASE)
+    )
+    left = (action[: found[-1].start()] + action[found[-1].end() :]).strip() if found else ""
+    return left or action
+
+
 def accounts_within(text: str, accounts: Sequence[str]) -> tuple[str, ...]:
     """The accounts whose whole names stand in the text, with a capital where the name has one; "Acme Labs" there is
     not Acme. Names that differ in their legal form alone are left out.
