@@ -1,15 +1,17 @@
 """The HTTP server: waitress, which bears slow clients, answers health in any case, and ends in good order.
 
-waitress has public settings for threads, sizes and sockets, and `create_server` takes a table for its connections. For
-the rest this file, and no other, uses parts that its manual does not describe:
+waitress has public settings for threads, sizes and sockets. For the rest this file, and no other of the bot, uses parts
+that its manual does not describe:
 
-- `wasyncore.loop(count=1)`, one turn of its loop at a time, so that we look at the connections in between. Its own
-  timeout begins anew with each byte, and at its limit of connections it takes nobody in.
+- `create_server(map=…)`, a table of its sockets, and `wasyncore.loop(map=…, count=1)`, one turn of its loop at a time,
+  so that we look at the connections in between. Its own timeout begins anew with each byte, and at its limit of
+  connections it takes nobody in.
 - of the server `active_channels`, and of each connection `addr`, `requests` (those to answer), `request` (the one that
   is still being read), `total_outbufs_len` (bytes of answers that the client has not taken) and `handle_close()`.
-- of the server `add_task`, replaced, and `service()` of a connection, so that health has threads of its own.
-- of the server `task_dispatcher.shutdown()`, `del_channel()` and `pull_trigger()` (it wakes the loop; replaced at the
-  end), to stop in order. `close()` alone would cut off the requests in flight.
+- of the server `add_task`, replaced, of a connection `service()` and the `path` of a request, so that health has
+  threads of its own. `task_dispatcher.add_task()` takes the other requests.
+- of the server `task_dispatcher.shutdown()`, `del_channel()`, `pull_trigger()` (it wakes the loop; replaced at the end)
+  and `close()`, to stop in order. `close()` alone would cut off the requests in flight.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import http.client
+import inspect
 import json
 import re
 import socket
@@ -19,6 +20,7 @@ import pytest
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 
+from bot import http_server
 from bot.health.readiness import Check, Readiness
 from bot.http_server import WebServer
 from bot.schedule import COURIER, PLANNER, record_heartbeat
@@ -562,3 +564,11 @@ def _wait_until_refused(port: int) -> None:
         except OSError:
             return
     raise AssertionError("the port is still open")
+
+
+def test_the_undocumented_parts_of_waitress_are_listed() -> None:
+    """The first lines of the HTTP server name each part of waitress that it uses, for the next version of waitress."""
+    code = inspect.getsource(http_server).partition('"""\n\n')[2]
+    used = set(re.findall(r"(?:wasyncore|_server|task_dispatcher|connection|each|slowest)\.([a-z_]+)", code))
+    assert used >= {"loop", "add_task", "requests", "handle_close"}
+    assert {part for part in used if not re.search(rf"\b{part}\b", http_server.__doc__ or "")} == set()
