@@ -104,6 +104,11 @@ def share(ack: Ack, body: Body, context: BoltContext) -> None:
     with ledger.begin() as tx:
         person = viewer(tx, asker.team_id, asker.user_id)
         commitments.share(tx, person, ref.id, channel, others=readers.others, origin_key=press.origin_key, now=now)
+        drawn = surfaces.draw(tx, person, ref, now) if press.surface == "modal" else None
+    if drawn is not None:
+        # The form hides the channel in which it is posted.
+        said = b.context(f":white_check_mark: Shared in <#{channel}>.")
+        surfaces.refresh_after_action(context["slack"], press, surfaces.Rendered([*drawn.blocks, said]))
     ack()
 
 

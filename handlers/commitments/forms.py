@@ -87,8 +87,10 @@ def recorded_already(same: Commitment, viewer: Person, today: date) -> str:
 def edit(commitment: Commitment, context: Context, *, with_who_and_when: bool) -> b.Json:
     """The form that corrects one. Owner and date are in it only while it can still be undone."""
     filled = _stored(commitment)
+    elsewhere = b.context("*New date* changes the due date, and *Hand over* the owner: others may have read them.")
+    above = [] if with_who_and_when else [elsewhere]
     return b.modal(
-        f"Edit #{commitment.number}", _fields(filled, with_who_and_when=with_who_and_when),
+        f"Edit #{commitment.number}", [*above, *_fields(filled, with_who_and_when=with_who_and_when)],
         callback_id=ids.FORM_EDIT, metadata=_knowing(filled, context), submit="Save",
     )  # fmt: skip
 

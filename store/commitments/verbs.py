@@ -154,7 +154,7 @@ def undo(tx: Session, viewer: Person, number: int, *, origin_key: str, now: date
     if not may_undo(tx, viewer, commitment, now):
         raise NotAllowedError(
             f"#{number} can't be undone any more: only its creator can, within ten minutes and before anything"
-            " happened to it. “Cancel” ends it with a reason."
+            f" happened to it. /commit cancel {number} ends it with a reason."
         )
     changes = set_fields(commitment, {"state": State.CANCELLED, "ended_at": now})
     commitment = save_change(tx, viewer, commitment, Verb.UNDO, changes, now, origin_key)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from handlers import ids
 from store.tables import Commitment
 from tests.journeys.accounts import account, shown_again
-from tests.journeys.conftest import words
+from tests.journeys.conftest import words, words_of
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import BotInWorkspace
@@ -74,3 +74,15 @@ def test_an_action_that_says_nothing_else_stays(town: BotInWorkspace) -> None:
     receipt = town.receipt("U0EVA", "for Initech by Friday")
     town.press("U0EVA", receipt, ids.CREATE_ACCOUNT)
     assert "Initech" in town.commitment(1).action
+
+
+def test_after_ten_minutes_each_form_says_what_works(town: BotInWorkspace) -> None:
+    """Later *Edit* names the buttons for date and owner, and *Undo* the command that ends it."""
+    receipt = town.receipt("U0EVA", "send the prices by Friday")
+    town.pass_by(minutes=11)
+    form = town.form("U0EVA", receipt, ids.EDIT)
+    assert "*New date* changes the due date" in words_of(form)
+    assert {"due", "owner"}.isdisjoint(block["block_id"] for block in form.blocks)
+    town.box.close("U0EVA", form.id)
+    town.box.press("U0EVA", action_id=ids.UNDO, channel="C0ACME", ephemeral_id=receipt.ts)
+    assert "/commit cancel 1" in town.told("U0EVA")

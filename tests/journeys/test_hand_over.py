@@ -330,3 +330,15 @@ def test_a_brief_says_what_was_handed_on(town: BotInWorkspace) -> None:
     assert "Handed on since" in read(brief)
     assert "You handed it over to Eva Lindqvist on Tue 24 Nov 2026." in read(brief)
     assert numbers(brief.blocks) == [2]
+
+
+def test_share_here_in_a_form_says_so(town: BotInWorkspace) -> None:
+    """*Share here* on the receipt that a form has turned into says where it was shared."""
+    form = town.commit("U0EVA", "").view
+    assert form is not None
+    assert town.submit("U0EVA", form, action="send it", due="2026-12-04").errors == {}
+    receipt = town.box.modals("U0EVA")[-1]
+    town.box.press("U0EVA", action_id=ids.SHARE, view_id=receipt.id)
+    assert "Shared in <#C0ACME>" in words_of(town.box.modals("U0EVA")[-1])
+    town.settled()
+    assert len(shared(town, "C0ACME")) == 1
