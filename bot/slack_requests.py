@@ -72,6 +72,7 @@ class _Input(_Part):
     selected_conversation: Id | None = None
     selected_option: _Option | None = None
     selected_options: list[_Option] | None = None
+    selected_users: list[Id] | None = None
 
 
 class _State(_Part):

@@ -182,6 +182,16 @@ def as_owner(tx: Session, viewer: Person, slack_id: str, *, field: str = "owner"
     return person
 
 
+def as_helpers(tx: Session, viewer: Person, slack_ids: Collection[str], *, field: str) -> list[Person]:
+    """The people of these Slack ids as helpers; BadInputError at `field` for outsiders, by name."""
+    found = by_slack_ids(tx, viewer.workspace, slack_ids)
+    outsiders = [f"{one.name} {why}" for one in found if (why := outside(one)) is not None]
+    if outsiders or len(found) < len(slack_ids):
+        who = ", ".join(outsiders) or "Somebody among them is not known here"
+        raise BadInputError(f"{who}. Choose colleagues of this workspace.", field=field)
+    return found
+
+
 def work_schedule(person: Person, workspace: Workspace | None = None) -> WorkSchedule:
     """The zone, send hour and working days of this person: their own settings, else the workspace's.
 

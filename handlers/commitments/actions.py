@@ -170,7 +170,7 @@ class Opening:
 @dataclass(frozen=True)
 class Form:
     """A form for one commitment: the `verb` that it is for, as the rules name it, how it looks, and the change that it
-    makes (`save(tx, person, submission, now)`). `colleague`: the field in which it names one.
+    makes (`save(tx, person, submission, now)`). `colleague`: the field in which it names one, or several.
     """
 
     verb: Verb
@@ -199,9 +199,9 @@ class Form:
     def submit(self, ack: Ack, body: Body, context: BoltContext) -> None:
         """Store what it says, and show the view that it was opened from as it is then."""
         form = payloads.submission(body)
-        named = form.fields.get(self.colleague) if self.colleague else None
+        named = form.ticked(self.colleague) if self.colleague else None
         if named:
-            directory.ensure_people(context["ledger"], context["slack"], form.asker.team_id, [named], context["now"])
+            directory.ensure_people(context["ledger"], context["slack"], form.asker.team_id, named, context["now"])
         listeners.submit(ack, form, context, self.save)
 
 
@@ -252,6 +252,16 @@ def _comment(tx: Session, person: Person, form: Submission, now: datetime) -> No
     commitments.comment(tx, person, form.context.ref.id, form.text(ids.WORDS), origin_key=form.origin_key, now=now)
 
 
+def _help_form(opening: Opening) -> b.Json:
+    helpers = commitments.helpers_of(opening.tx, opening.person, opening.commitment)
+    return forms.help_(opening.commitment, opening.context, [one.slack_id for one in helpers])
+
+
+def _help(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+    helpers = people.as_helpers(tx, person, form.ticked(ids.HELPERS), field=ids.HELPERS)
+    commitments.set_helpers(tx, person, form.context.ref.id, helpers, origin_key=form.origin_key, now=now)
+
+
 def _need_until(tx: Session, person: Person, form: Submission, now: datetime) -> None:
     number, until, reason = form.context.ref.id, form.day(ids.UNTIL), form.text(ids.REASON)
     commitments.need_until(tx, person, number, until, reason, origin_key=form.origin_key, now=now)
@@ -289,6 +299,7 @@ FORMS: dict[tuple[str, str], Form] = {
     (ids.MOVE, ids.FORM_MOVE): Form(Verb.MOVE, lambda o: forms.move(o.commitment, o.context, o.today), _move),
     (ids.BLOCK, ids.FORM_BLOCK): Form(Verb.BLOCK, lambda o: forms.block(o.commitment, o.context), _block, ids.BLOCKER),
     (ids.COMMENT, ids.FORM_COMMENT): Form(Verb.COMMENT, lambda o: forms.comment(o.commitment, o.context), _comment),
+    (ids.HELP, ids.FORM_HELP): Form(Verb.HELP, _help_form, _help, ids.HELPERS),
     (ids.NEED_UNTIL, ids.FORM_NEED_UNTIL): Form(
         Verb.NEED_UNTIL, lambda o: forms.need_until(o.commitment, o.context, o.today), _need_until
     ),

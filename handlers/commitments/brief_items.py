@@ -95,6 +95,8 @@ def _told_by(tx: Session, reader: Person, commitment: Commitment, notice: Outbox
     entry = next(one for one in entries if one.actor_id == actor.id and one.origin_key == gesture)
     if entry.verb == Verb.ASK:
         return Change(notice.kind, actor, deed=Mrkdwn("asks how it stands"), asks=True)
+    if entry.verb == Verb.HELP:
+        return Change(notice.kind, actor, deed=Mrkdwn("asks you to help with this"))
     words = items.told(entry, {"people": commitments.names_in(tx, reader, [entry])})
     return Change(notice.kind, actor, entry.reason, deed=words)
 

@@ -29,6 +29,8 @@ SIDES = ((Side.OURS, "We owe"), (Side.THEIRS, "They owe us"))
 ORDERS = ("en-US", "en-GB")
 SHARINGS = (("internal", "Internal"), ("shareable", "Shareable with the client"))
 
+MOST_HELPERS = 10
+
 
 @dataclass(frozen=True)
 class Filled:
@@ -42,6 +44,7 @@ class Filled:
     side: Side = Side.OURS
     sharing: str = "internal"
     note: str = ""
+    helpers: Sequence[str] = ()
     remark: str | None = None
     # The two days that a date in figures may mean: with the month first, and with the day first.
     orders: tuple[date, date] | None = None
@@ -153,6 +156,17 @@ def comment(commitment: Commitment, context: Context) -> b.Json:
     return _small("Comment", [items.about(commitment), field], ids.FORM_COMMENT, context, "Comment")
 
 
+def help_(commitment: Commitment, context: Context, helpers: Sequence[str]) -> b.Json:
+    return _small("Helpers", [items.about(commitment), _helpers(helpers)], ids.FORM_HELP, context, "Save")
+
+
+def _helpers(slack_ids: Sequence[str]) -> Block:
+    return f.field(
+        "Helpers", f.persons(ids.HELPERS, slack_ids, placeholder="Nobody, or choose", most=MOST_HELPERS), ids.HELPERS,
+        hint="Colleagues who help. They are told, and not reminded; the owner answers for it.", optional=True,
+    )  # fmt: skip
+
+
 def need_until(commitment: Commitment, context: Context, today: date) -> b.Json:
     """The colleague for whom it waits says until when they need."""
     suggestion = commitment.blocked_until or today + timedelta(days=7)
@@ -256,6 +270,7 @@ def _fields(filled: Filled, *, with_who_and_when: bool, several: bool = False) -
         f.field("Side", f.radio(ids.SIDE, SIDES, filled.side), ids.SIDE),
         f.field("Sharing", f.radio(ids.SHARING, SHARINGS, filled.sharing), ids.SHARING),
         f.field("Note", f.text(ids.NOTE, NOTE_LIMIT, filled.note, lines=True), ids.NOTE, optional=True),
+        *([_helpers(filled.helpers)] if several else []),
     ]  # fmt: skip
 
 

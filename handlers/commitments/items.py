@@ -45,6 +45,7 @@ _BUTTONS: dict[Verb, tuple[str, str]] = {
     Verb.COMMENT: ("Comment", ids.COMMENT),
     Verb.NEED_UNTIL: ("I need until …", ids.NEED_UNTIL),
     Verb.ASK: ("Ask", ids.ASK),
+    Verb.HELP: ("Helpers", ids.HELP),
     Verb.FOLLOW: ("Follow", ids.FOLLOW),
     Verb.UNFOLLOW: ("Unfollow", ids.UNFOLLOW),
 }
@@ -54,7 +55,7 @@ _IS_FREE = ("It is free now", ids.UNBLOCK)
 # The order of the buttons: the first stand in the row, the next ones in its menu, and all of them in the details.
 _USUAL = (
     Verb.FINISH, Verb.MOVE, Verb.BLOCK, Verb.UNBLOCK, Verb.HAND_OVER, Verb.SNOOZE, Verb.REOPEN,
-    Verb.COMMENT, Verb.ASK, Verb.EDIT, Verb.CANCEL, Verb.FOLLOW, Verb.UNFOLLOW,
+    Verb.COMMENT, Verb.ASK, Verb.EDIT, Verb.CANCEL, Verb.HELP, Verb.FOLLOW, Verb.UNFOLLOW,
 )  # fmt: skip
 # The usual answers to a reminder: done, later, I cannot, or not today.
 _TO_REMINDER = (Verb.FINISH, Verb.MOVE, Verb.BLOCK, Verb.UNBLOCK, Verb.SNOOZE)
@@ -267,7 +268,7 @@ def _account_choices(proposed: Proposals, here: Account | None, ref: Ref) -> lis
 
 def details(
     commitment: Commitment, entries: Sequence[Entry], names: dict[str, dict[int, str]], viewer: Person,
-    relations: Relations, today: date, view: Ref,
+    relations: Relations, today: date, view: Ref, helpers: Sequence[Person] = (),
 ) -> list[Block]:  # fmt: skip
     """One commitment with its first promise and its history. `names` resolves ids in the entries."""
     lines = [
@@ -282,7 +283,7 @@ def details(
     return [
         *item(commitment, viewer, relations, today, view),
         *_more(commitment, relations[commitment.id], view),
-        b.section(render("details.j2", item=commitment, viewer=viewer)),
+        b.section(render("details.j2", item=commitment, viewer=viewer, helpers=helpers)),
         b.context(history(lines, len(entries))),
         *_below(commitment, relations[commitment.id], view),
     ]
@@ -345,6 +346,7 @@ def told(entry: Entry, names: dict[str, dict[int, str]]) -> Mrkdwn:
         Verb.MOVE: lambda: "moved it from {} to {}".format(*(_day(day) for day in changes["due_on"])),
         Verb.HAND_OVER: lambda: f"handed it over to {_name(changes['owner_id'][1], names)}",
         Verb.HAND_BACK: lambda: f"handed it back to {_name(changes['owner_id'][1], names)}",
+        Verb.HELP: lambda: _helped(changes["helper_id"], names),
         Verb.NEED_UNTIL: lambda: f"needs until {_day(changes['blocked_until'][1])}",
         Verb.SNOOZE: lambda: f"let it rest until {_day(changes['quiet_until'][1])}",
     }
@@ -362,6 +364,13 @@ _FIELDS = {
     "side": "the side", "internal": "the sharing", "note": "the note", "due_on": "the date",
     "owner_id": "the owner",
 }  # fmt: skip
+
+
+def _helped(change: list[int | None], names: dict[str, dict[int, str]]) -> str:
+    before, after = change
+    if after is not None:
+        return f"asked {_name(after, names)} to help"
+    return f"took {_name(before or 0, names)} from the helpers"
 
 
 def _day(iso: str) -> str:

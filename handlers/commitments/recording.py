@@ -95,8 +95,8 @@ def submit_new(ack: Ack, body: Body, context: BoltContext) -> None:
     if (view := _asked_first(form, context)) is not None:
         ack(response_action="update", view=view)
         return
-    now, owner_id = context["now"], form.text(ids.OWNER)
-    directory.ensure_people(context["ledger"], context["slack"], form.asker.team_id, [owner_id], now)
+    now, named = context["now"], {form.text(ids.OWNER), *form.ticked(ids.HELPERS)}
+    directory.ensure_people(context["ledger"], context["slack"], form.asker.team_id, named, now)
     with context["ledger"].begin() as tx:
         person = viewer(tx, form.asker.team_id, form.asker.user_id)
         # The link comes from the form, so it is checked like typed text.
@@ -104,6 +104,10 @@ def submit_new(ack: Ack, body: Body, context: BoltContext) -> None:
         drafted = replace(draft(tx, person, form, now), permalink=link)
         recorded = commitments.record(tx, person, drafted, origin_key=form.origin_key, now=now)
         commitments.check_pace(tx, person, recorded, now)
+        if named_helpers := form.ticked(ids.HELPERS):
+            helpers = people.as_helpers(tx, person, named_helpers, field=ids.HELPERS)
+            gesture = f"{form.origin_key}:helpers"
+            commitments.set_helpers(tx, person, recorded.number, helpers, origin_key=gesture, now=now)
         if link and form.context.channel and (message := payloads.message_of(link)):
             commitments.reply_to_message(tx, person, recorded, *message, now)
         _keep_order(tx, person, form, now)
@@ -160,6 +164,7 @@ def _filled(tx: Session, person: Person, form: Submission) -> forms.Filled:
         account=account, stakeholder=stakeholder,
         side=Side.THEIRS if form.text(ids.SIDE) == Side.THEIRS else Side.OURS,
         sharing=form.text(ids.SHARING) or forms.SHARINGS[0][0], note=form.text(ids.NOTE),
+        helpers=sorted(form.ticked(ids.HELPERS)),
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from slackblocks import (
     PlainTextInput,
     RadioButtonGroup,
     StaticSelectMenu,
+    UserMultiSelectMenu,
     UserSelectMenu,
 )
 
@@ -52,6 +53,13 @@ def day(name: str, chosen: date | None) -> Element:
 
 def person(name: str, slack_id: str | None = None, *, placeholder: str | None = None) -> Element:
     return UserSelectMenu(action_id=name, initial_user=slack_id, placeholder=placeholder)
+
+
+def persons(name: str, slack_ids: Sequence[str] = (), *, placeholder: str | None = None, most: int) -> Element:
+    """A menu of which a person chooses up to `most` people."""
+    return UserMultiSelectMenu(
+        action_id=name, initial_users=list(slack_ids) or None, placeholder=placeholder, max_selected_items=most
+    )
 
 
 def channel(name: str, slack_id: str | None, *, placeholder: str) -> Element:

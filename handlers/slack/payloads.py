@@ -469,9 +469,11 @@ def fields(view: Body) -> dict[str, str | None]:
 
 
 def _value(given: Body) -> str | None:
-    if "selected_options" in given:
+    if given.get("selected_options") is not None:
         # The values of our boxes have no commas.
-        return ",".join(each["value"] for each in given["selected_options"] or ()) or None
+        return ",".join(each["value"] for each in given["selected_options"]) or None
+    if given.get("selected_users") is not None:
+        return ",".join(str(each) for each in given["selected_users"]) or None
     option = given.get("selected_option") or {}
     names = ("value", "selected_date", "selected_user", "selected_conversation")
     chosen = next((given[name] for name in names if given.get(name)), None) or option.get("value")

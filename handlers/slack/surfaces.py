@@ -94,7 +94,8 @@ def one(tx: Session, viewer: Person, commitment: Commitment, now: datetime) -> l
     names = {"people": commitments.names_in(tx, viewer, entries)}
     relations = commitments.relations(tx, viewer, [commitment], now)
     today = local_day(now, viewer.zone)
-    return items.details(commitment, entries, names, viewer, relations, today, Ref(view=ViewName.ITEM))
+    helpers = commitments.helpers_of(tx, viewer, commitment)
+    return items.details(commitment, entries, names, viewer, relations, today, Ref(view=ViewName.ITEM), helpers)
 
 
 def receipt(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from store.commitments.asking import ask, follow, unfollow
+from store.commitments.asking import ask, follow, helpers_of, set_helpers, unfollow
 from store.commitments.attention import (
     EscalationDates,
     due_during,
@@ -83,6 +83,7 @@ __all__ = [
     "get",
     "hand_back",
     "hand_over",
+    "helpers_of",
     "home",
     "is_last_day_of",
     "items_for_brief",
@@ -103,6 +104,7 @@ __all__ = [
     "reopen",
     "reply_to_message",
     "same_words",
+    "set_helpers",
     "share",
     "snooze",
     "unblock",

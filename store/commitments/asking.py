@@ -1,4 +1,4 @@
-"""People around a commitment: they ask its owner how it stands, and follow it."""
+"""People around a commitment: they help with it, ask its owner how it stands, and follow it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from store.db import insert_once
 from store.errors import BadInputError
 from store.rules.calendar.brief_times import local_day
 from store.rules.permissions import Relation
-from store.tables import Around, CommitmentPerson, Verb
+from store.tables import Around, CommitmentPerson, Person, Verb
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
-    from store.tables import Commitment, Person
+    from store.tables import Commitment
 
 _KEYS = ("commitment_id", "person_id", "part")
 
@@ -63,6 +64,42 @@ def unfollow(tx: Session, viewer: Person, number: int, *, origin_key: str, now: 
     commitment = get(tx, viewer, number)
     tx.execute(sa.delete(CommitmentPerson).where(*_is_row(viewer, commitment, Around.FOLLOWER)))
     return commitment
+
+
+def set_helpers(
+    tx: Session, viewer: Person, number: int, helpers: Iterable[Person], *, origin_key: str, now: datetime
+) -> Commitment:
+    """Make these colleagues the helpers, beside its owner. New ones are told; none of them is chased."""
+    commitment = lock_for_change(tx, viewer, number, Verb.HELP, version=None, origin_key=origin_key, now=now)
+    if commitment is None:
+        return get(tx, viewer, number)
+    before = {one.id: one for one in _of_part(tx, commitment, Around.HELPER)}
+    after = {one.id: one for one in helpers if one.id != commitment.owner_id}
+    for person in (one for one in after.values() if one.id not in before):
+        insert_once(tx, CommitmentPerson, _row(person, commitment, Around.HELPER), keys=_KEYS)
+        gesture = f"{origin_key}:{person.id}"
+        save_change(tx, viewer, commitment, Verb.HELP, {"helper_id": [None, person.id]}, now, gesture, progress=False)
+        if person.id != viewer.id:
+            tell(tx, commitment, person, viewer, gesture, now)
+    for person in (one for one in before.values() if one.id not in after):
+        tx.execute(sa.delete(CommitmentPerson).where(*_is_row(person, commitment, Around.HELPER)))
+        changes = {"helper_id": [person.id, None]}
+        save_change(tx, viewer, commitment, Verb.HELP, changes, now, f"{origin_key}:{person.id}", progress=False)
+    return commitment
+
+
+def helpers_of(tx: Session, viewer: Person, commitment: Commitment) -> list[Person]:
+    """The helpers who are here, by name."""
+    if commitment.workspace_id != viewer.workspace_id:
+        return []
+    found = _of_part(tx, commitment, Around.HELPER)
+    return sorted((one for one in found if people.is_here(one)), key=lambda one: (one.name, one.id))
+
+
+def _of_part(tx: Session, commitment: Commitment, part: Around) -> Sequence[Person]:
+    row = CommitmentPerson
+    its = row.commitment_id == commitment.id, row.part == part, Person.id != commitment.owner_id
+    return tx.scalars(sa.select(Person).join(row, row.person_id == Person.id).where(*its)).all()
 
 
 def _row(viewer: Person, commitment: Commitment, part: Around) -> dict[str, object]:

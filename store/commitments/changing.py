@@ -30,7 +30,7 @@ FARTHEST = timedelta(days=731)
 # Columns that name another row, which is loaded with the commitment.
 _RELATED = {"owner_id", "account_id", "stakeholder_id", "blocker_id"}
 # Verbs that answer nobody who asked how it stands.
-_NO_ANSWERS = {Verb.ASK, Verb.SNOOZE, Verb.CHOOSE_ACCOUNT}
+_NO_ANSWERS = {Verb.ASK, Verb.HELP, Verb.SNOOZE, Verb.CHOOSE_ACCOUNT}
 # Verbs of the owner alone.
 _OF_OWNER = {Verb.ACCEPT, Verb.HAND_BACK, Verb.SNOOZE}
 

@@ -112,7 +112,7 @@ def by_numbers(tx: Session, viewer: Person, numbers: Iterable[int]) -> Sequence[
 
 def names_in(tx: Session, viewer: Person, entries: Iterable[Entry]) -> dict[int, str]:
     """Names of the people in the changes of these entries, by id."""
-    ids = history.people_named(entries, ("owner_id", "blocker_id"))
+    ids = history.people_named(entries, ("owner_id", "blocker_id", "helper_id"))
     if not ids:
         return {}
     found = tx.execute(sa.select(Person.id, Person.name).where(seen_by(Person, viewer), Person.id.in_(ids)))

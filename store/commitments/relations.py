@@ -63,8 +63,8 @@ def _around(
 def _stated(row: Any, viewer: Person, today: date, *, owns: bool) -> frozenset[Relation]:  # noqa: ANN401  columns
     if row.person_id != viewer.id:
         return frozenset({Relation.ASKED} if owns else ())
-    if row.part == Around.FOLLOWER:
-        return frozenset({Relation.FOLLOWER})
+    if row.part != Around.ASKER:
+        return frozenset({Relation.HELPER if row.part == Around.HELPER else Relation.FOLLOWER})
     return frozenset({Relation.ASKER} if row.asked_on == today else ())
 
 

@@ -29,6 +29,7 @@ class Relation(StrEnum):
     DELEGATE = auto()
     # The colleague on whom it waits while it is blocked.
     BLOCKER = auto()
+    HELPER = auto()
     FOLLOWER = auto()
     # Has asked its owner today how it stands.
     ASKER = auto()
@@ -43,21 +44,22 @@ CHANGERS = frozenset({Relation.OWNER, Relation.CREATOR, Relation.LEAD, Relation.
 # For each verb the relations of which one is enough.
 _ENOUGH: dict[Verb, frozenset[Relation]] = {
     **dict.fromkeys(
-        (Verb.EDIT, Verb.CHOOSE_ACCOUNT, Verb.MOVE, Verb.BLOCK, Verb.HAND_OVER, Verb.FINISH, Verb.CANCEL, Verb.REOPEN),
+        (Verb.EDIT, Verb.CHOOSE_ACCOUNT, Verb.MOVE, Verb.BLOCK, Verb.HAND_OVER, Verb.FINISH, Verb.CANCEL, Verb.REOPEN,
+         Verb.HELP),
         CHANGERS,
     ),
     Verb.UNBLOCK: CHANGERS | {Relation.BLOCKER},
     Verb.NEED_UNTIL: frozenset({Relation.BLOCKER}),
-    Verb.COMMENT: CHANGERS | {Relation.COACH, Relation.BLOCKER},
+    Verb.COMMENT: CHANGERS | {Relation.COACH, Relation.BLOCKER, Relation.HELPER},
     **dict.fromkeys((Verb.ACCEPT, Verb.HAND_BACK, Verb.SNOOZE), frozenset({Relation.OWNER})),
     Verb.REDACT: frozenset({Relation.OWNER, Relation.CREATOR, Relation.ADMIN}),
     **dict.fromkeys((Verb.ASK, Verb.FOLLOW), frozenset({Relation.COLLEAGUE})),
     Verb.UNFOLLOW: frozenset({Relation.FOLLOWER}),
 }  # fmt: skip
-# For each verb the relations of which none may be. The creator and the lead hear of changes anyway.
+# For each verb the relations of which none may be. Creator, lead and helpers hear of changes anyway.
 BARRED_BY: dict[Verb, frozenset[Relation]] = {
     Verb.ASK: frozenset({Relation.OWNER, Relation.ASKER}),
-    Verb.FOLLOW: frozenset({Relation.OWNER, Relation.CREATOR, Relation.LEAD, Relation.FOLLOWER}),
+    Verb.FOLLOW: frozenset({Relation.OWNER, Relation.CREATOR, Relation.LEAD, Relation.HELPER, Relation.FOLLOWER}),
 }
 
 

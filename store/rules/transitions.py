@@ -21,7 +21,7 @@ class Verb(StrEnum):
     # Of commitments.
     RECORD, SHARE, CHOOSE_ACCOUNT, MOVE = "record", "share", "choose_account", "move"
     BLOCK, UNBLOCK, SNOOZE = "block", "unblock", "put_off"
-    COMMENT, NEED_UNTIL, ASK = "comment", "need_until", "ask"
+    COMMENT, NEED_UNTIL, ASK, HELP = "comment", "need_until", "ask", "help"
     # Of a commitment's followers, without an entry.
     FOLLOW, UNFOLLOW = "follow", "unfollow"
     HAND_OVER, ACCEPT, HAND_BACK = "hand_over", "accept", "hand_back"
@@ -57,6 +57,7 @@ TRANSITIONS = {
     Verb.SNOOZE: Transition("let it rest", LIVE),
     Verb.COMMENT: Transition("commented", LIVE | ENDED),
     Verb.ASK: Transition("asked how it stands", LIVE),
+    Verb.HELP: Transition("chose its helpers", LIVE),
     Verb.FOLLOW: Transition("follows it", LIVE),
     Verb.UNFOLLOW: Transition("follows it no longer", LIVE | ENDED),
     Verb.NEED_UNTIL: Transition("needs more time for what holds it up", frozenset({State.BLOCKED})),
@@ -75,7 +76,7 @@ PAST = {verb: step.past for verb, step in TRANSITIONS.items()} | {
 }  # fmt: skip
 
 # Verbs that are no progress: they change neither the version nor the time of the last progress.
-NO_PROGRESS = frozenset({Verb.SHARE, Verb.SNOOZE, Verb.COMMENT, Verb.NEED_UNTIL, Verb.ASK})
+NO_PROGRESS = frozenset({Verb.SHARE, Verb.SNOOZE, Verb.COMMENT, Verb.NEED_UNTIL, Verb.ASK, Verb.HELP})
 
 
 def after(verb: Verb, state: State) -> State | None:

@@ -96,6 +96,8 @@ class Commitment(HasHistory):
 class Around(StrEnum):
     """The parts in which a person is around a commitment, beside those that its row names."""
 
+    # Was asked to help by those who may change it.
+    HELPER = "helper"
     FOLLOWER = "follower"
     # Has asked its owner how it stands.
     ASKER = "asker"
@@ -108,7 +110,7 @@ class CommitmentPerson(Base):
     __table_args__ = (
         sa.UniqueConstraint("commitment_id", "person_id", "part"),
         sa.Index("ix_commitment_person_person", "person_id", "commitment_id"),
-        sa.CheckConstraint("part IN ('follower', 'asker')", name="part"),
+        sa.CheckConstraint("part IN ('helper', 'follower', 'asker')", name="part"),
     )
 
     id: Mapped[int] = key()

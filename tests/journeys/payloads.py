@@ -59,11 +59,13 @@ def _boxes(*values: str) -> Json:
 
 _DAY = {"type": "datepicker", "selected_date": "2026-12-04"}
 _TEXT = {"type": "plain_text_input", "value": "because"}
+_PEOPLE = {"type": "multi_users_select", "selected_users": ["U0BEN"]}
 _PERSON = {"type": "users_select", "selected_user": "U0BEN"}
 FILLED: dict[str, Json] = {
     ids.ACTION: {"type": "plain_text_input", "value": "send it"}, ids.OWNER: _PERSON, ids.DUE: _DAY,
     ids.ACCOUNT: _option("new:Acme"), ids.STAKEHOLDER: _option("new:Dana"), ids.SIDE: _option("ours"),
-    ids.SHARING: _option("internal"), ids.NOTE: _TEXT, ids.REASON: _TEXT, ids.WORDS: _TEXT, ids.BLOCKER: _PERSON,
+    ids.SHARING: _option("internal"), ids.NOTE: _TEXT, ids.REASON: _TEXT, ids.WORDS: _TEXT, ids.HELPERS: _PEOPLE,
+    ids.BLOCKER: _PERSON,
     ids.UNTIL: _DAY,
     ids.FIRST_DAY: _DAY, ids.LAST_DAY: _DAY, ids.DELEGATE: _PERSON, ids.SEND_HOUR: _option("9"),
     ids.WEEKDAYS: _boxes("0", "1"), ids.HOLIDAYS_REGION: {"type": "plain_text_input", "value": "DE-BY"},

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # Enough that each button is pressed on a commitment of its own: on a page of a list, and of those that have a view of
 # their own.
 LISTED, MANY = 10, 16
-CHANGES = {ids.DONE, ids.MOVE, ids.BLOCK, ids.HAND_OVER, ids.EDIT, ids.CANCEL, ids.COMMENT}
+CHANGES = {ids.DONE, ids.MOVE, ids.BLOCK, ids.HAND_OVER, ids.EDIT, ids.CANCEL, ids.COMMENT, ids.HELP}
 NOT_BLOCKED = {ids.UNBLOCK, ids.NEED_UNTIL}
 # Values for the fields of the forms.
 FILLED = {
