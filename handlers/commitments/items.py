@@ -191,6 +191,12 @@ def _menu(commitment: Commitment, relations: Collection[Relation], view: Ref) ->
     )
 
 
+def together(view: Ref) -> list[tuple[str, str]]:
+    """The entries of a menu that change several commitments of the view."""
+    named = (("Done for several …", ids.FINISH_TOGETHER), ("Move several …", ids.MOVE_TOGETHER))
+    return [(text, f"{action_id}|{view.encode()}") for text, action_id in named]
+
+
 @dataclass(frozen=True)
 class Told:
     """When the owner hears of a commitment: `on` which of their days, None if at once, or if it `joins` what else there

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from slackblocks import Block
     from sqlalchemy.orm import Session
 
+    from store.commitments import Page
     from store.tables import Account, Commitment, Person
 
 # Characters of a search. The value of an entry in a "…" menu, which carries them, has at most 150.
@@ -80,17 +81,26 @@ def shown(tx: Session, viewer: Person, wanted: Wanted, now: datetime, *, start: 
     account = None if wanted.account_id is None else accounts.get(tx, viewer, wanted.account_id)
     # The account may have been merged into another one.
     wanted = replace(wanted, account_id=account.id if account else None)
-    today = local_day(now, viewer.zone)
-    week_ends = people.working_days(viewer).last_day_of_week(today)
-    page = commitments.listed(tx, viewer, wanted, today=today, week_ends=week_ends, start=start, size=lists.PAGE)
+    today, page = local_day(now, viewer.zone), _page(tx, viewer, wanted, now, start)
     title, relations = _title(tx, viewer, wanted, account), commitments.relations(tx, viewer, page.items, now)
     rows = lists.page_of(
         page, viewer, relations, today, title=title, empty=_empty(wanted, viewer), view=ref_to(wanted),
-        heading=_heading(wanted, viewer), switch=[_switch(wanted)],
+        heading=_heading(wanted, viewer), switch=[_switch(wanted)], with_account=account is None,
     )  # fmt: skip
     if account is not None and wanted.is_of_account:
         rows.append(b.actions(*pages.buttons(account)))
     return rows
+
+
+def page_of(tx: Session, viewer: Person, ref: Ref, now: datetime) -> Page:
+    """The commitments of the page of the list that begins at `ref.start`."""
+    return _page(tx, viewer, _wanted(ref), now, ref.start)
+
+
+def _page(tx: Session, viewer: Person, wanted: Wanted, now: datetime, start: int) -> Page:
+    today = local_day(now, viewer.zone)
+    week_ends = people.working_days(viewer).last_day_of_week(today)
+    return commitments.listed(tx, viewer, wanted, today=today, week_ends=week_ends, start=start, size=lists.PAGE)
 
 
 def _heading(wanted: Wanted, viewer: Person) -> Callable[[Commitment], str] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from handlers import ids
 from handlers.commitments import items
 from handlers.slack import blocks as b
 from handlers.slack.paging import is_long, turn
@@ -39,6 +40,7 @@ def page_of(
     view: Ref,
     heading: Callable[[Commitment], str] | None = None,
     switch: Sequence[Block] = (),
+    with_account: bool = True,
 ) -> list[Block]:
     """One page under `title`. `view` is the reference to the list, so that buttons find back to it.
 
@@ -47,10 +49,12 @@ def page_of(
     """
     if not page.total:
         return [b.section(f"*{escape(title)}*\n{empty}"), *switch]
-    top: list[Block] = [b.section(f"*{escape(title)}*  ·  {plural(page.total, 'commitment')}")]
+    can_act = is_long(page.total) and any(one.is_open for one in page.items)
+    menu = b.overflow(ids.MORE, items.together(view.at(page.start))) if can_act else None
+    top: list[Block] = [b.section(f"*{escape(title)}*  ·  {plural(page.total, 'commitment')}", accessory=menu)]
     rows: list[Block] = []
     for limit in SHOWN:
-        rows = _rows(page, viewer, relations, today, view.at(page.start), heading, limit)
+        rows = _rows(page, viewer, relations, today, view.at(page.start), heading, limit, with_account=with_account)
         if b.size(b.unnamed(rows)) <= b.MESSAGE_CHARACTERS:
             break
     return [*top, *switch, *rows, *turn(view, page.start, page.total, PAGE)]
@@ -58,7 +62,7 @@ def page_of(
 
 def _rows(
     page: Page, viewer: Person, relations: Relations, today: date, view: Ref,
-    heading: Callable[[Commitment], str] | None, limit: int,
+    heading: Callable[[Commitment], str] | None, limit: int, *, with_account: bool,
 ) -> list[Block]:  # fmt: skip
     rows: list[Block] = []
     above = None
@@ -67,5 +71,14 @@ def _rows(
         if words and words != above:
             rows.append(b.section(f"*{words}*"))
         above = words
-        rows += items.item(commitment, viewer, relations, today, view, limit=limit, compact=is_long(page.total))
+        rows += items.item(
+            commitment,
+            viewer,
+            relations,
+            today,
+            view,
+            limit=limit,
+            compact=is_long(page.total),
+            with_account=with_account,
+        )
     return rows

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from handlers import ids
-from handlers.commitments import actions, commands, recording, several
+from handlers.commitments import actions, commands, recording, several, together
 from handlers.routes import Routes
+from store.tables import Verb
 
 ROUTES = Routes(
     commands={ids.COMMAND: commands.commit},
@@ -23,11 +24,15 @@ ROUTES = Routes(
         ids.SHOW: actions.show,
         ids.WHY: actions.why,
         ids.UNDO_SEVERAL: several.undo,
+        ids.FINISH_TOGETHER: together.asking(Verb.FINISH),
+        ids.MOVE_TOGETHER: together.asking(Verb.MOVE),
         **dict.fromkeys((ids.ROW_OWNER, ids.ROW_DUE, ids.ROW_ACCOUNT, ids.ROW_SIDE), several.keep),
     },
     forms={
         ids.FORM_NEW: recording.submit_new,
         ids.FORM_SEVERAL: several.submit,
+        ids.FORM_FINISH_TOGETHER: together.submitting(together.finish),
+        ids.FORM_MOVE_TOGETHER: together.submitting(together.move),
         **{callback_id: form.submit for (_, callback_id), form in actions.FORMS.items()},
     },
 )

@@ -16,16 +16,27 @@ if TYPE_CHECKING:
 
     from handlers.slack import blocks as b
     from handlers.slack.refs import Ref
+    from store.commitments import OpenItems, Page
     from store.tables import Person
+
+
+def page_of(tx: Session, viewer: Person, ref: Ref, now: datetime) -> Page:
+    """The commitments of the view of the Home tab to which `ref` leads."""
+    return _open_items(tx, viewer, views.Look.decode(ref.extra), ref.start, now).page
+
+
+def _open_items(tx: Session, viewer: Person, look: views.Look, start: int, now: datetime) -> OpenItems:
+    today = local_day(now, viewer.zone)
+    return commitments.home(
+        tx, viewer, look.wanted, today=today, week_ends=views.week_ends(today), start=start, size=views.PAGE
+    )  # fmt: skip
 
 
 def home_for(tx: Session, viewer: Person, now: datetime, ref: Ref, *, is_visit: bool = False) -> b.Json:
     """The view of the viewer's Home tab to which `ref` leads, as of `now`; `is_visit`: it is opened right now."""
     today, look = local_day(now, viewer.zone), views.Look.decode(ref.extra)
     away = views.Away(absences.coming(tx, viewer, today=today), absences.stood_in_for(tx, viewer, today=today))
-    found = commitments.home(
-        tx, viewer, look.wanted, today=today, week_ends=views.week_ends(today), start=ref.start, size=views.PAGE
-    )  # fmt: skip
+    found = _open_items(tx, viewer, look, ref.start, now)
     relations = commitments.relations(tx, viewer, found.page.items, now)
     done = commitments.done_since(tx, viewer, look.opened_at()) if look.since and not is_visit else ()
     listed = None

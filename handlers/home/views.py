@@ -239,4 +239,5 @@ def _choices(found: OpenItems, look: Look) -> list[Element]:
         row.append(f.menu(ids.HOME_SIDE, [(to(replace(look, side=side)), words) for side, words in sides], to(look)))
     regrouped = to(replace(look, by_account=not look.by_account))
     words = "Group by date" if look.by_account else "Group by account"
-    return [*row, b.overflow(ids.MORE, [(words, f"{ids.HOME_GROUPS}|{regrouped}")])]
+    together = items.together(Ref(view=ViewName.HOME, start=found.page.start, extra=look.encode()))
+    return [*row, b.overflow(ids.MORE, [(words, f"{ids.HOME_GROUPS}|{regrouped}"), *together])]
