@@ -205,9 +205,12 @@ def _owner(tx: Session, person: Person, said: str) -> Person:
     return found
 
 
-def _account_named(tx: Session, person: Person, name: str, *kinds: type) -> Account | None:
-    found = match(name, accounts.names(tx, person)) if name else Unknown()
-    return accounts.named(tx, person, found.name) if isinstance(found, kinds) else None  # type: ignore[union-attr]
+def _account_named(
+    tx: Session, person: Person, name: str, *kinds: type[Exact | Close], known: list[str] | None = None
+) -> Account | None:
+    """The account in use that the name means by a match of one of these kinds. `known`: the names, if they are read."""
+    found = match(name, accounts.names(tx, person) if known is None else known) if name else Unknown()
+    return accounts.named(tx, person, found.name) if isinstance(found, kinds) else None
 
 
 def _account_page(tx: Session, person: Person, account: Account, now: datetime) -> Reply:
@@ -320,8 +323,7 @@ def form_for(asker: Asker, text: str, known: Context, context: BoltContext) -> b
 
 def _named_account(tx: Session, person: Person, text: str, known: list[str], now: datetime) -> Reply | None:
     """The page of the account, one of the names `known`, whose name is all that the line says."""
-    found = match(text, known)
-    account = accounts.named(tx, person, found.name) if isinstance(found, Exact) else None
+    account = _account_named(tx, person, text, Exact, known=known)
     return _account_page(tx, person, account, now) if account else None
 
 
