@@ -172,23 +172,21 @@ def _arranged(
 def buttons(commitment: Commitment, relations: Collection[Relation], view: Ref) -> list[Element]:
     """The buttons of a commitment: frequent actions as buttons, the others in a menu; the details hold all of them."""
     row, menu, _ = _arranged(commitment, relations, view)
-    value = view.to(commitment, commitment.number).encode()
-    entries = [(text, MenuAction(action_id, value).encode()) for text, action_id in menu]
     return [
         *(_button(commitment, view, *one) for one in row),
-        *([b.overflow(ids.MORE, entries)] if entries else []),
+        *([_overflow(commitment, view, menu)] if menu else []),
     ]
 
 
 def _menu(commitment: Commitment, relations: Collection[Relation], view: Ref) -> Element:
     """The most likely actions and the details, which hold all others, in one menu."""
     found = actions_for(commitment, relations, view)[: _IN_MENU - 1]
-    if not found:
-        return _details(commitment, view)
+    return _overflow(commitment, view, [*found, _DETAILS]) if found else _details(commitment, view)
+
+
+def _overflow(commitment: Commitment, view: Ref, menu: Sequence[tuple[str, str]]) -> Element:
     value = view.to(commitment, commitment.number).encode()
-    return b.overflow(
-        ids.MORE, [(text, MenuAction(action_id, value).encode()) for text, action_id in [*found, _DETAILS]]
-    )
+    return b.overflow(ids.MORE, [(text, MenuAction(action_id, value).encode()) for text, action_id in menu])
 
 
 def together(view: Ref) -> list[tuple[str, str]]:
