@@ -436,7 +436,7 @@ def test_a_look_alike_means_the_account_that_is_known(town: BotInWorkspace) -> N
         accounts.create(tx, town.person(tx, "U0EVA"), "Acme", now=town.box.clock.now())
     alike = "Acm\u0435"
     assert "Account: Acme" in read(town.receipt("U0EVA", f"send it by Friday for {alike}"))
-    assert "Account: Acme" in read(town.receipt("U0EVA", f"send it by Friday for {alike.lower()}"))
+    assert "Account: Acme" in read(town.receipt("U0EVA", f"call them by Friday for {alike.lower()}"))
     assert "send it" in read(town.commit("U0EVA", f"account {alike}").messages[-1])
     offered = town.box.suggestions("U0EVA", view_id=open_form(town).id, action_id=ids.ACCOUNT, text=alike)
     assert [each["text"]["text"] for each in offered] == ["Acme", f"Create “{alike}”, which only looks like Acme"]

@@ -27,8 +27,8 @@ LONGEST = 3000
 _BULLET = re.compile(r"(?:[-–—*•◦▪▫‣·]\s+|\[[ xX]?\]\s+|[☐☑✓✔]\s*|\d{1,3}\)\s*|[a-zA-Z]\)\s+)+")
 _NUMBERED = re.compile(r"\d{1,3}\.\s+(?=\S)")
 _HEADING = re.compile(r"#{1,6}\s|\*[^*]+\*\s*:?\Z|_[^_]+_\s*:?\Z|.*:\Z", re.DOTALL)
-# A semicolon between two parts; not the end of Slack's "&amp;" or a smiley.
-_SEMICOLON = re.compile(r"(?<!&amp)(?<!&lt)(?<!&gt);\s+")
+# A semicolon between two parts; not the end of Slack's "&amp;", of an entity that a person typed, or a smiley.
+_SEMICOLON = re.compile(r"(?<![&;]amp)(?<![&;]lt)(?<![&;]gt);\s+")
 _QUOTED = re.compile(r"`[^`]*`|\"[^\"]*\"|“[^”]*”|„[^“”]*[“”]|«[^»]*»")
 
 
@@ -61,11 +61,12 @@ def read_minutes(text: str, **facts: Any) -> Minutes:  # noqa: ANN401  the argum
     if not may_be_several(text):
         return Minutes((Piece(_point(text, asked)[0], promise=True),))
 
-    def promises(line: str, *, owned: bool = False) -> bool:
-        """Whether the line is a promise; with `owned`, only if it names an owner or a side as well."""
+    def named(line: str) -> tuple[bool, bool]:
+        """Whether a line with an action names an owner or a side, and whether it names a date."""
         said = read_line(line, **facts)
-        has_owner = bool(said.owners or said.theirs or said.perhaps_owner)
-        return bool(said.action) and (has_owner or (said.due is not None and not owned))
+        if not any(character.isalnum() for character in said.action):
+            return False, False
+        return bool(said.owners or said.theirs or said.perhaps_owner), said.due is not None
 
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     points = [_point(line, asked) for line in lines[: AT_MOST + 1]]
@@ -75,8 +76,9 @@ def read_minutes(text: str, **facts: Any) -> Minutes:  # noqa: ANN401  the argum
         if len(lines) > 1 and _HEADING.fullmatch(said):
             found += _cut(said, promise=False)
             continue
-        for part in _parts(said, promises):
-            found += _cut(part, promise=promises(part, owned=listed and not is_point))
+        for part in _parts(said, named):
+            owned, dated = named(part)
+            found += _cut(part, promise=owned or (dated and (is_point or not listed)))
     if not listed and not any(piece.promise for piece in found[1:]) and len(found) <= AT_MOST:
         # One promise, or none, and more words about it.
         return Minutes((Piece(text, promise=True),))
@@ -96,14 +98,15 @@ def _point(line: str, asked: Frame) -> tuple[str, bool]:
     return (line[bullet.end() :].strip(), True) if bullet else (line, False)
 
 
-def _parts(line: str, promises: Callable[[str], bool]) -> Iterator[str]:
-    """The promises of one line, parted where a semicolon stands between two of them."""
+def _parts(line: str, named: Callable[[str], tuple[bool, bool]]) -> Iterator[str]:
+    """The promises of one line, parted at a semicolon if both sides name a date, or the next one an owner."""
     start = 0
     quoted = [found.span() for found in _QUOTED.finditer(line)]
     for found in islice(_SEMICOLON.finditer(line), AT_MOST):
         if any(first < found.start() < end for first, end in quoted):
             continue
-        if promises(line[start : found.start()]) and promises(line[found.end() :]):
+        (owned, dated), (owned_next, dated_next) = named(line[start : found.start()]), named(line[found.end() :])
+        if (dated and dated_next) or (owned_next and (owned or dated)):
             yield line[start : found.start()]
             start = found.end()
     yield line[start:]
