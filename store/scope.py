@@ -17,7 +17,7 @@ def seen_by(
     return table.workspace_id == viewer.workspace_id
 
 
-def seen_by_asker(table: type[Account | Commitment]) -> sa.ColumnElement[bool]:
+def seen_by_asker(table: type[Account | Commitment | Stakeholder]) -> sa.ColumnElement[bool]:
     """The condition `seen_by` in a statement that is built once; `asker` gives its parameters."""
     return table.workspace_id == sa.bindparam("asker_workspace", type_=sa.BigInteger)
 

@@ -13,13 +13,16 @@ from store.errors import BadInputError, NotFoundError
 from store.rules.line.client import person_in
 from store.rules.names import fold_person
 from store.rules.text import NAME_LIMIT, optional, required
-from store.scope import seen_by
+from store.scope import asker, seen_by, seen_by_asker
 from store.tables import Account, Person, Stakeholder
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy.orm import Session
+
+# Built once: each line that belongs to an account asks it.
+_THEIRS = sa.select(Stakeholder).where(seen_by_asker(Stakeholder), Stakeholder.account_id == sa.bindparam("account"))
 
 
 def of_account(tx: Session, viewer: Person, account: Account) -> list[Stakeholder]:
@@ -41,10 +44,7 @@ def matching(
 
 def named_in(tx: Session, viewer: Person, account: Account, text: str) -> Stakeholder | None:
     """The only stakeholder of the account whom the text names (store/rules/line/client.py)."""
-    theirs = tx.scalars(
-        sa.select(Stakeholder).where(seen_by(Stakeholder, viewer), Stakeholder.account_id == account.id)
-    )
-    found = theirs.all()
+    found = tx.scalars(_THEIRS, asker(viewer) | {"account": account.id}).all()
     place = person_in(text, [one.name for one in found])
     return None if place is None else found[place]
 

@@ -27,6 +27,13 @@ _NAMES = (
     .where(seen_by_asker(Account), sa.func.coalesce(_KEPT.archived_at, Account.archived_at).is_(None))
     .order_by(Account.name)
 )
+_OF_CHANNEL = (
+    sa.select(Account)
+    .where(seen_by_asker(Account), LIVE, Account.channel == sa.bindparam("channel"))
+    .options(*WITH_PEOPLE)
+    .limit(2)
+    .with_for_update(of=Account, read=True, key_share=True)
+)
 
 
 def names(tx: Session, viewer: Person) -> list[str]:
@@ -59,8 +66,7 @@ def of_channel(tx: Session, viewer: Person, channel: str) -> Account | None:
     """The account in use that has this channel; None if no account has it, or more than one. It cannot be merged before
     this transaction ends.
     """
-    query = sa.select(Account).where(seen_by(Account, viewer), LIVE, Account.channel == channel).options(*WITH_PEOPLE)
-    found = tx.scalars(query.limit(2).with_for_update(of=Account, read=True, key_share=True)).all()
+    found = tx.scalars(_OF_CHANNEL, asker(viewer) | {"channel": channel}).all()
     return found[0] if len(found) == 1 else None
 
 
