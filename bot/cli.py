@@ -166,7 +166,8 @@ def manifest(url: str | None, features: str, *, socket: bool) -> None:
     """Print the app manifest to paste into Slack.
 
     --with messages: the bot answers what people write in its Messages tab. --with mentions: it answers a message that
-    mentions it. docs/permissions.md says which permission each of them needs.
+    mentions it. --with reactions: an emoji offers a message as a commitment. docs/permissions.md says which permission
+    each of them needs.
 
     Create the app at https://api.slack.com/apps with “From a manifest”, or update it under “App Manifest”.
     """

@@ -179,6 +179,19 @@ class _Written(_Event):
     thread_ts: Ts | None = None
 
 
+class _ReactedTo(_Part):
+    type: Name
+    channel: Id | None = None
+    ts: Ts | None = None
+
+
+class _ReactionAdded(_Event):
+    user: Id
+    reaction: Name
+    item: _ReactedTo
+    item_user: Id | None = None
+
+
 class _FromWorkspace(_Part):
     """The origin: the workspace, or in an organisation the place where the app is installed."""
 
@@ -234,6 +247,10 @@ class _AboutUserCallback(_EventCallback):
 
 class _WrittenCallback(_EventCallback):
     event: _Written
+
+
+class _ReactionCallback(_EventCallback):
+    event: _ReactionAdded
 
 
 class _BlockActions(_ByPerson):
@@ -294,6 +311,7 @@ _EVENTS: dict[str, type[BaseModel]] = {
     ids.EVENT_USER_JOINED: _AboutUserCallback,
     ids.EVENT_MESSAGE: _WrittenCallback,
     ids.EVENT_MENTION: _WrittenCallback,
+    ids.EVENT_REACTION: _ReactionCallback,
 }
 
 

@@ -166,12 +166,14 @@ ESCALATE_AFTER = "escalate_after"
 HONOURS_STATUS = "honours_status"
 REPLIES_IN_THREADS = "replies_in_threads"
 FISCAL_YEAR_START = "fiscal_year_start"
+EMOJI = "emoji"
 
 EVENT_HOME_OPENED = "app_home_opened"
 EVENT_USER_CHANGED = "user_change"
 EVENT_USER_JOINED = "team_join"
 EVENT_MESSAGE = "message"
 EVENT_MENTION = "app_mention"
+EVENT_REACTION = "reaction_added"
 
 BOT_EVENTS = (EVENT_HOME_OPENED, EVENT_USER_JOINED, EVENT_USER_CHANGED)
 
@@ -205,6 +207,7 @@ class Feature:
 FEATURES = {
     "messages": Feature("message.im", {}),
     "mentions": Feature(EVENT_MENTION, {"app_mentions:read": "hearing the messages that mention @Makegood"}),
+    "reactions": Feature(EVENT_REACTION, {"reactions:read": "seeing the emoji that people add to messages"}),
 }
 
 METADATA_EVENT = "makegood_message"

@@ -67,7 +67,7 @@ class Sandbox:
         self.response_url, self.interaction = core.response_url, interactions.payload
 
         user = UserActions(core, interactions)
-        self.say, self.command, self.open_home = user.say, user.command, user.open_home
+        self.say, self.command, self.open_home, self.react = user.say, user.command, user.open_home, user.react
         self.global_shortcut, self.message_shortcut = user.global_shortcut, user.message_shortcut
         self.press = BlockActions(core, interactions, form_values).press
         self.suggestions = Suggestions(core, interactions, form_values).suggestions

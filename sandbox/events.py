@@ -24,6 +24,8 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "message.groups": ("groups:history",),
     "message.im": ("im:history",),
     "message.mpim": ("mpim:history",),
+    "reaction_added": ("reactions:read",),
+    "reaction_removed": ("reactions:read",),
     "team_join": ("users:read",),
     "user_change": ("users:read",),
 }

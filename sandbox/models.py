@@ -72,6 +72,8 @@ class Message:
     bot_id: str | None = None
     attachments: tuple[Json, ...] = ()
     broadcast: bool = False
+    reactions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Emoji → the people who have added it, in order."""
 
 
 class MessageParts(TypedDict, total=False):
@@ -93,6 +95,7 @@ class MessageChanges(MessageParts, total=False):
     """Fields of a message that can change."""
 
     text: str
+    reactions: Mapping[str, tuple[str, ...]]
 
 
 class UserParts(TypedDict, total=False):

@@ -157,6 +157,10 @@ class Objects:
             answer["attachments"] = list(message.attachments)
         if message.edited:
             answer["edited"] = message.edited
+        if message.reactions:
+            answer["reactions"] = [
+                {"name": name, "users": list(users), "count": len(users)} for name, users in message.reactions.items()
+            ]
         if metadata and message.metadata:
             answer["metadata"] = message.metadata
         return answer | self._thread(message)

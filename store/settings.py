@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -34,6 +35,8 @@ LANGUAGES = {
     "fr": "French",
     "es": "Spanish",
 }
+# The names that Slack allows.
+_EMOJI = re.compile(r"[\w+'-]{1,100}")
 # The numbers of working days overdue after which a commitment may be escalated.
 ESCALATION = range(1, 61)
 MONTHS = range(1, 13)
@@ -57,7 +60,7 @@ class PersonSettings:
 class WorkspaceSettings:
     """The workspace's settings. Both escalations are in working days; `escalate_a_after` is for A accounts.
 
-    `fiscal_year_start` is a month.
+    `fiscal_year_start` is a month. `emoji` proposes a message as a commitment; None: none does.
     """
 
     send_hour: int
@@ -68,6 +71,7 @@ class WorkspaceSettings:
     honours_status: bool
     replies_in_threads: bool
     fiscal_year_start: int
+    emoji: str | None = None
 
 
 def save(
@@ -184,7 +188,16 @@ def _checked_workspace(workspace_settings: WorkspaceSettings) -> dict[str, objec
         "honours_status": workspace_settings.honours_status,
         "replies_in_threads": workspace_settings.replies_in_threads,
         "fiscal_year_start": workspace_settings.fiscal_year_start,
+        "emoji": _emoji(workspace_settings.emoji),
     }
+
+
+def _emoji(text: str | None) -> str | None:
+    """The name of an emoji, written with its colons or without; None for an empty text."""
+    name = clean(text or "").strip(":").casefold()
+    if name and not _EMOJI.fullmatch(name):
+        raise BadInputError("Write the name of one emoji, such as :handshake:.", field="emoji")
+    return name or None
 
 
 def _is_none(text: str | None) -> bool:

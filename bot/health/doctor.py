@@ -206,7 +206,7 @@ def _slack(settings: Settings, answer: SlackResponse | Exception, now: Callable[
     yield from _other_workspaces(settings, _team(answer))
     scopes = lowered(answer.headers).get("x-oauth-scopes")
     yield tell_scopes(scopes)
-    yield from tell_features(scopes) if scopes else ()
+    yield from tell_features(scopes, _chosen(settings, _team(answer))) if scopes else ()
     yield tell_clock(told_by(answer.headers), now())
     if settings.slack_app_token:
         try:
@@ -216,6 +216,20 @@ def _slack(settings: Settings, answer: SlackResponse | Exception, now: Callable[
         except FAILURES as error:
             advice = settings_module.WHERE["SLACK_APP_TOKEN"]
             yield Finding(PROBLEM, f"Socket Mode is not possible: {in_words(error)}.", f"SLACK_APP_TOKEN: {advice}.")
+
+
+def _chosen(settings: Settings, team_id: str) -> list[str]:
+    """The features that the workspace's settings ask for."""
+    ledger = Ledger(settings.database_url.get_secret_value(), pool_size=1)
+    try:
+        with ledger.read() as tx:
+            own = workspaces.by_team(tx, team_id)
+            return ["reactions"] if own is not None and own.emoji else []
+    except sa.exc.SQLAlchemyError:
+        # It was told above that the database does not answer.
+        return []
+    finally:
+        ledger.close()
 
 
 def _other_workspaces(settings: Settings, team_id: str) -> Iterator[Finding]:

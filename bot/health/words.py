@@ -12,7 +12,7 @@ from handlers.ids import FEATURES, SCOPES
 from store.rules.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import datetime
 
     from store import outbox
@@ -101,15 +101,16 @@ def tell_scopes(granted: str | None) -> Finding:
     return Finding(PROBLEM, words, "Update the app with `makegood manifest`, then install it to the workspace again.")
 
 
-def tell_features(granted: str | None) -> Iterator[Finding]:
-    """Which features that need permissions of their own are on."""
+def tell_features(granted: str | None, chosen: Collection[str] = ()) -> Iterator[Finding]:
+    """Which features that need permissions of their own are on. `chosen`: those that the settings ask for."""
     scopes = {scope.strip() for scope in (granted or "").split(",")}
     for name, feature in FEATURES.items():
         if not feature.scopes:
             continue
         if lacking := sorted(set(feature.scopes) - scopes):
             advice = f"To switch it on, update the app with `makegood manifest --with {name}` and install it again."
-            yield Finding(WELL, f"{name.capitalize()}: off, without {', '.join(lacking)}.", advice)
+            mark = PROBLEM if name in chosen else WELL
+            yield Finding(mark, f"{name.capitalize()}: off, without {', '.join(lacking)}.", advice)
         else:
             yield Finding(WELL, f"{name.capitalize()}: on.")
 

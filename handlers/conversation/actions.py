@@ -67,6 +67,8 @@ def _message(slack: WebClient, channel: str, place: Place) -> Body:
             found = slack.conversations_replies(ts=place.thread_ts, **here)["messages"]
         else:
             found = slack.conversations_history(limit=1, **here)["messages"]
+            # The history has no replies, and the event of an emoji does not name the thread.
+            found = found or slack.conversations_replies(ts=place.ts, **here)["messages"]
     except SlackApiError as error:
         if error.response.get("error") not in _UNREADABLE:
             raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers import ids
-from handlers.conversation import actions, heard
+from handlers.conversation import actions, heard, reactions
 from handlers.routes import Routes
 
 ROUTES = Routes(
@@ -12,5 +12,5 @@ ROUTES = Routes(
         ids.OPEN_MESSAGE: actions.open_message,
         ids.OPEN_HELP: actions.open_help,
     },
-    events={ids.EVENT_MESSAGE: heard.written, ids.EVENT_MENTION: heard.mentioned},
+    events={ids.EVENT_MESSAGE: heard.written, ids.EVENT_MENTION: heard.mentioned, ids.EVENT_REACTION: reactions.added},
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from handlers.home import welcome
 from handlers.home.tab import home_for
 from handlers.home.views import Look
 from handlers.people import viewer
@@ -19,21 +20,35 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from handlers.slack.blocks import Json
+    from handlers.slack.payloads import Asker
     from store.tables import Person
 
 
 def opened(body: dict[str, Any], context: BoltContext) -> None:
-    """Draw the Home tab for its first visit or a new one: the first tab without a filter, grouped as before."""
-    if body["event"].get("tab", "home") != "home":
-        return
+    """A person opens the bot, on its Home tab or its Messages tab. The first time they get a welcome.
+
+    The Home tab is drawn for a new visit: the first tab without a filter, grouped as before.
+    """
     asker = payloads.asker(body)
+    if body["event"].get("tab", "home") != "home":
+        _opened_messages(context, asker)
+        return
     with context["ledger"].begin() as tx:
         person = viewer(tx, asker.team_id, asker.user_id)
+        welcome.greet(tx, person, context["now"])
         before = Look.decode(outbox.home_of(tx, person).get("view", ""))
         look = Look(by_account=before.by_account, since=int(context["now"].timestamp()))
         ref = Ref(view=ViewName.HOME, extra=look.encode())
         view = _drawn(tx, person, ref, context["now"], is_visit=True)
     context["slack"].views_publish(user_id=asker.user_id, view=view)
+
+
+def _opened_messages(context: BoltContext, asker: Asker) -> None:
+    with context["ledger"].read() as tx:
+        is_known = welcome.is_known(tx, viewer(tx, asker.team_id, asker.user_id))
+    if not is_known:
+        with context["ledger"].begin() as tx:
+            welcome.greet(tx, viewer(tx, asker.team_id, asker.user_id), context["now"])
 
 
 def turned(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # noqa: ANN401  Bolt's ack is a callable

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from slack_sdk.errors import SlackClientError
+
 from handlers import ids
 from handlers.people import viewer
 from handlers.settings import views
@@ -18,6 +20,7 @@ from store.settings import PersonSettings, WorkspaceSettings
 
 if TYPE_CHECKING:
     from slack_bolt import BoltContext
+    from slack_sdk import WebClient
 
 Ack = Callable[..., Any]
 Body = dict[str, Any]
@@ -45,7 +48,20 @@ def submit(ack: Ack, body: Body, context: BoltContext) -> None:
         person = settings.save(tx, asker, own, workspace_settings, now=context["now"])
         following = local_day(person.next_brief_at, person.zone) if person.next_brief_at else None
         blocks = views.saved(person, following)
+    if workspace_settings and workspace_settings.emoji:
+        blocks += views.lacking(_lacking(context["slack"]))
     ack(response_action="update", view=surfaces.receipt_modal(blocks, Context()))
+
+
+def _lacking(slack: WebClient) -> list[str]:
+    """The permissions that emoji need and Slack has not given; empty if Slack does not say which it has given."""
+    try:
+        headers = {name.lower(): value for name, value in slack.auth_test().headers.items()}
+    except (SlackClientError, OSError):
+        return []
+    granted = headers.get("x-oauth-scopes")
+    given = {scope.strip() for scope in str(granted).split(",")}
+    return [scope for scope in ids.FEATURES["reactions"].scopes if granted and scope not in given]
 
 
 def _own(form: Submission) -> PersonSettings:
@@ -69,6 +85,7 @@ def _workspace(form: Submission) -> WorkspaceSettings:
         honours_status=bool(form.ticked(ids.HONOURS_STATUS)),
         replies_in_threads=bool(form.ticked(ids.REPLIES_IN_THREADS)),
         fiscal_year_start=form.number(ids.FISCAL_YEAR_START),
+        emoji=form.text(ids.EMOJI),
     )
 
 

@@ -94,6 +94,10 @@ def _workspace(workspace: Workspace) -> list[Block]:
         f.field("The fiscal year starts in", f.menu(ids.FISCAL_YEAR_START, [
             (str(number), name) for number, name in enumerate(MONTHS, start=1)
         ], str(workspace.fiscal_year_start)), ids.FISCAL_YEAR_START, hint="“End of quarter” is counted from it."),
+        f.field("Emoji that makes a message a commitment", f.text(ids.EMOJI, NAME_LIMIT, f":{workspace.emoji}:"
+                if workspace.emoji else ""), ids.EMOJI, optional=True,
+                hint="Such as :handshake:. I offer the message to the person who adds it; a :white_check_mark: on their"
+                " own shared item finishes it. In channels with @Makegood. Empty: off."),
     ]  # fmt: skip
 
 
@@ -108,6 +112,16 @@ def saved(person: Person, next_brief: date | None) -> list[Block]:
         language=LANGUAGES.get(person.date_language or ""),
     )  # fmt: skip
     return [b.section(text)]
+
+
+def lacking(scopes: list[str]) -> list[Block]:
+    """The sentence about permissions without which emoji have no effect."""
+    if not scopes:
+        return []
+    return [b.section(
+        f":warning: Slack does not tell me of emoji yet: I lack {', '.join(scopes)}. An admin updates the app with"
+        " `makegood manifest --with reactions` and installs it again."
+    )]  # fmt: skip
 
 
 def weekdays(digits: str) -> str:

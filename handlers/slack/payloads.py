@@ -207,6 +207,18 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Reacted:
+    """An emoji that a person has added to a message of `author`. `key` names the gesture."""
+
+    asker: Asker
+    emoji: str
+    channel: str
+    place: Place
+    author: str
+    key: str
+
+
+@dataclass(frozen=True)
 class MessageShortcut:
     """A message from which a commitment is made. `author`: the person whose own words it has, or ""; `thread_ts`: the
     message above it, if it is a reply.
@@ -403,6 +415,18 @@ def line_of(message: Body, bot_id: str) -> str:
     """The text of a message to the bot, without the mentions of the bot, and without a command's name before it."""
     text = re.sub(rf"<@{re.escape(bot_id)}(?:\|[^<>]*)?>", " ", _written(message.get("text"))).strip(" ,:;\t\n")
     return text.removeprefix("/commit").strip() if text.startswith("/commit ") else text
+
+
+def reacted(body: Body) -> Reacted | None:
+    """The reaction of an event, without a skin tone; None for a reaction to something else than a message."""
+    event = body["event"]
+    item = event.get("item") or {}
+    if item.get("type") != "message" or not item.get("channel") or not item.get("ts"):
+        return None
+    emoji, author = event["reaction"].partition("::")[0], event.get("item_user") or ""
+    return Reacted(
+        asker(body), emoji, item["channel"], Place(item["ts"]), author, f"event:{body.get('event_id') or item['ts']}"
+    )
 
 
 def suggestion(body: Body) -> Suggestion:

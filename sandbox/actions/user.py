@@ -60,6 +60,28 @@ class UserActions:
         if f"<@{bot}>" in message.text and not channel.is_im:
             self._core.events.emit("app_mention", event, channel)
 
+    def react(self, user: str, channel: str, ts: str, name: str) -> None:
+        """Add an emoji to a message, or take one's own away again, as a click on it does."""
+        world = self._core.world
+        self._core.person(user)
+        with world.lock:
+            place = self._core.place(user, channel)
+            message = world.find(channel, ts)
+            if message is None or message.ephemeral_for or message.deleted:
+                raise SandboxError(f"there is no message {ts} in {channel} that takes an emoji")
+            if user not in place.members:
+                raise SandboxError(f"{user} is not a member of #{place.name}")
+            there = message.reactions.get(name, ())
+            users = tuple(one for one in there if one != user) if user in there else (*there, user)
+            reactions = {one: others for one, others in {**message.reactions, name: users}.items() if others}
+            world.replace(message, reactions=reactions)
+        if self._core.world.bot in place.members:
+            kind = "reaction_removed" if user in there else "reaction_added"
+            item = {"type": "message", "channel": channel, "ts": ts}
+            self._core.events.emit(
+                kind, {"user": user, "reaction": name, "item": item, "item_user": message.user}, place
+            )
+
     # -- commands -----------------------------------------------------------------------------------------
 
     def command(self, user: str, channel: str, command: str, text: str) -> Outcome:

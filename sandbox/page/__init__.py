@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 import flask
 
-from sandbox import render
+from sandbox import emoji, render
 from sandbox.faults import EVERY, KINDS
 from sandbox.methods import METHODS
 from sandbox.models import GoneError, SandboxError
 from sandbox.page.actions import ACTIONS, UnusableError, complaint
+from sandbox.page.message_rows import CHOICES
 from sandbox.page.page_model import PageBuilder
 from sandbox.page.profiles import people_of
 from sandbox.page.surface import reader_for
@@ -148,6 +149,7 @@ class _Page:
                 messages_tab=manifest.messages_tab,
                 read_only=manifest.messages_read_only,
                 global_shortcuts=[shortcut for kind, shortcut in shortcuts if kind == "global"],
+                emoji=[(name, emoji.character(name)) for name in CHOICES],
                 message_shortcuts=[shortcut for kind, shortcut in shortcuts if kind == "message"],
                 words=self._words(model),
                 **self._faults(),

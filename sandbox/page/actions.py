@@ -43,6 +43,11 @@ def _say(box: "Box", me: "User", _zone: "ZoneInfo", wish: "Mapping[str, Any]") -
     return None
 
 
+def _react(box: "Box", me: "User", _zone: "ZoneInfo", wish: "Mapping[str, Any]") -> "Outcome | None":
+    box.react(me.id, _text(wish, "channel"), _text(wish, "ts"), _text(wish, "emoji"))
+    return None
+
+
 def _command(box: "Box", me: "User", _zone: "ZoneInfo", wish: "Mapping[str, Any]") -> "Outcome | None":
     name, _, rest = _text(wish, "text").partition(" ")
     if name not in box.manifest.commands:
@@ -108,6 +113,7 @@ def _well(box: "Box", _me: "User", _zone: "ZoneInfo", _wish: "Mapping[str, Any]"
 
 ACTIONS: "Final[dict[str, Callable[[Box, User, ZoneInfo, Mapping[str, Any]], Outcome | None]]]" = {
     "say": _say,
+    "react": _react,
     "command": _command,
     "press": _press,
     "submit": _submit,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from sandbox import render
+from sandbox import emoji, render
 from sandbox.page.profiles import Profile, profile_of
 from sandbox.page.surface import surface
 
@@ -22,6 +22,20 @@ _SAME_BREATH: Final = timedelta(minutes=5)
 """Messages of one author this close together share a heading."""
 
 
+CHOICES: Final = ("handshake", "white_check_mark", "+1", "eyes")
+"""The emoji that the page offers under a message."""
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """An emoji below a message: its character, the number of people, and whether the reader is one of them."""
+
+    name: str
+    character: str
+    count: int
+    mine: bool
+
+
 @dataclass(frozen=True)
 class MessageRow:
     """A message. `heading` is false where the message continues the row above; `day` starts a new day."""
@@ -34,6 +48,7 @@ class MessageRow:
     heading: bool
     key: str
     day: str | None = None
+    reactions: "Sequence[Reaction]" = ()
     replies: int = 0
     last_reply: str = ""
 
@@ -73,6 +88,10 @@ class MessageRows:
             heading=new_day or above is None or _turns(above, message, when),
             key=f"{key}{message.ts.replace('.', '-')}",
             day=day if new_day else None,
+            reactions=[
+                Reaction(name, emoji.character(name), len(users), self._reader.user in users)
+                for name, users in message.reactions.items()
+            ],
             replies=len(replies),
             last_reply=self._reader.moment(_instant(replies[-1].ts)) if replies else "",
         )

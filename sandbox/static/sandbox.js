@@ -388,7 +388,10 @@
     else if ("close" in target.dataset) closeView(target.closest("dialog"), "all" in target.dataset);
     else if ("clock" in target.dataset) act("clock", { to: target.dataset.clock }).then((answer) => toast(answer.notice));
     else if ("global" in target.dataset) act("global", { callback: target.dataset.global }).then((answer) => toast(answer.notice));
-    else if ("shortcut" in target.dataset) {
+    else if ("emoji" in target.dataset) {
+      const { channel, ts } = target.closest("[data-surface]").dataset;
+      act("react", { emoji: target.dataset.emoji, channel, ts }).then((answer) => toast(answer.notice));
+    } else if ("shortcut" in target.dataset) {
       const { channel, ts } = target.closest("[data-surface]").dataset;
       act("shortcut", { callback: target.dataset.shortcut, channel, ts }).then((answer) => toast(answer.notice));
     } else if ("well" in target.dataset) act("well").then((answer) => toast(answer.notice));

@@ -11,6 +11,7 @@ from slack_bolt import App
 from slack_sdk.signature import SignatureVerifier
 
 from sandbox import ChannelSeed, Sandbox, SandboxError, User
+from sandbox.delivery import Ack, Parcel
 from sandbox.server import Server
 
 
@@ -198,3 +199,54 @@ def test_the_urls_handshake(box: Sandbox, app: App) -> None:
     box.app_url = "http://127.0.0.1:9/"
     assert not box.verify_url()
     assert app.client is not None
+
+
+REACTING = {
+    "oauth_config": {"scopes": {"bot": ["reactions:read", "channels:history"]}},
+    "settings": {"event_subscriptions": {"bot_events": ["reaction_added", "reaction_removed"]}},
+}
+
+
+class Recorder:
+    """A way to an app that keeps the events and acknowledges them."""
+
+    def __init__(self) -> None:
+        self.events: list[dict[str, Any]] = []
+
+    def send(self, parcel: Parcel, seconds: float) -> Ack:
+        del seconds
+        self.events.append(parcel.payload["event"])
+        return Ack(200)
+
+    def stop(self) -> None:
+        """It has no connection."""
+
+
+def test_an_emoji_is_an_event_and_part_of_the_message() -> None:
+    """reaction_added names the person, the emoji, the message and its author; a second click takes it away."""
+    with Sandbox(REACTING, app_url=None) as box:
+        box.core.transport = app = Recorder()
+        box.invite_app("C0ACME")
+        said = box.say("U0EVA", "C0ACME", "Shall we?")
+        box.react("U0BEN", "C0ACME", said.ts, "handshake")
+        [event] = app.events
+        item = {"type": "message", "channel": "C0ACME", "ts": said.ts}
+        assert event == event | {
+            "type": "reaction_added", "user": "U0BEN", "reaction": "handshake", "item": item, "item_user": "U0EVA",
+        }  # fmt: skip
+        shown = box.objects.message(box.messages("C0ACME")[-1])
+        assert shown["reactions"] == [{"name": "handshake", "users": ["U0BEN"], "count": 1}]
+        box.react("U0BEN", "C0ACME", said.ts, "handshake")
+        assert app.events[-1]["type"] == "reaction_removed"
+        assert "reactions" not in box.objects.message(box.messages("C0ACME")[-1])
+
+
+def test_an_emoji_where_the_app_is_not_a_member_is_no_event() -> None:
+    """The app hears of emoji only in conversations that it is in; nobody adds one to a message that is not there."""
+    with Sandbox(REACTING, app_url=None) as box:
+        box.core.transport = app = Recorder()
+        said = box.say("U0EVA", "G0DEALS", "Shall we?")
+        box.react("U0EVA", "G0DEALS", said.ts, "handshake")
+        assert app.events == []
+        with pytest.raises(SandboxError, match="takes an emoji"):
+            box.react("U0EVA", "G0DEALS", "1.0", "handshake")

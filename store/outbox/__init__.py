@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from store.outbox.contents import contents_of, forget_words, others_know, save_contents, sent_about
+from store.outbox.contents import contents_of, forget_words, others_know, save_contents, sent_about, shown_at
 from store.outbox.queue import (
     GRACE,
     actor_of,
@@ -45,6 +45,7 @@ from store.outbox.updates import (
     request_updates_for,
     show_instead,
     track_home,
+    was_written,
 )
 
 __all__ = [
@@ -83,6 +84,7 @@ __all__ = [
     "save_contents",
     "sent_about",
     "show_instead",
+    "shown_at",
     "tell_sharer",
     "track_home",
     "troubles",
@@ -90,4 +92,5 @@ __all__ = [
     "undecided",
     "waiting_besides",
     "waiting_later",
+    "was_written",
 ]

@@ -128,6 +128,13 @@ def sent_about(
     return cast("list[tuple[int, int, Occasion | None, date, datetime]]", tx.execute(_TOLD, given).all())
 
 
+def shown_at(tx: Session, workspace_id: int, channel: str, ts: str) -> list[int]:
+    """The ids of the commitments in the message that stands there; empty if it is none of ours."""
+    at = Outbox.workspace_id == workspace_id, Outbox.posted_channel == channel, Outbox.ts == ts
+    query = sa.select(Mention.subject_id).join(Outbox, Outbox.id == Mention.outbox_id)
+    return list(tx.scalars(query.where(*at, Mention.subject_kind == Subject.COMMITMENT).order_by(Mention.position)))
+
+
 def forget_words(tx: Session, commitment: Commitment) -> None:
     """Remove what a person wrote from the rows of messages that show this commitment."""
     shows_it = sa.select(Mention.outbox_id).where(

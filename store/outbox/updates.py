@@ -141,6 +141,12 @@ def track_home(tx: Session, person: Person, *, start: int = 0, view: str = "", n
         tx.execute(again)
 
 
+def was_written(tx: Session, workspace_id: int, key: str) -> bool:
+    """Whether a message of that key was ever written."""
+    same = sa.and_(Outbox.workspace_id == workspace_id, Outbox.dedupe_key == key)
+    return bool(tx.scalar(sa.select(sa.exists().where(same))))
+
+
 def refresh_homes(tx: Session, people: Iterable[int], now: datetime) -> None:
     """A morning has come for these people, and what is due today or overdue on their Home tabs is so since then: they
     are due for an update, those that were opened within KEPT_TRUE_FOR.

@@ -31,6 +31,8 @@ class Workspace(Base):
     # Whether the bot replies in the thread of a message from which a commitment was made.
     replies_in_threads: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     fiscal_year_start: Mapped[int] = mapped_column(default=1, server_default="1")
+    # The emoji that proposes a message as a commitment, without its colons; NULL: none does.
+    emoji: Mapped[str | None]
     next_number: Mapped[int] = mapped_column(default=1, server_default="1")
     # The pace: no process posts to this workspace before this instant.
     next_post_at: Mapped[datetime]

@@ -105,6 +105,9 @@ class Outbox(Base):
         # An absence that is deleted leaves its notice.
         sa.Index("ix_outbox_absence", "absence_id",
                  sqlite_where=sa.text("absence_id IS NOT NULL"), postgresql_where=sa.text("absence_id IS NOT NULL")),
+        # The message under which a person adds an emoji.
+        sa.Index("ix_outbox_ts", "ts",
+                 sqlite_where=sa.text("ts IS NOT NULL"), postgresql_where=sa.text("ts IS NOT NULL")),
         # How much somebody has heard this week.
         sa.Index("ix_outbox_person", "person_id", "settled_at"),
         sa.CheckConstraint("state IN ('pending', 'sending', 'sent', 'skipped', 'dead')", name="state"),

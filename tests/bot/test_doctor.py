@@ -100,7 +100,7 @@ def test_all_is_well(ledger: Ledger) -> None:
     """One line for each thing looked at, and no problem."""
     findings = _findings()
     assert {finding.mark for finding in findings} == {WELL}
-    assert len(findings) == 9
+    assert len(findings) == 10
     assert not has_problem(findings)
     assert "hush" not in str(findings)
 
@@ -276,6 +276,18 @@ def test_features_that_are_on_and_off_are_told(ledger: Ledger, slack: Slack) -> 
     assert "makegood manifest --with mentions" in off.advice
     slack.headers["x-oauth-scopes"] += ",app_mentions:read"
     assert "Mentions: on." in [finding.words for finding in _findings(WELL)]
+
+
+def test_an_emoji_without_its_permission_is_a_problem(ledger: Ledger, slack: Slack) -> None:
+    """The workspace has chosen an emoji, and Slack sends no event of it."""
+    with ledger.begin() as tx:
+        workspaces.ensure(tx, team_id="T1", name="Northwind", now=NOW).emoji = "handshake"
+    slack.answers["auth.test"]["team_id"] = "T1"
+    problem = _only(PROBLEM)
+    assert "reactions:read" in problem.words
+    assert "--with reactions" in problem.advice
+    slack.headers["x-oauth-scopes"] += ",reactions:read"
+    assert _findings(PROBLEM) == []
 
 
 def test_slack_that_tells_neither_scopes_nor_time(ledger: Ledger, slack: Slack) -> None:

@@ -74,7 +74,8 @@ FILLED: dict[str, Json] = {
     ids.ESCALATE_A_AFTER: {"type": "number_input", "value": "3"},
     ids.ESCALATE_AFTER: {"type": "number_input", "value": "5"}, ids.HONOURS_STATUS: _boxes("yes"),
     ids.REPLIES_IN_THREADS: _boxes("yes"),
-    ids.FISCAL_YEAR_START: _option("1"), ids.NAME: _TEXT, ids.COACH: _PERSON, ids.CATEGORY: _option("A"),
+    ids.FISCAL_YEAR_START: _option("1"), ids.EMOJI: {"type": "plain_text_input", "value": ":handshake:"},
+    ids.NAME: _TEXT, ids.COACH: _PERSON, ids.CATEGORY: _option("A"),
     ids.CHANNEL: {"type": "conversations_select", "selected_conversation": "C0ACME"}, ids.INTO: _option("2"),
 }  # fmt: skip
 
@@ -199,6 +200,9 @@ def _written(user: str) -> Iterator[Json]:
     by_app = {"subtype": "bot_message", "bot_id": "B1", "text": "send it by Friday"}
     for more in (edited, deleted, by_app):
         yield {"type": ids.EVENT_MESSAGE, "channel": "D0ADA", "channel_type": "im", "ts": "1700000009.000100"} | more
+    item = {"type": "message", "channel": "C0ACME", "ts": "1700000000.000100"}
+    yield {"type": ids.EVENT_REACTION, "user": user, "reaction": "handshake", "item": item, "item_user": "U0EVA"}
+    yield {"type": ids.EVENT_REACTION, "user": user, "reaction": "handshake", "item": {"type": "file", "file": "F1"}}
 
 
 # ---- what may be wrong ---------------------------------------------------------------------------------

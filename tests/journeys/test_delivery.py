@@ -284,7 +284,7 @@ def test_an_update_that_fails_is_made_up_for(bare_town: BotInWorkspace, faults: 
     town.settled()
     for _ in range(4):
         later(town)
-    (message,) = town.box.dm("U0ANA")
+    _, message = town.box.dm("U0ANA")
     assert ":white_check_mark:" in str(message.blocks)
     assert "Nothing is open" in str(town.box.home("U0ANA"))
     assert {each.not_before for each in town.outbox()} == {None}
@@ -312,10 +312,10 @@ def test_what_travels_and_what_is_kept_says_nothing(bare_town: BotInWorkspace) -
     town.jump(2026, 11, 24, 8, 45)
     with town.makegood.ledger.read() as tx:
         rows = [dict(found._mapping) for found in tx.execute(sa.select(Outbox.__table__))]
-    assert {kept["kind"] for kept in rows} == {"assigned", "handed_back", "shared", "brief", "home"}
+    assert {kept["kind"] for kept in rows} == {"assigned", "handed_back", "shared", "brief", "home", "answer"}
     assert "SECRET" not in json.dumps(rows, default=str)
     posted = [call.args for call in town.box.calls if call.method == POST]
-    assert len(posted) == 4
+    assert len(posted) == 5
     keys = {kept["message_key"] for kept in rows}
     for args in posted:
         assert args["metadata"].keys() == {"event_type", "event_payload"}
