@@ -152,6 +152,7 @@ def submit(ack: Ack, body: Body, context: BoltContext) -> None:
     """Record all rows that are not left out. The form turns into the receipt, or into the form for the next lines."""
     form = payloads.submission(body)
     rows, now = views.typed_rows(form.fields), context["now"]
+    directory.check(context, form.asker)
     if not rows:
         raise BadInputError("Every line is left out. Choose a side for the lines to record, or discard the list.")
     owners = {row[ids.OWNER] for row in rows.values() if row.get(ids.OWNER)}

@@ -135,7 +135,7 @@ def test_a_group_of_people_is_known_by_its_name(town: BotInWorkspace) -> None:
     town.box.add_channel(ChannelSeed("C0GROUP", name, ("U0EVA", "U0ANA", "U0BEN"), app=False, mpim=True))
     said = town.box.say("U0ANA", "C0GROUP", "I will send it")
     assert ids.SHARE in str(town.receipt("U0EVA", "send it by Friday").blocks)
-    assert ids.SHARE not in str(town.receipt("U0EVA", "send it by Friday", "C0GROUP").blocks)
+    assert ids.SHARE not in str(town.receipt("U0EVA", "send them by Friday", "C0GROUP").blocks)
     for opens in (
         partial(town.box.message_shortcut, "U0EVA", ids.SHORTCUT_FROM_MESSAGE, "C0GROUP", said.ts),
         partial(town.box.command, "U0EVA", "C0GROUP", "/commit", ""),

@@ -127,8 +127,9 @@ def in_form(town: BotInWorkspace, **remembered: Any) -> Any:
     """Eva submits a form with forged hidden values."""
     form = town.commit("U0EVA", "").view
     assert form is not None
+    action = f"send part {town.rows()['commitment']}"
     with town.post.caught() as parcels:
-        town.submit("U0EVA", form, action="send it", owner="U0EVA", due="2026-12-04")
+        town.submit("U0EVA", form, action=action, owner="U0EVA", due="2026-12-04")
     (parcel,) = parcels
     view = parcel.payload["view"]
     view["private_metadata"] = json.dumps(json.loads(view["private_metadata"] or "{}") | remembered)
