@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from handlers import ids
+from handlers import people as directory
 from handlers.commitments import listing
 from handlers.home import tab
 from handlers.people import viewer
@@ -71,6 +72,7 @@ def submitting(change: Change) -> Listener:
     def submit(ack: Ack, body: Body, context: BoltContext) -> None:
         form = payloads.submission(body)
         chosen = [Ref.decode(value) for name in _GROUPS for value in sorted(form.ticked(name))]
+        directory.check(context, form.asker)
         if not chosen:
             raise BadInputError("Tick at least one.", field=ids.CHOSEN_1)
         refused: list[LedgerError] = []
