@@ -106,9 +106,11 @@ def create_accounts(box: Sandbox) -> None:
 def cycle(box: Sandbox, number: int) -> int:
     """Ten requests of a day at work; their number."""
     who = CROWD[number % len(CROWD)].id
+    # No line says the same as an earlier one: a line that does opens a form instead.
     lines = (
-        "send the pricing sheet tomorrow for Acme", f"@ana write the summary of call {number} in 3 days",
-        "theirs: send us the signed order in 2 weeks for Globex", "@ben ask Marcus for the usage numbers in 9 days",
+        f"send pricing sheet {number} tomorrow for Acme", f"@ana write the summary of call {number} in 3 days",
+        f"theirs: send us signed order {number} in 2 weeks for Globex",
+        f"@ben ask Marcus for the usage numbers of call {number} in 9 days",
         "mine", "overdue", "account Acme",
     )  # fmt: skip
     answers = [well(box.command(who, CHANNEL, "/commit", line)) for line in lines]
