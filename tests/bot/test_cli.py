@@ -441,7 +441,7 @@ def test_run_serves_and_ends_in_good_order(installed: dict[str, str], box: Sandb
 
 
 def test_a_signal_while_starting_ends_it(installed: dict[str, str]) -> None:
-    """A signal during the start ends it, also while Slack is slow."""
+    """A signal during the start ends it and waits for no answer of Slack."""
     with socket.create_server(("127.0.0.1", 0)) as mute:
         mute.settimeout(30)
         url = f"http://127.0.0.1:{mute.getsockname()[1]}/api/"
@@ -452,6 +452,7 @@ def test_a_signal_while_starting_ends_it(installed: dict[str, str]) -> None:
     assert status == 0, said
     assert seconds < 10
     assert "Traceback" not in said
+    assert '"started"' not in said
 
 
 def _in_this_process(environment: pytest.MonkeyPatch) -> None:

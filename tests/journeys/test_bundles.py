@@ -150,7 +150,6 @@ def test_a_bundle_that_slack_delays_comes_in_hours_only(bare_town: BotInWorkspac
     assert len(briefs(town, "U0ANA")) == 1
 
 
-@pytest.mark.both_databases
 def test_many_come_hour_by_hour_and_each_once(bare_town: BotInWorkspace) -> None:
     """120 notices come in bundles as large as Slack allows: all of them, in order, once."""
     town = bare_town

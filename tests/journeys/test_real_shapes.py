@@ -102,6 +102,7 @@ SHAPES = {shape.__name__: shape for shape in (in_a_grid, with_every_input, empty
 OF_JSON = {"empty_as_a_list", "null_for_absent"}
 
 
+@pytest.mark.parametrize("either", ["http", pytest.param("socket", marks=pytest.mark.slow)], indirect=True)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_kind_is_taken_in_every_shape(either: BotInWorkspace, log: Log, shape: str) -> None:
     """No request of Slack is refused for its shape."""

@@ -222,9 +222,11 @@ def in_channel(town: BotInWorkspace) -> Message:
     return shared
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
+def test_nothing_but_words_goes(town: BotInWorkspace) -> None:
+    """After a redaction the database still refuses changes of history, and of words into other words."""
+    spilt(town)
+    assert town.submit("U0ANA", redact_form(town, "U0ANA"), action="send it").errors == {}
+    for statement in (
         "UPDATE entry SET reason = 'something else'",
         "UPDATE entry SET reason = '(redacted)', verb = 'finish'",
         "UPDATE entry SET reason = NULL",
@@ -233,14 +235,9 @@ def in_channel(town: BotInWorkspace) -> Message:
         "UPDATE entry SET reason = '(redacted)' WHERE verb = 'redact'",
         "UPDATE commitment SET first_action = 'something else'",
         "DELETE FROM entry",
-    ],
-)
-def test_nothing_but_words_goes(town: BotInWorkspace, statement: str) -> None:
-    """After a redaction the database still refuses changes of history, and of words into other words."""
-    spilt(town)
-    assert town.submit("U0ANA", redact_form(town, "U0ANA"), action="send it").errors == {}
-    with (
-        pytest.raises(sa.exc.DBAPIError, match="the ledger cannot be rewritten"),
-        town.makegood.ledger.begin() as tx,
     ):
-        tx.execute(sa.text(statement))
+        with (
+            pytest.raises(sa.exc.DBAPIError, match="the ledger cannot be rewritten"),
+            town.makegood.ledger.begin() as tx,
+        ):
+            tx.execute(sa.text(statement))

@@ -81,7 +81,8 @@ def test_nothing_is_claimed_any_more(database_url: str) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("moment", [MOMENTS[0], *(pytest.param(each, marks=pytest.mark.slow) for each in MOMENTS[1:])])
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", MOMENTS)
 def test_asked_to_end_while_it_starts(box: Sandbox, database_url: str, moment: str) -> None:
     """A process asked to end between any two steps of its start, twice each, logs no traceback and ends with 0."""
     for _ in range(2):
@@ -93,19 +94,18 @@ def test_asked_to_end_while_it_starts(box: Sandbox, database_url: str, moment: s
             assert "exception" not in said
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_asked_to_end_while_slack_hangs_at_the_start(box: Sandbox, database_url: str) -> None:
-    """The end does not wait for Slack's first answer."""
-    box.faults.fail("auth.test", "hang", seconds=60)
-    with Process(box, database_url, until=None) as process:
-        box.wait_for(lambda box: box.faults.waiting, timeout=30)
-        process.terminate()
-        assert process.ended(within=30) == 0, process.events()
-    assert process.events("started") == []
+def test_asked_twice(database_url: str) -> None:
+    """A service that is asked twice ends once."""
+    with open_town(database_url, work=True) as town:
+        town.service.ask_to_stop()
+        town.service.ask_to_stop()
+        town.service.wait()
+        assert town.service.stop() is True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_asked_twice(box: Sandbox, database_url: str) -> None:
+def test_a_process_asked_twice(box: Sandbox, database_url: str) -> None:
     """A supervisor that asks twice gets the same end."""
     with Process(box, database_url) as process:
         process.terminate()
