@@ -170,8 +170,8 @@ def _notice(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     if row.kind == OutboxKind.ASSIGNED and not row.ts and not (commitment.is_open and commitment.owner_id == reader.id):
         return Nothing("it was settled or given to somebody else before it could be told")
     deed = brief_items.change_told_by(tx, reader, commitment, row)
-    if deed.asks and not row.ts and not (commitment.is_open and commitment.owner_id == reader.id):
-        return Nothing("it was settled or given to somebody else before it could be asked")
+    if not row.ts and brief_items.is_settled_question(tx, deed, commitment, reader):
+        return Nothing("it was answered, settled or given to somebody else before it could be asked")
     if brief_items.is_to_owner(deed) and (left := brief_items.handed_on(tx, reader, commitment)):
         text, blocks = notice_views.handed_on(left, commitment, reader, local_day(now, reader.zone))
         return _message(text, blocks, [(commitment, None)])

@@ -126,15 +126,27 @@ def _fresh(tx: Session, reader: Person, rows: Sequence[Outbox]) -> dict[int, tup
     for row in rows:
         if row.commitment_id in known:
             found.setdefault(row.commitment_id, (known[row.commitment_id], []))[1].append(row)
-    fresh = {one: (pair[0], _news_in(*pair, reader)) for one, pair in found.items()}
+    fresh = {one: (pair[0], _news_in(tx, *pair, reader)) for one, pair in found.items()}
     return {one: pair for one, pair in fresh.items() if pair[1]}
 
 
-def _news_in(commitment: Commitment, rows: Sequence[Outbox], reader: Person) -> list[Outbox]:
-    """Those of its notices that still matter. A question or answer always does."""
+def _news_in(tx: Session, commitment: Commitment, rows: Sequence[Outbox], reader: Person) -> list[Outbox]:
+    """Those of its notices that still matter. An answer always does, and a question until it is settled."""
     changes = [row for row in rows if row.kind != OutboxKind.TOLD]
     matter = bool(changes) and _is_news(commitment, changes, reader)
-    return [row for row in rows if row.kind == OutboxKind.TOLD or matter]
+    return [
+        row for row in rows
+        if (matter if row.kind != OutboxKind.TOLD else
+            not is_settled_question(tx, change_told_by(tx, reader, commitment, row), commitment, reader))
+    ]  # fmt: skip
+
+
+def is_settled_question(tx: Session, change: Change, commitment: Commitment, reader: Person) -> bool:
+    """Whether it is a question that nobody need ask the reader any more."""
+    if not change.asks:
+        return False
+    is_theirs = commitment.is_open and commitment.owner_id == reader.id
+    return not (is_theirs and commitments.is_waiting(tx, change.actor, commitment))
 
 
 def _is_news(commitment: Commitment, rows: Sequence[Outbox], reader: Person) -> bool:

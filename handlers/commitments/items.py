@@ -50,7 +50,7 @@ _BUTTONS: dict[Verb, tuple[str, str]] = {
     Verb.UNFOLLOW: ("Unfollow", ids.UNFOLLOW),
 }
 _ANSWER = ("Answer", ids.COMMENT)
-_ASKED = "_You asked {} today. The answer comes to you._"
+_ASKED = "_You asked {} how it stands. The answer comes to you._"
 _IS_FREE = ("It is free now", ids.UNBLOCK)
 # The order of the buttons: the first stand in the row, the next ones in its menu, and all of them in the details.
 _USUAL = (
@@ -82,7 +82,7 @@ def item(
     and the row of buttons of a viewer with these `relations` to it; a `compact` one has a menu beside it instead.
     """
     text = item_text(commitment, viewer, today, limit, obstacle, with_account=with_account)
-    if Relation.ASKER in relations[commitment.id] and commitment.is_open:
+    if Relation.WAITING in relations[commitment.id] and commitment.is_open:
         note = "\n".join(filter(None, (note, _ASKED.format(escape(commitment.owner.name)))))
     said = f"{text}\n{note}" if note else text
     if compact:

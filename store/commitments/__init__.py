@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from store.commitments.asking import ask, follow, helpers_of, set_helpers, unfollow
+from store.commitments.asking import ask, follow, helpers_of, is_waiting, set_helpers, unfollow
 from store.commitments.attention import (
     EscalationDates,
     due_during,
@@ -86,6 +86,7 @@ __all__ = [
     "helpers_of",
     "home",
     "is_last_day_of",
+    "is_waiting",
     "items_for_brief",
     "latest_snooze",
     "listed",

@@ -88,6 +88,12 @@ def set_helpers(
     return commitment
 
 
+def is_waiting(tx: Session, person: Person, commitment: Commitment) -> bool:
+    """Whether the person has asked, and has no answer yet."""
+    waits = *_is_row(person, commitment, Around.ASKER), CommitmentPerson.waits
+    return tx.scalar(sa.select(sa.exists().where(*waits))) is True
+
+
 def helpers_of(tx: Session, viewer: Person, commitment: Commitment) -> list[Person]:
     """The helpers who are here, by name."""
     if commitment.workspace_id != viewer.workspace_id:

@@ -53,7 +53,7 @@ def _around(
     for start in range(0, len(items), _CHUNK):
         ids = [one.id for one in items[start : start + _CHUNK]]
         concerns = sa.or_(row.person_id == viewer.id, row.waits)
-        for one in tx.execute(sa.select(row.commitment_id, row.person_id, row.part, row.asked_on).where(
+        for one in tx.execute(sa.select(row.commitment_id, row.person_id, row.part, row.asked_on, row.waits).where(
             row.commitment_id.in_(ids), concerns
         )):  # fmt: skip
             found[one.commitment_id] |= _stated(one, viewer, today, owns=one.commitment_id in owned)
@@ -65,7 +65,8 @@ def _stated(row: Any, viewer: Person, today: date, *, owns: bool) -> frozenset[R
         return frozenset({Relation.ASKED} if owns else ())
     if row.part != Around.ASKER:
         return frozenset({Relation.HELPER if row.part == Around.HELPER else Relation.FOLLOWER})
-    return frozenset({Relation.ASKER} if row.asked_on == today else ())
+    asked = {Relation.ASKER} if row.asked_on == today else set()
+    return frozenset(asked | ({Relation.WAITING} if row.waits else set()))
 
 
 def in_row(viewer: Person, commitment: Commitment) -> frozenset[Relation]:

@@ -33,6 +33,8 @@ class Relation(StrEnum):
     FOLLOWER = auto()
     # Has asked its owner today how it stands.
     ASKER = auto()
+    # Has asked, and has no answer yet.
+    WAITING = auto()
     # The owner, if a colleague waits for an answer.
     ASKED = auto()
     # Everybody who sees it.

@@ -36,7 +36,7 @@ def test_asked_and_answered(town: BotInWorkspace) -> None:
     assert "Ask Ana" in str(item.blocks)
     town.press("U0BEN", item, ids.ASK)
     shown = next(one for one in town.box.messages("C0ACME", viewer="U0BEN") if one.ts == item.ts)
-    assert "You asked Ana Souza today" in read(shown)
+    assert "You asked Ana Souza how it stands" in read(shown)
     assert ids.ASK not in str(shown.blocks)
     told = newest(town, "U0ANA")
     assert "Ben Okafor asks how it stands:" in read(told)
@@ -48,6 +48,9 @@ def test_asked_and_answered(town: BotInWorkspace) -> None:
     assert "Ana Souza commented: “sent the draft”" in read(heard)
     assert ids.DONE not in str(heard.blocks)
     assert "Answer" not in str(newest(town, "U0ANA").blocks)
+    answered = town.item("U0BEN")
+    assert "You asked" not in read(answered)
+    assert ids.ASK not in str(answered.blocks)
     town.commit("U0ANA", "note 1 and they like it")
     town.pass_by(hours=2)
     town.settled()
@@ -102,6 +105,20 @@ def test_outside_of_hours_it_waits_for_the_brief(town: BotInWorkspace) -> None:
     assert "Ben Okafor asks how it stands" in brief
     assert "Answer" in brief
     assert "call them" not in brief
+
+
+def test_answered_before_it_was_asked(town: BotInWorkspace) -> None:
+    """A question that the owner answers before it could come to them, by a notice or by their brief, comes no more."""
+    for line in ("send it by 11 Dec", "call them by 11 Dec"):
+        town.receipt("U0ANA", line)
+    town.jump(2026, 11, 23, 21, 0)
+    for number in (1, 2):
+        town.press("U0BEN", town.item("U0BEN", number), ids.ASK)
+    town.commit("U0ANA", "note 1 sent the draft")
+    town.jump(2026, 11, 24, 8, 30)
+    brief = seen(town, "U0ANA")
+    assert "call them" in brief
+    assert "send it" not in brief
 
 
 def test_nobody_is_asked_who_cannot_answer(town: BotInWorkspace) -> None:
