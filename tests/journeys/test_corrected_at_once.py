@@ -44,13 +44,14 @@ def test_what_the_owner_was_told_stays(town: BotInWorkspace) -> None:
 
 
 def test_later_the_database_refuses(town: BotInWorkspace) -> None:
-    """Ten minutes after it was recorded no program can change the first words any more."""
+    """Ten minutes after it was recorded no program can change the first words, and before only with a new version."""
     town.receipt("U0EVA", "send the prices by Friday")
-    later = town.box.clock.now().replace(minute=11)
+    now = town.box.clock.now()
+    refused = ((now.replace(minute=11), 2), (None, 2), (now.replace(minute=1), 1))
     for value in ({"first_action": "another"}, {"first_due_on": date(2027, 1, 1)}):
-        for touched in (None, later):
+        for touched, version in refused:
             with pytest.raises(sa.exc.DBAPIError, match="rewritten"), town.makegood.ledger.begin() as tx:
-                tx.execute(sa.update(Commitment).values(touched_at=touched, **value))
+                tx.execute(sa.update(Commitment).values(touched_at=touched, version=version, **value))
 
 
 def test_the_account_leaves_the_action(town: BotInWorkspace) -> None:

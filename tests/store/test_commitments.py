@@ -211,12 +211,12 @@ def test_undo_is_for_the_creator_and_for_ten_minutes(office: SmallTeam) -> None:
 
 
 def test_a_correction_right_after_recording_is_no_slip(office: SmallTeam) -> None:
-    """Edit may correct date and owner while it can still be undone; later it may not."""
+    """Edit may correct date and owner, also as first promised, while it can still be undone; later it may not."""
     number = recorded(office)
     draft = Draft("send the price list", _person(office, "ana"), FRIDAY + timedelta(days=7), note="v2")
     edited = act(office, commitments.edit, "eva", number, draft, version=1, key="a")
     assert (edited.due_on, edited.slips, edited.owner.handle) == (draft.due_on, 0, "ana")
-    assert (edited.first_action, edited.first_due_on) == ("send the pricing sheet", FRIDAY)
+    assert (edited.first_action, edited.first_due_on) == ("send the price list", draft.due_on)
     again = Draft("x", draft.owner, FRIDAY)
     with pytest.raises(BadInputError):
         act(office, commitments.edit, "eva", number, again, version=2, key="b")

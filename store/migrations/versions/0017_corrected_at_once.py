@@ -11,10 +11,11 @@ depends_on = None
 
 _REDACTED = """NEW.first_action = '(redacted)' AND EXISTS (SELECT 1 FROM entry
     WHERE subject_kind = 'commitment' AND subject_id = OLD.id AND verb = 'redact')"""
-# UNDO_WITHIN in store/commitments/changing.py; a millisecond more for the days of SQLite, which are fractions.
+# Together with a change of the commitment, within UNDO_WITHIN of store/commitments/changing.py; a millisecond more for
+# the days of SQLite, which are fractions.
 _AT_ONCE = {
-    "sqlite": "julianday(NEW.touched_at) <= julianday(OLD.created_at) + 600.001 / 86400",
-    "postgresql": "NEW.touched_at <= OLD.created_at + interval '10 minutes'",
+    "sqlite": "NEW.version > OLD.version AND julianday(NEW.touched_at) <= julianday(OLD.created_at) + 600.001 / 86400",
+    "postgresql": "NEW.version > OLD.version AND NEW.touched_at <= OLD.created_at + interval '10 minutes'",
 }
 _OTHERS = ("number", "creator_id", "created_at")
 SQLITE_GUARDS = (
