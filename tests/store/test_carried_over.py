@@ -100,7 +100,7 @@ def test_a_deleted_absence_leaves_its_notice(old_ledger: Ledger) -> None:
 
 
 def test_the_guards_are_carried_over(old_ledger: Ledger) -> None:
-    """After the migration the database still refuses to rewrite what it had before."""
+    """After the migration the database still refuses to rewrite what it had before, an hour after the recording."""
     _populate(old_ledger)
     migrate.upgrade(old_ledger)
     for statement in (
@@ -227,6 +227,6 @@ def _commitment(n: int, instant: datetime) -> dict[str, Any]:
         "first_due_on": date(2026, 3, 2), "slips": 1, "owner_id": n % 20 + 1, "creator_id": (n + 1) % 20 + 1,
         "account_id": n % 10 + 1, "stakeholder_id": n % 10 + 1, "internal": n % 3 == 0, "note": f"line one\nline {n}",
         "blocked_by": "their lawyer" if state == "blocked" else None, "origin_key": f"origin:{n}", "version": 2,
-        "created_at": instant, "touched_at": instant,
+        "created_at": instant, "touched_at": instant + timedelta(hours=1),
         "ended_at": instant if state in {"done", "cancelled"} else None,
     }  # fmt: skip
