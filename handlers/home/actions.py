@@ -35,8 +35,7 @@ def opened(body: dict[str, Any], context: BoltContext) -> None:
         return
     with context["ledger"].begin() as tx:
         person = viewer(tx, asker.team_id, asker.user_id)
-        welcome.greet(tx, person, context["now"])
-        before = Look.decode(outbox.home_of(tx, person).get("view", ""))
+        before = Look.decode(welcome.greet(tx, person, context["now"]).get("view", ""))
         look = Look(by_account=before.by_account, since=int(context["now"].timestamp()))
         ref = Ref(view=ViewName.HOME, extra=look.encode())
         view = _drawn(tx, person, ref, context["now"], is_visit=True)
