@@ -22,7 +22,7 @@ from handlers.settings import actions as settings
 from handlers.slack import blocks as b
 from handlers.slack import payloads, surfaces
 from handlers.slack.payloads import Command, Context, as_typed, unescaped
-from handlers.slack.refs import Ref, ViewName
+from handlers.slack.refs import NOWHERE, Ref, ViewName
 from handlers.slack.replies import Form, Lacks, Reply
 from handlers.slack.words import render, shortened
 from store import accounts, commitments, people
@@ -303,21 +303,29 @@ def _is_unsure(command: Command, action: str) -> bool:
 
 def form_for(asker: Asker, text: str, known: Context, context: BoltContext) -> b.Json:
     """The form with what is understood of a person's message filled in; of several lines their list."""
-    if listed := several.form_for(context, asker, unescaped(text), known):
-        return listed
+    now = context["now"]
 
-    def read(*, asked_slack: bool) -> ParsedLine:
+    def read(*, asked_slack: bool) -> ParsedLine | several.Listed:
         with context["ledger"].read() as tx:
             person = viewer(tx, asker.team_id, asker.user_id)
-            said = protect_brackets(text)
-            line = read_line(said, **facts_for(tx, person, context["now"]))
-            return understand(tx, person, line, said, channel=known.channel or "", asked_slack=asked_slack)
+            said, facts, channel = protect_brackets(text), facts_for(tx, person, now), known.channel or ""
+            minutes = read_minutes(said, **facts)
+            if len(minutes.pieces) > 1:
+                return several.understand_all(
+                    tx, person, minutes, facts, now, channel=channel, asked_slack=asked_slack
+                )  # fmt: skip
+            line = read_line(said, **facts)
+            return understand(tx, person, line, said, channel=channel, asked_slack=asked_slack)
 
     understood = read(asked_slack=False)
-    if understood.unknown_users:
-        named, now = understood.unknown_users, context["now"]
+    if named := understood.unknown_users:
         directory.ensure_people(context["ledger"], context["slack"], asker.team_id, named, now)
         understood = read(asked_slack=True)
+    if isinstance(understood, several.Listed):
+        # The list keeps its own rows in its reference.
+        return several_views.form(
+            understood.rows, understood.rest, [], forms.Filled(), replace(known, ref=NOWHERE)
+        )  # fmt: skip
     return forms.new(understood.filled, known)
 
 

@@ -151,6 +151,7 @@ def _listed(
 def submit(ack: Ack, body: Body, context: BoltContext) -> None:
     """Record all rows that are not left out. The form turns into the receipt, or into the form for the next lines."""
     form = payloads.submission(body)
+    directory.check(context, form.asker)
     rows, now = views.typed_rows(form.fields), context["now"]
     directory.check(context, form.asker)
     if not rows:

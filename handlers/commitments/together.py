@@ -71,6 +71,7 @@ def submitting(change: Change) -> Listener:
 
     def submit(ack: Ack, body: Body, context: BoltContext) -> None:
         form = payloads.submission(body)
+        directory.check(context, form.asker)
         chosen = [Ref.decode(value) for name in _GROUPS for value in sorted(form.ticked(name))]
         directory.check(context, form.asker)
         if not chosen:

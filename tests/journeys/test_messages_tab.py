@@ -147,6 +147,16 @@ def test_what_is_not_understood_is_asked(town: BotInWorkspace, said: str) -> Non
     assert ids.OPEN_LINE not in str(last.blocks)
 
 
+def test_several_lines_are_reviewed_as_a_list(town: BotInWorkspace) -> None:
+    """A message of several promises: the button opens the list of them, and all are recorded together."""
+    answer = town.write("U0EVA", "send the pricing to Dana by Friday\n@ana call Marcus by 4 Dec")
+    assert town.rows()["commitment"] == 0
+    form = town.form("U0EVA", answer, ids.OPEN_LINE)
+    assert form.callback_id == ids.FORM_SEVERAL
+    assert not town.box.submit("U0EVA", form.id, {}).errors
+    assert [town.commitment(number).owner.slack_id for number in (1, 2)] == ["U0EVA", "U0ANA"]
+
+
 def test_the_other_buttons_look(filled: BotInWorkspace) -> None:
     """*My commitments* and *Help* open on top, and the question stays."""
     answer = filled.write("U0EVA", "thanks")
