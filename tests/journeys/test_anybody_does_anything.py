@@ -129,6 +129,8 @@ class Anybody:
                 typed = self.chance.choice(("", "Acme", "Dana", "R&D <Ltd>"))
                 offered = self.town.box.suggestions(user, view_id=view.id, action_id=element["action_id"], text=typed)
                 return self.chance.choice([None, *(option["value"] for option in offered)])
+            case "multi_users_select":
+                return [person for person in PEOPLE if self.chance.random() < 0.3]
             case "checkboxes":
                 offered = [option["value"] for option in flat_options(element)]
                 return [value for value in offered if self.chance.random() < 0.7]
