@@ -131,7 +131,8 @@ def take(folder: Path, *wanted: str) -> None:
 
 
 @pytest.mark.slow
-def test_the_steps_of_the_image(tmp_path: Path) -> None:
+@pytest.mark.parametrize("pip", ["pip==23.2.1", "pip"], ids=["the oldest pip", "the newest pip"])
+def test_the_steps_of_the_image(tmp_path: Path, pip: str) -> None:
     """The Dockerfile's own commands, in a fresh environment: a bot that starts, no demo, no tests, and small."""
     source, venv, ledger = tmp_path / "src", tmp_path / "venv", tmp_path / "ledger"
     ledger.mkdir()
@@ -139,6 +140,7 @@ def test_the_steps_of_the_image(tmp_path: Path) -> None:
     take(source, *taken)
     subprocess.run([sys.executable, "-m", "venv", venv], check=True)
     path = f"{venv / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    assert run(f"python -m pip install --upgrade '{pip}'", tmp_path, PATH=path).returncode == 0
     steps = re.findall(r"^RUN (pip .+)$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
     assert len(steps) == 2
     for step in steps:
