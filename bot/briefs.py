@@ -43,7 +43,7 @@ def plan_batch(tx: Session, now: datetime, *, workspaces: Collection[int] | None
     _log_missed(due, now)
     days = {one.id: local_day(now, one.zone) for one in due if _may_hear(one, now)}
     awake = [one for one in due if one.id in days]
-    wanted = occasions.worth_a_brief(tx, awake, days)
+    wanted = occasions.worth_a_brief(tx, awake, days, now)
     news = _news(tx, awake, days)
     planned = [
         notices.brief_of(one.id, days[one.id])

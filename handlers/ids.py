@@ -110,6 +110,8 @@ OPEN_HELP = "open.help"
 # The form for a message: with the person's own line as it was read, or with another message's words.
 OPEN_LINE = "open.line"
 OPEN_MESSAGE = "open.message"
+# A list, from a message.
+OPEN_LIST = "open.list"
 OPEN_AWAY = "open.away"
 OPEN_SETTINGS = "open.settings"
 OPEN_ACCOUNTS = "open.accounts"

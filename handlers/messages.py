@@ -136,7 +136,7 @@ def _brief(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
         content = briefs.to_send(tx, row, person, day, now, news)
     if not content:
         return Nothing("nothing was left to mention")
-    made = views.brief(content.lines, person, day, content.remarks, stands=bool(row.ts))
+    made = views.brief(content.lines, person, day, content.remarks, content.below, stands=bool(row.ts))
     return _listed(row, content, made, next_morning(now, people.work_schedule(person)))
 
 
@@ -158,7 +158,10 @@ def _bundle(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
 def _listed(row: Outbox, content: briefs.Content, made: tuple[str, list[b.Json], int], until: datetime) -> Message:
     """The message in these words. The notices for which it has no room wait `until` then."""
     text, blocks, count = made
-    shown = [(line.subject, line.occasion) for line in content.lines[:count]]
+    lines = [(line.subject, line.occasion) for line in content.lines[:count]]
+    with_line = {(one.subject_kind, one.id) for one, _ in lines}
+    below = [(one, why) for one, why in content.below.shown if (one.subject_kind, one.id) not in with_line]
+    shown: list[tuple[HasHistory, Occasion | None]] = [*lines, *below]
     return Message(text, blocks, shown, told=content.told(count), waits={} if row.ts else content.waits(count, until))
 
 

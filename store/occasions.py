@@ -9,7 +9,7 @@ from store.plan import key_dates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from sqlalchemy.orm import Session
 
@@ -23,6 +23,9 @@ OCCASIONS: tuple[Callable[[Session, Sequence[Person], Mapping[int, date]], set[i
 )
 
 
-def worth_a_brief(tx: Session, people: Sequence[Person], days: Mapping[int, date]) -> set[int]:
-    """Ids of those among `people` who get a brief on their local day `days[id]`."""
-    return set().union(*(occasion(tx, people, days) for occasion in OCCASIONS))
+def worth_a_brief(tx: Session, people: Sequence[Person], days: Mapping[int, date], now: datetime) -> set[int]:
+    """Ids of those among `people` who get a brief at `now`, on their local day `days[id]`: for an occasion of that day,
+    or for what happened since their last one.
+    """
+    mentions = set().union(*(occasion(tx, people, days) for occasion in OCCASIONS))
+    return mentions | commitments.people_with_news(tx, people, days, now)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from handlers.absences import stand_in_requests
-from handlers.briefs.views import Line, Remark, in_order
-from handlers.commitments import brief_items
+from handlers.briefs.views import NOTHING_BELOW, Below, Line, Remark, in_order
+from handlers.commitments import brief_items, brief_news
 from handlers.plan import key_dates
 
 if TYPE_CHECKING:
@@ -55,9 +55,10 @@ class Content:
     remarks: list[Remark]
     # There was no room for these.
     left: list[Remark]
+    below: Below = NOTHING_BELOW
 
     def __bool__(self) -> bool:
-        return bool(self.lines or self.remarks)
+        return bool(self.lines or self.remarks or self.below.text)
 
     def told(self, shown: int) -> frozenset[int]:
         """Ids of the notices that the message tells when it shows the first `shown` of its lines."""
@@ -73,8 +74,9 @@ def to_send(
 ) -> Content:  # fmt: skip
     """The content of a brief or bundle that is about to be posted, as of `now`. `news`: the notices that it tells."""
     parts = [part for one in SOURCES for part in one.to_send(tx, row, person, day, now, _of(one, news))]
-    remarks = _remarks(parts)
-    return Content(in_order(_lines(parts)), remarks[:MOST_REMARKS], remarks[MOST_REMARKS:])
+    lines, remarks = in_order(_lines(parts)), _remarks(parts)
+    below = brief_news.below(tx, row, person, lines, day)
+    return Content(lines, remarks[:MOST_REMARKS], remarks[MOST_REMARKS:], below)
 
 
 def standing(
@@ -82,7 +84,8 @@ def standing(
 ) -> Content:  # fmt: skip
     """The content of a brief or bundle that stands in Slack, as of `now`, in the order in which it was posted."""
     parts = [part for one in SOURCES for part in one.standing(tx, row, person, day, now, _of(one, news))]
-    return Content(_lines(parts), _remarks(parts), [])
+    lines = _lines(parts)
+    return Content(lines, _remarks(parts), [], brief_news.below(tx, row, person, lines, day))
 
 
 def _of(source: Source, news: Sequence[Outbox]) -> list[Outbox]:

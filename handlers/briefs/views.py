@@ -81,24 +81,39 @@ class Remark:
     news: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True)
+class Below:
+    """The end of a brief, below its lines: blocks that always fit, the subjects in them, each with its occasion, and a
+    `text` for the notification of a brief without lines.
+    """
+
+    blocks: Sequence[Block] = ()
+    shown: Sequence[tuple[HasHistory, Occasion]] = ()
+    text: str = ""
+
+
+NOTHING_BELOW = Below()
+
+
 def in_order(lines: Iterable[Line]) -> list[Line]:
     """The lines as they stand in a brief or bundle."""
     return sorted(lines, key=lambda line: line.rank)
 
 
 def brief(
-    lines: Sequence[Line], person: Person, day: date, remarks: Sequence[Remark] = (), *, stands: bool = False
-) -> tuple[str, list[b.Json], int]:
+    lines: Sequence[Line], person: Person, day: date, remarks: Sequence[Remark] = (), below: Below = NOTHING_BELOW, *,
+    stands: bool = False,
+) -> tuple[str, list[b.Json], int]:  # fmt: skip
     """(text for the notification, blocks as JSON, how many lines are shown) of the brief for local `day`.
 
-    There is a line or a remark. Where the brief `stands` in Slack already, it has told all of `lines`, and shows all of
-    them.
+    There is a line, a remark, or news `below`. Where the brief `stands` in Slack already, it has told all of `lines`,
+    and shows all of them.
     """
     date_ = full_date(day)
     above = b.header(f"Good morning, {given_name(person.name)}")
     summary = b.section(f"*{date_}* · {render('brief.j2', mentions=sum(line.asks for line in lines))}")
-    text = f"{len(lines)} for {date_}: {_some(lines)}" if lines else remarks[0].words
-    blocks, count = _listed([above, summary], lines, remarks, _MORE, stands=stands)
+    text = f"{len(lines)} for {date_}: {_some(lines)}" if lines else (remarks[0].words if remarks else below.text)
+    blocks, count = _listed([above, summary], lines, remarks, _MORE, below.blocks, stands=stands)
     return text, blocks, count
 
 
@@ -120,27 +135,28 @@ def _some(lines: Sequence[Line]) -> str:
 
 
 def _listed(
-    opening: list[Block], lines: Sequence[Line], remarks: Sequence[Remark], more: str, *, stands: bool
-) -> tuple[list[b.Json], int]:
-    """The blocks of a message that lists `lines` below its `opening`, and how many it shows; `more` says where to find
-    the rest.
+    opening: list[Block], lines: Sequence[Line], remarks: Sequence[Remark], more: str, end: Sequence[Block] = (), *,
+    stands: bool,
+) -> tuple[list[b.Json], int]:  # fmt: skip
+    """The blocks of a message that lists `lines` between its `opening` and its `end`, and how many it shows; `more`
+    says where to find the rest.
     """
-    above_all = b.unnamed([b.section(one.words) for one in remarks])
+    above_all, below_all = b.unnamed([b.section(one.words) for one in remarks]), b.unnamed(end)
     for room in (LONG, SHORT, TERSE, ALL) if stands else (LONG, SHORT):
-        rows, count = _rows(lines, replace(room, compact=is_long(len(lines))), above_all)
+        rows, count = _rows(lines, replace(room, compact=is_long(len(lines))), [*above_all, *below_all])
         if count == min(MOST, len(lines)):
             break
     said = [*b.unnamed(opening), *above_all, *rows]
     if count < len(lines):
         said += b.unnamed([b.context(more.format(len(lines) - count))])
-    return b.named(said), count
+    return b.named([*said, *below_all]), count
 
 
-def _rows(lines: Sequence[Line], room: Room, above_all: list[b.Json]) -> tuple[list[b.Json], int]:
-    """The lines under their headings, as many as fit below `above_all` in that room; and how many."""
+def _rows(lines: Sequence[Line], room: Room, others: list[b.Json]) -> tuple[list[b.Json], int]:
+    """The lines under their headings, as many as fit beside the `others` in that room; and how many."""
     rows: list[b.Json] = []
-    blocks = b.MESSAGE_BLOCKS - _FIXED_BLOCKS - len(above_all)
-    count, characters, above = 0, b.size(above_all), None
+    blocks = b.MESSAGE_BLOCKS - _FIXED_BLOCKS - len(others)
+    count, characters, above = 0, b.size(others), None
     for line in lines[:MOST]:
         heading = [b.section(f"*{line.heading}*")] if line.heading != above else []
         group = b.unnamed([*heading, *line.blocks(room)])

@@ -18,7 +18,7 @@ from handlers.commitments.why import explain
 from handlers.people import viewer
 from handlers.slack import blocks as b
 from handlers.slack import channels, listeners, payloads, surfaces
-from handlers.slack.refs import AccountChoice, Ref
+from handlers.slack.refs import AccountChoice, Ref, outdated
 from store import accounts, commitments, people, stakeholders
 from store.errors import BadInputError
 from store.rules.calendar.brief_times import local_day
@@ -117,6 +117,18 @@ def _decoded(press: Press) -> Ref:
 
 
 # ---- buttons that open a view --------------------------------------------------------------------------
+
+
+def show_list(ack: Ack, body: Body, context: BoltContext) -> None:
+    """Show a list in a modal, for a button of a message."""
+    press = payloads.press(body)
+    with context["ledger"].read() as tx:
+        person = viewer(tx, press.asker.team_id, press.asker.user_id)
+        drawn = surfaces.draw(tx, person, Ref.decode(press.value), context["now"])
+    if drawn is None:
+        raise outdated()
+    surfaces.open_view(context["slack"], press, surfaces.receipt_modal(drawn.blocks, press.context))
+    ack()
 
 
 def show(ack: Ack, body: Body, context: BoltContext) -> None:

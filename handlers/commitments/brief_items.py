@@ -57,7 +57,7 @@ def to_send(tx: Session, row: Outbox, person: Person, day: date, now: datetime, 
 
 def standing(tx: Session, row: Outbox, person: Person, day: date, now: datetime, news: Sequence[Outbox]) -> list[Line]:
     """As handlers.briefs.Source says."""
-    shown = outbox.contents_of(tx, row)
+    shown = [(one, why) for one, why in outbox.contents_of(tx, row) if why is None or why.kind != OccasionKind.SINCE]
     known = commitments.by_ids(tx, person, [commitment_id for commitment_id, _ in shown])
     passed = commitments.escalations(tx, [one for one, why in shown if why and why.shows_escalation], day)
     found: list[Found] = [(known[one], why, passed.get(one)) for one, why in shown if one in known]

@@ -22,6 +22,7 @@ ROUTES = Routes(
         ids.CHOOSE_ACCOUNT: actions.choose_account,
         ids.SHARE: actions.share,
         ids.SHOW: actions.show,
+        ids.OPEN_LIST: actions.show_list,
         ids.WHY: actions.why,
         ids.UNDO_SEVERAL: several.undo,
         ids.FINISH_TOGETHER: together.asking(Verb.FINISH),

@@ -32,6 +32,8 @@ class ViewName(StrEnum):
     MINE, OVERDUE, ACCOUNT = "mine", "overdue", "account"
     # A list that a person asked for; `extra` says its contents (handlers/commitments/listing.py).
     LIST = "list"
+    # The news of a brief; `extra` is the id of its row in the outbox.
+    NEWS = "news"
     # An account plan, and a section of it (`extra` is the account's id); one row of a section in full.
     PLAN, SECTION, ROW = "plan", "section", "row"
     # The accounts in use; the archived accounts; the page of one account (`extra` is its id).

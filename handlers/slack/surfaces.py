@@ -14,7 +14,7 @@ import structlog
 from handlers import ids
 from handlers.absences import views as absence_view
 from handlers.accounts import views as account_views
-from handlers.commitments import items, listing, several_views
+from handlers.commitments import brief_news, items, listing, several_views
 from handlers.conversation import cards
 from handlers.home.tab import home_for
 from handlers.plan import pages
@@ -168,6 +168,7 @@ _VIEWS: dict[ViewName, Callable[[Session, Person, Ref, datetime], list[Block]]] 
         tx, viewer, Wanted(account_id=count(ref.extra)), now, start=ref.start
     ),
     ViewName.LIST: listing.draw,
+    ViewName.NEWS: brief_news.page,
     ViewName.SEVERAL: several,
     ViewName.PLAN: pages.plan_of,
     ViewName.SECTION: pages.section_of,

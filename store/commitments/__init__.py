@@ -15,6 +15,7 @@ from store.commitments.blocking import block, latest_snooze, need_until, snooze,
 from store.commitments.changing import UNDO_WITHIN, check_verb, may_undo
 from store.commitments.commenting import comment
 from store.commitments.home import Group, HomeView, OpenItems, Part, done_since, home
+from store.commitments.news import News, news_of_brief, people_with_news
 from store.commitments.notice_times import at_work, earliest_notice_time, is_last_day_of, may_hear
 from store.commitments.questions import (
     Page,
@@ -27,6 +28,7 @@ from store.commitments.questions import (
     listed,
     made_from,
     names_in,
+    overdue_besides,
 )
 from store.commitments.recording import check_pace
 from store.commitments.redacting import redact
@@ -56,6 +58,7 @@ __all__ = [
     "EscalationDates",
     "Group",
     "HomeView",
+    "News",
     "OpenItems",
     "Page",
     "Part",
@@ -96,7 +99,10 @@ __all__ = [
     "move",
     "names_in",
     "need_until",
+    "news_of_brief",
+    "overdue_besides",
     "people_to_brief",
+    "people_with_news",
     "record",
     "record_several",
     "recorded_lately",

@@ -128,9 +128,11 @@ def said_before(
 def _told(
     tx: Session, ids: Sequence[int], readers: Iterable[int], besides: int | None = None
 ) -> Iterator[tuple[int, int, Occasion | None, date, datetime]]:
-    """As outbox.told, for however many commitments."""
+    """As outbox.sent_about, for however many commitments. News asks for nothing, so it is no mention."""
     for start in range(0, len(ids), _CHUNK):
-        yield from outbox.sent_about(tx, ids[start : start + _CHUNK], readers, besides=besides)
+        for told in outbox.sent_about(tx, ids[start : start + _CHUNK], readers, besides=besides):
+            if told[2] is None or told[2].kind != OccasionKind.SINCE:
+                yield told
 
 
 def people_involved(item: CommitmentFacts) -> dict[int, PersonFacts]:

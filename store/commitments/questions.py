@@ -152,6 +152,13 @@ def listed(
     return _page(tx, viewer, which, start, size, *first)
 
 
+def overdue_besides(tx: Session, viewer: Person, shown: Collection[int], today: date) -> int:
+    """How many of the viewer's own commitments are overdue, without those of the ids `shown`."""
+    its = seen_by(Commitment, viewer), Commitment.owner_id == viewer.id, _IS_OPEN, Commitment.due_on < today
+    those = sa.select(sa.func.count()).select_from(Commitment).where(*its, Commitment.id.not_in(list(shown)))
+    return tx.scalar(those) or 0
+
+
 def account_page(
     tx: Session, viewer: Person, account: Account, *, start: int, size: int, side: Side | None = None
 ) -> Page:  # fmt: skip

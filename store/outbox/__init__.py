@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from store.outbox.contents import contents_of, forget_words, others_know, save_contents, sent_about, shown_at
+from store.outbox.contents import brief_to, contents_of, forget_words, others_know, save_contents, sent_about, shown_at
 from store.outbox.queue import (
     GRACE,
     actor_of,
@@ -54,6 +54,7 @@ __all__ = [
     "Troubles",
     "Undecided",
     "actor_of",
+    "brief_to",
     "by_ids_or_keys",
     "clock_set_back",
     "contents_of",

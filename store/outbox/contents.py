@@ -111,6 +111,12 @@ def contents_of(tx: Session, row: Outbox, kind: Subject = Subject.COMMITMENT) ->
     return [(subject_id, occasion) for subject_id, occasion in found]
 
 
+def brief_to(tx: Session, person: Person, row_id: int) -> Outbox | None:
+    """The brief of that id, if it went to this person."""
+    its = Outbox.id == row_id, Outbox.person_id == person.id, Outbox.kind == OutboxKind.BRIEF
+    return tx.scalar(sa.select(Outbox).where(*its))
+
+
 def sent_about(
     tx: Session,
     subject_ids: Iterable[int],

@@ -30,6 +30,13 @@ class Commitment(HasHistory):
         sa.Index("ix_commitment_owner", "owner_id", "ended_at", "due_on"),
         sa.Index("ix_commitment_creator", "creator_id", "ended_at", "due_on"),
         sa.Index("ix_commitment_account", "account_id", "ended_at", "due_on"),
+        # For the news of each reader since their last brief.
+        *(
+            sa.Index(f"ix_commitment_{one}_touched", f"{one}_id", "touched_at",
+                     sqlite_where=sa.text("touched_at IS NOT NULL"),
+                     postgresql_where=sa.text("touched_at IS NOT NULL"))
+            for one in ("owner", "creator", "account")
+        ),
         sa.Index("ix_commitment_overdue", "workspace_id", "ended_at", "due_on"),
         sa.Index("ix_commitment_blocker", "blocker_id", sqlite_where=sa.text("blocker_id IS NOT NULL"),
                  postgresql_where=sa.text("blocker_id IS NOT NULL")),

@@ -135,7 +135,9 @@ def test_while_somebody_is_away(town: BotInWorkspace) -> None:
 
 
 def test_what_a_delegate_has_done_is_done(town: BotInWorkspace) -> None:
-    """A delegate acts on an item from their brief; it is not mentioned again, and that brief is updated."""
+    """A delegate acts on an item from their brief; it is not asked for again, and that brief is updated. Its owner reads
+    of it on their return.
+    """
     town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-12-02"), at=LAST_WEEK)
     away(town, "U0ANA", date(2026, 11, 30), date(2026, 12, 4), "U0BEN")
     town.jump(2026, 12, 1, *NINE_IN_NEW_YORK)
@@ -144,7 +146,9 @@ def test_what_a_delegate_has_done_is_done(town: BotInWorkspace) -> None:
     town.press("U0BEN", brief, ids.DONE)
     live_through(town, date(2026, 12, 2), date(2026, 12, 8))
     assert town.commitment(1).state == "done"
-    assert briefs(town, "U0ANA") == []
+    (brief,) = briefs(town, "U0ANA")
+    assert headings(brief) == []
+    assert "done, Ben Okafor" in read(brief)
     (brief,) = briefs(town, "U0BEN")
     assert "Settled since" in read(brief)
 

@@ -40,6 +40,8 @@ class OccasionKind(StrEnum):
     ESCALATED, BLOCKS_OTHERS, OWNER_LEFT = "escalated", "blocking", "unowned"
     # Some days before a day that needs time to prepare for.
     DAYS_BEFORE = "days before"
+    # What happened since the last brief to a commitment that the reader waits for.
+    SINCE = "since"
     # A colleague's action alone.
     NEWS = ""
 
