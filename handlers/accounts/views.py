@@ -16,17 +16,17 @@ from store.accounts import may_change
 from store.people import is_here
 from store.rules.calendar.brief_times import local_day
 from store.rules.text import NAME_LIMIT, REASON_LIMIT, quoted
-from store.tables import Category, Verb
+from store.tables import Category, Side, Verb
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from slackblocks import Block, Element
 
     from handlers.slack.payloads import Context
     from store.accounts import Listing, Row
-    from store.commitments import Page
+    from store.commitments import Page, Sums
     from store.tables import Account, Entry, Person, Stakeholder
 
 # Accounts on one page of the list. With the longest names they still fit into a message.
@@ -48,6 +48,7 @@ class Shown:
     people: Sequence[Stakeholder]
     entries: Sequence[Entry]
     names: dict[str, dict[int, str]]
+    sums: Mapping[Side, Sums]
     # The buttons of the sections of the account plan.
     sections: Sequence[Element] = ()
 
@@ -103,6 +104,7 @@ def page(shown: Shown, viewer: Person, today: date) -> list[Block]:
         "account.j2", account=account, viewer=viewer, people=shown.people[:PEOPLE],
         more_people=len(shown.people) == PEOPLE, channel=Mrkdwn(f"<#{account.channel}>"),
         is_here=is_here, archived_on=account.archived_at and local_day(account.archived_at, viewer.zone),
+        sums=_sums(shown.sums),
     )  # fmt: skip
     blocks: list[Block] = [b.section(text), b.actions(*_buttons(account, viewer))]
     for heading, side in (("We owe", shown.ours), ("They owe us", shown.theirs)):
@@ -119,6 +121,18 @@ def page(shown: Shown, viewer: Person, today: date) -> list[Block]:
     if act or shown.sections:
         blocks.append(b.actions(*act, *shown.sections))
     return [*blocks, b.context(_history(shown, viewer))]
+
+
+def _sums(sums: Mapping[Side, Sums]) -> list[str]:
+    """“We: 7 late · 3 moved · 12 of 15 kept on time this quarter”, a line for each side that has anything to say."""
+    found = []
+    for side, words in ((Side.OURS, "We"), (Side.THEIRS, "They")):
+        one = sums[side]
+        parts = [f"{one.late} late"] if one.late else []
+        parts += [f"{one.moved} moved"] if one.moved else []
+        parts += [f"{one.kept.kept} of {one.kept.total} kept on time this quarter"] if one.kept.total else []
+        found += [f"{words}: {' · '.join(parts)}"] if parts else []
+    return found
 
 
 def _buttons(account: Account, viewer: Person) -> list[Element]:

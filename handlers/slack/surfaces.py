@@ -82,6 +82,7 @@ def account_page(tx: Session, viewer: Person, account: Account, now: datetime) -
             people=stakeholders.of_account(tx, viewer, account),
             entries=entries,
             names=accounts.names_in(tx, viewer, entries),
+            sums=commitments.sums_of(tx, viewer, account, now),
             sections=pages.buttons(account),
         ),
         viewer,

@@ -35,6 +35,7 @@ from store.commitments.redacting import redact
 from store.commitments.relations import relations
 from store.commitments.several import record_several, undo_last, undo_several
 from store.commitments.similar import recorded_lately, same_words
+from store.commitments.sums import Sums, sums_of
 from store.commitments.verbs import (
     Draft,
     accept,
@@ -62,6 +63,7 @@ __all__ = [
     "OpenItems",
     "Page",
     "Part",
+    "Sums",
     "Wanted",
     "When",
     "accept",
@@ -114,6 +116,7 @@ __all__ = [
     "set_helpers",
     "share",
     "snooze",
+    "sums_of",
     "unblock",
     "undo",
     "undo_last",

@@ -27,11 +27,12 @@ from handlers.slack.words import escape
 from sandbox import render as page
 from sandbox.reader import Reader
 from store.accounts import Listing, Proposals, Row
-from store.commitments import Group, OpenItems, Page, Part
+from store.commitments import Group, OpenItems, Page, Part, Sums
+from store.rules.kept import Kept
 from store.rules.nudging.occasions import Occasion, OccasionKind
 from store.rules.permissions import Relation
 from store.rules.text import one_line
-from store.tables import Absence, Account, Commitment, Entry, KeyDate, OutboxKind, Person, Stakeholder, Workspace
+from store.tables import Absence, Account, Commitment, Entry, KeyDate, OutboxKind, Person, Side, Stakeholder, Workspace
 
 if TYPE_CHECKING:
     from slackblocks import Block
@@ -71,8 +72,9 @@ def shown_account(one: Commitment, text: str, quote: str) -> account_views.Shown
         Entry(id=2, at=NOW, actor=one.creator, actor_id=1, subject_id=1, verb="archive", changes={}, reason=quote),
     ]
     names = {"people": {1: text}, "accounts": {1: text}}
-    page = Page([one], 0, 1)
-    return account_views.Shown(account, page, page, [Stakeholder(id=1, name=text, title=text)], entries, names)
+    page, sums = Page([one], 0, 1), dict.fromkeys(Side, Sums(1, 1, Kept(1, 2)))
+    client = Stakeholder(id=1, name=text, title=text)
+    return account_views.Shown(account, page, page, [client], entries, names, sums)
 
 
 def key_date(one: Commitment, text: str, quote: str) -> KeyDate:

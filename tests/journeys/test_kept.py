@@ -76,6 +76,36 @@ def test_a_done_one_keeps_its_date(town: BotInWorkspace, day: tuple[int, ...], s
     assert dms(town, "U0EVA") == []
 
 
+# ---- the sums of an account --------------------------------------------------------------------------------
+
+
+@pytest.mark.both_databases
+def test_an_account_says_what_was_kept(town: BotInWorkspace) -> None:
+    """An account's page counts, for each side, what is late, what was moved and what was kept by the agreed date."""
+    acme = account(town, "U0EVA")
+    due = ("2026-11-24", "2026-11-25", "2026-11-26", "2026-11-26", "2026-11-27", "2026-12-24")
+    town.has_recorded("U0EVA", *(("U0EVA", f"part {day} {n}", day) for n, day in enumerate(due)), account=acme)
+    town.has_recorded("U0EVA", ("U0EVA", "their part", "2026-11-25"), account=acme, side="theirs")
+    act(town, "U0EVA", commitments.finish, 1)
+    # Moved in time and done by the new date; moved when it was late; cancelled in time.
+    act(town, "U0EVA", commitments.move, 2, date(2026, 11, 30), "legal", version=1)
+    act(town, "U0EVA", commitments.cancel, 5, "not needed", version=1)
+    town.move(2026, 11, 30, 12)
+    act(town, "U0EVA", commitments.finish, 2)
+    act(town, "U0EVA", commitments.move, 3, date(2026, 12, 10), "legal again", version=1)
+    act(town, "U0EVA", commitments.finish, 3)
+    act(town, "U0EVA", commitments.move, 6, date(2026, 12, 28), "holidays", version=1)
+    shown = read(town.commit("U0EVA", "account Acme").messages[-1])
+    assert "We: 1 late · 1 moved · 2 of 4 kept on time this quarter" in shown
+    assert "They: 1 late · 0 of 1 kept on time this quarter" in shown
+    assert "Lead: Eva Lindqvist" in shown
+    assert "B account" in shown
+    town.move(2027, 1, 4, 12)
+    shown = read(town.commit("U0EVA", "account Acme").messages[-1])
+    assert "We: 2 late · 1 moved" in shown
+    assert "kept on time" not in shown
+
+
 # ---- the pages of a list -----------------------------------------------------------------------------------
 
 

@@ -13,7 +13,7 @@ from store import commitments
 from store.errors import NotAllowedError
 from store.tables import Person
 from tests.journeys.conftest import BotInWorkspace, read
-from tests.journeys.reading import LAST_WEEK, briefs, days, local
+from tests.journeys.reading import LAST_WEEK, briefs, days, headings, local
 from tests.journeys.working_lives import live_through, works
 
 if TYPE_CHECKING:
@@ -135,8 +135,8 @@ def test_while_somebody_is_away(town: BotInWorkspace) -> None:
 
 
 def test_what_a_delegate_has_done_is_done(town: BotInWorkspace) -> None:
-    """A delegate acts on an item from their brief; it is not asked for again, and that brief is updated. Its owner reads
-    of it on their return.
+    """A delegate acts on an item from their brief; it is not asked for again, and that brief is updated. Back at work
+    the owner reads of it.
     """
     town.has_recorded("U0ANA", ("U0ANA", "pricing sheet", "2026-12-02"), at=LAST_WEEK)
     away(town, "U0ANA", date(2026, 11, 30), date(2026, 12, 4), "U0BEN")

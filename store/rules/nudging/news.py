@@ -94,7 +94,7 @@ class Story:
 
 
 def story(deeds: Iterable[Deed]) -> Story:
-    """What several changes of a commitment, oldest first, come to."""
+    """The sum of several changes of a commitment, oldest first."""
     by_kind: defaultdict[frozenset[Verb], list[Deed]] = defaultdict(list)
     for deed in deeds:
         by_kind[next(kind for kind in (MOVES, GIVES, STATES) if deed.verb in kind)].append(deed)

@@ -40,7 +40,7 @@ class OccasionKind(StrEnum):
     ESCALATED, BLOCKS_OTHERS, OWNER_LEFT = "escalated", "blocking", "unowned"
     # Some days before a day that needs time to prepare for.
     DAYS_BEFORE = "days before"
-    # What happened since the last brief to a commitment that the reader waits for.
+    # A change since the last brief, of a commitment that the reader waits for.
     SINCE = "since"
     # A colleague's action alone.
     NEWS = ""
