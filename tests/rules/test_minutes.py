@@ -32,6 +32,7 @@ TEXTS = {
     f"Actions:\n{ANA} send A": ["-Actions:", f"+{ANA} send A"],
     "*Actions*\n- theirs: send us A\n- call": ["-*Actions*", "+theirs: send us A", "-call"],
     "# Acme\n- call Dana\n- write to Marcus": ["-# Acme", "+call Dana", "+write to Marcus"],
+    "Weekly with Acme\n- send A by Friday": ["-Weekly with Acme", "+send A by Friday"],
     f"{ANA} {BEN}\nsend A by Friday": [f"-{ANA} {BEN}", "+send A by Friday"],
 }
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from store.dates import frame, read
+from store.dates import Unclear, frame, read
 from store.rules.line import read_line
+from store.rules.line.repeats import repeats_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,7 +67,9 @@ def read_minutes(text: str, **facts: Any) -> Minutes:  # noqa: ANN401  the argum
         said = read_line(line, **facts)
         if not any(character.isalnum() for character in said.action):
             return False, False
-        return bool(said.owners or said.theirs or said.perhaps_owner), said.due is not None
+        # "Weekly with Acme" is a heading: a rhythm alone names no date.
+        only_rhythm = isinstance(said.due, Unclear) and said.due.suggestion is None and repeats_in(line) is not None
+        return bool(said.owners or said.theirs or said.perhaps_owner), said.due is not None and not only_rhythm
 
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     points = [_point(line, asked) for line in lines[: AT_MOST + 1]]
