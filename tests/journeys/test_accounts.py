@@ -14,6 +14,7 @@ from store.tables import Account, Entry, KeyDate, Stakeholder
 from tests.journeys.accounts import account, id_of, merged, page, shown_again
 from tests.journeys.conftest import BotInWorkspace, read, words_of
 from tests.journeys.forms import pressed, submitted
+from tests.journeys.plan_sections import open_list, press
 from tests.journeys.slack_faults import says
 
 if TYPE_CHECKING:
@@ -274,10 +275,9 @@ def test_the_plan_moves_with_a_merge(town: BotInWorkspace) -> None:
         tx.add(KeyDate(workspace_id=old.workspace_id, account_id=old.id, name="Renewal", kind="renewal",
                        day=today.date(), recurs="never", origin_key="k", created_at=today))  # fmt: skip
     town.submit("U0EVA", merged(town, "U0EVA", "Acme Old", "Umbrella"), into=id_of(town, "Umbrella"))
-    listed = town.press("U0EVA", page(town, "U0EVA", "Umbrella"), ids.SECTION_OPEN).view
+    listed = open_list(town, "U0EVA", "Umbrella")
     assert "Renewal" in words_of(listed)
-    assert listed is not None
-    town.box.press("U0EVA", action_id=ids.SECTION_SHOW, view_id=listed.id)
+    press(town, "U0EVA", ids.SECTION_SHOW)
     assert "merged its account into another" in words_of(town.box.modals("U0EVA")[-1])
 
 

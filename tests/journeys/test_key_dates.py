@@ -56,6 +56,7 @@ def test_from_nothing_to_a_date_and_its_details(town: BotInWorkspace) -> None:
     done = town.submit("U0EVA", form(town, "U0EVA", ids.SECTION_ADD), kind="show", name="Hannover Messe",
                        day="2027-04-19", recurs="yearly", owner="U0ANA", note="book a room\nearly")  # fmt: skip
     assert done.errors == {}
+    press(town, "U0EVA", ids.SECTION_OPEN)
     listed = shown(town)
     for words in (
         "1 key date",

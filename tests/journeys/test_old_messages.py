@@ -90,7 +90,7 @@ def test_what_slack_may_add_is_no_error(either: BotInWorkspace) -> None:
     with town.post.caught() as parcels:
         town.box.open_home("U0EVA")
     event = parcels[0]
-    for kind in ("reaction_added", "message", "app_uninstalled", "kind.of.tomorrow"):
+    for kind in ("pin_added", "channel_rename", "app_uninstalled", "kind.of.tomorrow"):
         payload = event.payload | {"event": {"type": kind, "user": "U0EVA", "item": {"type": 5}}}
         assert town.again(replace(event, payload=payload)).status == 200, kind
     limited = {"type": "app_rate_limited", "team_id": "T0NORTHWIND", "minute_rate_limited": 1}

@@ -159,7 +159,7 @@ def test_figures_with_two_orders_are_asked_about(town: BotInWorkspace) -> None:
         assert "Wednesday 12 May 2027" in shown
         assert "Saturday 5 December 2026" in shown
     assert town.rows()["commitment"] == 0
-    assert "Sunday 13 December 2026" in words(town.receipt("U0BEN", "send the prices by 12/13"))
+    assert "Sunday 13 December 2026" in words(town.receipt("U0BEN", "send the offer by 12/13"))
     assert "Saturday 5 December 2026" in words(town.receipt("U0BEN", "send the prices by Sat 12/5"))
 
 
@@ -173,7 +173,7 @@ def test_the_order_of_figures_is_chosen_once(town: BotInWorkspace, order: str, d
     assert form is not None
     assert town.submit("U0EVA", form, which_day=f"{order}:{day}", always=["yes"]).errors == {}
     assert town.commitment(1).due_on == date.fromisoformat(day)
-    assert later in words(town.receipt("U0EVA", "send the prices by 3/12"))
+    assert later in words(town.receipt("U0EVA", "send the offer by 3/12"))
     assert person(town, "U0EVA").date_language == order
 
 
@@ -192,7 +192,7 @@ def test_an_order_chosen_in_the_settings_is_followed(town: BotInWorkspace) -> No
     save(town, "U0BEN", date_language="en-US")
     assert "Friday 4 December 2026" in words(town.receipt("U0BEN", "send the prices by 12/4"))
     save(town, "U0BEN", date_language="en-GB")
-    assert "Monday 12 April 2027" in words(town.receipt("U0BEN", "send the prices by 12/4"))
+    assert "Monday 12 April 2027" in words(town.receipt("U0BEN", "send the offer by 12/4"))
 
 
 def test_a_line_means_the_end_of_ones_own_week(town: BotInWorkspace) -> None:
