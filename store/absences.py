@@ -1,4 +1,4 @@
-"""Absences: the days on which a person is away, and the delegate who hears what falls due in them.
+"""Absences: the days on which a person is away, and the delegate who hears what is overdue or falls due.
 
 An absence always has an end. If two overlap, the newer counts, and the older keeps its other days.
 """

@@ -35,7 +35,7 @@ def form(days: Days, delegate: str | None, context: Context, *, remark: str | No
             hint="This day is included. You can change it at any time.",
         ),
         f.field(
-            "Who hears meanwhile what falls due?",
+            "Who hears meanwhile what is due?",
             f.person(ids.DELEGATE, delegate, placeholder="Nobody, or choose a colleague"),
             ids.DELEGATE,
             hint="They are told now. What you owe stays yours.",
@@ -59,21 +59,30 @@ def receipt(
 ) -> list[Block]:
     """The absence in words, with its buttons. `back_on` is the first working day after it.
 
-    `meanwhile`: the commitments that fall due in it, each with the day of its escalation to the lead, if there is one.
+    `meanwhile`: the commitments that are overdue or fall due in it, each with the day of its escalation to the lead, if
+    there is one.
     """
     text = render(
         "absence.j2", absence=absence, viewer=viewer, today=today, back_on=back_on, replaced=replaced,
         delegate_away=delegate_away, is_new=is_new,
     )  # fmt: skip
-    return [b.section(text), *_meanwhile(meanwhile), _actions(absence, today, view)]
+    return [b.section(text), *_meanwhile(meanwhile, today), _actions(absence, today, view)]
 
 
-def _meanwhile(due: Sequence[tuple[Commitment, date | None]]) -> list[Block]:
-    """The commitments that fall due before the person is back, so that the person knows of them in time."""
-    if not due:
-        return []
-    text = render("meanwhile.j2", due=due[:_LISTED], more=len(due) - len(due[:_LISTED]))
-    return [b.section(text)]
+def _meanwhile(found: Sequence[tuple[Commitment, date | None]], today: date) -> list[Block]:
+    """The commitments that fall due before the person is back, and those that are overdue, so that the person knows of
+    them in time.
+    """
+    due = [one for one in found if one[0].due_on >= today]
+    overdue = [one for one in found if one[0].due_on < today]
+    return [
+        b.section(render("meanwhile.j2", heading=heading, items=those[:_LISTED], more=len(those[_LISTED:]), all=words))
+        for heading, those, words in (
+            ("What happens to yours meanwhile", due, "/commit mine"),
+            ("Overdue now", overdue, "/commit mine overdue"),
+        )
+        if those
+    ]
 
 
 def standing(absence: Absence, viewer: Person, today: date, view: Ref) -> list[Block]:

@@ -170,8 +170,7 @@ def _silence(one: MentionForecast, commitment: Commitment, viewer: Person) -> st
         Reason.BLOCKED: "it is blocked, which comes up once a week",
         Reason.IN_SUMMARY: "it comes with the summary of a week, on its first working morning",
         Reason.FOR_REVIEW: "it has been overdue for ninety working days and waits for the account's review",
-        Reason.OUTSIDE_ABSENCE: f"it is due on {day(item.due_on)}, which is not while"
-        f" {_is(commitment.owner, viewer, commitment.owner.name)} away",
+        Reason.AFTER_ABSENCE: f"it is due on {day(item.due_on)}, after the absence of {commitment.owner.name}",
         Reason.NOT_THEIRS: "it is somebody else's on that day",
     }
     return reasons[one.why] if one.why is not None else ""

@@ -101,14 +101,14 @@ def due_during(
     tx: Session, owner: Person, first: date, last: date, now: datetime
 ) -> list[tuple[Commitment, date | None]]:  # fmt: skip
     """The commitments of `owner` (with their workspace) that need attention while they are away from `first` to
-    `last`, by date: those that fall due, and those that are escalated then, with the day of the escalation.
+    `last`, by date: those that are overdue or fall due then, each with the day of its escalation, if that comes then.
     """
     today, back_on = local_day(now, owner.zone), people.working_days(owner).next_after(last)
     found: dict[int, date | None] = {}
     for item in items_owned(tx, owner, last, from_day=today):
         heard_on = escalation.heard_on(item)
         told_on = heard_on if heard_on is not None and max(today + DAY, first) <= heard_on <= back_on else None
-        if told_on is not None or first <= item.owner.works.last_until(item.due_on) <= last:
+        if told_on is not None or item.due_on < today or item.owner.works.last_until(item.due_on) >= first:
             found[item.id] = told_on
     shown = by_ids(tx, owner, found)
     return [(shown[one], told_on) for one, told_on in found.items() if one in shown]

@@ -77,7 +77,7 @@ class Absence(Base):
     person_id: Mapped[int] = to("person")
     first_day: Mapped[date]
     last_day: Mapped[date]
-    # The delegate, who hears what falls due in the absence; NULL: nobody does.
+    # The delegate, who hears what is overdue or falls due in the absence; NULL: nobody does.
     delegate_id: Mapped[int | None] = to("person", nullable=True)
     source: Mapped[AbsenceSource] = mapped_column(
         EnumText(AbsenceSource), default=AbsenceSource.PERSON, server_default=AbsenceSource.PERSON

@@ -390,6 +390,31 @@ def test_meanwhile_the_delegate_hears_and_may_act(town: BotInWorkspace) -> None:
     assert town.commitment(1).state == "done"
 
 
+def test_what_is_overdue_is_in_the_receipt_and_in_the_first_morning_of_the_delegate(town: BotInWorkspace) -> None:
+    """The receipt lists what is overdue below what falls due. The delegate reads of both, of the overdue on the first
+    morning of the absence, and not again on the next.
+    """
+    town.receipt("U0EVA", "send the pricing sheet by Tuesday")
+    town.receipt("U0EVA", "book the room by 3 Dec")
+    town.receipt("U0EVA", "plan the spring by 1 Mar")
+    town.move(2026, 11, 26, 15, 0)
+    receipt = words(said(town, "away 27 Nov to 4 Dec @ben"))
+    due, _, overdue = receipt.partition("Overdue now")
+    assert "book the room" in due
+    assert "pricing sheet" not in due
+    assert "send the pricing sheet – due Tue 24 Nov" in overdue
+    assert "book the room" not in overdue
+    assert "plan the spring" not in receipt
+    town.settled()
+    before = len(town.box.dm("U0BEN"))
+    town.jump(2026, 11, 27, 15, 0)
+    (brief,) = town.box.dm("U0BEN")[before:]
+    assert "For Eva Lindqvist, who is away until" in words(brief)
+    assert "send the pricing sheet" in words(brief)
+    town.jump(2026, 11, 30, 15, 0)
+    assert len(town.box.dm("U0BEN")) == before + 1
+
+
 def test_two_who_stand_in_for_each_other_are_both_away(town: BotInWorkspace) -> None:
     """Both are away, and the item has no account: its creator hears what falls due. Of items that they recorded for
     themselves nobody hears, and they read so on their last morning.

@@ -265,8 +265,20 @@ OTHERS = [
         on(1, 8)),
     Case("the delegate on the first day: today", item(on(12, 21), owner=ANA_AWAY),
          {"12-21": "for:today", "12-22": "for:overdue-1"}, BEN, on(12, 22)),
-    Case("not what was due before", item(on(12, 18), owner=ANA_AWAY), {}, BEN, on(1, 8)),
-    Case("nor what is due afterwards", item(on(1, 4), owner=ANA_AWAY), {}, BEN, on(1, 8)),
+    Case("the delegate hears on the first morning what is overdue", item(on(12, 18), owner=ANA_AWAY),
+         {"12-21": "for:overdue-1", "12-23": "for:overdue-3", "12-29": "for:overdue-7"}, BEN, on(1, 8)),
+    Case("also what was overdue for long, and of the steps only the newest", item(on(11, 23), owner=ANA_AWAY),
+         {"12-21": "for:overdue-15"}, BEN, on(1, 3)),
+    Case("overdue, and what its owner put off until later", item(
+        on(12, 18), owner=ANA_AWAY, quiet_until=on(1, 4)), {"12-21": "for:overdue-1"}, BEN, on(12, 22)),
+    Case("blocked and overdue for more than a week", item(
+        on(12, 4), owner=ANA_AWAY, is_blocked=True, touched_on=on(12, 7)),
+        {"12-21": "for:blocked", "12-28": "for:blocked"}, BEN, on(1, 3)),
+    Case("the delegate hears on the first morning that the account's owner does next", item(
+        on(12, 18), owner=ANA_AWAY, **AT_ACME, escalate_after=2),
+        {"12-21": "for:overdue-1:warned", "12-23": "for:overdue-3"}, BEN, on(12, 24)),
+    Case("not what waited for the review before", item(date(2026, 8, 3), owner=ANA_AWAY), {}, BEN, on(1, 8)),
+    Case("not what is due afterwards", item(on(1, 4), owner=ANA_AWAY), {}, BEN, on(1, 8)),
     Case("the delegate is away as well: the account's owner", item(
         on(12, 23), owner=replace(ANA, absences=(replace(AWAY_AT_CHRISTMAS, delegate=BEN_AWAY_TOO),)), **AT_ACME),
         {"12-24": "for:overdue-1", "12-28": "for:overdue-3", "12-30": "escalated"}, EVA, on(1, 1)),
@@ -389,7 +401,7 @@ def test_a_notice_counts_for_who_is_in_the_way() -> None:
         (item(on(12, 30)), ANA, FRIDAY, Reason.NOT_YET),
         (item(FRIDAY, is_blocked=True, touched_on=MONDAY), ANA, on(11, 26), Reason.BLOCKED),
         (item(FRIDAY, owner=WEEKLY, created_on=on(11, 24)), WEEKLY, on(11, 26), Reason.IN_SUMMARY),
-        (item(on(12, 18), owner=ANA_AWAY), BEN, on(12, 22), Reason.OUTSIDE_ABSENCE),
+        (item(on(1, 4), owner=ANA_AWAY), BEN, on(12, 22), Reason.AFTER_ABSENCE),
     ],
 )  # fmt: skip
 def test_silence_has_a_reason(one: CommitmentFacts, reader: PersonFacts, day: date, why: Reason) -> None:

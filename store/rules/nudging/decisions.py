@@ -26,7 +26,7 @@ class Reason(StrEnum):
 
     NOT_THEIRS, DAY_OFF, AWAY, GONE = auto(), auto(), auto(), auto()
     SNOOZED, SAID, SAID_YESTERDAY, NEW, TOUCHED, NOT_YET = auto(), auto(), auto(), auto(), auto(), auto()
-    BLOCKED, IN_SUMMARY, FOR_REVIEW, OUTSIDE_ABSENCE = auto(), auto(), auto(), auto()
+    BLOCKED, IN_SUMMARY, FOR_REVIEW, AFTER_ABSENCE = auto(), auto(), auto(), auto()
 
 
 # A commitment is fresh for this many working days after it was recorded. A second mention then comes too early.
@@ -145,14 +145,17 @@ def _is_left_behind(look: MentionCase) -> bool:
 
 
 def _to_stand_in(look: MentionCase) -> Decision:
-    """A commitment that falls due in its owner's absence: on the day before, on the day and after it.
+    """A commitment that falls due in its owner's absence: on the day before, on the day and after it. One that is
+    overdue already: on the first morning of the absence, and on the next steps.
 
     On the stand-in's last working morning of the absence, a commitment that is due soon is mentioned too.
     """
     item = look.item
     away = item.owner.away_on(look.today)
-    if away is None or not readers.falls_into(item, away, look.reader):
-        return Decision(None, Reason.OUTSIDE_ABSENCE)
+    if away is None or not readers.is_due_by_end(item, away, look.reader):
+        return Decision(None, Reason.AFTER_ABSENCE)
+    if escalation.waits_for_review(item, away.first_day):
+        return Decision(None, Reason.FOR_REVIEW)
     found = _on_the_ladder(look)
     if found.occasion == Occasion(OccasionKind.SOON) and look.reader.works.next_after(look.today) <= away.last_day:
         return Decision(None, Reason.NOT_YET)

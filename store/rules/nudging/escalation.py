@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from store.rules.calendar.working_days import DAY
 from store.rules.nudging.occasions import LAST_STEP
-from store.rules.nudging.readers import falls_into, stand_in
+from store.rules.nudging.readers import is_due_by_end, stand_in
 
 if TYPE_CHECKING:
     from datetime import date
@@ -94,7 +94,7 @@ def _is_covered(item: CommitmentFacts, day: date) -> bool:
     away, deputy = item.owner.away_on(day), stand_in(item, day)
     if away is None or deputy is None or deputy == item.escalation_contact:
         return False
-    return deputy.hears_on(day) and falls_into(item, away, deputy)
+    return deputy.hears_on(day) and is_due_by_end(item, away, deputy)
 
 
 def working_days_overdue(item: CommitmentFacts, today: date) -> int:

@@ -161,14 +161,12 @@ def fallback_owner(item: CommitmentFacts) -> PersonFacts | None:
     return next((one for one in in_line if one is not None and one.is_here), None)
 
 
-def falls_into(item: CommitmentFacts, away: Away, reader: PersonFacts) -> bool:
-    """Whether the commitment falls due in the owner's absence, for the owner or for `reader`, the stand-in.
+def is_due_by_end(item: CommitmentFacts, away: Away, reader: PersonFacts) -> bool:
+    """Whether the commitment falls due in the owner's absence or before, for the owner or for `reader`, the stand-in.
 
-    A due date on a day off of one of them counts as the working day before. A due date before the absence does
-    not count.
+    A due date on a day off of one of them counts as the working day before.
     """
-    due = min(one.works.last_until(item.due_on) for one in (reader, item.owner))
-    return item.due_on >= away.first_day and due <= away.last_day
+    return min(one.works.last_until(item.due_on) for one in (reader, item.owner)) <= away.last_day
 
 
 def stand_in(item: CommitmentFacts, today: date) -> PersonFacts | None:
