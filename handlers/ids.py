@@ -71,6 +71,7 @@ MORE = "item.more"
 CREATE_ACCOUNT = "item.create_account"
 CHOOSE_ACCOUNT = "item.choose_account"
 ANOTHER_ACCOUNT = "item.another_account"
+GIVE = "item.give"
 
 # Buttons about an account. The value names the account and the view that shows it (refs.Ref).
 OPEN_ACCOUNT = "account.open"

@@ -76,6 +76,15 @@ def coming(tx: Session, person: Person, *, today: date) -> Absence | None:
     return next(iter(of_people(tx, [person.id], from_day=today)), None)
 
 
+def delegate_on(tx: Session, person: Person, day: date) -> Person | None:
+    """The delegate of this person's absence on that local day; None if they named none, or nobody who is there."""
+    found = coming(tx, person, today=day)
+    if found is None or found.first_day > day or found.delegate is None or people.outside(found.delegate) is not None:
+        return None
+    theirs = coming(tx, found.delegate, today=day)
+    return None if theirs is not None and theirs.first_day <= day else found.delegate
+
+
 def stood_in_for_now(tx: Session, viewer: Person, owners: Iterable[Person], now: datetime) -> set[int]:
     """Ids of those among `owners` who are away now, on their own local day, with `viewer` as their delegate."""
     of_viewer = seen_by(Absence, viewer), Absence.delegate_id == viewer.id

@@ -91,6 +91,17 @@ def choose_account(ack: Ack, body: Body, context: BoltContext) -> None:
     listeners.act(ack, context, press, _decoded(press), change)
 
 
+def give(ack: Ack, body: Body, context: BoltContext) -> None:
+    """“Give it to …”: the stand-in of an owner who is away owns it instead."""
+
+    def change(tx: Session, person: Person, ref: Ref, **gesture: Any) -> Commitment:  # noqa: ANN401  key and now
+        to = people.as_owner(tx, person, ref.extra)
+        return commitments.give(tx, person, ref.id, to, version=ref.version, **gesture)
+
+    press = payloads.press(body)
+    listeners.act(ack, context, press, _decoded(press), change)
+
+
 def share(ack: Ack, body: Body, context: BoltContext) -> None:
     """Post the item where the person is. Slack is asked first who reads there."""
     press = payloads.press(body)

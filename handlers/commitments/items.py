@@ -198,12 +198,13 @@ def together(view: Ref) -> list[tuple[str, str]]:
 @dataclass(frozen=True)
 class Told:
     """When the owner hears of a commitment: `on` which of their days, None if at once, or if it `joins` what else there
-    is to tell; `away` if an absence is the reason.
+    is to tell; `away` if an absence is the reason, with the `stand_in` if one is there.
     """
 
     on: date | None = None
     away: bool = False
     joins: bool = False
+    stand_in: Person | None = None
 
 
 def receipt(
@@ -239,9 +240,17 @@ def receipt(
         row.append(b.button("Share here", ids.SHARE, value))
     if may_undo:
         row.append(b.button("Undo", ids.UNDO, value))
+    row_of_stand_in = [_give_button(commitment, viewer, told.stand_in, view)] if may_undo and told.stand_in else []
     choices = _account_choices(proposed, here, view.to(commitment, commitment.number)) if proposed else []
     # A block for each: Slack refuses two buttons of one action in a block.
-    return [b.section(text), *(b.actions(choice) for choice in choices), b.actions(*row)]
+    return [b.section(text), *(b.actions(choice) for choice in [*choices, *row_of_stand_in]), b.actions(*row)]
+
+
+def _give_button(commitment: Commitment, viewer: Person, stand_in: Person, view: Ref) -> Element:
+    """The button that makes the stand-in of an owner who is away the owner."""
+    text = "I'll do it" if stand_in.id == viewer.id else f"Give it to {shortened(stand_in.name.split()[0], 20)}"
+    value = replace(view.to(commitment, commitment.number), extra=stand_in.slack_id).encode()
+    return b.button(text, ids.GIVE, value)
 
 
 def _account_choices(proposed: Proposals, here: Account | None, ref: Ref) -> list[Element]:

@@ -20,6 +20,7 @@ ROUTES = Routes(
         ids.OPEN_FORM: recording.new_from_anywhere,
         ids.CREATE_ACCOUNT: actions.create_account,
         ids.CHOOSE_ACCOUNT: actions.choose_account,
+        ids.GIVE: actions.give,
         ids.SHARE: actions.share,
         ids.SHOW: actions.show,
         ids.OPEN_LIST: actions.show_list,

@@ -137,7 +137,8 @@ def _told_on(tx: Session, viewer: Person, commitment: Commitment, now: datetime)
         return items.Told(joins=wait is not None)
     next_day = local_day(next_morning(now, people.work_schedule(owner)), owner.zone)
     away = not commitments.at_work(tx, [owner], {owner.id: next_day})
-    return items.Told(local_day(wait.until, owner.zone), away=away)
+    stand_in = absences.delegate_on(tx, owner, next_day) if away else None
+    return items.Told(local_day(wait.until, owner.zone), away=away, stand_in=stand_in)
 
 
 def absence(tx: Session, viewer: Person, now: datetime) -> list[Block]:

@@ -119,6 +119,21 @@ def edit(
     return commitment
 
 
+def give(
+    tx: Session, viewer: Person, number: int, to: Person, *, version: int, origin_key: str, now: datetime
+) -> Commitment:
+    """Make another person the owner of what one has just recorded: a correction while it can be undone, then as
+    `hand_over`.
+    """
+    found = get(tx, viewer, number)
+    if not may_undo(tx, viewer, found, now):
+        return hand_over(tx, viewer, number, to, None, version=version, origin_key=origin_key, now=now)
+    draft = Draft(
+        found.action, to, found.due_on, found.account, found.stakeholder, found.side, found.internal, found.note
+    )
+    return edit(tx, viewer, number, draft, version=version, origin_key=origin_key, now=now)
+
+
 def _promise_anew(commitment: Commitment) -> None:
     """A correction that nobody else has seen the words before: the first wording and date are the corrected ones."""
     commitment.first_action, commitment.first_due_on = commitment.action, commitment.due_on

@@ -28,6 +28,7 @@ TYPED = (
 VALUES = {
     ids.OPEN_AWAY: "absence:0:0:home:0:", ids.END_ABSENCE: "absence:0:0:away:0:", ids.PAGE_NEWER: ":0:0:overdue:0:",
     ids.PAGE_OLDER: ":0:0:home:20:", ids.CREATE_ACCOUNT: "commitment:1:1:receipt:0:Acme",
+    ids.GIVE: "commitment:1:1:receipt:0:U0BEN",
     ids.CHOOSE_ACCOUNT: "commitment:1:1:receipt:0:1:1", ids.OPEN_ACCOUNTS: ":0:0:accounts:0:",
     ids.RUN: ":0:0::0:mine", ids.UNDO_SEVERAL: ":0:0:several:0:1",
     ids.OPEN_LINE: ":0:0:asks:0:1700000000.000100/",

@@ -415,6 +415,37 @@ def test_what_is_overdue_is_in_the_receipt_and_in_the_first_morning_of_the_deleg
     assert len(town.box.dm("U0BEN")) == before + 1
 
 
+def test_the_receipt_offers_the_stand_in_of_an_owner_who_is_away(town: BotInWorkspace) -> None:
+    """One press gives what was just recorded to the stand-in: a correction, of which the absent owner is not told."""
+    town.move(*BEN_IS_UP)
+    said(town, "away today to 4 Dec @ben")
+    town.settled()
+    asked_before, told_before = len(town.box.dm("U0BEN")), len(town.box.dm("U0EVA"))
+    receipt = town.receipt("U0ANA", "@eva send the pricing sheet by Thursday")
+    assert "Eva Lindqvist* – away, hears of it on" in words(receipt)
+    assert "Ben Okafor* stands in" in words(receipt)
+    assert "Give it to Ben" in str(receipt.blocks)
+    town.press("U0ANA", receipt, ids.GIVE)
+    town.again()
+    assert "Owner: *Ben Okafor*" in town.told("U0ANA")
+    assert (town.commitment(1).owner.slack_id, town.verbs(1)) == ("U0BEN", ["record", "edit"])
+    town.jump(2026, 11, 23, 16, 30)
+    (notice,) = town.box.dm("U0BEN")[asked_before:]
+    assert "send the pricing sheet" in words(notice)
+    town.jump(2026, 12, 7, 9, 0)
+    assert "pricing" not in " ".join(words(one) for one in town.box.dm("U0EVA")[told_before:])
+
+
+def test_a_stand_in_who_is_away_too_is_not_offered(town: BotInWorkspace) -> None:
+    """The receipt offers nobody who is away as well; a stand-in who records it is offered it themselves."""
+    said(town, "away today to 4 Dec @ben")
+    receipt = town.receipt("U0BEN", "@eva send the deck by Thursday")
+    assert "you stand in" in words(receipt)
+    assert "I'll do it" in str(receipt.blocks)
+    said(town, "away today to 4 Dec", "U0BEN")
+    assert ids.GIVE not in str(town.receipt("U0ANA", "@eva send the pricing sheet by Thursday").blocks)
+
+
 def test_two_who_stand_in_for_each_other_are_both_away(town: BotInWorkspace) -> None:
     """Both are away, and the item has no account: its creator hears what falls due. Of items that they recorded for
     themselves nobody hears, and they read so on their last morning.
