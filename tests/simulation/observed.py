@@ -222,12 +222,13 @@ class Witness:
             return f"put off until {known.quiet_until}"
         if item.heading in _LADDER:
             return _LADDER[item.heading]
+        stands_in = item.heading.startswith(_OTHERS)
         step = _step(person, known.due_on, day)
         if step in {"soon", "eve"} and person.is_away(person.next_working_day(day)):
             step = "leaving"
-        elif known.is_blocked and known.owner == person.slack_id and step != "today":
+        elif known.is_blocked and (stands_in or known.owner == person.slack_id) and step != "today":
             return BLOCKED
-        return f"{_OTHERS}another: {step}" if item.heading.startswith(_OTHERS) else step
+        return f"{_OTHERS}another: {step}" if stands_in else step
 
     # -- what was not said ---------------------------------------------------------------------------------------
 
