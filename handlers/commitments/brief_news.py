@@ -1,4 +1,4 @@
-"""The end of a brief: what happened since the last one to commitments that the reader waits for, and what is overdue
+"""The end of a brief: what happened since the last one to commitments that concern the reader, and what is overdue
 without a mention today.
 """
 
@@ -128,6 +128,9 @@ def _said(story: Story, reader: Person, names: Mapping[int, str], day: date) -> 
         parts.append(f"{how}: {name(story.from_owner)} → {name(story.to_owner)}, {by(story.given)}")
     if story.state:
         parts.append(f"{_STATES[story.state.verb]}, {by(story.state)}")
+    if story.comment:
+        often = f"{story.comments} comments, the last by" if story.comments > 1 else "comment by"
+        parts.append(f"{often} {by(story.comment)}")
     return Mrkdwn("; ".join(parts))
 
 

@@ -40,7 +40,7 @@ def ask(tx: Session, viewer: Person, number: int, *, origin_key: str, now: datet
         raise BadInputError(f"{owner.name} is no member here any more, so nobody answers for #{number}.")
     today = local_day(now, viewer.zone)
     asked = {"asked_on": today, "waits": True}
-    if insert_once(tx, CommitmentPerson, _row(viewer, commitment, Around.ASKER) | asked, keys=_KEYS) is None:
+    if insert_once(tx, CommitmentPerson, _row(viewer, commitment, Around.ASKER, now) | asked, keys=_KEYS) is None:
         its = _is_row(viewer, commitment, Around.ASKER)
         tx.execute(sa.update(CommitmentPerson).where(*its).values(**asked))
     save_change(tx, viewer, commitment, Verb.ASK, {}, now, origin_key, progress=False)
@@ -54,7 +54,7 @@ def follow(tx: Session, viewer: Person, number: int, *, origin_key: str, now: da
     commitment = get(tx, viewer, number)
     if Relation.FOLLOWER not in relations(tx, viewer, [commitment], now)[commitment.id]:
         check_verb(tx, viewer, commitment, Verb.FOLLOW, now)
-        insert_once(tx, CommitmentPerson, _row(viewer, commitment, Around.FOLLOWER), keys=_KEYS)
+        insert_once(tx, CommitmentPerson, _row(viewer, commitment, Around.FOLLOWER, now), keys=_KEYS)
     return commitment
 
 
@@ -76,7 +76,7 @@ def set_helpers(
     before = {one.id: one for one in _of_part(tx, commitment, Around.HELPER)}
     after = {one.id: one for one in helpers if one.id != commitment.owner_id}
     for person in (one for one in after.values() if one.id not in before):
-        insert_once(tx, CommitmentPerson, _row(person, commitment, Around.HELPER), keys=_KEYS)
+        insert_once(tx, CommitmentPerson, _row(person, commitment, Around.HELPER, now), keys=_KEYS)
         gesture = f"{origin_key}:{person.id}"
         save_change(tx, viewer, commitment, Verb.HELP, {"helper_id": [None, person.id]}, now, gesture, progress=False)
         if person.id != viewer.id:
@@ -108,9 +108,10 @@ def _of_part(tx: Session, commitment: Commitment, part: Around) -> Sequence[Pers
     return tx.scalars(sa.select(Person).join(row, row.person_id == Person.id).where(*its)).all()
 
 
-def _row(viewer: Person, commitment: Commitment, part: Around) -> dict[str, object]:
+def _row(person: Person, commitment: Commitment, part: Around, now: datetime) -> dict[str, object]:
     return {
-        "workspace_id": commitment.workspace_id, "commitment_id": commitment.id, "person_id": viewer.id, "part": part,
+        "workspace_id": commitment.workspace_id, "commitment_id": commitment.id, "person_id": person.id, "part": part,
+        "since": now,
     }  # fmt: skip
 
 

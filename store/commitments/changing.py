@@ -163,10 +163,15 @@ def tell(
 ) -> None:  # fmt: skip
     """Tell a person what `by` has just said or done: the entry of that gesture."""
     outbox.enqueue(
-        tx, workspace_id=commitment.workspace_id, key=f"{OutboxKind.TOLD}:{commitment.id}:{by.id}:{origin_key}:{to.id}",
+        tx, workspace_id=commitment.workspace_id, key=told_key(commitment.id, by.id, origin_key, to.id),
         kind=OutboxKind.TOLD, now=now, person=to, commitment_id=commitment.id, actor_id=by.id,
         details={"gesture": origin_key},
     )  # fmt: skip
+
+
+def told_key(commitment_id: int, by_id: int, origin_key: str, to_id: int) -> str:
+    """The key of the notice that tells a person of that gesture."""
+    return f"{OutboxKind.TOLD}:{commitment_id}:{by_id}:{origin_key}:{to_id}"
 
 
 def notify(tx: Session, commitment: Commitment, to: Person, kind: OutboxKind, by: Person, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""The news for briefs: what happened since a person's last brief to the commitments that they wait for.
+"""The news for briefs: what happened since a person's last brief to the commitments that concern them.
 
 News is read from the history; the rules are in store/rules/nudging/news.py. A person's last brief is the last one that
 was sent, so the news of a brief that came to nothing is in the next one.
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from store import outbox
+from store.commitments.changing import told_key
 from store.commitments.facts import person_facts
 from store.commitments.questions import by_ids
 from store.db import UtcDateTime
@@ -29,7 +30,18 @@ from store.rules.nudging.news import (
     makes_a_brief,
     story,
 )
-from store.tables import Account, Commitment, Entry, Outbox, OutboxKind, OutboxState, Subject, core
+from store.tables import (
+    Account,
+    Around,
+    Commitment,
+    CommitmentPerson,
+    Entry,
+    Outbox,
+    OutboxKind,
+    OutboxState,
+    Subject,
+    core,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -39,14 +51,15 @@ if TYPE_CHECKING:
 
     from store.tables import Person
 
-_ITEMS, _ACCOUNTS, _ENTRIES, _ROWS = core(Commitment), core(Account), core(Entry), core(Outbox)
+_ITEMS, _ACCOUNTS, _AROUND = core(Commitment), core(Account), core(CommitmentPerson)
+_ENTRIES, _ROWS = core(Entry), core(Outbox)
 # Both databases take so many parameters.
 _CHUNK = 500
 
 
 @dataclass(frozen=True)
 class News:
-    """The news of a commitment for one reader, who owns it, asked for it, or leads its account."""
+    """The news of a commitment for one reader; `is_promise`: they own it or asked for it."""
 
     commitment: Commitment
     story: Story
@@ -54,7 +67,7 @@ class News:
     began_at: datetime
 
 
-# (reader, commitment) → the changes that the reader has not read of, oldest first, and the people who wait for it.
+# (reader, commitment) → what the reader has not read of, oldest first, and the people whose promise it is.
 _Found = dict[tuple[int, int], tuple[list[Deed], Parties]]
 
 
@@ -62,12 +75,13 @@ def people_with_news(tx: Session, people: Sequence[Person], days: Mapping[int, d
     """Ids of those among `people` (with their workspaces) to whom a brief comes on their local day `days[id]` for what
     happened since their last one.
 
-    News of accounts that one leads, and what can wait, makes a brief on the first working morning of a week only.
+    News of what one leads, helps with or follows, and news that can wait, makes a brief on the first working morning of
+    a week only.
     """
     if not people:
         return set()
     since = _last_briefs(tx, [one.id for one in people], now)
-    found = _news(tx, since, now - LAG)
+    found = _news(tx, people, since, now - LAG)
     readers = {reader_id for reader_id, _ in found}
     facts = person_facts(tx, [one for one in people if one.id in readers], from_day=min(days.values()))
     urgent = {
@@ -88,7 +102,7 @@ def news_of_brief(tx: Session, person: Person, brief: Outbox) -> list[News]:
     date.
     """
     since = _last_briefs(tx, [person.id], brief.created_at, before=brief.id)
-    found = _news(tx, since, brief.created_at - LAG)
+    found = _news(tx, [person], since, brief.created_at - LAG)
     known = by_ids(tx, person, [commitment_id for _, commitment_id in found]) if found else {}
     news = [
         News(known[one], story(deeds), person.id in {parties.owner_id, parties.creator_id}, deeds[0].at)
@@ -115,19 +129,41 @@ def _last_briefs(
     return dict.fromkeys(people, now - AT_FIRST) | {row.person_id: row.at - LAG for row in found}
 
 
-def _news(tx: Session, since: Mapping[int, datetime], until: datetime) -> _Found:
-    """The news of each person since that instant, up to `until`."""
-    waiting = _touched(tx, since)
-    deeds = _deeds(tx, {one for _, one in waiting}, min(since.values()), until)
-    found: _Found = {}
-    for (reader_id, one), parties in waiting.items():
-        fresh = [
-            deed for deed in deeds.get(one, ()) if deed.at > since[reader_id] and is_news(deed, reader_id, parties)
-        ]
-        if fresh:
-            found[reader_id, one] = fresh, parties
+def _news(tx: Session, readers: Iterable[Person], since: Mapping[int, datetime], until: datetime) -> _Found:
+    """The news of each reader since that instant, up to `until`."""
+    concerned = _touched(tx, since)
+    deeds = _deeds(tx, {one for _, one in concerned}, min(since.values()), until)
+    fresh: _Found = {}
+    for (reader_id, one), (parties, begin) in concerned.items():
+        unread = [deed for deed in deeds.get(one, ()) if deed.at > begin and is_news(deed, reader_id, parties)]
+        if unread:
+            fresh[reader_id, one] = unread, parties
+    found = _without_notices(tx, {one.workspace_id for one in readers}, fresh)
     came_and_went = _never_told(tx, found)
     return {pair: news for pair, news in found.items() if pair not in came_and_went}
+
+
+def _without_notices(tx: Session, workspaces: Collection[int], found: _Found) -> _Found:
+    """The news that no notice has told its reader: who asks how it stands, for one, has got the answer."""
+
+    def key(reader_id: int, one: int, deed: Deed) -> str:
+        return told_key(one, deed.actor_id, deed.origin_key or "", reader_id)
+
+    keys = sorted({key(*pair, deed) for pair, (deeds, _) in found.items() for deed in deeds})
+    told = {
+        row.dedupe_key
+        for start in range(0, len(keys), _CHUNK)
+        for row in tx.execute(
+            sa.select(_ROWS.c.dedupe_key).where(
+                _ROWS.c.workspace_id.in_(workspaces), _ROWS.c.dedupe_key.in_(keys[start : start + _CHUNK])
+            )
+        )
+    }
+    untold = {
+        pair: ([deed for deed in deeds if key(*pair, deed) not in told], parties)
+        for pair, (deeds, parties) in found.items()
+    }
+    return {pair: news for pair, news in untold.items() if news[0]}
 
 
 def _never_told(tx: Session, found: _Found) -> set[tuple[int, int]]:
@@ -135,7 +171,7 @@ def _never_told(tx: Session, found: _Found) -> set[tuple[int, int]]:
     given = {
         (reader_id, one)
         for (reader_id, one), (deeds, parties) in found.items()
-        if reader_id == parties.owner_id != parties.creator_id and deeds[-1].verb in ENDS
+        if reader_id == parties.owner_id != parties.creator_id and _has_ended(deeds)
     }
     if not given:
         return set()
@@ -148,32 +184,48 @@ def _never_told(tx: Session, found: _Found) -> set[tuple[int, int]]:
     return given - told
 
 
-def _touched(tx: Session, since: Mapping[int, datetime]) -> dict[tuple[int, int], Parties]:
-    """The commitments that changed since then, by reader and id, of which the reader is a party.
+def _has_ended(deeds: Iterable[Deed]) -> bool:
+    state = story(deeds).state
+    return state is not None and state.verb in ENDS
 
-    Each way to a commitment has an index that ends with the time of its last progress.
+
+def _touched(tx: Session, since: Mapping[int, datetime]) -> dict[tuple[int, int], tuple[Parties, datetime]]:
+    """The commitments with a change or comment since then, by reader and id, and the instant from which on the reader
+    reads of it.
+
+    Each way from an owner, creator or account has two indexes, which end with the time of the last progress and with
+    that of the last comment. A person reads what happened after they began to help or follow.
     """
     columns = sa.column("id", sa.BigInteger), sa.column("since", UtcDateTime())
     reader = sa.values(*columns, name="reader").data(list(since.items())).cte("reader")
-    leads = _ACCOUNTS.c.owner_id == reader.c.id
+    who, begin = reader.c.id.label("reader_id"), reader.c.since
+    began = sa.case((_AROUND.c.since > begin, _AROUND.c.since), else_=begin)
+    of_row = sa.select(*_PARTY, who, begin.label("begin"))
     ways = (
-        sa.select(*_PARTY, reader.c.id.label("reader_id"), sa.false().label("leads")).join(
-            reader, _ITEMS.c.owner_id == reader.c.id
-        ),
-        sa.select(*_PARTY, reader.c.id.label("reader_id"), sa.false().label("leads")).join(
-            reader, _ITEMS.c.creator_id == reader.c.id
-        ),
-        sa.select(*_PARTY, reader.c.id.label("reader_id"), sa.true().label("leads"))
-        .join(_ACCOUNTS, _ACCOUNTS.c.id == _ITEMS.c.account_id)
-        .join(reader, leads),
+        of_row.join(reader, _ITEMS.c.owner_id == reader.c.id),
+        of_row.join(reader, _ITEMS.c.creator_id == reader.c.id),
+        of_row.join(_ACCOUNTS, _ACCOUNTS.c.id == _ITEMS.c.account_id).join(reader, _ACCOUNTS.c.owner_id == reader.c.id),
     )
-    rows = tx.execute(sa.union_all(*(way.where(_ITEMS.c.touched_at > reader.c.since) for way in ways)))
-    found: dict[tuple[int, int], Parties] = {}
-    for row in rows:
+    around = (
+        sa.select(*_PARTY, who, began.label("begin"))
+        .join(_AROUND, _AROUND.c.commitment_id == _ITEMS.c.id)
+        .join(reader, _AROUND.c.person_id == reader.c.id)
+        .where(
+            _AROUND.c.part.in_((Around.HELPER, Around.FOLLOWER)),
+            sa.or_(_ITEMS.c.touched_at > began, _ITEMS.c.commented_at > began),
+        )
+    )
+    # PostgreSQL cannot guess how few rows `begin` leaves; the plain instant tells it, and it takes the index.
+    changed = (
+        way.where(at > begin, at > min(since.values()))
+        for way in ways
+        for at in (_ITEMS.c.touched_at, _ITEMS.c.commented_at)
+    )
+    found: dict[tuple[int, int], tuple[Parties, datetime]] = {}
+    for row in tx.execute(sa.union_all(*changed, around)):
         # Several ways can lead to the same commitment.
-        if row.leads or (row.reader_id, row.id) not in found:
-            lead_id = row.reader_id if row.leads else None
-            found[row.reader_id, row.id] = Parties(row.owner_id, row.creator_id, lead_id)
+        _, earliest = found.get((row.reader_id, row.id), (None, row.begin))
+        found[row.reader_id, row.id] = Parties(row.owner_id, row.creator_id), min(earliest, row.begin)
     return found
 
 
@@ -181,7 +233,7 @@ _PARTY: Any = (_ITEMS.c.id, _ITEMS.c.owner_id, _ITEMS.c.creator_id)
 
 
 def _deeds(tx: Session, ids: Iterable[int], since: datetime, until: datetime) -> dict[int, list[Deed]]:
-    """The changes of these commitments in that time that are news to somebody, oldest first."""
+    """The entries of these commitments in that time that are news to a person, oldest first."""
     found: defaultdict[int, list[Deed]] = defaultdict(list)
     wanted = sorted(ids)
     for start in range(0, len(wanted), _CHUNK):
@@ -197,5 +249,5 @@ def _deeds(tx: Session, ids: Iterable[int], since: datetime, until: datetime) ->
             .order_by(_ENTRIES.c.id)
         )
         for row in rows:
-            found[row.subject_id].append(Deed(row.verb, row.at, row.actor_id, row.changes, row.reason))
+            found[row.subject_id].append(Deed(row.verb, row.at, row.actor_id, row.changes, row.reason, row.origin_key))
     return found

@@ -32,10 +32,10 @@ class Commitment(HasHistory):
         sa.Index("ix_commitment_account", "account_id", "ended_at", "due_on"),
         # For the news of each reader since their last brief.
         *(
-            sa.Index(f"ix_commitment_{one}_touched", f"{one}_id", "touched_at",
-                     sqlite_where=sa.text("touched_at IS NOT NULL"),
-                     postgresql_where=sa.text("touched_at IS NOT NULL"))
-            for one in ("owner", "creator", "account")
+            sa.Index(f"ix_commitment_{one}_{what}", f"{one}_id", f"{what}_at",
+                     sqlite_where=sa.text(f"{what}_at IS NOT NULL"),
+                     postgresql_where=sa.text(f"{what}_at IS NOT NULL"))
+            for one in ("owner", "creator", "account") for what in ("touched", "commented")
         ),
         sa.Index("ix_commitment_overdue", "workspace_id", "ended_at", "due_on"),
         sa.Index("ix_commitment_blocker", "blocker_id", sqlite_where=sa.text("blocker_id IS NOT NULL"),
@@ -125,6 +125,8 @@ class CommitmentPerson(Base):
     commitment_id: Mapped[int] = to("commitment")
     person_id: Mapped[int] = to("person")
     part: Mapped[Around] = mapped_column(EnumText(Around))
+    # A helper or follower reads what happened after it; NULL: all.
+    since: Mapped[datetime | None]
     # Of an asker: the local day of theirs on which they asked last, and whether they wait for the answer.
     asked_on: Mapped[date | None]
     waits: Mapped[bool] = mapped_column(default=False, server_default=sa.false())

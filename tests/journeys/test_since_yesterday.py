@@ -83,6 +83,84 @@ def test_the_people_who_wait_read_it_in_their_next_brief(town: BotInWorkspace, a
     assert len(briefs(town, "U0EVA")) == count
 
 
+@pytest.mark.both_databases
+@pytest.mark.parametrize("part", ["helper", "follower"])
+def test_helpers_and_followers_read_it_with_the_next_brief(town: BotInWorkspace, acme: Any, part: str) -> None:
+    """Ana, who helps with it or follows it, reads once what happened from then on, comments too. No brief comes for it,
+    until the first working morning of the week.
+    """
+    del acme
+    of(town, "U0ANA", zone="Europe/Berlin")
+    act(town, "U0BEN", commitments.move, 1, DEC_8, "before Ana looked", version=2)
+    town.pass_by(minutes=10)
+    if part == "helper":
+        form = town.form("U0BEN", town.item("U0BEN"), ids.HELP)
+        assert town.submit("U0BEN", form, helpers=["U0ANA"]).errors == {}
+    else:
+        town.press("U0ANA", town.item("U0ANA"), ids.FOLLOW)
+    town.settled()
+    town.pass_by(minutes=10)
+    act(town, "U0BEN", commitments.move, 1, DEC_10, "waits for legal", version=3)
+    town.commit("U0BEN", "note 1 sent the draft")
+    live_through(town, date(2026, 11, 25), date(2026, 11, 29))
+    assert briefs(town, "U0ANA") == []
+    town.jump(2026, 11, 30, 8, 45)
+    (line,) = news(last(town, "U0ANA"))
+    assert line.startswith("#1 send the sheet · Acme – moved 8 Dec → 10 Dec, Ben Okafor: “waits for legal”; ")
+    assert line.endswith("; comment by Ben Okafor: “sent the draft”")
+    town.jump(2026, 12, 7, 8, 45)
+    assert "waits for legal" not in " ".join(read(one) for one in briefs(town, "U0ANA")[1:])
+
+
+def test_followed_no_more(town: BotInWorkspace, acme: Any) -> None:
+    """After *Unfollow* nothing of it is in Ana's briefs; what she does herself never was."""
+    of(town, "U0ANA", zone="Europe/Berlin")
+    town.has_recorded("U0ANA", ("U0ANA", "call Dana", "2026-11-25"), ("U0ANA", "ask Dana", "2026-11-26"), account=acme)
+    town.press("U0ANA", town.item("U0ANA"), ids.FOLLOW)
+    town.commit("U0BEN", "note 1 sent the draft")
+    town.jump(*WEDNESDAY)
+    assert news(last(town, "U0ANA")) == ["#1 send the sheet · Acme – comment by Ben Okafor: “sent the draft”"]
+    town.press("U0ANA", town.item("U0ANA"), ids.UNFOLLOW)
+    act(town, "U0BEN", commitments.finish, 1)
+    town.jump(*THURSDAY)
+    assert news(last(town, "U0ANA")) == []
+
+
+@pytest.mark.both_databases
+def test_a_comment_is_news(town: BotInWorkspace, acme: Any) -> None:
+    """The owner gets a brief for the comment of another person; for the creator and the lead a comment waits for the
+    next brief. Two comments are one line, and nobody reads their own.
+    """
+    del acme
+    town.commit("U0ADA", "note 1 they ask for prices too")
+    town.pass_by(minutes=10)
+    town.commit("U0ADA", "note 1 and for <!channel> *terms*")
+    town.jump(*WEDNESDAY)
+    said = "#1 send the sheet · Acme – 2 comments, the last by Ada Moreau: “and for <!channel> *terms*”"
+    assert news(last(town, "U0BEN")) == [said]
+    assert len(briefs(town, "U0EVA")) == 1
+    live_through(town, date(2026, 11, 26), date(2026, 11, 29))
+    town.jump(2026, 11, 30, 8, 45)
+    assert news(last(town, "U0EVA")) == [said]
+    assert "they ask" not in seen(town, "U0ADA")
+    assert "terms" not in seen(town, "U0ADA")
+
+
+@pytest.mark.both_databases
+def test_an_answer_is_told_once(town: BotInWorkspace, acme: Any) -> None:
+    """Eva, who asked how it stands and got the answer, reads in her brief what happened after it alone."""
+    del acme
+    town.press("U0EVA", town.item("U0EVA"), ids.ASK)
+    act(town, "U0BEN", commitments.move, 1, DEC_8, "waits for legal", version=2)
+    town.settled()
+    assert "“waits for legal”" in read(dms(town, "U0EVA")[-1])
+    town.jump(*WEDNESDAY)
+    assert len(briefs(town, "U0EVA")) == 1
+    act(town, "U0BEN", commitments.finish, 1)
+    town.jump(*THURSDAY)
+    assert news(last(town, "U0EVA")) == ["#1 send the sheet · Acme – done, Ben Okafor"]
+
+
 def test_several_changes_are_one_line(town: BotInWorkspace, acme: Any) -> None:
     """Two moves and the end of one commitment are one line, from the first date to the last."""
     del acme

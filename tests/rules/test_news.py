@@ -11,7 +11,7 @@ from store.rules.nudging.news import Deed, Parties, is_news, makes_a_brief, stor
 from store.rules.transitions import Verb
 
 OWNER, CREATOR, LEAD, OTHER = 1, 2, 3, 4
-PARTIES = Parties(OWNER, CREATOR, LEAD)
+PARTIES = Parties(OWNER, CREATOR)
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
@@ -28,6 +28,8 @@ def deed(verb: Verb, actor: int = OWNER, reason: str | None = None, **changes: A
         (deed(Verb.BLOCK), {CREATOR, LEAD}),
         (deed(Verb.UNBLOCK, OTHER), {OWNER, CREATOR, LEAD}),
         (deed(Verb.ACCEPT), {CREATOR, LEAD}),
+        (deed(Verb.COMMENT), {CREATOR, LEAD}),
+        (deed(Verb.COMMENT, LEAD), {OWNER, CREATOR}),
         (deed(Verb.REOPEN), {CREATOR, LEAD}),
         # A notice tells the owner and the creator.
         (deed(Verb.CANCEL, OTHER), {LEAD}),
@@ -39,8 +41,10 @@ def deed(verb: Verb, actor: int = OWNER, reason: str | None = None, **changes: A
     ],
 )
 def test_the_readers_of_a_change(done: Deed, readers: set[int]) -> None:
-    """Owner, creator and lead read of it, but for the person who did it, and for those whom a notice tells."""
-    assert {one for one in (OWNER, CREATOR, LEAD, OTHER) if is_news(done, one, PARTIES)} == readers
+    """Owner, creator and lead read of it, but for the person who did it, and for those whom a notice tells. Helpers and
+    followers read what the lead reads.
+    """
+    assert {one for one in (OWNER, CREATOR, LEAD) if is_news(done, one, PARTIES)} == readers
 
 
 @pytest.mark.parametrize(
@@ -51,6 +55,7 @@ def test_the_readers_of_a_change(done: Deed, readers: set[int]) -> None:
         (Verb.BLOCK, {OWNER, CREATOR}),
         (Verb.ACCEPT, {OWNER}),
         (Verb.UNBLOCK, {OWNER}),
+        (Verb.COMMENT, {OWNER}),
     ],
 )
 def test_news_that_makes_a_brief(verb: Verb, readers: set[int]) -> None:
@@ -65,6 +70,7 @@ def test_several_changes_are_one_story() -> None:
         deed(Verb.MOVE, reason="later", due_on=["2026-11-26", "2026-11-27"]),
         deed(Verb.HAND_OVER, LEAD, owner_id=[OWNER, OTHER]),
         deed(Verb.MOVE, OTHER, "waits for legal", due_on=["2026-11-27", "2026-12-04"]),
+        deed(Verb.COMMENT, reason="they liked it"),
         deed(Verb.FINISH, OTHER),
     ])  # fmt: skip
     assert (told.moves, told.from_day, told.to_day) == (2, "2026-11-26", "2026-12-04")
@@ -72,6 +78,8 @@ def test_several_changes_are_one_story() -> None:
     assert told.moved.reason == "waits for legal"
     assert told.state
     assert told.state.verb == Verb.FINISH
+    assert told.comment
+    assert (told.comments, told.comment.reason) == (1, "they liked it")
     assert (told.from_owner, told.to_owner) == (OWNER, OTHER)
     assert told.people == {OWNER, LEAD, OTHER}
     assert story([]).people == set()

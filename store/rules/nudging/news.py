@@ -1,8 +1,8 @@
 """The news of a commitment: what other people did with it, for the people who wait for it. Pure.
 
-The history is the fact, and the news of a reader is the part of it that is younger than their last brief. Three people
-read the news: the owner, the creator (who asked for the commitment) and the account's lead. The person who did
-something reads nothing of it, and nobody reads what a notice tells them.
+The history is the fact, and the news of a reader is the part of it that is younger than their last brief. These people
+read the news: the owner, the creator (who asked for the commitment), its helpers, its followers and the account's lead.
+The person who did something reads nothing of it, and nobody reads what a notice tells them.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-# The changes that are news, by what they change: the date, the owner, the state.
+# The verbs that are news: changes, by what they change (the date, the owner, the state), and comments.
 MOVES, GIVES = frozenset({Verb.MOVE}), frozenset({Verb.HAND_OVER, Verb.HAND_BACK})
 STATES = frozenset({Verb.FINISH, Verb.CANCEL, Verb.REOPEN, Verb.BLOCK, Verb.UNBLOCK, Verb.ACCEPT})
-NEWS = MOVES | GIVES | STATES
+COMMENTS = frozenset({Verb.COMMENT})
+NEWS = MOVES | GIVES | STATES | COMMENTS
 ENDS = frozenset({Verb.FINISH, Verb.CANCEL})
 # For the creator these wait for the next brief: nothing is lost, and nothing is asked of them.
-_CAN_WAIT = frozenset({Verb.ACCEPT, Verb.UNBLOCK})
+_CAN_WAIT = frozenset({Verb.ACCEPT, Verb.UNBLOCK, Verb.COMMENT})
 # A request takes seconds at most: an entry of the last minute before a brief may not be visible yet, and is told next.
 LAG = timedelta(minutes=1)
 # Older news is not told: a person who was away longer reads the history.
@@ -35,28 +36,30 @@ AT_FIRST = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """An entry of a commitment's history. `changes` is {"field": [before, after]}, as the entry keeps it."""
+    """An entry of a commitment's history. `changes` is {"field": [before, after]}, as the entry keeps it; `origin_key`
+    names the gesture.
+    """
 
     verb: Verb
     at: datetime
     actor_id: int
     changes: Mapping[str, Any]
     reason: str | None = None
+    origin_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """The ids of the people who wait for a commitment; `lead_id` is the account's lead."""
+    """The ids of the people whose own promise a commitment is."""
 
     owner_id: int
     creator_id: int
-    lead_id: int | None = None
 
 
 def is_news(deed: Deed, reader_id: int, parties: Parties) -> bool:
-    """Whether the reader should read of that change."""
+    """Whether a reader, who is one of the parties, helps, follows or leads the account, should read of it."""
     own = {parties.owner_id, parties.creator_id}
-    if deed.verb not in NEWS or deed.actor_id == reader_id or reader_id not in own | {parties.lead_id}:
+    if deed.verb not in NEWS or deed.actor_id == reader_id:
         return False
     # A notice tells the owner and the creator of a cancellation, and a new owner of what they were given.
     if deed.verb == Verb.CANCEL:
@@ -65,7 +68,7 @@ def is_news(deed: Deed, reader_id: int, parties: Parties) -> bool:
 
 
 def makes_a_brief(deed: Deed, reader_id: int, parties: Parties) -> bool:
-    """Whether the brief comes for this news alone. News of an account that one leads waits for the next brief."""
+    """Whether the brief comes for this news alone. News of what one leads, helps with or follows waits for the next."""
     if reader_id == parties.owner_id:
         return True
     return reader_id == parties.creator_id and deed.verb not in _CAN_WAIT
@@ -74,7 +77,7 @@ def makes_a_brief(deed: Deed, reader_id: int, parties: Parties) -> bool:
 @dataclass(frozen=True)
 class Story:
     """The news of one commitment in few parts, each with its newest deed: how often it was moved, from and to which day
-    (ISO), the people who had and have it, and its state.
+    (ISO), the people who had and have it, its state, and how often other people commented.
     """
 
     moved: Deed | None = None
@@ -85,20 +88,22 @@ class Story:
     from_owner: int = 0
     to_owner: int = 0
     state: Deed | None = None
+    comment: Deed | None = None
+    comments: int = 0
 
     @property
     def people(self) -> set[int]:
         """The ids of the people whom the story names."""
-        deeds = (self.moved, self.given, self.state)
+        deeds = (self.moved, self.given, self.state, self.comment)
         return {one.actor_id for one in deeds if one is not None} | ({self.from_owner, self.to_owner} - {0})
 
 
 def story(deeds: Iterable[Deed]) -> Story:
-    """The sum of several changes of a commitment, oldest first."""
+    """The sum of several deeds, oldest first."""
     by_kind: defaultdict[frozenset[Verb], list[Deed]] = defaultdict(list)
     for deed in deeds:
-        by_kind[next(kind for kind in (MOVES, GIVES, STATES) if deed.verb in kind)].append(deed)
-    moves, gives, states = by_kind[MOVES], by_kind[GIVES], by_kind[STATES]
+        by_kind[next(kind for kind in (MOVES, GIVES, STATES, COMMENTS) if deed.verb in kind)].append(deed)
+    moves, gives, states, comments = (by_kind[kind] for kind in (MOVES, GIVES, STATES, COMMENTS))
     return Story(
         moved=moves[-1] if moves else None,
         moves=len(moves),
@@ -108,4 +113,6 @@ def story(deeds: Iterable[Deed]) -> Story:
         from_owner=gives[0].changes["owner_id"][0] if gives else 0,
         to_owner=gives[-1].changes["owner_id"][1] if gives else 0,
         state=states[-1] if states else None,
+        comment=comments[-1] if comments else None,
+        comments=len(comments),
     )
