@@ -145,6 +145,8 @@ class Delivery:
         outbox.save_contents(tx, row, made.shown)
         if not row.ts:
             notices.settle(tx, row, made.told, made.waits)
+            if made.more != row.details.get("more", 0):
+                row.details = {**row.details, "more": made.more}
         return made
 
     def _render(self, tx: Session, row: Outbox) -> Message | Nothing | Later:

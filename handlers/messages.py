@@ -45,7 +45,8 @@ class Message:
     """A message for Slack to show (`text` for notifications, `blocks`), or a Home tab in `home`.
 
     `shown` lists the subjects in it, with the occasion of each where it is a brief. Of the notices that a brief
-    has taken, by id, it tells `sent_about` and has no room for `waits`, until when.
+    has taken, by id, it tells `sent_about` and has no room for `waits`, until when. It has no room for so
+    many `more` lines.
     """
 
     text: str = ""
@@ -58,6 +59,7 @@ class Message:
     aside: str | None = None
     thread_ts: str | None = None
     waits: dict[int, datetime] = field(default_factory=dict)
+    more: int = 0
 
 
 @dataclass(frozen=True)
@@ -136,8 +138,10 @@ def _brief(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
         content = briefs.to_send(tx, row, person, day, now, news)
     if not content:
         return Nothing("nothing was left to mention")
-    made = views.brief(content.lines, person, day, content.remarks, content.below, stands=bool(row.ts))
-    return _listed(row, content, made, next_morning(now, people.work_schedule(person)))
+    more = row.details.get("more", 0) if row.ts else 0
+    made = views.brief(content.lines, person, day, content.remarks, content.below, stands=bool(row.ts), more=more)
+    message = _listed(row, content, made, next_morning(now, people.work_schedule(person)))
+    return replace(message, more=len(content.lines) - made[2])
 
 
 def _bundle(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:

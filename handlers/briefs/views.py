@@ -57,8 +57,8 @@ class Line:
     """One row of a brief or bundle, which a noun contributes.
 
     `heading` is markup, `title` plain text for the notification. Lines stand in the order of `rank`; those of one
-    heading follow each other. `blocks` draws the row in the given room. `asks`: it wants something done. `news`: ids of
-    the notices that it tells.
+    heading follow each other. `blocks` draws the row in the given room. `asks`: it wants something done. `is_settled`:
+    that has been done, or has left the reader, since the brief came. `news`: ids of the notices that it tells.
     """
 
     subject: HasHistory
@@ -68,6 +68,7 @@ class Line:
     rank: tuple[int, ...]
     blocks: Callable[[Room], list[Block]]
     asks: bool = True
+    is_settled: bool = False
     news: tuple[int, ...] = ()
 
 
@@ -102,18 +103,21 @@ def in_order(lines: Iterable[Line]) -> list[Line]:
 
 def brief(
     lines: Sequence[Line], person: Person, day: date, remarks: Sequence[Remark] = (), below: Below = NOTHING_BELOW, *,
-    stands: bool = False,
+    stands: bool = False, more: int = 0,
 ) -> tuple[str, list[b.Json], int]:  # fmt: skip
     """(text for the notification, blocks as JSON, how many lines are shown) of the brief for local `day`.
 
     There is a line, a remark, or news `below`. Where the brief `stands` in Slack already, it has told all of `lines`,
-    and shows all of them.
+    and shows all of them; for so many `more` it had no room.
     """
     date_ = full_date(day)
     above = b.header(f"Good morning, {given_name(person.name)}")
-    summary = b.section(f"*{date_}* · {render('brief.j2', mentions=sum(line.asks for line in lines))}")
-    text = f"{len(lines)} for {date_}: {_some(lines)}" if lines else (remarks[0].words if remarks else below.text)
-    blocks, count = _listed([above, summary], lines, remarks, _MORE, below.blocks, stands=stands)
+    mentions, settled = sum(line.asks or line.is_settled for line in lines), sum(line.is_settled for line in lines)
+    summary = b.section(f"*{date_}* · {render('brief.j2', mentions=mentions + more, settled=settled)}")
+    text = f"{len(lines) + more} for {date_}: {_some(lines, more)}"
+    if not lines:
+        text = remarks[0].words if remarks else below.text
+    blocks, count = _listed([above, summary], lines, remarks, _MORE, below.blocks, stands=stands, besides=more)
     return text, blocks, count
 
 
@@ -127,28 +131,29 @@ def bundle(
     return text, blocks, count
 
 
-def _some(lines: Sequence[Line]) -> str:
-    """The titles of the first lines, and how many more there are."""
+def _some(lines: Sequence[Line], besides: int = 0) -> str:
+    """The titles of the first lines, and how many more there are, with those `besides`."""
     # The text of a notification is markup too: what people wrote must not ping from there either.
     some = "; ".join(escape(shortened(line.title, _TITLE)) for line in lines[:3])
-    return some + (f"; {len(lines) - 3} more" if len(lines) > 3 else "")  # noqa: PLR2004  as above
+    left = max(0, len(lines) - 3) + besides
+    return some + (f"; {left} more" if left else "")
 
 
 def _listed(
     opening: list[Block], lines: Sequence[Line], remarks: Sequence[Remark], more: str, end: Sequence[Block] = (), *,
-    stands: bool,
+    stands: bool, besides: int = 0,
 ) -> tuple[list[b.Json], int]:  # fmt: skip
     """The blocks of a message that lists `lines` between its `opening` and its `end`, and how many it shows; `more`
-    says where to find the rest.
+    says where to find the rest, and those `besides`.
     """
     above_all, below_all = b.unnamed([b.section(one.words) for one in remarks]), b.unnamed(end)
     for room in (LONG, SHORT, TERSE, ALL) if stands else (LONG, SHORT):
-        rows, count = _rows(lines, replace(room, compact=is_long(len(lines))), [*above_all, *below_all])
+        rows, count = _rows(lines, replace(room, compact=is_long(len(lines) + besides)), [*above_all, *below_all])
         if count == min(MOST, len(lines)):
             break
     said = [*b.unnamed(opening), *above_all, *rows]
-    if count < len(lines):
-        said += b.unnamed([b.context(more.format(len(lines) - count))])
+    if left := len(lines) - count + besides:
+        said += b.unnamed([b.context(more.format(left))])
     return b.named([*said, *below_all]), count
 
 

@@ -37,7 +37,7 @@ _HEADINGS: dict[str, str] = {
 }
 NEW, CALLED_OFF, ASK_THEM = "New for you", "Cancelled meanwhile", "Ask them"
 ASKED, TOLD = "Colleagues ask you", "Told to you"
-HANDED_ON = "Handed on since"
+HANDED_ON, SETTLED = "Handed on since", "Settled since"
 FOR_OTHERS = "for others"
 # News stands first: it is told here or nowhere. Work for this morning follows, then the business of other people.
 _ORDER: tuple[str, ...] = (
@@ -88,7 +88,7 @@ def line(one: Mentioned, reader: Person, relations: Relations, day: date, today:
     return Line(
         one.commitment, one.occasion, heading=heading, title=f"#{one.commitment.number} {one.commitment.action}",
         rank=(*_rank(one, day), one.commitment.due_on.toordinal(), one.commitment.id), blocks=blocks,
-        asks=heading not in {CALLED_OFF, TOLD, HANDED_ON}, news=one.news,
+        asks=heading not in {CALLED_OFF, TOLD, HANDED_ON}, is_settled=heading in {HANDED_ON, SETTLED}, news=one.news,
     )  # fmt: skip
 
 
@@ -106,7 +106,7 @@ def _heading(one: Mentioned, day: date) -> str:
         if one.change is not None and one.change.kind == OutboxKind.TOLD:
             return TOLD
         tells_of_it = one.change is not None and one.change.kind == OutboxKind.CANCELLED
-        return CALLED_OFF if tells_of_it and commitment.state == State.CANCELLED else "Settled since"
+        return CALLED_OFF if tells_of_it and commitment.state == State.CANCELLED else SETTLED
     if one.change is not None:
         return _news_group(one.change)
     group = _group(one, day)

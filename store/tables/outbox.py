@@ -82,6 +82,8 @@ class Details(TypedDict, total=False):
     named: str
     beside: str
     thread: str
+    # Brief: for how many more lines it had no room.
+    more: int
     # Told: the gesture whose entry it tells.
     gesture: str
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+import pytest
 import sqlalchemy as sa
 
 from handlers import ids
@@ -131,6 +132,35 @@ def test_sixty_on_one_morning(town: BotInWorkspace) -> None:
     town.jump(2026, 11, 25, 8, 45)
     assert len(briefs(town, "U0ANA")) == 2
     assert "60 for " in briefs(town, "U0ANA")[1].text
+
+
+@pytest.mark.both_databases
+def test_a_redrawn_brief_keeps_its_numbers(town: BotInWorkspace) -> None:
+    """After *Done* a brief of 48 says how many of them are settled, and still how many more there are."""
+    town.has_recorded("U0ANA", *(("U0ANA", f"send it {n}", "2026-11-24") for n in range(48)), at=LAST_WEEK)
+    town.jump(2026, 11, 24, 8, 45)
+    (brief,) = briefs(town, "U0ANA")
+    shown = len(numbers(brief.blocks))
+    assert "48 things want your attention" in read(brief)
+    for number in (1, 2):
+        town.commit("U0ANA", f"done {number}")
+        town.settled()
+        (again,) = briefs(town, "U0ANA")
+        assert f"{number} of 48 settled." in read(again)
+        assert f"… and {48 - shown} more" in read(again)
+        assert "48 for " in again.text
+        assert "45 more" in again.text
+        assert len(numbers(again.blocks)) >= shown - number
+
+
+def test_a_brief_says_that_all_is_settled(town: BotInWorkspace) -> None:
+    """A brief whose only line is done says so."""
+    town.has_recorded("U0ANA", ("U0ANA", "send it", "2026-11-24"), at=LAST_WEEK)
+    town.jump(2026, 11, 24, 8, 45)
+    town.commit("U0ANA", "done 1")
+    town.settled()
+    (brief,) = briefs(town, "U0ANA")
+    assert "All settled." in read(brief)
 
 
 def test_after_an_outage_one_brief_and_none_at_night(town: BotInWorkspace) -> None:
