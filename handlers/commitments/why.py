@@ -28,6 +28,7 @@ _ROLES = {
     Role.OWNER: "its owner",
     Role.STAND_IN: "stand-in for its owner",
     Role.LEAD: "owner of the account",
+    Role.COACH: "coach of the account",
     Role.BLOCKER: "in the way",
     Role.FALLBACK_OWNER: "asked to find an owner",
 }
@@ -112,8 +113,9 @@ def _reason(one: MentionForecast, commitment: Commitment, viewer: Person) -> str
         said = f"{given}, and {said}" if said else given
     if occasion.warns:
         told_on = escalation.heard_on(one.item)
-        account = commitment.account
-        hear = "you hear" if account and account.owner_id == viewer.id else "the owner of the account hears"
+        above = commitment.above
+        role = "owner" if one.item.lead else "coach"
+        hear = "you hear" if above and above.id == viewer.id else f"the {role} of the account hears"
         said += f", and {hear} of it" + (f" on {short_date(told_on)}" if told_on else " next")
     if occasion.is_last:
         said += "; after that it waits for the account's review"

@@ -138,7 +138,7 @@ def _told(
 def people_involved(item: CommitmentFacts) -> dict[int, PersonFacts]:
     """Everybody who may hear of it on some day, by id."""
     delegates = (away.delegate for away in item.owner.absences)
-    those = (item.owner, item.account_owner, item.creator, item.admin, item.blocker, *delegates)
+    those = (item.owner, item.account_owner, item.account_coach, item.creator, item.admin, item.blocker, *delegates)
     return {one.id: one for one in those if one is not None}
 
 

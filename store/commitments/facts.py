@@ -31,7 +31,7 @@ _OWNER = _PEOPLE.alias()
 # Absences that have ended matter for a while. A person who was away on the first morning of a week gets its summary on
 # their return, and a commitment that they were given in between counts from their return.
 PAST = timedelta(days=60)
-_PEOPLE_IN = ("owner_id", "creator_id", "account_owner_id", "blocker_id")
+_PEOPLE_IN = ("owner_id", "creator_id", "account_owner_id", "account_coach_id", "blocker_id")
 
 
 def items_before(tx: Session, readers: Sequence[Person], days: Mapping[int, date]) -> list[CommitmentFacts]:
@@ -98,7 +98,8 @@ def _facts() -> sa.Select[Any]:
         sa.select(
             _ITEMS.c.id, _ITEMS.c.workspace_id, _ITEMS.c.due_on, _ITEMS.c.created_at, _ITEMS.c.touched_at,
             _ITEMS.c.quiet_until, _ITEMS.c.state, _ITEMS.c.owner_id, _ITEMS.c.creator_id,
-            _ITEMS.c.blocker_id, _ACCOUNTS.c.owner_id.label("account_owner_id"), _ACCOUNTS.c.category,
+            _ITEMS.c.blocker_id, _ACCOUNTS.c.owner_id.label("account_owner_id"),
+            _ACCOUNTS.c.coach_id.label("account_coach_id"), _ACCOUNTS.c.category,
         )
         .join(_ACCOUNTS, _ACCOUNTS.c.id == _ITEMS.c.account_id, isouter=True)
     )  # fmt: skip
@@ -129,6 +130,10 @@ def _within_reach() -> list[sa.Select[Any]]:
         left.where(
             _ACCOUNTS.c.owner_id.in_(readers), _ACCOUNTS.c.owner_id != _ITEMS.c.owner_id,
             sa.or_(_ITEMS.c.due_on.between(oldest, last), gone, sa.and_(soon, away)),
+        ),
+        _facts().where(
+            _ACCOUNTS.c.coach_id.in_(readers), _ACCOUNTS.c.owner_id == _ITEMS.c.owner_id,
+            _ITEMS.c.due_on.between(oldest, last),
         ),
         left.where(
             _ITEMS.c.creator_id.in_(readers),
@@ -174,6 +179,7 @@ def _item(
         is_blocked=row.state == State.BLOCKED,
         creator=who[row.creator_id],
         account_owner=who[row.account_owner_id] if row.account_owner_id else None,
+        account_coach=who[row.account_coach_id] if row.account_coach_id else None,
         blocker=who[row.blocker_id] if row.blocker_id else None,
         admin=who[admin.id] if admin else None,
         escalate_after=workspace.escalate_a_after if row.category == "A" else workspace.escalate_after,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SHOWN = (
     joinedload(Commitment.owner),
     joinedload(Commitment.creator),
-    joinedload(Commitment.account).joinedload(Account.owner),
+    joinedload(Commitment.account).options(joinedload(Account.owner), joinedload(Account.coach)),
     joinedload(Commitment.stakeholder),
     joinedload(Commitment.blocker),
     joinedload(Commitment.commenter),

@@ -19,6 +19,7 @@ class Account(HasHistory):
     __table_args__ = (
         sa.UniqueConstraint("workspace_id", "name_key"),
         sa.Index("ix_account_owner", "owner_id"),
+        sa.Index("ix_account_coach", "coach_id"),
         sa.Index("ix_account_merged_into", "merged_into_id"),
         sa.CheckConstraint("category IN ('A', 'B', 'C', 'D')", name="category"),
     )

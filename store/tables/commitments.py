@@ -95,6 +95,13 @@ class Commitment(HasHistory):
         return self.ended_at is None
 
     @property
+    def above(self) -> Person | None:
+        """The person for an escalation: the account's lead, or its coach if the lead owns the commitment."""
+        if self.account is None:
+            return None
+        return self.account.coach if self.account.owner_id == self.owner_id else self.account.owner
+
+    @property
     def comment_is_news(self) -> bool:
         """Whether the last comment is newer than the last change."""
         return self.commented_at is not None and (self.touched_at is None or self.commented_at >= self.touched_at)

@@ -424,6 +424,26 @@ def test_an_escalation_goes_to_the_lead_not_to_the_coach(town: BotInWorkspace) -
     assert heard == {"U0EVA": True, "U0ADA": False}
 
 
+@pytest.mark.both_databases
+def test_a_leads_own_delay_goes_to_the_coach(town: BotInWorkspace) -> None:
+    """A lead who is late reads who will hear, and when; then the coach hears, after the lead."""
+    acme = account(town, "Acme", "U0EVA", category="A")
+    form = town.form("U0EVA", page(town, "U0EVA", "Acme"), ids.EDIT_ACCOUNT)
+    town.submit("U0EVA", form, coach="U0ADA")
+    town.has_recorded("U0EVA", ("U0EVA", "send it", "2026-11-24"), account=acme)
+    told: dict[str, str] = {}
+    for day in ((11, 24), (11, 25), (11, 26), (11, 27), (11, 30)):
+        town.jump(2026, *day, 15)
+        for user in ("U0EVA", "U0ADA"):
+            for message in town.box.dm(user):
+                if "send it" in read(message) and (user == "U0ADA" or "Ada Moreau" in read(message)):
+                    told.setdefault(user, read(message))
+        assert list(told) in ([], ["U0EVA"], ["U0EVA", "U0ADA"])
+    assert "Ada Moreau hears of this on Fri 27 Nov" in told["U0EVA"].replace("*", "")
+    assert "Overdue at your accounts" in told["U0ADA"]
+    assert "Eva Lindqvist" in told["U0ADA"]
+
+
 def test_from_a_commitment_and_from_home(town: BotInWorkspace) -> None:
     """A commitment's details open its account's page, the Home tab the list; both in a modal, with working forms."""
     account(town, "Acme")

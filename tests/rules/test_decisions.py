@@ -230,6 +230,24 @@ OTHERS = [
     Case("progress and one day: a day for the warning remains", item(
         FRIDAY, **AT_ACME, touched_on=on(12, 2), escalate_after=1), {"12-04": "escalated"}, EVA, on(12, 10)),
     Case("not while it is blocked", item(on(11, 2), **AT_ACME, is_blocked=True), {}, EVA),
+    Case("the lead's own: the account's coach, then weekly", item(FRIDAY, owner=EVA, **AT_ACME, account_coach=DAN), {
+        "12-04": "escalated", "12-11": "escalated", "12-18": "escalated", "12-25": "escalated",
+    }, DAN),
+    Case("the lead is told before that the coach hears", item(FRIDAY, owner=EVA, **AT_ACME, account_coach=DAN), {
+        "11-23": "soon", "11-26": "eve", "11-27": "today", "11-30": "overdue-1", "12-02": "overdue-3",
+        "12-03": "overdue-3:warned", "12-08": "overdue-7",
+    }, EVA, on(12, 10)),
+    Case("sooner for an A account: its coach", item(
+        FRIDAY, owner=EVA, **AT_ACME, account_coach=DAN, escalate_after=3),
+        {"12-02": "escalated", "12-09": "escalated"}, DAN, on(12, 15)),
+    Case("the lead's progress begins anew", item(
+        FRIDAY, owner=EVA, **AT_ACME, account_coach=DAN, touched_on=on(12, 2)), {"12-09": "escalated"}, DAN,
+        on(12, 15)),
+    Case("not to the coach what others own", item(FRIDAY, **AT_ACME, account_coach=DAN), {}, DAN),
+    Case("nor where nobody leads the account", item(FRIDAY, account_coach=DAN), {}, DAN),
+    Case("nor while it is blocked", item(FRIDAY, owner=EVA, **AT_ACME, account_coach=DAN, is_blocked=True), {}, DAN),
+    Case("not to a coach who has left", item(
+        FRIDAY, owner=EVA, **AT_ACME, account_coach=replace(DAN, is_here=False)), {}, DAN),
     Case("not to oneself", item(on(11, 2), owner=EVA, account_owner=EVA, quiet_until=on(12, 31)),
          {"12-31": "overdue-30"}, EVA),
     Case("also while its owner has put it off", item(on(11, 13), **AT_ACME, quiet_until=on(12, 31)),
@@ -415,6 +433,8 @@ def test_silence_has_a_reason(one: CommitmentFacts, reader: PersonFacts, day: da
     [
         (item(FRIDAY, **AT_ACME), FRIDAY, {Role.OWNER: ANA, Role.LEAD: EVA}),
         (item(FRIDAY, account_owner=ANA), FRIDAY, {Role.OWNER: ANA}),
+        (item(FRIDAY, account_owner=ANA, account_coach=BEN), FRIDAY, {Role.OWNER: ANA, Role.COACH: BEN}),
+        (item(FRIDAY, account_owner=EVA, account_coach=BEN), FRIDAY, {Role.OWNER: ANA, Role.LEAD: EVA}),
         (item(FRIDAY, owner=ANA_AWAY, **AT_ACME), on(12, 22),
          {Role.OWNER: ANA_AWAY, Role.STAND_IN: BEN, Role.LEAD: EVA}),
         (item(FRIDAY, owner=ANA_AWAY, account_owner=BEN), on(12, 22), {Role.OWNER: ANA_AWAY, Role.STAND_IN: BEN}),

@@ -179,7 +179,7 @@ def _to_blocker(look: MentionCase) -> Decision:
     return _weekly(look, OccasionKind.BLOCKS_OTHERS, max(heard, default=None))
 
 
-def _to_lead(look: MentionCase) -> Decision:
+def _to_escalation_contact(look: MentionCase) -> Decision:
     item, today = look.item, look.today
     if not escalation.has_come(item, today):
         return Decision(None, Reason.NOT_YET)
@@ -347,5 +347,6 @@ _RULES: dict[Role, Callable[[MentionCase], Decision]] = {
     Role.STAND_IN: _to_stand_in,
     Role.FALLBACK_OWNER: _to_fallback_owner,
     Role.BLOCKER: _to_blocker,
-    Role.LEAD: _to_lead,
+    Role.LEAD: _to_escalation_contact,
+    Role.COACH: _to_escalation_contact,
 }

@@ -1,5 +1,7 @@
 """The day on which an overdue commitment is escalated to the account's lead, and the warning before. Pure.
 
+Where the lead owns the commitment, the account's coach hears in the lead's place.
+
 The rules count the owner's working days from the due date or from the last progress, the later of the two. Each
 progress starts the count again; the recording is the first progress. Days of the owner's absence count too, because
 the client waits on them as well. The owner is warned before the lead hears. If the owner will be away, the

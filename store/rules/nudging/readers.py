@@ -31,8 +31,9 @@ class Role(StrEnum):
     FALLBACK_OWNER = auto()
     # The colleague on whom a blocked commitment waits.
     BLOCKER = auto()
-    # The account's lead.
+    # The account's lead; its coach, where the lead owns the commitment.
     LEAD = auto()
+    COACH = auto()
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,8 @@ class CommitmentFacts:
     """The facts about an open commitment. Its days are the owner's local days.
 
     `touched_on`: the day of the last progress, None if there was none since it was recorded. `account_owner`: the
-    account's lead. `escalate_after`: working days overdue after which the lead hears. `admin`: the last in line to
-    find a new owner.
+    account's lead, `account_coach`: their manager. `escalate_after`: working days overdue after which one of them
+    hears. `admin`: the last in line to find a new owner.
     """
 
     id: int
@@ -115,15 +116,25 @@ class CommitmentFacts:
     is_blocked: bool = False
     creator: PersonFacts | None = None
     account_owner: PersonFacts | None = None
+    account_coach: PersonFacts | None = None
     blocker: PersonFacts | None = None
     admin: PersonFacts | None = None
     escalate_after: int = 5
 
     @property
+    def lead(self) -> PersonFacts | None:
+        """The account's lead, if that is not the owner."""
+        lead = self.account_owner
+        return lead if lead is not None and lead.id != self.owner.id else None
+
+    @property
     def escalation_contact(self) -> PersonFacts | None:
-        """The person for an escalation: the account's lead, if they are here and not the owner; otherwise None."""
-        owner = self.account_owner
-        return owner if owner is not None and owner.is_here and owner.id != self.owner.id else None
+        """The person for an escalation: the account's lead, or its coach if the lead owns the commitment. None if that
+        person is not here or owns it.
+        """
+        is_leads = self.account_owner is not None and self.lead is None
+        above = self.account_coach if is_leads else self.lead
+        return above if above is not None and above.is_here and above.id != self.owner.id else None
 
 
 def role_of(reader: PersonFacts, item: CommitmentFacts, today: date) -> Role | None:
@@ -148,7 +159,7 @@ def audience(item: CommitmentFacts, today: date) -> dict[Role, PersonFacts]:
     if item.owner.is_here:
         add(Role.STAND_IN, stand_in(item, today))
         if not item.is_blocked:
-            add(Role.LEAD, item.account_owner)
+            add(Role.LEAD if item.lead is not None else Role.COACH, item.escalation_contact)
     return found
 
 
@@ -179,7 +190,7 @@ def stand_in(item: CommitmentFacts, today: date) -> PersonFacts | None:
     if away is None or away.delegate is None:
         return None
     giver = item.creator if item.creator is not None and item.creator.id != item.owner.id else None
-    in_line = (away.delegate, item.escalation_contact, giver)
+    in_line = (away.delegate, item.lead, giver)
     return next((one for one in in_line if one is not None and one.is_here and one.away_on(today) is None), None)
 
 
