@@ -1,7 +1,7 @@
-"""The scheduled messages, and one planning pass over all of them.
+"""The scheduled messages and series, and one planning pass over all of them.
 
-Planning writes rows into the outbox and sends nothing. It may run in any number of processes at once: an entry locks
-the rows of the people who are due, and the key of a row is unique for ever.
+Planning writes rows into the ledger and the outbox, and sends nothing. It may run in any number of processes at once:
+an entry locks the rows that are due, and the key of a row is unique for ever.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
-from bot import briefs
+from bot import briefs, series
 from bot.logs import log_failure
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class PlanBatch(Protocol):
     def __call__(self, tx: Session, now: datetime, *, workspaces: Collection[int] | None) -> list[str] | None: ...
 
 
-AGENDA: tuple[PlanBatch, ...] = (briefs.plan_batch,)
+AGENDA: tuple[PlanBatch, ...] = (series.plan_batch, briefs.plan_batch)
 
 
 def plan(ledger: Ledger, now: datetime, *, workspaces: Collection[int] | None = None) -> list[str]:

@@ -50,6 +50,7 @@ AT_ONCE: dict[str, Callable[..., Commitment]] = {
     ids.ASK: commitments.ask,
     ids.FOLLOW: commitments.follow,
     ids.UNFOLLOW: commitments.unfollow,
+    ids.END_SERIES: commitments.end_series,
 }
 
 

@@ -13,6 +13,7 @@ from handlers.slack import fields as f
 from handlers.slack.refs import Ref
 from handlers.slack.words import escape, full_date, lately
 from store.rules.calendar.brief_times import local_day
+from store.rules.rhythm import Rhythm, Unit
 from store.rules.text import ACTION_LIMIT, NOTE_LIMIT, REASON_LIMIT
 from store.tables import REDACTED, Commitment, Side
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 SIDES = ((Side.OURS, "We owe"), (Side.THEIRS, "They owe us"))
 # The languages that read 4/12 with the month first, and with the day first.
 ORDERS = ("en-US", "en-GB")
+# The rhythms that the form offers; a line may have others.
+ONCE = "once"
+RHYTHMS = tuple(map(Rhythm, (Unit.WEEK, Unit.WEEK, Unit.MONTH, Unit.QUARTER, Unit.YEAR), (1, 2, 1, 1, 1)))
 SHARINGS = (("internal", "Internal"), ("shareable", "Shareable with the client"))
 
 MOST_HELPERS = 10
@@ -48,6 +52,7 @@ class Filled:
     remark: str | None = None
     # The two days that a date in figures may mean: with the month first, and with the day first.
     orders: tuple[date, date] | None = None
+    rhythm: Rhythm | None = None
     # The commitment with the same words that the remark points out.
     same: Commitment | None = None
     # The field that the remark asks about.
@@ -216,9 +221,10 @@ def redact(commitment: Commitment, context: Context) -> b.Json:
 
 
 def cancel(commitment: Commitment, context: Context) -> b.Json:
+    comes = " The next one comes all the same, unless you “End the series” first." if commitment.repeat_at else ""
     field = f.field(
         "Why will it not be done?", f.text(ids.REASON, REASON_LIMIT, lines=True), ids.REASON,
-        hint="It stays in the ledger with this reason. Its creator and its owner are told.",
+        hint="It stays in the ledger with this reason. Its creator and its owner are told." + comes,
     )  # fmt: skip
     return _small("Cancel", [items.about(commitment), field], ids.FORM_CANCEL, context, "End it")
 
@@ -266,12 +272,22 @@ def _fields(filled: Filled, *, with_who_and_when: bool, several: bool = False) -
         f.field("Action", f.text(ids.ACTION, ACTION_LIMIT, filled.action, lines=several), ids.ACTION,
                 hint="Several lines become several commitments." if several else None),
         *(who_and_when if with_who_and_when else []),
+        *([_repeats(filled.rhythm)] if several else []),
         *_client_fields(filled),
         f.field("Side", f.radio(ids.SIDE, SIDES, filled.side), ids.SIDE),
         f.field("Sharing", f.radio(ids.SHARING, SHARINGS, filled.sharing), ids.SHARING),
         f.field("Note", f.text(ids.NOTE, NOTE_LIMIT, filled.note, lines=True), ids.NOTE, optional=True),
         *([_helpers(filled.helpers)] if several else []),
     ]  # fmt: skip
+
+
+def _repeats(rhythm: Rhythm | None) -> Block:
+    offered = dict.fromkeys((*RHYTHMS, *([rhythm] if rhythm else [])))
+    choices = [(ONCE, "Once"), *((str(one), one.words().capitalize()) for one in offered)]
+    return f.field(
+        "Repeats", f.menu(ids.RHYTHM, choices, str(rhythm) if rhythm else ONCE), ids.RHYTHM,
+        hint="I record the next one when one is done or its day has come, until the series is ended.",
+    )  # fmt: skip
 
 
 def _client_fields(filled: Filled, *, optional: bool = True) -> list[Block]:

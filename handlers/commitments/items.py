@@ -42,6 +42,7 @@ _BUTTONS: dict[Verb, tuple[str, str]] = {
     Verb.ACCEPT: ("Accept", ids.ACCEPT),
     Verb.HAND_BACK: ("Hand back", ids.HAND_BACK),
     Verb.REOPEN: ("Reopen", ids.REOPEN),
+    Verb.END_SERIES: ("End the series", ids.END_SERIES),
     Verb.COMMENT: ("Comment", ids.COMMENT),
     Verb.NEED_UNTIL: ("I need until …", ids.NEED_UNTIL),
     Verb.ASK: ("Ask", ids.ASK),
@@ -55,7 +56,7 @@ _IS_FREE = ("It is free now", ids.UNBLOCK)
 # The order of the buttons: the first stand in the row, the next ones in its menu, and all of them in the details.
 _USUAL = (
     Verb.FINISH, Verb.MOVE, Verb.BLOCK, Verb.UNBLOCK, Verb.HAND_OVER, Verb.SNOOZE, Verb.REOPEN,
-    Verb.COMMENT, Verb.ASK, Verb.EDIT, Verb.CANCEL, Verb.HELP, Verb.FOLLOW, Verb.UNFOLLOW,
+    Verb.COMMENT, Verb.ASK, Verb.EDIT, Verb.CANCEL, Verb.END_SERIES, Verb.HELP, Verb.FOLLOW, Verb.UNFOLLOW,
 )  # fmt: skip
 # The usual answers to a reminder: done, later, I cannot, or not today.
 _TO_REMINDER = (Verb.FINISH, Verb.MOVE, Verb.BLOCK, Verb.UNBLOCK, Verb.SNOOZE)
@@ -145,6 +146,8 @@ def actions_for(commitment: Commitment, relations: Collection[Relation], view: R
     may = permissions.permitted(commitment.state, relations)
     if commitment.state == State.BLOCKED:
         may -= {Verb.BLOCK}
+    if commitment.repeat_at is None:
+        may -= {Verb.END_SERIES}
     is_asked = Relation.OWNER in relations and commitment.accepted_at is None
     first: tuple[Verb, ...] = _TO_ACCEPT if is_asked else _TO_REMINDER if view.view == ViewName.MESSAGE else ()
     words = {**_BUTTONS, Verb.ASK: (f"Ask {shortened(commitment.owner.name.split()[0], 20)}", ids.ASK)}
@@ -361,6 +364,7 @@ def told(entry: Entry, names: dict[str, dict[int, str]]) -> Mrkdwn:
         Verb.HAND_BACK: lambda: f"handed it back to {_name(changes['owner_id'][1], names)}",
         Verb.HELP: lambda: _helped(changes["helper_id"], names),
         Verb.NEED_UNTIL: lambda: f"needs until {_day(changes['blocked_until'][1])}",
+        Verb.REPEAT: lambda: f"recorded it, as the next one after #{changes['follows'][1]}",
         Verb.SNOOZE: lambda: f"let it rest until {_day(changes['quiet_until'][1])}",
     }
     if entry.verb in special:

@@ -122,6 +122,7 @@ def understand(
         side=Side.THEIRS if line.theirs else Side.OURS,
         note=note,
         orders=line.due.orders if line.due and not isinstance(line.due, Due) else None,
+        rhythm=line.rhythm,
     )  # fmt: skip
     asked = {name: _said(tx, viewer, words) for name, words in (*trouble, *_missing(line, action, text))}
     if asked or owner is None or due is None:
@@ -132,7 +133,7 @@ def understand(
         return ParsedLine(filled, unknown_account=unknown, lacks=_lacks(line, action), asked=asked)
     draft = Draft(
         action=action, owner=owner, due_on=due, account=account, stakeholder=stakeholder, side=filled.side,
-        note=note or None,
+        note=note or None, rhythm=line.rhythm,
     )  # fmt: skip
     return ParsedLine(filled, draft, unknown, here)
 

@@ -20,8 +20,10 @@ from handlers.slack.payloads import Context, Submission
 from handlers.slack.refs import Ref
 from store import commitments, people, settings
 from store.commitments import Draft
+from store.errors import BadInputError
 from store.rules.calendar.brief_times import local_day
 from store.rules.line.minutes import may_be_several
+from store.rules.rhythm import Rhythm
 from store.tables import Side
 
 if TYPE_CHECKING:
@@ -136,7 +138,10 @@ def _asked_first(form: Submission, context: BoltContext) -> b.Json | None:
         remark = forms.recorded_already(same, person, local_day(now, person.zone))
         return forms.new(replace(said, remark=remark, same=same), form.context)
     known = replace(form.context, ref=Ref(extra=f"/{said.account[0]}" if said.account else ""))
-    return several.form_for(context, form.asker, form.text(ids.ACTION), known, replace(said, action=""))
+    listed = several.form_for(context, form.asker, form.text(ids.ACTION), known, replace(said, action=""))
+    if listed is not None and said.rhythm is not None:
+        raise BadInputError("Several lines are recorded once each. Write one line, or choose “Once”.", field=ids.RHYTHM)
+    return listed
 
 
 def _same(tx: Session, person: Person, form: Submission, now: datetime) -> Commitment | None:
@@ -164,7 +169,7 @@ def _filled(tx: Session, person: Person, form: Submission) -> forms.Filled:
         account=account, stakeholder=stakeholder,
         side=Side.THEIRS if form.text(ids.SIDE) == Side.THEIRS else Side.OURS,
         sharing=form.text(ids.SHARING) or forms.SHARINGS[0][0], note=form.text(ids.NOTE),
-        helpers=sorted(form.ticked(ids.HELPERS)),
+        helpers=sorted(form.ticked(ids.HELPERS)), rhythm=Rhythm.read(form.text(ids.RHYTHM)),
     )  # fmt: skip
 
 
@@ -196,5 +201,5 @@ def draft(tx: Session, person: Person, form: Submission, now: datetime, current:
         action=form.text(ids.ACTION), owner=owner, due_on=due_on, account=account, stakeholder=stakeholder,
         side=Side.THEIRS if form.text(ids.SIDE) == Side.THEIRS else Side.OURS,
         internal=form.text(ids.SHARING) != "shareable",
-        note=form.text(ids.NOTE),
+        note=form.text(ids.NOTE), rhythm=Rhythm.read(form.text(ids.RHYTHM)),
     )  # fmt: skip

@@ -59,7 +59,7 @@ def understand_all(
     left = len(minutes.pieces)
     blocks = 0
     for index, piece in enumerate(minutes.pieces):
-        line = read_line(piece.text, **facts)
+        line = read_line(piece.text, **facts, once=True)
         parsed = understand(tx, person, line, piece.text, channel=channel, asked_slack=asked_slack)
         unknown += parsed.unknown_users
         asked = dict(parsed.asked)

@@ -79,6 +79,7 @@ def submitting(change: Change) -> Listener:
         refused: list[LedgerError] = []
         with context["ledger"].begin() as tx:
             person = viewer(tx, form.asker.team_id, form.asker.user_id)
+            commitments.lock_in_order(tx, person, [one.id for one in chosen])
             for one in chosen:
                 try:
                     change(tx, person, form, one.id, one.version, context["now"])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from store.rules.calendar.brief_times import zone_of
+from store.rules.rhythm import Rhythm
 from store.rules.text import one_line, quoted
 
 if TYPE_CHECKING:
@@ -105,6 +106,12 @@ def first_date(commitment: Commitment) -> str:
     return " · ".join(parts)
 
 
+def rhythm(commitment: Commitment) -> str:
+    """The rhythm of a series of which this is the newest: “every Friday”; else empty."""
+    said = Rhythm.read(commitment.rhythm or "") if commitment.repeat_at else None
+    return said.words(commitment.series_on) if said else ""
+
+
 def brief_date(day: date, near: date) -> str:
     """The date as short as it can be beside another one: 26 Nov; with its year if that differs."""
     return f"{day.day} {day:%b}" + (f" {day.year}" if day.year != near.year else "")
@@ -179,6 +186,6 @@ def _environment() -> jinja2.Environment:
         "quotation": quotation,
     }
     environment.globals |= {
-        "when": when, "clock_time": clock_time, "first_date": first_date, "lateness": lateness,
+        "when": when, "clock_time": clock_time, "first_date": first_date, "rhythm": rhythm, "lateness": lateness,
     }  # fmt: skip
     return environment

@@ -26,6 +26,7 @@ from store.commitments.questions import (
     by_numbers,
     get,
     listed,
+    lock_in_order,
     made_from,
     names_in,
     overdue_besides,
@@ -33,6 +34,7 @@ from store.commitments.questions import (
 from store.commitments.recording import check_pace
 from store.commitments.redacting import redact
 from store.commitments.relations import relations
+from store.commitments.series import end_series, record_due
 from store.commitments.several import record_several, undo_last, undo_several
 from store.commitments.similar import recorded_lately, same_words
 from store.commitments.sums import Sums, sums_of
@@ -83,6 +85,7 @@ __all__ = [
     "due_during",
     "earliest_notice_time",
     "edit",
+    "end_series",
     "escalations",
     "finish",
     "follow",
@@ -97,6 +100,7 @@ __all__ = [
     "items_for_brief",
     "latest_snooze",
     "listed",
+    "lock_in_order",
     "made_from",
     "may_hear",
     "may_undo",
@@ -108,6 +112,7 @@ __all__ = [
     "people_to_brief",
     "people_with_news",
     "record",
+    "record_due",
     "record_several",
     "recorded_lately",
     "redact",

@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     from store.tables import Commitment, Person
 
 UNDO_WITHIN = timedelta(minutes=10)
+# The beginning of the origin key of an occurrence that the series recorded.
+FOLLOWING = "series:"
 # Nobody plans an account's actions further ahead; a later date is a slip of the pen.
 FARTHEST = timedelta(days=731)
 # Columns that name another row, which is loaded with the commitment.
 _RELATED = {"owner_id", "account_id", "stakeholder_id", "blocker_id"}
 # Verbs that answer nobody who asked how it stands.
-_NO_ANSWERS = {Verb.ASK, Verb.HELP, Verb.SNOOZE, Verb.CHOOSE_ACCOUNT}
+_NO_ANSWERS = {Verb.ASK, Verb.HELP, Verb.SNOOZE, Verb.CHOOSE_ACCOUNT, Verb.END_SERIES}
 # Verbs of the owner alone.
 _OF_OWNER = {Verb.ACCEPT, Verb.HAND_BACK, Verb.SNOOZE}
 
@@ -68,7 +70,7 @@ def _refusal(verb: Verb, commitment: Commitment) -> str:
 
 def may_undo(tx: Session, viewer: Person, commitment: Commitment, now: datetime) -> bool:
     """Its creator, within ten minutes, if nothing happened to it since but the choice of its account."""
-    if viewer.id != commitment.creator_id or not commitment.is_open:
+    if viewer.id != commitment.creator_id or not commitment.is_open or commitment.origin_key.startswith(FOLLOWING):
         return False
     if now - commitment.created_at > UNDO_WITHIN:
         return False

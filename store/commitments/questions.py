@@ -110,6 +110,12 @@ def by_numbers(tx: Session, viewer: Person, numbers: Iterable[int]) -> Sequence[
     return tx.scalars(visible(viewer).where(Commitment.number.in_(sorted(numbers)))).all()
 
 
+def lock_in_order(tx: Session, viewer: Person, numbers: Iterable[int]) -> None:
+    """Lock the rows of those numbers for this transaction, which will change several of them."""
+    query = visible(viewer).where(Commitment.number.in_(sorted(numbers)))
+    history.lock(tx, Commitment, query.order_by(Commitment.id))
+
+
 def names_in(tx: Session, viewer: Person, entries: Iterable[Entry]) -> dict[int, str]:
     """Names of the people in the changes of these entries, by id."""
     ids = history.people_named(entries, ("owner_id", "blocker_id", "helper_id"))

@@ -99,5 +99,6 @@ def _own_entries(viewer: Person) -> sa.Select[datetime, Verb, str | None, int]:
             Entry.workspace_id == viewer.workspace_id,
             Entry.actor_id == viewer.id,
             Entry.subject_kind == Subject.COMMITMENT,
+            Entry.verb != Verb.REPEAT,
         )
     )

@@ -17,6 +17,7 @@ from store.commitments.blocking import UNBLOCKED
 from store.commitments.changing import check_due, check_right, lock_for_change, may_undo, notify, save_change
 from store.commitments.questions import get
 from store.commitments.recording import write_down
+from store.commitments.series import beginning, record_next
 from store.errors import BadInputError, NotAllowedError
 from store.history import set_fields
 from store.rules.line.account import without_account
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from store.rules.rhythm import Rhythm
     from store.tables import Details
 
 
@@ -44,6 +46,7 @@ class Draft:
     internal: bool = True
     note: str | None = None
     permalink: str | None = None
+    rhythm: Rhythm | None = None
 
 
 def record(tx: Session, viewer: Person, draft: Draft, *, origin_key: str, now: datetime) -> Commitment:
@@ -63,6 +66,7 @@ def record(tx: Session, viewer: Person, draft: Draft, *, origin_key: str, now: d
         "note": optional(draft.note, field="note", what="The note", limit=NOTE_LIMIT, lines=True),
         "permalink": draft.permalink, "origin_key": origin_key, "created_at": now,
         "accepted_at": now if by_self else None, "slips": 0, "version": 1,
+        **beginning(draft.rhythm, due_on, draft.owner, now),
     }  # fmt: skip
     added = write_down(tx, values)
     if added is None:
@@ -172,6 +176,7 @@ def undo(tx: Session, viewer: Person, number: int, *, origin_key: str, now: date
             f" happened to it. /commit cancel {number} ends it with a reason."
         )
     changes = set_fields(commitment, {"state": State.CANCELLED, "ended_at": now})
+    commitment.repeat_at = None
     commitment = save_change(tx, viewer, commitment, Verb.UNDO, changes, now, origin_key)
     if commitment.account is None:
         return commitment
@@ -238,7 +243,8 @@ def hand_back(
         return get(tx, viewer, number)
     giver = next(
         (e.actor for e in reversed(history.entries(tx, viewer, commitment))
-         if e.verb in {Verb.RECORD, Verb.HAND_OVER, Verb.EDIT} and e.actor_id != viewer.id and people.is_here(e.actor)),
+         if e.verb in {Verb.RECORD, Verb.REPEAT, Verb.HAND_OVER, Verb.EDIT}
+         and e.actor_id != viewer.id and people.is_here(e.actor)),
         None,
     )  # fmt: skip
     account_owner = commitment.account.owner if commitment.account else None
@@ -327,6 +333,8 @@ def _end(
     commitment = lock_for_change(tx, viewer, number, verb, version=version, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
+    # Before the rest: it locks the counter of the workspace, for which all recordings wait.
+    record_next(tx, commitment, viewer.workspace, now)
     changes = set_fields(commitment, {"state": state, "ended_at": now})
     return save_change(tx, viewer, commitment, verb, changes, now, origin_key, reason)
 

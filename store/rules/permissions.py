@@ -47,7 +47,7 @@ CHANGERS = frozenset({Relation.OWNER, Relation.CREATOR, Relation.LEAD, Relation.
 _ENOUGH: dict[Verb, frozenset[Relation]] = {
     **dict.fromkeys(
         (Verb.EDIT, Verb.CHOOSE_ACCOUNT, Verb.MOVE, Verb.BLOCK, Verb.HAND_OVER, Verb.FINISH, Verb.CANCEL, Verb.REOPEN,
-         Verb.HELP),
+         Verb.HELP, Verb.END_SERIES),
         CHANGERS,
     ),
     Verb.UNBLOCK: CHANGERS | {Relation.BLOCKER},

@@ -25,6 +25,7 @@ class Verb(StrEnum):
     # Of a commitment's followers, without an entry.
     FOLLOW, UNFOLLOW = "follow", "unfollow"
     HAND_OVER, ACCEPT, HAND_BACK = "hand_over", "accept", "hand_back"
+    REPEAT, END_SERIES = "repeat", "end_series"
     FINISH, CANCEL, UNDO, REOPEN, REDACT = "finish", "cancel", "undo", "reopen", "redact"
     # Of accounts.
     CREATE, RENAME, TAKE_IN, TAKE_BACK = "create", "rename", "take_in", "take_back"
@@ -67,16 +68,18 @@ TRANSITIONS = {
     Verb.FINISH: Transition("marked it done", LIVE, State.DONE),
     Verb.CANCEL: Transition("cancelled it", LIVE, State.CANCELLED),
     Verb.UNDO: Transition("took it back", frozenset({State.OPEN}), State.CANCELLED),
+    Verb.END_SERIES: Transition("ended the series", LIVE),
     Verb.REOPEN: Transition("reopened it", ENDED, State.OPEN),
     Verb.REDACT: Transition("redacted its text", LIVE | ENDED),
 }
 # The words for every verb, also for those that are no transition.
 PAST = {verb: step.past for verb, step in TRANSITIONS.items()} | {
     Verb.RECORD: "recorded it", Verb.SHARE: "shared it", Verb.MERGE: "merged its account into another",
+    Verb.REPEAT: "recorded it",
 }  # fmt: skip
 
 # Verbs that are no progress: they change neither the version nor the time of the last progress.
-NO_PROGRESS = frozenset({Verb.SHARE, Verb.SNOOZE, Verb.COMMENT, Verb.NEED_UNTIL, Verb.ASK, Verb.HELP})
+NO_PROGRESS = frozenset({Verb.SHARE, Verb.SNOOZE, Verb.COMMENT, Verb.NEED_UNTIL, Verb.ASK, Verb.HELP, Verb.END_SERIES})
 
 
 def after(verb: Verb, state: State) -> State | None:

@@ -40,6 +40,9 @@ class Commitment(HasHistory):
         sa.Index("ix_commitment_overdue", "workspace_id", "ended_at", "due_on"),
         sa.Index("ix_commitment_blocker", "blocker_id", sqlite_where=sa.text("blocker_id IS NOT NULL"),
                  postgresql_where=sa.text("blocker_id IS NOT NULL")),
+        # For the planner: the newest occurrences of series whose day has come.
+        sa.Index("ix_commitment_repeat_at", "repeat_at", sqlite_where=sa.text("repeat_at IS NOT NULL"),
+                 postgresql_where=sa.text("repeat_at IS NOT NULL")),
         # Which commitments were made from a message.
         sa.Index("ix_commitment_permalink", "permalink", sqlite_where=sa.text("permalink IS NOT NULL"),
                  postgresql_where=sa.text("permalink IS NOT NULL")),
@@ -76,6 +79,14 @@ class Commitment(HasHistory):
     # When the owner accepted it; NULL until then. An owner who recorded it has accepted it.
     accepted_at: Mapped[datetime | None]
     permalink: Mapped[str | None]
+    # The rhythm of its series (store/rules/rhythm.py), and the day of this one by the rhythm; NULL: it comes once.
+    rhythm: Mapped[str | None]
+    series_on: Mapped[date | None]
+    # Of the newest occurrence: when the next one is recorded at the latest. Of an older one: the number of the next
+    # one, and the due date with which it was recorded.
+    repeat_at: Mapped[datetime | None]
+    next_number: Mapped[int | None]
+    next_on: Mapped[date | None]
     # Slack's trigger or view id: a gesture that Slack delivers twice records once.
     origin_key: Mapped[str]
     created_at: Mapped[datetime]

@@ -15,6 +15,9 @@ import sqlalchemy as sa
 
 from bot import briefs
 from sandbox import NORTHWIND, Seed, User
+from store import commitments
+from store.commitments import series
+from store.rules.rhythm import Rhythm, Unit
 from store.tables import Commitment, Person, Workspace
 from tests.journeys.conftest import MONDAY, BotInWorkspace, open_town
 from tests.journeys.processes import PATIENCE, ROOT, command, environment
@@ -108,6 +111,29 @@ def test_four_planners_plan_each_person_once(database_url: str, monkeypatch: pyt
         with town.makegood.ledger.read() as tx:
             late = sa.select(sa.func.count()).where(Person.next_brief_at < town.box.clock.now())
             assert tx.scalar(late) == 0
+
+
+def test_four_planners_record_each_next_occurrence_once(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four planners on the day of many series, while their owner ends them too, record one next occurrence of each."""
+    monkeypatch.setattr(series, "BATCH", 3)
+    with open_town(database_url) as town, replicas(town) as running:
+        promises = [("U0EVA", f"send report {n}", "2026-11-24") for n in range(20)]
+        town.has_recorded("U0EVA", *promises, rhythm=Rhythm(Unit.WEEK))
+        town.move(*MORNING)
+        now = town.box.clock.now()
+
+        def act(makegood: Makegood) -> None:
+            makegood.plan(now)
+            with makegood.ledger.begin() as tx:
+                commitments.finish(tx, town.person(tx, "U0EVA"), 20, origin_key="done", now=now)
+
+        at_once(running, act)
+        running[0].plan(now)
+        with town.makegood.ledger.read() as tx:
+            keys = tx.scalars(sa.select(Commitment.origin_key).where(Commitment.origin_key.startswith("series:"))).all()
+            following = sa.select(Commitment.next_number).where(Commitment.next_number > 0)
+            assert set(tx.scalars(following)) == set(range(21, 41))
+        assert len(keys) == len(set(keys)) == 20
 
 
 @pytest.mark.parametrize("count", [20, pytest.param(150, marks=pytest.mark.slow)])

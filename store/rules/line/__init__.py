@@ -7,7 +7,8 @@ Pure.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from store.dates import Due, Unclear, frame
@@ -26,9 +27,17 @@ if TYPE_CHECKING:
 
     from store.dates import Frame
     from store.rules.names import Match
+    from store.rules.rhythm import Rhythm
 
 # Characters of a rhythm that a question quotes.
 _QUOTED = 60
+# A day behind one of these words may be the last one of a series.
+_ENDS = re.compile(r"\b(?:until|till|bis|jusqu|hasta|through)\b", re.IGNORECASE)
+# … and behind one of these its first one, in a way that is not read.
+_BEGINS = re.compile(
+    r"\b(?:start(?:s|ing)?|begin(?:s|ning)?|from|first|as of|ab|erstmals|beginnend|à partir|a partir|dès|desde)\b",
+    re.IGNORECASE,
+)
 _MONDAY_TO_FRIDAY = frozenset({0, 1, 2, 3, 4})
 
 
@@ -40,9 +49,9 @@ class Line:
     action ("send deck @ana by Friday"), and may own it or receive it; the words stay in the action.
     `action`: the words without the owners, a date that was read and an account that is known; Slack's mentions and
     links in it stay as Slack wrote them.
-    `due` is Unclear if a date was certainly meant but not read, or if the line comes again and again. Words that are no
-    date ("before the QBR", "monthly") then stay in `action`. `hour` is the phrase of the date if it names an hour,
-    which a due date does not keep.
+    `due` is Unclear if a date was certainly meant but not read, or if the line comes again and again and does not say
+    on which day first. Words that are no date ("before the QBR") then stay in `action`. `rhythm`: how it comes again.
+    `hour` is the phrase of the date if it names an hour, which a due date does not keep.
     `account_phrase` is the name of the account as written; it and `account` are None without an account.
     """
 
@@ -54,6 +63,7 @@ class Line:
     theirs: bool
     hour: str | None = None
     perhaps_owner: str | None = None
+    rhythm: Rhythm | None = None
 
 
 def read_line(
@@ -64,20 +74,30 @@ def read_line(
     working_week: frozenset[int] = _MONDAY_TO_FRIDAY,
     fiscal_year_start: int = 1,
     accounts: Sequence[str] = (),
+    once: bool = False,
 ) -> Line:
     """Read the text after the command, as Slack sends it (mentions in brackets, &, < and > escaped).
 
-    The other arguments are those of `read_due`; `accounts` are the names that the person may see.
+    With `once` a line that comes again and again has no rhythm: it is asked for one day. The other arguments are those
+    of `read_due`; `accounts` are the names that the person may see.
     """
     owners, theirs, rest = who(text)
     said = rest.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
-    return _what(
-        said, frame(today, locale, frozenset(working_week), fiscal_year_start), accounts, owners, theirs=theirs
-    )
+    asked = frame(today, locale, frozenset(working_week), fiscal_year_start)
+    return _what(said, asked, accounts, owners, theirs=theirs, once=once)
 
 
-def _what(said: str, asked: Frame, accounts: Sequence[str], owners: tuple[str, ...], *, theirs: bool) -> Line:
-    """Take the date, the account and a mention from the end, in any order; the rest is the action."""
+def _what(
+    said: str, asked: Frame, accounts: Sequence[str], owners: tuple[str, ...], *, theirs: bool, once: bool
+) -> Line:  # fmt: skip
+    """Take the rhythm, then the date, the account and a mention from the end, in any order; the rest is the action."""
+    repeats = repeats_in(said)
+    if repeats and repeats.rhythm and not once and not _ENDS.search(said):
+        before, after = said[: repeats.span.start].rstrip(SEPARATORS_BEFORE), said[repeats.span.end :]
+        line = _what(
+            before + after if before else after.lstrip(SEPARATORS), asked, accounts, owners, theirs=theirs, once=True
+        )
+        return replace(line, due=_first(repeats, line.due, asked, said), rhythm=repeats.rhythm)
     thanks = courtesy_at(said)
     tail, cuts = before_mention(said, len(said)), list[Span]()
     dated: Dated | None = None
@@ -101,7 +121,7 @@ def _what(said: str, asked: Frame, accounts: Sequence[str], owners: tuple[str, .
     if mention and mention.sure:
         owners, cuts = (mention.person,), [*cuts, mention.span]
     due = dated.due if dated else not_a_date(said, tail, asked)
-    if repeats := repeats_in(said):
+    if repeats:
         due = _once(repeats, due, asked)
     return Line(
         owners=owners,
@@ -113,6 +133,22 @@ def _what(said: str, asked: Frame, accounts: Sequence[str], owners: tuple[str, .
         hour=said[dated.span.start : dated.span.end] if dated and dated.hour else None,
         perhaps_owner=mention.person if mention and not mention.sure else None,
     )
+
+
+def _first(repeats: Repeats, due: Due | Unclear | None, asked: Frame, said: str) -> Due | Unclear:
+    """The day of the first occurrence, or the question about it."""
+    coming = asked.coming(repeats.weekday) if repeats.weekday is not None else None
+    words = quoted(repeats.words, _QUOTED)
+    if isinstance(due, Unclear):
+        return due
+    if due and coming and due.on.weekday() != repeats.weekday:
+        reason = f"{words}, and first on {spell_with_weekday(due.on)}? Choose the first day."
+        return Unclear(repeats.words, reason, coming)
+    if due:
+        return due
+    if coming and not _BEGINS.search(said):
+        return Due(coming)
+    return Unclear(repeats.words, f"{words} comes again and again: on which day first?", coming)
 
 
 def _once(repeats: Repeats, due: Due | Unclear | None, asked: Frame) -> Unclear:

@@ -7,6 +7,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from store.dates.tokens import plain
+from store.rules.line.words import Span
+from store.rules.rhythm import Rhythm, Unit
 
 
 def _set(words: str) -> frozenset[str]:
@@ -31,6 +33,27 @@ _UNITS = _set(
     dia dias semana semanas mes meses trimestre trimestres ano anos
     """
 )
+# The unit of each word, by the beginning of the word; without one it is days, which are no rhythm of a series.
+_UNIT_OF = {
+    start: unit
+    for unit, starts in (
+        (Unit.WEEK, "week woche semain seman wochent hebdo fortnight biweek zweiwoch"),
+        (Unit.MONTH, "month monat mois mes mensu"),
+        (Unit.QUARTER, "quart trimestr viertelj"),
+        (Unit.YEAR, "year jahr an ans ano anos annu anual"),
+    )
+    for start in starts.split()
+}
+_COUNTS = {
+    word: count
+    for count, words in (
+        (2, "other second 2nd two zwei zweite zweiten zweiter zweites deux dos biweekly fortnightly zweiwochentlich"),
+        (3, "third 3rd three drei dritte dritten dritter drittes trois tres"),
+        (4, "fourth four vier quatre cuatro"),
+        (6, "six sechs seis"),
+    )
+    for word in words.split()
+}
 _ADVERBS = _set(
     """
     daily weekly biweekly fortnightly monthly quarterly yearly annually
@@ -41,7 +64,7 @@ _ADVERBS = _set(
 )
 _EVERY = re.compile(
     r"(?<!\S)(?:every|each|jede[nrs]?|alle|chaque|tous les|toutes les|cada|todos los|todas las)\s+"
-    r"(?:(?:other|second|2nd|third|3rd|fourth|two|three|four|six|\d{1,2}|zwei|drei|vier|sechs|zweite[nrs]?|dritte[nrs]?"
+    r"(?:(?P<count>other|second|2nd|third|3rd|fourth|two|three|four|six|\d{1,2}|zwei|drei|vier|sechs|zweite[nrs]?|dritte[nrs]?"
     r"|deux|trois|quatre|dos|tres|cuatro|seis)\s+)?(?P<what>[^\W\d_]+)(?=[\s.,:;!?]|$)",
     re.IGNORECASE,
 )
@@ -56,6 +79,13 @@ _GOES_ON = _set(
     para el antes con desde hasta
     """
 )
+# Before a rhythm they make it another one, or none.
+_CHANGES = _set(
+    """
+    not except after before but since between or nicht ausser nach vor seit zwischen oder
+    pas sauf apres avant depuis entre ou no salvo despues antes o
+    """
+)
 _ARTICLES = _set("the a an our my your their der die das den dem ein eine le la les un une el los las una")
 
 
@@ -64,10 +94,14 @@ _TRIED, _NEAR = 8, 60
 
 
 class Repeats(NamedTuple):
-    """A rhythm in a line: its words, and the weekday that it names."""
+    """A rhythm in a line: its words and their place, the weekday that it names, and the rhythm of a series, if it is
+    certainly one: days are none.
+    """
 
     words: str
+    span: Span
     weekday: int | None
+    rhythm: Rhythm | None
 
 
 def repeats_in(said: str) -> Repeats | None:
@@ -76,8 +110,22 @@ def repeats_in(said: str) -> Repeats | None:
         for found in islice(pattern.finditer(said), _TRIED):
             what = plain(found["what"])
             if meant(what) and _stands_alone(said, found, begins=pattern is _EVERY):
-                return Repeats(found[0], _weekday(what) if pattern is not _ADVERB else None)
+                weekday = _weekday(what) if pattern is not _ADVERB else None
+                changed = plain(said[: found.start()]).split()[-1:]
+                rhythm = None if _CHANGES.intersection(changed) else _rhythm(found, what, weekday)
+                return Repeats(found[0], Span(*found.span()), weekday, rhythm)
     return None
+
+
+def _rhythm(found: re.Match[str], what: str, weekday: int | None) -> Rhythm | None:
+    counted = plain(found.groupdict().get("count") or what)
+    count = int(counted) if counted.isdecimal() else _COUNTS.get(counted, 1)
+    unit = Unit.WEEK if weekday is not None else None
+    if unit is None and what not in {"weekday", "weekdays"}:
+        fits = [start for start in _UNIT_OF if what == start or (len(start) > 3 and what.startswith(start))]  # noqa: PLR2004
+        unit = _UNIT_OF[max(fits, key=len)] if fits else None
+    # A count that is too long to plan ahead is none either.
+    return Rhythm.read(str(Rhythm(unit, count))) if unit else None
 
 
 def _every(what: str) -> bool:
