@@ -12,6 +12,7 @@ from handlers.slack import blocks as b
 from handlers.slack import fields as f
 from handlers.slack.refs import Ref
 from handlers.slack.words import escape, full_date, lately
+from store import commitments
 from store.rules.calendar.brief_times import local_day
 from store.rules.rhythm import Rhythm, Unit
 from store.rules.text import ACTION_LIMIT, NOTE_LIMIT, REASON_LIMIT
@@ -97,8 +98,10 @@ def edit(commitment: Commitment, context: Context, *, with_who_and_when: bool) -
     filled = _stored(commitment)
     elsewhere = b.context("*New date* changes the due date, and *Hand over* the owner: others may have read them.")
     above = [] if with_who_and_when else [elsewhere]
+    repeats = commitment.next_number is None
     return b.modal(
-        f"Edit #{commitment.number}", [*above, *_fields(filled, with_who_and_when=with_who_and_when)],
+        f"Edit #{commitment.number}",
+        [*above, *_fields(filled, with_who_and_when=with_who_and_when, repeats=repeats)],
         callback_id=ids.FORM_EDIT, metadata=_knowing(filled, context), submit="Save",
     )  # fmt: skip
 
@@ -120,6 +123,7 @@ def _stored(commitment: Commitment) -> Filled:
         side=commitment.side,
         sharing="internal" if commitment.internal else "shareable",
         note=commitment.note or "",
+        rhythm=commitments.rhythm_of(commitment),
     )
 
 
@@ -263,7 +267,7 @@ def _which_day(orders: tuple[date, date]) -> list[Block]:
     ]  # fmt: skip
 
 
-def _fields(filled: Filled, *, with_who_and_when: bool, several: bool = False) -> list[Block]:
+def _fields(filled: Filled, *, with_who_and_when: bool, several: bool = False, repeats: bool = True) -> list[Block]:
     who_and_when: list[Block] = [
         f.field("Owner", f.person(ids.OWNER, filled.owner), ids.OWNER, hint="The one person here who answers for it."),
         *(_which_day(filled.orders) if filled.orders else [f.field("Due date", f.day(ids.DUE, filled.due), ids.DUE)]),
@@ -272,7 +276,7 @@ def _fields(filled: Filled, *, with_who_and_when: bool, several: bool = False) -
         f.field("Action", f.text(ids.ACTION, ACTION_LIMIT, filled.action, lines=several), ids.ACTION,
                 hint="Several lines become several commitments." if several else None),
         *(who_and_when if with_who_and_when else []),
-        *([_repeats(filled.rhythm)] if several else []),
+        *([_repeats(filled.rhythm)] if repeats else []),
         *_client_fields(filled),
         f.field("Side", f.radio(ids.SIDE, SIDES, filled.side), ids.SIDE),
         f.field("Sharing", f.radio(ids.SHARING, SHARINGS, filled.sharing), ids.SHARING),

@@ -378,7 +378,7 @@ def told(entry: Entry, names: dict[str, dict[int, str]]) -> Mrkdwn:
 
 _FIELDS = {
     "action": "the wording", "account_id": "the account", "stakeholder_id": "the client's person",
-    "side": "the side", "internal": "the sharing", "note": "the note", "due_on": "the date",
+    "side": "the side", "internal": "the sharing", "note": "the note", "rhythm": "how it repeats", "due_on": "the date",
     "owner_id": "the owner",
 }  # fmt: skip
 

@@ -34,7 +34,7 @@ from store.commitments.questions import (
 from store.commitments.recording import check_pace
 from store.commitments.redacting import redact
 from store.commitments.relations import relations
-from store.commitments.series import end_series, record_due
+from store.commitments.series import end_series, record_due, rhythm_of
 from store.commitments.several import record_several, undo_last, undo_several
 from store.commitments.similar import recorded_lately, same_words
 from store.commitments.sums import Sums, sums_of
@@ -119,6 +119,7 @@ __all__ = [
     "relations",
     "reopen",
     "reply_to_message",
+    "rhythm_of",
     "same_words",
     "set_helpers",
     "share",

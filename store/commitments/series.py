@@ -5,6 +5,7 @@ The next one is recorded when the newest has ended or its day has come. Each occ
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
@@ -35,8 +36,16 @@ BATCH = 100
 
 
 def beginning(rhythm: Rhythm | None, due_on: date, owner: Person, now: datetime) -> dict[str, Any]:
-    """The columns of the first occurrence; none without a rhythm."""
-    return _columns(rhythm.begun_on(due_on), due_on, due_on, owner, now) if rhythm else {}
+    """The columns of the first occurrence, or of a commitment that comes once."""
+    if rhythm is None:
+        return {"rhythm": None, "series_on": None, "repeat_at": None}
+    return _columns(rhythm.begun_on(due_on), due_on, due_on, owner, now)
+
+
+def rhythm_of(commitment: Commitment) -> Rhythm | None:
+    """The rhythm of a series of which this is the newest, as the form offers it."""
+    rhythm = Rhythm.read(commitment.rhythm or "") if commitment.repeat_at else None
+    return replace(rhythm, day=0) if rhythm else None
 
 
 def _columns(rhythm: Rhythm, day: date, due_on: date, owner: Person, now: datetime) -> dict[str, Any]:

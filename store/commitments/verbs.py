@@ -17,7 +17,7 @@ from store.commitments.blocking import UNBLOCKED
 from store.commitments.changing import check_due, check_right, lock_for_change, may_undo, notify, save_change
 from store.commitments.questions import get
 from store.commitments.recording import write_down
-from store.commitments.series import beginning, record_next
+from store.commitments.series import beginning, record_next, rhythm_of
 from store.errors import BadInputError, NotAllowedError
 from store.history import set_fields
 from store.rules.line.account import without_account
@@ -85,7 +85,8 @@ def record(tx: Session, viewer: Person, draft: Draft, *, origin_key: str, now: d
 def edit(
     tx: Session, viewer: Person, number: int, draft: Draft, *, version: int, origin_key: str, now: datetime
 ) -> Commitment:
-    """Change wording, account, client's person, side, sharing and note, as the form shows them.
+    """Change wording, account, client's person, side, sharing, note and rhythm, as the form shows them. A rhythm begins
+    on the due date; only the newest occurrence of a series has one to change.
 
     Owner and date have verbs of their own; within the undo window, while nothing else has happened, the
     creator may correct them here too, and the correction does not count as a slip.
@@ -106,6 +107,8 @@ def edit(
     }
     if draft.due_on != commitment.due_on:
         wanted |= {"due_on": check_due(draft.due_on, viewer, now), "quiet_until": None}
+    if commitment.next_number is None and (draft.rhythm != rhythm_of(commitment) or "due_on" in wanted):
+        wanted |= beginning(draft.rhythm, draft.due_on, draft.owner, now)
     if draft.owner.id != commitment.owner_id:
         accepted = now if draft.owner.id == viewer.id else None
         wanted |= {"owner_id": draft.owner.id, "accepted_at": accepted, "quiet_until": None}

@@ -224,3 +224,33 @@ def test_several_done_at_once(town: BotInWorkspace) -> None:
         for number in (2, 1):
             commitments.finish(tx, eva, number, origin_key="several", now=town.box.clock.now())
     assert numbers(town) == [1, 2, 3, 4]
+
+
+def test_edit_changes_the_rhythm(town: BotInWorkspace) -> None:
+    """*Repeats* in *Edit* begins a series on the due date, changes its rhythm and ends it; the history says so."""
+    town.receipt("U0EVA", "send the report by Friday")
+    for rhythm, kept in (("week:2", "week:2"), ("month:1", "month:1:27"), ("once", None)):
+        form = town.form("U0EVA", town.item("U0EVA"), ids.EDIT)
+        assert town.submit("U0EVA", form, rhythm=rhythm).errors == {}
+        assert town.commitment(1).rhythm == kept
+    assert newest(town) == []
+    assert read(town.item("U0EVA")).count("changed how it repeats") == 3
+
+
+def test_a_corrected_first_day_is_the_first_day(town: BotInWorkspace) -> None:
+    """The rhythm goes on from the corrected date; another correction leaves the rhythm as it is."""
+    receipt = town.receipt("U0EVA", "send the report every Friday")
+    assert town.submit("U0EVA", town.form("U0EVA", receipt, ids.EDIT), due="2026-12-04").errors == {}
+    assert town.submit("U0EVA", town.form("U0EVA", receipt, ids.EDIT), note="by mail").errors == {}
+    town.press("U0EVA", town.item("U0EVA"), ids.DONE)
+    assert town.commitment(2).due_on == date(2026, 12, 11)
+
+
+def test_an_older_one_has_no_rhythm_to_edit(town: BotInWorkspace) -> None:
+    """The form of an occurrence that has a next one shows no *Repeats*, and its wording can be corrected."""
+    town.receipt("U0EVA", "send the report every Friday")
+    town.jump(2026, 11, 27, 12, 0)
+    form = town.form("U0EVA", town.item("U0EVA"), ids.EDIT)
+    assert "Repeats" not in str(form.blocks)
+    assert town.submit("U0EVA", form, action="send the figures").errors == {}
+    assert (newest(town), town.commitment(2).action) == ([2], "send the report")
