@@ -102,10 +102,13 @@ LINES = [
     ("fr-FR", "rapport tous les vendredis", "rapport", "week:1", "2026-11-27"),
     ("fr-FR", "rapport chaque trimestre pour le 31 décembre", "rapport", "quarter:1", "2026-12-31"),
     ("es-ES", "informe todos los lunes", "informe", "week:1", "2026-11-30"),
+    ("en-US", "get the figures from Dana every Friday", "get the figures from Dana", "week:1", "2026-11-27"),
     # Without a first day, or with one that is not sure, it is asked.
     ("en-US", "monthly: send the report", "send the report", "month:1", None),
     ("en-US", "send figures each quarter", "send figures", "quarter:1", None),
     ("en-US", "send the report every Friday starting 4 Dec", "send the report starting 4 Dec", "week:1", None),
+    ("en-US", "send the report every Friday from next month", "send the report from next month", "week:1", None),
+    ("de-DE", "jeden Freitag ab Januar Bericht schicken", "ab Januar Bericht schicken", "week:1", None),
     ("en-US", "every Friday by Thursday send it", "send it", "week:1", None),
     ("es-ES", "informe cada dos semanas", "informe", "week:2", None),
     ("de-DE", "Bericht alle zwei Wochen", "Bericht", "week:2", None),

@@ -35,7 +35,13 @@ _QUOTED = 60
 _ENDS = re.compile(r"\b(?:until|till|bis|jusqu|hasta|through)\b", re.IGNORECASE)
 # … and behind one of these its first one, in a way that is not read.
 _BEGINS = re.compile(
-    r"\b(?:start(?:s|ing)?|begin(?:s|ning)?|from|first|as of|ab|erstmals|beginnend|à partir|a partir|dès|desde)\b",
+    r"\b(?:start(?:s|ing)?|begin(?:s|ning)?|first|erstmals|beginnend)\b"
+    # "From Dana" is no day.
+    r"|\b(?:from|as of|after|ab|à partir|a partir|dès|desde)\s+(?:[^\W\d_]+\s+){0,2}"
+    r"(?:\d|now|then|today|tomorrow|next|mid|end|jetzt|heute|morgen|nächst|kommend|anfang|mitte|ende|prochain|demain|début"
+    r"|mi-|fin|próxim|proxim|mañana|principios|mediados|finales|mon|tue|wed|thu|fri|sat|sun|die|mit|don|fre|sam|son"
+    r"|lun|mar|mer|mié|jeu|jue|ven|vie|dim|dom|jan|feb|fév|apr|avr|abr|ma[iy]|jun|jul|jui|aug|aoû|ago|sep|o[ck]t|nov"
+    r"|de[cz]|déc|dic|ene)",
     re.IGNORECASE,
 )
 _MONDAY_TO_FRIDAY = frozenset({0, 1, 2, 3, 4})
@@ -94,10 +100,9 @@ def _what(
     repeats = repeats_in(said)
     if repeats and repeats.rhythm and not once and not _ENDS.search(said):
         before, after = said[: repeats.span.start].rstrip(SEPARATORS_BEFORE), said[repeats.span.end :]
-        line = _what(
-            before + after if before else after.lstrip(SEPARATORS), asked, accounts, owners, theirs=theirs, once=True
-        )
-        return replace(line, due=_first(repeats, line.due, asked, said), rhythm=repeats.rhythm)
+        rest = before + after if before else after.lstrip(SEPARATORS)
+        line = _what(rest, asked, accounts, owners, theirs=theirs, once=True)
+        return replace(line, due=_first(repeats, line.due, asked, rest), rhythm=repeats.rhythm)
     thanks = courtesy_at(said)
     tail, cuts = before_mention(said, len(said)), list[Span]()
     dated: Dated | None = None
@@ -135,8 +140,8 @@ def _what(
     )
 
 
-def _first(repeats: Repeats, due: Due | Unclear | None, asked: Frame, said: str) -> Due | Unclear:
-    """The day of the first occurrence, or the question about it."""
+def _first(repeats: Repeats, due: Due | Unclear | None, asked: Frame, rest: str) -> Due | Unclear:
+    """The day of the first occurrence, or the question about it. `rest`: the line without the rhythm."""
     coming = asked.coming(repeats.weekday) if repeats.weekday is not None else None
     words = quoted(repeats.words, _QUOTED)
     if isinstance(due, Unclear):
@@ -146,7 +151,7 @@ def _first(repeats: Repeats, due: Due | Unclear | None, asked: Frame, said: str)
         return Unclear(repeats.words, reason, coming)
     if due:
         return due
-    if coming and not _BEGINS.search(said):
+    if coming and not _BEGINS.search(rest):
         return Due(coming)
     return Unclear(repeats.words, f"{words} comes again and again: on which day first?", coming)
 
