@@ -66,7 +66,7 @@ def channel(browser: Browser, url: str) -> None:
     take(page, page.get_by_text("you recorded it"), "history")
     send(page, "/commit")
     form = page.get_by_role("dialog", name="New commitment")
-    form.get_by_label("Action").fill("Send the SOC 2 report")
+    form.get_by_label("Action", exact=True).fill("Send the SOC 2 report")
     form.get_by_label("Due date").fill(yesterday(page))
     form.get_by_role("button", name="Record").click()
     take(page, form.get_by_text("has already passed"), "form")

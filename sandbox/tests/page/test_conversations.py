@@ -86,12 +86,12 @@ def test_news_arrive_without_losing_what_is_being_typed(visit: Open, box: Sandbo
     expect(composer(page)).to_have_value("I was about to")
     expect(composer(page)).to_be_focused()
     box.command("U0EVA", "C0ACME", "/commit", "")
-    page.get_by_label("Action").fill("Call Da")
+    page.get_by_label("Action", exact=True).fill("Call Da")
     page.get_by_label("Owner").select_option("U0BEN")
     box.say("U0BEN", "C0ACME", "She hung up")
     expect(page.get_by_text("She hung up")).to_be_attached()
-    expect(page.get_by_label("Action")).to_have_value("Call Da")
-    expect(page.get_by_label("Action")).to_be_focused()
+    expect(page.get_by_label("Action", exact=True)).to_have_value("Call Da")
+    expect(page.get_by_label("Action", exact=True)).to_be_focused()
     expect(page.get_by_label("Owner")).to_have_value("U0BEN")
 
 

@@ -15,8 +15,8 @@ def test_a_modal_is_filled_in_and_submitted(visit: Open, app: PageApp, box: Sand
     """Every kind of field reaches the app; an external select asks while one types; the dialog closes."""
     page = visit("C0ACME")
     dialog = commit(page)
-    expect(dialog.get_by_label("Action")).to_be_focused()
-    dialog.get_by_label("Action").fill("Send <the> sheet")
+    expect(dialog.get_by_label("Action", exact=True)).to_be_focused()
+    dialog.get_by_label("Action", exact=True).fill("Send <the> sheet")
     dialog.get_by_label("Owner").select_option(label="Ana Souza")
     dialog.get_by_label("Due").fill("2026-12-11")
     dialog.get_by_label("Account").fill("glo")
@@ -38,19 +38,21 @@ def test_errors_stand_at_their_fields(visit: Open, app: PageApp) -> None:
     """Slack's own checks come before anything is sent, the app's after; nothing typed is lost."""
     page = visit("C0ACME")
     dialog = commit(page)
-    dialog.get_by_label("Action").fill("x" * 61)
+    dialog.get_by_label("Action", exact=True).fill("x" * 61)
     dialog.get_by_role("button", name="Commit").click()
-    expect(dialog.get_by_label("Action")).to_have_accessible_description(re.compile("no more than 60 characters"))
+    expect(dialog.get_by_label("Action", exact=True)).to_have_accessible_description(
+        re.compile("no more than 60 characters")
+    )
     expect(dialog.get_by_label("Account")).to_have_accessible_description(re.compile("Please complete"))
     assert app.interactions("view_submission") == []
-    dialog.get_by_label("Action").fill("Send it")
+    dialog.get_by_label("Action", exact=True).fill("Send it")
     dialog.get_by_label("Account").press_sequentially("ac")
     expect(dialog.get_by_role("listbox").get_by_role("option")).to_have_count(1)
     dialog.get_by_label("Account").press("Enter")
     dialog.get_by_label("Due").fill("2020-01-01")
     dialog.get_by_role("button", name="Commit").click()
     expect(dialog.get_by_label("Due")).to_have_accessible_description(re.compile("That day is <past>."))
-    expect(dialog.get_by_label("Action")).to_have_value("Send it")
+    expect(dialog.get_by_label("Action", exact=True)).to_have_value("Send it")
     expect(dialog.get_by_label("Account")).to_have_value("Acme Corporation")
     expect(dialog.get_by_label("Due")).to_be_focused()
 
@@ -58,12 +60,12 @@ def test_errors_stand_at_their_fields(visit: Open, app: PageApp) -> None:
 def test_views_stack_and_the_lower_keeps_what_was_typed(visit: Open, box: Sandbox) -> None:
     """Back leads to the view below with its fields as they were; the cross closes all of them."""
     page = visit("C0ACME")
-    commit(page).get_by_label("Action").fill("Half a sent")
+    commit(page).get_by_label("Action", exact=True).fill("Half a sent")
     page.get_by_role("button", name="Add a second owner").click()
     expect(page.get_by_role("dialog")).to_have_accessible_name("Second owner")
     page.get_by_role("button", name="Previous view").click()
     expect(page.get_by_role("dialog")).to_have_accessible_name("New commitment")
-    expect(page.get_by_label("Action")).to_have_value("Half a sent")
+    expect(page.get_by_label("Action", exact=True)).to_have_value("Half a sent")
     page.get_by_role("button", name="Add a second owner").click()
     expect(page.get_by_role("dialog")).to_have_accessible_name("Second owner")
     page.get_by_role("button", name="Dismiss").click()
@@ -120,11 +122,11 @@ def test_a_dialog_that_could_not_be_closed_comes_back(visit: Open) -> None:
     """The dialog comes back with the typed values and the reason."""
     page = visit("C0ACME")
     dialog = commit(page)
-    dialog.get_by_label("Action").fill("Half a sent")
+    dialog.get_by_label("Action", exact=True).fill("Half a sent")
     page.route("**/act", lambda route: route.fulfill(json={"ok": False, "notice": "Not now."}))
     dialog.get_by_role("button", name="Dismiss", exact=True).click()
     expect(page.get_by_text("Not now.")).to_be_visible()
-    expect(dialog.get_by_label("Action")).to_have_value("Half a sent")
+    expect(dialog.get_by_label("Action", exact=True)).to_have_value("Half a sent")
 
 
 def test_a_messages_menu_holds_the_apps_shortcuts(visit: Open, app: PageApp) -> None:
@@ -134,7 +136,7 @@ def test_a_messages_menu_holds_the_apps_shortcuts(visit: Open, app: PageApp) -> 
     said.hover()
     said.get_by_role("button", name="More about this message").click()
     page.get_by_role("menuitem", name="Make it a commitment").click()
-    expect(page.get_by_label("Action")).to_have_value("I'll get the pricing sheet to Dana by Friday")
+    expect(page.get_by_label("Action", exact=True)).to_have_value("I'll get the pricing sheet to Dana by Friday")
 
 
 def test_the_composers_menu_holds_the_global_shortcuts(visit: Open) -> None:
@@ -200,10 +202,10 @@ def test_an_app_that_does_not_respond(visit: Open, app: PageApp) -> None:
     dialog = commit(page)
     dialog.get_by_role("button", name="Add a second owner").click()
     expect(dialog.get_by_text("Makegood did not respond.")).to_be_visible()
-    dialog.get_by_label("Action").fill("Send it")
+    dialog.get_by_label("Action", exact=True).fill("Send it")
     dialog.get_by_label("Account").fill("acme")
     dialog.get_by_role("option", name="Acme").click()
     app.mute.add("commit")
     dialog.get_by_role("button", name="Commit").click()
     expect(dialog.get_by_text("We had some trouble connecting. Try again?")).to_be_visible()
-    expect(dialog.get_by_label("Action")).to_have_value("Send it")
+    expect(dialog.get_by_label("Action", exact=True)).to_have_value("Send it")
