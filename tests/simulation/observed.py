@@ -350,11 +350,11 @@ def _step(person: Colleague, due_on: date, day: date) -> str:
 
 def _may_come_again(person: Colleague, occasion: str, known: Known, before: date, day: date) -> bool:
     """Whether the occasion may come again: a weekly one after a week, or in another week for people with one summary a
-    week, and a snoozed one when its snooze has ended.
+    week, also of what they hear as a stand-in; and a snoozed one when its snooze has ended.
     """
     if known.quiet_until is not None and known.owner == person.slack_id and before < known.quiet_until <= day:
         return True
-    if person.weekly and not occasion.startswith(_OTHERS):
+    if person.weekly:
         return person.week(before) != person.week(day)
     return occasion.partition(",")[0] in WEEKLY and _a_week_has_passed(person, before, day)
 
