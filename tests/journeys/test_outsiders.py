@@ -188,7 +188,11 @@ def test_the_event_says_who_became_a_guest_and_who_a_member(town: BotInWorkspace
     town.box.open_home(WHO)
     assert "keep it to ourselves" in words_of(town.box.home(WHO))
     town.box.change_user(WHO, is_restricted=True)
-    values = {name: next(iter(value.values())) for name, value in FILLED.items() if name in str(form.blocks)}
+    values = {
+        name: next(iter(value.values()))
+        for name, value in FILLED.items()
+        if name in {block["block_id"] for block in form.blocks}
+    }
     refused = town.box.submit(WHO, form.id, {name: {name: value} for name, value in values.items()})
     assert "as a guest" in str(refused.errors)
     town.settled()
