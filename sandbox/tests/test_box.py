@@ -165,7 +165,7 @@ def test_what_is_seen_is_a_snapshot(box: Sandbox, client: WebClient) -> None:
 
 
 def test_starting_is_quick_and_stopping_complete(an_app: Callable[..., dict[str, Any]]) -> None:
-    """Well under 150 ms of computing, on a free port each; afterwards no thread of it is left."""
+    """Well under half a second of computing, on a free port each; afterwards no thread of it is left."""
     before = set(threading.enumerate())
     with Sandbox(an_app(), app_url=None):
         pass
@@ -174,7 +174,7 @@ def test_starting_is_quick_and_stopping_complete(an_app: Callable[..., dict[str,
         started = time.process_time()
         boxes.append(Sandbox(an_app(socket_mode_enabled=True), app_url=None).start())
         seconds.append(time.process_time() - started)
-    assert min(seconds) < 0.15  # computing, as other processes share the machine
+    assert min(seconds) < 0.5  # computing, as other processes share the machine
     assert len({box.url for box in boxes}) == 4
     with pytest.raises(RuntimeError, match="running already"):
         boxes[0].start()

@@ -152,6 +152,8 @@ def test_home_drawn_again_under_the_finger(town: BotInWorkspace) -> None:
     """A Home tab that was drawn again with more items keeps the button that is pressed: only changed items are new."""
     town.receipt("U0EVA", "send it by Friday")
     town.box.open_home("U0EVA")
+    town.settled()
+    town.box.open_home("U0EVA")
     home = town.box.home("U0EVA")
     assert home is not None
     pressed_at = row_of(home.blocks, 1)
