@@ -23,7 +23,7 @@ from handlers.slack import blocks as b
 from handlers.slack import payloads, surfaces
 from handlers.slack.payloads import Command, Context, as_typed, unescaped
 from handlers.slack.refs import NOWHERE, Ref, ViewName
-from handlers.slack.replies import Form, Lacks, Reply
+from handlers.slack.replies import Form, Lacks, Reply, give
 from handlers.slack.words import render, shortened
 from store import accounts, commitments, people
 from store.commitments import Wanted, When
@@ -64,11 +64,7 @@ _ALIKE = 75
 def commit(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
     """The /commit command."""
     command = payloads.command(body)
-    answer = answer_to(command, context)
-    if isinstance(answer, Form):
-        context["slack"].views_open(trigger_id=command.trigger_id, view=answer.view)
-        return ack()  # type: ignore[no-any-return]
-    return ack(response_type="ephemeral", text=answer.text, blocks=b.resolved(answer.blocks))  # type: ignore[no-any-return]
+    give(ack, context, command, answer_to(command, context))
 
 
 def answer_to(command: Command, context: BoltContext) -> Reply | Form:

@@ -15,7 +15,7 @@ from handlers.slack import blocks as b
 from handlers.slack import payloads, surfaces
 from handlers.slack.payloads import Context, unescaped
 from handlers.slack.refs import Ref, ViewName
-from handlers.slack.replies import Form, Reply
+from handlers.slack.replies import Form, Reply, give
 from handlers.slack.words import render
 from store import accounts
 from store.plan import section as verbs
@@ -58,11 +58,7 @@ _LINE = re.compile(
 def plan(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
     """The /plan command."""
     command = payloads.command(body)
-    answer = answer_to(command, context)
-    if isinstance(answer, Form):
-        context["slack"].views_open(trigger_id=command.trigger_id, view=answer.view)
-        return ack()  # type: ignore[no-any-return]
-    return ack(response_type="ephemeral", text=answer.text, blocks=b.resolved(answer.blocks))  # type: ignore[no-any-return]
+    give(ack, context, command, answer_to(command, context))
 
 
 def answer_to(command: Command, context: BoltContext) -> Reply | Form:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from handlers.slack import blocks as b
 from handlers.slack.refs import NOWHERE, Ref
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slack_bolt import BoltContext
     from slackblocks import Block
 
-    from handlers.slack.blocks import Json
+    from handlers.slack.payloads import Command
 
 
 class Lacks(StrEnum):
@@ -42,6 +46,15 @@ class Form:
     without `ref` the line `lacks` something.
     """
 
-    view: Json
+    view: b.Json
     ref: Ref = NOWHERE
     lacks: Lacks = Lacks.MORE
+
+
+def give(ack: Callable[..., Any], context: BoltContext, command: Command, answer: Reply | Form) -> None:
+    """Answer a slash command: open the form, or show the reply to the person alone."""
+    if isinstance(answer, Form):
+        context["slack"].views_open(trigger_id=command.trigger_id, view=answer.view)
+        ack()
+    else:
+        ack(response_type="ephemeral", text=answer.text, blocks=b.resolved(answer.blocks))
