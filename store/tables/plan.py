@@ -45,6 +45,18 @@ class SectionRow(HasHistory):
         return relationship(lazy="raise")
 
 
+def _arguments(table: str, **choices: type[StrEnum]) -> tuple[sa.schema.SchemaItem, ...]:
+    """The constraints and the index of every section; `choices`: the columns that hold members of an enum."""
+    return (
+        sa.UniqueConstraint("workspace_id", "origin_key"),
+        sa.Index(f"ix_{table}_account", "account_id"),
+        *(
+            sa.CheckConstraint(f"{column} IN ({', '.join(map(repr, map(str, enum)))})", name=column)
+            for column, enum in choices.items()
+        ),
+    )
+
+
 class KeyDateKind(StrEnum):
     RENEWAL, BUDGET, SHOW, OTHER = "renewal", "budget", "show", "other"
 
@@ -59,13 +71,10 @@ class KeyDate(SectionRow):
     __tablename__ = "key_date"
     subject_kind = Subject.KEY_DATE
     __table_args__ = (
-        sa.UniqueConstraint("workspace_id", "origin_key"),
-        sa.Index("ix_key_date_account", "account_id"),
+        *_arguments("key_date", kind=KeyDateKind, recurs=Recurs),
         # For the query of the dates in one person's brief.
         sa.Index("ix_key_date_owner", "owner_id", "day", sqlite_where=sa.text("owner_id IS NOT NULL"),
                  postgresql_where=sa.text("owner_id IS NOT NULL")),
-        sa.CheckConstraint("kind IN ('renewal', 'budget', 'show', 'other')", name="kind"),
-        sa.CheckConstraint("recurs IN ('never', 'yearly', 'quarterly')", name="recurs"),
     )  # fmt: skip
 
     kind: Mapped[KeyDateKind] = mapped_column(EnumText(KeyDateKind))
@@ -93,12 +102,7 @@ class Objective(SectionRow):
 
     __tablename__ = "objective"
     subject_kind = Subject.OBJECTIVE
-    __table_args__ = (
-        sa.UniqueConstraint("workspace_id", "origin_key"),
-        sa.Index("ix_objective_account", "account_id"),
-        sa.CheckConstraint("aim IN ('grow', 'hold')", name="aim"),
-        sa.CheckConstraint("unit IN ('number', 'money', 'percent')", name="unit"),
-    )
+    __table_args__ = _arguments("objective", aim=Aim, unit=Measure)
 
     aim: Mapped[Aim] = mapped_column(EnumText(Aim))
     measure: Mapped[str | None]
@@ -121,11 +125,7 @@ class Opportunity(SectionRow):
 
     __tablename__ = "opportunity"
     subject_kind = Subject.OPPORTUNITY
-    __table_args__ = (
-        sa.UniqueConstraint("workspace_id", "origin_key"),
-        sa.Index("ix_opportunity_account", "account_id"),
-        sa.CheckConstraint("stage IN ('lead', 'qualified', 'in_crm', 'won', 'lost')", name="stage"),
-    )
+    __table_args__ = _arguments("opportunity", stage=Stage)
 
     stage: Mapped[Stage] = mapped_column(EnumText(Stage))
     value: Mapped[Decimal | None]
@@ -138,11 +138,7 @@ class Competitor(SectionRow):
 
     __tablename__ = "competitor"
     subject_kind = Subject.COMPETITOR
-    __table_args__ = (
-        sa.UniqueConstraint("workspace_id", "origin_key"),
-        sa.Index("ix_competitor_account", "account_id"),
-        sa.CheckConstraint("strength IN ('low', 'medium', 'high')", name="strength"),
-    )
+    __table_args__ = _arguments("competitor", strength=Level)
 
     place: Mapped[str | None]
     strength: Mapped[Level | None] = mapped_column(EnumText(Level))
@@ -157,12 +153,7 @@ class Risk(SectionRow):
 
     __tablename__ = "risk"
     subject_kind = Subject.RISK
-    __table_args__ = (
-        sa.UniqueConstraint("workspace_id", "origin_key"),
-        sa.Index("ix_risk_account", "account_id"),
-        sa.CheckConstraint("likelihood IN ('low', 'medium', 'high')", name="likelihood"),
-        sa.CheckConstraint("impact IN ('low', 'medium', 'high')", name="impact"),
-    )
+    __table_args__ = _arguments("risk", likelihood=Level, impact=Level)
 
     likelihood: Mapped[Level] = mapped_column(EnumText(Level))
     impact: Mapped[Level] = mapped_column(EnumText(Level))
@@ -173,10 +164,7 @@ class Year(SectionRow):
 
     __tablename__ = "year"
     subject_kind = Subject.YEAR
-    __table_args__ = (
-        sa.UniqueConstraint("workspace_id", "origin_key"),
-        sa.Index("ix_year_account", "account_id"),
-    )
+    __table_args__ = _arguments("year")
 
     year: Mapped[int]
     revenue: Mapped[Decimal | None]
@@ -188,10 +176,7 @@ class Figure(SectionRow):
 
     __tablename__ = "figure"
     subject_kind = Subject.FIGURE
-    __table_args__ = (
-        sa.UniqueConstraint("workspace_id", "origin_key"),
-        sa.Index("ix_figure_account", "account_id"),
-    )
+    __table_args__ = _arguments("figure")
 
     # “2026-Q3”
     quarter: Mapped[str]
@@ -209,11 +194,7 @@ class Opinion(SectionRow):
 
     __tablename__ = "opinion"
     subject_kind = Subject.OPINION
-    __table_args__ = (
-        sa.UniqueConstraint("workspace_id", "origin_key"),
-        sa.Index("ix_opinion_account", "account_id"),
-        sa.CheckConstraint("feeling IN ('stays', 'annoys')", name="feeling"),
-    )
+    __table_args__ = _arguments("opinion", feeling=Feeling)
 
     feeling: Mapped[Feeling] = mapped_column(EnumText(Feeling))
     said_on: Mapped[date | None]
