@@ -11,8 +11,7 @@ from store.plan.values import Field, Kind
 from store.tables import Opportunity, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-    from decimal import Decimal
+    from collections.abc import Collection
 
 STAGES = (
     (Stage.LEAD, "Lead"),
@@ -26,11 +25,6 @@ _ENDED = {Stage.WON, Stage.LOST}
 
 def is_open(row: Opportunity) -> bool:
     return row.archived_at is None and row.stage not in _ENDED
-
-
-def open_value(rows: Iterable[Opportunity]) -> Decimal | int:
-    """The sum of the values of the open opportunities, in the account's currency."""
-    return sum(row.value for row in rows if is_open(row) and row.value is not None)
 
 
 def _check(row: Opportunity, changed: Collection[str], _today: date) -> None:

@@ -10,7 +10,7 @@ import pytest
 from store import accounts
 from store.errors import BadInputError
 from store.plan import figures, objectives, opportunities, risks, section, years
-from store.tables import Aim, Level, Objective, Opportunity, Risk, Stage
+from store.tables import Aim, Level, Objective, Opportunity, Risk
 from tests.conftest import NOW
 from tests.store.plan_sections import SECTIONS, good
 
@@ -106,17 +106,6 @@ def test_how_far_an_objective_is(
     figures_ = {"start": start, "target": target, "today": today}
     row = Objective(aim=Aim.GROW, **{k: None if v is None else Decimal(v) for k, v in figures_.items()})
     assert (objectives.progress(row), objectives.is_reached(row)) == (percent, reached)
-
-
-def test_the_value_of_open_opportunities() -> None:
-    """Won, lost and archived ones are not in it, nor those without a value."""
-    rows = [
-        Opportunity(stage=Stage.LEAD, value=Decimal(5)),
-        Opportunity(stage=Stage.QUALIFIED, value=None),
-        Opportunity(stage=Stage.WON, value=Decimal(7)),
-        Opportunity(stage=Stage.IN_CRM, value=Decimal(11), archived_at=NOW),
-    ]
-    assert opportunities.open_value(rows) == 5
 
 
 @on_sqlite
