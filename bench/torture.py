@@ -6,7 +6,8 @@ sandbox drops the connection before or after it has acted, answers 500 before or
 accepts late, answers 429; its history fails and lags. Every 0.8 to 2 seconds a worker is killed with SIGKILL and
 replaced. In the run with freezes one is stopped every few seconds for longer than its lease and then goes on. In
 that with crashes PostgreSQL itself is stopped at once (pg_ctl -m immediate) and started. Meanwhile items of messages
-that stand are finished; their messages must show it in the end, and nobody may get a second one.
+that stand are finished; their messages must show it in the end, and nobody may get a second one. Sixty accounts have a
+digest, a prompt or the minutes of a review to post in their channels.
 
 Everything is counted in the sandbox: by the key that travels with each message, and by person and text. The sandbox
 holds Slack's limits twenty times as fast; none of its own refusals may be seen.
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 # The first word of a name is the database.
 RUNS = {
-    plan.name: replace(plan, people=250)
+    plan.name: replace(plan, people=250, reviews=60)
     for plan in (
         Plan("sqlite-1", 0, 0, processes=1),
         Plan("sqlite-3", 0, 0, processes=3),

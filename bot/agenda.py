@@ -1,4 +1,4 @@
-"""The scheduled messages and series, and one planning pass over all of them.
+"""The scheduled messages and series, the sweep of what is over, and one planning pass over all of them.
 
 Planning writes rows into the ledger and the outbox, and sends nothing. It may run in any number of processes at once:
 an entry locks the rows that are due, and the key of a row is unique for ever.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
-from bot import briefs, series
+from bot import briefs, canvases, digests, reviews, series, signals, sweep
 from bot.logs import log_failure
 
 if TYPE_CHECKING:
@@ -31,7 +31,11 @@ class PlanBatch(Protocol):
     def __call__(self, tx: Session, now: datetime, *, workspaces: Collection[int] | None) -> list[str] | None: ...
 
 
-AGENDA: tuple[PlanBatch, ...] = (series.plan_batch, briefs.plan_batch)
+# New signals stand in the briefs that are planned after them.
+AGENDA: tuple[PlanBatch, ...] = (
+    series.plan_batch, reviews.plan_batch, digests.plan_batch, signals.plan_batch, briefs.plan_batch,
+    canvases.plan_batch, sweep.plan_batch,
+)  # fmt: skip
 
 
 def plan(ledger: Ledger, now: datetime, *, workspaces: Collection[int] | None = None) -> list[str]:

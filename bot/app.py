@@ -15,7 +15,7 @@ from bot.roster import Roster
 from bot.settling import Times
 from bot.slack import ANSWER_TIMEOUT, posting_client
 from handlers.people import ensure_people
-from handlers.slack import payloads
+from handlers.slack import payloads, templates
 from store import outbox, workspaces
 from store.db import ANSWER_WITHIN, Ledger
 from store.errors import NotAllowedError
@@ -49,6 +49,7 @@ class Makegood:
         self.settings = settings
         self.ledger = ledger
         self.clock = clock
+        templates.use(settings.templates_dir)
         pace = timedelta(minutes=1) / settings.posts_per_minute
         times = times or Times(apart=ONE_SECOND if settings.posts_per_minute < A_STAND_IN else 4 * pace)
         self.installations = Installations(settings, post_timeout=times.post)
@@ -72,7 +73,8 @@ class Makegood:
         """
         identity = self.installations.connect()
         with self.ledger.begin() as tx:
-            workspaces.ensure(tx, team_id=identity.team_id, name=identity.team, now=self.clock())
+            workspace = workspaces.ensure(tx, team_id=identity.team_id, name=identity.team, now=self.clock())
+            workspaces.set_public_url(workspace, self.settings.public_url)
         self._roster.read_on(identity.team_id, pages=1)
         self._say_who_is_not_served()
 

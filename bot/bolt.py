@@ -22,6 +22,8 @@ def build(client: WebClient, who: Callable[[], AuthorizeResult | None], prepare:
     bot/server.py verifies signatures, without writing a wrong one into the log. Socket Mode has none.
     """
     app = App(
+        # Bolt would search the calling files for one.
+        name="makegood",
         authorize=lambda **_: who(),  # type: ignore[arg-type]  # Bolt takes None, which its annotation leaves out
         client=client,
         # The answer leaves when the listener has finished: nothing is confirmed that is not stored, and

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from store import commitments, notices, occasions, outbox, people
+from store.digests import leaders
 from store.rules.calendar.brief_times import local_day, morning_is_on, mornings_missed
 from store.tables import OutboxKind
 
@@ -50,6 +51,7 @@ def plan_batch(tx: Session, now: datetime, *, workspaces: Collection[int] | None
         for one in awake
         if (one.id in wanted or one.id in news) and _intend_brief(tx, one, days[one.id], news.get(one.id, []), now)
     ]
+    leaders.write_due(tx, awake, days, now)
     outbox.refresh_homes(tx, days, now)
     for one in due:
         people.schedule_next_brief(one, now, looked_at=days.get(one.id))

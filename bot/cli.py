@@ -166,8 +166,9 @@ def manifest(url: str | None, features: str, *, socket: bool) -> None:
     """Print the app manifest to paste into Slack.
 
     --with messages: the bot answers what people write in its Messages tab. --with mentions: it answers a message that
-    mentions it. --with reactions: an emoji offers a message as a commitment. docs/permissions.md says which permission
-    each of them needs.
+    mentions it. --with reactions: an emoji offers a message as a commitment. --with pictures: pictures of an account
+    plan are uploaded. --with canvas: the plan of an account is a canvas tab of its channel. docs/permissions.md says
+    which permission each of them needs.
 
     Create the app at https://api.slack.com/apps with “From a manifest”, or update it under “App Manifest”.
     """

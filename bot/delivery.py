@@ -5,15 +5,17 @@ docs/decisions/0005-delivery.md has the protocol, and what no client can promise
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 import structlog
 
-from bot import posting
-from bot.posting import Sent, StaleConversationError, UnreadableError
-from bot.settling import Failed, Postponed, Skipped, ToReopen, Unknown, Waits, settle
+from bot import canvases, pictures, posting
+from bot.pictures import UnreadError
+from bot.posting import Sent, StaleConversationError, TooLateError, UnreadableError
+from bot.settling import CanvasRefused, Failed, Postponed, Skipped, ToReopen, Unknown, Waits, settle
 from bot.slack import (
     DeliveryError,
     Fault,
@@ -23,9 +25,11 @@ from bot.slack import (
     RefusedError,
     outcomes,
 )
+from handlers.calendars import files as calendar_files
 from handlers.messages import Later, Message, Nothing, render
+from handlers.slack import blocks as b
 from handlers.slack import channels
-from store import notices, outbox, people, workspaces
+from store import notices, outbox, people, reviews, workspaces
 from store.outbox import claiming
 from store.rules.calendar.brief_times import local_day, next_morning
 from store.rules.nudging.readers import TAKEN_WITHIN
@@ -38,6 +42,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from bot.settling import Outcome, Times
+    from handlers.calendars.files import File
+    from handlers.pictures.drawing import Picture
     from store.db import Ledger
     from store.outbox.claiming import Claimed
     from store.tables import Outbox
@@ -54,10 +60,14 @@ _TOKEN_REFUSED = timedelta(minutes=1)
 _PATIENCE = timedelta(days=1)
 # A message that stands where Slack refuses us is updated this often.
 _UPDATED_AGAIN = timedelta(hours=1)
+# So often, and in this distance, Slack is asked whether it has read a picture. Then the message goes without it.
+_LOOKS_AT_A_PICTURE, _LOOK_AT_A_PICTURE = 8, timedelta(seconds=1)
+# A canvas that is edited just now is tried again after this time, and later ever more rarely.
+_CANVAS_AGAIN = timedelta(seconds=10)
 
 
 # Messages in channels: who reads there is asked before each post and update. One that is refused is not tried again.
-IN_CHANNELS = (OutboxKind.SHARED, OutboxKind.RECORDED)
+IN_CHANNELS = (OutboxKind.SHARED, OutboxKind.RECORDED, OutboxKind.WEEKLY_DIGEST, *reviews.IN_CHANNELS)
 
 
 class SpeechlessError(Exception):
@@ -88,6 +98,10 @@ class Delivery:
         """Make one attempt and write its outcome down."""
         try:
             outcome = self._attempt(claimed)
+        except TooLateError:
+            # The lease brings the row back.
+            log.warning("delivery_too_late", outbox=claimed.id, attempt=claimed.attempt)
+            return
         except (DeliveryError, SpeechlessError) as error:
             outcome = self._outcome_of(claimed, error)
         if outcome is None:
@@ -105,14 +119,23 @@ class Delivery:
         """
         if claimed.unknown_since is not None:
             row = self._row(claimed)
-            found = posting.look_up(self._ledger, self._client_of(row.workspace_id), row, claimed.unknown_since)
+            client = self._client_of(row.workspace_id)
+            if claimed.kind == OutboxKind.CANVAS:
+                found = canvases.find(client, row)
+            else:
+                found = posting.look_up(self._ledger, client, row, claimed.unknown_since)
             if found is not None:
                 return found
-        others = self._others_read(claimed) if claimed.kind in IN_CHANNELS else None
+        asks = claimed.kind in IN_CHANNELS or claimed.kind == OutboxKind.CANVAS
+        others = self._others_read(claimed) if asks else None
+        # A post that begins by then ends within the lease: see `_in_time`.
+        begins_by = self.clock() + self.times.grace
         with self._ledger.begin() as tx:
             row = outbox.load(tx, claimed.id)
-            if claimed.kind in IN_CHANNELS:
+            if asks:
                 row.details = {**row.details, "external": others}
+            if claimed.kind == OutboxKind.CANVAS:
+                outbox.begin_canvas(tx, row, self.clock())
             made = self._prepare(tx, row, claimed)
             if isinstance(made, Skipped | Waits):
                 # In the transaction that read the ledger, so that nothing changes between. The workspace before the
@@ -121,7 +144,39 @@ class Delivery:
                 self._settle(tx, claimed, made)
         if not isinstance(made, Message):
             return None
-        return posting.post(self._ledger, self._client_of(row.workspace_id), row, made)
+        return self._post(claimed, row, made, begins_by)
+
+    def _post(self, claimed: Claimed, row: Outbox, made: Message, begins_by: datetime) -> Outcome:
+        client = self._client_of(row.workspace_id)
+        if made.canvas is not None:
+            return canvases.write(client, row, made.canvas)
+        if made.picture is not None:
+            try:
+                made = self._with_picture(row, made, made.picture)
+            except UnreadError:
+                if claimed.attempt < _LOOKS_AT_A_PICTURE:
+                    return Postponed(_LOOK_AT_A_PICTURE, "Slack has not read its picture yet")
+        if made.file is not None:
+            made = self._with_file(row, made, made.file)
+        return posting.post(self._ledger, client, row, made, lambda: self.clock() <= begins_by)
+
+    def _with_file(self, row: Outbox, made: Message, file: File) -> Message:
+        """The message with the link of its file, or with the words for a Slack that takes no file."""
+        link = pictures.link_to(self._client_of(row.workspace_id), file)
+        if link is None:
+            with self._ledger.begin() as tx:
+                outbox.note_no_file(tx, row.id)
+        return replace(made, blocks=b.named([*made.blocks, *calendar_files.link_blocks(file, link)]))
+
+    def _with_picture(self, row: Outbox, made: Message, picture: Picture) -> Message:
+        """The message with its picture below the first block, if Slack takes the picture."""
+        client = self._client_of(row.workspace_id)
+        file = pictures.uploaded(self._ledger, client, row.workspace_id, picture, self.clock())
+        if file is None:
+            return made
+        first, *others = made.blocks
+        image = {"type": "image", "slack_file": {"id": file}, "alt_text": picture.title}
+        return replace(made, blocks=b.named([first, image, *others]))
 
     def _settle(self, tx: Session, claimed: Claimed, outcome: Outcome) -> None:
         settle(tx, claimed, outcome, now=self.clock(), times=self.times)
@@ -147,6 +202,8 @@ class Delivery:
             notices.settle(tx, row, made.told, made.waits)
             if made.more != row.details.get("more", 0):
                 row.details = {**row.details, "more": made.more}
+            if made.has_rest:
+                row.details = {**row.details, "has_rest": True}
         return made
 
     def _render(self, tx: Session, row: Outbox) -> Message | Nothing | Later:
@@ -185,6 +242,9 @@ class Delivery:
             row = outbox.load(tx, claimed.id)
             team_id, actor = workspaces.team_of(tx, row.workspace_id), outbox.actor_of(tx, row)
         channel, client = row.posted_channel or row.channel or "", self._client_of(row.workspace_id)
+        if not row.channel:
+            # A message about a review of an account without a channel: to the lead alone.
+            return False
         try:
             with outcomes():
                 readers = channels.readers_of(self._ledger, client, team_id, channel, self.clock())
@@ -194,9 +254,19 @@ class Delivery:
         except (OutcomeUnknownError, AttributeError, TypeError) as error:
             # Not Slack's answer, or none. Asking twice is the same as once.
             raise NotTakenError(str(error)) from error
+        if row.kind == OutboxKind.CANVAS:
+            return self._others_read_canvas(row, readers)
         if row.kind == OutboxKind.RECORDED and actor.slack_id not in readers.members:
             # The form says in which channel the message is, and a form is not trusted.
             return True
+        return readers.others
+
+    def _others_read_canvas(self, row: Outbox, readers: channels.Readers) -> bool | None:
+        """The same for the canvas of an account, whose channel the bot must be in."""
+        if readers.is_archived or not readers.is_member:
+            raise RefusedError("is_archived" if readers.is_archived else "not_in_channel", Fault.CONVERSATION)
+        if readers.others and not row.ts:
+            raise RefusedError("read_by_others", Fault.CONVERSATION)
         return readers.others
 
     # ---- what an error means -----------------------------------------------------------------------------------
@@ -206,6 +276,8 @@ class Delivery:
         if isinstance(error, RateLimitedError):
             delay = min(error.retry_after, claiming.LONGEST_HOLD)
             return Postponed(delay, str(error), whole_workspace=error.whole_workspace)
+        if claimed.kind == OutboxKind.CANVAS and isinstance(error, RefusedError | NotTakenError):
+            return self._canvas_refused(claimed, error)
         if isinstance(error, RefusedError):
             return self._refused(claimed, error)
         if isinstance(error, OutcomeUnknownError):
@@ -216,6 +288,19 @@ class Delivery:
             log.error("courier_failed", outbox=claimed.id, kind=claimed.kind, exc_info=error)
             return Failed(str(error)) if claimed.attempt >= _GIVE_UP_AFTER else again
         return again
+
+    def _canvas_refused(self, claimed: Claimed, error: RefusedError | NotTakenError) -> Outcome:
+        """A person has to mend what Slack refuses plainly. A canvas that somebody edits just now is tried again, after
+        as long as it was refused so far.
+        """
+        log.warning("canvas_refused", outbox=claimed.id, error=str(error))
+        if isinstance(error, RefusedError):
+            if error.fault is Fault.AUTHENTICATION:
+                return Postponed(_TOKEN_REFUSED, str(error), whole_workspace=True)
+            return CanvasRefused(_UPDATED_AGAIN, str(error), at_once=True)
+        since = self._row(claimed).details.get("refused_since")
+        so_far = self.clock() - datetime.fromisoformat(since) if since else timedelta()
+        return CanvasRefused(min(_UPDATED_AGAIN, max(_CANVAS_AGAIN, so_far)), str(error), at_once=False)
 
     def _refused(self, claimed: Claimed, error: RefusedError) -> Outcome:
         """Only a fault of the message is final. Everything else waits, and is told once Slack takes it again."""

@@ -55,6 +55,9 @@ class WebServer:
             sockets=[self._socket],
             threads=threads,
             ident=None,
+            # The proxy that speaks TLS tells the browser's address, for the limit of wrong links in handlers/web.
+            trusted_proxy="*",
+            trusted_proxy_headers={"x-forwarded-for"},
             clear_untrusted_proxy_headers=True,
             # Flask answers 413 with our headers; this only bounds what is kept on disk meanwhile.
             max_request_body_size=4 * LARGEST_BODY,

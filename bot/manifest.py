@@ -10,6 +10,7 @@ from handlers import ids
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+REVIEW_USAGE = "account   or   account on 12 Jan 10:00 with @colleague · account last · help"
 PLAN_USAGE = "account   or   account risks · account add risk · help"
 
 EVENTS_PATH = "/slack/events"
@@ -55,7 +56,7 @@ def _manifest(url: str | None, names: Iterable[str]) -> dict[str, Any]:
     wanted = set(names)
     features = [feature for name, feature in ids.FEATURES.items() if name in wanted]
     scopes = [*ids.SCOPES, *(scope for feature in features for scope in feature.scopes)]
-    events = [*ids.BOT_EVENTS, *(feature.event for feature in features)]
+    events = [*ids.BOT_EVENTS, *(feature.event for feature in features if feature.event)]
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
@@ -112,6 +113,13 @@ def _features(url: str | None, *, answers: bool) -> dict[str, Any]:
                 "command": ids.COMMAND_PLAN,
                 "description": "Open the plan of an account",
                 "usage_hint": PLAN_USAGE,
+                "should_escape": True,
+            }
+            | _with(url, "url"),
+            {
+                "command": ids.COMMAND_REVIEW,
+                "description": "See, book or hold the review of an account",
+                "usage_hint": REVIEW_USAGE,
                 "should_escape": True,
             }
             | _with(url, "url"),

@@ -8,10 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from bot.slack import Fault, NotTakenError, OutcomeUnknownError, RateLimitedError, RefusedError, outcomes
+from bot.slack import (
+    DeliveryError,
+    Fault,
+    NotTakenError,
+    OutcomeUnknownError,
+    RateLimitedError,
+    RefusedError,
+    outcomes,
+)
 from handlers.ids import METADATA_EVENT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from slack_sdk import WebClient
 
     from handlers.messages import Message
@@ -31,6 +41,10 @@ class StaleConversationError(RefusedError):
         self.channel = channel
 
 
+class TooLateError(DeliveryError):
+    """The lease ends before Slack could answer: another attempt may have the row by then. Nothing was posted."""
+
+
 class UnreadableError(RefusedError):
     """An earlier attempt may have arrived, and Slack does not let us read the history."""
 
@@ -42,16 +56,25 @@ class UnreadableError(RefusedError):
 class Sent:
     """The message stands in Slack. Both are empty for a Home tab, and for a message that only its reader sees.
 
-    `found`: an earlier attempt has posted it.
+    `found`: an earlier attempt has posted it. Of a canvas, `content` is a mark of the content that stands now, and
+    `withheld` says that it shows no plan because of its readers.
     """
 
     channel: str
     ts: str
     found: bool = False
+    content: str = ""
+    withheld: bool = False
 
 
-def post(ledger: Ledger, client: WebClient, row: Outbox, message: Message) -> Sent:
-    """Publish the Home tab, update the message, or post it for the first time."""
+def post(
+    ledger: Ledger, client: WebClient, row: Outbox, message: Message, in_time: Callable[[], bool]
+) -> Sent:  # fmt: skip
+    """Publish the Home tab, update the message, or post it for the first time.
+
+    `in_time` is asked immediately before a first post, which must not be repeated: a worker may have been frozen since
+    it read the ledger. Raises TooLateError if it is False.
+    """
     if message.home is not None and row.person is not None:
         with outcomes():
             client.views_publish(user_id=row.person.slack_id, view=message.home)
@@ -66,13 +89,16 @@ def post(ledger: Ledger, client: WebClient, row: Outbox, message: Message) -> Se
     kept = row.person.dm_channel if row.person and not row.channel else None
     channel = row.channel or kept or _opened(ledger, client, row)
     metadata = {"event_type": METADATA_EVENT, "event_payload": {"key": row.message_key}}
+    if not in_time():
+        raise TooLateError("it took too long to begin")
     try:
         with outcomes():
             answer = client.chat_postMessage(
                 channel=channel,
                 metadata=metadata,
-                unfurl_links=False,
-                unfurl_media=False,
+                # The link of a file of ours shares it.
+                unfurl_links=message.file is not None,
+                unfurl_media=message.file is not None,
                 thread_ts=row.details.get("replies_to"),
                 **content,
             )

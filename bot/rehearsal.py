@@ -48,10 +48,10 @@ def became(
     tx: Session, *, taken: set[int], due: Sequence[int], planned: Sequence[str], now: datetime
 ) -> list[str]:  # fmt: skip
     """A line for each message that this process took, by id, and for those of the `due` and the `planned` ones that
-    still wait: its outcome. Rows of another process are not among them.
+    still wait: its outcome. Rows that another process has taken are not among them, also while it sends them.
     """
     rows = outbox.by_ids_or_keys(tx, [*taken, *due], planned)
-    rows = [row for row in rows if row.id in taken or row.state in {OutboxState.PENDING, OutboxState.SENDING}]
+    rows = [row for row in rows if row.id in taken or row.state == OutboxState.PENDING]
     is_quiet = all(row.state != OutboxState.SENT for row in rows)
     return [*(f"{_title(row)}{_end(row)}" for row in rows), *(_silence(tx, now) if is_quiet else ())]
 
@@ -130,6 +130,15 @@ _KINDS = {
     OutboxKind.TOLD: "notice of a question, an answer or another step of a colleague",
     OutboxKind.DELEGATED: "notice that they stand in for a colleague",
     OutboxKind.SHARED: "a commitment shared there",
+    OutboxKind.CALENDAR: "file for their calendar",
+    OutboxKind.LETTER: "letter as a file that they asked for",
+    OutboxKind.PICTURE: "picture of an account plan that they asked for",
+    OutboxKind.CANVAS: "plan of an account in its channel",
+    OutboxKind.CANVAS_REFUSED: "notice that Slack refuses the plan in a channel",
     OutboxKind.ANSWER: "answer to what they wrote",
+    OutboxKind.REVIEW_DIGEST: "digest before a review",
+    OutboxKind.REVIEW_PROMPT: "prompt of a review that begins",
+    OutboxKind.MINUTES: "minutes of a review",
+    OutboxKind.REVIEW_NOT_POSTED: "notice that a message about a review could not be posted",
     OutboxKind.RECORDED: "reply to a message from which a commitment was made",
 }

@@ -6,29 +6,39 @@ writes whole bodies into the log where a signature is wrong.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import time
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
 import structlog
 from flask import Flask, Response, request
 from slack_sdk.signature import Clock as SlackClock
 from slack_sdk.signature import SignatureVerifier
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
 
 import handlers
 from bot.logs import request_ids
 from bot.slack_requests import RefusedError, bolt_request
+from handlers.clients.words import LANGUAGES
 from handlers.web import pages
+from handlers.web.requests import Answer, Request, respond
+from store.clients import links
+from store.web_access import SESSION_LIVES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from slack_bolt import App, BoltRequest
 
     from bot.health.readiness import Readiness
+    from store.db import Ledger
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +48,12 @@ HEALTH, READY = "/healthz", "/readyz"
 # to eight bytes, once in the text and once in the blocks.
 LARGEST_BODY = 1024 * 1024
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
+
+# The cookie of a session, for the addresses below this path.
+COOKIE, COOKIE_PATH = "makegood_session", "/plan"
+
+# The cookie that tells one browser of a client from another, for the addresses below this path.
+DEVICE, DEVICE_PATH = "makegood_device", "/client"
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -51,32 +67,58 @@ HEADERS = {
 }
 
 
+@dataclass(frozen=True)
+class Site:
+    """The web pages for people: their ledger and clock, and the address under which browsers reach them."""
+
+    ledger: Ledger
+    clock: Callable[[], datetime]
+    public_url: str
+
+
+# `same-origin`, because a browser that is told to send no referrer hides the origin of a form as well.
+_SITE_HEADERS = {"Content-Security-Policy": pages.CONTENT_SECURITY_POLICY, "Referrer-Policy": "same-origin",
+                 "X-Robots-Tag": "noindex, nofollow"}  # fmt: skip
+
+
 def build(
     bolt: App,
     readiness: Readiness,
     *,
     signing_secret: str | None,
+    site: Site | None = None,
     seconds: Callable[[], float] = time.time,
 ) -> Flask:
-    """The WSGI app. Without a signing secret (Socket Mode) Slack's endpoint does not exist.
+    """The WSGI app. Without a signing secret (Socket Mode) there is no endpoint for Slack, and without a site there
+    are no pages for people.
 
     `seconds` is the wall clock (seconds since 1970) that signatures are held against.
     """
     app = Flask("makegood", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
-    for path, page in handlers.ROUTES.pages.items():
-        app.add_url_rule(path, f"page {path}", _page(page))
-    app.add_url_rule(pages.STYLE_PATH, "style", lambda: Response(pages.style(), mimetype="text/css"))
-    app.add_url_rule(HEALTH, "healthz", lambda: _text("ok"))
-    app.add_url_rule(READY, "readyz", lambda: _ready(readiness))
+    views: dict[str, Callable[..., Response]] = {
+        f"GET {path}": _page(page) for path, page in handlers.ROUTES.pages.items()
+    }
+    if site is not None:
+        views |= {rule: _site_page(page, site) for rule, page in handlers.ROUTES.site.items()}
+    for path, kind in ((pages.STYLE_PATH, "text/css"), (pages.ICON_PATH, "image/svg+xml")):
+        views[f"GET {path}"] = functools.partial(_static, path, kind)
+    views[f"GET {HEALTH}"] = lambda: _text("ok")
+    views[f"GET {READY}"] = lambda: _ready(readiness)
     if signing_secret is not None:
-        endpoint = Endpoint(bolt, SignatureVerifier(signing_secret, _Clock(seconds)))
-        app.add_url_rule(EVENTS, "events", endpoint, methods=["POST"])
+        views[f"POST {EVENTS}"] = Endpoint(bolt, SignatureVerifier(signing_secret, _Clock(seconds)))
+    app.url_map, app.view_functions = _addresses(tuple(views)), dict(views)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _failed)
     app.after_request(_secured)
     return app
+
+
+@functools.cache
+def _addresses(rules: tuple[str, ...]) -> Map:
+    """The addresses of these rules, each a method and a path, read once: that takes half a millisecond for each."""
+    return Map([Rule(path, endpoint=f"{method} {path}", methods=[method]) for method, path in map(str.split, rules)])
 
 
 class Endpoint:
@@ -147,6 +189,41 @@ def _page(page: Callable[[], str]) -> Callable[[], Response]:
     return answer
 
 
+def _site_page(page: Callable[[Request], Answer], site: Site) -> Callable[..., Response]:
+    """The page of the site, for the person whose session the browser's cookie names."""
+
+    def answer(**parts: object) -> Response:
+        given = respond(page, Request(
+            site.ledger, site.clock(), site.public_url, {name: str(part) for name, part in parts.items()},
+            session=request.cookies.get(COOKIE, ""), origin=request.headers.get("Origin", ""),
+            address=request.remote_addr or "", method=request.method, query=request.args, form=request.form,
+            headers=dict(request.headers), language=request.accept_languages.best_match(LANGUAGES) or "en",
+            device=request.cookies.get(DEVICE, ""),
+        ))  # fmt: skip
+        made = Response(given.html, status=given.status, content_type=given.media_type, headers=_SITE_HEADERS)
+        if given.file:
+            made.headers["Content-Disposition"] = f'attachment; filename="{given.file}"'
+        if given.location is not None:
+            made.status_code, made.headers["Location"] = HTTPStatus.SEE_OTHER, given.location
+        if given.session is not None:
+            made.set_cookie(
+                COOKIE, given.session, max_age=SESSION_LIVES if given.session else 0, path=COOKIE_PATH,
+                secure=site.public_url.startswith("https:"), httponly=True, samesite="Lax",
+            )  # fmt: skip
+        if given.device is not None:
+            made.set_cookie(
+                DEVICE, given.device, max_age=links.LIVES, path=DEVICE_PATH,
+                secure=site.public_url.startswith("https:"), httponly=True, samesite="Lax",
+            )  # fmt: skip
+        return made
+
+    return answer
+
+
+def _static(path: str, kind: str) -> Response:
+    return Response(pages.static(path), mimetype=kind)
+
+
 def _text(words: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
     return Response(words + "\n", status=status, mimetype="text/plain")
 
@@ -160,7 +237,14 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _failed(error: Exception) -> Response:
-    log.error("request_failed", path=request.path, exc_info=error)
+    if isinstance(error, (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)):
+        log.error("request_failed", rule=str(request.url_rule), error=type(error).__name__)
+        words = "The ledger can’t be reached right now. Please try again in a minute."
+        html = pages.render("problem.html", title="Not right now", words=words)
+        headers = {"Content-Security-Policy": pages.CONTENT_SECURITY_POLICY}
+        return Response(html, HTTPStatus.SERVICE_UNAVAILABLE, mimetype="text/html", headers=headers)
+    # Not the path, which may have the token of a link.
+    log.error("request_failed", rule=str(request.url_rule), exc_info=error)
     return _text("Something went wrong here. It is in the log.", HTTPStatus.INTERNAL_SERVER_ERROR)
 
 

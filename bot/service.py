@@ -16,10 +16,11 @@ from bot.health.ledger_watch import LedgerWatch
 from bot.health.readiness import Readiness
 from bot.http_server import WebServer
 from bot.schedule import Schedule
-from bot.server import build
+from bot.server import Site, build
 from bot.slack_connection import ConnectionMonitor
 from bot.socket_mode import SocketMode
 from store import migrate
+from store.db import ANSWER_WITHIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -162,11 +163,13 @@ class Service:
         return asked
 
     def _make_server(self) -> WebServer:
-        settings = self.makegood.settings
+        makegood, settings = self.makegood, self.makegood.settings
         secret = settings.slack_signing_secret
+        address = settings.public_url
         app = build(
-            self.makegood.bolt,
+            makegood.bolt,
             self.readiness,
+            site=Site(makegood.ledger.with_timeout(ANSWER_WITHIN), makegood.clock, address) if address else None,
             signing_secret=secret.get_secret_value() if secret and not settings.socket_mode else None,
         )
         return WebServer(app, host=settings.host, port=settings.port, threads=settings.web_threads)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
@@ -34,6 +35,9 @@ BOLT_OAUTH = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
 
 # Of 100: how much the name of a variable is like a setting's, so that it was probably meant.
 _ALIKE = 75
+
+# The hosts that a browser of the same machine reaches, without a network in between.
+_LOCAL = {"localhost", "127.0.0.1", "::1"}
 
 # The place of the right value, for a variable that is missing or wrong.
 WHERE = {
@@ -125,6 +129,15 @@ class Settings(BasicSettings):
     port: int = Field(
         default=3000, ge=0, le=65535, description="The port that the HTTP server listens on; 0 takes a free one."
     )
+    public_url: str | None = Field(
+        default=None,
+        description="The address under which browsers reach the HTTP server, such as `https://makegood.example.com`."
+        " Setting it opens the account plan's page; all processes need the same.",
+    )
+    templates_dir: Path | None = Field(
+        default=None,
+        description="A folder with templates of your own for digests and letters; all processes need the same.",
+    )
     web_threads: int = Field(
         default=16, ge=1, le=200, description="How many requests from Slack are answered at the same time."
     )
@@ -173,6 +186,25 @@ class Settings(BasicSettings):
         if value is not None and value.get_secret_value().startswith(("xox", "xapp-")):
             raise ValueError("holds a token, not the signing secret")
         return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _public_url(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value)
+            host, _ = parts.hostname, parts.port
+        except ValueError:
+            host = None
+        if not host or parts.scheme not in {"http", "https"} or "@" in parts.netloc:
+            raise ValueError("is no web address")
+        if parts.path not in {"", "/"} or parts.query or parts.fragment:
+            raise ValueError("has a path: give the address of the server alone")
+        if parts.scheme == "http" and host not in _LOCAL:
+            raise ValueError("must begin with https://, so that nobody on the way reads the pages")
+        usual = {"http": ":80", "https": ":443"}[parts.scheme]
+        return f"{parts.scheme}://{parts.netloc.lower().removesuffix(usual)}"
 
     @field_validator("slack_api_url")
     @classmethod
@@ -298,7 +330,7 @@ def _in_words(kind: str, context: Mapping[str, Any], message: str) -> str:
         return "is missing"
     if kind == "value_error":
         words = str(context["error"])
-        return words if words.startswith(("is ", "holds ")) else f"is not usable ({words})"
+        return words if words.startswith(("is ", "holds ", "has ", "must ")) else f"is not usable ({words})"
     if kind == "literal_error":
         return f"must be {context['expected']}"
     if kind.startswith("int_"):

@@ -10,7 +10,8 @@ import structlog
 
 from bot.posting import Sent
 from bot.slack import POST_TIMEOUT
-from store import notices, outbox, people
+from store import accounts, notices, outbox, people, reviews
+from store.digests import weekly
 from store.outbox import claiming
 from store.tables import OutboxKind
 
@@ -67,6 +68,17 @@ class Postponed:
 
 
 @dataclass(frozen=True)
+class CanvasRefused:
+    """Slack refuses a canvas for now, and it is tried again after `delay`. The account's lead is told once: `at_once`,
+    or after three days.
+    """
+
+    delay: timedelta
+    error: str
+    at_once: bool
+
+
+@dataclass(frozen=True)
 class ToReopen:
     """Slack refused the conversation, `channel`, that was kept for the person; the next attempt opens it anew."""
 
@@ -89,7 +101,7 @@ class Unknown:
     error: str
 
 
-Outcome = Sent | Skipped | Waits | Postponed | ToReopen | Failed | Unknown
+Outcome = Sent | Skipped | Waits | Postponed | CanvasRefused | ToReopen | Failed | Unknown
 
 
 def settle(tx: Session, claimed: Claimed, outcome: Outcome, *, now: datetime, times: Times) -> None:
@@ -103,8 +115,8 @@ def settle(tx: Session, claimed: Claimed, outcome: Outcome, *, now: datetime, ti
 def _written(tx: Session, claimed: Claimed, outcome: Outcome, now: datetime, times: Times) -> bool:
     """False: another attempt has the row."""
     match outcome:
-        case Sent(channel, ts):
-            kept = outbox.mark_sent(tx, claimed, channel=channel, ts=ts, now=now, apart=times.apart)
+        case Sent():
+            kept = _sent(tx, claimed, outcome, now, times)
         case Skipped(why):
             kept = _skipped(tx, claimed, why, now)
         case Waits(until, reason, joins, tried):
@@ -112,6 +124,9 @@ def _written(tx: Session, claimed: Claimed, outcome: Outcome, now: datetime, tim
             kept = notices.put_off(tx, claimed, row, until, reason, tried=tried, joins=joins)
         case Postponed(delay, error, whole):
             kept = outbox.postpone(tx, claimed, until=now + delay, error=error, whole_workspace=whole)
+        case CanvasRefused(delay, error, at_once):
+            kept = outbox.postpone(tx, claimed, until=now + delay, error=error, whole_workspace=False)
+            _tell_lead(tx, claimed, error, now, at_once=at_once)
         case ToReopen(channel, error):
             kept = _to_reopen(tx, claimed, channel, error, now)
         case Failed():
@@ -142,7 +157,27 @@ def _skipped(tx: Session, claimed: Claimed, why: Nothing, now: datetime) -> bool
         notices.settle(tx, row, (), {})
     if why.tells_sharer:
         outbox.tell_sharer(tx, row.id, why.reason, now)
+    if why.tells_lead:
+        tell_lead = weekly.tell_lead if row.kind == OutboxKind.WEEKLY_DIGEST else reviews.tell_lead
+        tell_lead(tx, row, why.reason, now)
     return True
+
+
+def _sent(tx: Session, claimed: Claimed, sent: Sent, now: datetime, times: Times) -> bool:
+    if not outbox.mark_sent(tx, claimed, channel=sent.channel, ts=sent.ts, now=now, apart=times.apart):
+        return False
+    if claimed.kind == OutboxKind.CANVAS:
+        outbox.canvas_written(tx, claimed.id, sent.content, now, withheld=sent.withheld)
+    outbox.continue_in_thread(tx, claimed.id, now)
+    if sent.withheld:
+        _tell_lead(tx, claimed, "read_by_others", now, at_once=True)
+    return True
+
+
+def _tell_lead(tx: Session, claimed: Claimed, why: str, now: datetime, *, at_once: bool) -> None:
+    row = outbox.load(tx, claimed.id)
+    lead = accounts.lead_of(tx, row.account_id) if row.account_id else None
+    outbox.canvas_refused(tx, row, why, now, at_once=at_once, lead=lead)
 
 
 def _to_reopen(tx: Session, claimed: Claimed, channel: str, error: str, now: datetime) -> bool:
@@ -159,6 +194,10 @@ def _failed(tx: Session, claimed: Claimed, outcome: Failed, now: datetime) -> bo
     if claimed.kind == OutboxKind.SHARED and not claimed.posted:
         # A person has just shared it: they are told at once, and share it again when it can be posted.
         outbox.tell_sharer(tx, claimed.id, outcome.error, now, in_doubt=outcome.in_doubt)
+    elif claimed.kind in reviews.IN_CHANNELS and not claimed.posted:
+        reviews.tell_lead(tx, outbox.load(tx, claimed.id), outcome.error, now)
+    elif claimed.kind == OutboxKind.WEEKLY_DIGEST and not claimed.posted:
+        weekly.tell_lead(tx, outbox.load(tx, claimed.id), outcome.error, now)
     elif not claimed.posted:
         # Perhaps only the brief was at fault, not the notices in it.
         notices.release(tx, outbox.load(tx, claimed.id), now)

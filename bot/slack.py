@@ -14,15 +14,19 @@ from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
-from handlers.slack.calls import faulty_parts, within
+from handlers.slack import natives
+from handlers.slack.calls import faulty_parts, in_log, within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from slack_sdk.web import SlackResponse
+
+log = structlog.get_logger(__name__)
 
 # Longer than Slack takes even on a bad day, shorter than the lease of a claim.
 POST_TIMEOUT = 10
@@ -58,7 +62,8 @@ FAULTS = {
         " markdown_text_conflict invalid_arguments invalid_arg_name invalid_array_arg invalid_charset"
         " invalid_form_data invalid_json json_not_object invalid_post_type missing_post_type missing_argument"
         " as_user_not_supported cannot_reply_to_message message_not_found cant_update_message edit_window_closed"
-        " block_mismatch is_inactive view_too_large hash_conflict slack_connect_file_link_sharing_blocked",
+        " block_mismatch is_inactive canvas_too_large canvas_not_found view_too_large hash_conflict"
+        " slack_connect_file_link_sharing_blocked",
         Fault.CONVERSATION: "channel_not_found not_in_channel is_archived restricted_action"
         " restricted_action_read_only_channel restricted_action_thread_only_channel"
         " restricted_action_non_threadable_channel restricted_action_thread_locked user_not_found users_not_found"
@@ -66,9 +71,12 @@ FAULTS = {
         Fault.AUTHENTICATION: "not_authed invalid_auth account_inactive token_revoked token_expired ekm_access_denied"
         " team_access_not_granted access_denied enterprise_is_restricted team_not_found two_factor_setup_required",
         Fault.PERMISSION: "missing_scope no_permission not_allowed_token_type messages_tab_disabled not_enabled"
+        " canvas_disabled_user_team canvas_disabled_file_team free_team_canvas_tab_already_exists"
+        " free_teams_cannot_edit_standalone_canvases team_tier_cannot_create_channel_canvases"
         " deprecated_endpoint method_deprecated unknown_method accesslimited",
         Fault.LIMIT: "ratelimited rate_limited message_limit_exceeded",
-        Fault.NOT_NOW: "team_added_to_org org_login_required external_channel_migrating",
+        Fault.NOT_NOW: "canvas_editing_locked canvas_editing_failed canvas_creation_failed canvas_tab_creation_failed"
+        " team_added_to_org org_login_required external_channel_migrating",
         Fault.UNKNOWN: "internal_error fatal_error request_timeout service_unavailable timeout",
     }.items()
     for name in names.split()
@@ -113,16 +121,33 @@ class OutcomeUnknownError(DeliveryError):
         self.by_slack = by_slack
 
 
+class PlainerClient(WebClient):
+    """A client that sends a message or a view that Slack has refused once more without its tables, charts and pictures,
+    if it has any (handlers/slack/natives.py).
+    """
+
+    def api_call(self, api_method: str, **more: Any) -> SlackResponse:  # noqa: ANN401  the SDK's own arguments
+        try:
+            return super().api_call(api_method, **more)
+        except SlackApiError as error:
+            is_refused = error_name(error) in natives.REFUSED
+            plainer = natives.without(more.get("json") or {}) if is_refused else None
+            if plainer is None:
+                raise
+            log.warning("sent_without_natives", method=api_method, **in_log(error))
+        return super().api_call(api_method, **{**more, "json": plainer})
+
+
 def posting_client(token: str | None, api_url: str, *, timeout: int = POST_TIMEOUT) -> WebClient:
-    """A client that never re-sends by itself.
+    """A client that never repeats a call whose outcome is unknown.
 
     The SDK's default handler repeats a call whose connection dropped, also after Slack took it: one
     chat.postMessage becomes two messages.
     """
-    return WebClient(token=token, base_url=api_url, timeout=timeout, retry_handlers=[])
+    return PlainerClient(token=token, base_url=api_url, timeout=timeout, retry_handlers=[])
 
 
-class AnsweringClient(WebClient):
+class AnsweringClient(PlainerClient):
     """A client for requests that Slack waits for. It repeats nothing.
 
     Each request takes its own (`for_request`): one call waits at most ANSWER_TIMEOUT seconds, all calls together at

@@ -68,6 +68,7 @@ class _Input(_Part):
 
     value: Text | None = None
     selected_date: Name | None = None
+    selected_time: Name | None = None
     selected_user: Id | None = None
     selected_conversation: Id | None = None
     selected_option: _Option | None = None
@@ -126,6 +127,7 @@ class _Action(_Part):
 class _Container(_Part):
     is_ephemeral: bool = False
     channel_id: Id | None = None
+    message_ts: Id | None = None
 
 
 class _Message(_Part):

@@ -40,6 +40,9 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         morning(browser, url)
         channel(browser, url)
+        account(browser, url)
+        client(browser, url)
+        review(browser, url)
         browser.close()
 
 
@@ -70,6 +73,37 @@ def channel(browser: Browser, url: str) -> None:
     form.get_by_label("Due date").fill(yesterday(page))
     form.get_by_role("button", name="Record").click()
     take(page, form.get_by_text("has already passed"), "form")
+    form.get_by_role("button", name="Discard").click()
+    expect(form).to_have_count(0)
+    page.close()
+
+
+def account(browser: Browser, url: str) -> None:
+    """The page of her account on the Home tab, from the list of her accounts."""
+    for size, name in ((WIDE, "plan"), (PHONE, "plan_phone")):
+        page = opened(browser, f"{url}?as=U0EVA&in=home", size=size)
+        page.get_by_role("button", name="Accounts", exact=True).click()
+        page.get_by_role("button", name="Open Acme").first.click()
+        take(page, page.get_by_text("About the account"), name)
+        page.close()
+
+
+def client(browser: Browser, url: str) -> None:
+    """The page of a person of theirs, on a phone."""
+    page = opened(browser, f"{url}?as=U0EVA&in=C0ACME", size=PHONE)
+    with page.expect_popup() as popup:
+        page.get_by_role("link", name="Dana’s page").click()
+    take(popup.value, popup.value.get_by_text("Dana Whitfield", exact=True), "client")
+    popup.value.close()
+    page.close()
+
+
+def review(browser: Browser, url: str) -> None:
+    """The review of her account: the digest before it, and the prompt when it begins."""
+    page = opened(browser, f"{url}?as=U0EVA&in=C0ACME")
+    page.get_by_role("button", name="Next review").click()
+    take(page, page.get_by_text(re.compile("Review of Acme Corporation on")), "digest")
+    take(page, page.get_by_text("begins now"), "review")
     page.close()
 
 

@@ -3,26 +3,53 @@
 from __future__ import annotations
 
 import functools
+import re
 from typing import TYPE_CHECKING, Any
 
 from handlers import ids, people
 from handlers.absences import routes as absences
 from handlers.accounts import routes as accounts
+from handlers.calendars import routes as calendars
+from handlers.clients import routes as clients
 from handlers.commitments import routes as commitments
 from handlers.conversation import routes as conversation
+from handlers.digests import routes as digests
+from handlers.energy import routes as energy
 from handlers.home import routes as home
+from handlers.letters import routes as letters
+from handlers.offerings import routes as offerings
 from handlers.plan import routes as plan
+from handlers.reviews import routes as reviews
 from handlers.routes import Listener, Routes, joined
 from handlers.settings import routes as settings
 from handlers.slack import errors, payloads
 from handlers.slack.refs import outdated
-from handlers.web import pages as web
+from handlers.web import routes as web
 from store.errors import UnconfirmedError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from slack_bolt import App
 
-NOUNS = (commitments, conversation, accounts, plan, absences, settings, home, people, web)
+NOUNS = (
+    commitments,
+    conversation,
+    accounts,
+    plan,
+    energy,
+    reviews,
+    clients,
+    digests,
+    offerings,
+    letters,
+    absences,
+    calendars,
+    settings,
+    home,
+    people,
+    web,
+)
 
 
 def _more(ack: Listener, body: dict[str, Any], context: Any) -> None:  # noqa: ANN401  Bolt injects by name
@@ -54,21 +81,33 @@ def _with_rights(listener: Listener) -> Listener:
     return run
 
 
+def _by_id(table: Mapping[str, Listener], id_of: Callable[[dict[str, Any]], str]) -> Listener:
+    """The listener that hands a request on to the one for its id."""
+
+    def run(ack: Listener, body: dict[str, Any], context: Any) -> Any:  # noqa: ANN401  Bolt injects by name
+        return table[id_of(body)](ack, body, context)
+
+    return run
+
+
 def register(app: App) -> None:
-    """Register all routes in a Bolt app."""
-    for command, listener in ROUTES.commands.items():
-        app.command(command)(_with_rights(listener))
-    for callback_id, listener in ROUTES.shortcuts.items():
-        app.shortcut(callback_id)(_with_rights(listener))
-    for action_id, listener in ROUTES.actions.items():
-        app.action(action_id)(_with_rights(listener))
-    for callback_id, listener in ROUTES.forms.items():
-        app.view(callback_id)(_with_rights(listener))
-    for action_id, listener in ROUTES.menus.items():
-        app.options(action_id)(listener)
+    """Register all routes in a Bolt app: one listener for each kind of request, because Bolt asks all its listeners in
+    turn whether a request is theirs, and there are two hundred routes.
+    """
+    app.command(_one_of(ROUTES.commands))(_with_rights(_by_id(ROUTES.commands, lambda body: body["command"])))
+    app.shortcut(_one_of(ROUTES.shortcuts))(_with_rights(_by_id(ROUTES.shortcuts, lambda body: body["callback_id"])))
+    app.action(_one_of(ROUTES.actions))(
+        _with_rights(_by_id(ROUTES.actions, lambda body: body["actions"][0]["action_id"]))
+    )
+    app.view(_one_of(ROUTES.forms))(_with_rights(_by_id(ROUTES.forms, lambda body: body["view"]["callback_id"])))
+    app.options(_one_of(ROUTES.menus))(_by_id(ROUTES.menus, lambda body: body["action_id"]))
     for event, listener in ROUTES.events.items():
         app.event(event)(_with_rights(listener))
     app.error(_tell)
+
+
+def _one_of(table: Mapping[str, Listener]) -> re.Pattern[str]:
+    return re.compile(rf"\A(?:{'|'.join(map(re.escape, table))})\Z")
 
 
 def _tell(error: Exception, body: dict[str, Any], context: Any) -> Any:  # noqa: ANN401  Bolt injects by name

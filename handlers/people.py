@@ -52,9 +52,16 @@ def viewer(tx: Session, team_id: str, user_id: str) -> Person:
         raise NotFoundError("I don't know you in this workspace yet. Please try again in a minute.")
     why = people.outside(person)
     if why is not None:
-        words = f"Makegood is for the members of this workspace, and {_YOU[why]}. Ask your colleague here."
+        words = f"Makegood is for the members of this workspace, and {_YOU[why]}. {_instead(person, why)}"
         raise NotAllowedError(words)
     return person
+
+
+def _instead(person: Person, why: people.Outside) -> str:
+    """The way for an outsider: one of the client's people may have a page of their own."""
+    if why not in {people.Outside.STRANGER, people.Outside.GUEST} or person.workspace.public_url is None:
+        return "Ask your colleague here."
+    return "What both sides agreed is on your own page: please open its link, or ask your colleague here for one."
 
 
 def check(context: BoltContext, asker: Asker) -> None:

@@ -15,7 +15,10 @@ Listener = Callable[..., Any]
 @dataclass(frozen=True)
 class Routes:
     """The listeners of one noun, by the ids of handlers/ids.py: slash commands, shortcuts, buttons (`actions`),
-    submitted modals (`forms`), menus that ask for their options, and events. `pages` are web pages: path → HTML.
+    submitted modals (`forms`), menus that ask for their options, and events.
+
+    `pages` are web pages that anybody may read: path → HTML. `site` are the pages for people, which exist where the
+    server has a public address: method and path → a function of a Request (handlers/web/requests.py).
     """
 
     commands: Mapping[str, Listener] = field(default_factory=dict)
@@ -25,6 +28,7 @@ class Routes:
     menus: Mapping[str, Listener] = field(default_factory=dict)
     events: Mapping[str, Listener] = field(default_factory=dict)
     pages: Mapping[str, Listener] = field(default_factory=dict)
+    site: Mapping[str, Listener] = field(default_factory=dict)
 
 
 def joined(routes: Iterable[Routes]) -> Routes:

@@ -1,14 +1,14 @@
 """Block Kit as Slack's server checks it: the parts of each block, limits, surfaces, unique ids, totals."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Literal
 
 from sandbox import data_blocks as data
 from sandbox import elements as el
 from sandbox import limits
 from sandbox.block_reading import block_elements
-from sandbox.models import Json
+from sandbox.models import Available, Json
 from sandbox.shapes import (
     Check,
     anything,
@@ -25,6 +25,7 @@ from sandbox.shapes import (
     typed,
 )
 
+_EVERY_KIND = Available()
 _BLOCK: Mapping[str, Check] = {"block_id": string(limits.BLOCK_ID_MAX_LENGTH, 1)}
 _TYPE: Mapping[str, Check] = {"type": anything}
 
@@ -231,17 +232,19 @@ _VIEWS: Mapping[str, Check] = {
 # -- checks -------------------------------------------------------------------------------------------
 
 
-def check_message(blocks: object) -> list[str]:
+def check_message(blocks: object, available: Available = _EVERY_KIND) -> list[str]:
     """Complaints about a message's blocks; none when Slack would take them."""
-    return _check(blocks, "message", "/blocks", limits.MESSAGE_BLOCKS_MAX_ITEMS)
+    problems = _check(blocks, "message", "/blocks", limits.MESSAGE_BLOCKS_MAX_ITEMS)
+    return [*problems, *_unavailable(blocks, "/blocks", available)]
 
 
-def check_view(view: object, kind: Literal["modal", "home"]) -> list[str]:
+def check_view(view: object, kind: Literal["modal", "home"], available: Available = _EVERY_KIND) -> list[str]:
     """Complaints about a whole view."""
     problems: list[str] = []
     _VIEWS[kind](view, "/view", problems)
     if isinstance(view, dict) and view.get("blocks") is not None:
         problems += _check(view["blocks"], kind, "/view/blocks", limits.VIEW_BLOCKS_MAX_ITEMS)
+        problems += _unavailable(view["blocks"], "/view/blocks", available)
         has_input = any(isinstance(b, dict) and b.get("type") == "input" for b in _listed(view["blocks"]))
         if kind == "modal" and has_input and not view.get("submit"):
             complain(problems, "/view", "missing required field: submit")
@@ -261,6 +264,26 @@ def _check(blocks: object, surface: limits.Surface, pointer: str, most: int) -> 
         _unique_ids(known, pointer, problems)
         _totals(known, pointer, problems)
     return problems
+
+
+def _unavailable(blocks: object, pointer: str, available: Available) -> list[str]:
+    """Complaints about blocks of kinds that have not reached the workspace, and about files that are no pictures."""
+    kinds = [
+        f"unsupported type: {block['type']} [json-pointer:{pointer}/{index}/type]"
+        for index, block in enumerate(_listed(blocks))
+        if str(block.get("type")) in available.unknown
+    ]
+    return [*kinds, *_unreadable(blocks, pointer, available.pictures)]
+
+
+def _unreadable(part: object, pointer: str, pictures: Collection[str]) -> Iterator[str]:
+    inside = enumerate(part) if isinstance(part, list) else part.items() if isinstance(part, dict) else ()
+    for name, value in inside:
+        if name == "slack_file":
+            if not isinstance(value, dict) or str(value.get("id")) not in pictures:
+                yield f"invalid slack file [json-pointer:{pointer}/slack_file]"
+        else:
+            yield from _unreadable(value, f"{pointer}/{name}", pictures)
 
 
 def _listed(blocks: object) -> list[Json]:

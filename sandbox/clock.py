@@ -17,6 +17,8 @@ class Clock:
         self._lock = threading.Lock()
         self._offset = timedelta()
         self._listeners: list[Callable[[datetime], None]] = []
+        # Instants to which a person may move it, by their names; None while there is none.
+        self.landmarks: dict[str, Callable[[], datetime | None]] = {}
 
     def now(self) -> datetime:
         """Aware UTC."""

@@ -10,10 +10,11 @@ from sandbox import blocks as blockkit
 from sandbox import limits
 from sandbox.block_reading import settle
 from sandbox.errors import SlackError
-from sandbox.models import Json
+from sandbox.models import Available, Json
 
 _MENTION = re.compile(r"<(?:@([UW][A-Z0-9]+)|!(channel|here|everyone|subteam\^[A-Z0-9]+))(?:\|[^>]*)?>")
 _AT_NAME = re.compile(r"(?<![\w@])@(channel|here|everyone)\b")
+_EVERY_KIND = Available()
 _EVENT_TYPE = re.compile(r"[\w.:\-/#]+")
 
 
@@ -28,14 +29,14 @@ class Draft:
     notified: tuple[str, ...]
 
 
-def draft(args: Mapping[str, Any], *, most: int | None = None) -> Draft:
+def draft(args: Mapping[str, Any], *, most: int | None = None, available: Available = _EVERY_KIND) -> Draft:
     """Check the text, blocks, attachments and metadata of `args`; raises SlackError. `most` characters
-    of text are an error above, otherwise the text is cut at 40,000.
+    of text are an error above, otherwise the text is cut at 40,000. Blocks that are not `available` are refused.
     """
     text = args.get("text") or ""
     if not isinstance(text, str):
         raise SlackError("invalid_arguments", messages=["must be a string [json-pointer:/text]"])
-    blocks = _blocks(args.get("blocks"))
+    blocks = _blocks(args.get("blocks"), available)
     attachments = args.get("attachments") or []
     if not isinstance(attachments, list):
         raise SlackError("invalid_attachments")
@@ -55,12 +56,12 @@ def draft(args: Mapping[str, Any], *, most: int | None = None) -> Draft:
     )
 
 
-def _blocks(raw: object) -> tuple[Json, ...]:
+def _blocks(raw: object, available: Available) -> tuple[Json, ...]:
     if not raw:
         return ()
     if not isinstance(raw, list):
         raise SlackError("invalid_blocks_format")
-    problems = blockkit.check_message(raw)
+    problems = blockkit.check_message(raw, available)
     if problems:
         raise SlackError("invalid_blocks", messages=problems)
     if blockkit.too_long(raw):

@@ -21,6 +21,9 @@ EVERY = "*"
 RESPONSE_URL = "response_url"
 """Stands for a message that is sent to a response_url."""
 
+UPLOAD = "upload"
+"""Stands for the bytes of a file."""
+
 KINDS: Final[Mapping[str, tuple[str, float]]] = {
     "delay": ("answers late", 2),
     "ratelimited": ("answers 429 with Retry-After", 5),
@@ -32,6 +35,8 @@ KINDS: Final[Mapping[str, tuple[str, float]]] = {
     "drop_after": ("breaks the connection off after it acted", 0),
     "hang": ("never answers and never acts", 30),
     "late": ("acts after the app has timed out", 12),
+    "canvas_editing_locked": ("says that somebody edits the canvas just now", 0),
+    "canvas_editing_failed": ("says that the change of the canvas failed", 0),
     "lag": ("shows the history as it was some seconds ago", 3),
 }
 """Kind → what Slack does, and the seconds that belong to it unless others are given."""
@@ -211,6 +216,8 @@ class Faults:
 
 _BROKEN: Final = Reply({"ok": False, "error": "the connection broke off"}, broken=True)
 _ANSWERS: Final = {
+    "canvas_editing_failed": Reply({"ok": False, "error": "canvas_editing_failed"}),
+    "canvas_editing_locked": Reply({"ok": False, "error": "canvas_editing_locked"}),
     "drop": _BROKEN,
     "fatal_error": Reply({"ok": False, "error": "fatal_error"}),
     "server_error": Reply({"ok": False, "error": "internal_error"}, 500),

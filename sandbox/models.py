@@ -149,6 +149,14 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class Available:
+    """The blocks that Slack takes here: none of the `unknown` kinds, and of uploaded files these `pictures`."""
+
+    unknown: frozenset[str] = frozenset()
+    pictures: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A call of the Web API. `at` is the sandbox's time, `duration` real seconds."""
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SCHEMES: Final = frozenset({"http", "https", "mailto", "slack"})
 
+_FILE: Final = re.compile(r"https://[\w-]+\.slack\.com/files/\w+/(\w+)/\S*", re.ASCII)
 _FENCE: Final = re.compile(r"```\n?(.*?)\n?```\n?", re.DOTALL)
 _CODE: Final = re.compile(r"`([^`\n]+)`")
 _TOKEN: Final = re.compile(r"<([^<>\n]+)>")
@@ -64,7 +65,9 @@ def safe_url(url: object) -> str | None:
         parts = urlsplit(url.strip())
     except ValueError:
         return None
-    return url.strip() if parts.scheme.lower() in SCHEMES and (parts.netloc or parts.path) else None
+    # A mail may begin without an address.
+    has_target = parts.netloc or parts.path or (parts.scheme.lower() == "mailto" and parts.query)
+    return url.strip() if parts.scheme.lower() in SCHEMES and has_target else None
 
 
 def link(url: str, label: str) -> Markup:
@@ -72,6 +75,8 @@ def link(url: str, label: str) -> Markup:
     address = safe_url(url)
     if address is None:
         return escape(label)
+    if uploaded := _FILE.fullmatch(address):
+        return Markup('<a href="/file/{}">{}</a>').format(uploaded[1], label)
     return Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>').format(address, label)
 
 

@@ -117,6 +117,9 @@ class Objects:
             "purpose": {"value": channel.purpose, "creator": channel.creator, "last_set": channel.created},
             "previous_names": [],
         }
+        if tabs := self._world.cabinet.tabs(channel.id):
+            shown = [{"id": f"Ct{each.id}", "type": "canvas", "data": {"file_id": each.id}} for each in tabs]
+            answer["properties"] = {"tabs": shown}
         if count:
             answer["num_members"] = len(channel.members)
         return answer

@@ -110,7 +110,7 @@ class Surface:
         names, rows = chart_table(chart)
         largest = max(abs(value) for _, values in rows for value in values) or 1
         return names, [
-            (label, [Bar(f"{value:,}", round(100 * abs(value) / largest)) for value in values])
+            (label, [Bar(f"{value:,.15g}", round(100 * abs(value) / largest)) for value in values])
             for label, values in rows
         ]
 
@@ -201,9 +201,11 @@ class Surface:
         return safe_url(url)
 
     @staticmethod
-    def image(url: object) -> str | None:
-        """An image's address if it may be loaded."""
-        address = safe_url(url)
+    def image(part: "Mapping[str, Any]") -> str | None:
+        """The address of a picture: an uploaded one is shown by the page, another one if it may be loaded."""
+        if isinstance(part.get("slack_file"), dict):
+            return f"/file/{_ODD.sub('', str(part['slack_file'].get('id')))}"
+        address = safe_url(part.get("image_url"))
         return address if address and address.startswith(_IMAGE_SCHEMES) else None
 
 

@@ -78,13 +78,18 @@ class ResponseUrls:
                 self._world.remove(original)
                 return None
             if original and _said_yes(payload.get("replace_original")):
-                return self._world.replace(original, **_shown(draft(payload)), edited=None, metadata=original.metadata)
+                return self._world.replace(
+                    original, **_shown(self._checked(payload)), edited=None, metadata=original.metadata
+                )
             return self.say(address.user, address.channel, payload)
+
+    def _checked(self, payload: Mapping[str, Any]) -> Draft:
+        return draft(payload, available=self._world.available)
 
     def say(self, user: str, channel: str, payload: Mapping[str, Any]) -> Message:
         """A new message by the app: for `user` alone unless `response_type` is in_channel."""
         public = payload.get("response_type") == "in_channel"
-        wanted = draft(payload)
+        wanted = self._checked(payload)
         parts = _shown(wanted)
         return self._world.post(
             channel,

@@ -178,9 +178,8 @@ class Surfaces:
             state=state,
         )
 
-    @staticmethod
-    def _checked(payload: object, kind: ViewKind) -> dict[str, Any]:
-        problems = blockkit.check_view(payload, kind)
+    def _checked(self, payload: object, kind: ViewKind) -> dict[str, Any]:
+        problems = blockkit.check_view(payload, kind, self._world.available)
         if problems:
             raise SlackError("invalid_arguments", messages=problems)
         if not isinstance(payload, dict):

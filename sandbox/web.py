@@ -12,14 +12,14 @@ from flask import Flask, Response, request
 from sandbox.api import WebApi
 from sandbox.core import Core
 from sandbox.errors import SlackError
-from sandbox.faults import RESPONSE_URL
+from sandbox.faults import RESPONSE_URL, UPLOAD
 from sandbox.models import Json
 from sandbox.reply import Reply
 
 if TYPE_CHECKING:
     from flask import Blueprint
 
-_JSON_FIELDS = ("blocks", "attachments", "metadata", "view")
+_JSON_FIELDS = ("blocks", "attachments", "metadata", "view", "files", "document_content", "changes", "criteria")
 """Arguments that may come as JSON text; in a form they always do."""
 
 
@@ -51,11 +51,32 @@ def web_app(core: Core, api: WebApi, page: "Blueprint | None") -> Flask:
             return Response("ok", content_type="text/html")
         return _answer(reply, core.clock.now())
 
+    @app.post("/upload/<file>/<secret>")
+    def upload(file: str, secret: str) -> Response:
+        reply = api.faults.meet(UPLOAD, lambda: _received(core, file, secret))
+        if reply.body["ok"] and not reply.broken:
+            return Response("OK", mimetype="text/plain")
+        return _answer(reply, core.clock.now())
+
     if page is not None:
         app.register_blueprint(page, url_prefix="/")
     else:
         app.add_url_rule("/", view_func=lambda: Response("A Slack workspace in a box.", mimetype="text/plain"))
     return app
+
+
+def _received(core: Core, file: str, secret: str) -> Reply:
+    """The bytes of a file, bare or as a part of a form, at the address that files.getUploadURLExternal gave."""
+    # First: reading the parts of a form takes the bytes away.
+    content = request.get_data(cache=True)
+    part = next(iter(request.files.values()), None)
+    content = part.read() if part is not None else content
+    with core.world.lock:
+        known = core.world.cabinet.files.get(file)
+        if known is None or known.secret != secret or known.completed or len(content) != known.length:
+            return Reply({"ok": False, "error": "upload_failed"}, status=400)
+        known.content = content
+    return Reply({"ok": True})
 
 
 def has_page() -> bool:

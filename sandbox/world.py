@@ -12,7 +12,8 @@ from datetime import timedelta
 from typing import Unpack
 
 from sandbox.clock import Clock
-from sandbox.models import Message, MessageChanges, MessageParts, User
+from sandbox.files import Cabinet
+from sandbox.models import Available, Message, MessageChanges, MessageParts, User
 from sandbox.seed import ChannelSeed, Seed
 
 SLACKBOT = "USLACKBOT"
@@ -67,6 +68,11 @@ class World:
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self._ims: dict[str, str] = {}
+        # Kinds of blocks that Slack refuses here: new ones reach the workspaces one after another.
+        self.unknown_blocks: frozenset[str] = frozenset()
+        # Pages outside of the workspace, which its bar leads to: label and address.
+        self.outside: list[tuple[str, str]] = []
+        self.cabinet = Cabinet()
         self._plant(seed, bot)
 
     def _plant(self, seed: Seed, bot: User) -> None:
@@ -92,6 +98,11 @@ class World:
         with self.changes:
             self.changes.wait_for(lambda: self.closed or self.revision != since, timeout)
             return self.revision
+
+    @property
+    def available(self) -> Available:
+        """The blocks and pictures that a message or a view may have here."""
+        return Available(self.unknown_blocks, self.cabinet.pictures())
 
     def close(self) -> None:
         """Wake all waiting threads; later waits return at once."""

@@ -332,8 +332,17 @@ def _options_of(url: sa.URL) -> str:
     return found if isinstance(found, str) else " ".join(found)
 
 
-def insert_once(tx: Session, table: type[Any], values: dict[str, Any], *, keys: tuple[str, ...]) -> int | None:
-    """Insert a row and return its id; None if a row with the same unique `keys` exists.
+def read_anew(tx: Session, model: type[Any]) -> None:
+    """The objects of this model that the transaction has read are read again where they are used next."""
+    tx.flush()
+    for known in [one for one in tx.identity_map.values() if isinstance(one, model)]:
+        tx.expire(known)
+
+
+def insert_once(
+    tx: Session, table: type[Any], values: dict[str, Any], *, keys: tuple[str, ...] | None
+) -> int | None:  # fmt: skip
+    """Insert a row and return its id; None if a row with the same unique `keys` exists (None: with any unique keys).
 
     The unique constraint decides a race of two transactions: one inserts the row, the other finds it. `values` may be
     SQL expressions.

@@ -44,6 +44,10 @@ class BadInputsError(BadInputError):
         self.fields = fields
 
 
+class GoneError(LedgerError):
+    """It existed and is over, such as a link that was used. The text says what to do instead."""
+
+
 class TooFastError(LedgerError):
     """More requests than a person makes by hand. The text says when to go on."""
 

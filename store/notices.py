@@ -1,4 +1,4 @@
-"""Notices: rows of the outbox that tell one person of a colleague's change; and how they wait.
+"""Notices: rows of the outbox that tell one person of a change by a colleague or a client; and how they wait.
 
 A notice that comes outside of its reader's hours waits for their next working morning. The brief of that morning takes
 it: in the transaction that writes the brief's row the notice is settled as skipped, and names the brief
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
     from store.outbox.claiming import Claimed
 
-KINDS = (OutboxKind.ASSIGNED, OutboxKind.HANDED_BACK, OutboxKind.CANCELLED, OutboxKind.DELEGATED, OutboxKind.TOLD)
+KINDS = (
+    OutboxKind.ASSIGNED, OutboxKind.HANDED_BACK, OutboxKind.CANCELLED, OutboxKind.DELEGATED, OutboxKind.TOLD,
+    OutboxKind.PROPOSED,
+)  # fmt: skip
 TOLD, POINTLESS = "told in the brief", "it had settled itself before it could be told"
 BUNDLED = "told together with others"
 NO_BRIEF, NO_ROOM = "the message that had taken it came to nothing", "there was no room for it in the message"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from store import commitments
-from store.plan import key_dates
+from store.plan import key_dates, signals
+from store.reviews import occasions as reviews
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 OCCASIONS: tuple[Callable[[Session, Sequence[Person], Mapping[int, date]], set[int]], ...] = (
     commitments.people_to_brief,
     key_dates.worth_a_brief,
+    signals.worth_a_brief,
 )
 
 
@@ -28,4 +30,5 @@ def worth_a_brief(tx: Session, people: Sequence[Person], days: Mapping[int, date
     or for what happened since their last one.
     """
     mentions = set().union(*(occasion(tx, people, days) for occasion in OCCASIONS))
+    mentions |= reviews.worth_a_brief(tx, people, days, now)
     return mentions | commitments.people_with_news(tx, people, days, now)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from store import outbox
+from store import outbox, web_access
 from store.db import UtcDateTime, insert_once
 from store.errors import BadInputError, NotFoundError, UnconfirmedError
 from store.rules.calendar.brief_times import WorkSchedule, local_day, next_brief, next_morning
@@ -58,7 +58,7 @@ def sync(tx: Session, workspace: Workspace, profiles: Iterable[Profile], *, now:
     """Update the workspace's people to Slack's facts; new people are added, nobody is removed.
 
     Each colleague's brief is due on their next working morning; in a new zone, on the next morning there. The Home tab
-    of a person who becomes an outsider, or a colleague again, is due for an update.
+    of a person who becomes an outsider, or a colleague again, is due for an update, and their web sessions end.
     """
     given = {profile.slack_id: profile for profile in profiles}
     known = {person.slack_id: person for person in by_slack_ids(tx, workspace, given)}
@@ -84,6 +84,8 @@ def sync(tx: Session, workspace: Workspace, profiles: Iterable[Profile], *, now:
             person.next_brief_at = _next_brief(person, workspace, now)
         if is_here(person) != was_here:
             outbox.mark_homes(tx, workspace.id, {person.id}, now)
+            # An outsider who is a colleague again signs in anew.
+            web_access.end_all(tx, person, now)
     tx.flush()
 
 
@@ -249,6 +251,24 @@ def outside(person: Person) -> Outside | None:
 def is_here(person: Person) -> bool:
     """Whether this person is a colleague and no outsider."""
     return outside(person) is None
+
+
+def first_here(*those: Person | None) -> Person | None:
+    """The first of those who is here; None if nobody is."""
+    return next((one for one in those if one is not None and is_here(one)), None)
+
+
+def first_admin(tx: Session, workspace_id: int, *, but: Person | None = None) -> Person | None:
+    """The admin of the workspace with the lowest id, other than `but`; None if there is none."""
+    query = sa.select(Person).where(Person.workspace_id == workspace_id, Person.is_admin, here(Person))
+    if but is not None:
+        query = query.where(Person.id != but.id)
+    return tx.scalars(query.order_by(Person.id).limit(1)).first()
+
+
+def here_with_parts(parts: Iterable[tuple[Person | None, str]]) -> list[str]:
+    """“Eva Novak (its lead)” for each person who is here, for a refusal that names who can."""
+    return [f"{person.name} ({part})" for person, part in parts if person is not None and is_here(person)]
 
 
 def acts_as_admin(person: Person, now: datetime) -> bool:

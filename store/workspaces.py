@@ -29,6 +29,12 @@ def ensure(tx: Session, *, team_id: str, name: str, now: datetime) -> Workspace:
     return workspace
 
 
+def set_public_url(workspace: Workspace, public_url: str | None) -> None:
+    """Record the address of the workspace's web pages; None: there are none."""
+    if workspace.public_url != public_url:
+        workspace.public_url = public_url
+
+
 def by_team(tx: Session, team_id: str) -> Workspace | None:
     return tx.scalar(sa.select(Workspace).where(Workspace.team_id == team_id))
 

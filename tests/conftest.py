@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import hypothesis
+import psycopg
 import pytest
-import sqlalchemy as sa
 from sqlalchemy.engine.default import DefaultDialect
 
 from sandbox.tests import network
@@ -27,6 +27,7 @@ from tests import server_watch
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import sqlalchemy as sa
     from sqlalchemy.orm import Session
     from sqlalchemy.sql.compiler import Compiled
 
@@ -72,10 +73,16 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Properties run without coverage: it doubles the time of their examples, which cover the same lines."""
+    """Properties run without coverage: it doubles the time of their examples, which cover the same lines. A journey in
+    the town has a clock of its own, unless it starts a process.
+    """
     for item in items:
-        if isinstance(item, pytest.Function) and hypothesis.is_hypothesis_test(item.function):
+        if not isinstance(item, pytest.Function):
+            continue
+        if hypothesis.is_hypothesis_test(item.function):
             item.add_marker(pytest.mark.no_cover)
+        if {"town", "bare_town"} & set(item.fixturenames) and not item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.own_clock)
 
 
 @pytest.fixture(autouse=True)
@@ -152,7 +159,7 @@ def _drop(server: sa.URL, name: str) -> None:
     """Drop a database and cut its open connections. If that fails, no other test is affected: each test has its own
     database, and the server ends with the session.
     """
-    with suppress(sa.exc.OperationalError):
+    with suppress(psycopg.OperationalError):
         _administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
@@ -161,13 +168,17 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "template.db"
     ledger = Ledger(f"sqlite:///{path}")
     migrate.upgrade(ledger)
-    # Write the write-ahead log back into the database file, the only file that is copied.
+    close_in_one_file(ledger)
+    return path
+
+
+def close_in_one_file(ledger: Ledger) -> None:
+    """Write SQLite's write-ahead log back into the database file, so that the file alone can be copied, and close."""
     with ledger.engine.connect() as connection:
         connection.exec_driver_sql("ROLLBACK")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.exec_driver_sql("BEGIN")
     ledger.close()
-    return path
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -209,11 +220,11 @@ def ledger(database_url: str) -> Iterator[Ledger]:
 
 
 def _administer(server: sa.URL, *statements: str) -> None:
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with engine.connect() as connection:
+    # Without SQLAlchemy, which would ask a new server six questions each time.
+    address = server.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as connection:
         for statement in statements:
-            connection.execute(sa.text(statement))
-    engine.dispose()
+            connection.execute(statement)
 
 
 PROFILES = (

@@ -18,6 +18,7 @@ from slack_sdk import WebClient
 import handlers
 from bot.manifest import EVENTS_PATH, for_address, for_socket_mode
 from handlers import ids
+from store.tables import Account, Base, core
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -217,22 +218,46 @@ def buttons() -> set[str]:
         if n.isupper()
         and isinstance(v, str)
         and v.startswith(
-            ("item.", "page.", "open.", "away.", "account.", "section.", "plan.", "items.", "row.", "home.")
+            (
+                "item.",
+                "page.",
+                "open.",
+                "away.",
+                "account.",
+                "section.",
+                "plan.",
+                "energy.",
+                "items.",
+                "row.",
+                "home.",
+                "offering.",
+                "review.",
+                "calendar.",
+                "client.",
+                "proposal.",
+                "letter.",
+                "digest.",
+            )
         )
     }
 
 
 def test_everything_that_can_be_pressed_has_a_listener() -> None:
-    """The routing table has exactly the ids: commands, shortcuts, buttons, forms, menus and events. Two fields tell of
+    """The routing table has exactly the ids: commands, shortcuts, buttons, forms, menus and events. Four fields tell of
     each choice at once.
     """
     assert set(handlers.ROUTES.commands) == named("COMMAND")
     assert set(handlers.ROUTES.shortcuts) == named("SHORTCUT_")
-    assert set(handlers.ROUTES.actions) == buttons() | {ids.ACCOUNT, ids.STAKEHOLDER}
+    assert set(handlers.ROUTES.actions) == buttons() | {
+        ids.ACCOUNT, ids.STAKEHOLDER, ids.LETTER_READER, ids.LETTER_LANGUAGE,
+    }  # fmt: skip
     assert set(handlers.ROUTES.forms) == named("FORM_")
-    optional = {feature.event.partition(".")[0] for feature in ids.FEATURES.values()}
+    optional = {feature.event.partition(".")[0] for feature in ids.FEATURES.values() if feature.event}
     assert set(handlers.ROUTES.events) == named("EVENT_") == {*ids.BOT_EVENTS, *optional}
-    assert set(handlers.ROUTES.menus) <= {ids.ACCOUNT, ids.STAKEHOLDER, ids.INTO, ids.ROW_ACCOUNT}
+    assert set(handlers.ROUTES.menus) <= {
+        ids.ACCOUNT, ids.STAKEHOLDER, ids.INTO, ids.ROW_ACCOUNT, ids.CLIENT_PERSON, ids.INTO_PERSON, ids.SERVES,
+        ids.PARENT, ids.OFFERING, ids.OBJECTIVE, ids.OPPORTUNITY, ids.CLIENT_PEOPLE, ids.AGREED_BY, ids.UNIT,
+    }  # fmt: skip
 
 
 def test_every_id_lives_once_and_is_used() -> None:
@@ -284,6 +309,9 @@ NEEDS = {
     "api_call": set(),  # needed to build the other calls
     "auth_test": set(),
     "apps_connections_open": set(),  # a scope of the app-level token
+    "canvases_create": {"canvases:write"},
+    "canvases_edit": {"canvases:write"},
+    "canvases_sections_lookup": {"canvases:read"},
     "chat_getPermalink": set(),
     "chat_postEphemeral": {"chat:write"},
     "chat_postMessage": {"chat:write"},
@@ -293,6 +321,8 @@ NEEDS = {
     "conversations_info": {"channels:read", "groups:read"},
     "conversations_members": {"channels:read", "groups:read"},
     "conversations_open": {"im:write"},
+    "files_info": {"files:read"},
+    "files_upload_v2": {"files:write"},
     "users_info": {"users:read"},
     "users_list": {"users:read"},
     "views_open": set(),
@@ -305,6 +335,11 @@ BESIDES = {
     "commands": "slash commands and shortcuts",
     "chat:write.public": "posting where the bot is not a member",
     "metadata.message:read": "include_all_metadata of conversations.history",
+}
+# Methods that are called for an optional feature alone.
+OF_FEATURES = {
+    "canvas": {"canvases_create", "canvases_edit", "canvases_sections_lookup"},
+    "pictures": {"files_upload_v2", "files_info"},
 }
 EVENT_NEEDS = {
     "app_home_opened": set(),
@@ -322,6 +357,7 @@ def called() -> set[str]:
         "api_",
         "apps_",
         "auth_",
+        "canvases_",
         "chat_",
         "conversations_",
         "files_",
@@ -338,14 +374,98 @@ def called() -> set[str]:
 def test_every_call_is_covered_by_a_scope() -> None:
     """The scopes that we ask for are exactly those that our methods and events need."""
     assert called() <= set(NEEDS)
-    needed = set().union(*(NEEDS[name] for name in called()), *(EVENT_NEEDS[event] for event in ids.BOT_EVENTS))
+    always = called() - set().union(*OF_FEATURES.values())
+    needed = set().union(*(NEEDS[name] for name in always), *(EVENT_NEEDS[event] for event in ids.BOT_EVENTS))
     assert needed | set(BESIDES) == set(ids.SCOPES)
 
 
-def test_a_feature_has_the_scopes_that_its_event_needs() -> None:
-    """The scopes of a feature are those of its event, without the ones that the app has in any case."""
-    for feature in ids.FEATURES.values():
-        assert EVENT_NEEDS[feature.event] - set(ids.SCOPES) == set(feature.scopes), feature
+def test_a_feature_has_the_scopes_that_it_needs() -> None:
+    """The scopes of a feature are those of its event and methods, without the ones that the app has in any case."""
+    for name, feature in ids.FEATURES.items():
+        of_event = EVENT_NEEDS[feature.event] if feature.event else set()
+        needed = of_event.union(*(NEEDS[method] for method in OF_FEATURES.get(name, ())))
+        assert needed - set(ids.SCOPES) == set(feature.scopes), feature
+
+
+# ---- restricted accounts ----------------------------------------------------------------------------------
+
+# The functions of store/ that read a table with an account without the viewer's condition, and the reason.
+OF_A_SEEN_ACCOUNT = "the account, or the rows, come from a question that has the condition"
+FOR_THE_PROGRAM = "no person reads what it finds; what is written for people is drawn with the condition"
+FOR_ITS_PEOPLE = "it asks for lead, coach or owner, who see the account"
+FOR_THE_CLIENT = "no colleague asks: the page of a client's person shows what was shared with their own account"
+WITHOUT_THE_VIEWER = {
+    OF_A_SEEN_ACCOUNT: {
+        "accounts.listing._counts", "clients.links.sharing", "plan.erasing._erase_beside",
+        "plan.people.request_updates", "accounts.questions._called", "accounts.questions.lead_of",
+        "commitments.home._counted", "commitments.questions._order",
+        "commitments.promises.promises", "commitments.verbs._recorded_as",
+        "commitments.several._own_entries", "digests.weekly.is_for_client", "reviews.booking.book",
+        "reviews.digest._counts",
+        "reviews.digest.open_items", "reviews.digest._signals", "digests.weekly.get",
+        "digests.weekly._moves", "reviews.plan_changes.rows_of",
+        "reviews.plan_changes._part", "reviews.plan_changes.asked",
+        "reviews.questions.names_of", "plan.health._accounts", "plan.health._contacts",
+        "plan.health._broken", "plan.health._dates", "plan.health._growth", "plan.health._pages",
+        "plan.section._check_unique", "plan.section._join",
+        "plan.meetings.LAST_MET",
+        "plan.values._row", "plan.values.row_names", "plan.health._PLANNED", "stakeholders.create",
+        "stakeholders.names",
+        "stakeholders._check_name", "stakeholders._check_reports_to", "stakeholders._above",
+    },
+    FOR_THE_PROGRAM: {
+        "accounts.access._joining_now", "accounts.access.with_open_business", "accounts.merging._end_review",
+        "accounts.merging._merge_namesakes", "accounts.merging._place", "accounts.merging.merge",
+        "accounts.parents.above", "accounts.verbs.take_back", "commitments.series.record_due", "history.check_soon",
+        "history.append_to_all", "outbox.contents._OUTDATED", "outbox.updates.keep_account_true",
+        "plan.signals._standing", "plan.signals.compare_due",
+        "stakeholders._replace_at_meetings", "reviews.schedule.claim_due", "reviews.schedule.plan_digests",
+        "digests.weekly.plan_due", "digests.weekly._begin", "digests.leaders.write_due", "digests.weekly.tell_lead",
+    },
+    FOR_ITS_PEOPLE: {
+        "commitments.facts._facts", "plan.key_dates._within_reach", "plan.signals._new", "plan.signals.worth_a_brief",
+        "reviews.schedule.tell_lead", "reviews.occasions._WITH_PEOPLE", "reviews.occasions._within_reach",
+    },
+    FOR_THE_CLIENT: {
+        "clients.page._items", "clients.page._expected", "clients.page._said", "clients.page._meeting",
+        "clients.page._review", "clients.proposals.shared_item", "clients.proposals._waiting",
+        "clients.proposals._with_people", "commitments.redacting._redact_proposals",
+    },
+}  # fmt: skip
+SIGHT = {"seen_at", "seen_by", "seen_by_asker", "seen_by_reader", "visible", "_visible"}
+
+
+def names_in(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def name_of(path: Path, node: ast.stmt) -> str:
+    target = node.targets[0] if isinstance(node, ast.Assign) else None
+    own = target.id if isinstance(target, ast.Name) else getattr(node, "name", "?")
+    return f"{module_of(path).removeprefix('store.')}.{own}"
+
+
+def test_every_query_starts_from_the_viewer() -> None:
+    """Each function of the ledger that reads accounts, or what belongs to them, has the viewer's condition
+    (store/scope.py), or stands above with its reason.
+    """
+    tables = {
+        mapper.class_.__name__
+        for mapper in Base.registry.mappers
+        if mapper.class_ is Account or "account_id" in core(mapper.class_).c
+    } - {"Outbox", "PlanMember", "WebLink"}
+    tables |= {"SectionRow", "table", "_ITEMS", "_ACCOUNTS"}
+    found = {
+        name_of(path, node)
+        for path in files("store")
+        if not {"migrations", "tables"} & set(path.parts) and path.name != "scope.py"
+        for node in tree(path).body
+        if not names_in(node) & SIGHT
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+        if call.func.attr in {"select", "exists"} and names_in(call) & tables
+    }
+    assert found - set().union(*WITHOUT_THE_VIEWER.values()) == set()
 
 
 # ---- what is in the repository ----------------------------------------------------------------------------

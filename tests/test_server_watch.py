@@ -22,7 +22,9 @@ def test_a_killed_run_leaves_no_server(tmp_path: Path) -> None:
     """A run that is killed with -9 takes its server and the server's folder with it."""
     folder = tmp_path / "server"
     folder.mkdir()
-    with waiting() as run, waiting("sh", "-c", "cat", "-D", str(folder)) as server:
+    # A shell that runs the tests in the background ignores SIGQUIT, and what it starts inherits that.
+    command = ("env", "--default-signal=QUIT", "sh", "-c", "cat", "-D", str(folder))
+    with waiting() as run, waiting(*command) as server:
         watch = server_watch.start(run.pid, folder)
         try:
             assert server.poll() is None

@@ -8,18 +8,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from bot.demo import plan
+from bot.demo import plan, review
 from bot.demo.plan import ACME, GLOBEX
 from bot.schedule import record_heartbeat
 from store import accounts, commitments, migrate, outbox, people, stakeholders
+from store.agreements import Agreement
+from store.clients import links
 from store.errors import LedgerError
 from store.outbox import claiming
+from store.plan import section
+from store.plan.people import SECTION
 from store.rules.calendar.brief_times import local_day, morning_is_on
-from store.tables import Heartbeat, Side
+from store.tables import Heartbeat, Side, Way
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +44,9 @@ _MARK = "demo"
 
 @dataclass(frozen=True)
 class Promise:
-    """A commitment as it was recorded. `ago` and `due` count days from today, `due` forward."""
+    """A commitment as it was recorded. `ago` and `due` count days from today, `due` forward. `serves`: the name of the
+    row of the plan that it serves. `agreed`: how the client's person agreed when it was recorded.
+    """
 
     ago: float
     by: str
@@ -51,6 +58,8 @@ class Promise:
     side: Side = Side.OURS
     internal: bool = True
     note: str | None = None
+    serves: str | None = None
+    agreed: Way | None = None
     then: tuple[Step, ...] = field(default=())
 
 
@@ -79,17 +88,21 @@ PROMISES = (
     )),
     Promise(15, EVA, "Send the SOC 2 report", -4, owner=ANA, client=MARCUS, internal=False,
             note="Audit has to sign it first; they sit on Tuesdays.", then=(Step(14.8, "accept", ANA),)),
-    Promise(14, EVA, "Name the sponsor of the rollout", -7, client=DANA, side=Side.THEIRS, internal=False, then=(
+    Promise(14, EVA, "Name the sponsor of the rollout", -7, client=DANA, side=Side.THEIRS, internal=False,
+            agreed=Way.MEETING, then=(
         Step(8, "finish", EVA),
     )),
     Promise(10, EVA, "Send the usage numbers before the quarterly review", -2, client=MARCUS, side=Side.THEIRS,
-            internal=False),
-    Promise(8, BEN, "Get the 15 % discount approved", 5, client=DANA, note="Walk-away price: 12 %.", then=(
+            internal=False, agreed=Way.CALL),
+    Promise(8, BEN, "Get the 15 % discount approved", 5, client=DANA, note="Walk-away price: 12 %.",
+            serves="Analytics for the plants", then=(
         Step(3, "block", BEN, "Finance closes the quarter first"),
     )),
-    Promise(7, BEN, "Return the signed order form", -1, account=GLOBEX, client=PRIYA, side=Side.THEIRS, internal=False),
+    Promise(7, BEN, "Return the signed order form", -1, account=GLOBEX, client=PRIYA, side=Side.THEIRS, internal=False,
+            agreed=Way.LETTER),
     Promise(6, EVA, "Write the agenda of the quarterly review", 0, client=DANA, internal=False),
-    Promise(5, EVA, "Confirm the migration weekend", 1, client=MARCUS, internal=False),
+    Promise(5, EVA, "Confirm the migration weekend", 1, client=MARCUS, internal=False,
+            serves="Roll out to all plants"),
     Promise(4, EVA, "Sign the data processing agreement", 7, client=DANA, side=Side.THEIRS, internal=False),
     Promise(4, BEN, "Send the pricing sheet", 4, account=GLOBEX, client=PRIYA, internal=False),
     Promise(3, EVA, "Send the pricing sheet for the renewal", 3, client=DANA, internal=False),
@@ -121,18 +134,31 @@ def fill(ledger: Ledger, team_id: str, now: datetime) -> bool:
         if accounts.names(tx, _person(tx, team_id, EVA)):
             return False
         story = _Story(tx, team_id, now)
-        last = [story.record(number, promise) for number, promise in enumerate(PROMISES)][-1]
         story.add_plans()
+        last = story.tell()
         _skip_old_messages(tx, now)
         story.hand_over(last)
         story.wait_for_tomorrow()
     return True
 
 
+def page_of_client(ledger: Ledger, team_id: str, now: datetime) -> str | None:
+    """The path of Dana's page, by a new link of Eva's; None where the demo's people have changed that account."""
+    with ledger.begin() as tx:
+        eva = _person(tx, team_id, EVA)
+        acme = accounts.named(tx, eva, ACME)
+        found = stakeholders.matching(tx, eva, DANA, account=acme) if acme else []
+        dana = section.get(tx, eva, SECTION, found[0].id) if len(found) == 1 else None
+        if dana is None or not links.may_have_page(dana, local_day(now, eva.zone)):
+            return None
+        return f"/client/{links.make(tx, eva, dana, now)}"
+
+
 class _Story:
     def __init__(self, tx: Session, team_id: str, now: datetime) -> None:
         self._tx = tx
         self._now = now
+        self._recorded: dict[int, Commitment] = {}
         self._people = {who: _person(tx, team_id, who) for who in (EVA, ANA, BEN)}
         self._today = local_day(now, self._people[EVA].zone)
         began = self._at(30)
@@ -146,25 +172,38 @@ class _Story:
             PRIYA: self._client(PRIYA, "COO", GLOBEX, BEN, began),
         }
 
-    def record(self, number: int, promise: Promise) -> Commitment:
+    def tell(self) -> Commitment:
+        """Let everything happen in its order; the newest commitment."""
+        events: list[tuple[float, Callable[[], object]]] = []
+        for number, promise in enumerate(PROMISES):
+            events.append((promise.ago, partial(self._record, number, promise)))
+            for place, step in enumerate(promise.then):
+                events.append((step.ago, partial(self._take, number, step, f"demo:{number}:{place}")))
+        events.append((review.HELD_AGO, partial(review.hold, self._tx, self._accounts[ACME], self._today, self._now)))
+        for _, happens in sorted(events, key=lambda one: -one[0]):
+            happens()
+        return self._recorded[len(PROMISES) - 1]
+
+    def _record(self, number: int, promise: Promise) -> None:
         key, by = f"demo:{number}", self._people[promise.by]
+        client = self._clients[promise.client] if promise.client else None
+        day = local_day(self._at(promise.ago), by.zone)
         draft = commitments.Draft(
             action=promise.action,
             owner=self._people[promise.owner or promise.by],
             due_on=self._day(promise.due),
             account=self._accounts[promise.account],
-            stakeholder=self._clients[promise.client] if promise.client else None,
+            stakeholder=client,
             side=promise.side,
             internal=promise.internal,
             note=promise.note,
+            serves=self._rows[promise.serves] if promise.serves else None,
+            agreed=Agreement(client, day, promise.agreed) if client and promise.agreed else None,
         )
-        commitment = commitments.record(self._tx, by, draft, origin_key=key, now=self._at(promise.ago))
-        for step_number, step in enumerate(promise.then):
-            commitment = self._take(commitment, step, f"{key}:{step_number}")
-        return commitment
+        self._recorded[number] = commitments.record(self._tx, by, draft, origin_key=key, now=self._at(promise.ago))
 
     def add_plans(self) -> None:
-        plan.fill(self._tx, self._accounts, self._today, self._now)
+        self._rows = plan.fill(self._tx, self._accounts, self._today, self._now)
 
     def hand_over(self, commitment: Commitment) -> None:
         """Hand a commitment over: its notice is the only message at the beginning of the demo."""
@@ -186,8 +225,9 @@ class _Story:
             is_on = morning_is_on(self._now, people.work_schedule(person))
             people.schedule_next_brief(person, self._now, looked_at=local_day(self._now, known.zone) if is_on else None)
 
-    def _take(self, commitment: Commitment, step: Step, key: str) -> Commitment:
-        tx, by, number, now = self._tx, self._people[step.by], commitment.number, self._at(step.ago)
+    def _take(self, of: int, step: Step, key: str) -> None:
+        tx, by, number, now = self._tx, self._people[step.by], self._recorded[of].number, self._at(step.ago)
+        commitment = commitments.get(tx, by, number)
         verbs: dict[str, Callable[[], Commitment]] = {
             "accept": lambda: commitments.accept(tx, by, number, origin_key=key, now=now),
             "finish": lambda: commitments.finish(tx, by, number, origin_key=key, now=now),
@@ -202,7 +242,7 @@ class _Story:
                 version=commitment.version, origin_key=key, now=now,
             ),
         }  # fmt: skip
-        return verbs[step.verb]()
+        verbs[step.verb]()
 
     def _account(self, name: str, owner: str, category: str, at: datetime, *, channel: str | None = None) -> Account:
         return accounts.create(self._tx, self._people[owner], name, now=at, category=category, channel=channel)

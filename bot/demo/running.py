@@ -10,6 +10,7 @@ import contextlib
 import errno
 import os
 import secrets
+import socket
 import tempfile
 import time
 from datetime import datetime, timedelta
@@ -20,13 +21,13 @@ from zoneinfo import ZoneInfo
 
 from bot import settings
 from bot.app import compose
-from bot.demo.ledger import fill, take
+from bot.demo.ledger import fill, page_of_client, take
 from bot.manifest import EVENTS_PATH, for_address
 from bot.schedule import log_errors
 from bot.service import Parts, Service, Signals
 from handlers.ids import FEATURES
 from sandbox import Clock, Sandbox
-from store import outbox, people, workspaces
+from store import outbox, people, reviews, workspaces
 from store.tables import OutboxState
 
 if TYPE_CHECKING:
@@ -42,9 +43,11 @@ _TRIES = 20
 # Seconds that a round may take, and the delivery of one morning's messages.
 _ROUND = 5.0
 # A longer jump of the clock passes nobody's morning on its way, as if the bot had been down meanwhile.
-_WAY = timedelta(days=7)
+_WAY = timedelta(days=15)
 # The pace of the outbox, or Slack after a refusal for its limits, lets the next message go within this time.
 _PACED = timedelta(seconds=3)
+# The prompt of a review stands so long after its beginning.
+_STANDS = timedelta(minutes=1)
 # Seconds between two looks whether the messages are delivered.
 _LOOK = 0.02
 # Slack's SDK sends even calls to this machine through a proxy.
@@ -75,6 +78,8 @@ class Demo:
     """Box and bot, put together. `start` opens both, `stop` closes both."""
 
     def __init__(self, *, port: int, database: str) -> None:
+        # The bot's web pages are at the address where it listens, which they must know beforehand.
+        bot_port = _free_port()
         secret, token = secrets.token_hex(16), f"xoxb-demo-{secrets.token_hex(12)}"
         # The manifest wants an address; the box is told below where the bot really listens.
         clock = Clock()
@@ -88,7 +93,8 @@ class Demo:
                 slack_api_url=self.box.api_url,
                 database_url=database,
                 host=HOST,
-                port=0,
+                port=bot_port,
+                public_url=f"http://{HOST}:{bot_port}",
             )
             self.makegood: Makegood = compose(given, clock=self.box.clock.now)
             self.service = Service(self.makegood, Parts(web=True, work=True))
@@ -104,10 +110,14 @@ class Demo:
         take(self.makegood.ledger, self.box.clock.now())
         self.makegood.connect()
         fill(self.makegood.ledger, self.box.seed.team_id, self.box.clock.now())
+        page = page_of_client(self.makegood.ledger, self.box.seed.team_id, self.box.clock.now())
         self.service.start()
+        if page is not None:
+            self.box.world.outside.append(("Dana’s page", f"{self.makegood.settings.public_url}{page}"))
         self.box.app_url = f"http://{HOST}:{self.service.port}{EVENTS_PATH}"
         self.box.clock.on_move(self._follow)
         self.box.core.stop_before = self._next_morning
+        self.box.clock.landmarks["Next review"] = self._next_review
         self.box.limits = True
 
     def stop(self) -> bool:
@@ -126,14 +136,23 @@ class Demo:
         log_errors(self.service.schedule.plan, "plan")()
 
     def _next_morning(self, instant: datetime) -> datetime | None:
-        """The next morning of anybody on the clock's way to `instant`, when the messages before it are delivered."""
+        """The next morning of anybody on the clock's way to `instant`, or the next message about a review, when the
+        messages before it are delivered.
+        """
         now = self.box.clock.now()
         if instant - now > _WAY:
             return None
         log_errors(self._delivered, "deliver")()
         with self.makegood.ledger.read() as tx:
-            morning = people.next_look(tx, self._seen)
-        return max(morning, now) if morning is not None and morning < instant else None
+            ahead = [people.next_look(tx, self._seen), reviews.next_message(tx, self._seen)]
+        stop = min((one for one in ahead if one is not None), default=None)
+        return max(stop, now) if stop is not None and stop < instant else None
+
+    def _next_review(self) -> datetime | None:
+        """A minute into the next review that is booked, when its prompt stands in the channel."""
+        with self.makegood.ledger.read() as tx:
+            starts_at = reviews.next_start(tx, self.box.clock.now())
+        return starts_at + _STANDS if starts_at is not None else None
 
     def _delivered(self) -> None:
         """Wait until no message is due or being sent: a brief that is posted after its morning is skipped."""
@@ -172,6 +191,11 @@ def go_back(makegood: Makegood, users: list[str], now: datetime) -> None:
                 if known.next_brief_at is not None and known.next_brief_at > now:
                     known.briefed_on = None
                     people.reschedule(people.get(tx, known.id), now)
+
+
+def _free_port() -> int:
+    with socket.create_server((HOST, 0)) as free:
+        return int(free.getsockname()[1])
 
 
 def _open_box(port: int, secret: str, token: str, clock: Clock) -> Sandbox:

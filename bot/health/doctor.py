@@ -24,6 +24,7 @@ from bot.health.words import (
     tell_features,
     tell_refused,
     tell_scopes,
+    tell_templates,
     tell_troubles,
     tell_undecided,
 )
@@ -31,6 +32,8 @@ from bot.installations import Installations
 from bot.schedule import last_beats, record_heartbeat
 from bot.slack_connection import FAILURES, in_words, sentence
 from bot.slack_time import lowered, told_by
+from handlers.replaceable import TEMPLATES
+from handlers.slack import templates
 from store import migrate, outbox, workspaces
 from store.db import Ledger, normal_url, shown_url
 from store.outbox import claiming
@@ -63,6 +66,8 @@ def examine(now: Callable[[], datetime], *, env_file: str = ".env") -> Iterator[
         yield from (Finding(PROBLEM, f"{problem}.", advice) for problem in error.problems)
     basic = settings or _basic(env_file)
     yield from _readable_files(env_file, basic)
+    if settings and settings.templates_dir:
+        yield from tell_templates(templates.check(settings.templates_dir, TEMPLATES))
     known = _identity(settings) if settings else None
     if basic:
         yield from _database(basic, now(), team_id=_team(known))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.slack_connection import REMEDIES
 from bot.slack_time import difference
 from handlers.ids import FEATURES, SCOPES
+from handlers.slack.templates import Broken
 from store.rules.text import one_line
 
 if TYPE_CHECKING:
@@ -113,6 +114,18 @@ def tell_features(granted: str | None, chosen: Collection[str] = ()) -> Iterator
             yield Finding(mark, f"{name.capitalize()}: off, without {', '.join(lacking)}.", advice)
         else:
             yield Finding(WELL, f"{name.capitalize()}: on.")
+
+
+def tell_templates(found: Iterable[Broken | str]) -> Iterator[Finding]:
+    """The templates of the workspace's own: those that are used, and each that cannot be."""
+    used = []
+    for one in found:
+        if isinstance(one, Broken):
+            words = f"The template {one.name} cannot be used: {one.why}."
+            yield Finding(PROBLEM, words, "Makegood uses its own meanwhile. See TEMPLATES_DIR.")
+        else:
+            used.append(one)
+    yield Finding(WELL, f"Templates of your own: {', '.join(used) or 'none'}.")
 
 
 def tell_clock(theirs: datetime | None, now: datetime) -> Finding:

@@ -76,7 +76,16 @@ def _meanwhile(found: Sequence[tuple[Commitment, date | None]], today: date) -> 
     due = [one for one in found if one[0].due_on >= today]
     overdue = [one for one in found if one[0].due_on < today]
     return [
-        b.section(render("meanwhile.j2", heading=heading, items=those[:_LISTED], more=len(those[_LISTED:]), all=words))
+        b.section(
+            render(
+                "meanwhile.j2",
+                heading=heading,
+                items=those[:_LISTED],
+                more=len(those[_LISTED:]),
+                all=words,
+                today=today,
+            )
+        )
         for heading, those, words in (
             ("What happens to yours meanwhile", due, "/commit mine"),
             ("Overdue now", overdue, "/commit mine overdue"),

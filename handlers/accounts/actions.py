@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from handlers import ids
 from handlers import people as directory
-from handlers.accounts import views
+from handlers.accounts import basis, views
+from handlers.home.look import Look, Tab
 from handlers.people import viewer
 from handlers.slack import blocks as b
 from handlers.slack import listeners, payloads, surfaces
 from handlers.slack.calls import failure_of
-from handlers.slack.refs import Ref, ViewName, count, outdated
-from store import accounts, commitments, people
+from handlers.slack.refs import Ref, ViewName, count
+from store import accounts, commitments
 from store.errors import BadInputError
+from store.plan import basis as verbs
 from store.tables import Subject
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 Ack = Callable[..., Any]
 Body = dict[str, Any]
 
+# The fields that name people.
+_PEOPLE = (ids.OWNER, ids.COACH, ids.SPONSOR, ids.TEAM)
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{1,63}", re.ASCII)
 
 
@@ -41,37 +45,36 @@ _CHANNEL = re.compile(r"[CG][A-Z0-9]{1,63}", re.ASCII)
 def show_all(ack: Ack, body: Body, context: BoltContext) -> None:
     """Show the list of accounts: in place of the button's view, or in a modal."""
     press = payloads.press(body)
-    ref = Ref.decode(press.value)
-    with context["ledger"].read() as tx:
-        person = viewer(tx, press.asker.team_id, press.asker.user_id)
-        drawn = surfaces.draw(tx, person, ref, context["now"])
-    _show(context, press, drawn, "Accounts", in_place=press.surface != "home")
-    ack()
+    _show(ack, context, press, Ref.decode(press.value), in_place=True)
 
 
 def show(ack: Ack, body: Body, context: BoltContext) -> None:
-    """Show the page of an account: in place of the list, or in a modal for a button beside a commitment."""
+    """Show an account: its plan in place of a list of accounts, or what there is about it in a modal, for a button
+    beside a commitment.
+    """
     press = payloads.press(body)
     ref = _decoded(press)
+    if _is_in_list(ref):
+        _show(ack, context, press, Ref(view=ViewName.PLAN, extra=str(ref.id)), in_place=True)
+    else:
+        _show(ack, context, press, Ref(view=ViewName.ACCOUNT_PAGE, extra=str(ref.id)), in_place=False)
+
+
+def _is_in_list(ref: Ref) -> bool:
+    if ref.view == ViewName.HOME:
+        return Look.decode(ref.extra).tab == Tab.ACCOUNTS
+    return ref.view in {ViewName.ACCOUNTS, ViewName.OTHERS, ViewName.ARCHIVED}
+
+
+def _show(ack: Ack, context: BoltContext, press: Press, ref: Ref, *, in_place: bool) -> None:
+    if not (in_place and press.surface == "ephemeral"):
+        listeners.show_page(ack, context, press, ref)
+        return
     with context["ledger"].read() as tx:
         person = viewer(tx, press.asker.team_id, press.asker.user_id)
-        drawn = surfaces.draw(tx, person, Ref(view=ViewName.ACCOUNT_PAGE, extra=str(ref.id)), context["now"])
-    in_list = ref.view in {ViewName.ACCOUNTS, ViewName.ARCHIVED}
-    _show(context, press, drawn, "Account", in_place=in_list)
+        drawn = surfaces.draw(tx, person, ref, context["now"])
+    surfaces.refresh_after_action(context["slack"], press, drawn)
     ack()
-
-
-def _show(context: BoltContext, press: Press, drawn: surfaces.Rendered | None, title: str, *, in_place: bool) -> None:
-    if drawn is None:
-        raise outdated()
-    slack = context["slack"]
-    if press.surface == "modal":
-        # Update the modal, because Slack stacks three views at most.
-        slack.views_update(view_id=press.view_id, view=surfaces.receipt_modal(drawn.blocks, press.context))
-    elif in_place and press.surface == "ephemeral":
-        surfaces.refresh_after_action(slack, press, drawn)
-    else:
-        slack.views_open(trigger_id=press.trigger_id, view=b.modal(title, drawn.blocks, callback_id=ids.RECEIPT))
 
 
 def _decoded(press: Press) -> Ref:
@@ -84,6 +87,17 @@ def restore(ack: Ack, body: Body, context: BoltContext) -> None:
 
     press = payloads.press(body)
     listeners.act(ack, context, press, _decoded(press), change)
+
+
+def make_category(ack: Ack, body: Body, context: BoltContext) -> None:
+    """The button “Make it A”. If another person has chosen a category meanwhile, theirs stays."""
+    press = payloads.press(body)
+    ref = _decoded(press)
+
+    def change(tx: Session, person: Person, _page: Ref, **gesture: Any) -> None:  # noqa: ANN401  key and now
+        verbs.edit(tx, person, ref.id, {ids.CATEGORY: ref.extra}, version=ref.version, **gesture)
+
+    listeners.act(ack, context, press, replace(ref, extra=str(ref.id)), change)
 
 
 # ---- buttons that open a form --------------------------------------------------------------------------
@@ -116,6 +130,27 @@ def ask_edit(ack: Ack, body: Body, context: BoltContext) -> None:
     _ask(ack, body, context, forms)
 
 
+def ask_basis(ack: Ack, body: Body, context: BoltContext) -> None:
+    """The button “Edit the plan's basis”."""
+    _ask(
+        ack,
+        body,
+        context,
+        lambda tx, person, account, known: [basis.form(surfaces.basis_of(tx, person, account), known)],
+    )
+
+
+def ask_restrict(ack: Ack, body: Body, context: BoltContext) -> None:
+    """“Restrict …”, or “Show to all …” of a restricted account: open the form that says who will see it."""
+
+    def forms(tx: Session, person: Person, account: Account, known: Context) -> list[b.Json]:
+        accounts.check_restrict(person, account, context["now"])
+        joining = [] if account.restricted else accounts.joining(tx, account)
+        return [views.restrict(account, joining, known)]
+
+    _ask(ack, body, context, forms)
+
+
 def ask_merge(ack: Ack, body: Body, context: BoltContext) -> None:
     _ask(ack, body, context, lambda _tx, _person, account, known: [views.merge(account, known)])
 
@@ -134,25 +169,36 @@ def ask_why(ack: Ack, body: Body, context: BoltContext) -> None:
 
 
 def submit_edit(ack: Ack, body: Body, context: BoltContext) -> None:
+    """Save the form of the account, or of the basis of its plan."""
     asked = payloads.submission(body)
-    named = [user for field in (ids.OWNER, ids.COACH) if (user := asked.fields.get(field))]
+    named = [user for field in _PEOPLE for user in asked.ticked(field)]
     directory.ensure_people(context["ledger"], context["slack"], asked.asker.team_id, named, context["now"])
 
     def save(tx: Session, person: Person, form: Submission, now: datetime) -> None:
-        account = accounts.get(tx, person, form.context.ref.id)
-        details = accounts.Details(
-            name=form.text(ids.NAME),
-            owner=_person(tx, person, form, ids.OWNER, account.owner),
-            coach=_person(tx, person, form, ids.COACH, account.coach),
-            category=None if form.text(ids.CATEGORY) == views.NO_CATEGORY else form.text(ids.CATEGORY),
-            channel=_channel(form.fields.get(ids.CHANNEL)),
-            currency=form.text(ids.CURRENCY),
-        )
+        if (chosen := form.fields.get(ids.CHANNEL)) and not _CHANNEL.fullmatch(chosen):
+            raise BadInputError("Please choose a channel.", field=ids.CHANNEL)
+        given = {name: None if value == basis.NONE else value for name, value in form.fields.items()}
         # With the id of the form: the account may have been merged into another one since the form was opened.
         ref = form.context.ref
-        accounts.edit(tx, person, ref.id, details, version=ref.version, origin_key=form.origin_key, now=now)
+        verbs.edit(tx, person, ref.id, given, version=ref.version, origin_key=form.origin_key, now=now)
 
     listeners.submit(ack, asked, context, save)
+
+
+def submit_restrict(ack: Ack, body: Body, context: BoltContext) -> None:
+    asked = payloads.submission(body)
+    ref = asked.context.ref
+    action, _, known = ref.extra.partition(":")
+
+    def save(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+        if action == views.SHOW_TO_ALL:
+            accounts.unrestrict(tx, person, ref.id, origin_key=form.origin_key, now=now)
+        else:
+            ids_ = [count(one) for one in known.split(",") if one]
+            accounts.restrict(tx, person, ref.id, known=ids_, origin_key=form.origin_key, now=now)
+
+    page = replace(asked.context, ref=replace(ref, extra=str(ref.id)))
+    listeners.submit(ack, replace(asked, context=page), context, save)
 
 
 def submit_merge(ack: Ack, body: Body, context: BoltContext) -> None:
@@ -173,17 +219,3 @@ def submit_archive(ack: Ack, body: Body, context: BoltContext) -> None:
         )  # fmt: skip
 
     listeners.submit(ack, payloads.submission(body), context, save)
-
-
-def _person(tx: Session, person: Person, form: Submission, field: str, current: Person | None) -> Person | None:
-    """The chosen colleague of the field. A person who has left stays until another is chosen."""
-    user = form.fields.get(field)
-    if not user:
-        return None
-    return current if current and current.slack_id == user else people.as_owner(tx, person, user, field=field)
-
-
-def _channel(chosen: str | None) -> str | None:
-    if chosen and not _CHANNEL.fullmatch(chosen):
-        raise BadInputError("Please choose a channel.", field=ids.CHANNEL)
-    return chosen

@@ -13,7 +13,7 @@ from handlers.people import viewer
 from handlers.slack import blocks as b
 from handlers.slack import payloads, refs
 from handlers.slack.calls import failure_of, in_log
-from store import accounts, stakeholders
+from store import accounts, stakeholders, type_ahead
 from store.rules.names import fold, fold_person, look
 from store.rules.text import clean, quoted
 
@@ -82,26 +82,30 @@ def chosen(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # noq
 
 
 def _following(tx: Session, person: Person, form: OpenForm) -> dict[str, tuple[str, str] | None]:
-    """The menus that change with the choice, and their new (value, text)."""
+    """The menus that change with the choice, and their new (value, text).
+
+    A row of the plan belongs to one account: another account empties that menu.
+    """
     account, value = form.fields.get(ids.ACCOUNT), form.fields.get(ids.STAKEHOLDER)
     choice = Choice.decode(value) if value else Choice()
     stakeholder = stakeholders.find(tx, person, choice.id) if choice.id else None
     theirs = str(stakeholder.account_id) if stakeholder else account
     if form.field == ids.ACCOUNT and choice.new_name is None and (stakeholder is None or theirs != account):
         # Also an empty menu is asked for its people anew.
-        return {ids.STAKEHOLDER: None}
+        emptied = {} if account == form.context.account else {ids.SERVES: None}
+        return {ids.STAKEHOLDER: None, **emptied}
     if form.field == ids.STAKEHOLDER and stakeholder and theirs != account:
-        return {ids.ACCOUNT: (str(stakeholder.account_id), stakeholder.account.name)}
+        return {ids.ACCOUNT: (str(stakeholder.account_id), stakeholder.account.name), ids.SERVES: None}
     return {}
 
 
-def options_to_merge(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # noqa: ANN401  as above
-    """The options of the menu of accounts into which an account can be merged."""
+def options_beside(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # noqa: ANN401  as above
+    """The options of the menus of other accounts: to merge the account of the form into, or to make it a part of."""
     asked = payloads.suggestion(body)
-    merged = asked.context.ref.id
+    own = asked.context.ref.id
     with context["ledger"].read() as tx:
         person = viewer(tx, asked.asker.team_id, asked.asker.user_id)
-        found = [one for one in accounts.matching(tx, person, clean(asked.typed)) if one.id != merged]
+        found = [one for one in accounts.matching(tx, person, clean(asked.typed)) if one.id != own]
     ack(options=[b.as_json(b.option(one.name, str(one.id))) for one in found])
 
 
@@ -126,15 +130,16 @@ def chosen_account(tx: Session, person: Person, value: str | None, *, origin_key
 
 
 def chosen_stakeholder(
-    tx: Session, person: Person, value: str | None, account: Account | None, now: datetime
-) -> Stakeholder | None:
+    tx: Session, person: Person, value: str | None, account: Account | None, now: datetime, *,
+    field: str = ids.STAKEHOLDER,
+) -> Stakeholder | None:  # fmt: skip
     """The chosen stakeholder of a form, or None. It is created if the person chose *Create*."""
     if not value:
         return None
     choice = Choice.decode(value)
     if choice.new_name is not None:
-        return stakeholders.create(tx, person, choice.new_name, account=account, now=now)
-    return stakeholders.get(tx, person, choice.id, account=account)
+        return stakeholders.create(tx, person, choice.new_name, account=account, now=now, field=field)
+    return stakeholders.get(tx, person, choice.id, account=account, field=field)
 
 
 def chosen_options(tx: Session, person: Person, *values: str | None) -> list[tuple[str, str] | None]:
@@ -156,7 +161,7 @@ def chosen_options(tx: Session, person: Person, *values: str | None) -> list[tup
 
 def _accounts(tx: Session, person: Person, typed: str) -> list[tuple[str, str]]:
     """(value, text) of the accounts that the typed text may mean, and of the one that it would create."""
-    found = [(str(account.id), account.name) for account in accounts.matching(tx, person, typed)]
+    found = [(str(one.id), one.name) for one in accounts.matching(tx, person, typed, limit=type_ahead.MOST - 1)]
     proposed = accounts.propose(tx, person, typed) if typed and not found else None
     found += _proposed(proposed)
     if not typed or any(fold(name) == fold(typed) for _, name in found):
@@ -169,11 +174,19 @@ def _people(tx: Session, person: Person, account: str | None, typed: str) -> lis
     """The same for the client's people: of the chosen account, or of all, each with their account."""
     choice = Choice.decode(account) if account else Choice()
     if choice.new_name is not None:
-        found = []
-    else:
-        of = accounts.get(tx, person, choice.id) if choice.id else None
-        found = stakeholders.matching(tx, person, typed, account=of)
-    shown = [(str(one.id), _described(one, with_account=not choice.id)) for one in found]
+        return [_new(typed, "Create")] if typed else []
+    return people_of(tx, person, accounts.get(tx, person, choice.id) if choice.id else None, typed)
+
+
+def people_of(tx: Session, person: Person, account: Account | None, typed: str) -> list[tuple[str, str]]:
+    """(value, text) of the people of the account, or of all, whom the typed text may mean, and of the new one.
+
+    Where no name has the typed words, the account's similar names stand before the new one.
+    """
+    found = stakeholders.matching(tx, person, typed, account=account, limit=type_ahead.MOST - 1)
+    if not found and account:
+        found = stakeholders.alike(tx, person, account, typed)
+    shown = [(str(one.id), _described(one, with_account=account is None)) for one in found]
     if not typed or any(_name_words(one.name) == _name_words(typed) for one in found):
         return shown
     return [*shown, _new(typed, "Create")]

@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING
 
 from handlers.absences import stand_in_requests
 from handlers.briefs.views import NOTHING_BELOW, Below, Line, Remark, in_order
+from handlers.clients import messages as clients
 from handlers.commitments import brief_items, brief_news
-from handlers.plan import key_dates
+from handlers.digests import leaders
+from handlers.plan import key_dates, signals
+from handlers.reviews import brief_lines as reviews
+from store.rules.calendar.brief_times import local_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -41,8 +45,12 @@ class Source:
 
 
 SOURCES = (
+    Source((), leaders.week, leaders.week),
     Source(brief_items.NOTICES, brief_items.to_send, brief_items.standing),
+    Source(clients.NOTICES, clients.to_send, clients.standing),
+    Source((), reviews.to_send, reviews.standing),
     Source((), key_dates.to_send, key_dates.standing),
+    Source((), signals.to_send, signals.standing),
     Source(stand_in_requests.NOTICES, stand_in_requests.to_send, stand_in_requests.standing),
 )
 
@@ -75,7 +83,7 @@ def to_send(
     """The content of a brief or bundle that is about to be posted, as of `now`. `news`: the notices that it tells."""
     parts = [part for one in SOURCES for part in one.to_send(tx, row, person, day, now, _of(one, news))]
     lines, remarks = in_order(_lines(parts)), _remarks(parts)
-    below = brief_news.below(tx, row, person, lines, day)
+    below = brief_news.below(tx, row, person, lines, local_day(now, person.zone))
     return Content(lines, remarks[:MOST_REMARKS], remarks[MOST_REMARKS:], below)
 
 
@@ -85,7 +93,8 @@ def standing(
     """The content of a brief or bundle that stands in Slack, as of `now`, in the order in which it was posted."""
     parts = [part for one in SOURCES for part in one.standing(tx, row, person, day, now, _of(one, news))]
     lines = _lines(parts)
-    return Content(lines, _remarks(parts), [], brief_news.below(tx, row, person, lines, day))
+    below = brief_news.below(tx, row, person, lines, local_day(now, person.zone))
+    return Content(lines, _remarks(parts), [], below)
 
 
 def _of(source: Source, news: Sequence[Outbox]) -> list[Outbox]:

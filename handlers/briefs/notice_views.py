@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Change:
     """A change of which a notice tells: its kind, its actor, and the reason that they gave. `deed` (markup): its words,
-    where the kind does not say them. `asks`: it is a question.
+    where the kind does not say them. `asks`: it is a question. `client`: the name of the client's person who did it.
     """
 
     kind: str
@@ -31,6 +31,7 @@ class Change:
     reason: str | None = None
     deed: Mrkdwn | None = None
     asks: bool = False
+    client: str | None = None
 
 
 def notice(
@@ -52,10 +53,12 @@ def shared(commitment: Commitment, actor: Person, today: date, *, others: bool) 
     """(text, blocks) of an item posted in a channel that `others` read or do not: dates in the actor's day."""
     opening = render("notice.j2", kind="shared", item=commitment, actor=actor, reason=None)
     text = f"{opening} {_named(commitment, 150)}"
-    return text, [b.section(opening), *items.shared(commitment, today, Ref(view=ViewName.SHARED), others=others)]
+    return text, [b.section(opening), *items.shared(commitment, actor, today, Ref(view=ViewName.SHARED), others=others)]
 
 
-_RESTRICTED = "an admin has restricted who may post there. Ask them, or choose another one"
+# The reason not to post an item in a channel.
+RESTRICTED = "its account is restricted to its team"
+_BY_ADMIN = "an admin has restricted who may post there. Ask them, or choose another one"
 # Slack's error for a message in a channel → our words, with what to do.
 _REFUSALS = {
     "not_in_channel": "I'm not in it. Type “/invite @Makegood” there",
@@ -63,11 +66,11 @@ _REFUSALS = {
     "is_archived": "it is archived. Choose another one",
     "msg_too_long": "it is too long for a message. Shorten it",
     "msg_blocks_too_long": "it is too long for a message. Shorten it",
-    "restricted_action": _RESTRICTED,
-    "restricted_action_read_only_channel": _RESTRICTED,
-    "restricted_action_thread_only_channel": _RESTRICTED,
-    "restricted_action_non_threadable_channel": _RESTRICTED,
-    "restricted_action_thread_locked": _RESTRICTED,
+    "restricted_action": _BY_ADMIN,
+    "restricted_action_read_only_channel": _BY_ADMIN,
+    "restricted_action_thread_only_channel": _BY_ADMIN,
+    "restricted_action_non_threadable_channel": _BY_ADMIN,
+    "restricted_action_thread_locked": _BY_ADMIN,
 }
 
 
@@ -82,13 +85,20 @@ def not_shared(commitment: Commitment, channel: str, why: str, *, in_doubt: bool
         return Mrkdwn(
             f":warning: I don't know whether {what} was shared in {where}: {said}, or press “Share here” again."
         )
+    if why == RESTRICTED:
+        return Mrkdwn(f":warning: I did not share {what} in {where}: {why}.")
+    return Mrkdwn(
+        f":warning: I could not share {what} in {where}: {escape(refusal(why))}. Then press “Share here” again."
+    )
+
+
+def refusal(why: str) -> str:
+    """Slack's reason to refuse a message in a channel in our words, with what to do."""
     name, _, rest = why.partition(" ")
     if name == "missing_scope":
         scope = rest.strip("()").removeprefix("needs ") or "to post there"
-        said = f"I lack the permission {scope}. An admin can add it on the app's page at Slack, and install it again"
-    else:
-        said = _REFUSALS.get(name, f"{why}. Choose another one")
-    return Mrkdwn(f":warning: I could not share {what} in {where}: {escape(said)}. Then press “Share here” again.")
+        return f"I lack the permission {scope}. An admin can add it on the app's page at Slack, and install it again"
+    return _REFUSALS.get(name, f"{why}. Choose another one")
 
 
 def recorded(commitment: Commitment) -> tuple[str, list[Block]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from handlers import ids
 from handlers.slack import blocks as b
 from handlers.slack.paging import is_long
 from handlers.slack.words import Mrkdwn, escape, full_date, render, shortened
@@ -103,17 +104,19 @@ def in_order(lines: Iterable[Line]) -> list[Line]:
 
 def brief(
     lines: Sequence[Line], person: Person, day: date, remarks: Sequence[Remark] = (), below: Below = NOTHING_BELOW, *,
-    stands: bool = False, more: int = 0,
+    stands: bool = False, more: int = 0, menu: Sequence[tuple[str, str]] = (),
 ) -> tuple[str, list[b.Json], int]:  # fmt: skip
     """(text for the notification, blocks as JSON, how many lines are shown) of the brief for local `day`.
 
     There is a line, a remark, or news `below`. Where the brief `stands` in Slack already, it has told all of `lines`,
-    and shows all of them; for so many `more` it had no room.
+    and shows all of them; for so many `more` it had no room. `menu`: the entries of a menu for a long brief.
     """
     date_ = full_date(day)
     above = b.header(f"Good morning, {given_name(person.name)}")
     mentions, settled = sum(line.asks or line.is_settled for line in lines), sum(line.is_settled for line in lines)
-    summary = b.section(f"*{date_}* · {render('brief.j2', mentions=mentions + more, settled=settled)}")
+    several = b.overflow(ids.MORE, menu) if menu and is_long(len(lines) + more) else None
+    said = render("brief.j2", mentions=mentions + more, settled=settled)
+    summary = b.section(f"*{date_}* · {said}", accessory=several)
     text = f"{len(lines) + more} for {date_}: {_some(lines, more)}"
     if not lines:
         text = remarks[0].words if remarks else below.text
@@ -126,7 +129,7 @@ def bundle(
 ) -> tuple[str, list[b.Json], int]:
     """As `brief`, of notices that came together."""
     text = f"News: {_some(lines)}" if lines else remarks[0].words
-    above = b.section(Mrkdwn("Here is what your colleagues did:"))
+    above = b.section(Mrkdwn("Here is what happened:"))
     blocks, count = _listed([above], lines, remarks, _FOLLOWS, stands=stands)
     return text, blocks, count
 

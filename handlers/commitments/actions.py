@@ -13,13 +13,16 @@ from handlers import ids
 from handlers import people as directory
 from handlers.accounts.menus import chosen_account, chosen_stakeholder
 from handlers.commitments import forms, items
+from handlers.commitments.agreeing import agreed_in
 from handlers.commitments.recording import draft
 from handlers.commitments.why import explain
 from handlers.people import viewer
+from handlers.plan import serving
 from handlers.slack import blocks as b
 from handlers.slack import channels, listeners, payloads, surfaces
-from handlers.slack.refs import AccountChoice, Ref, outdated
+from handlers.slack.refs import AccountChoice, Ref, ViewName
 from store import accounts, commitments, people, stakeholders
+from store.agreements import agreed_with
 from store.errors import BadInputError
 from store.rules.calendar.brief_times import local_day
 from store.tables import Commitment, Subject, Verb
@@ -28,7 +31,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from slack_bolt import BoltContext
-    from slack_sdk import WebClient
     from sqlalchemy.orm import Session
 
     from handlers.routes import Listener
@@ -51,6 +53,8 @@ AT_ONCE: dict[str, Callable[..., Commitment]] = {
     ids.FOLLOW: commitments.follow,
     ids.UNFOLLOW: commitments.unfollow,
     ids.END_SERIES: commitments.end_series,
+    ids.TO_CLIENT: commitments.to_client,
+    ids.TO_TEAM: commitments.to_team,
 }
 
 
@@ -132,32 +136,15 @@ def _decoded(press: Press) -> Ref:
 
 
 def show_list(ack: Ack, body: Body, context: BoltContext) -> None:
-    """Show a list in a modal, for a button of a message."""
+    """Show a list, for a button of a message."""
     press = payloads.press(body)
-    with context["ledger"].read() as tx:
-        person = viewer(tx, press.asker.team_id, press.asker.user_id)
-        drawn = surfaces.draw(tx, person, Ref.decode(press.value), context["now"])
-    if drawn is None:
-        raise outdated()
-    surfaces.open_view(context["slack"], press, surfaces.receipt_modal(drawn.blocks, press.context))
-    ack()
+    listeners.open_page(ack, context, press, Ref.decode(press.value))
 
 
 def show(ack: Ack, body: Body, context: BoltContext) -> None:
     """Show one commitment in full."""
     press = payloads.press(body)
-    ref = _decoded(press)
-    with context["ledger"].read() as tx:
-        person = viewer(tx, press.asker.team_id, press.asker.user_id)
-        blocks = surfaces.one(tx, person, commitments.get(tx, person, ref.id), context["now"])
-    slack: WebClient = context["slack"]
-    view = b.modal(f"Commitment #{ref.id}", blocks, callback_id=ids.RECEIPT)
-    if press.surface == "modal" and not press.in_form:
-        # In place: Slack stacks three views at most, and details of details lead nowhere.
-        slack.views_update(view_id=press.view_id, view=view)
-    else:
-        surfaces.open_view(slack, press, view)
-    ack()
+    listeners.open_page(ack, context, press, Ref(id=_decoded(press).id, view=ViewName.ITEM))
 
 
 def why(ack: Ack, body: Body, context: BoltContext) -> None:
@@ -231,7 +218,9 @@ class Form:
 
 def _edit_form(opening: Opening) -> b.Json:
     fresh = commitments.may_undo(opening.tx, opening.person, opening.commitment, opening.now)
-    return forms.edit(opening.commitment, opening.context, with_who_and_when=fresh)
+    row = commitments.row_of(opening.tx, opening.person, opening.commitment)
+    serves = serving.option_of(row) if row else None
+    return forms.edit(opening.commitment, opening.context, serves, opening.today, with_who_and_when=fresh)
 
 
 def _snooze_form(opening: Opening) -> b.Json:
@@ -256,9 +245,27 @@ def _another_account(tx: Session, person: Person, form: Submission, now: datetim
     commitments.choose_account(tx, person, number, account, stakeholder, origin_key=gesture, now=now)
 
 
+def _agree_form(opening: Opening) -> b.Json:
+    if opening.commitment.account is None:
+        raise BadInputError(f"#{opening.commitment.number} has no account. “Edit” chooses one; its people can agree.")
+    return forms.agree(opening.commitment, opening.context, opening.today)
+
+
+def _agree(tx: Session, person: Person, form: Submission, now: datetime) -> None:
+    commitment = commitments.get(tx, person, form.context.ref.id)
+    by = chosen_stakeholder(tx, person, form.text(ids.AGREED_BY), commitment.account, now, field=ids.AGREED_BY)
+    if by is None:
+        raise BadInputError("Choose who of theirs agreed.", field=ids.AGREED_BY)
+    agreement = agreed_in(form, by, form.day(ids.AGREED_ON))
+    if agreement is None:
+        raise BadInputError("Choose how they agreed.", field=ids.AGREED_HOW)
+    commitments.agree(tx, person, commitment.number, agreement, **_seen(form), now=now)
+
+
 def _move(tx: Session, person: Person, form: Submission, now: datetime) -> None:
-    number, due_on = form.context.ref.id, form.day(ids.DUE)
-    commitments.move(tx, person, number, due_on, form.text(ids.REASON), **_seen(form), now=now)
+    number, due_on, today = form.context.ref.id, form.day(ids.DUE), local_day(now, person.zone)
+    agreed = agreed_in(form, agreed_with(commitments.get(tx, person, number), today), today)
+    commitments.move(tx, person, number, due_on, form.text(ids.REASON), **_seen(form), now=now, agreed=agreed)
 
 
 def _block(tx: Session, person: Person, form: Submission, now: datetime) -> None:
@@ -321,6 +328,7 @@ FORMS: dict[tuple[str, str], Form] = {
         Verb.CHOOSE_ACCOUNT, lambda o: forms.another_account(o.commitment, o.context), _another_account
     ),
     (ids.MOVE, ids.FORM_MOVE): Form(Verb.MOVE, lambda o: forms.move(o.commitment, o.context, o.today), _move),
+    (ids.AGREE, ids.FORM_AGREE): Form(Verb.AGREE, _agree_form, _agree),
     (ids.BLOCK, ids.FORM_BLOCK): Form(Verb.BLOCK, lambda o: forms.block(o.commitment, o.context), _block, ids.BLOCKER),
     (ids.COMMENT, ids.FORM_COMMENT): Form(Verb.COMMENT, lambda o: forms.comment(o.commitment, o.context), _comment),
     (ids.HELP, ids.FORM_HELP): Form(Verb.HELP, _help_form, _help, ids.HELPERS),

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from handlers.briefs.notice_views import Change
 from handlers.commitments import items
 from handlers.commitments.brief_lines import Mentioned, line
+from handlers.slack.refs import Ref, ViewName, count
 from handlers.slack.words import Mrkdwn, escape, short_date
-from store import absences, commitments, history, outbox
+from store import absences, commitments, history, outbox, people
 from store.rules.calendar.brief_times import local_day
 from store.rules.nudging.occasions import OccasionKind, with_news
-from store.tables import OutboxKind, State, Verb
+from store.tables import Commitment, OutboxKind, State, Verb
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from handlers.briefs.views import Line
     from store.commitments import EscalationDates
     from store.rules.nudging.occasions import Occasion
-    from store.tables import Commitment, Outbox, Person
+    from store.tables import Outbox, Person
 
     # A commitment, its occasion, and when the account's owner hears of it.
     Found = tuple[Commitment, Occasion | None, EscalationDates | None]
@@ -68,10 +69,26 @@ def standing(tx: Session, row: Outbox, person: Person, day: date, now: datetime,
     return _lines(tx, person, day, now, _mentioned(tx, person, day, found, told_by))
 
 
+def together(row: Outbox, lines: Sequence[Line]) -> list[tuple[str, str]]:
+    """The entries of the menu above a brief with several commitments that ask something."""
+    several = sum(line.asks and isinstance(line.subject, Commitment) for line in lines) > 1
+    return items.together(Ref(view=ViewName.BRIEF, extra=str(row.id))) if several else []
+
+
+def shown_in(tx: Session, person: Person, ref: Ref) -> list[Commitment]:
+    """The commitments in the lines of a brief to this person, in their order."""
+    row = outbox.brief_to(tx, person, count(ref.extra))
+    shown = outbox.contents_of(tx, row) if row else []
+    known = commitments.by_ids(tx, person, [one for one, _ in shown])
+    since = {one for one, why in shown if why is not None and why.kind == OccasionKind.SINCE}
+    return [known[one] for one, _ in shown if one in known and one not in since]
+
+
 def _lines(tx: Session, reader: Person, day: date, now: datetime, mentioned: Sequence[Mentioned]) -> list[Line]:
     relations = commitments.relations(tx, reader, [one.commitment for one in mentioned], now)
     today = local_day(now, reader.zone)
-    return [line(one, reader, relations, day, today) for one in mentioned]
+    works = people.working_days(reader)
+    return [line(one, reader, relations, day, today, works) for one in mentioned]
 
 
 def change_told_by(tx: Session, reader: Person, commitment: Commitment, notice: Outbox) -> Change:
@@ -97,8 +114,9 @@ def _told_by(tx: Session, reader: Person, commitment: Commitment, notice: Outbox
         return Change(notice.kind, actor, deed=Mrkdwn("asks how it stands"), asks=True)
     if entry.verb == Verb.HELP:
         return Change(notice.kind, actor, deed=Mrkdwn("asks you to help with this"))
-    words = items.told(entry, {"people": commitments.names_in(tx, reader, [entry])})
-    return Change(notice.kind, actor, entry.reason, deed=words)
+    names = {"people": commitments.names_in(tx, reader, [entry]), "clients": commitments.clients_in(tx, [entry])}
+    client = entry.by if entry.client_id is not None else None
+    return Change(notice.kind, actor, entry.reason, deed=items.told(entry, names), client=client)
 
 
 def handed_on(tx: Session, reader: Person, commitment: Commitment) -> Mrkdwn | None:
@@ -145,8 +163,9 @@ def is_settled_question(tx: Session, change: Change, commitment: Commitment, rea
     """Whether it is a question that nobody need ask the reader any more."""
     if not change.asks:
         return False
-    is_theirs = commitment.is_open and commitment.owner_id == reader.id
-    return not (is_theirs and commitments.is_waiting(tx, change.actor, commitment))
+    # A reader who never owned it stands in for the owner.
+    answers = handed_on(tx, reader, commitment) is None
+    return not (commitment.is_open and answers and commitments.is_waiting(tx, change.actor, commitment))
 
 
 def _is_news(commitment: Commitment, rows: Sequence[Outbox], reader: Person) -> bool:

@@ -9,7 +9,8 @@ from handlers.briefs.views import Line, Room
 from handlers.commitments import items
 from handlers.slack import blocks as b
 from handlers.slack.words import escape, render, short_date
-from store.rules.nudging.occasions import OccasionKind
+from store import people
+from store.rules.nudging.occasions import AHEAD, OccasionKind
 from store.tables import Commitment, OutboxKind, Person, Side, State
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from handlers.briefs.notice_views import Change
     from handlers.slack.words import Mrkdwn
     from store.commitments.relations import Relations
+    from store.rules.calendar.working_days import WorkingDays
     from store.rules.nudging.occasions import Occasion
 
 _HEADINGS: dict[str, str] = {
@@ -35,6 +37,9 @@ _HEADINGS: dict[str, str] = {
     OccasionKind.BLOCKS_OTHERS: "You are in the way of",
     OccasionKind.OWNER_LEFT: "Needs an owner",
 }
+# Headings of a brief that is drawn again after a date was moved, a day has passed, or the occasion is over.
+BEFORE_NEXT, LATER = "Due before your next working day", "Due later"
+NOT_OVERDUE, FREE_AGAIN, HAS_OWNER = "At your accounts, not overdue now", "Waits for you no more", "Has an owner again"
 NEW, CALLED_OFF, ASK_THEM = "New for you", "Cancelled meanwhile", "Ask them"
 ASKED, TOLD = "Colleagues ask you", "Told to you"
 HANDED_ON, SETTLED = "Handed on since", "Settled since"
@@ -46,6 +51,11 @@ _ORDER: tuple[str, ...] = (
     OccasionKind.DAY_BEFORE, OccasionKind.SOON, OccasionKind.WEEK, OccasionKind.BLOCKED, ASK_THEM,
     OccasionKind.BLOCKS_OTHERS, FOR_OTHERS, OccasionKind.ESCALATED, OccasionKind.OWNER_LEFT,
 )  # fmt: skip
+# Their headings speak of the date.
+_BY_DATE = {
+    OccasionKind.TODAY, OccasionKind.DAY_BEFORE, OccasionKind.SOON, OccasionKind.WEEK, OccasionKind.OVERDUE,
+    OccasionKind.BLOCKED,
+}  # fmt: skip
 # These concern the reader, and not what the client owes.
 _ABOUT_READER = {OccasionKind.BLOCKS_OTHERS, OccasionKind.ESCALATED, OccasionKind.OWNER_LEFT}
 
@@ -72,9 +82,11 @@ class Mentioned:
     news: tuple[int, ...] = ()
 
 
-def line(one: Mentioned, reader: Person, relations: Relations, day: date, today: date) -> Line:
-    """The line of the brief for local `day`, as it stands on the reader's `today`."""
-    heading = _heading(one, day)
+def line(
+    one: Mentioned, reader: Person, relations: Relations, day: date, today: date, works: WorkingDays
+) -> Line:  # fmt: skip
+    """The line of the brief for local `day`, as it stands on the reader's `today`. `works` are the reader's."""
+    heading = _heading(one, reader, day, today, works)
 
     def blocks(room: Room) -> list[Block]:
         if one.handed_on:
@@ -98,22 +110,54 @@ def _rank(one: Mentioned, day: date) -> tuple[int, int]:
     return _ORDER.index(group), one.commitment.owner_id if group == FOR_OTHERS else 0
 
 
-def _heading(one: Mentioned, day: date) -> str:
-    commitment = one.commitment
+def _heading(one: Mentioned, reader: Person, day: date, today: date, works: WorkingDays) -> str:
+    """The heading, which is true on the day of drawing."""
+    commitment, group = one.commitment, _group(one, day)
     if one.handed_on:
         return HANDED_ON
     if not commitment.is_open:
-        if one.change is not None and one.change.kind == OutboxKind.TOLD:
-            return TOLD
-        tells_of_it = one.change is not None and one.change.kind == OutboxKind.CANCELLED
-        return CALLED_OFF if tells_of_it and commitment.state == State.CANCELLED else SETTLED
+        return _heading_of_ended(one)
     if one.change is not None:
         return _news_group(one.change)
-    group = _group(one, day)
     if group == FOR_OTHERS:
         until = f", who is away until {short_date(one.away_until)}" if one.away_until else ""
         return f"For {escape(commitment.owner.name)}{until}"
-    return _HEADINGS.get(group, group)
+    if group in _BY_DATE or (group == OccasionKind.SNOOZE_ENDED and today != day):
+        return _by_date(commitment, group, today, works)
+    return _otherwise(commitment, reader, group, today) or _HEADINGS.get(group, group)
+
+
+def _heading_of_ended(one: Mentioned) -> str:
+    if one.change is not None and one.change.kind == OutboxKind.TOLD:
+        return TOLD
+    tells_of_it = one.change is not None and one.change.kind == OutboxKind.CANCELLED
+    return CALLED_OFF if tells_of_it and one.commitment.state == State.CANCELLED else SETTLED
+
+
+def _by_date(commitment: Commitment, group: str, today: date, works: WorkingDays) -> str:
+    due_on, effective = commitment.due_on, works.last_until(commitment.due_on)
+    if group == OccasionKind.BLOCKED and commitment.state == State.BLOCKED:
+        return _HEADINGS[OccasionKind.BLOCKED]
+    if due_on <= today:
+        return _HEADINGS[OccasionKind.TODAY if due_on == today else OccasionKind.OVERDUE]
+    if effective <= today:
+        return BEFORE_NEXT
+    if due_on - today > AHEAD:
+        return LATER
+    if group == OccasionKind.WEEK:
+        return _HEADINGS[OccasionKind.WEEK]
+    return _HEADINGS[OccasionKind.DAY_BEFORE if effective == works.next_after(today) else OccasionKind.SOON]
+
+
+def _otherwise(commitment: Commitment, reader: Person, group: str, today: date) -> str | None:
+    """The heading of a line whose occasion is over; None if it holds."""
+    if group == OccasionKind.ESCALATED and commitment.due_on >= today:
+        return NOT_OVERDUE
+    if group == OccasionKind.BLOCKS_OTHERS and commitment.blocker_id != reader.id:
+        return FREE_AGAIN
+    if group == OccasionKind.OWNER_LEFT and people.is_here(commitment.owner):
+        return HAS_OWNER
+    return None
 
 
 def _news_group(change: Change) -> str:

@@ -5,22 +5,22 @@ without a mention today.
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from handlers import ids
 from handlers.briefs.views import NOTHING_BELOW, Below
 from handlers.commitments import listing, lists
 from handlers.slack import blocks as b
 from handlers.slack.refs import Ref, ViewName, count
-from handlers.slack.words import Mrkdwn, brief_date, escape, shortened, times
-from store import commitments, outbox, people
+from handlers.slack.words import Mrkdwn, agreed_how, brief_date, escape, shortened, times
+from store import commitments, outbox, people, stakeholders
 from store.commitments import Page, Wanted, When
 from store.rules.calendar.brief_times import local_day
 from store.rules.calendar.working_days import DAY, WEEK
 from store.rules.nudging.occasions import Occasion, OccasionKind
 from store.rules.text import quoted
 from store.rules.transitions import Verb
-from store.tables import Commitment, OutboxKind
+from store.tables import FORMER, Commitment, OutboxKind, Way
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,12 +46,12 @@ _STATES = {
 }  # fmt: skip
 
 
-def below(tx: Session, row: Outbox, reader: Person, lines: Sequence[Line], day: date) -> Below:
-    """The end of the brief of that row to `reader` for local `day`; a bundle has none."""
+def below(tx: Session, row: Outbox, reader: Person, lines: Sequence[Line], today: date) -> Below:
+    """The end of the brief of that row to `reader`, as it stands on their `today`; a bundle has none."""
     if row.kind != OutboxKind.BRIEF:
         return NOTHING_BELOW
     news = commitments.news_of_brief(tx, reader, row)
-    blocks = [*_section(tx, row, news, reader, day), *_overdue(tx, reader, lines, day)]
+    blocks = [*_section(tx, row, news, reader, today), *_overdue(tx, reader, lines, today)]
     shown = [(one.commitment, Occasion(OccasionKind.SINCE)) for one in news[:MOST]]
     return Below(blocks, shown, f"News: {_titles(news)}" if news else "")
 
@@ -71,32 +71,32 @@ def page(tx: Session, viewer: Person, ref: Ref, now: datetime) -> list[Block]:
     )  # fmt: skip
 
 
-def _section(tx: Session, row: Outbox, news: Sequence[News], reader: Person, day: date) -> list[Block]:
+def _section(tx: Session, row: Outbox, news: Sequence[News], reader: Person, today: date) -> list[Block]:
     if not news:
         return []
     names = _names(tx, news[:MOST])
     told = [
         f"• *#{one.commitment.number}* {escape(shortened(one.commitment.action, _ACTION))}{_account(one.commitment)}"
-        f" – {_said(one.story, reader, names, day)}"
+        f" – {_said(one.story, reader, names, today)}"
         for one in news[:MOST]
     ]
     more = [f"… and {len(news) - MOST} more"] if len(news) > MOST else []
     ref = Ref(view=ViewName.NEWS, extra=str(row.id))
     words = "Show it" if len(news) == 1 else f"Show all {len(news)}"
     button = b.button(words, ids.OPEN_LIST, ref.encode())
-    return [b.section(Mrkdwn("\n".join([f"*{_since(news, reader, day)}*", *told, *more]))), b.actions(button)]
+    return [b.section(Mrkdwn("\n".join([f"*{_since(news, reader, today)}*", *told, *more]))), b.actions(button)]
 
 
 def _account(commitment: Commitment) -> Mrkdwn:
     return Mrkdwn(f" · {escape(commitment.account.name)}") if commitment.account else Mrkdwn("")
 
 
-def _since(news: Sequence[News], reader: Person, day: date) -> str:
-    """The heading of the news in a brief for `day`: since the first thing happened."""
+def _since(news: Sequence[News], reader: Person, today: date) -> str:
+    """The heading of the news in a brief that is drawn `today`: since the first thing happened."""
     since = local_day(min(one.began_at for one in news), reader.zone)
-    if day - since <= DAY:
+    if today - since <= DAY:
         return "Since yesterday"
-    return f"Since {since:%A}" if day - since < WEEK else f"Since {brief_date(since, day)}"
+    return f"Since {since:%A}" if today - since < WEEK else f"Since {brief_date(since, today)}"
 
 
 def _titles(news: Sequence[News]) -> str:
@@ -105,15 +105,25 @@ def _titles(news: Sequence[News]) -> str:
     return some + (f"; {len(news) - _TITLES} more" if len(news) > _TITLES else "")
 
 
-def _names(tx: Session, news: Sequence[News]) -> Mapping[int, str]:
-    return people.names(tx, set().union(*(one.story.people for one in news)))
+class _Names(NamedTuple):
+    """The names of colleagues and of the client's people in some news, by id."""
+
+    people: Mapping[int, str]
+    clients: Mapping[int, str]
 
 
-def _said(story: Story, reader: Person, names: Mapping[int, str], day: date) -> Mrkdwn:
+def _names(tx: Session, news: Sequence[News]) -> _Names:
+    agreed = {one.story.agreed.changes["agreed_by_id"][1] for one in news if one.story.agreed}
+    return _Names(
+        people.names(tx, set().union(*(one.story.people for one in news))), stakeholders.names(tx, agreed)
+    )  # fmt: skip
+
+
+def _said(story: Story, reader: Person, names: _Names, day: date) -> Mrkdwn:
     """“moved twice: 26 Nov → 4 Dec, Ana Souza: “waits for legal””, and what else happened."""
 
     def name(person_id: int) -> str:
-        return "you" if person_id == reader.id else str(escape(names.get(person_id, "a colleague")))
+        return "you" if person_id == reader.id else str(escape(names.people.get(person_id, "a colleague")))
 
     def by(deed: Deed) -> str:
         return name(deed.actor_id) + (f": {escape(quoted(deed.reason, _REASON))}" if deed.reason else "")
@@ -127,17 +137,28 @@ def _said(story: Story, reader: Person, names: Mapping[int, str], day: date) -> 
         how = "handed back" if story.given.verb == Verb.HAND_BACK else "handed on"
         parts.append(f"{how}: {name(story.from_owner)} → {name(story.to_owner)}, {by(story.given)}")
     if story.state:
-        parts.append(f"{_STATES[story.state.verb]}, {by(story.state)}")
+        parts.append(f"{_state(story.state, day)}, {by(story.state)}")
+    if story.agreed:
+        changes = story.agreed.changes
+        client = escape(names.clients.get(changes["agreed_by_id"][1], FORMER))
+        says = "" if story.agreed.client_id else f", {by(story.agreed)}"
+        parts.append(f"{client} agreed {agreed_how(Way(changes['agreed_how'][1]))}{says}")
     if story.comment:
         often = f"{story.comments} comments, the last by" if story.comments > 1 else "comment by"
         parts.append(f"{often} {by(story.comment)}")
     return Mrkdwn("; ".join(parts))
 
 
-def _overdue(tx: Session, reader: Person, lines: Sequence[Line], day: date) -> list[Block]:
-    """The reader's own overdue commitments that today's brief does not repeat, as a number and a button."""
+def _state(deed: Deed, day: date) -> str:
+    if deed.verb == Verb.NEED_UNTIL:
+        return f"needed until {brief_date(date.fromisoformat(deed.changes['blocked_until'][1]), day)}"
+    return _STATES[deed.verb]
+
+
+def _overdue(tx: Session, reader: Person, lines: Sequence[Line], today: date) -> list[Block]:
+    """The reader's own overdue commitments that the brief does not repeat, as a number and a button."""
     shown = [line.subject.id for line in lines if isinstance(line.subject, Commitment)]
-    number = commitments.overdue_besides(tx, reader, shown, day)
+    number = commitments.overdue_besides(tx, reader, shown, today)
     if not number:
         return []
     ref = listing.ref_to(Wanted(owner_id=reader.id, when=When.OVERDUE))

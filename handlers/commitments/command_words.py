@@ -32,6 +32,7 @@ ACTS = {
     **dict.fromkeys(("handback", "hand back", "decline"), ids.HAND_BACK),
     **dict.fromkeys(("edit", "change"), ids.EDIT),
     "redact": ids.REDACT,
+    **dict.fromkeys(("end", "end series", "end the series", "stop"), ids.END_SERIES),
     **dict.fromkeys(("note", "comment"), ids.COMMENT),
     **dict.fromkeys(("show", "details"), ids.SHOW),
 }
@@ -72,7 +73,7 @@ class Act:
 class Listing:
     """A list: whose (`owner`: "me", a Slack id, an @handle, or empty), `side`, `when` ("overdue", "today", "week",
     "done"), and the account, whose `name` is not looked up yet. `is_list`: the line begins with a word of a list.
-    `either`: the name of an account or a colleague, in a question.
+    `either`: the name of an account or a colleague, in a question; `side` counts only for an account.
     """
 
     owner: str = ""

@@ -12,6 +12,7 @@ from handlers import ids
 from handlers import people as directory
 from handlers.absences import actions as absences
 from handlers.accounts.finding import find
+from handlers.calendars import feeds as calendars
 from handlers.commitments import actions, forms, listing, several, several_views
 from handlers.commitments.command_words import AccountPage, Act, Asked, Help, Listing, read_command
 from handlers.commitments.one_liner import ParsedLine, facts_for, protect_brackets, readable, understand
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 Ack = Callable[..., Any]
 
 # The words for which a slip is taken; `account` takes a name, `away` days. Not `search`, which “research” is alike.
-WORDS = ("mine", "overdue", "done", "accounts", "account", "away", "back", "settings", "help")
+WORDS = ("mine", "overdue", "done", "accounts", "account", "away", "back", "calendar", "settings", "help")
 _WITH_MORE = ("account", "away")
 _LISTS = {"mine": ViewName.MINE, "overdue": ViewName.OVERDUE, "accounts": ViewName.ACCOUNTS}
 _A_PROMISE = "That looks like a question. If it is a promise, record it here."
@@ -89,11 +90,19 @@ def _commanded(command: Command, context: BoltContext) -> Reply | Form | None:
         return drawn
     if isinstance(question, Listing):
         raise NotFoundError(f"I don't know an account called {quoted(shortened(question.name, NAME_LIMIT))}.")
-    if word == "back" and not rest:
-        return absences.back(command, context)
-    if word == "settings" and not rest:
+    return _of_their_own(command, context, word, rest)
+
+
+def _of_their_own(command: Command, context: BoltContext, word: str, rest: str) -> Reply | Form | None:
+    """The answer to a command about the person's own hours, settings or calendar."""
+    if word == "away":
+        return absences.away(command, context, rest)
+    if rest:
+        return None
+    if word == "settings":
         return settings.form(command.asker, context)
-    return absences.away(command, context, rest) if word == "away" else None
+    own = {"back": absences.back, "calendar": calendars.give}.get(word)
+    return own(command, context) if own else None
 
 
 def _empty(command: Command, context: BoltContext) -> forms.Filled:
@@ -174,10 +183,10 @@ def _reply(tx: Session, person: Person, ref: Ref, now: datetime) -> Reply:
 
 def _wanted(tx: Session, person: Person, asked: Listing) -> Wanted | None:
     """The contents of the list. None where its name is no account's: then the line is a commitment."""
-    account, owner = None, asked.owner
+    account, owner, side = None, asked.owner, asked.side
     if asked.either:
         account = _account_named(tx, person, unescaped(asked.either), Exact, Close)
-        owner = owner if account else f"@{asked.either.removeprefix('@')}"
+        owner, side = (owner, side) if account else (f"@{asked.either.removeprefix('@')}", "")
     if asked.name:
         account = _account_named(tx, person, unescaped(asked.name), Exact, *([Close] if asked.is_list else []))
         if account is None:
@@ -187,7 +196,7 @@ def _wanted(tx: Session, person: Person, asked: Listing) -> Wanted | None:
         owner_id = person.id
     elif owner:
         owner_id = _owner(tx, person, owner).id
-    return Wanted(owner_id, account.id if account else None, Side(asked.side) if asked.side else None, When(asked.when))
+    return Wanted(owner_id, account.id if account else None, Side(side) if side else None, When(asked.when))
 
 
 def _owner(tx: Session, person: Person, said: str) -> Person:
@@ -255,7 +264,9 @@ def _taken(command: Command, context: BoltContext, *, asked_slack: bool = False)
                 )
                 if answer:
                     return answer
-            understood = understand(tx, person, line, said, channel=command.channel, asked_slack=asked_slack)
+            understood = understand(
+                tx, person, line, said, today=facts["today"], channel=command.channel, asked_slack=asked_slack
+            )
             asked = _asked_first(tx, person, command, understood, now)
             if asked is not None or understood.draft is None:
                 return asked or understood
@@ -311,7 +322,9 @@ def form_for(asker: Asker, text: str, known: Context, context: BoltContext) -> b
                     tx, person, minutes, facts, now, channel=channel, asked_slack=asked_slack
                 )  # fmt: skip
             line = read_line(said, **facts)
-            return understand(tx, person, line, said, channel=channel, asked_slack=asked_slack)
+            return understand(
+                tx, person, line, said, today=facts["today"], channel=channel, asked_slack=asked_slack
+            )  # fmt: skip
 
     understood = read(asked_slack=False)
     if named := understood.unknown_users:

@@ -8,20 +8,23 @@ from typing import TYPE_CHECKING
 
 from handlers import ids
 from handlers.commitments import items
+from handlers.commitments.agreeing import NOT_AGREED, NOT_YET, agreed_field
 from handlers.slack import blocks as b
 from handlers.slack import fields as f
 from handlers.slack.refs import Ref
-from handlers.slack.words import escape, full_date, lately
+from handlers.slack.words import agreement_in_full, escape, full_date, lately, shortened
 from store import commitments
+from store.agreements import WAYS, agreed_with, mark
+from store.plan.values import SHARINGS
 from store.rules.calendar.brief_times import local_day
 from store.rules.rhythm import Rhythm, Unit
 from store.rules.text import ACTION_LIMIT, NOTE_LIMIT, REASON_LIMIT
-from store.tables import REDACTED, Commitment, Side
+from store.tables import REDACTED, Commitment, Sharing, Side, Way
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from slackblocks import Block
+    from slackblocks import Block, Element
 
     from handlers.slack.payloads import Context
     from store.tables import Person
@@ -32,7 +35,6 @@ ORDERS = ("en-US", "en-GB")
 # The rhythms that the form offers; a line may have others.
 ONCE = "once"
 RHYTHMS = tuple(map(Rhythm, (Unit.WEEK, Unit.WEEK, Unit.MONTH, Unit.QUARTER, Unit.YEAR), (1, 2, 1, 1, 1)))
-SHARINGS = (("internal", "Internal"), ("shareable", "Shareable with the client"))
 
 MOST_HELPERS = 10
 
@@ -47,13 +49,17 @@ class Filled:
     account: tuple[str, str] | None = None
     stakeholder: tuple[str, str] | None = None
     side: Side = Side.OURS
-    sharing: str = "internal"
+    sharing: str = Sharing.INTERNAL
     note: str = ""
     helpers: Sequence[str] = ()
     remark: str | None = None
     # The two days that a date in figures may mean: with the month first, and with the day first.
     orders: tuple[date, date] | None = None
     rhythm: Rhythm | None = None
+    # The way in which the client's person agreed, or NOT_AGREED.
+    agreed: str = NOT_AGREED
+    # The row of the account plan, as (value, text) of its option.
+    serves: tuple[str, str] | None = None
     # The commitment with the same words that the remark points out.
     same: Commitment | None = None
     # The field that the remark asks about.
@@ -65,7 +71,7 @@ def new(filled: Filled, context: Context, recorded: Sequence[Block] = ()) -> b.J
     was recorded from the same message before.
     """
     submit = "Record it all the same" if filled.same else "Record another" if recorded else "Record"
-    fields = _fields(filled, with_who_and_when=True, several=True)
+    fields = _fields(filled, with_who_and_when=True, several=True, serves=filled.serves is not None)
     view = b.modal(
         "New commitment", [*recorded, *_remark(filled), *fields], callback_id=ids.FORM_NEW,
         metadata=_knowing(filled, context), submit=submit,
@@ -93,17 +99,38 @@ def recorded_already(same: Commitment, viewer: Person, today: date) -> str:
     return f"{who} recorded this {lately(recorded_on, today)} as #{same.number}, due {full_date(same.due_on)}."
 
 
-def edit(commitment: Commitment, context: Context, *, with_who_and_when: bool) -> b.Json:
-    """The form that corrects one. Owner and date are in it only while it can still be undone."""
-    filled = _stored(commitment)
+def edit(
+    commitment: Commitment, context: Context, serves: tuple[str, str] | None, today: date, *, with_who_and_when: bool
+) -> b.Json:  # fmt: skip
+    """The form that corrects one. Owner and date are in it only while it can still be undone. `serves`: the option
+    of the row of the plan that it serves.
+    """
+    filled = replace(_stored(commitment), serves=serves)
     elsewhere = b.context("*New date* changes the due date, and *Hand over* the owner: others may have read them.")
     above = [] if with_who_and_when else [elsewhere]
-    repeats = commitment.next_number is None
-    return b.modal(
-        f"Edit #{commitment.number}",
-        [*above, *_fields(filled, with_who_and_when=with_who_and_when, repeats=repeats)],
-        callback_id=ids.FORM_EDIT, metadata=_knowing(filled, context), submit="Save",
+    fields = _fields(
+        filled, with_who_and_when=with_who_and_when, repeats=commitment.next_number is None, serves=True,
+        agreed_now=shortened(agreement_in_full(commitment, today), 75) or NOT_YET,
     )  # fmt: skip
+    return b.modal(
+        f"Edit #{commitment.number}", [*above, *fields], callback_id=ids.FORM_EDIT,
+        metadata=_knowing(filled, context), submit="Save",
+    )  # fmt: skip
+
+
+def agree(commitment: Commitment, context: Context, today: date) -> b.Json:
+    """The form of an agreement. It begins with the likely person and way, so that one press is enough."""
+    by = agreed_with(commitment, today)
+    chosen = (str(by.id), by.name) if by else None
+    fields: list[Block] = [
+        items.about(commitment),
+        f.field("Who of theirs agreed?", f.external(ids.AGREED_BY, "Type a name", chosen), ids.AGREED_BY),
+        f.field("How?", f.radio(ids.AGREED_HOW, WAYS, Way.MEETING), ids.AGREED_HOW),
+        f.field("On which day?", f.day(ids.AGREED_ON, today), ids.AGREED_ON),
+        b.context(f"They agreed to these words and to {full_date(commitment.due_on)}."),
+    ]
+    known = replace(context, account=str(commitment.account_id))
+    return _small("Agreed", fields, ids.FORM_AGREE, known, "Save")
 
 
 def another_account(commitment: Commitment, context: Context) -> b.Json:
@@ -121,7 +148,7 @@ def _stored(commitment: Commitment) -> Filled:
         account=(str(account.id), account.name) if account else None,
         stakeholder=(str(stakeholder.id), stakeholder.name) if stakeholder else None,
         side=commitment.side,
-        sharing="internal" if commitment.internal else "shareable",
+        sharing=Sharing.INTERNAL if commitment.internal else Sharing.SHAREABLE,
         note=commitment.note or "",
         rhythm=commitments.rhythm_of(commitment),
     )
@@ -138,8 +165,22 @@ def move(commitment: Commitment, context: Context, today: date) -> b.Json:
             hint=f"Now: {full_date(commitment.due_on)}",
         ),
         f.field("Why does it move?", f.text(ids.REASON, REASON_LIMIT, lines=True), ids.REASON),
+        *_agrees_to_move(commitment, today),
     ]
     return _small("New date", fields, ids.FORM_MOVE, context, "Move")
+
+
+def _agrees_to_move(commitment: Commitment, today: date) -> list[Block]:
+    """The question whether the client has agreed to the new date, where it matters."""
+    who = agreed_with(commitment, today)
+    if who is None or mark(commitment, today) is None:
+        return []
+    return [
+        f.field(
+            f"Has {shortened(who.name, 40)} agreed to it?", f.menu(ids.AGREED_HOW, [(NOT_AGREED, NOT_YET), *WAYS],
+            NOT_AGREED), ids.AGREED_HOW, hint="Until then the new date is a wish.",
+        )
+    ]  # fmt: skip
 
 
 def block(commitment: Commitment, context: Context) -> b.Json:
@@ -267,7 +308,10 @@ def _which_day(orders: tuple[date, date]) -> list[Block]:
     ]  # fmt: skip
 
 
-def _fields(filled: Filled, *, with_who_and_when: bool, several: bool = False, repeats: bool = True) -> list[Block]:
+def _fields(
+    filled: Filled, *, with_who_and_when: bool, several: bool = False, repeats: bool = True, serves: bool = False,
+    agreed_now: str = "",
+) -> list[Block]:  # fmt: skip
     who_and_when: list[Block] = [
         f.field("Owner", f.person(ids.OWNER, filled.owner), ids.OWNER, hint="The one person here who answers for it."),
         *(_which_day(filled.orders) if filled.orders else [f.field("Due date", f.day(ids.DUE, filled.due), ids.DUE)]),
@@ -278,20 +322,33 @@ def _fields(filled: Filled, *, with_who_and_when: bool, several: bool = False, r
         *(who_and_when if with_who_and_when else []),
         *([_repeats(filled.rhythm)] if repeats else []),
         *_client_fields(filled),
+        *([_serves(filled.serves)] if serves else []),
         f.field("Side", f.radio(ids.SIDE, SIDES, filled.side), ids.SIDE),
-        f.field("Sharing", f.radio(ids.SHARING, SHARINGS, filled.sharing), ids.SHARING),
+        agreed_field(filled.agreed, now=agreed_now),
+        f.field("Who sees it", f.radio(ids.SHARING, SHARINGS, filled.sharing), ids.SHARING),
         f.field("Note", f.text(ids.NOTE, NOTE_LIMIT, filled.note, lines=True), ids.NOTE, optional=True),
         *([_helpers(filled.helpers)] if several else []),
     ]  # fmt: skip
 
 
-def _repeats(rhythm: Rhythm | None) -> Block:
-    offered = dict.fromkeys((*RHYTHMS, *([rhythm] if rhythm else [])))
-    choices = [(ONCE, "Once"), *((str(one), one.words().capitalize()) for one in offered)]
+def _serves(row: tuple[str, str] | None) -> Block:
     return f.field(
-        "Repeats", f.menu(ids.RHYTHM, choices, str(rhythm) if rhythm else ONCE), ids.RHYTHM,
+        "Serves", f.external(ids.SERVES, "Nothing, or choose", row), ids.SERVES,
+        hint="A risk, an opportunity or another row of the account’s plan.", optional=True,
+    )  # fmt: skip
+
+
+def _repeats(rhythm: Rhythm | None) -> Block:
+    return f.field(
+        "Repeats", rhythm_menu(ids.RHYTHM, rhythm), ids.RHYTHM,
         hint="I record the next one when one is done or its day has come, until the series is ended.",
     )  # fmt: skip
+
+
+def rhythm_menu(name: str, rhythm: Rhythm | None) -> Element:
+    offered = dict.fromkeys((*RHYTHMS, *([rhythm] if rhythm else [])))
+    choices = [(ONCE, "Once"), *((str(one), one.words().capitalize()) for one in offered)]
+    return f.menu(name, choices, str(rhythm) if rhythm else ONCE)
 
 
 def _client_fields(filled: Filled, *, optional: bool = True) -> list[Block]:

@@ -61,7 +61,7 @@ def understand_message(
     if colleague and not line.owners and not line.perhaps_owner:
         line = replace(line, owners=(colleague.slack_id,))
     channel, line = _at_account(line, said, facts["accounts"])
-    parsed = understand(tx, viewer, line, promise.text, channel=channel, asked_slack=asked_slack)
+    parsed = understand(tx, viewer, line, promise.text, today=facts["today"], channel=channel, asked_slack=asked_slack)
     if parsed.unknown_users:
         return parsed
     filled = parsed.filled

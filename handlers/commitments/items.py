@@ -7,16 +7,18 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from handlers import ids
+from handlers.calendars.files import add_button
 from handlers.slack import blocks as b
 from handlers.slack.refs import AccountChoice, MenuAction, Ref, ViewName
-from handlers.slack.words import Mrkdwn, clock_time, escape, render, short_date, shortened
+from handlers.slack.words import Mrkdwn, agreed_how, clock_time, escape, render, short_date, shortened
 from store import people
 from store.accounts import TAKEN_BACK
+from store.agreements import Standing, mark
 from store.rules import kept, permissions, transitions
 from store.rules.calendar.brief_times import local_day
 from store.rules.permissions import Relation
 from store.rules.text import ACTION_LIMIT, quoted
-from store.tables import Person, State, Verb
+from store.tables import FORMER, Person, State, Verb, Way
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -41,6 +43,7 @@ _BUTTONS: dict[Verb, tuple[str, str]] = {
     Verb.CANCEL: ("Cancel", ids.CANCEL),
     Verb.ACCEPT: ("Accept", ids.ACCEPT),
     Verb.HAND_BACK: ("Hand back", ids.HAND_BACK),
+    Verb.AGREE: ("Agreed", ids.AGREE),
     Verb.REOPEN: ("Reopen", ids.REOPEN),
     Verb.END_SERIES: ("End the series", ids.END_SERIES),
     Verb.COMMENT: ("Comment", ids.COMMENT),
@@ -49,6 +52,8 @@ _BUTTONS: dict[Verb, tuple[str, str]] = {
     Verb.HELP: ("Helpers", ids.HELP),
     Verb.FOLLOW: ("Follow", ids.FOLLOW),
     Verb.UNFOLLOW: ("Unfollow", ids.UNFOLLOW),
+    Verb.TO_CLIENT: ("Also the client", ids.TO_CLIENT),
+    Verb.TO_TEAM: ("Only our team", ids.TO_TEAM),
 }
 _ANSWER = ("Answer", ids.COMMENT)
 _ASKED = "_You asked {} how it stands. The answer comes to you._"
@@ -56,8 +61,11 @@ _IS_FREE = ("It is free now", ids.UNBLOCK)
 # The order of the buttons: the first stand in the row, the next ones in its menu, and all of them in the details.
 _USUAL = (
     Verb.FINISH, Verb.MOVE, Verb.BLOCK, Verb.UNBLOCK, Verb.HAND_OVER, Verb.SNOOZE, Verb.REOPEN,
-    Verb.COMMENT, Verb.ASK, Verb.EDIT, Verb.CANCEL, Verb.END_SERIES, Verb.HELP, Verb.FOLLOW, Verb.UNFOLLOW,
+    Verb.COMMENT, Verb.ASK, Verb.EDIT, Verb.TO_CLIENT, Verb.TO_TEAM, Verb.CANCEL, Verb.AGREE, Verb.END_SERIES,
+    Verb.HELP, Verb.FOLLOW, Verb.UNFOLLOW,
 )  # fmt: skip
+# A wish needs an agreement first of all, if it is not done already.
+_TO_WISH = (Verb.FINISH, Verb.AGREE)
 # The usual answers to a reminder: done, later, I cannot, or not today.
 _TO_REMINDER = (Verb.FINISH, Verb.MOVE, Verb.BLOCK, Verb.UNBLOCK, Verb.SNOOZE)
 # The first question is whether they agree; a phone has room for three buttons beside the menu.
@@ -93,15 +101,16 @@ def item(
 
 def item_text(
     commitment: Commitment, viewer: Person, today: date, limit: int = ACTION_LIMIT, obstacle: int = OBSTACLE_LIMIT,
-    *, told_to: str = "colleague", with_account: bool = True,
+    *, told_to: str = "colleague", with_account: bool = True, company: str = "",
 ) -> str:  # fmt: skip
     """`told_to`: a "colleague", a whole "channel" of them, which is not told the obstacle and who is in the way; or
-    "others", guests and people of another company, who are not told either that there is one.
+    "others", guests and people of another company, who are not told either that there is one. To them the item names
+    both sides: the account, and our own `company`.
     """
     return render(
         "item.j2", item=commitment, viewer=viewer, today=today, action=shortened(commitment.action, limit),
         obstacle=obstacle, told_to=told_to, with_account=with_account,
-        late=_days_late(commitment, viewer) if told_to == "colleague" else None,
+        late=_days_late(commitment, viewer) if told_to == "colleague" else None, company=company,
     )  # fmt: skip
 
 
@@ -114,12 +123,14 @@ def _days_late(commitment: Commitment, viewer: Person) -> int | None:
     return kept.days_late(commitment.due_on, local_day(commitment.ended_at, owner.zone), works)
 
 
-def shared(commitment: Commitment, today: date, view: Ref, *, others: bool) -> list[Block]:
+def shared(commitment: Commitment, actor: Person, today: date, view: Ref, *, others: bool) -> list[Block]:
     """The item as it stands in a channel. Where `others` read its one button opens what only colleagues see."""
     nobody = Person(id=0, workspace_id=commitment.workspace_id)
     # Nobody knows who presses it in a channel, so there stands what its creator may do.
     row = [_details(commitment, view)] if others else buttons(commitment, frozenset({Relation.CREATOR}), view)
-    text = item_text(commitment, nobody, today, told_to="others" if others else "channel")
+    text = item_text(
+        commitment, nobody, today, told_to="others" if others else "channel", company=actor.workspace.name
+    )  # fmt: skip
     return [b.section(text), b.actions(*row)]
 
 
@@ -146,10 +157,19 @@ def actions_for(commitment: Commitment, relations: Collection[Relation], view: R
     may = permissions.permitted(commitment.state, relations)
     if commitment.state == State.BLOCKED:
         may -= {Verb.BLOCK}
-    if commitment.repeat_at is None:
+    # As it stands at last: a person who leaves some day has not agreed for good.
+    stands = mark(commitment, date.max)
+    if stands == Standing.AGREED or commitment.account is None:
+        may -= {Verb.AGREE}
+    if commitment.rhythm is None or (commitment.repeat_at is None and commitment.next_number is None):
         may -= {Verb.END_SERIES}
+    may -= {Verb.TO_TEAM} if commitment.internal else {Verb.TO_CLIENT}
+    if commitment.account is None:
+        may -= {Verb.TO_CLIENT}
     is_asked = Relation.OWNER in relations and commitment.accepted_at is None
     first: tuple[Verb, ...] = _TO_ACCEPT if is_asked else _TO_REMINDER if view.view == ViewName.MESSAGE else ()
+    if not is_asked and stands in {Standing.WISH, Standing.AGAIN}:
+        first = (*_TO_WISH, *first)
     words = {**_BUTTONS, Verb.ASK: (f"Ask {shortened(commitment.owner.name.split()[0], 20)}", ids.ASK)}
     if not people.is_here(commitment.owner):
         may -= {Verb.ASK}
@@ -239,7 +259,7 @@ def receipt(
     row: list[Element] = [b.button("Edit", ids.EDIT, value)]
     if commitment.account:
         row.append(b.button("Another account", ids.ANOTHER_ACCOUNT, value))
-    if channel:
+    if channel and not (commitment.account and commitment.account.restricted):
         row.append(b.button("Share here", ids.SHARE, value))
     if may_undo:
         row.append(b.button("Undo", ids.UNDO, value))
@@ -284,13 +304,15 @@ def _account_choices(proposed: Proposals, here: Account | None, ref: Ref) -> lis
 
 def details(
     commitment: Commitment, entries: Sequence[Entry], names: dict[str, dict[int, str]], viewer: Person,
-    relations: Relations, today: date, view: Ref, helpers: Sequence[Person] = (),
+    relations: Relations, today: date, view: Ref, helpers: Sequence[Person] = (), serves: Sequence[Block] = (),
 ) -> list[Block]:  # fmt: skip
-    """One commitment with its first promise and its history. `names` resolves ids in the entries."""
+    """One commitment with its first promise and its history. `names` resolves ids in the entries, and `serves` says
+    which row of the account plan it serves.
+    """
     lines = [
         {
             "at": clock_time(entry.at, viewer.zone),
-            "who": "you" if entry.actor_id == viewer.id else entry.actor.name,
+            "who": "you" if entry.is_by(viewer) else entry.by,
             "what": told(entry, names),
             "reason": entry.reason,
         }
@@ -299,7 +321,8 @@ def details(
     return [
         *item(commitment, viewer, relations, today, view),
         *_more(commitment, relations[commitment.id], view),
-        b.section(render("details.j2", item=commitment, viewer=viewer, helpers=helpers)),
+        b.section(render("details.j2", item=commitment, viewer=viewer, today=today, helpers=helpers)),
+        *serves,
         b.context(history(lines, len(entries))),
         *_below(commitment, relations[commitment.id], view),
     ]
@@ -323,9 +346,17 @@ def _below(commitment: Commitment, relations: Collection[Relation], view: Ref) -
     row: list[Element] = []
     if commitment.account:
         row.append(account_button(f"Account: {commitment.account.name}", commitment.account, view))
+    if commitment.is_open:
+        row.append(add_button(commitment))
     if permissions.permits(Verb.REDACT, relations):
         row.append(b.button("Redact …", ids.REDACT, view.to(commitment, commitment.number).encode()))
     return [b.actions(*row)] if row else []
+
+
+def in_brief(commitment: Commitment, viewer: Person, today: date) -> Block:
+    """One commitment within something else, with the button that opens it."""
+    text = item_text(commitment, viewer, today, limit=200, with_account=False)
+    return b.section(text, accessory=_details(commitment, Ref(view=ViewName.ITEM)))
 
 
 def recorded_before(commitments: Sequence[Commitment], viewer: Person, today: date) -> list[Block]:
@@ -356,6 +387,35 @@ def about(commitment: Commitment) -> Block:
 
 def told(entry: Entry, names: dict[str, dict[int, str]]) -> Mrkdwn:
     """The words of an entry, as the end of a sentence that begins with its actor."""
+    if entry.verb == Verb.AGREE:
+        return Mrkdwn(_agrees(entry, names))
+    return Mrkdwn(_told(entry, names) + _agreement_in(entry, names))
+
+
+def _agrees(entry: Entry, names: dict[str, dict[int, str]]) -> str:
+    changes: dict[str, Any] = entry.changes
+    how = agreed_how(Way(changes["agreed_how"][1]))
+    if entry.client_id is not None:
+        return f"agreed {how}"
+    on = f" on {_day(changes['agreed_on'][1])}" if "agreed_on" in changes else ""
+    return f"recorded that {_client(changes['agreed_by_id'][1], names)} agreed {how}{on}"
+
+
+def _agreement_in(entry: Entry, names: dict[str, dict[int, str]]) -> str:
+    """The words for an agreement in another change: “, agreed with Dana Reyes in a meeting”."""
+    who, over = (entry.changes.get(name, (None, None))[1] for name in ("agreed_by_id", "agreed_until"))
+    if who is not None and entry.verb in _MAY_AGREE:
+        return f", agreed with {_client(who, names)} {agreed_how(Way(entry.changes['agreed_how'][1]))}"
+    if over is not None:
+        return ", to be agreed again"
+    return ", a wish now" if "agreed_by_id" in entry.changes and who is None else ""
+
+
+def _client(client_id: int, names: dict[str, dict[int, str]]) -> Mrkdwn:
+    return escape(names["clients"].get(client_id, FORMER))
+
+
+def _told(entry: Entry, names: dict[str, dict[int, str]]) -> str:
     changes: dict[str, Any] = entry.changes
     special = {
         Verb.SHARE: lambda: f"shared it in <#{changes['channel'][1]}>",
@@ -368,18 +428,20 @@ def told(entry: Entry, names: dict[str, dict[int, str]]) -> Mrkdwn:
         Verb.SNOOZE: lambda: f"let it rest until {_day(changes['quiet_until'][1])}",
     }
     if entry.verb in special:
-        return Mrkdwn(special[entry.verb]())
+        return special[entry.verb]()
     if entry.verb != Verb.EDIT:
         blocker = (changes.get("blocker_id") or [None])[-1] if entry.verb == Verb.BLOCK else None
-        return Mrkdwn(transitions.PAST[entry.verb] + (f", waiting for {_name(blocker, names)}" if blocker else ""))
-    changed = [words for field, words in _FIELDS.items() if field in changes]
-    return Mrkdwn("changed " + (", ".join(changed) or "it"))
+        return transitions.PAST[entry.verb] + (f", waiting for {_name(blocker, names)}" if blocker else "")
+    changed = dict.fromkeys(words for field, words in _FIELDS.items() if field in changes)
+    return "changed " + (", ".join(changed) or "it")
 
 
+# The verbs that may say as well that the client has agreed.
+_MAY_AGREE = frozenset({Verb.RECORD, Verb.REPEAT, Verb.EDIT, Verb.MOVE})
 _FIELDS = {
     "action": "the wording", "account_id": "the account", "stakeholder_id": "the client's person",
-    "side": "the side", "internal": "the sharing", "note": "the note", "rhythm": "how it repeats", "due_on": "the date",
-    "owner_id": "the owner",
+    "side": "the side", "internal": "who sees it", "note": "the note", "rhythm": "how it repeats", "due_on": "the date",
+    "owner_id": "the owner", "serves_id": "what it serves", "serves_kind": "what it serves",
 }  # fmt: skip
 
 

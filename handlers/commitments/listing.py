@@ -10,7 +10,7 @@ from handlers.commitments import lists
 from handlers.plan import pages
 from handlers.slack import blocks as b
 from handlers.slack.refs import Ref, ViewName, count, outdated
-from handlers.slack.words import shortened
+from handlers.slack.words import escape, shortened
 from store import accounts, commitments, people
 from store.commitments import Wanted, When
 from store.rules.calendar.brief_times import local_day
@@ -48,15 +48,20 @@ _EMPTY = {
 _PAGES = ((ids.PAGE_OPEN, "Open", When.OPEN), (ids.PAGE_DONE, "Done", When.DONE), (ids.PAGE_ALL, "All", When.ALL))
 
 
+# Parts of the text that says a list.
+_PARTS = 5
+
+
 def ref_to(wanted: Wanted) -> Ref:
     """The reference to the list, for the buttons in it."""
     those = (str(number or "") for number in (wanted.owner_id, wanted.account_id))
-    return Ref(view=ViewName.LIST, extra=".".join([*those, wanted.side or "", wanted.when, wanted.text[:TEXT_LIMIT]]))
+    view = ViewName.GROUPED if wanted.by_account else ViewName.LIST
+    return Ref(view=view, extra=".".join([*those, wanted.side or "", wanted.when, wanted.text[:TEXT_LIMIT]]))
 
 
 def _wanted(ref: Ref) -> Wanted:
     parts = ref.extra.split(".", 4)
-    if len(parts) != len(Wanted.__dataclass_fields__):
+    if len(parts) != _PARTS:
         raise outdated()
     owner, account, side, when, text = parts
     try:
@@ -66,6 +71,7 @@ def _wanted(ref: Ref) -> Wanted:
             Side(side) if side else None,
             When(when),
             text,
+            by_account=ref.view == ViewName.GROUPED,
         )
     except ValueError:
         raise outdated() from None
@@ -85,7 +91,8 @@ def shown(tx: Session, viewer: Person, wanted: Wanted, now: datetime, *, start: 
     title, relations = _title(tx, viewer, wanted, account), commitments.relations(tx, viewer, page.items, now)
     rows = lists.page_of(
         page, viewer, relations, today, title=title, empty=_empty(wanted, viewer), view=ref_to(wanted),
-        heading=_heading(wanted, viewer), switch=[_switch(wanted)], with_account=account is None,
+        heading=_heading(wanted, viewer), switch=[_switch(wanted)],
+        with_account=account is None and not wanted.by_account,
     )  # fmt: skip
     if account is not None and wanted.is_of_account:
         rows.append(b.actions(*pages.buttons(account)))
@@ -105,6 +112,8 @@ def _page(tx: Session, viewer: Person, wanted: Wanted, now: datetime, start: int
 
 def _heading(wanted: Wanted, viewer: Person) -> Callable[[Commitment], str] | None:
     """The words above the neighbours in a list that has several parts."""
+    if wanted.by_account:
+        return lambda one: escape(one.account.name) if one.account else "Without an account"
     if wanted.is_of_account:
         return lambda one: "They owe us" if one.side == Side.THEIRS else "We owe"
     if wanted.is_overdue_of_all:
@@ -123,14 +132,19 @@ def _empty(wanted: Wanted, viewer: Person) -> str:
 
 
 def _switch(wanted: Wanted) -> Block:
-    """The buttons to the pages of what is open, of what is done, and of both; the present one stands out."""
-    return b.actions(*(
+    """The buttons to the pages of what is open, of what is done, and of both; the present one stands out. And, unless
+    the list is that of one account, the one that groups it otherwise.
+    """
+    pages = [
         b.button(
             text, action_id, ref_to(replace(wanted, when=when)).encode(),
             style="primary" if when == wanted.when else None,
         )
         for action_id, text, when in _PAGES
-    ))  # fmt: skip
+    ]  # fmt: skip
+    other = ref_to(replace(wanted, by_account=not wanted.by_account)).encode()
+    group = b.button("By date" if wanted.by_account else "By account", ids.PAGE_GROUPS, other)
+    return b.actions(*pages, *([group] if wanted.account_id is None else []))
 
 
 def _title(tx: Session, viewer: Person, wanted: Wanted, account: Account | None) -> str:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handlers import ids
+from handlers.accounts.menus import Choice
 from handlers.commitments.forms import Filled, recorded_already
 from handlers.slack.payloads import unescaped, unmarked
 from handlers.slack.replies import Lacks
 from handlers.slack.words import either, shortened
 from store import accounts, people, stakeholders
+from store.agreements import Agreement
 from store.commitments import Draft
 from store.dates import Due
 from store.errors import LedgerError
@@ -20,7 +22,7 @@ from store.rules.line.client import person_in
 from store.rules.names import Close, Exact, Several, Unknown
 from store.rules.text import ACTION_LIMIT, NAME_LIMIT, NOTE_LIMIT, clean, quoted
 from store.settings import reads_dates_as
-from store.tables import Account, Commitment, Person, Side, Stakeholder
+from store.tables import Account, Commitment, Person, Side, Stakeholder, Way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from store.rules.line import Line
+    from store.rules.line.agreed import Stated
 
 # A private character that stands for a "<" that somebody typed.
 _PROTECTED = "\ue000"
@@ -91,9 +94,10 @@ class Belongs(NamedTuple):
 
 
 def understand(
-    tx: Session, viewer: Person, line: Line, said: str, *, channel: str = "", asked_slack: bool = False
+    tx: Session, viewer: Person, line: Line, said: str, *, today: date, channel: str = "", asked_slack: bool = False
 ) -> ParsedLine:
-    """Decide whether a line says enough. Nothing that was written is lost: the form starts with it.
+    """Decide whether a line says enough, which was said `today`. Nothing that was written is lost: the form starts with
+    it.
 
     Without another account the commitment belongs to that of the `channel`. Until Slack was asked about them, people
     whom the ledger does not know are given back as `unknown_users`.
@@ -103,8 +107,18 @@ def understand(
         return ParsedLine(Filled(), unknown_users=unknown_users)
     if line.account is not None and line.account_phrase is not None:
         line = replace(line, account=accounts.meant(tx, viewer, line.account_phrase, line.account))
-    action = clean(_said(tx, viewer, line.action))
     account, unknown, stakeholder, here = belongs(tx, viewer, line, channel)
+    by = _agreed_by(tx, viewer, line.agreed.name, account) if line.agreed else None
+    if line.agreed is not None and line.otherwise is not None and by is None and not line.agreed.name[0].isupper():
+        # "The terms agreed with legal" names nobody of theirs.
+        kept = replace(
+            line.otherwise, owners=line.owners, perhaps_owner=line.perhaps_owner, account=line.account,
+            account_phrase=line.account_phrase,
+        )  # fmt: skip
+        return understand(tx, viewer, kept, said, today=today, channel=channel, asked_slack=True)
+    if by is not None:
+        account, stakeholder = account or by.account, stakeholder or by
+    action = clean(_said(tx, viewer, line.action))
     if account is not None:
         line = replace(line, account=Exact(account.name))
     due = line.due.on if isinstance(line.due, Due) else None
@@ -124,6 +138,9 @@ def understand(
         orders=line.due.orders if line.due and not isinstance(line.due, Due) else None,
         rhythm=line.rhythm,
     )  # fmt: skip
+    if line.agreed is not None:
+        filled = _with_agreement(filled, line.agreed, by)
+        trouble += [(ids.STAKEHOLDER, _nobody_called(line.agreed.name, account))] if by is None else []
     asked = {name: _said(tx, viewer, words) for name, words in (*trouble, *_missing(line, action, text))}
     if asked or owner is None or due is None:
         asks = next(iter(asked), filled.asks)
@@ -134,6 +151,7 @@ def understand(
     draft = Draft(
         action=action, owner=owner, due_on=due, account=account, stakeholder=stakeholder, side=filled.side,
         note=note or None, rhythm=line.rhythm,
+        agreed=Agreement(by, today, Way(filled.agreed)) if by else None,
     )  # fmt: skip
     return ParsedLine(filled, draft, unknown, here)
 
@@ -154,6 +172,32 @@ def belongs(tx: Session, viewer: Person, line: Line, channel: str) -> Belongs:
     if isinstance(line.account, Several) and here.name not in line.account.names:
         return Belongs(here=here)
     return Belongs(here, None, stakeholder, here)
+
+
+def _agreed_by(tx: Session, viewer: Person, name: str, account: Account | None) -> Stakeholder | None:
+    """The only one of the client's people whom the name means: at the account, or at all accounts if there is none."""
+    if account is not None:
+        return stakeholders.named_in(tx, viewer, account, f"with {name}")
+    found = stakeholders.matching(tx, viewer, name)
+    place = person_in(f"with {name}", [one.name for one in found])
+    return None if place is None else found[place]
+
+
+def _with_agreement(filled: Filled, agreed: Stated, by: Stakeholder | None) -> Filled:
+    """The form with the way in which they agreed and the person: a new one, if the account has none of the name."""
+    person = (str(by.id), by.name) if by else None
+    if person is None and filled.account is not None:
+        person = Choice(new_name=agreed.name).encode(), f"Create {quoted(agreed.name)}"
+    return replace(filled, stakeholder=person, agreed=agreed.way or Way.MEETING)
+
+
+def _nobody_called(name: str, account: Account | None) -> str:
+    """The question about a person whom the ledger does not know."""
+    if account is None:
+        return (
+            f"With whom is it agreed? I don't know which account {quoted(name)} belongs to: choose it, and the person."
+        )
+    return f"I don't know anybody called {quoted(name)} at {account.name}: record it to add them, or choose the person."
 
 
 def unknown_account(name: str) -> str:
@@ -197,6 +241,8 @@ def readable(tx: Session, viewer: Person, text: str) -> str:
 
 def _owner(tx: Session, viewer: Person, line: Line) -> tuple[Person | None, str | None]:
     """(the owner, what is the matter with it)."""
+    if not line.owners and line.group:
+        return None, f"{shortened(line.group, NAME_LIMIT)} is not one person. Please choose the accountable owner."
     if not line.owners:
         return _perhaps_owner(tx, viewer, line)
     named = line.owners[0]

@@ -12,19 +12,21 @@ from handlers import ids
 from handlers import people as directory
 from handlers.accounts import menus as account_fields
 from handlers.commitments import forms, items, several
+from handlers.commitments.agreeing import NOT_AGREED, agreed_in
 from handlers.commitments.from_message import Said, understand_message
 from handlers.conversation import answers
 from handlers.people import viewer
+from handlers.plan import serving
 from handlers.slack import payloads, surfaces
 from handlers.slack.payloads import Context, Submission
 from handlers.slack.refs import Ref
-from store import commitments, people, settings
+from store import commitments, people, reviews, settings
 from store.commitments import Draft
 from store.errors import BadInputError
 from store.rules.calendar.brief_times import local_day
 from store.rules.line.minutes import may_be_several
 from store.rules.rhythm import Rhythm
-from store.tables import Side
+from store.tables import Sharing, Side, Subject
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -112,14 +114,20 @@ def submit_new(ack: Ack, body: Body, context: BoltContext) -> None:
             commitments.set_helpers(tx, person, recorded.number, helpers, origin_key=gesture, now=now)
         if link and form.context.channel and (message := payloads.message_of(link)):
             commitments.reply_to_message(tx, person, recorded, *message, now)
+        if form.context.ref.kind == Subject.REVIEW:
+            reviews.take_in(tx, person, reviews.get(tx, person, form.context.ref.id), [recorded], now=now)
         _keep_order(tx, person, form, now)
         answers.show_receipt(tx, person, form, recorded.number, now)
     with context["ledger"].read() as tx:
         blocks = surfaces.receipt(tx, person, recorded, now, channel=form.context.channel is not None)
+        around = surfaces.draw(tx, person, form.context.ref, now) if form.context.root_view_id else None
     if form.context.response_url and form.context.channel:
         # In place of the question that only this person sees.
         drawn = surfaces.Rendered(blocks)
         surfaces.refresh_after_submit(context["slack"], form.asker.user_id, form.context, drawn)
+    elif form.context.root_view_id:
+        # The row of the plan for which the action was planned lists it now.
+        surfaces.refresh_after_submit(context["slack"], form.asker.user_id, form.context, around)
     ack(response_action="update", view=surfaces.receipt_modal(blocks, Context(channel=form.context.channel)))
 
 
@@ -137,10 +145,14 @@ def _asked_first(form: Submission, context: BoltContext) -> b.Json | None:
     if same is not None:
         remark = forms.recorded_already(same, person, local_day(now, person.zone))
         return forms.new(replace(said, remark=remark, same=same), form.context)
-    known = replace(form.context, ref=Ref(extra=f"/{said.account[0]}" if said.account else ""))
+    extra, serves = f"/{said.account[0]}" if said.account else "", said.serves[0] if said.serves else None
+    known = replace(form.context, ref=Ref(extra=extra), serves=serves)
     listed = several.form_for(context, form.asker, form.text(ids.ACTION), known, replace(said, action=""))
     if listed is not None and said.rhythm is not None:
-        raise BadInputError("Several lines are recorded once each. Write one line, or choose “Once”.", field=ids.RHYTHM)
+        raise BadInputError(
+            "These are several lines. Choose “Once”, and write the rhythm in its line: “every Friday: …”.",
+            field=ids.RHYTHM,
+        )
     return listed
 
 
@@ -163,13 +175,15 @@ def _filled(tx: Session, person: Person, form: Submission) -> forms.Filled:
     """The values of a submitted form, to show them again."""
     values = (form.fields.get(name) for name in (ids.ACCOUNT, ids.STAKEHOLDER))
     account, stakeholder = account_fields.chosen_options(tx, person, *values)
+    row = serving.chosen(tx, person, form.fields.get(ids.SERVES))
     return forms.Filled(
         action=form.text(ids.ACTION), owner=form.fields.get(ids.OWNER),
         due=_due_on(form) if form.fields.get(ids.DUE) or form.fields.get(ids.WHICH_DAY) else None,
         account=account, stakeholder=stakeholder,
         side=Side.THEIRS if form.text(ids.SIDE) == Side.THEIRS else Side.OURS,
-        sharing=form.text(ids.SHARING) or forms.SHARINGS[0][0], note=form.text(ids.NOTE),
+        sharing=form.text(ids.SHARING) or Sharing.INTERNAL, note=form.text(ids.NOTE),
         helpers=sorted(form.ticked(ids.HELPERS)), rhythm=Rhythm.read(form.text(ids.RHYTHM)),
+        serves=serving.option_of(row) if row else None, agreed=form.text(ids.AGREED_HOW) or NOT_AGREED,
     )  # fmt: skip
 
 
@@ -197,9 +211,16 @@ def draft(tx: Session, person: Person, form: Submission, now: datetime, current:
     stakeholder = account_fields.chosen_stakeholder(tx, person, form.fields.get(ids.STAKEHOLDER), account, now)
     owner = people.as_owner(tx, person, form.text(ids.OWNER)) if shows_all else current.owner  # type: ignore[union-attr]
     due_on = _due_on(form) if shows_all else current.due_on  # type: ignore[union-attr]
+    by = stakeholder or (current.agreed_by if current is not None and account is not None else None)
+    agreed = agreed_in(form, by, local_day(now, person.zone))
+    # After the account: nobody merges it meanwhile.
+    serves = serving.chosen(tx, person, form.fields.get(ids.SERVES))
+    if current is not None and ids.SERVES not in form.fields:
+        serves = commitments.row_of(tx, person, current)
     return Draft(
         action=form.text(ids.ACTION), owner=owner, due_on=due_on, account=account, stakeholder=stakeholder,
         side=Side.THEIRS if form.text(ids.SIDE) == Side.THEIRS else Side.OURS,
-        internal=form.text(ids.SHARING) != "shareable",
-        note=form.text(ids.NOTE), rhythm=Rhythm.read(form.text(ids.RHYTHM)),
+        internal=form.text(ids.SHARING) != Sharing.SHAREABLE,
+        note=form.text(ids.NOTE), rhythm=Rhythm.read(form.text(ids.RHYTHM)), serves=serves,
+        agreed=agreed, is_wish=current is not None and form.text(ids.AGREED_HOW) == NOT_AGREED,
     )  # fmt: skip

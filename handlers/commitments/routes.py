@@ -28,7 +28,7 @@ ROUTES = Routes(
         ids.UNDO_SEVERAL: several.undo,
         ids.FINISH_TOGETHER: together.asking(Verb.FINISH),
         ids.MOVE_TOGETHER: together.asking(Verb.MOVE),
-        **dict.fromkeys((ids.ROW_OWNER, ids.ROW_DUE, ids.ROW_ACCOUNT, ids.ROW_SIDE), several.keep),
+        **dict.fromkeys((ids.ROW_OWNER, ids.ROW_DUE, ids.ROW_ACCOUNT, ids.ROW_SIDE, ids.ROW_RHYTHM), several.keep),
     },
     forms={
         ids.FORM_NEW: recording.submit_new,

@@ -10,18 +10,22 @@ from handlers import ids
 from handlers import people as directory
 from handlers.accounts import menus as account_fields
 from handlers.commitments import several_views as views
-from handlers.commitments.forms import SHARINGS, Filled, recorded_already
+from handlers.commitments.agreeing import agreed_in
+from handlers.commitments.forms import Filled, recorded_already
 from handlers.commitments.one_liner import as_plain, facts_for, protect_brackets, understand, unknown_account
 from handlers.people import viewer
+from handlers.plan import serving
 from handlers.slack import listeners, payloads, surfaces
 from handlers.slack.payloads import Context, escaped
 from handlers.slack.refs import Ref, ViewName
 from store import commitments, people
 from store.commitments import Draft
 from store.errors import BadInputError
+from store.rules.calendar.brief_times import local_day
 from store.rules.line import read_line
 from store.rules.line.minutes import Minutes, read_minutes
-from store.tables import Side
+from store.rules.rhythm import Rhythm
+from store.tables import Meeting, Sharing, Side
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -59,8 +63,12 @@ def understand_all(
     left = len(minutes.pieces)
     blocks = 0
     for index, piece in enumerate(minutes.pieces):
-        line = read_line(piece.text, **facts, once=True)
-        parsed = understand(tx, person, line, piece.text, channel=channel, asked_slack=asked_slack)
+        read = read_line(piece.text, **facts)
+        # A row has no field for an agreement: the words stay, and the form asks once for all lines.
+        line = read.otherwise or read
+        parsed = understand(
+            tx, person, line, piece.text, today=facts["today"], channel=channel, asked_slack=asked_slack
+        )  # fmt: skip
         unknown += parsed.unknown_users
         asked = dict(parsed.asked)
         if parsed.unknown_account and line.account_phrase:
@@ -119,9 +127,12 @@ _BESIDE = 100
 
 def form_for(
     context: BoltContext, asker: Asker, text: str, known: Context, said: Filled = _NOTHING, *, above: str = "",
-    one: bool = False,
+    one: bool = False, blank: int = 0,
 ) -> b.Json | None:  # fmt: skip
-    """The form for the lines of a typed text; None if it is one commitment, unless `one` may be in the form too."""
+    """The form for the lines of a typed text; None if it is one commitment, unless `one` may be in the form too.
+
+    `blank`: so many empty rows follow.
+    """
     listed = _listed(context, asker, text, known, said, one=one)
     if listed is not None and listed.unknown_users:
         team = asker.team_id
@@ -129,7 +140,10 @@ def form_for(
         listed = _listed(context, asker, text, known, said, one=one, asked_slack=True)
     if listed is None:
         return None
-    return views.form(listed.rows, listed.rest, [above] if above else [], said, known)
+    empty = Filled(owner=asker.user_id, account=said.account)
+    after = known.ref.start + len(listed.rows)
+    more = [views.Row(place, empty, left_out=True) for place in range(after, after + blank)]
+    return views.form([*listed.rows, *more], listed.rest, [above] if above else [], said, known)
 
 
 def _listed(
@@ -170,7 +184,7 @@ def submit(ack: Ack, body: Body, context: BoltContext) -> None:
     ref = Ref(view=ViewName.SEVERAL, start=views.rows_end(form.fields), extra=views.encoded(numbers))
     known = replace(form.context, ref=ref)
     if rest := views.typed_rest(form.fields):
-        said = Filled(note=form.text(ids.NOTE), sharing=form.text(ids.SHARING) or SHARINGS[0][0])
+        said = Filled(note=form.text(ids.NOTE), sharing=form.text(ids.SHARING) or Sharing.INTERNAL)
         later = replace(known, ref=replace(ref, extra=f"{ref.extra}/{account}"))
         above = f":white_check_mark: *Recorded {views.names(numbers)}*. Next:"
         view = form_for(context, form.asker, rest, later, said, above=above, one=True)
@@ -204,10 +218,18 @@ def _draft(tx: Session, person: Person, form: Submission, row: dict[str, str], n
     _, _, formerly = form.context.ref.extra.partition("/")
     named = form.fields.get(ids.STAKEHOLDER) if row.get(ids.ACCOUNT, "") == formerly else None
     stakeholder = account_fields.chosen_stakeholder(tx, person, named, account, now)
+    serves = serving.chosen(tx, person, form.context.serves)
+    if serves is not None and (account is None or account.id != serves.account_id):
+        serves = None
+    # The lines of a meeting were agreed on its day.
+    on = serves.day if isinstance(serves, Meeting) else local_day(now, person.zone)
+    # A line of another account has no person here.
+    agreed = None if stakeholder is None and form.fields.get(ids.STAKEHOLDER) else agreed_in(form, stakeholder, on)
     return Draft(
         action=row.get(ids.ACTION, ""), owner=owner, due_on=due_on, account=account, stakeholder=stakeholder,
         side=Side.THEIRS if row.get(ids.SIDE) == Side.THEIRS else Side.OURS,
-        internal=form.text(ids.SHARING) != SHARINGS[1][0], note=form.text(ids.NOTE),
+        internal=form.text(ids.SHARING) != Sharing.SHAREABLE, note=form.text(ids.NOTE), serves=serves,
+        rhythm=Rhythm.read(row.get(ids.RHYTHM, "")), agreed=agreed,
     )  # fmt: skip
 
 

@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING
 
 from handlers import ids
 from handlers.commitments import items
-from handlers.commitments.forms import SHARINGS, SIDES, Filled
+from handlers.commitments.agreeing import agreed_field
+from handlers.commitments.forms import SIDES, Filled, rhythm_menu
 from handlers.slack import blocks as b
 from handlers.slack import fields as f
 from handlers.slack.refs import count
 from handlers.slack.words import escape, plural
+from store.plan.values import SHARINGS
 from store.rules.line.minutes import LONGEST
 from store.rules.text import NOTE_LIMIT
+from store.tables import Sharing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,7 +63,9 @@ def row_blocks(row: Row, place: int | None = None) -> list[Block]:
     action = f.text(ids.ACTION, LONGEST, filled.action)
     mark = ":question: " if ids.ACTION in asked else ""
     label = f"{mark}{place}. Action" if place else "Left out"
-    found = [f.field(label, action, f"{name}.{ids.ACTION}", hint=asked.get(ids.ACTION))]
+    is_blank = row.left_out and not filled.action
+    label = "One more" if is_blank else label
+    found = [f.field(label, action, f"{name}.{ids.ACTION}", hint=asked.get(ids.ACTION), optional=is_blank)]
     own = {
         ids.OWNER: ("Owner, unless you leave it out", f.person(ids.OWNER, filled.owner)),
         ids.DUE: ("Due date, unless you leave it out", f.day(ids.DUE, filled.due)),
@@ -78,7 +83,8 @@ def row_blocks(row: Row, place: int | None = None) -> list[Block]:
     }
     chosen = LEFT_OUT if row.left_out else filled.side
     elements = [element for field, element in beside.items() if field not in asked]
-    return [*found, b.actions(*elements, f.menu(ids.ROW_SIDE, _CHOICES, chosen), name=name)]
+    repeats = [rhythm_menu(ids.ROW_RHYTHM, filled.rhythm)] if filled.rhythm else []
+    return [*found, b.actions(*elements, *repeats, f.menu(ids.ROW_SIDE, _CHOICES, chosen), name=name)]
 
 
 def form(rows: Sequence[Row], rest: str, above: Sequence[str], for_all: Filled, context: Context) -> b.Json:
@@ -93,11 +99,13 @@ def form(rows: Sequence[Row], rest: str, above: Sequence[str], for_all: Filled, 
         *above,
         f"*{plural(len(promises), 'promise')}*. Read them, change what is wrong, then record them together.",
     ]
+    if left_out and not any(row.filled.action for row in left_out):
+        said.append("To take in one more, choose its side.")
     said += [f":question: {plural(open_questions, 'line')} with an open question."] if open_questions else []
     blocks: list[Block] = [b.section(" ".join(said))]
     for place, row in enumerate(promises, 1):
         blocks += row_blocks(row, place)
-    if left_out:
+    if any(row.filled.action for row in left_out):
         blocks.append(b.section("*Left out*\nNo date and no owner was seen here. To take a line in, choose its side."))
     for row in left_out:
         blocks += row_blocks(row)
@@ -113,12 +121,15 @@ def _for_all(filled: Filled) -> list[Block]:
     if filled.stakeholder:
         menu = f.external(ids.STAKEHOLDER, "Type a name", filled.stakeholder)
         hint = "For the lines of the account that you chose in the form."
-        found.append(f.field("Client’s person", menu, ids.STAKEHOLDER, hint=hint, optional=True))
+        found += [
+            f.field("Client’s person", menu, ids.STAKEHOLDER, hint=hint, optional=True),
+            agreed_field(filled.agreed),
+        ]
     if filled.note:
         note = f.text(ids.NOTE, NOTE_LIMIT, filled.note, lines=True)
         found.append(f.field("Note, for all", note, ids.NOTE, optional=True))
-    if filled.sharing != SHARINGS[0][0]:
-        found.append(f.field("Sharing, for all", f.radio(ids.SHARING, SHARINGS, filled.sharing), ids.SHARING))
+    if filled.sharing != Sharing.INTERNAL:
+        found.append(f.field("Who sees it, for all", f.radio(ids.SHARING, SHARINGS, filled.sharing), ids.SHARING))
     return found
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from handlers import ids
 from handlers import people as directory
-from handlers.commitments import listing
+from handlers.commitments import brief_items, listing
 from handlers.home import tab
 from handlers.people import viewer
 from handlers.slack import blocks as b
@@ -110,8 +110,11 @@ def move(tx: Session, person: Person, form: Submission, number: int, version: in
 
 def _changeable(tx: Session, person: Person, ref: Ref, verb: Verb, now: datetime) -> list[Commitment]:
     """The commitments of the view, as many as the form takes, to which the person may do that."""
-    shown = tab.page_of if ref.view == ViewName.HOME else listing.page_of
-    found = shown(tx, person, ref, now).items
+    found: Sequence[Commitment]
+    if ref.view == ViewName.BRIEF:
+        found = brief_items.shown_in(tx, person, ref)
+    else:
+        found = (tab.page_of if ref.view == ViewName.HOME else listing.page_of)(tx, person, ref, now).items
     relations = commitments.relations(tx, person, found, now)
     may = [one for one in found if verb in permissions.permitted(one.state, relations[one.id])]
     return may[: _BOXES * len(_GROUPS)]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers import ids
-from handlers.settings.views import weekdays
+from handlers.settings import views as settings_views
+from handlers.settings.views import Part
 from handlers.slack import blocks as b
 from handlers.slack.refs import NOWHERE, Ref, ViewName, outdated
 from handlers.slack.replies import Lacks
 from handlers.slack.words import render
+from store.settings import weekdays
 
 if TYPE_CHECKING:
     from slackblocks import Block, Button
@@ -72,7 +74,7 @@ def welcome() -> list[Block]:
 
 
 def setup(workspace: Workspace) -> list[Block]:
-    button = b.button("Country and working week", ids.OPEN_SETTINGS, Ref(view=ViewName.HOME).encode(), style="primary")
+    button = settings_views.part_button(Part.DAYS, "Country and working week", is_first=True)
     words = render("setup.j2", workspace=workspace, week=weekdays(workspace.working_week))
     return [b.section(words), b.actions(button)]
 

@@ -116,6 +116,15 @@ _PATTERNS = [
         qu[ée] (?:le )?(?:debemos|prometimos|hemos prometido)(?: todavía| aún)? a {acc}
     """),
     *_of(Listing(side="theirs"), r"""
+        what do they (?:still )?owe (?:us|me)
+        what (?:did|have) they promised?(?: (?:us|me))?
+        who (?:still )?owes (?:us|me)(?: something| anything)?
+        was schulden sie (?:uns|mir)(?: noch)?
+        wer schuldet (?:uns|mir)(?: noch)?(?: etwas| was)?
+        qu['’]est[- ]ce qu['’]ils (?:nous|me) doivent(?: encore)?
+        qui (?:nous|me) doit(?: encore)?(?: quelque chose)?
+        qu[ée] (?:nos|me) deben(?: todavía| aún)?
+        qui[ée]n (?:nos|me) debe(?: algo)?
         what (?:does|do) {acc} (?:still )?owe (?:us|me)
         what (?:did|has|have) {acc} promised? (?:to )?(?:us|me)
         what are we waiting for(?: from {acc})?
@@ -143,27 +152,30 @@ _PATTERNS = [
         {ich} (?:fait|terminé|tenu|livré)
         qu[ée] (?:hice|he hecho|terminé|he terminado|cumplí|entregué)
     """),
-    # Of a colleague, perhaps to an account; last, as its names are the most general.
-    *_of(Listing(), r"""
+    # Of a colleague, or of an account: then of its side. Last, as these names are the most general.
+    *_of(Listing(side="theirs"), r"""
         what (?:did|has|have) {any} promised?
         what (?:does|do) {any} (?:still )?owe
+        was hat {any} (?:versprochen|zugesagt)
+        was schuldet {any}(?: noch)?
+        qu['’]est[- ]ce (?:que |qu['’]){any} (?:a promis|doit)
+        (?:qu['’]a|que) promis {any}
+        qu['’]a {any} promis
+        que doit {any}
+        qu[ée] (?:prometi[óo]|ha prometido|debe) {any}
+    """),
+    *_of(Listing(), r"""
         what (?:does|has) {any} (?:have )?(?:to do|open)
         what(?:['’]?s| is) {any} (?:doing|working on)
         what (?:did|has) {who} promised? (?:to |for ){acc}
         what does {who} (?:still )?owe(?: to)? {acc}
         what(?:['’]?s| is) (?:still )?open (?:for|at|with) {any}
-        was hat {any} (?:versprochen|zugesagt|(?:noch )?offen|zu tun)
-        was schuldet {any}(?: noch)?
+        was hat {any} (?:(?:noch )?offen|zu tun)
         was hat {who} (?:bei|für) {acc} (?:versprochen|zugesagt|offen)
         was ist (?:noch )?(?:bei|für|von) {any} (?:noch )?offen
         was ist (?:noch )?offen (?:bei|für|von) {any}
-        qu['’]est[- ]ce (?:que |qu['’]){any} (?:a promis|doit)
-        (?:qu['’]a|que) promis {any}
-        qu['’]a {any} promis
-        que doit {any}
         qu['’]est[- ]ce (?:que |qu['’]){who} a promis à {acc}
         qu['’]est[- ]ce qui est (?:encore )?ouvert (?:chez|pour) {any}
-        qu[ée] (?:prometi[óo]|ha prometido|debe) {any}
         qu[ée] (?:le )?(?:prometi[óo]|ha prometido|debe) {who} a {acc}
         qu[ée] (?:está|hay) (?:abierto|pendiente) (?:con|de|para) {any}
     """),
@@ -175,8 +187,14 @@ _PAGES = re.compile(
 )
 _ABOUT_ONE = re.compile(
     r"(?:what(?:['’]?s| is| about| happened (?:to|with))|how is|when is|was ist(?: mit)?|wann ist|où en est|qué es"
-    r"|qué pasa con) #?(?P<number>\d{1,10})(?: due| fällig)?",
+    r"|qué pasa con|who (?:owns|has|does)|wer hat|qui a|quién tiene) #?(?P<number>\d{1,10})(?: due| fällig)?"
+    r"|(?:is|ist|est-ce que|está) #?(?P<its>\d{1,10})(?: (?:still )?(?:done|ready|open|late|overdue)"
+    r"| (?:noch )?(?:erledigt|fertig|offen)| (?:est )?(?:fait|terminé)| (?:hecho|listo|abierto))",
     re.IGNORECASE,
+)
+# The days at the end of a question: "… owe Acme this week".
+_SPAN = re.compile(
+    r" (?:(?P<week>this week|diese woche|cette semaine|esta semana)|today|heute|aujourd['’]hui|hoy)\Z", re.IGNORECASE
 )
 _COURTESY = re.compile(
     r"^(?:hi|hello|hey|hallo|bonjour|hola|please|bitte|tell me|sag mir|dis[- ]moi|dime)[ ,]+"
@@ -196,12 +214,21 @@ def read_question(text: str) -> Asked | None:
         return None
     said = _bare(text)
     if found := _ABOUT_ONE.fullmatch(said):
-        return Act(ids.SHOW, "show", found["number"])
+        return Act(ids.SHOW, "show", found["number"] or found["its"])
+    if (span := _SPAN.search(said)) and (listing := _list(said[: span.start()])) and not listing.when:
+        return replace(listing, when="week" if span["week"] else "today")
+    if listing := _list(said):
+        return listing
+    found = _PAGES.fullmatch(said)
+    return AccountPage(found["acc"]) if found else None
+
+
+def _list(said: str) -> Listing | None:
+    """The list that answers the question; None if it is not understood."""
     for pattern in _PATTERNS:
         if found := pattern.words.fullmatch(said):
             return _answer(pattern.answer, found.groupdict())
-    found = _PAGES.fullmatch(said)
-    return AccountPage(found["acc"]) if found else None
+    return None
 
 
 def _answer(listing: Listing, named: dict[str, str | None]) -> Listing:
@@ -209,7 +236,7 @@ def _answer(listing: Listing, named: dict[str, str | None]) -> Listing:
         listing = replace(listing, owner=_handle(who))
     if either := named.get("any"):
         mention = _MENTION.fullmatch(either)
-        listing = replace(listing, owner=mention[1]) if mention else replace(listing, either=either)
+        listing = replace(listing, owner=mention[1], side="") if mention else replace(listing, either=either)
     return replace(listing, name=named.get("acc") or "")
 
 

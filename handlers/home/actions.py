@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from handlers.home import welcome
+from handlers.home.look import Look
 from handlers.home.tab import home_for
-from handlers.home.views import Look
 from handlers.people import viewer
-from handlers.slack import payloads, surfaces
+from handlers.slack import listeners, payloads, surfaces
 from handlers.slack.refs import Ref, ViewName
 from store import outbox
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from slack_bolt import BoltContext
-    from sqlalchemy.orm import Session
 
-    from handlers.slack.blocks import Json
     from handlers.slack.payloads import Asker
-    from store.tables import Person
 
 
 def opened(body: dict[str, Any], context: BoltContext) -> None:
@@ -38,7 +32,9 @@ def opened(body: dict[str, Any], context: BoltContext) -> None:
         before = Look.decode(welcome.greet(tx, person, context["now"]).get("view", ""))
         look = Look(by_account=before.by_account, since=int(context["now"].timestamp()))
         ref = Ref(view=ViewName.HOME, extra=look.encode())
-        view = _drawn(tx, person, ref, context["now"], is_visit=True)
+        # The courier updates it from now on.
+        outbox.track_home(tx, person, view=ref.extra, now=context["now"])
+        view = home_for(tx, person, context["now"], ref, is_visit=True)
     context["slack"].views_publish(user_id=asker.user_id, view=view)
 
 
@@ -55,19 +51,14 @@ def turned(ack: Any, body: dict[str, Any], context: BoltContext) -> None:  # noq
     press = payloads.press(body)
     ref = Ref.decode(press.value)
     if press.surface == "home":
-        with context["ledger"].begin() as tx:
-            person = viewer(tx, press.asker.team_id, press.asker.user_id)
-            view = _drawn(tx, person, replace(ref, view=ViewName.HOME), context["now"])
-        context["slack"].views_publish(user_id=press.asker.user_id, view=view)
+        listeners.turn_home(context, press, ref)
         return ack()  # type: ignore[no-any-return]
-    with context["ledger"].read() as tx:
+    stays = press.surface == "message" and press.channel and press.ts
+    with context["ledger"].begin() if stays else context["ledger"].read() as tx:
         person = viewer(tx, press.asker.team_id, press.asker.user_id)
         drawn = surfaces.draw(tx, person, ref, context["now"])
+        if press.surface == "message" and press.channel and press.ts:
+            # The courier draws the message again after each change: at this page.
+            outbox.turn_answer(tx, person, press.channel, press.ts, ref.encode(), context["now"])
     surfaces.refresh_after_action(context["slack"], press, drawn)
     return ack()  # type: ignore[no-any-return]
-
-
-def _drawn(tx: Session, person: Person, ref: Ref, now: datetime, *, is_visit: bool = False) -> Json:
-    """The view of the person's Home tab to which `ref` leads. The courier updates it from now on."""
-    outbox.track_home(tx, person, start=ref.start, view=ref.extra, now=now)
-    return home_for(tx, person, now, ref, is_visit=is_visit)

@@ -7,7 +7,7 @@ from handlers.home import actions
 from handlers.routes import Routes
 
 _TURNS = (
-    ids.PAGE_OLDER, ids.PAGE_NEWER, ids.PAGE_OPEN, ids.PAGE_DONE, ids.PAGE_ALL, ids.HOME_MINE, ids.HOME_WAITING,
-    ids.HOME_ACCOUNTS, ids.HOME_ACCOUNT, ids.HOME_SIDE, ids.HOME_GROUPS,
+    ids.PAGE_OLDER, ids.PAGE_NEWER, ids.PAGE_OPEN, ids.PAGE_DONE, ids.PAGE_ALL, ids.PAGE_GROUPS,
+    ids.HOME_MINE, ids.HOME_WAITING, ids.HOME_ACCOUNTS, ids.HOME_ACCOUNT, ids.HOME_SIDE, ids.HOME_GROUPS,
 )  # fmt: skip
 ROUTES = Routes(actions=dict.fromkeys(_TURNS, actions.turned), events={ids.EVENT_HOME_OPENED: actions.opened})

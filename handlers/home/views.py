@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from handlers import ids
 from handlers.absences import views as absence_view
 from handlers.accounts import views as account_views
 from handlers.commitments import items
+from handlers.home.look import Look, Tab
 from handlers.slack import blocks as b
 from handlers.slack import fields as f
 from handlers.slack.paging import is_long, turn
-from handlers.slack.refs import Ref, ViewName, count, outdated
+from handlers.slack.refs import Ref, ViewName
 from handlers.slack.words import escape, full_date, plural, shortened
-from store.commitments import Group, HomeView, Part
+from store.commitments import Group, Part
 from store.tables import Side, State
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from slackblocks import Block, Element
 
     from store.accounts import Listing
     from store.commitments import OpenItems
     from store.commitments.relations import Relations
+    from store.rules.signals import Health
     from store.tables import Absence, Commitment, Person
 
 # Items on a page: a compact one takes one block, its heading another one, and Slack's limit is 100 blocks a view.
@@ -35,12 +36,6 @@ SATURDAY = 5
 # Options of a menu, by Slack's limit.
 _OPTIONS = 100
 _ACTION = 100
-
-
-class Tab(StrEnum):
-    """The tabs below the first lines of the Home tab."""
-
-    MINE, WAITING, ACCOUNTS = "mine", "waiting", "accounts"
 
 
 _TABS = (
@@ -61,49 +56,6 @@ _NOTHING = {
 
 
 @dataclass(frozen=True)
-class Look:
-    """The view of the Home tab that a person has chosen, as the `extra` of a reference. `since`: when they opened the
-    tab, in seconds of the epoch; 0: unknown.
-    """
-
-    tab: Tab = Tab.MINE
-    by_account: bool = False
-    account_id: int | None = None
-    side: Side | None = None
-    since: int = 0
-
-    def encode(self) -> str:
-        grouping = "account" if self.by_account else ""
-        return f"{self.tab}.{grouping}.{self.account_id or ''}.{self.side or ''}.{self.since}"
-
-    @classmethod
-    def decode(cls, extra: str) -> Look:
-        """The look from its text; the usual one from no text. BadInputError if `encode` did not write it."""
-        if not extra:
-            return cls()
-        tab, _, rest = extra.partition(".")
-        parts = rest.split(".")
-        if len(parts) != len(cls.__dataclass_fields__) - 1:
-            raise outdated()
-        grouping, account, side, since = parts
-        try:
-            return cls(
-                Tab(tab), grouping == "account", count(account) if account else None, Side(side) if side else None,
-                count(since),
-            )  # fmt: skip
-        except ValueError:
-            raise outdated() from None
-
-    @property
-    def wanted(self) -> HomeView:
-        part = Part.WAITING if self.tab == Tab.WAITING else Part.MINE
-        return HomeView(part, self.by_account, self.account_id, self.side)
-
-    def opened_at(self) -> datetime:
-        return datetime.fromtimestamp(self.since, UTC)
-
-
-@dataclass(frozen=True)
 class Away:
     """A person's own present or next absence, and the absences of others for whom they stand in today."""
 
@@ -114,7 +66,7 @@ class Away:
 @dataclass(frozen=True)
 class Shown:
     """The contents of the Home tab: the open business, what was `done` since it was opened, and on their tab the
-    accounts.
+    accounts with their `states`.
     """
 
     items: OpenItems
@@ -122,6 +74,7 @@ class Shown:
     away: Away = Away()
     done: Sequence[Commitment] = ()
     accounts: Listing | None = None
+    states: Mapping[int, Health] = field(default_factory=dict)
 
 
 # The text for an outsider, also in place of messages from the time when they were a colleague.
@@ -152,12 +105,17 @@ def home(shown: Shown, viewer: Person, today: date, look: Look) -> b.Json:
             *([] if away.own else [absence_view.button(view)]),
             b.button("Settings", ids.OPEN_SETTINGS, view.encode()),
         ),
-        b.actions(*_tabs(shown.items, look)),
+        b.actions(*_tabs(look, shown.items)),
     ]
     if shown.accounts:
-        return b.home(blocks + account_views.listing(shown.accounts, viewer, view=view))
+        return b.home(blocks + account_views.listing(shown.accounts, viewer, shown.states, view))
     blocks += [block for one in shown.done for block in _done(one, view)]
     return b.home(blocks + _business(shown, viewer, today, look, view))
+
+
+def with_page(page: Sequence[Block], look: Look) -> b.Json:
+    """The Home tab with a page open on it, below the tabs."""
+    return b.home([b.actions(*_tabs(look)), *page])
 
 
 def _summary(found: OpenItems) -> str:
@@ -167,12 +125,14 @@ def _summary(found: OpenItems) -> str:
     return plural(total, "open commitment") + (f", {found.overdue} overdue" if found.overdue else "")
 
 
-def _tabs(found: OpenItems, look: Look) -> list[Element]:
-    """The buttons of the tabs; the present one stands out. A tab opens without a filter."""
+def _tabs(look: Look, found: OpenItems | None = None) -> list[Element]:
+    """The buttons of the tabs, with the numbers of what was `found`; the present one stands out. A tab opens without a
+    filter.
+    """
     row: list[Element] = []
     for tab, words, action_id in _TABS:
         there = Ref(view=ViewName.HOME, extra=Look(tab, look.by_account, since=look.since).encode())
-        number = "" if tab == Tab.ACCOUNTS else f" ({found.counts.get(Part(tab), 0)})"
+        number = "" if tab == Tab.ACCOUNTS or found is None else f" ({found.counts.get(Part(tab), 0)})"
         row.append(
             b.button(f"{words}{number}", action_id, there.encode(), style="primary" if tab == look.tab else None)
         )  # fmt: skip

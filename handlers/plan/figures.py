@@ -22,4 +22,10 @@ def _line(row: Figure, _today: date) -> str:
     return f"*{escape(row.name)}*  ·  {quarter_words(row.quarter)}: {words(row.value)}{unit}{source}"
 
 
-WORDS = Words(SECTION, empty="None yet. A figure for each quarter shows what they gain with us.", line=_line)
+def _plain(row: Figure) -> str:
+    return f"{row.name}, {quarter_words(row.quarter)}"
+
+
+WORDS = Words(
+    SECTION, empty="None yet. A figure for each quarter shows what they gain with us.", line=_line, plain=_plain
+)

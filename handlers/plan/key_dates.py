@@ -51,6 +51,11 @@ def _line(row: KeyDate, today: date) -> str:
     return "  ·  ".join(filter(None, parts))
 
 
+def named(row: KeyDate) -> str:
+    """The kind and the name, as plain text."""
+    return f"{_KINDS[row.kind]}: {row.name}" if row.name else _KINDS[row.kind]
+
+
 def _facts(row: KeyDate, today: date) -> str:
     day, who = next_day(row.day, row.recurs, today), reader(row)
     if day is None:
@@ -76,6 +81,8 @@ WORDS = Words(
     empty="None yet. Add the renewal first: its owner reads of it 60 and 14 days before.",
     line=_line,
     facts=_facts,
+    plain=named,
+    expects=lambda row, today: row.archived_at is None and next_day(row.day, row.recurs, today) is not None,
 )
 
 

@@ -5,25 +5,38 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers import ids
+from handlers.digests import weekly as digests
 from handlers.plan import (
+    buyers,
     competitors,
+    expectations,
     figures,
     key_dates,
+    meetings,
     objectives,
     opinions,
     opportunities,
+    overview,
+    people,
+    resources,
     risks,
+    signals,
     views,
+    white_space,
     years,
 )
+from handlers.plan.views import Plan
 from handlers.slack import blocks as b
 from handlers.slack.refs import Ref, ViewName, count, outdated
-from store import accounts, history, people
+from store import accounts, commitments, history, offerings, reviews
+from store.plan import health
 from store.plan import section as verbs
-from store.plan.values import Kind
+from store.plan.white_space import penetration_of
 from store.rules.calendar.brief_times import local_day
+from store.tables import Subject
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from slackblocks import Block, Element
@@ -36,7 +49,8 @@ if TYPE_CHECKING:
 SECTIONS: dict[str, Words] = {
     words.section.kind: words
     for words in (
-        objectives.WORDS, opportunities.WORDS, risks.WORDS, competitors.WORDS, key_dates.WORDS, opinions.WORDS,
+        people.WORDS, meetings.WORDS, expectations.WORDS, objectives.WORDS, white_space.WORDS, opportunities.WORDS,
+        buyers.WORDS, risks.WORDS, competitors.WORDS, key_dates.WORDS, resources.WORDS, opinions.WORDS,
         figures.WORDS, years.WORDS,
     )
 }  # fmt: skip
@@ -51,23 +65,78 @@ def words_of(ref: Ref) -> Words:
 
 
 def buttons(account: Account) -> list[Element]:
-    """The button of an account's page that opens the plan."""
-    return [b.button("Account plan", ids.PLAN_OPEN, Ref(view=ViewName.PLAN, extra=str(account.id)).encode())]
+    """The buttons of an account's page that open the plan, and the form of the digest in its channel."""
+    plan = b.button("Account plan", ids.PLAN_OPEN, Ref(view=ViewName.PLAN, extra=str(account.id)).encode())
+    return [plan, digests.button(account)] if account.channel and account.is_live else [plan]
 
 
 def plan_of(tx: Session, viewer: Person, ref: Ref, now: datetime) -> list[Block]:
-    """The plan of the account `ref.extra`: each section with its first rows."""
-    account, today = accounts.get(tx, viewer, count(ref.extra)), local_day(now, viewer.zone)
-    rows = {kind: verbs.of_account(tx, viewer, words.section, account, today=today) for kind, words in SECTIONS.items()}
-    return views.overview(account, SECTIONS, rows, viewer, today)
+    """The page of the account `ref.extra`."""
+    account = accounts.get(tx, viewer, count(ref.extra))
+    plan = _plan(tx, viewer, account, SECTIONS, now)
+    how = health.of_plan(tx, viewer, account, now, plan.penetration)
+    balance = commitments.balance_of(tx, viewer, account, now)
+    sums, urgent = commitments.sums_and_first(tx, viewer, account, now, balance, size=overview.FIRST)
+    shown = overview.Shown(
+        plan,
+        sums=sums,
+        urgent=urgent,
+        following=commitments.next_actions(tx, viewer, account),
+        signals=signals.blocks(how, account, viewer, ViewName.PLAN) if how else [],
+        balance=balance,
+        review=reviews.current(tx, viewer, account),
+    )
+    return overview.page(shown, list(SECTIONS.values()), viewer)
+
+
+def _plan(tx: Session, viewer: Person, account: Account, kinds: Iterable[str], now: datetime) -> Plan:
+    """The rows of these kinds, and the figures that follow from them."""
+    today = local_day(now, viewer.zone)
+    rows = verbs.all_of_account(tx, viewer, [SECTIONS[kind].section for kind in kinds], account, today=today)
+    return Plan(account, rows, today, penetration_of(rows.get(Subject.CELL, ()), viewer.zone))
+
+
+def signals_of(tx: Session, viewer: Person, account: Account, now: datetime) -> list[Block]:
+    """The colour and the signals of an account in use, on the page about the account."""
+    how = health.of_accounts(tx, viewer, [account], now) if account.is_live else {}
+    return [block for one in how.values() for block in signals.blocks(one, account, viewer, ViewName.ACCOUNT_PAGE)]
 
 
 def section_of(tx: Session, viewer: Person, ref: Ref, now: datetime) -> list[Block]:
     """The section of `ref`, from row `ref.start`; the account is `ref.extra`."""
     words, account = words_of(ref), accounts.get(tx, viewer, count(ref.extra))
-    today = local_day(now, viewer.zone)
-    rows = verbs.of_account(tx, viewer, words.section, account, today=today)
-    return views.listing(words, account, rows, viewer, today, start=ref.start)
+    plan = _plan(tx, viewer, account, (words.section.kind, *words.beside), now)
+    following = commitments.next_actions(tx, viewer, account)
+    return views.listing(words, plan, viewer, following, start=ref.start)
+
+
+def figures_of(tx: Session, viewer: Person, account: Account, now: datetime) -> str:
+    """The figures that follow from the plan, a line each: penetration, the course of the years, share of account."""
+    plan = _plan(tx, viewer, account, [Subject.CELL, Subject.YEAR], now)
+    return "\n".join(line for words in (white_space.WORDS, years.WORDS) if (line := words.head(plan)))
+
+
+def grid_of(tx: Session, viewer: Person, ref: Ref, now: datetime) -> list[Block]:
+    """The white space of an account as a grid, from the offering at `ref.start` on."""
+    account = accounts.get(tx, viewer, white_space.Part.decode(ref.extra).account_id)
+    plan = _plan(tx, viewer, account, [Subject.CELL], now)
+    may_add = offerings.may_change(tx, viewer)
+    return white_space.page(plan, offerings.all_of(tx, viewer), viewer, may_add=may_add, start=ref.start)
+
+
+def account_in(ref: Ref) -> int:
+    """The id of the account of a view of the plan."""
+    return count(ref.extra.partition("/")[0])
+
+
+def person_in(ref: Ref) -> int:
+    """The id of the client's person of whose page the reference is a part; 0: of none."""
+    return count(ref.extra.partition("/")[2]) if ref.view == ViewName.PERSON else 0
+
+
+def person_of(tx: Session, viewer: Person, ref: Ref, now: datetime) -> list[Block]:
+    """The page of one of the client's people."""
+    return row_of(tx, viewer, Ref(Subject.STAKEHOLDER, person_in(ref)), now)
 
 
 def row_of(tx: Session, viewer: Person, ref: Ref, now: datetime) -> list[Block]:
@@ -75,6 +144,7 @@ def row_of(tx: Session, viewer: Person, ref: Ref, now: datetime) -> list[Block]:
     words = words_of(ref)
     row = verbs.get(tx, viewer, words.section, ref.id)
     entries = history.entries(tx, viewer, row)
-    columns = [field.column for field in words.section.fields if field.kind == Kind.PERSON]
-    names = people.names(tx, history.people_named(entries, columns))
-    return views.details(words, row, entries, names, viewer, local_day(now, viewer.zone))
+    names = verbs.names(tx, words.section, row, entries)
+    serving = commitments.serving_row(tx, viewer, row, size=views.SERVING)
+    more = words.more(tx, viewer, row, now)
+    return views.details(words, row, entries, names, viewer, local_day(now, viewer.zone), serving, more)

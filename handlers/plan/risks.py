@@ -25,4 +25,9 @@ def _line(row: Risk, _today: date) -> str:
     return f"{sign}*{escape(row.name)}*  ·  likelihood {likely}, impact {impact}{who}"
 
 
-WORDS = Words(SECTION, empty="None yet. What could cost us this account, and how would we notice?", line=_line)
+WORDS = Words(
+    SECTION,
+    empty="None yet. What could cost us this account, and how would we notice?",
+    line=_line,
+    expects=lambda row, _today: row.archived_at is None,
+)

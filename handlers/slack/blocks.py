@@ -21,6 +21,9 @@ from slackblocks import (
     ModalView,
     Option,
     OverflowMenu,
+    RichText,
+    RichTextBlock,
+    RichTextCodeBlock,
     SectionBlock,
     Text,
     TextType,
@@ -50,14 +53,37 @@ Json = dict[str, Any]
 ROW = "row."
 
 
+class Either(DividerBlock):
+    """Blocks of a message or of the Home tab, such as a table, and the blocks that a modal has in their place."""
+
+    def __init__(self, in_messages: Sequence[Block], in_modals: Sequence[Block]) -> None:
+        super().__init__()
+        self.in_messages, self.in_modals = in_messages, in_modals
+
+
+def _of_messages(blocks: Iterable[Block]) -> list[Block]:
+    return [one for block in blocks for one in (block.in_messages if isinstance(block, Either) else [block])]
+
+
 def resolved(blocks: Iterable[Block]) -> list[Json]:
     """The blocks of a message as JSON, checked and named."""
     return named(unnamed(blocks))
 
 
+def fitting(blocks: Iterable[Block]) -> list[Block]:
+    """As many of these blocks, from the first on, as one message takes."""
+    kept, left = list[Block](), MESSAGE_CHARACTERS
+    for block in _of_messages(blocks):
+        left -= size(as_json(block))
+        if left < 0 or len(kept) == MESSAGE_BLOCKS:
+            break
+        kept.append(block)
+    return kept
+
+
 def unnamed(blocks: Iterable[Block]) -> list[Json]:
     """Some blocks of a message as JSON, checked; `named` gives all blocks of the message their names."""
-    return [as_json(block) for block in blocks]
+    return [as_json(block) for block in _of_messages(blocks)]
 
 
 def as_json(part: Block | Option) -> Json:
@@ -103,8 +129,29 @@ def section(mrkdwn: str, *, accessory: Element | None = None) -> SectionBlock:
     return SectionBlock(text=_mrkdwn(mrkdwn, SECTION_CHARACTERS), accessory=accessory)
 
 
+def paragraphs(mrkdwn: str) -> list[SectionBlock]:
+    """A section for each paragraph; several for one that is longer than Slack takes."""
+    return [section(part) for paragraph in re.split(r"\n{2,}", mrkdwn) for part in _portions(paragraph)]
+
+
+def _portions(paragraph: str) -> list[str]:
+    """The lines of a paragraph in portions that a section takes."""
+    found: list[str] = []
+    for line in paragraph.splitlines():
+        if found and len(found[-1]) + len(line) < SECTION_CHARACTERS:
+            found[-1] += f"\n{line}"
+        else:
+            found.append(line)
+    return [one for one in found if one.strip()]
+
+
 def context(mrkdwn: str) -> ContextBlock:
     return ContextBlock(elements=[_mrkdwn(mrkdwn, SECTION_CHARACTERS)])
+
+
+def verbatim(text: str) -> RichTextBlock:
+    """The text as it stands, to be copied: Slack reads no markup in it."""
+    return RichTextBlock(elements=[RichTextCodeBlock(elements=[RichText(text=text)])])
 
 
 def header(text: str) -> HeaderBlock:
@@ -123,13 +170,16 @@ def button(
     style: Literal["primary", "danger"] | None = None,
     confirm: ConfirmationDialogue | None = None,
     label: str | None = None,
+    url: str | None = None,
 ) -> Button:
+    """A button; with `url` it also opens that address in the browser."""
     return Button(
         text=shortened(one_line(text), 75),
         action_id=action_id,
         value=value,
         style=style,
         confirm=confirm,
+        url=url,
         accessibility_label=shortened(label, 75) if label else None,
     )
 
@@ -164,7 +214,7 @@ def modal(
     return _view(
         ModalView(
             title=shortened(one_line(title), 24),
-            blocks=blocks,
+            blocks=[one for block in blocks for one in (block.in_modals if isinstance(block, Either) else [block])],
             submit=submit,
             close="Discard" if submit else "Close",
             callback_id=callback_id,
@@ -182,7 +232,7 @@ def with_cursor_at(view: Json, field: str) -> Json:
 
 
 def home(blocks: list[Block]) -> Json:
-    return _view(HomeTabView(blocks=blocks))
+    return _view(HomeTabView(blocks=_of_messages(blocks)))
 
 
 def _view(view: ModalView | HomeTabView) -> Json:

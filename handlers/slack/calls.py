@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.webhook import WebhookClient
 
+from handlers.slack import natives
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -56,12 +58,18 @@ def failure_of(call: Callable[[], object]) -> Exception | None:
 
 
 def respond(response_url: str, **message: Any) -> None:  # noqa: ANN401  what chat.postMessage takes
-    """Send a message to a response_url, once. Raises SlackRequestError if Slack does not take it."""
+    """Send a message to a response_url, once. Raises SlackRequestError if Slack does not take it.
+
+    A message that Slack has refused is sent once more without its tables and charts.
+    """
     # By default the client repeats a call whose connection dropped, also after Slack took it.
     client = WebhookClient(response_url, timeout=2, retry_handlers=[])
-    status = client.send(**message).status_code
-    if status != HTTPStatus.OK:
-        raise SlackRequestError(f"status_{status}")
+    answer = client.send(**message)
+    plainer = natives.without(message) if any(name in answer.body for name in natives.REFUSED) else None
+    if plainer is not None:
+        answer = client.send(**plainer)
+    if answer.status_code != HTTPStatus.OK:
+        raise SlackRequestError(f"status_{answer.status_code}")
 
 
 def is_slacks(slack: WebClient, address: str) -> bool:

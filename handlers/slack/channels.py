@@ -36,12 +36,15 @@ class Readers:
     """The members of a channel, by Slack's ids.
 
     `others`: whether guests or people of another company read the channel, or will soon; None if that is not known yet.
-    `hindrance`: the reason why nothing can be posted there, and what to do.
+    `hindrance`: the reason why nothing can be posted there, and what to do. `is_archived`, and whether the bot is a
+    member, are as Slack says.
     """
 
     members: frozenset[str]
     others: bool | None
     hindrance: str | None = None
+    is_archived: bool = False
+    is_member: bool = True
 
 
 def readers_of(ledger: Ledger, slack: WebClient, team_id: str, channel: str, now: datetime) -> Readers:
@@ -55,9 +58,10 @@ def readers_of(ledger: Ledger, slack: WebClient, team_id: str, channel: str, now
     elif about.get("is_private") and not about.get("is_member", True):
         hindrance = _INVITE
     members, is_all = _members(slack, channel)
+    facts = {"is_archived": bool(about.get("is_archived")), "is_member": bool(about.get("is_member", True))}
     if about.get("is_ext_shared") or about.get("is_pending_ext_shared") or not is_all:
-        return Readers(members, others=True, hindrance=hindrance)
-    return Readers(members, _others(ledger, slack, team_id, members, now), hindrance)
+        return Readers(members, others=True, hindrance=hindrance, **facts)
+    return Readers(members, _others(ledger, slack, team_id, members, now), hindrance, **facts)
 
 
 def check(ledger: Ledger, slack: WebClient, team_id: str, user_id: str, channel: str, now: datetime) -> Readers:

@@ -14,12 +14,15 @@ from slackblocks import (
     ConversationSelectMenu,
     DatePicker,
     Element,
+    ExternalMultiSelectMenu,
     ExternalSelectMenu,
     InputBlock,
     NumberInput,
     PlainTextInput,
     RadioButtonGroup,
+    StaticMultiSelectMenu,
     StaticSelectMenu,
+    TimePicker,
     UserMultiSelectMenu,
     UserSelectMenu,
 )
@@ -29,7 +32,7 @@ from handlers.slack.words import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-    from datetime import date
+    from datetime import date, time
 
 
 def field(
@@ -51,6 +54,11 @@ def day(name: str, chosen: date | None) -> Element:
     return DatePicker(action_id=name, initial_date=chosen.isoformat() if chosen else None)
 
 
+def clock(name: str, chosen: time | None) -> Element:
+    """A field for a time of day, on the clock of the person who fills it in."""
+    return TimePicker(action_id=name, initial_time=f"{chosen:%H:%M}" if chosen else None)
+
+
 def person(name: str, slack_id: str | None = None, *, placeholder: str | None = None) -> Element:
     return UserSelectMenu(action_id=name, initial_user=slack_id, placeholder=placeholder)
 
@@ -68,15 +76,23 @@ def channel(name: str, slack_id: str | None, *, placeholder: str) -> Element:
     return ConversationSelectMenu(action_id=name, initial_conversation=slack_id, filter=only, placeholder=placeholder)
 
 
-def number(name: str, value: int, allowed: range) -> Element:
+def number(name: str, value: int | None, allowed: range) -> Element:
     return NumberInput(
-        is_decimal_allowed=False, action_id=name, initial_value=str(value), min_value=allowed[0], max_value=allowed[-1]
-    )
+        is_decimal_allowed=False, action_id=name, initial_value=None if value is None else str(value),
+        min_value=allowed[0], max_value=allowed[-1],
+    )  # fmt: skip
 
 
 def external(name: str, placeholder: str, chosen: tuple[str, str] | None = None) -> Element:
     initial = b.option(chosen[1], chosen[0]) if chosen else None
     return ExternalSelectMenu(action_id=name, placeholder=placeholder, min_query_length=0, initial_option=initial)
+
+
+def external_several(name: str, placeholder: str, chosen: Sequence[tuple[str, str]] = ()) -> Element:
+    initial = [b.option(text, value) for value, text in chosen]
+    return ExternalMultiSelectMenu(
+        action_id=name, placeholder=placeholder, min_query_length=0, initial_options=initial or None
+    )
 
 
 def radio(name: str, choices: Sequence[tuple[str, str]], chosen: str | None = None) -> Element:
@@ -86,9 +102,29 @@ def radio(name: str, choices: Sequence[tuple[str, str]], chosen: str | None = No
     )
 
 
-def menu(name: str, choices: Sequence[tuple[str, str]], chosen: str) -> Element:
+def menu(
+    name: str, choices: Sequence[tuple[str, str]], chosen: str | None, *, placeholder: str | None = None
+) -> Element:
     options = {value: b.option(words, value) for value, words in choices}
-    return StaticSelectMenu(action_id=name, options=list(options.values()), initial_option=options.get(chosen))
+    first = options.get(chosen or "")
+    return StaticSelectMenu(
+        action_id=name, options=list(options.values()), initial_option=first, placeholder=placeholder
+    )
+
+
+def several(name: str, choices: Sequence[tuple[str, str]], chosen: Collection[str]) -> Element:
+    """A menu of which a person chooses some of the options."""
+    options = {value: b.option(words, value) for value, words in choices}
+    picked = [option for value, option in options.items() if value in chosen]
+    return StaticMultiSelectMenu(action_id=name, options=list(options.values()), initial_options=picked or None)
+
+
+def several_external(name: str, placeholder: str, chosen: Sequence[tuple[str, str]] = ()) -> Element:
+    """A menu of which a person chooses some options, which it asks the bot for."""
+    picked = [b.option(words, value) for value, words in chosen]
+    return ExternalMultiSelectMenu(
+        action_id=name, placeholder=placeholder, min_query_length=0, initial_options=picked or None
+    )
 
 
 def boxes(name: str, choices: Sequence[tuple[str, str]], chosen: Collection[str]) -> Element:

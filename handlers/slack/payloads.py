@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any, Literal
 
 from handlers.slack.blocks import ROW
@@ -30,6 +30,8 @@ _MESSAGE = re.compile(
     r"archives/([CG][A-Z0-9]{1,30})/p(\d{10})(\d{6})(?:\?thread_ts=(\d{1,20}\.\d{1,10})&cid=\1)?\Z", re.ASCII
 )
 _LINK = re.compile(r"<([a-z]+:[^<>|]+)(?:\|[^<>]*)?>")
+# A name with a dot and a number of a telephone, which Slack makes a link by itself.
+_LINKED = re.compile(r"<https?://([^<>|]+)\|\1>|<tel:[^<>|]+\|([^<>|]+)>")
 _ADDRESS = re.compile(r"<(?:mailto|tel):([^<>|]+)(?:\|[^<>]*)?>")
 # "@here" and similar mentions, user groups and dates, with Slack's words if there are any.
 _SPECIAL = re.compile(r"<!([a-z]+)(?:\^[^<>|]*)?(?:\|([^<>]*))?>")
@@ -68,6 +70,7 @@ class Command:
     channel: str
     origin_key: str
     trigger_id: str = ""
+    response_url: str | None = None
 
     @property
     def is_message(self) -> bool:
@@ -89,8 +92,14 @@ class Context:
     # The option that is chosen in the field of the account. Slack does not send it with a request for the options of
     # another field.
     account: str | None = None
+    # Not empty: it was opened from the Home tab.
+    home: str | None = None
     # The number of a commitment with the same words, which the form has pointed out.
     same: str | None = None
+    # The row of the plan that the commitments of a list serve, as the value of its option.
+    serves: str | None = None
+    # The cells of the white space that the form shows, with their versions.
+    seen: str | None = None
 
     def encode(self) -> str:
         known = {**vars(self), "ref": self.ref.encode() if self.ref != NOWHERE else None}
@@ -122,6 +131,8 @@ class Press:
     surface: Surface
     response_url: str | None = None
     channel: str | None = None
+    # The message in which the button stands.
+    ts: str | None = None
     view_id: str | None = None
     context: Context = Context()
     # It stands in a form, with what was typed there.
@@ -137,6 +148,7 @@ class Press:
         return Context(
             response_url=self.response_url if self.surface in {"ephemeral", "message"} else None,
             root_view_id=self.view_id if self.surface == "modal" else None,
+            home="1" if self.surface == "home" else None,
         )
 
 
@@ -163,6 +175,14 @@ class Submission:
             return date.fromisoformat(chosen or "")
         except ValueError:
             raise BadInputError("Choose a date.", field=name) from None
+
+    def time(self, name: str) -> time | None:
+        """The chosen time of day of the field; BadInputError at the field if it is none."""
+        chosen = self.fields.get(name)
+        try:
+            return time.fromisoformat(chosen) if chosen else None
+        except ValueError:
+            raise BadInputError("Choose a time.", field=name) from None
 
     def number(self, name: str) -> int:
         """The whole number in the field; BadInputError at the field if there is none."""
@@ -266,8 +286,13 @@ def escaped(text: str) -> str:
 
 def unmarked(text: str) -> str:
     """The text without Slack's markup of links, addresses, user groups and dates, as people read it."""
-    text = _SPECIAL.sub(_special, text)
+    text = _without_links(_SPECIAL.sub(_special, text))
     return _LINK.sub(r"\1", _ADDRESS.sub(r"\1", text))
+
+
+def _without_links(text: str) -> str:
+    """The text without the links that Slack made of names and numbers: there the typed words stand."""
+    return _LINKED.sub(lambda found: found[1] or found[2], text)
 
 
 def _special(found: re.Match[str]) -> str:
@@ -286,6 +311,11 @@ def as_typed(text: str) -> str:
 def _written(text: object) -> str:
     """A text that a person wrote, cleaned for storing. Every such text in a payload passes through this function."""
     return printable(str(text or "")[:_LONGEST])
+
+
+def _line(text: object) -> str:
+    """The line or message that a person wrote, with Slack's marks but for the links that it made by itself."""
+    return _without_links(_written(text))
 
 
 def asker(body: Body) -> Asker:
@@ -324,10 +354,11 @@ def sharing_channel(body: Body) -> str:
 def command(body: Body) -> Command:
     return Command(
         asker(body),
-        text=_written(body.get("text")).strip(),
+        text=_line(body.get("text")).strip(),
         channel=sharing_channel(body),
         origin_key=f"command:{body['trigger_id']}",
         trigger_id=body["trigger_id"],
+        response_url=body.get("response_url"),
     )
 
 
@@ -348,6 +379,7 @@ def press(body: Body) -> Press:
         surface=surface,
         response_url=body.get("response_url"),
         channel=(body.get("channel") or {}).get("id") or container.get("channel_id"),
+        ts=container.get("message_ts"),
         view_id=view.get("id"),
         context=Context.decode(view.get("private_metadata") or ""),
         in_form=bool(view.get("submit")),
@@ -383,7 +415,7 @@ def message_shortcut(body: Body) -> MessageShortcut:
         trigger_id=body["trigger_id"],
         channel=(body.get("channel") or {}).get("id") or "",
         ts=ts,
-        text=_written(words_of(message)),
+        text=_line(words_of(message)),
         author=str(message.get("user") or "") if is_own else "",
         thread_ts="" if thread_ts == ts else thread_ts,
     )
@@ -413,7 +445,8 @@ def said(body: Body, bot_id: str) -> Said | None:
 
 def line_of(message: Body, bot_id: str) -> str:
     """The text of a message to the bot, without the mentions of the bot, and without a command's name before it."""
-    text = re.sub(rf"<@{re.escape(bot_id)}(?:\|[^<>]*)?>", " ", _written(message.get("text"))).strip(" ,:;\t\n")
+    text = _line(message.get("text"))
+    text = re.sub(rf"<@{re.escape(bot_id)}(?:\|[^<>]*)?>", " ", text).strip(" ,:;\t\n")
     return text.removeprefix("/commit").strip() if text.startswith("/commit ") else text
 
 
@@ -499,6 +532,6 @@ def _value(given: Body) -> str | None:
     if given.get("selected_users") is not None:
         return ",".join(str(each) for each in given["selected_users"]) or None
     option = given.get("selected_option") or {}
-    names = ("value", "selected_date", "selected_user", "selected_conversation")
+    names = ("value", "selected_date", "selected_time", "selected_user", "selected_conversation")
     chosen = next((given[name] for name in names if given.get(name)), None) or option.get("value")
     return _written(chosen) or None

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from store.errors import BadInputError
+from store.tables import Subject
 
 if TYPE_CHECKING:
     from store.tables import HasHistory
@@ -32,12 +33,32 @@ class ViewName(StrEnum):
     MINE, OVERDUE, ACCOUNT = "mine", "overdue", "account"
     # A list that a person asked for; `extra` says its contents (handlers/commitments/listing.py).
     LIST = "list"
+    # The same, grouped by account.
+    GROUPED = "grouped"
     # The news of a brief; `extra` is the id of its row in the outbox.
     NEWS = "news"
+    # The commitments of a brief; `extra` is the same.
+    BRIEF = "brief"
     # An account plan, and a section of it (`extra` is the account's id); one row of a section in full.
     PLAN, SECTION, ROW = "plan", "section", "row"
-    # The accounts in use; the archived accounts; the page of one account (`extra` is its id).
-    ACCOUNTS, ARCHIVED, ACCOUNT_PAGE = "accounts", "archived", "page"
+    # The page of one of the client's people; `extra` is the account's id, a slash, and the person's.
+    PERSON = "person"
+    # The page that such a person reads without Slack, as colleagues manage it; `extra` is the person's id.
+    CLIENT = "client"
+    # The white space of an account as a grid; `extra` is the account's id, or a part of the grid
+    # (handlers/plan/white_space.py).
+    GRID = "grid"
+    # Both sides of an account, from the chart at `start` on; `extra` is the account's id.
+    ENERGY = "energy"
+    # A picture of a section of the plan; `extra` is the account's id.
+    PICTURE = "picture"
+    # The viewer's accounts; the others in use; the archived accounts; the page of one account (`extra` is its id).
+    ACCOUNTS, OTHERS, ARCHIVED, ACCOUNT_PAGE = "accounts", "others", "archived", "page"
+    # The coming reviews; the review of an account (`extra` is its id); the items of a review (`extra` begins with the
+    # review's id); its minutes.
+    REVIEWS, REVIEW, REVIEW_ITEMS, MINUTES = "reviews", "review", "review_items", "minutes"
+    # The list of offerings.
+    OFFERINGS = "offerings"
     HOME, AWAY = "home", "away"
     # The help page; a button that opens the form of settings.
     HELP, SETTINGS = "help", "settings"
@@ -90,6 +111,8 @@ class Ref:
 
 
 NOWHERE = Ref()
+# The views of one account, whose id is the `extra`.
+_OF_ACCOUNTS = {ViewName.ACCOUNT, ViewName.ACCOUNT_PAGE, ViewName.PLAN, ViewName.SECTION, ViewName.ROW, ViewName.ENERGY}
 
 
 @dataclass(frozen=True)
@@ -136,6 +159,21 @@ def numbers_in(blocks: object) -> set[int]:
         return set()
     found = _COMMITMENT.search(str(blocks.get("value", "")))
     return {int(found[1])} if found else {number for each in blocks.values() for number in numbers_in(each)}
+
+
+def accounts_in(blocks: object) -> set[int]:
+    """The ids of the accounts that the buttons of these blocks, as JSON, are about or lead to."""
+    if isinstance(blocks, list):
+        return {id_ for each in blocks for id_ in accounts_in(each)}
+    if not isinstance(blocks, dict):
+        return set()
+    found = {id_ for each in blocks.values() for id_ in accounts_in(each)}
+    try:
+        ref = Ref.decode(str(blocks.get("value", "")).rpartition("|")[2])
+        of_view = {count(ref.extra)} if ref.view in _OF_ACCOUNTS else set()
+    except BadInputError:
+        return found
+    return found | of_view | ({ref.id} if ref.kind == Subject.ACCOUNT else set())
 
 
 def count(text: str) -> int:

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from handlers.slack import blocks as b
+from handlers.slack import natives
+from handlers.slack.calls import failure_of, is_slacks, respond
 from handlers.slack.refs import NOWHERE, Ref
 
 if TYPE_CHECKING:
@@ -56,5 +58,12 @@ def give(ack: Callable[..., Any], context: BoltContext, command: Command, answer
     if isinstance(answer, Form):
         context["slack"].views_open(trigger_id=command.trigger_id, view=answer.view)
         ack()
+        return
+    message = {"response_type": "ephemeral", "text": answer.text, "blocks": b.resolved(answer.blocks)}
+    plainer, address = natives.without(message), command.response_url
+    # Slack says of a message, but not of an answer, whether it takes it.
+    can_ask = plainer is not None and address and is_slacks(context["slack"], address)
+    if can_ask and failure_of(lambda: respond(str(address), **message)) is None:
+        ack()
     else:
-        ack(response_type="ephemeral", text=answer.text, blocks=b.resolved(answer.blocks))
+        ack(**(plainer or message))

@@ -6,24 +6,37 @@ again here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import structlog
 
 from handlers import ids
 from handlers.absences import views as absence_view
+from handlers.accounts import basis as account_basis
 from handlers.accounts import views as account_views
+from handlers.clients import overview as client_overview
 from handlers.commitments import brief_news, items, listing, several_views
 from handlers.conversation import cards
+from handlers.energy import pages as energy
+from handlers.energy import views as energy_views
+from handlers.home import views as home_views
+from handlers.home.look import Look, Tab
 from handlers.home.tab import home_for
-from handlers.plan import pages
+from handlers.offerings import views as offering_views
+from handlers.plan import pages, serving
+from handlers.reviews import pages as reviews
 from handlers.slack import blocks as b
+from handlers.slack import natives
 from handlers.slack.calls import failure_of, in_log, is_slacks, respond
 from handlers.slack.payloads import Context, Press
-from handlers.slack.refs import Ref, ViewName, count
-from store import absences, accounts, commitments, history, people, stakeholders
+from handlers.slack.refs import NOWHERE, Ref, ViewName, count
+from store import absences, accounts, commitments, history, offerings, outbox, people, stakeholders
+from store.accounts import Whose
 from store.commitments import Wanted, When
+from store.errors import NotFoundError
+from store.plan import basis, health
 from store.rules.calendar.brief_times import local_day, next_morning
 from store.tables import Absence, Account, Commitment, Person, Side
 
@@ -42,34 +55,106 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Rendered:
-    """A view drawn for one person: blocks for a message or modal, or a whole Home tab."""
+    """A view drawn for one person: blocks for a message or modal, or a whole Home tab. `title`: of the modal."""
 
     blocks: list[Block]
     home: b.Json | None = None
+    title: str = "Makegood"
 
 
-def draw(tx: Session, viewer: Person, ref: Ref, now: datetime, *, known: Commitment | None = None) -> Rendered | None:
+_ID = re.compile(r"\d+", re.ASCII)
+# The titles of modals; of a section it is the section's, and of one commitment its number.
+_TITLES = {
+    ViewName.PLAN: "Account plan", ViewName.ACCOUNT_PAGE: "Account", ViewName.CLIENT: "Page for the client",
+    **dict.fromkeys((ViewName.ACCOUNTS, ViewName.OTHERS, ViewName.ARCHIVED), "Accounts"),
+    ViewName.ENERGY: energy_views.TITLE, ViewName.OFFERINGS: "What we sell", ViewName.REVIEWS: "Reviews",
+    ViewName.REVIEW: "Review", ViewName.REVIEW_ITEMS: "Review", ViewName.MINUTES: "Review",
+}  # fmt: skip
+# The pages that the Home tab shows in place, below its tabs.
+_AT_HOME = {
+    ViewName.PLAN, ViewName.SECTION, ViewName.ROW, ViewName.ACCOUNT_PAGE, ViewName.ACCOUNT, ViewName.LIST,
+    ViewName.GRID, ViewName.ENERGY, ViewName.ARCHIVED, ViewName.OTHERS, ViewName.ACCOUNTS,
+}  # fmt: skip
+# Of these, those that show an account: `extra` begins with its id.
+_OF_ACCOUNT = _AT_HOME - {ViewName.LIST, ViewName.ARCHIVED, ViewName.OTHERS, ViewName.ACCOUNTS}
+
+
+def draw(
+    tx: Session, viewer: Person, ref: Ref, now: datetime, *, known: Commitment | None = None, at_home: bool = False
+) -> Rendered | None:  # fmt: skip
     """Draw the view of `ref` in its present state; None if only the courier draws it, or nobody.
 
-    `known` is the commitment of the reference, if this transaction has loaded it already.
+    `known` is the commitment of the reference, if this transaction has loaded it already. `at_home`: the person is on
+    the Home tab, which shows the pages of accounts in place.
     """
+    if at_home:
+        ref = on_home(tx, viewer, ref)
     if ref.view == ViewName.HOME:
-        return Rendered([], home_for(tx, viewer, now, ref))
+        return Rendered([], _home(tx, viewer, ref, now))
     if ref.view in {ViewName.ITEM, ViewName.RECEIPT, ViewName.NOTED}:
         commitment = known or commitments.get(tx, viewer, ref.id)
         if ref.view == ViewName.ITEM:
-            return Rendered(one(tx, viewer, commitment, now))
+            return Rendered(one(tx, viewer, commitment, now), title=f"Commitment #{commitment.number}")
         return Rendered(receipt(tx, viewer, commitment, now, channel=ref.view == ViewName.RECEIPT))
     drawing = _VIEWS.get(ref.view)
-    return Rendered(drawing(tx, viewer, ref, now)) if drawing else None
+    return Rendered(drawing(tx, viewer, ref, now), title=_title(ref)) if drawing else None
 
 
-def all_accounts(
-    tx: Session, viewer: Person, now: datetime, *, start: int = 0, archived: bool = False
-) -> list[Block]:  # fmt: skip
+def _title(ref: Ref) -> str:
+    if ref.view in {ViewName.SECTION, ViewName.ROW, ViewName.GRID} and ref.kind in pages.SECTIONS:
+        return pages.SECTIONS[ref.kind].section.title
+    return _TITLES.get(ref.view, Rendered.title)
+
+
+def on_home(tx: Session, viewer: Person, ref: Ref) -> Ref:
+    """The reference to the Home tab with that page open on it. Any other view, such as one of the Home tab's own, stays
+    as it is.
+    """
+    if ref.view not in _AT_HOME:
+        return ref
+    look = replace(Look.decode(outbox.home_of(tx, viewer).get("view", "")), tab=Tab.ACCOUNTS)
+    if ref.view == ViewName.ACCOUNTS:
+        return Ref(view=ViewName.HOME, start=ref.start, extra=replace(look, inside=NOWHERE).encode())
+    return Ref(view=ViewName.HOME, extra=replace(look, inside=ref).encode())
+
+
+def account_on(tx: Session, viewer: Person, ref: Ref) -> Account | None:
+    """The account that stands open on the Home tab of `ref`, if one does and the viewer sees it."""
+    inside = Look.decode(ref.extra).inside
+    its = _ID.match(inside.extra) if inside.view in _OF_ACCOUNT else None
+    try:
+        return accounts.get(tx, viewer, count(its[0])) if its else None
+    except NotFoundError:
+        return None
+
+
+def _home(tx: Session, viewer: Person, ref: Ref, now: datetime) -> b.Json:
+    look = Look.decode(ref.extra)
+    if look.inside.view in _AT_HOME:
+        try:
+            return home_views.with_page(_VIEWS[look.inside.view](tx, viewer, look.inside, now), look)
+        except NotFoundError:
+            # The viewer does not see the account any more.
+            ref = Ref(view=ViewName.HOME, extra=replace(look, inside=NOWHERE).encode())
+    return home_for(tx, viewer, now, ref)
+
+
+def account_list(tx: Session, viewer: Person, ref: Ref, now: datetime) -> list[Block]:
+    """A page of the list of accounts of `ref`, each with its colour."""
+    whose = {ViewName.OTHERS: Whose.OTHERS, ViewName.ARCHIVED: Whose.ARCHIVED}.get(ref.view, Whose.MINE)
     today = local_day(now, viewer.zone)
-    listing = accounts.listing(tx, viewer, today=today, start=start, size=account_views.SIZE, archived=archived)
-    return account_views.listing(listing, viewer, archived=archived)
+    found = accounts.listing(tx, viewer, today=today, start=ref.start, size=account_views.SIZE, whose=whose)
+    states = health.of_accounts(tx, viewer, [row.account for row in found.rows], now)
+    return account_views.listing(found, viewer, states)
+
+
+def basis_of(tx: Session, viewer: Person, account: Account) -> account_basis.Basis:
+    return account_basis.Basis(
+        basis.get(tx, viewer, account.id),
+        basis.parent_of(tx, viewer, account),
+        basis.parts_of(tx, viewer, account),
+        basis.suggestion(tx, viewer, account),
+    )
 
 
 def account_page(tx: Session, viewer: Person, account: Account, now: datetime) -> list[Block]:
@@ -83,7 +168,10 @@ def account_page(tx: Session, viewer: Person, account: Account, now: datetime) -
             entries=entries,
             names=accounts.names_in(tx, viewer, entries),
             sums=commitments.sums_of(tx, viewer, account, now),
+            basis=basis_of(tx, viewer, account),
+            figures=pages.figures_of(tx, viewer, account, now),
             sections=pages.buttons(account),
+            signals=pages.signals_of(tx, viewer, account, now),
         ),
         viewer,
         local_day(now, viewer.zone),
@@ -92,11 +180,12 @@ def account_page(tx: Session, viewer: Person, account: Account, now: datetime) -
 
 def one(tx: Session, viewer: Person, commitment: Commitment, now: datetime) -> list[Block]:
     entries = history.entries(tx, viewer, commitment)
-    names = {"people": commitments.names_in(tx, viewer, entries)}
+    names = {"people": commitments.names_in(tx, viewer, entries), "clients": commitments.clients_in(tx, entries)}
     relations = commitments.relations(tx, viewer, [commitment], now)
     today = local_day(now, viewer.zone)
     helpers = commitments.helpers_of(tx, viewer, commitment)
-    return items.details(commitment, entries, names, viewer, relations, today, Ref(view=ViewName.ITEM), helpers)
+    serves = serving.below(tx, viewer, commitment)
+    return items.details(commitment, entries, names, viewer, relations, today, Ref(view=ViewName.ITEM), helpers, serves)
 
 
 def receipt(
@@ -159,6 +248,11 @@ def absence_receipt(tx: Session, viewer: Person, said: Absence | AbsenceSet, now
     )  # fmt: skip
 
 
+def all_offerings(tx: Session, viewer: Person, ref: Ref, _now: datetime) -> list[Block]:
+    may_change = offerings.may_change(tx, viewer)
+    return offering_views.listing(offerings.all_of(tx, viewer), start=ref.start, may_change=may_change)
+
+
 _VIEWS: dict[ViewName, Callable[[Session, Person, Ref, datetime], list[Block]]] = {
     ViewName.MINE: lambda tx, viewer, ref, now: listing.shown(
         tx, viewer, Wanted(owner_id=viewer.id), now, start=ref.start
@@ -170,16 +264,27 @@ _VIEWS: dict[ViewName, Callable[[Session, Person, Ref, datetime], list[Block]]] 
         tx, viewer, Wanted(account_id=count(ref.extra)), now, start=ref.start
     ),
     ViewName.LIST: listing.draw,
+    ViewName.GROUPED: listing.draw,
     ViewName.NEWS: brief_news.page,
     ViewName.SEVERAL: several,
     ViewName.PLAN: pages.plan_of,
     ViewName.SECTION: pages.section_of,
     ViewName.ROW: pages.row_of,
-    ViewName.ACCOUNTS: lambda tx, viewer, ref, now: all_accounts(tx, viewer, now, start=ref.start),
-    ViewName.ARCHIVED: lambda tx, viewer, ref, now: all_accounts(tx, viewer, now, start=ref.start, archived=True),
+    ViewName.PERSON: pages.person_of,
+    ViewName.CLIENT: client_overview.page_of,
+    ViewName.GRID: pages.grid_of,
+    ViewName.ENERGY: energy.page_of,
+    ViewName.ACCOUNTS: account_list,
+    ViewName.OTHERS: account_list,
+    ViewName.ARCHIVED: account_list,
     ViewName.ACCOUNT_PAGE: lambda tx, viewer, ref, now: account_page(
         tx, viewer, accounts.get(tx, viewer, count(ref.extra)), now
     ),
+    ViewName.REVIEWS: reviews.coming,
+    ViewName.REVIEW: reviews.page_of,
+    ViewName.REVIEW_ITEMS: reviews.items_of,
+    ViewName.MINUTES: reviews.minutes_of,
+    ViewName.OFFERINGS: all_offerings,
     ViewName.AWAY: lambda tx, viewer, _ref, now: absence(tx, viewer, now),
     ViewName.HELP: lambda _tx, _viewer, _ref, _now: cards.help_page(),
     ViewName.SETTINGS: lambda _tx, _viewer, _ref, _now: cards.settings(),
@@ -211,8 +316,16 @@ def refresh_after_submit(slack: WebClient, user_id: str, context: Context, drawn
     _redraw(drawn, lambda shown: _show(slack, user_id, shown, known, context.root_view_id, address))
 
 
+def replace_form(slack: WebClient, view_id: str, view: b.Json) -> None:
+    """Replace an open form with this drawing of it; typed values stay. Never raises: the change is stored."""
+    _log_failure(failure_of(lambda: slack.views_update(view_id=view_id, view=view)))
+
+
 def _redraw(drawn: Rendered | None, show: Callable[[Rendered], None]) -> None:
-    failure = failure_of(lambda: show(drawn)) if drawn is not None else None
+    _log_failure(failure_of(lambda: show(drawn)) if drawn is not None else None)
+
+
+def _log_failure(failure: Exception | None) -> None:
     if failure is not None:
         log.warning("view_not_redrawn", **in_log(failure))
 
@@ -223,10 +336,10 @@ def _show(
     if drawn.home is not None:
         slack.views_publish(user_id=user_id, view=drawn.home)
     elif view_id:
-        slack.views_update(view_id=view_id, view=receipt_modal(drawn.blocks, context))
+        slack.views_update(view_id=view_id, view=receipt_modal(drawn.blocks, context, drawn.title))
     elif response_url:
         respond(response_url, text="Makegood", blocks=b.resolved(drawn.blocks), replace_original=True)
 
 
-def receipt_modal(blocks: list[Block], context: Context) -> b.Json:
-    return b.modal("Makegood", blocks, callback_id=ids.RECEIPT, metadata=context.encode())
+def receipt_modal(blocks: list[Block], context: Context, title: str = "Makegood") -> b.Json:
+    return b.modal(title, natives.plain(blocks), callback_id=ids.RECEIPT, metadata=context.encode())

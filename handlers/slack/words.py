@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 
+from store.agreements import WAYS, Standing, agreed_by, mark, standing
 from store.rules.calendar.brief_times import zone_of
 from store.rules.rhythm import Rhythm
 from store.rules.text import one_line, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date, datetime
 
-    from store.tables import Commitment
+    from store.tables import Commitment, Way
 
 # Slack's rule for text in messages: these three characters, and no others, become entities.
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -106,6 +107,40 @@ def first_date(commitment: Commitment) -> str:
     return " · ".join(parts)
 
 
+_HOW = {way: words[0].lower() + words[1:] for way, words in WAYS}
+STANDINGS = {Standing.WISH: "a wish", Standing.AGREED: "agreed", Standing.AGAIN: "to be agreed again"}
+# The same where the client reads.
+_TO_OTHERS = {**STANDINGS, Standing.WISH: "not agreed yet"}
+
+
+def agreed_how(way: Way) -> str:
+    """“in a meeting”"""
+    return _HOW[way]
+
+
+def agreement(commitment: Commitment, today: date, *, others: bool = False) -> Mrkdwn:
+    """How it stands with the client, in a line of it: “a wish”, or “not agreed yet” where `others` read; empty for one
+    of ours that nobody agreed to, and for one that ended without an agreement that counts.
+    """
+    stands = mark(commitment, today)
+    if stands is None or (stands == Standing.AGAIN and not commitment.is_open):
+        return Mrkdwn("")
+    said = (_TO_OTHERS if others else STANDINGS)[stands]
+    return Mrkdwn(f":handshake: {said}" if stands == Standing.AGREED else f"_{said}_")
+
+
+def agreement_in_full(commitment: Commitment, today: date) -> str:
+    """“Agreed by Dana Reyes on Fri 27 Nov 2026, in a meeting”; empty if nobody of theirs has agreed."""
+    who = agreed_by(commitment)
+    if who is None or commitment.agreed_on is None or commitment.agreed_how is None:
+        return ""
+    said = f"Agreed by {who.name} on {short_date(commitment.agreed_on)}, {_HOW[commitment.agreed_how]}"
+    if standing(commitment, today) == Standing.AGREED or not commitment.is_open:
+        return said
+    why = "who has left since" if who.has_left(today) else "and changed since"
+    return f"{said}, {why}: to be agreed again"
+
+
 def rhythm(commitment: Commitment) -> str:
     """The rhythm of a series of which this is the newest: “every Friday”; else empty."""
     said = Rhythm.read(commitment.rhythm or "") if commitment.repeat_at else None
@@ -152,12 +187,19 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 
 
 def _several(noun: str) -> str:
+    if noun == "person":
+        return "people"
     return f"{noun[:-1]}ies" if re.search("[^aeiou]y$", noun) else f"{noun}s"
 
 
 def render(template: str, **values: Any) -> str:  # noqa: ANN401  any value of the template
     """The words of handlers/templates/`template`, without the blank lines of its tags."""
-    return _GAP.sub("\n\n", _template(template).render(values)).strip()
+    return tidied(_template(template).render(values))
+
+
+def tidied(words: str) -> str:
+    """The words of a template without the blank lines of its tags."""
+    return _GAP.sub("\n\n", words).strip()
 
 
 @cache
@@ -167,11 +209,18 @@ def _template(name: str) -> jinja2.Template:
 
 @cache
 def _environment() -> jinja2.Environment:
+    return prepared(jinja2.Environment, escape, jinja2.PackageLoader("handlers", "templates"))
+
+
+def prepared(
+    kind: type[jinja2.Environment], finalize: Callable[[Any], str], loader: jinja2.BaseLoader
+) -> jinja2.Environment:
+    """An environment of that kind for words: each value passes through `finalize`, and dates have filters."""
     # Slack's markup is not HTML: autoescape would turn quotes into entities that Slack shows literally.
     # Instead `finalize` passes every value through our own `escape`.
-    environment = jinja2.Environment(  # noqa: S701  see above
-        loader=jinja2.PackageLoader("handlers", "templates"),
-        finalize=escape,
+    environment = kind(
+        loader=loader,
+        finalize=finalize,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
@@ -187,5 +236,6 @@ def _environment() -> jinja2.Environment:
     }
     environment.globals |= {
         "when": when, "clock_time": clock_time, "first_date": first_date, "rhythm": rhythm, "lateness": lateness,
+        "agreement": agreement, "agreement_in_full": agreement_in_full,
     }  # fmt: skip
     return environment

@@ -8,9 +8,7 @@ from typing import Any
 
 import jinja2
 
-from handlers.routes import Routes
-
-STYLE_PATH = "/style.css"
+STYLE_PATH, ICON_PATH = "/style.css", "/icon.svg"
 # A page runs no script, sends its forms here, and is shown in no frame.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -28,9 +26,9 @@ def start() -> str:
 
 
 @cache
-def style() -> str:
-    """The stylesheet of all pages."""
-    return resources.files("handlers.web").joinpath("static/style.css").read_text(encoding="utf-8")
+def static(path: str) -> str:
+    """The stylesheet of all pages, or their icon, by its path."""
+    return resources.files("handlers.web").joinpath(f"static{path}").read_text(encoding="utf-8")
 
 
 @cache
@@ -44,8 +42,5 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.globals["style_path"] = STYLE_PATH
+    environment.globals |= {"style_path": STYLE_PATH, "icon_path": ICON_PATH}
     return environment
-
-
-ROUTES = Routes(pages={"/": start})

@@ -13,7 +13,7 @@ def post_message(box: Workspace, args: Args) -> Json:
     world = box.core.world
     with world.lock:
         channel = _postable(box, args)
-        wanted = draft(_with_markdown(args))
+        wanted = draft(_with_markdown(args), available=world.available)
         thread_ts = _thread(args, channel)
         box.limiter.take_post(channel.id)
         message = world.post(
@@ -28,6 +28,7 @@ def post_message(box: Workspace, args: Args) -> Json:
             thread_ts=thread_ts,
             broadcast=args.flag("reply_broadcast"),
         )
+        world.cabinet.share(f"{message.text} {message.blocks}", channel.id)
         shown = box.core.objects.message(message, metadata=True)
         return {"channel": channel.id, "ts": message.ts, "message": shown}
 
@@ -41,7 +42,7 @@ def post_ephemeral(box: Workspace, args: Args) -> Json:
         person = world.users.get(user)
         if user not in channel.members or person is None or person.deleted:
             raise SlackError("user_not_in_channel")
-        wanted = draft(_with_markdown(args))
+        wanted = draft(_with_markdown(args), available=world.available)
         message = world.post(
             channel.id,
             world.bot,
@@ -63,7 +64,7 @@ def update(box: Workspace, args: Args) -> Json:
         given = {name: value for name, value in _with_markdown(args).items() if value is not None}
         if not {"text", "blocks", "attachments", "metadata"} & set(given):
             raise SlackError("no_text")
-        wanted = draft(_kept(message) | given, most=limits.UPDATED_TEXT_MAX_LENGTH)
+        wanted = draft(_kept(message) | given, most=limits.UPDATED_TEXT_MAX_LENGTH, available=world.available)
         edited = {"user": world.bot, "ts": f"{int(box.core.clock.now().timestamp())}.000000"}
         changed = world.replace(
             message,

@@ -41,6 +41,7 @@ def blueprint(box: "Box") -> flask.Blueprint:
     views.add_url_rule("/", "show", page.show)
     views.add_url_rule("/news", "news", page.news)
     views.add_url_rule("/suggest", "suggest", page.suggest)
+    views.add_url_rule("/file/<file>", "file", page.file)
     views.add_url_rule("/act", "act", page.act, methods=["POST"])
     views.after_request(_guarded)
     return views
@@ -56,7 +57,7 @@ def _guarded(response: flask.Response) -> flask.Response:
 
 @dataclass(frozen=True)
 class _Page:
-    """The four requests of the page."""
+    """The requests of the page."""
 
     box: "Box"
     read_state: ReadState
@@ -101,6 +102,18 @@ class _Page:
             for one in found
         ]
         return flask.jsonify(options=choices)
+
+    def file(self, file: str) -> flask.Response:
+        """GET /file/…: an uploaded picture, which a message shows; any other file is saved by the browser."""
+        with self.box.world.lock:
+            known = self.box.world.cabinet.files.get(file)
+            if known is None or not known.completed:
+                flask.abort(HTTPStatus.NOT_FOUND)
+            if known.is_picture:
+                return flask.Response(known.content, mimetype=known.type)
+            answer = flask.Response(known.content, mimetype="application/octet-stream")
+            answer.headers.set("Content-Disposition", "attachment", filename=known.name)
+            return answer
 
     def act(self) -> tuple[flask.Response, int]:
         """POST /act: one action of a person. It reads only JSON, which a form on another site cannot send."""

@@ -90,7 +90,12 @@ def _close(box: "Box", me: "User", _zone: "ZoneInfo", wish: "Mapping[str, Any]")
 
 
 def _clock(box: "Box", _me: "User", zone: "ZoneInfo", wish: "Mapping[str, Any]") -> "Outcome | None":
-    box.move_clock(moved(box.clock.now(), zone, _text(wish, "to")))
+    to = _text(wish, "to")
+    landmark = box.clock.landmarks.get(to)
+    instant = landmark() if landmark else moved(box.clock.now(), zone, to)
+    if instant is None:
+        raise UnusableError(f"{to}: there is none.")
+    box.move_clock(instant)
     return None
 
 

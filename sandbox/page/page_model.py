@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from sandbox import render
+from sandbox.markdown import markdown
 from sandbox.mrkdwn import entities
 from sandbox.page.message_rows import MessageRow, MessageRows
 from sandbox.page.profiles import Profile, people_of, profile_of
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
+    from sandbox.files import Canvas
     from sandbox.models import User, View
     from sandbox.page.box import Box
     from sandbox.page.unread import ReadState
@@ -49,16 +51,23 @@ class OpenModal:
 
 @dataclass(frozen=True)
 class PageModel:
-    """The page. `where` is a channel's id, `home` or `app`; `channel` is None only on the Home tab."""
+    """The page. `where` is the id of a channel or of a canvas in its tab, `home` or `app`; `channel` is None only on
+    the Home tab. `canvas` is the text of the canvas that is shown instead of the messages.
+    """
 
     me: Profile
     where: str
     app: Profile
     workspace: str
+    # Pages outside of it: label and address.
+    outside: "Sequence[tuple[str, str]]"
     reader: Reader
     people: "Sequence[Profile]"
     sidebar: "Sequence[SidebarEntry]"
     channel: "Channel | None"
+    landmarks: "Sequence[str]"
+    tabs: "Sequence[Canvas]"
+    canvas: "Markup | None"
     member: bool
     heading: str
     topic: str
@@ -92,7 +101,8 @@ class PageBuilder:
     def build(self, wanted: str | None, thread_ts: str | None) -> PageModel:
         """The page at `wanted`. If the person cannot see it, the page shows their first channel."""
         where = wanted if wanted and self._visible(wanted) else next(self._sidebar("")).where
-        channel = self._conversation(where)
+        canvas = self._world.cabinet.canvases.get(where)
+        channel = self._conversation(canvas.channel or "" if canvas else where)
         messages = list(self._box.messages(channel.id, viewer=self._user.id)) if channel else []
         if channel and messages:
             self._read_state.mark_read(self._user.id, channel.id, messages[-1].ts)
@@ -102,10 +112,14 @@ class PageBuilder:
             where=where,
             app=self._profile(self._world.users[self._world.bot]),
             workspace=self._world.seed.team_name,
+            outside=tuple(self._world.outside),
             reader=self._reader,
             people=[self._acting(user) for user in people_of(self._box)],
-            sidebar=list(self._sidebar(where)),
+            sidebar=list(self._sidebar(channel.id if canvas and channel else where)),
             channel=channel,
+            landmarks=tuple(self._world.clock.landmarks),
+            tabs=self._world.cabinet.tabs(channel.id) if channel else [],
+            canvas=markdown(canvas.markdown) if canvas else None,
             member=channel is not None and self._user.id in channel.members,
             heading=self._heading(where, channel),
             topic=entities(channel.topic or channel.purpose) if channel else "",
@@ -127,7 +141,8 @@ class PageBuilder:
     def _visible(self, where: str) -> bool:
         if where in {HOME, APP}:
             return True
-        channel = self._world.channels.get(where)
+        canvas = self._world.cabinet.canvases.get(where)
+        channel = self._world.channels.get(canvas.channel or "" if canvas else where)
         return channel is not None and not channel.is_im and self._world.sees(self._user.id, channel)
 
     def _sidebar(self, where: str) -> "Iterator[SidebarEntry]":

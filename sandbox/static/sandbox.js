@@ -462,6 +462,11 @@
     closeView(event.target, false);
   }, true);
 
+  // Chromium may close a dialog without asking: https://html.spec.whatwg.org/#close-watcher.
+  document.addEventListener("close", ({ target }) => {
+    if (target.matches?.("#modals dialog") && !closed.has(target.dataset.view)) closed.add(target.dataset.view), closeView(target, false);
+  }, true);
+
   document.addEventListener("toggle", (event) => {
     const menu = event.target;
     if (event.newState !== "open" || !menu.matches?.("[popover]")) return;

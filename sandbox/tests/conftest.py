@@ -23,10 +23,14 @@ hypothesis.settings.load_profile("sandbox")
 
 SCOPES = [
     "app_mentions:read",
+    "canvases:read",
+    "canvases:write",
     "channels:history",
     "channels:read",
     "chat:write",
     "commands",
+    "files:read",
+    "files:write",
     "groups:history",
     "groups:read",
     "im:history",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
 
 from store import history, outbox, people
 from store.accounts.questions import WITH_PEOPLE
@@ -26,7 +27,9 @@ TAKEN_BACK = "taken back"
 _PAST = {
     Verb.CREATE: "created it", Verb.EDIT: "edited it", Verb.RENAME: "renamed it", Verb.MERGE: "merged it into another",
     Verb.TAKE_IN: "merged another into it", Verb.ARCHIVE: "archived it", Verb.RESTORE: "restored it",
-    Verb.TAKE_BACK: "took it back",
+    Verb.TAKE_BACK: "took it back", Verb.CONFIRM: "confirmed its plan",
+    Verb.RESTRICT: "restricted it to its team",
+    Verb.UNRESTRICT: "showed it to all colleagues",
 }  # fmt: skip
 
 
@@ -46,7 +49,7 @@ def check_change(viewer: Person, account: Account, now: datetime) -> None:
     if is_party(viewer, account) or people.acts_as_admin(viewer, now):
         return
     parts = ((account.owner, "its lead"), (account.coach, "its coach"))
-    named = [f"{person.name} ({part})" for person, part in parts if person and people.is_here(person)]
+    named = people.here_with_parts(parts)
     raise NotAllowedError(f"Only {', '.join(named)} or a workspace admin can change {account.name}. You can ask them.")
 
 
@@ -58,11 +61,15 @@ def is_party(viewer: Person, account: Account) -> bool:
 
 
 def lock_for_change(
-    tx: Session, viewer: Person, account_id: int, *, version: int | None, origin_key: str, now: datetime
-) -> Account | None:
-    """The account, locked and checked; None if the gesture of `origin_key` has already changed it."""
-    found = locked(tx, viewer, [account_id])
-    if not found:
+    tx: Session, viewer: Person, account_id: int, *, version: int | None, origin_key: str, now: datetime,
+    beside: Iterable[int] = (),
+) -> Account | None:  # fmt: skip
+    """The account, locked and checked; None if the gesture of `origin_key` has already changed it.
+
+    The accounts `beside` it are locked too.
+    """
+    found = locked(tx, viewer, {account_id, *beside})
+    if account_id not in found:
         raise NotFoundError("That account is not in the ledger any more.")
     account = found[account_id]
     if history.is_repeat(tx, viewer, account, origin_key):
@@ -80,7 +87,8 @@ def locked(tx: Session, viewer: Person, ids: Iterable[int]) -> dict[int, Account
 
     While they are locked, no other transaction records a row for them.
     """
-    wanted = sa.select(Account).where(seen_by(Account, viewer), Account.id.in_(list(ids))).options(*WITH_PEOPLE)
+    options = *WITH_PEOPLE, joinedload(Account.sponsor), selectinload(Account.members)
+    wanted = sa.select(Account).where(seen_by(Account, viewer), Account.id.in_(list(ids))).options(*options)
     return {one.id: one for one in history.lock(tx, Account, wanted.order_by(Account.id), whole=True)}
 
 
@@ -96,3 +104,5 @@ def save_change(
     account.version += 1
     history.save(tx, viewer, account, verb, changes, people={viewer.id}, now=now, origin_key=origin_key, reason=reason)
     outbox.keep_account_true(tx, account, now)
+    if account.canvas and account.channel and account.is_live:
+        outbox.keep_canvas(tx, account, viewer, now)

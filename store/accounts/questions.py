@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from store import history
+from store import history, people, type_ahead
 from store.errors import NotFoundError
 from store.rules.names import fold, look_alikes
 from store.scope import asker, seen_by, seen_by_asker
@@ -16,7 +16,7 @@ from store.tables import Account, Entry, Person, Subject
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-WITH_PEOPLE = (joinedload(Account.owner), joinedload(Account.coach))
+WITH_PEOPLE = (joinedload(Account.owner), joinedload(Account.coach), joinedload(Account.sponsor))
 LIVE = sa.and_(Account.archived_at.is_(None), Account.merged_into_id.is_(None))
 ARCHIVED = sa.and_(Account.archived_at.is_not(None), Account.merged_into_id.is_(None))
 _KEPT = aliased(Account)
@@ -57,9 +57,29 @@ def get(tx: Session, viewer: Person, account_id: int, *, to_use: bool = False) -
     return account
 
 
+def by_ids(tx: Session, viewer: Person, ids: Iterable[int]) -> list[Account]:
+    """The accounts of those ids that the viewer sees."""
+    return list(tx.scalars(sa.select(Account).where(seen_by(Account, viewer), Account.id.in_(list(ids)))))
+
+
 def named(tx: Session, viewer: Person, name: str, *, to_use: bool = False) -> Account | None:
     """The account of that name. Case, accents and legal suffix do not matter. `to_use` is the same as in `get`."""
     return _one(tx, viewer, Account.name_key == fold(name), to_use=to_use)
+
+
+def lead_of(tx: Session, account_id: int) -> Person | None:
+    """The lead of an account, with their workspace; the coach if the lead has left."""
+    query = sa.select(Account).where(Account.id == account_id).options(*WITH_PEOPLE)
+    account = tx.scalars(query).one()
+    found = people.first_here(account.owner, account.coach)
+    return None if found is None else people.get(tx, found.id)
+
+
+def here(tx: Session, viewer: Person, channel: str) -> Account | None:
+    """The account in use that has this channel, to look at; None if no account has it, or more than one."""
+    which = seen_by(Account, viewer), LIVE, Account.channel == channel
+    found = tx.scalars(sa.select(Account).where(*which).options(*WITH_PEOPLE).limit(2)).all() if channel else []
+    return found[0] if len(found) == 1 else None
 
 
 def of_channel(tx: Session, viewer: Person, channel: str) -> Account | None:
@@ -81,16 +101,19 @@ def _one(tx: Session, viewer: Person, which: sa.ColumnElement[bool], *, to_use: 
     return tx.scalars(query.where(Account.id == found.merged_into_id)).one()
 
 
-def matching(tx: Session, viewer: Person, typed: str, *, limit: int = 20) -> list[Account]:
-    """At most `limit` accounts in use whose name contains the typed text, by name; all accounts for an empty text.
+def matching(tx: Session, viewer: Person, typed: str, *, limit: int = type_ahead.MOST) -> list[Account]:
+    """At most `limit` accounts in use whose name contains each word of the typed text, the best first and of these the
+    viewer's own; all accounts for an empty text.
 
     If no name contains it: accounts whose name looks like it.
     """
-    query = sa.select(Account).where(seen_by(Account, viewer), LIVE).order_by(Account.name).limit(limit)
-    key = fold(typed)
-    if not key:
+    key, wanted = Account.name_key, fold(typed)
+    own = sa.case((sa.or_(Account.owner_id == viewer.id, Account.coach_id == viewer.id), 0), else_=1)
+    order = [*([type_ahead.rank(key, wanted)] if wanted else []), own, key, Account.id]
+    query = sa.select(Account).where(seen_by(Account, viewer), LIVE).order_by(*order).limit(limit)
+    if not wanted:
         return list(tx.scalars(query))
-    found = list(tx.scalars(query.where(_called(Account.name_key.contains(key, autoescape=True)))))
+    found = list(tx.scalars(query.where(_called(sa.and_(*type_ahead.fits(key, wanted))))))
     if found:
         return found
     alike = [fold(name) for name in look_alikes(typed, names(tx, viewer))]
@@ -113,8 +136,8 @@ def history_of(tx: Session, viewer: Person, account: Account) -> list[Entry]:
 def names_in(tx: Session, viewer: Person, entries: Iterable[Entry]) -> dict[str, dict[int, str]]:
     """The names of people and accounts in these entries of accounts: {"people" or "accounts": {id: name}}."""
     entries = list(entries)
-    people = history.people_named(entries, ("owner_id", "coach_id"))
-    accounts = history.people_named(entries, ("merged_into_id", "account_id"))
+    people = history.people_named(entries, ("owner_id", "coach_id", "sponsor_id", "team"))
+    accounts = history.people_named(entries, ("merged_into_id", "account_id", "parent_id"))
     accounts |= {entry.subject_id for entry in entries if entry.subject_kind == Subject.ACCOUNT}
     return {
         name: {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from store.commitments.agreeing import agree, agree_on_page
 from store.commitments.asking import ask, follow, helpers_of, is_waiting, set_helpers, unfollow
 from store.commitments.attention import (
     EscalationDates,
@@ -14,6 +15,7 @@ from store.commitments.attention import (
 from store.commitments.blocking import block, latest_snooze, need_until, snooze, unblock
 from store.commitments.changing import UNDO_WITHIN, check_verb, may_undo
 from store.commitments.commenting import comment
+from store.commitments.energy import balance_of, balance_since, energy_of
 from store.commitments.home import Group, HomeView, OpenItems, Part, done_since, home
 from store.commitments.news import News, news_of_brief, people_with_news
 from store.commitments.notice_times import at_work, earliest_notice_time, is_last_day_of, may_hear
@@ -24,20 +26,24 @@ from store.commitments.questions import (
     account_page,
     by_ids,
     by_numbers,
+    clients_in,
     get,
     listed,
     lock_in_order,
     made_from,
     names_in,
     overdue_besides,
+    serving_row,
+    with_stakeholder,
 )
 from store.commitments.recording import check_pace
 from store.commitments.redacting import redact
 from store.commitments.relations import relations
 from store.commitments.series import end_series, record_due, rhythm_of
+from store.commitments.serving import NextAction, next_actions, row_of
 from store.commitments.several import record_several, undo_last, undo_several
 from store.commitments.similar import recorded_lately, same_words
-from store.commitments.sums import Sums, sums_of
+from store.commitments.sums import Sums, kept_at, sums_and_first, sums_of
 from store.commitments.verbs import (
     Draft,
     accept,
@@ -53,6 +59,8 @@ from store.commitments.verbs import (
     reopen,
     reply_to_message,
     share,
+    to_client,
+    to_team,
     undo,
 )
 
@@ -63,6 +71,7 @@ __all__ = [
     "Group",
     "HomeView",
     "News",
+    "NextAction",
     "OpenItems",
     "Page",
     "Part",
@@ -71,8 +80,12 @@ __all__ = [
     "When",
     "accept",
     "account_page",
+    "agree",
+    "agree_on_page",
     "ask",
     "at_work",
+    "balance_of",
+    "balance_since",
     "block",
     "by_ids",
     "by_numbers",
@@ -80,12 +93,14 @@ __all__ = [
     "check_pace",
     "check_verb",
     "choose_account",
+    "clients_in",
     "comment",
     "done_since",
     "due_during",
     "earliest_notice_time",
     "edit",
     "end_series",
+    "energy_of",
     "escalations",
     "finish",
     "follow",
@@ -98,6 +113,7 @@ __all__ = [
     "is_last_day_of",
     "is_waiting",
     "items_for_brief",
+    "kept_at",
     "latest_snooze",
     "listed",
     "lock_in_order",
@@ -108,6 +124,7 @@ __all__ = [
     "names_in",
     "need_until",
     "news_of_brief",
+    "next_actions",
     "overdue_besides",
     "people_to_brief",
     "people_with_news",
@@ -120,15 +137,21 @@ __all__ = [
     "reopen",
     "reply_to_message",
     "rhythm_of",
+    "row_of",
     "same_words",
+    "serving_row",
     "set_helpers",
     "share",
     "snooze",
+    "sums_and_first",
     "sums_of",
+    "to_client",
+    "to_team",
     "unblock",
     "undo",
     "undo_last",
     "undo_several",
     "unfollow",
     "unheard",
+    "with_stakeholder",
 ]

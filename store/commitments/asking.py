@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from store import people
-from store.commitments.changing import check_verb, lock_for_change, save_change, tell
+from store import absences, people
+from store.commitments.changing import check_team, check_verb, lock_for_change, save_change, tell
 from store.commitments.questions import get
 from store.commitments.relations import relations
 from store.db import insert_once
@@ -38,14 +38,32 @@ def ask(tx: Session, viewer: Person, number: int, *, origin_key: str, now: datet
     owner = commitment.owner
     if not people.is_here(owner):
         raise BadInputError(f"{owner.name} is no member here any more, so nobody answers for #{number}.")
+    to = _who_answers(tx, viewer, owner, number, now)
     today = local_day(now, viewer.zone)
     asked = {"asked_on": today, "waits": True}
     if insert_once(tx, CommitmentPerson, _row(viewer, commitment, Around.ASKER, now) | asked, keys=_KEYS) is None:
         its = _is_row(viewer, commitment, Around.ASKER)
         tx.execute(sa.update(CommitmentPerson).where(*its).values(**asked))
     save_change(tx, viewer, commitment, Verb.ASK, {}, now, origin_key, progress=False)
-    tell(tx, commitment, owner, viewer, origin_key, now)
+    if to.id != viewer.id:
+        tell(tx, commitment, to, viewer, origin_key, now)
     return commitment
+
+
+def _who_answers(tx: Session, viewer: Person, owner: Person, number: int, now: datetime) -> Person:
+    """The owner, or the stand-in of one who is away. BadInputError, with the day of the return, if nobody stands in."""
+    today = local_day(now, owner.zone)
+    away = absences.coming(tx, owner, today=today)
+    if away is None or away.first_day > today:
+        return owner
+    stand_in = absences.delegate_on(tx, owner, today)
+    if stand_in is None:
+        back = people.working_days(owner, viewer.workspace).next_after(away.last_day)
+        raise BadInputError(
+            f"{owner.name} is away, and nobody stands in. They are back on {back:%A} {back.day} {back:%B}: ask them"
+            f" then, or follow #{number}."
+        )
+    return stand_in
 
 
 def follow(tx: Session, viewer: Person, number: int, *, origin_key: str, now: datetime) -> Commitment:
@@ -75,6 +93,7 @@ def set_helpers(
         return get(tx, viewer, number)
     before = {one.id: one for one in _of_part(tx, commitment, Around.HELPER)}
     after = {one.id: one for one in helpers if one.id != commitment.owner_id}
+    check_team(tx, commitment, after.values(), field="helpers")
     for person in (one for one in after.values() if one.id not in before):
         insert_once(tx, CommitmentPerson, _row(person, commitment, Around.HELPER, now), keys=_KEYS)
         gesture = f"{origin_key}:{person.id}"

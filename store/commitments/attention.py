@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from store import outbox, people
@@ -142,6 +142,17 @@ def people_involved(item: CommitmentFacts) -> dict[int, PersonFacts]:
     return {one.id: one for one in those if one is not None}
 
 
+def answering(item: CommitmentFacts) -> list[PersonFacts]:
+    """The owner, and those who stand in while the owner is away."""
+    return [item.owner, *(away.delegate for away in item.owner.absences if away.delegate is not None)]
+
+
+def owner_heard(look: MentionCase, said: Mapping[tuple[int, int], Sequence[PastMention]]) -> bool:
+    """Whether a message of an earlier day told the owner of it, or a person who stood in. `said` is `said_before`."""
+    told = (one for each in answering(look.item) for one in said.get((look.item.id, each.id), ()))
+    return any(one.on < look.today for one in told)
+
+
 def _mentions(
     tx: Session, people: Sequence[Person], days: Mapping[int, date], *, besides: int | None
 ) -> Iterator[tuple[MentionCase, Occasion]]:
@@ -151,9 +162,10 @@ def _mentions(
     # Nothing that was said makes anything worth saying, so only what is worth it otherwise is asked about.
     looks = [look for look in _looks(items_before(tx, people, days), days) if decide_mention(look).occasion]
     items = {look.item.id: look.item for look in looks}
-    said = said_before(tx, list(items.values()), {look.reader for look in looks}, besides=besides) if looks else {}
+    readers = {look.reader for look in looks} | {one for item in items.values() for one in answering(item)}
+    said = said_before(tx, list(items.values()), readers, besides=besides) if looks else {}
     for look in looks:
-        anew = MentionCase(look.item, look.reader, look.today, said.get((look.item.id, look.reader.id), ()))
+        anew = replace(look, said=said.get((look.item.id, look.reader.id), ()), owner_heard=owner_heard(look, said))
         occasion = decide_mention(anew).occasion
         if occasion:
             yield anew, occasion

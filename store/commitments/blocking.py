@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from store import people
-from store.commitments.changing import check_due, lock_for_change, save_change, tell
+from store.commitments.changing import check_due, check_team, lock_for_change, save_change, tell
 from store.commitments.questions import get
 from store.errors import BadInputError
 from store.history import set_fields
@@ -33,6 +33,8 @@ def block(
         return get(tx, viewer, number)
     if blocker is not None and blocker.id == commitment.owner_id:
         raise BadInputError(f"{blocker.name} owns it. Name whoever they wait for, or leave it empty.", field="blocker")
+    if blocker is not None:
+        check_team(tx, commitment, [blocker], field="blocker")
     wanted = {
         "state": State.BLOCKED, "blocked_by": blocked_by, "blocker_id": blocker.id if blocker else None,
         "blocked_until": None,
@@ -67,6 +69,8 @@ def need_until(
         return get(tx, viewer, number)
     until = check_due(until, viewer, now, field="until")
     changes = set_fields(commitment, {"blocked_until": until})
+    # It is said as a comment is: no progress, and news for those who wait.
+    set_fields(commitment, {"comment": reason, "commented_at": now, "commenter_id": viewer.id})
     save_change(tx, viewer, commitment, Verb.NEED_UNTIL, changes, now, origin_key, reason, progress=False)
     if commitment.owner_id != viewer.id:
         tell(tx, commitment, commitment.owner, viewer, origin_key, now)

@@ -10,19 +10,23 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from store import history, outbox, people
+from store import accounts, history, notices, outbox, people
 from store.commitments.questions import get
-from store.commitments.relations import in_row, relations
+from store.commitments.relations import in_row, relations, reviews_now
 from store.errors import BadInputError, ChangedMeanwhileError, NotAllowedError
 from store.rules import transitions
 from store.rules.calendar.brief_times import local_day
-from store.rules.permissions import BARRED_BY, Relation, permits
-from store.tables import Around, CommitmentPerson, OutboxKind, Verb
+from store.rules.nudging.news import Deed, Parties, is_news
+from store.rules.permissions import BARRED_BY, BY_VERDICT, Relation, permits
+from store.scope import people_of
+from store.tables import Around, CommitmentPerson, OutboxKind, Person, Verb
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy.orm import Session
 
-    from store.tables import Commitment, Person
+    from store.tables import Account, Commitment
 
 UNDO_WITHIN = timedelta(minutes=10)
 # The beginning of the origin key of an occurrence that the series recorded.
@@ -30,7 +34,7 @@ FOLLOWING = "series:"
 # Nobody plans an account's actions further ahead; a later date is a slip of the pen.
 FARTHEST = timedelta(days=731)
 # Columns that name another row, which is loaded with the commitment.
-_RELATED = {"owner_id", "account_id", "stakeholder_id", "blocker_id"}
+_RELATED = {"owner_id", "account_id", "stakeholder_id", "blocker_id", "agreed_by_id"}
 # Verbs that answer nobody who asked how it stands.
 _NO_ANSWERS = {Verb.ASK, Verb.HELP, Verb.SNOOZE, Verb.CHOOSE_ACCOUNT, Verb.END_SERIES}
 # Verbs of the owner alone.
@@ -48,6 +52,8 @@ def check_right(tx: Session, viewer: Person, commitment: Commitment, verb: Verb,
         return
     known = relations(tx, viewer, [commitment], now)[commitment.id]
     if permits(verb, known - {Relation.ADMIN}):
+        return
+    if verb in BY_VERDICT and reviews_now(tx, viewer, commitment):
         return
     if not (permits(verb, known) and people.acts_as_admin(viewer, now)):
         raise NotAllowedError(_refusal(verb, commitment))
@@ -90,6 +96,36 @@ def check_due(due_on: date, viewer: Person, now: datetime, field: str = "due") -
     return due_on
 
 
+def check_team(tx: Session, commitment: Commitment, those: Iterable[Person], *, field: str) -> None:
+    """BadInputError at `field` if the account is restricted and some of those would not see what they are given. The
+    commitment is locked.
+    """
+    if commitment.account is not None:
+        accounts.refresh(tx, commitment.account)
+        accounts.check_team(tx, commitment.account, those, field=field)
+
+
+def sees(tx: Session, commitment: Commitment, person: Person) -> bool:
+    """Whether the person sees the commitment: its account is not restricted, or they are one of its people. Admins see
+    it as well, but are given nothing that only an admin sees.
+    """
+    account = commitment.account
+    return account is None or not account.restricted or person.id in people_of(tx, [account.id])[account.id]
+
+
+def check_move(tx: Session, commitment: Commitment, account: Account | None, owner: Person) -> None:
+    """BadInputError at `account` if that account, which is locked, is restricted and the people who have to do with the
+    commitment would not see it there: its `owner`, helpers and blocker.
+    """
+    if account is None or not account.restricted:
+        return
+    row = CommitmentPerson
+    helps = row.commitment_id == commitment.id, row.part == Around.HELPER
+    helpers = tx.scalars(sa.select(Person).join(row, row.person_id == Person.id).where(*helps, people.here(Person)))
+    blocker = [commitment.blocker] if commitment.blocker is not None else []
+    accounts.check_team(tx, account, [owner, *helpers, *blocker], field="account")
+
+
 def lock_for_change(
     tx: Session, viewer: Person, number: int, verb: Verb, *, version: int | None, origin_key: str, now: datetime
 ) -> Commitment | None:  # fmt: skip
@@ -99,7 +135,7 @@ def lock_for_change(
         return None
     check_verb(tx, viewer, commitment, verb, now)
     if version not in {None, commitment.version}:
-        raise _changed_meanwhile(tx, viewer, commitment)
+        raise changed_meanwhile(tx, viewer, commitment)
     return commitment
 
 
@@ -107,7 +143,7 @@ def check_verb(tx: Session, viewer: Person, commitment: Commitment, verb: Verb, 
     """NotAllowedError if the viewer may not do that with it; ChangedMeanwhileError if its state does not allow it."""
     check_right(tx, viewer, commitment, verb, now)
     if transitions.after(verb, commitment.state) is None:
-        raise _changed_meanwhile(tx, viewer, commitment)
+        raise changed_meanwhile(tx, viewer, commitment)
 
 
 def _who_may(commitment: Commitment) -> str:
@@ -122,7 +158,7 @@ def _who_may(commitment: Commitment) -> str:
     return ", ".join(named) + " or a workspace admin" if named else "a workspace admin"
 
 
-def _changed_meanwhile(tx: Session, viewer: Person, commitment: Commitment) -> ChangedMeanwhileError:
+def changed_meanwhile(tx: Session, viewer: Person, commitment: Commitment) -> ChangedMeanwhileError:
     return history.changed_meanwhile(
         tx, viewer, commitment, f"#{commitment.number}", transitions.PAST, but=transitions.NO_PROGRESS,
         look=f"/commit {commitment.number}",
@@ -131,17 +167,23 @@ def _changed_meanwhile(tx: Session, viewer: Person, commitment: Commitment) -> C
 
 def save_change(
     tx: Session, viewer: Person, commitment: Commitment, verb: Verb, changes: dict[str, Any], now: datetime,
-    origin_key: str, reason: str | None = None, *, progress: bool = True,
+    origin_key: str, reason: str | None = None, *, progress: bool = True, client_id: int | None = None,
 ) -> Commitment:  # fmt: skip
-    """Append the entry of a change. Without `progress` the version stays, so no message is outdated."""
+    """Append the entry of a change. Without `progress` the version stays, so no message is outdated. `client_id`: the
+    client's person who did it, on the page that the viewer gave them.
+    """
     if progress:
         commitment.version += 1
         commitment.touched_at = now
     blockers = {commitment.blocker_id, *changes.get("blocker_id", ())}
     homes = {commitment.owner_id, commitment.creator_id, viewer.id, *blockers} - {None}
-    history.save(tx, viewer, commitment, verb, changes, people=homes, now=now, origin_key=origin_key, reason=reason)
+    history.save(
+        tx, viewer, commitment, verb, changes, people=homes, now=now, origin_key=origin_key, reason=reason,
+        client_id=client_id,
+    )  # fmt: skip
     if verb not in _NO_ANSWERS:
         _answer_askers(tx, viewer, commitment, verb, origin_key, now)
+    _tell_at_once(tx, viewer, commitment, Deed(verb, now, viewer.id, changes, reason, origin_key, client_id or 0))
     if _RELATED & changes.keys():
         return get(tx, viewer, commitment.number, to_change=True)
     return commitment
@@ -160,10 +202,30 @@ def _answer_askers(
             tell(tx, commitment, asker.person, viewer, origin_key, now)
 
 
+def _tell_at_once(tx: Session, viewer: Person, commitment: Commitment, deed: Deed) -> None:
+    """Tell owner, creator and the account's lead the news of what is due today, or was; a brief would come too late."""
+    days = {commitment.due_on, *(date.fromisoformat(one) for one in deed.changes.get("due_on", ()))}
+    parties = Parties(commitment.owner_id, commitment.creator_id)
+    lead = commitment.account.owner if commitment.account else None
+    for one in {one.id: one for one in (commitment.owner, commitment.creator, lead) if one is not None}.values():
+        if not people.is_here(one) or not is_news(deed, one.id, parties):
+            continue
+        works, today = people.working_days(one, viewer.workspace), local_day(deed.at, one.zone)
+        if all(works.last_until(day) != today for day in days):
+            continue
+        # An owner who has yet to hear that it is theirs hears that first.
+        if one.id != commitment.owner_id or notices.waits_for(tx, commitment) is None:
+            tell(tx, commitment, one, viewer, deed.origin_key or "", deed.at)
+
+
 def tell(
     tx: Session, commitment: Commitment, to: Person, by: Person, origin_key: str, now: datetime
 ) -> None:  # fmt: skip
-    """Tell a person what `by` has just said or done: the entry of that gesture."""
+    """Tell a person what `by` has just said or done: the entry of that gesture. A person who does not see it hears
+    nothing.
+    """
+    if not (to.is_admin or sees(tx, commitment, to)):
+        return
     outbox.enqueue(
         tx, workspace_id=commitment.workspace_id, key=told_key(commitment.id, by.id, origin_key, to.id),
         kind=OutboxKind.TOLD, now=now, person=to, commitment_id=commitment.id, actor_id=by.id,
@@ -177,6 +239,8 @@ def told_key(commitment_id: int, by_id: int, origin_key: str, to_id: int) -> str
 
 
 def notify(tx: Session, commitment: Commitment, to: Person, kind: OutboxKind, by: Person, now: datetime) -> None:
+    if not (to.is_admin or sees(tx, commitment, to)):
+        return
     outbox.enqueue(
         tx, workspace_id=commitment.workspace_id, key=f"{kind}:{commitment.id}:{commitment.version}:{to.id}",
         kind=kind, now=now, person=to, commitment_id=commitment.id, actor_id=by.id,

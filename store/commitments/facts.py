@@ -13,8 +13,10 @@ from sqlalchemy.orm import joinedload
 
 from store import absences, people
 from store.rules.calendar.brief_times import local_day
+from store.rules.calendar.working_days import WEEK
 from store.rules.nudging.occasions import FORGOTTEN, HORIZON
 from store.rules.nudging.readers import Away, CommitmentFacts, PersonFacts
+from store.scope import people_of
 from store.tables import Absence, Account, Commitment, Person, State, Workspace, core
 
 if TYPE_CHECKING:
@@ -92,6 +94,21 @@ def person_facts(tx: Session, those: Iterable[Person], *, from_day: date) -> dic
     return {one: replace(bare[one], absences=tuple(by_person[one])) for one in bare}
 
 
+def hearing(tx: Session, those: Sequence[Person], days: Mapping[int, date]) -> set[int]:
+    """Ids of the people who are at work on their local day `days[id]`, for mentions that wait for such a day. With one
+    summary a week, the day must be that of the summary.
+    """
+    if not those:
+        return set()
+    seen = person_facts(tx, those, from_day=min(days[one.id] for one in those) - WEEK)
+    return {
+        one.id
+        for one in those
+        if seen[one.id].hears_on(days[one.id])
+        and (not one.weekly or seen[one.id].summary_day(days[one.id]) == days[one.id])
+    }
+
+
 def _facts() -> sa.Select[Any]:
     # More columns than the types of `select` have room for.
     facts: Any = (
@@ -100,6 +117,7 @@ def _facts() -> sa.Select[Any]:
             _ITEMS.c.quiet_until, _ITEMS.c.state, _ITEMS.c.owner_id, _ITEMS.c.creator_id,
             _ITEMS.c.blocker_id, _ACCOUNTS.c.owner_id.label("account_owner_id"),
             _ACCOUNTS.c.coach_id.label("account_coach_id"), _ACCOUNTS.c.category,
+            _ACCOUNTS.c.id.label("account_id"), _ACCOUNTS.c.restricted,
         )
         .join(_ACCOUNTS, _ACCOUNTS.c.id == _ITEMS.c.account_id, isouter=True)
     )  # fmt: skip
@@ -161,7 +179,22 @@ def _items(tx: Session, found: Sequence[Facts], known: Sequence[Person], *, from
     around |= {one.id: one for one in _people(tx, wanted - around.keys())}
     admins = _fallback_admins(tx, found, around)
     who = person_facts(tx, [*around.values(), *admins.values()], from_day=from_day - PAST)
-    return [_item(row, who, around, admins) for row in found]
+    sighted = people_of(tx, {row.account_id for row in found if row.restricted})
+    return [_in_sight(_item(row, who, around, admins), sighted.get(row.account_id)) for row in found]
+
+
+def _in_sight(item: CommitmentFacts, sighted: Collection[int] | None) -> CommitmentFacts:
+    """Of a restricted account, which only those of the ids `sighted` and admins see: without its other people. Its
+    owner and blocker see it.
+    """
+    if sighted is None:
+        return item
+
+    def seeing(one: PersonFacts | None) -> PersonFacts | None:
+        return one if one is None or one.sees_all or one.id in sighted else None
+
+    away = tuple(replace(each, delegate=seeing(each.delegate)) for each in item.owner.absences)
+    return replace(item, owner=replace(item.owner, absences=away), creator=seeing(item.creator))
 
 
 def _item(
@@ -223,7 +256,8 @@ def _by_person(away: Iterable[Absence], delegates: Mapping[int, PersonFacts]) ->
 
 
 def _somebody(person: Person, workspace: Workspace) -> PersonFacts:
-    return PersonFacts(person.id, people.work_schedule(person, workspace), people.is_here(person), person.weekly)
+    schedule, is_here = people.work_schedule(person, workspace), people.is_here(person)
+    return PersonFacts(person.id, schedule, is_here, person.weekly, sees_all=person.is_admin)
 
 
 # Put together once: that takes longer than the database needs to answer.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -30,6 +31,7 @@ from store.rules.nudging.news import (
     makes_a_brief,
     story,
 )
+from store.scope import seen_by_reader
 from store.tables import (
     Account,
     Around,
@@ -192,12 +194,39 @@ def _has_ended(deeds: Iterable[Deed]) -> bool:
 def _touched(tx: Session, since: Mapping[int, datetime]) -> dict[tuple[int, int], tuple[Parties, datetime]]:
     """The commitments with a change or comment since then, by reader and id, and the instant from which on the reader
     reads of it.
+    """
+    earliest = min(since.values())
+    # No person has the id 0.
+    room = 1 << (len(since) - 1).bit_length()
+    readers = [*since.items(), *[(0, earliest)] * (room - len(since))]
+    given: dict[str, Any] = {"earliest": earliest}
+    for place, (reader_id, at) in enumerate(readers):
+        given |= {f"reader_{place}": reader_id, f"since_{place}": at}
+    found: dict[tuple[int, int], tuple[Parties, datetime]] = {}
+    for row in tx.execute(_touched_since(room), given):
+        # Several ways can lead to the same commitment.
+        _, begin = found.get((row.reader_id, row.id), (None, row.begin))
+        found[row.reader_id, row.id] = Parties(row.owner_id, row.creator_id), min(begin, row.begin)
+    return found
+
+
+@cache
+def _touched_since(readers: int) -> sa.CompoundSelect[Any]:
+    """The statement for that many readers, built once: it is long, and each brief asks it.
 
     Each way from an owner, creator or account has two indexes, which end with the time of the last progress and with
     that of the last comment. A person reads what happened after they began to help or follow.
     """
-    columns = sa.column("id", sa.BigInteger), sa.column("since", UtcDateTime())
-    reader = sa.values(*columns, name="reader").data(list(since.items())).cte("reader")
+    reader = sa.union_all(
+        *(
+            sa.select(
+                sa.bindparam(f"reader_{place}", type_=sa.BigInteger).label("id"),
+                sa.bindparam(f"since_{place}", type_=UtcDateTime()).label("since"),
+            )
+            for place in range(readers)
+        )
+    ).cte("reader")
+    earliest = sa.bindparam("earliest", type_=UtcDateTime())
     who, begin = reader.c.id.label("reader_id"), reader.c.since
     began = sa.case((_AROUND.c.since > begin, _AROUND.c.since), else_=begin)
     of_row = sa.select(*_PARTY, who, begin.label("begin"))
@@ -212,21 +241,17 @@ def _touched(tx: Session, since: Mapping[int, datetime]) -> dict[tuple[int, int]
         .join(reader, _AROUND.c.person_id == reader.c.id)
         .where(
             _AROUND.c.part.in_((Around.HELPER, Around.FOLLOWER)),
+            seen_by_reader(_ITEMS.c.account_id, reader.c.id),
             sa.or_(_ITEMS.c.touched_at > began, _ITEMS.c.commented_at > began),
         )
     )
     # PostgreSQL cannot guess how few rows `begin` leaves; the plain instant tells it, and it takes the index.
     changed = (
-        way.where(at > begin, at > min(since.values()))
+        way.where(at > begin, at > earliest, seen_by_reader(_ITEMS.c.account_id, reader.c.id))
         for way in ways
         for at in (_ITEMS.c.touched_at, _ITEMS.c.commented_at)
     )
-    found: dict[tuple[int, int], tuple[Parties, datetime]] = {}
-    for row in tx.execute(sa.union_all(*changed, around)):
-        # Several ways can lead to the same commitment.
-        _, earliest = found.get((row.reader_id, row.id), (None, row.begin))
-        found[row.reader_id, row.id] = Parties(row.owner_id, row.creator_id), min(earliest, row.begin)
-    return found
+    return sa.union_all(*changed, around)
 
 
 _PARTY: Any = (_ITEMS.c.id, _ITEMS.c.owner_id, _ITEMS.c.creator_id)
@@ -249,5 +274,8 @@ def _deeds(tx: Session, ids: Iterable[int], since: datetime, until: datetime) ->
             .order_by(_ENTRIES.c.id)
         )
         for row in rows:
-            found[row.subject_id].append(Deed(row.verb, row.at, row.actor_id, row.changes, row.reason, row.origin_key))
+            deed = Deed(
+                row.verb, row.at, row.actor_id, row.changes, row.reason, row.origin_key, row.client_id or 0
+            )  # fmt: skip
+            found[row.subject_id].append(deed)
     return found

@@ -10,20 +10,28 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from store import history
+from store import history, stakeholders
 from store.errors import NotFoundError
 from store.scope import asker, seen_by, seen_by_asker
-from store.tables import Account, Commitment, Entry, Person, Side, State
+from store.tables import Account, Commitment, Entry, Person, Side, Stakeholder, State
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from datetime import date
 
+    from store.tables import SectionRow
+
 SHOWN = (
     joinedload(Commitment.owner),
     joinedload(Commitment.creator),
     joinedload(Commitment.account).options(joinedload(Account.owner), joinedload(Account.coach)),
-    joinedload(Commitment.stakeholder),
+    # A commitment shows the names of the client's people, and whether they are still there.
+    joinedload(Commitment.stakeholder).load_only(
+        Stakeholder.account_id, Stakeholder.name, Stakeholder.left_on, raiseload=True
+    ),
+    joinedload(Commitment.agreed_by).load_only(
+        Stakeholder.account_id, Stakeholder.name, Stakeholder.left_on, raiseload=True
+    ),
     joinedload(Commitment.blocker),
     joinedload(Commitment.commenter),
 )
@@ -57,13 +65,16 @@ class When(StrEnum):
 
 @dataclass(frozen=True)
 class Wanted:
-    """The commitments of a list: of that owner, account and side, with `text` in the action or the note."""
+    """The commitments of a list: of that owner, account and side, with `text` in the action or the note. `by_account`:
+    those of one account follow each other.
+    """
 
     owner_id: int | None = None
     account_id: int | None = None
     side: Side | None = None
     when: When = When.OPEN
     text: str = ""
+    by_account: bool = False
 
     @property
     def is_of_account(self) -> bool:
@@ -125,6 +136,11 @@ def names_in(tx: Session, viewer: Person, entries: Iterable[Entry]) -> dict[int,
     return {row[0]: row[1] for row in found}
 
 
+def clients_in(tx: Session, entries: Iterable[Entry]) -> dict[int, str]:
+    """Names of the client's people who agreed by these entries, which the viewer sees, by id."""
+    return stakeholders.names(tx, history.people_named(entries, ("agreed_by_id",)))
+
+
 def listed(
     tx: Session, viewer: Person, wanted: Wanted, *, today: date, week_ends: date, start: int, size: int
 ) -> Page:  # fmt: skip
@@ -150,12 +166,20 @@ def listed(
         which.append(Commitment.ended_at.is_not(None))
     elif wanted.when != When.ALL:
         which.append(_IS_OPEN)
+    return _page(tx, viewer, which, start, size, *_order(viewer, wanted))
+
+
+def _order(viewer: Person, wanted: Wanted) -> list[Any]:
+    """The columns that order a list before its dates do."""
     first: list[Any] = [Commitment.side] if wanted.is_of_account else []
     if wanted.is_overdue_of_all:
         first.append(sa.case((Commitment.owner_id == viewer.id, 0), else_=1))
     if wanted.when in {When.DONE, When.ALL}:
         first += [sa.case((_IS_OPEN, 0), else_=1), Commitment.ended_at.desc()]
-    return _page(tx, viewer, which, start, size, *first)
+    if not wanted.by_account:
+        return first
+    name = sa.select(sa.func.lower(Account.name)).where(Account.id == Commitment.account_id).scalar_subquery()
+    return [sa.case((Commitment.account_id.is_(None), 1), else_=0), name, Commitment.account_id, *first]
 
 
 def overdue_besides(tx: Session, viewer: Person, shown: Collection[int], today: date) -> int:
@@ -171,6 +195,18 @@ def account_page(
     """The account's open commitments of both sides or of one, ours first, then by date."""
     its = [_IS_OPEN, Commitment.account_id == account.id, *([Commitment.side == side] if side else [])]
     return _page(tx, viewer, its, start, size, Commitment.side)
+
+
+def serving_row(tx: Session, viewer: Person, row: SectionRow, *, size: int) -> Page:
+    """The first commitments that serve a row of an account plan: the open ones first, then the latest that ended."""
+    its = [Commitment.serves_id == row.id, Commitment.serves_kind == row.subject_kind]
+    return _page(tx, viewer, its, 0, size, sa.case((_IS_OPEN, 0), else_=1), Commitment.ended_at.desc())
+
+
+def with_stakeholder(tx: Session, viewer: Person, stakeholder: Stakeholder, *, size: int) -> Page:
+    """The first commitments with one of the client's people: the open ones first, then the latest that ended."""
+    its = [Commitment.stakeholder_id == stakeholder.id]
+    return _page(tx, viewer, its, 0, size, sa.case((_IS_OPEN, 0), else_=1), Commitment.ended_at.desc())
 
 
 def _page(

@@ -11,7 +11,8 @@ from store import absences
 from store.rules.calendar.brief_times import local_day
 from store.rules.permissions import CHANGERS, Relation
 from store.rules.transitions import State
-from store.tables import Around, CommitmentPerson
+from store.scope import seen_by
+from store.tables import Account, Around, CommitmentPerson, Review, ReviewPerson, ReviewState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -82,3 +83,11 @@ def in_row(viewer: Person, commitment: Commitment) -> frozenset[Relation]:
         Relation.BLOCKER: commitment.blocker_id == viewer.id and commitment.state == State.BLOCKED,
     }
     return frozenset(relation for relation, is_so in holds.items() if is_so)
+
+
+def reviews_now(tx: Session, viewer: Person, commitment: Commitment) -> bool:
+    """Whether a review of its account is in session, in which the viewer takes part, or whose coach they are."""
+    takes_part = sa.exists().where(ReviewPerson.review_id == Review.id, ReviewPerson.person_id == viewer.id)
+    is_coach = sa.exists().where(Account.id == Review.account_id, Account.coach_id == viewer.id)
+    goes_on = seen_by(Review, viewer), Review.account_id == commitment.account_id, Review.state == ReviewState.OPEN
+    return tx.scalar(sa.select(sa.exists().where(*goes_on, sa.or_(takes_part, is_coach)))) is True

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from store import history, outbox, people
+from store import agreements, history, outbox, people
 from store.commitments.changing import FOLLOWING, UNDO_WITHIN, lock_for_change, save_change
 from store.commitments.questions import get
 from store.commitments.recording import write_down
@@ -57,7 +57,9 @@ def _columns(rhythm: Rhythm, day: date, due_on: date, owner: Person, now: dateti
 def record_next(tx: Session, commitment: Commitment, workspace: Workspace, now: datetime) -> None:
     """Record the next occurrence after this one, whose row is locked, unless it has one or the series has ended.
 
-    Owner, account, side, client's person, note and helpers go on; an owner who has accepted has accepted the next one.
+    Owner, account, side, client's person, note, helpers and the row of the plan that it serves go on; an owner who has
+    accepted has accepted the next one, and a client who has agreed has agreed to it. Only our team sees it, until a
+    colleague shares it.
     There is no notice of its own: the owner's brief mentions it when it is due.
     """
     rhythm = Rhythm.read(commitment.rhythm or "")
@@ -68,8 +70,10 @@ def record_next(tx: Session, commitment: Commitment, workspace: Workspace, now: 
     values = {
         "workspace_id": commitment.workspace_id, "side": commitment.side, "state": State.OPEN,
         "action": commitment.action, "first_action": commitment.action, "due_on": due_on, "first_due_on": due_on,
-        "owner_id": owner.id, "creator_id": commitment.creator_id, "internal": commitment.internal,
+        "owner_id": owner.id, "creator_id": commitment.creator_id, "internal": True,
         "account_id": commitment.account_id, "stakeholder_id": commitment.stakeholder_id, "note": commitment.note,
+        **{name: getattr(commitment, name) for name in agreements.COLUMNS},
+        "serves_kind": commitment.serves_kind, "serves_id": commitment.serves_id,
         "origin_key": f"{FOLLOWING}{commitment.id}", "created_at": now,
         "accepted_at": now if commitment.accepted_at else None, "slips": 0, "version": 1,
         **_columns(rhythm, day, due_on, owner, now),
@@ -83,7 +87,8 @@ def record_next(tx: Session, commitment: Commitment, workspace: Workspace, now: 
     changes = {"follows": [None, commitment.number]}
     history.append(tx, commitment.creator, following, Verb.REPEAT, changes, now=now, origin_key=following.origin_key)
     _copy_helpers(tx, commitment, following)
-    outbox.mark_homes(tx, commitment.workspace_id, {commitment.creator_id, owner.id}, now)
+    concerned = {commitment.creator_id, owner.id}
+    outbox.mark_homes(tx, commitment.workspace_id, concerned, now, account_id=commitment.account_id)
 
 
 def _copy_helpers(tx: Session, before: Commitment, after: Commitment) -> None:
@@ -120,15 +125,21 @@ def record_due(tx: Session, now: datetime, *, workspaces: Collection[int] | None
 
 
 def end_series(tx: Session, viewer: Person, number: int, *, origin_key: str, now: datetime) -> Commitment:
-    """Record no further occurrence. This one, the newest, stays as it is."""
+    """Record no further occurrence of the series of `number`, which is any of its commitments. Returns the newest,
+    which stays as it is.
+    """
+    newest, older = get(tx, viewer, number), []
+    while newest.repeat_at is None and newest.next_number is not None:
+        older.append(newest)
+        newest = get(tx, viewer, newest.next_number)
+    number = newest.number
     commitment = lock_for_change(tx, viewer, number, Verb.END_SERIES, version=None, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
     if commitment.repeat_at is None:
-        newer = commitment.next_number
-        raise BadInputError(
-            f"#{number} is not the newest of its series: /commit {newer} shows the next one."
-            if newer else f"No series goes on from #{number}."
-        )  # fmt: skip
+        raise BadInputError(f"No series goes on from #{number}.")
+    for one in older:
+        # Its button would end nothing.
+        one.rhythm = None
     changes = set_fields(commitment, {"rhythm": None, "repeat_at": None})
     return save_change(tx, viewer, commitment, Verb.END_SERIES, changes, now, origin_key, progress=False)

@@ -98,6 +98,7 @@ def _own_entries(viewer: Person) -> sa.Select[datetime, Verb, str | None, int]:
             Entry.id > newest - _NEWEST,
             Entry.workspace_id == viewer.workspace_id,
             Entry.actor_id == viewer.id,
+            Entry.client_id.is_(None),
             Entry.subject_kind == Subject.COMMITMENT,
             Entry.verb != Verb.REPEAT,
         )

@@ -1,116 +1,133 @@
-"""The sums of an account, by side: what is late, what was moved, and what was kept on time in the quarter."""
+"""The sums of an account, by side: what is late, what was moved, and what was kept on time in the quarter.
+
+A wish, to which the client has not agreed, is no promise: it counts as open and as a wish, and nowhere else.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
 
-from store import people
+from store.commitments.promises import IS_PROMISE, WAS_MOVED, promises
+from store.commitments.questions import visible
 from store.rules.calendar.brief_times import local_day
-from store.rules.kept import Kept, Promise, agreed_date, kept_in, quarter_after, quarter_of
-from store.scope import seen_by
-from store.tables import Commitment, Entry, Person, Side, State, Subject
+from store.rules.kept import Kept, kept_in, quarter_after, quarter_of
+from store.scope import seen_at, seen_by
+from store.tables import Commitment, Side, Stakeholder
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-    from datetime import datetime
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
 
     from sqlalchemy.orm import Session
 
-    from store.tables import Account
-
-# Both databases take so many parameters.
-_CHUNK = 500
+    from store.rules.energy import Balance
+    from store.rules.kept import Promise
+    from store.tables import Account, Person
 
 
 @dataclass(frozen=True)
 class Sums:
-    """Of one side's commitments at an account: how many open ones are `late`, how many of them were `moved`, and how
-    many of this quarter's were kept (store/rules/kept.py).
+    """Of one side's commitments at an account: how many are `open`, how many of these are `late`, were `moved` and are
+    `wishes`, and how many of this quarter's were kept (store/rules/kept.py).
     """
 
+    open: int
     late: int
     moved: int
     kept: Kept
+    wishes: int = 0
 
 
 def sums_of(tx: Session, viewer: Person, account: Account, now: datetime) -> dict[Side, Sums]:
     """The sums of both sides, in the quarter of the viewer's workspace."""
     today = local_day(now, viewer.zone)
-    first = quarter_of(today, viewer.workspace.fiscal_year_start)
-    its = seen_by(Commitment, viewer), Commitment.account_id == account.id
+    kept = kept_at(tx, viewer, [account.id], today)
     counted = tx.execute(
-        sa.select(
-            Commitment.side,
-            sa.func.sum(sa.case((Commitment.due_on < today, 1), else_=0)).label("late"),
-            sa.func.sum(sa.case((Commitment.slips > 0, 1), else_=0)).label("moved"),
-        )
-        .where(*its, Commitment.ended_at.is_(None))
+        sa.select(Commitment.side, *(one.label(name) for name, one in _counts(today).items()))
+        .outerjoin(Commitment.agreed_by)
+        .where(seen_at(Commitment, viewer, account), Commitment.ended_at.is_(None))
         .group_by(Commitment.side)
     )
-    open_ = {row.side: row for row in counted}
-    promises = _promises(tx, its, first)
-    return {
-        side: Sums(
-            int(open_[side].late) if side in open_ else 0, int(open_[side].moved) if side in open_ else 0,
-            kept_in(promises[side], first, today),
+    return _with_kept({row.side: row for row in counted}, kept)
+
+
+def sums_and_first(
+    tx: Session, viewer: Person, account: Account, now: datetime, balance: Balance, *, size: int
+) -> tuple[dict[Side, Sums], dict[Side, list[Commitment]]]:  # fmt: skip
+    """The sums of both sides of an account whose `balance` is known, as of the same day, and the first open commitments
+    of each side, by date: at most `size` of each. One statement.
+    """
+    of, counts = Commitment.side, _counts(local_day(now, viewer.zone))
+    ranked = (
+        sa.select(
+            Commitment.id, sa.func.row_number().over(partition_by=of, order_by=(Commitment.due_on, Commitment.id))
+            .label("rank"),
+            *(one.over(partition_by=of).label(name) for name, one in counts.items()),
         )
+        .outerjoin(Commitment.agreed_by)
+        .where(seen_at(Commitment, viewer, account), Commitment.ended_at.is_(None))
+        .subquery()
+    )  # fmt: skip
+    found = tx.execute(
+        visible(viewer).join(ranked, ranked.c.id == Commitment.id).where(ranked.c.rank <= size)
+        .add_columns(*(ranked.c[name] for name in counts)).order_by(Commitment.due_on, Commitment.id)
+    ).all()  # fmt: skip
+    kept = {side: given.quarters[-1].kept for side, given in zip(Side, (balance.ours, balance.theirs), strict=True)}
+    first = {side: [row.Commitment for row in found if row.Commitment.side == side] for side in Side}
+    return _with_kept({row.Commitment.side: row for row in found}, kept), first
+
+
+def _counts(today: date) -> dict[str, sa.Function[int]]:
+    """The figures of open commitments, by name: a statement gives them of each side."""
+    return {
+        "open": sa.func.count(Commitment.id),
+        "late": _number(Commitment.due_on < today, _stood()),
+        "moved": _number(Commitment.slips > 0, IS_PROMISE),
+        "wishes": _number(sa.not_(IS_PROMISE)),
+    }
+
+
+def _with_kept(open_: Mapping[Side, Any], kept: Mapping[Side, Kept]) -> dict[Side, Sums]:
+    return {
+        side: Sums(int(one.open), int(one.late), int(one.moved), kept[side], int(one.wishes))
+        if (one := open_.get(side))
+        else Sums(0, 0, 0, kept[side])
         for side in Side
-    }  # fmt: skip
+    }
 
 
-def _promises(tx: Session, its: Sequence[sa.ColumnElement[bool]], first: date) -> defaultdict[Side, list[Promise]]:
+def kept_at(tx: Session, viewer: Person, account_ids: Sequence[int], today: date) -> dict[Side, Kept]:
+    """How many promises of these accounts were kept in the quarter of `today`, of each side."""
+    first = quarter_of(today, viewer.workspace.fiscal_year_start)
+    its = seen_by(Commitment, viewer), Commitment.account_id.in_(account_ids)
+    found = _promises(tx, its, first)
+    return {side: kept_in(found[side], first, today) for side in Side}
+
+
+def _number(*which: sa.ColumnElement[bool]) -> sa.Function[int]:
+    return sa.func.sum(sa.case((sa.and_(*which), 1), else_=0))
+
+
+def _stood() -> sa.ColumnElement[bool]:
+    """The condition that an open one was a promise when it fell due: it is ours, or the agreement stood then."""
+    ends = (sa.or_(end.is_(None), end > Commitment.due_on) for end in (Commitment.agreed_until, Stakeholder.left_on))
+    return sa.or_(Commitment.side == Side.OURS, sa.and_(Commitment.agreed_on.is_not(None), *ends))
+
+
+def _promises(
+    tx: Session, its: Sequence[sa.ColumnElement[bool]], first: date
+) -> defaultdict[Side, list[Promise]]:  # fmt: skip
     """The commitments that may count in the quarter that begins on `first`.
 
     A date that was given after the due date has passed lies later than the date that counts, so those that were moved
     are read even if their present date is in a later quarter.
     """
-    moved = sa.or_(Commitment.slips > 0, Commitment.first_due_on != Commitment.due_on)
-    within = Commitment.due_on >= first, sa.or_(Commitment.due_on < quarter_after(first), moved)
-    rows = tx.execute(
-        sa.select(
-            Commitment.id, Commitment.side, Commitment.due_on, Commitment.first_due_on, Commitment.state,
-            Commitment.ended_at, Commitment.owner_id, moved.label("moved"),
-        ).where(*its, *within)
-    ).all()  # fmt: skip
-    owners = {one.id: one for one in _people(tx, {row.owner_id for row in rows})}
-    moves = _moves(tx, {row.id: owners[row.owner_id] for row in rows if row.moved})
+    in_quarter = sa.and_(Commitment.due_on >= first, sa.or_(Commitment.due_on < quarter_after(first), WAS_MOVED))
     found: defaultdict[Side, list[Promise]] = defaultdict(list)
-    for row in rows:
-        owner = owners[row.owner_id]
-        found[row.side].append(Promise(
-            agreed_date(row.first_due_on, moves[row.id]) if row.moved else row.due_on, people.working_days(owner),
-            local_day(row.ended_at, owner.zone) if row.ended_at else None, is_done=row.state == State.DONE,
-        ))  # fmt: skip
-    return found
-
-
-def _moves(tx: Session, owners: dict[int, Person]) -> defaultdict[int, list[tuple[date, date]]]:
-    """The changes of the due dates of these commitments, by id: the owner's day and the new date, oldest first."""
-    found: defaultdict[int, list[tuple[date, date]]] = defaultdict(list)
-    for row in _entries(tx, sorted(owners)):
-        if "due_on" in row.changes:
-            on = local_day(row.at, owners[row.subject_id].zone)
-            found[row.subject_id].append((on, date.fromisoformat(row.changes["due_on"][1])))
-    return found
-
-
-def _entries(tx: Session, ids: Sequence[int]) -> list[Any]:
-    found: list[Any] = []
-    for start in range(0, len(ids), _CHUNK):
-        of = Entry.subject_id.in_(ids[start : start + _CHUNK]), Entry.subject_kind == Subject.COMMITMENT
-        found += tx.execute(sa.select(Entry.subject_id, Entry.at, Entry.changes).where(*of).order_by(Entry.id))
-    return found
-
-
-def _people(tx: Session, ids: Collection[int]) -> list[Person]:
-    wanted, found = sorted(ids), list[Person]()
-    for start in range(0, len(wanted), _CHUNK):
-        chunk = Person.id.in_(wanted[start : start + _CHUNK])
-        found += tx.scalars(sa.select(Person).where(chunk).options(joinedload(Person.workspace)))
+    for row, promise, _ in promises(tx, (*its, in_quarter)):
+        found[row.side].append(promise)
     return found

@@ -12,14 +12,27 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from store import accounts, history, outbox, people
+from store import accounts, agreements, history, outbox, people
+from store.commitments import serving
+from store.commitments.agreeing import agreed_in
 from store.commitments.blocking import UNBLOCKED
-from store.commitments.changing import check_due, check_right, lock_for_change, may_undo, notify, save_change
+from store.commitments.changing import (
+    check_due,
+    check_move,
+    check_right,
+    check_team,
+    lock_for_change,
+    may_undo,
+    notify,
+    save_change,
+    sees,
+)
 from store.commitments.questions import get
 from store.commitments.recording import write_down
 from store.commitments.series import beginning, record_next, rhythm_of
 from store.errors import BadInputError, NotAllowedError
 from store.history import set_fields
+from store.rules.calendar.brief_times import local_day
 from store.rules.line.account import without_account
 from store.rules.text import ACTION_LIMIT, NOTE_LIMIT, REASON_LIMIT, optional, required
 from store.tables import Account, Commitment, OutboxKind, Person, Side, Stakeholder, State, Verb
@@ -29,8 +42,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from store.agreements import Agreement
     from store.rules.rhythm import Rhythm
-    from store.tables import Details
+    from store.tables import Details, SectionRow
+
+# The columns to which the client agrees.
+_AGREED_TO = ("action", "due_on", "side")
 
 
 @dataclass(frozen=True)
@@ -47,15 +64,24 @@ class Draft:
     note: str | None = None
     permalink: str | None = None
     rhythm: Rhythm | None = None
+    serves: SectionRow | None = None
+    # None: nobody of theirs has agreed; in an edit: nobody has agreed anew.
+    agreed: Agreement | None = None
+    # In an edit: nobody has agreed after all.
+    is_wish: bool = False
 
 
 def record(tx: Session, viewer: Person, draft: Draft, *, origin_key: str, now: datetime) -> Commitment:
     """Record a commitment. The same gesture delivered twice gives the commitment it recorded first.
 
-    An owner who is somebody else hears of it by DM. BadInputError at action, due or note.
+    An owner who is somebody else hears of it by DM. BadInputError at action, due, note,
+    serves or stakeholder.
     """
     action = required(draft.action, field="action", what="The action", limit=ACTION_LIMIT)
     due_on = check_due(draft.due_on, viewer, now)
+    accounts.check_team(tx, draft.account, [draft.owner], field="owner")
+    account_id = draft.account.id if draft.account else None
+    agreements.check(draft.agreed, account_id, local_day(now, viewer.zone), field="stakeholder")
     by_self = draft.owner.id == viewer.id
     values = {
         "workspace_id": viewer.workspace_id, "side": draft.side, "state": State.OPEN,
@@ -64,19 +90,22 @@ def record(tx: Session, viewer: Person, draft: Draft, *, origin_key: str, now: d
         "account_id": draft.account.id if draft.account else None,
         "stakeholder_id": draft.stakeholder.id if draft.stakeholder else None,
         "note": optional(draft.note, field="note", what="The note", limit=NOTE_LIMIT, lines=True),
-        "permalink": draft.permalink, "origin_key": origin_key, "created_at": now,
+        **_served(draft), "permalink": draft.permalink, "origin_key": origin_key, "created_at": now,
         "accepted_at": now if by_self else None, "slips": 0, "version": 1,
-        **beginning(draft.rhythm, due_on, draft.owner, now),
+        **beginning(draft.rhythm, due_on, draft.owner, now), **agreements.columns(draft.agreed),
     }  # fmt: skip
     added = write_down(tx, values)
     if added is None:
         return _recorded_as(tx, viewer, origin_key)
     # To look at: it is in the database, and belongs to no session.
     commitment = Commitment(
-        **values, **added, creator=viewer, owner=draft.owner, account=draft.account, stakeholder=draft.stakeholder
-    )
-    history.append(tx, viewer, commitment, Verb.RECORD, now=now, origin_key=origin_key)
-    outbox.mark_homes(tx, viewer.workspace_id, {viewer.id, draft.owner.id}, now)
+        **values, **added, creator=viewer, owner=draft.owner, account=draft.account, stakeholder=draft.stakeholder,
+        agreed_by=draft.agreed.by if draft.agreed else None,
+    )  # fmt: skip
+    changes = agreed_in(values) if draft.agreed else {}
+    history.append(tx, viewer, commitment, Verb.RECORD, changes, now=now, origin_key=origin_key)
+    concerned = {viewer.id, draft.owner.id}
+    outbox.mark_homes(tx, viewer.workspace_id, concerned, now, account_id=commitment.account_id)
     if not by_self:
         notify(tx, commitment, draft.owner, OutboxKind.ASSIGNED, viewer, now)
     return commitment
@@ -85,8 +114,8 @@ def record(tx: Session, viewer: Person, draft: Draft, *, origin_key: str, now: d
 def edit(
     tx: Session, viewer: Person, number: int, draft: Draft, *, version: int, origin_key: str, now: datetime
 ) -> Commitment:
-    """Change wording, account, client's person, side, sharing, note and rhythm, as the form shows them. A rhythm begins
-    on the due date; only the newest occurrence of a series has one to change.
+    """Change wording, account, client's person, side, sharing, note, rhythm and the row of the plan that it serves, as
+    the form shows them. A rhythm begins on the due date; only the newest occurrence of a series has one to change.
 
     Owner and date have verbs of their own; within the undo window, while nothing else has happened, the
     creator may correct them here too, and the correction does not count as a slip.
@@ -104,6 +133,7 @@ def edit(
         "side": draft.side,
         "internal": draft.internal,
         "note": optional(draft.note, field="note", what="The note", limit=NOTE_LIMIT, lines=True),
+        **_served(draft, commitment),
     }
     if draft.due_on != commitment.due_on:
         wanted |= {"due_on": check_due(draft.due_on, viewer, now), "quiet_until": None}
@@ -112,12 +142,16 @@ def edit(
     if draft.owner.id != commitment.owner_id:
         accepted = now if draft.owner.id == viewer.id else None
         wanted |= {"owner_id": draft.owner.id, "accepted_at": accepted, "quiet_until": None}
-    before, corrects = commitment.owner, fresh and not outbox.others_know(tx, viewer, commitment)
+    check_move(tx, commitment, draft.account, draft.owner)
+    corrects = fresh and not outbox.others_know(tx, viewer, commitment)
+    wanted |= _agreed(viewer, commitment, draft, wanted, now, corrects=corrects)
+    before = commitment.owner
     changes = set_fields(commitment, wanted)
     if not changes:
         return commitment
     if corrects:
         _promise_anew(commitment)
+    changes = agreements.stated(draft.agreed, changes)
     commitment = save_change(tx, viewer, commitment, Verb.EDIT, changes, now, origin_key)
     if before.id != commitment.owner_id:
         outbox.request_updates_for(tx, commitment, {before.id}, now)
@@ -136,9 +170,44 @@ def give(
     if not may_undo(tx, viewer, found, now):
         return hand_over(tx, viewer, number, to, None, version=version, origin_key=origin_key, now=now)
     draft = Draft(
-        found.action, to, found.due_on, found.account, found.stakeholder, found.side, found.internal, found.note
-    )
+        found.action, to, found.due_on, found.account, found.stakeholder, found.side, found.internal, found.note,
+        rhythm=rhythm_of(found), serves=serving.row_of(tx, viewer, found),
+    )  # fmt: skip
     return edit(tx, viewer, number, draft, version=version, origin_key=origin_key, now=now)
+
+
+def _served(draft: Draft, current: Commitment | None = None) -> dict[str, Any]:
+    """The columns that say what the draft serves; BadInputError at `serves` if it belongs to another account, or is
+    archived and not what the `current` commitment serves already.
+    """
+    row = draft.serves
+    if row is not None and (draft.account is None or row.account_id != draft.account.id):
+        raise BadInputError(
+            f"That belongs to the plan of {row.account.name}. Choose that account, or a row of this one.",
+            field="serves",
+        )
+    wanted = serving.columns(row)
+    is_new = current is None or wanted != {column: getattr(current, column) for column in wanted}
+    if row is not None and row.archived_at is not None and is_new:
+        raise BadInputError("That is archived in the plan. Restore it first, or choose another row.", field="serves")
+    return wanted
+
+
+def _agreed(
+    viewer: Person, commitment: Commitment, draft: Draft, wanted: dict[str, Any], now: datetime, *, corrects: bool
+) -> dict[str, Any]:
+    """The columns of the agreement after an edit to the values `wanted`. New words or a new date are to be agreed
+    again, unless the edit `corrects` what only the viewer knows, or says itself that it was agreed. Another account's
+    people have not agreed.
+    """
+    today = local_day(now, viewer.zone)
+    agreements.check(draft.agreed, wanted["account_id"], today, field="stakeholder")
+    if draft.agreed is not None:
+        return agreements.columns(draft.agreed)
+    if draft.is_wish or wanted["account_id"] != commitment.account_id:
+        return agreements.columns(None)
+    differs = any(one in wanted and wanted[one] != getattr(commitment, one) for one in _AGREED_TO)
+    return agreements.again(commitment, today) if differs and not corrects else {}
 
 
 def _promise_anew(commitment: Commitment) -> None:
@@ -179,7 +248,7 @@ def undo(tx: Session, viewer: Person, number: int, *, origin_key: str, now: date
             f" happened to it. /commit cancel {number} ends it with a reason."
         )
     changes = set_fields(commitment, {"state": State.CANCELLED, "ended_at": now})
-    commitment.repeat_at = None
+    commitment.repeat_at, commitment.taken_back = None, True
     commitment = save_change(tx, viewer, commitment, Verb.UNDO, changes, now, origin_key)
     if commitment.account is None:
         return commitment
@@ -192,15 +261,19 @@ def reopen(tx: Session, viewer: Person, number: int, *, origin_key: str, now: da
     commitment = lock_for_change(tx, viewer, number, Verb.REOPEN, version=None, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
+    check_move(tx, commitment, commitment.account, commitment.owner)
     changes = set_fields(commitment, UNBLOCKED | {"ended_at": None})
+    commitment.taken_back = False
     return save_change(tx, viewer, commitment, Verb.REOPEN, changes, now, origin_key)
 
 
 def move(
     tx: Session, viewer: Person, number: int, due_on: date, reason: str, *, version: int, origin_key: str,
-    now: datetime,
+    now: datetime, agreed: Agreement | None = None,
 ) -> Commitment:  # fmt: skip
-    """Give it a new date, with a reason. Later than before counts as a slip; the first date stays."""
+    """Give it a new date, with a reason. Later than before counts as a slip; the first date stays. It is to be agreed
+    again, unless the new date is `agreed`.
+    """
     reason = required(reason, field="reason", what="The reason", limit=REASON_LIMIT, lines=True)
     commitment = lock_for_change(tx, viewer, number, Verb.MOVE, version=version, origin_key=origin_key, now=now)
     if commitment is None:
@@ -208,8 +281,11 @@ def move(
     due_on = check_due(due_on, viewer, now)
     if due_on == commitment.due_on:
         raise BadInputError("That is the date it already has. Choose another one.", field="due")
-    slips = commitment.slips + (due_on > commitment.due_on)
-    changes = set_fields(commitment, {"due_on": due_on, "slips": slips, "quiet_until": None})
+    slips, today = commitment.slips + (due_on > commitment.due_on), local_day(now, viewer.zone)
+    agreements.check(agreed, commitment.account_id, today, field="agreed_how")
+    stands = agreements.columns(agreed) if agreed else agreements.again(commitment, today)
+    changes = set_fields(commitment, {"due_on": due_on, "slips": slips, "quiet_until": None, **stands})
+    changes = agreements.stated(agreed, changes)
     return save_change(tx, viewer, commitment, Verb.MOVE, changes, now, origin_key, reason)
 
 
@@ -239,21 +315,27 @@ def accept(tx: Session, viewer: Person, number: int, *, origin_key: str, now: da
 def hand_back(
     tx: Session, viewer: Person, number: int, reason: str | None, *, origin_key: str, now: datetime
 ) -> Commitment:
-    """The owner gives the commitment back to the person who gave it to them. That person hears the reason."""
+    """The owner gives the commitment back to the person who gave it to them; if that person has left, to the account's
+    lead, its coach or an admin. That person hears the reason.
+    """
     reason = required(reason, field="reason", what="The reason", limit=REASON_LIMIT, lines=True)
     commitment = lock_for_change(tx, viewer, number, Verb.HAND_BACK, version=None, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
-    giver = next(
-        (e.actor for e in reversed(history.entries(tx, viewer, commitment))
-         if e.verb in {Verb.RECORD, Verb.REPEAT, Verb.HAND_OVER, Verb.EDIT}
-         and e.actor_id != viewer.id and people.is_here(e.actor)),
-        None,
-    )  # fmt: skip
-    account_owner = commitment.account.owner if commitment.account else None
-    if account_owner and (account_owner.id == viewer.id or not people.is_here(account_owner)):
-        account_owner = None
-    to = giver or account_owner
+    givers = [
+        entry.actor
+        for entry in reversed(history.entries(tx, viewer, commitment))
+        if entry.verb in {Verb.RECORD, Verb.REPEAT, Verb.HAND_OVER, Verb.EDIT} and entry.actor_id != viewer.id
+    ]
+    account = commitment.account
+    others = [*givers, account.owner, account.coach] if account else givers
+    here = (
+        one
+        for one in others
+        if one is not None and one.id != viewer.id and people.is_here(one) and sees(tx, commitment, one)
+    )
+    admin = people.first_admin(tx, viewer.workspace_id, but=viewer) if givers else None
+    to = next(here, admin if admin is not None and sees(tx, commitment, admin) else None)
     if to is None:
         raise BadInputError("Nobody gave it to you. “Hand over” makes somebody else its owner.")
     return _give(tx, viewer, commitment, to, Verb.HAND_BACK, reason, origin_key, now)
@@ -269,18 +351,46 @@ def choose_account(
     commitment = lock_for_change(tx, viewer, number, Verb.CHOOSE_ACCOUNT, version=None, origin_key=origin_key, now=now)
     if commitment is None:
         return get(tx, viewer, number)
+    check_move(tx, commitment, account, commitment.owner)
     fresh = may_undo(tx, viewer, commitment, now) and not outbox.others_know(tx, viewer, commitment)
     wanted = {
         "account_id": account.id,
         "stakeholder_id": stakeholder.id if stakeholder else None,
         "action": without_account(commitment.action, phrase),
     }
+    if account.id != commitment.account_id:
+        # Another client would see it, and its people have not agreed.
+        wanted |= serving.columns(None) | agreements.columns(None) | {"internal": True}
     changes = set_fields(commitment, wanted)
     if not changes:
         return commitment
     if fresh:
         _promise_anew(commitment)
     return save_change(tx, viewer, commitment, Verb.CHOOSE_ACCOUNT, changes, now, origin_key)
+
+
+def to_client(tx: Session, viewer: Person, number: int, *, origin_key: str, now: datetime) -> Commitment:
+    """The client may see it too: on their page, and where people of theirs read."""
+    return _set_sharing(tx, viewer, number, Verb.TO_CLIENT, origin_key, now, internal=False)
+
+
+def to_team(tx: Session, viewer: Person, number: int, *, origin_key: str, now: datetime) -> Commitment:
+    """Only our team sees it from now on."""
+    return _set_sharing(tx, viewer, number, Verb.TO_TEAM, origin_key, now, internal=True)
+
+
+def _set_sharing(
+    tx: Session, viewer: Person, number: int, verb: Verb, origin_key: str, now: datetime, *, internal: bool
+) -> Commitment:
+    commitment = lock_for_change(tx, viewer, number, verb, version=None, origin_key=origin_key, now=now)
+    if commitment is None:
+        return get(tx, viewer, number)
+    changes = set_fields(commitment, {"internal": internal})
+    if changes:
+        # Messages in channels of theirs follow. It is no progress of the commitment itself.
+        commitment.version += 1
+        return save_change(tx, viewer, commitment, verb, changes, now, origin_key, progress=False)
+    return commitment
 
 
 def share(
@@ -293,15 +403,19 @@ def share(
     check_right(tx, viewer, commitment, Verb.EDIT, now)
     if history.is_repeat(tx, viewer, commitment, origin_key):
         return commitment
+    if commitment.account is not None and commitment.account.restricted:
+        raise NotAllowedError(
+            f"{commitment.account.name} is restricted to its team, so nothing of it is posted in a channel."
+        )
     if others and commitment.internal:
         raise NotAllowedError(
-            f"#{number} is internal, and guests or people of another company read this channel. “Edit” it to be"
-            " shareable first, or share it elsewhere."
+            f"#{number} is for our team only, and guests or people of another company read this channel. Choose “Also"
+            " the client” in “Edit” first, or share it elsewhere."
         )
     if others is None and commitment.internal:
         raise NotAllowedError(
-            f"#{number} is internal, and I don't know yet everybody who reads this channel. Please press again in a"
-            " few minutes."
+            f"#{number} is for our team only, and I don't know yet everybody who reads this channel. Please press"
+            " again in a few minutes."
         )
     # The same state is posted to a channel once, however often the button is pressed; after a refusal once more.
     key = f"share:{commitment.id}:{commitment.version}:{channel}"
@@ -321,7 +435,8 @@ def reply_to_message(
     """Reply in the thread of the message from which the commitment was made: once for each message, if the workspace
     wants it.
     """
-    if viewer.workspace.replies_in_threads:
+    is_restricted = commitment.account is not None and commitment.account.restricted
+    if viewer.workspace.replies_in_threads and not is_restricted:
         outbox.enqueue(
             tx, workspace_id=viewer.workspace_id, key=f"{OutboxKind.RECORDED}:{channel}:{ts}",
             kind=OutboxKind.RECORDED, now=now, channel=channel, commitment_id=commitment.id, actor_id=viewer.id,
@@ -346,6 +461,7 @@ def _give(
     tx: Session, viewer: Person, commitment: Commitment, to: Person, verb: Verb, reason: str | None,
     origin_key: str, now: datetime,
 ) -> Commitment:  # fmt: skip
+    check_team(tx, commitment, [to], field="owner")
     before = commitment.owner_id
     accepted = now if to.id == viewer.id or verb == Verb.HAND_BACK else None
     changes = set_fields(commitment, {"owner_id": to.id, "accepted_at": accepted, "quiet_until": None})

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from store import history, notices
-from store.commitments.attention import people_involved, said_before
+from store.commitments.attention import owner_heard, people_involved, said_before
 from store.commitments.facts import item_of
 from store.rules.calendar.brief_times import local_day, morning, morning_is_on
 from store.rules.nudging import readers
@@ -24,7 +24,7 @@ from store.rules.transitions import LIVE, NO_PROGRESS
 from store.tables import Lane, Outbox, OutboxState, Person, Verb
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy.orm import Session
 
@@ -73,6 +73,7 @@ def coming(tx: Session, commitment: Commitment, now: datetime) -> list[MentionFo
     for one in people_involved(item).values():
         start = _next_look(people[one.id], one, now)
         look = MentionCase(item, one, start, said.get((item.id, one.id), ()))
+        look = replace(look, owner_heard=owner_heard(look, said))
         found.append(_next(look, people[one.id]))
     return _in_order(_with_news(tx, commitment, found, now))
 
@@ -95,6 +96,7 @@ def on_day(tx: Session, viewer: Person, commitment: Commitment, day: date, now: 
     for one in people_involved(item).values():
         told = said.get((item.id, one.id), ())
         look = MentionCase(item, one, day, tuple(each for each in told if each.on < day))
+        look = replace(look, owner_heard=owner_heard(look, said))
         outlook = _outlook(look, people[one.id])
         heard = next((each for each in sorted(told, key=lambda each: not each.occasion) if each.on == day), None)
         found.append(_looked_back(tx, outlook, heard, _next_look(people[one.id], one, now)))
@@ -103,9 +105,14 @@ def on_day(tx: Session, viewer: Person, commitment: Commitment, day: date, now: 
 
 def _next(look: MentionCase, person: Person) -> MentionForecast:
     """The first day from that of `look` on with a mention; the look itself if there is none."""
-    days = (look.today + timedelta(days=n) for n in range(FARTHEST.days))
-    looks = (MentionCase(look.item, look.reader, day, look.said) for day in days)
+    days = _days_from(look.today)
+    hears = next((day for day in _days_from(look.today) if look.item.owner.hears_on(day)), look.today)
+    looks = (replace(look, today=day, owner_heard=look.owner_heard or day > hears) for day in days)
     return _outlook(next((each for each in looks if decide_mention(each).occasion), look), person)
+
+
+def _days_from(first: date) -> Iterator[date]:
+    return (first + timedelta(days=n) for n in range(FARTHEST.days))
 
 
 def _with_news(

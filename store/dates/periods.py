@@ -174,14 +174,20 @@ def _numbered_week(found: re.Match[str], frame: Frame) -> Reading:
 
 
 def _nth(found: re.Match[str], frame: Frame) -> Reading:
-    """“Last working day of the month”, "first Monday of December"."""
+    """“Last working day of the quarter”, "first Monday of December"."""
     if found["month"]:
         month = int(found["month"])
         year = int(found["year"]) if found["year"] else frame.today.year + (frame.today.month > month)
         end = month_end(year, month)
+        begin = end.replace(day=1)
+    elif found["unit"] == "quarter":
+        on = _ON[found["which"] or ""]
+        begin, end = frame.quarter_end(on - 1) + DAY, frame.quarter_end(on)
     else:
         end = month_end(frame.today.year, frame.today.month + _ON[found["which"] or ""])
-    wanted = [day for day in (end.replace(day=n) for n in range(1, end.day + 1)) if _is(found["day"], day, frame)]
+        begin = end.replace(day=1)
+    days = (begin + n * DAY for n in range((end - begin).days + 1))
+    wanted = [day for day in days if _is(found["day"], day, frame)]
     nth = -1 if found["nth"] == "last" else int(found["nth"][:-1]) - 1
     if nth >= len(wanted):
         return unclear(f"There is no day {SAID} in the calendar.", frame, "period")
@@ -209,7 +215,8 @@ FORMS = (
     form(rf"(?P<end>end )?(?P<kw>kw|week) (?P<number>\d{{1,2}}){_YEAR}", _numbered_week),
     form(rf"{_WHICH}weekend(?: next)?", _weekend),
     form(
-        rf"(?P<nth>[1-5]o|last) (?P<day>w\d|biz day|day[gr]?(?: biz)?) (?:in )?(?:{_MONTH}|{_WHICH}month)",
+        rf"(?P<nth>[1-5]o|last) (?P<day>w\d|biz day|day[gr]?(?: biz)?) (?:in )?"
+        rf"(?:{_MONTH}|{_WHICH}(?P<unit>month|quarter))",
         _nth,
     ),
 )

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 
-from store.tables import SUBJECTS, Commitment, Mention, Outbox, OutboxKind, OutboxState, Subject, core
+from store.scope import seen_by, seen_by_reader
+from store.tables import (
+    HIDDEN_WITH_ACCOUNT,
+    SUBJECTS,
+    Account,
+    Commitment,
+    Mention,
+    Outbox,
+    OutboxKind,
+    OutboxState,
+    Subject,
+    core,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,9 +46,25 @@ def others_know(tx: Session, viewer: Person, subject: HasHistory) -> bool:
     return tx.scalar(sa.select(shown.where(*which).exists())) is True
 
 
+def _hidden(table: type[Any]) -> sa.ColumnElement[bool]:
+    """The condition that the message shows a row of a restricted account in a channel, or to a person who does not see
+    it.
+    """
+    its_account = core(Account).alias()
+    return sa.exists().where(
+        _SHOWN.c.outbox_id == sa.bindparam("of"),
+        _SHOWN.c.subject_kind == table.subject_kind,
+        _SHOWN.c.subject_id == core(table).c.id,
+        its_account.c.id == core(table).c["id" if table is Account else "account_id"],
+        its_account.c.restricted,
+        sa.or_(_SHOWN.c.person_id.is_(None), sa.not_(seen_by_reader(its_account.c.id, _SHOWN.c.person_id))),
+    )
+
+
 # Put together once.
 _OUTDATED = sa.select(
     sa.or_(
+        *(_hidden(table) for table in HIDDEN_WITH_ACCOUNT),
         *(
             sa.exists().where(
                 _SHOWN.c.outbox_id == sa.bindparam("of"),
@@ -44,7 +73,7 @@ _OUTDATED = sa.select(
                 _SHOWN.c.version != core(table).c.version,
             )
             for kind, table in SUBJECTS.items()
-        )
+        ),
     )
 )
 _SPOKE_OF = sa.select(_SHOWN.c.subject_kind, _SHOWN.c.subject_id, _SHOWN.c.due_on).where(
@@ -84,7 +113,7 @@ def save_contents(tx: Session, row: Outbox, shown: Sequence[tuple[HasHistory, Oc
     An update may show a new due date; the date that the message showed first is kept.
     """
     spoke_of = {(kind, id_): due_on for kind, id_, due_on in tx.execute(_SPOKE_OF, {"of": row.id})} if row.ts else {}
-    if row.attempts > 1:
+    if row.attempts > 1 or row.kind == OutboxKind.HOME:
         tx.execute(_FORGET, {"of": row.id})
     if shown:
         values = [
@@ -109,6 +138,20 @@ def contents_of(tx: Session, row: Outbox, kind: Subject = Subject.COMMITMENT) ->
         .order_by(Mention.position)
     )
     return [(subject_id, occasion) for subject_id, occasion in found]
+
+
+def out_of_sight(tx: Session, row: Outbox, reader: Person) -> int:
+    """The number of subjects that the message shows and its reader does not see by now."""
+    shown: defaultdict[Subject, set[int]] = defaultdict(set)
+    for kind, subject_id in tx.execute(
+        sa.select(Mention.subject_kind, Mention.subject_id).where(Mention.outbox_id == row.id)
+    ):
+        shown[kind].add(subject_id)
+    return sum(
+        len(ids - set(tx.scalars(sa.select(table.id).where(seen_by(table, reader), table.id.in_(ids)))))
+        for table in HIDDEN_WITH_ACCOUNT
+        if (ids := shown[table.subject_kind])
+    )
 
 
 def brief_to(tx: Session, person: Person, row_id: int) -> Outbox | None:
@@ -151,5 +194,5 @@ def forget_words(tx: Session, commitment: Commitment) -> None:
 
 
 def is_outdated(tx: Session, row_id: int) -> bool:
-    """Whether the message shows an earlier version of a subject."""
+    """Whether the message shows an earlier version of a subject, or one that its reader does not see by now."""
     return bool(tx.scalar(_OUTDATED, {"of": row_id}))

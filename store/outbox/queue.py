@@ -50,6 +50,8 @@ def enqueue(
     channel: str | None = None,
     commitment_id: int | None = None,
     absence_id: int | None = None,
+    account_id: int | None = None,
+    review_id: int | None = None,
     actor_id: int | None = None,
     day: date | None = None,
     details: Details | None = None,
@@ -59,7 +61,8 @@ def enqueue(
         "workspace_id": workspace_id, "dedupe_key": key, "message_key": uuid.uuid4().hex, "kind": kind,
         "person_id": person.id if person else None, "channel": channel,
         "recipient": recipient(person.id) if person else f"channel:{workspace_id}:{channel}",
-        "commitment_id": commitment_id, "absence_id": absence_id, "actor_id": actor_id, "day": day,
+        "commitment_id": commitment_id, "absence_id": absence_id, "account_id": account_id, "review_id": review_id,
+        "actor_id": actor_id, "day": day,
         "details": details or {}, "state": OutboxState.PENDING, "not_before": now, "created_at": now,
     }  # fmt: skip
     new_id = insert_once(tx, Outbox, values, keys=("workspace_id", "dedupe_key"))
@@ -88,6 +91,17 @@ def tell_sharer(tx: Session, row_id: int, why: str, now: datetime, *, in_doubt: 
         kind=OutboxKind.NOT_SHARED, now=now, person=actor_of(tx, row), commitment_id=row.commitment_id,
         details={"channel": row.channel or "", "why": why, "in_doubt": in_doubt},
     )  # fmt: skip
+
+
+def continue_in_thread(tx: Session, row_id: int, now: datetime) -> None:
+    """Write the reply in the thread of a message that stands in Slack and has a rest; once."""
+    row = load(tx, row_id)
+    if row.ts and row.details.get("has_rest"):
+        enqueue(
+            tx, workspace_id=row.workspace_id, key=f"{row.dedupe_key}:rest", kind=row.kind, now=now, person=row.person,
+            channel=row.channel, account_id=row.account_id, review_id=row.review_id, actor_id=row.actor_id, day=row.day,
+            details={"replies_to": row.ts},
+        )  # fmt: skip
 
 
 def try_again(

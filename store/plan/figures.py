@@ -2,14 +2,53 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from store.plan.section import Section
-from store.plan.values import Field, Kind
+from store.plan.values import Field, Kind, quarter_words
+from store.rules.numbers import words
 from store.tables import Figure
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A figure in its newest quarter, and in the quarter before that, if it is known there."""
+
+    newest: Figure
+    before: Figure | None
+
+    @property
+    def words(self) -> str:
+        """“Uptime: 99.95 % in Q3 2026, 99.9 % in Q2 2026”, as plain text."""
+        return f"{self.newest.name}: " + ", ".join(
+            f"{words(one.value)}{f' {one.unit}' if one.unit else ''} in {quarter_words(one.quarter)}"
+            for one in (self.newest, self.before)
+            if one is not None
+        )
+
+
+def beside_last(rows: Iterable[Figure]) -> list[Beside]:
+    """Each figure in use beside its value in the quarter before, by name."""
+    by_name: dict[str, dict[str, Figure]] = {}
+    for row in rows:
+        if row.archived_at is None:
+            by_name.setdefault((row.name or "").casefold(), {})[row.quarter] = row
+    return [
+        Beside(quarters[newest], quarters.get(_before(newest)))
+        for _, quarters in sorted(by_name.items())
+        for newest in [max(quarters)]
+    ]
+
+
+def _before(quarter: str) -> str:
+    """“2025-Q4” of “2026-Q1”."""
+    year, _, number = quarter.partition("-Q")
+    return f"{year}-Q{int(number) - 1}" if number != "1" else f"{int(year) - 1}-Q4"
 
 
 def _order(row: Figure, _today: date) -> tuple[str, int, int]:

@@ -14,11 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from store import outbox, people
-from store.commitments.facts import person_facts
+from store.commitments.facts import hearing
 from store.errors import BadInputError
 from store.plan.section import Section
 from store.plan.values import Field, Kind
-from store.rules.calendar.working_days import WEEK
 from store.rules.nudging.occasions import Occasion, OccasionKind
 from store.tables import Account, KeyDate, KeyDateKind, Person, Recurs, Subject
 
@@ -126,7 +125,7 @@ def reader(row: KeyDate) -> Person | None:
     """
     if row.account.archived_at is not None:
         return None
-    return next((one for one in (row.owner, row.account.owner) if one is not None and people.is_here(one)), None)
+    return people.first_here(row.owner, row.account.owner)
 
 
 def worth_a_brief(tx: Session, readers: Sequence[Person], days: Mapping[int, date]) -> set[int]:
@@ -160,7 +159,7 @@ def _due(
         )
     }
     new = [(who, row, mention) for who, row, mention in found if (row.id, who.id, mention) not in said]
-    hears = _hear_today(tx, [who for who, _, _ in new], days)
+    hears = hearing(tx, [who for who, _, _ in new], days)
     yield from ((who, row, mention) for who, row, mention in new if who.id in hears)
 
 
@@ -186,16 +185,3 @@ def _within_reach(tx: Session, readers: Collection[int], days: Mapping[int, date
         .order_by(KeyDate.id)
     )
     return list(tx.scalars(query))
-
-
-def _hear_today(tx: Session, those: Sequence[Person], days: Mapping[int, date]) -> set[int]:
-    """Ids of the people who are at work on their day. With one summary a week, the day must be that of the summary."""
-    if not those:
-        return set()
-    seen = person_facts(tx, those, from_day=min(days[one.id] for one in those) - WEEK)
-    return {
-        one.id
-        for one in those
-        if seen[one.id].hears_on(days[one.id])
-        and (not one.weekly or seen[one.id].summary_day(days[one.id]) == days[one.id])
-    }

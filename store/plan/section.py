@@ -7,29 +7,35 @@ Values come in as text, as forms and files hold them, and are refused in words a
 
 from __future__ import annotations
 
+import functools
+from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import RelationshipDirection, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.base import NO_VALUE
 
-from store import accounts, history, people
+from store import accounts, history, offerings, outbox, people, stakeholders
 from store.db import insert_once
 from store.errors import BadInputError, ChangedMeanwhileError, NotAllowedError, NotFoundError
 from store.plan import values
-from store.plan.values import Field, Target, said
+from store.plan.values import REFERENCES, Field, Kind, Target, in_words, said
 from store.rules.calendar.brief_times import local_day
 from store.rules.text import REASON_LIMIT, a_or_an, required
-from store.scope import seen_by
+from store.scope import seen_at, seen_by
 from store.tables import Account, SectionRow, Verb
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import date, datetime
 
     from sqlalchemy.orm import Session
+    from sqlalchemy.sql.base import ExecutableOption
 
-    from store.tables import Person
+    from store.tables import Entry, HasHistory, Person
 
 Row = TypeVar("Row", bound=SectionRow)
 
@@ -38,7 +44,20 @@ _PAST = {
     Verb.EDIT: "edited it",
     Verb.ARCHIVE: "archived it",
     Verb.RESTORE: "restored it",
-    Verb.MERGE: "merged its account into another",
+    Verb.MERGE: "merged it",
+    Verb.TAKE_IN: "merged another into it",
+    Verb.SEND: "sent the letter about it",
+    Verb.AGREE: "agreed to it",
+    Verb.REDACT: "erased it",
+}
+
+
+# For each kind of reference the function that reads the names of ids, and the kinds of values that are such ids.
+_NAMED: dict[Kind, tuple[Callable[[Session, Collection[int]], dict[int, str]], set[Kind]]] = {
+    Kind.PERSON: (people.names, {Kind.PERSON, Kind.PEOPLE}),
+    Kind.STAKEHOLDER: (stakeholders.names, {Kind.STAKEHOLDER, Kind.STAKEHOLDERS}),
+    Kind.OFFERING: (offerings.names, {Kind.OFFERING}),
+    **{kind: (functools.partial(values.row_names, kind=kind), {kind}) for kind in values.ROWS},
 }
 
 
@@ -46,13 +65,29 @@ def _no_rules(_row: SectionRow, _changed: Collection[str], _today: date) -> None
     """The check of a section without rules of its own."""
 
 
+def _nothing_follows(_row: SectionRow, _changed: Collection[str], _today: date) -> dict[str, Any]:
+    """The columns that follow from a change, in a section where none do."""
+    return {}
+
+
+def _nothing_else(_tx: Session, _row: SectionRow, _changed: Collection[str], _now: datetime) -> None:
+    """The end of an edit in a section on whose rows nothing else depends."""
+
+
+def _no_rules_of_others(_tx: Session, _row: SectionRow, _changed: Collection[str]) -> None:
+    """The check of a section without rules that read other rows."""
+
+
 @dataclass(frozen=True)
 class Section(Generic[Row]):
     """A section: its table, its `title` ("Key dates"), the `noun` of one row, and its fields in the order of the form.
 
     `check(row, changed, today)` raises BadInputError where the columns `changed` of a row break a rule of the section;
-    `today` is the viewer's local day. `order(row, today)` sorts a list. No two rows in use of one account have the same
-    values in the `unique` columns.
+    `today` is the viewer's local day. `check_others(tx, row, changed)` does the same for rules that read other rows.
+    `follows(row, changed, today)` gives the columns beside the fields that an edit of those columns changes as well.
+    `after(tx, row, changed, now)` ends an edit. `order(row, today)` sorts a list.
+    No two rows in use of one account have the same values in the `unique` columns.
+    An account may have hundreds of rows where `many` is true. `options` say what else is read with a row.
     """
 
     table: type[Row]
@@ -61,7 +96,17 @@ class Section(Generic[Row]):
     fields: tuple[Field, ...]
     order: Callable[[Row, date], Any]
     check: Callable[[Row, Collection[str], date], None] = _no_rules
+    check_others: Callable[[Session, Row, Collection[str]], None] = _no_rules_of_others
+    follows: Callable[[Row, Collection[str], date], dict[str, Any]] = _nothing_follows
+    after: Callable[[Session, Row, Collection[str], datetime], None] = _nothing_else
     unique: tuple[str, ...] = ()
+    many: bool = False
+    options: tuple[ExecutableOption, ...] = ()
+
+    @property
+    def shareable(self) -> tuple[Field, ...]:
+        """The fields that a surface for the client may show."""
+        return tuple(field for field in self.fields if not field.internal)
 
     @property
     def kind(self) -> str:
@@ -74,31 +119,123 @@ class Section(Generic[Row]):
 
 def get(tx: Session, viewer: Person, section: Section[Row], row_id: int, *, to_change: bool = False) -> Row:
     """The row with its account and people; with `to_change` locked for this transaction and read anew."""
-    query = _with_people(section).where(seen_by(section.table, viewer), section.table.id == row_id)
+    query = with_people(section).where(seen_by(section.table, viewer), section.table.id == row_id)
     found = next(iter(history.lock(tx, section.table, query)), None) if to_change else tx.scalar(query)
     if found is None:
         raise NotFoundError(f"That {section.noun} is not in the ledger. Please look at the account again.")
     return found
 
 
-def by_ids(tx: Session, viewer: Person, section: Section[Row], ids: Collection[int]) -> dict[int, Row]:
-    """The rows of those ids that the viewer sees, by id."""
+def by_ids(
+    tx: Session, viewer: Person, section: Section[Row], ids: Collection[int], *, to_change: bool = False
+) -> dict[int, Row]:
+    """The rows of those ids that the viewer sees, by id; `to_change` is the same as in `get`."""
     if not ids:
         return {}
-    query = _with_people(section).where(seen_by(section.table, viewer), section.table.id.in_(list(ids)))
-    return {row.id: row for row in tx.scalars(query)}
+    query = with_people(section).where(seen_by(section.table, viewer), section.table.id.in_(list(ids)))
+    query = query.order_by(section.table.id)
+    return {row.id: row for row in (history.lock(tx, section.table, query) if to_change else tx.scalars(query))}
 
 
 def of_account(tx: Session, viewer: Person, section: Section[Row], account: Account, *, today: date) -> list[Row]:
     """The account's rows in the order of the section, the archived ones last."""
-    query = _with_people(section).where(seen_by(section.table, viewer), section.table.account_id == account.id)
-    return sorted(tx.scalars(query), key=lambda row: (row.archived_at is not None, section.order(row, today)))
+    query = with_people(section).where(seen_at(section.table, viewer, account))
+    return _in_order(section, tx.scalars(query), today)
 
 
-def _with_people(section: Section[Row]) -> sa.Select[Row]:
+def _in_order(section: Section[Row], rows: Iterable[Row], today: date) -> list[Row]:
+    return sorted(rows, key=lambda row: (row.archived_at is not None, section.order(row, today)))
+
+
+def all_of_account(
+    tx: Session, viewer: Person, sections: Collection[Section[Any]], account: Account, *, today: date
+) -> dict[str, list[Any]]:
+    """The account's rows in all these sections, by kind, each as `of_account` gives them. However many rows there are,
+    they take one query for all sections with few, one for each with `many`, and one for each table that they refer to
+    and that the section's `options` have not read.
+    """
+    rows: dict[str, list[Any]] = {one.kind: [] for one in sections}
+    for one in sections:
+        if one.many:
+            query = sa.select(one.table).where(seen_at(one.table, viewer, account))
+            rows[one.kind] += tx.scalars(query.options(*one.options))
+    _read_together(tx, viewer, [one for one in sections if not one.many], account, rows)
+    _join(tx, account, [row for those in rows.values() for row in those])
+    for one in sections:
+        rows[one.kind] = _in_order(one, rows[one.kind], today)
+    return rows
+
+
+def _read_together(
+    tx: Session, viewer: Person, sections: Collection[Section[Any]], account: Account, rows: dict[str, list[Any]]
+) -> None:  # fmt: skip
+    """Add the account's rows of these sections to `rows`. Each row comes with the empty columns of all other tables, so
+    it costs more than in a query of its own.
+    """
+    if not sections:
+        return
+    keys = sa.union_all(*(
+        sa.select(sa.literal(one.kind).label("kind"), one.table.id.label("id")).where(
+            seen_at(one.table, viewer, account)
+        )
+        for one in sections
+    )).subquery()  # fmt: skip
+    query = sa.select(*(one.table for one in sections)).select_from(keys)
+    for one in sections:
+        query = query.outerjoin(one.table, sa.and_(keys.c.kind == one.kind, keys.c.id == one.table.id))
+        query = query.options(*one.options)
+    for each in tx.execute(query):
+        row = next(row for row in each if row is not None)
+        rows[row.subject_kind].append(row)
+
+
+def _join(tx: Session, account: Account, rows: Collection[SectionRow]) -> None:
+    """Set the references of the rows: to their account, their owners, and the other rows that they name."""
+    named = [
+        (row, *reference) for row in rows for reference in _references(type(row)) if reference[1] not in row.__dict__
+    ]
+    # Some of them are rows of these sections: the client's people.
+    known: dict[tuple[type[Any], int | None], Any] = {(type(row), row.id): row for row in rows}
+    wanted: defaultdict[type[Any], set[int]] = defaultdict(set)
+    for row, table, _, column in named:
+        if (id_ := getattr(row, column)) is not None and (table, id_) not in known:
+            wanted[table].add(id_)
+    for table, ids in wanted.items():
+        known |= {(table, one.id): one for one in tx.scalars(sa.select(table).where(table.id.in_(sorted(ids))))}
+    for row, table, name, column in named:
+        set_committed_value(row, name, known.get((table, getattr(row, column))))
+    for row in rows:
+        set_committed_value(row, "account", account)
+
+
+@cache
+def _references(table: type[SectionRow]) -> list[tuple[type[Any], str, str]]:
+    """The references of a row besides its account: their tables, relationships and columns."""
+    return [
+        (each.mapper.class_, each.key, str(next(iter(each.local_columns)).key))
+        for each in sa.inspect(table).relationships
+        if each.direction is RelationshipDirection.MANYTOONE and each.key != "account"
+    ]
+
+
+def names(tx: Session, section: Section[Row], row: Row, entries: Collection[Entry]) -> dict[tuple[Kind, int], str]:
+    """The names of the people and offerings that the row and its entries name, by kind and id."""
+    found: dict[tuple[Kind, int], str] = {}
+    for kind, (named, kinds) in _NAMED.items():
+        columns = [field.column for field in section.fields if field.kind in kinds]
+        values_now = [getattr(row, column) for column in columns]
+        now = {id_ for one in values_now for id_ in (one if isinstance(one, list) else [one]) if id_ is not None}
+        known = named(tx, now | history.people_named(entries, columns))
+        found |= {(kind, id_): name for id_, name in known.items()}
+    return found
+
+
+def with_people(section: Section[Row]) -> sa.Select[Row]:
+    named = {"owner", *(field.name for field in section.fields if field.kind in REFERENCES)}
     return sa.select(section.table).options(
         joinedload(section.table.account).options(joinedload(Account.owner), joinedload(Account.coach)),
-        joinedload(section.table.owner),
+        *(joinedload(getattr(section.table, one)) for one in sorted(named)),
+        *section.options,
     )
 
 
@@ -120,7 +257,7 @@ def check_change(
         return
     owner = row.owner if row is not None else None
     parts = [(account.owner, f"who leads {account.name}"), (account.coach, "the coach"), (owner, "its owner")]
-    named = [f"{one.name} ({part})" for one, part in parts if one is not None and people.is_here(one)]
+    named = people.here_with_parts(parts)
     what = f"change this {section.noun}" if row is not None else f"add {a_or_an(section.noun)} to {account.name}"
     raise NotAllowedError(f"Only {', '.join(named)} or a workspace admin can {what}. You can ask them.")
 
@@ -134,19 +271,33 @@ def add(
 ) -> Row:  # fmt: skip
     """Add a row with the `given` values, text by field. The same gesture adds one row, however often it comes."""
     check_change(viewer, section, account, now)
-    wanted = _read(tx, viewer, section, given, account, None)
-    new = section.table(account_id=account.id, **wanted)
+    known = section.table.workspace_id == account.workspace_id, section.table.origin_key == origin_key
+    if (same := tx.scalar(with_people(section).where(*known))) is not None:
+        return same
+    wanted = read(tx, section.fields, given, Target(viewer, account, None, now))
+    new = section.table(
+        workspace_id=account.workspace_id, account_id=account.id, origin_key=origin_key, created_at=now, **wanted
+    )
+    _check_period(section, account, new, wanted.keys())
     section.check(new, wanted.keys(), local_day(now, viewer.zone))
-    _check_unique(tx, section, new, origin_key)
-    wanted |= {
-        "workspace_id": account.workspace_id, "account_id": account.id, "origin_key": origin_key, "created_at": now,
-    }  # fmt: skip
-    row_id = insert_once(tx, section.table, wanted, keys=("workspace_id", "origin_key"))
+    _check_others(tx, section, new, wanted.keys())
+    # With the columns that follow from these values, such as the form of a name for comparison.
+    state = sa.inspect(new)
+    given_columns = {one.key: state.attrs[one.key].loaded_value for one in state.mapper.column_attrs}
+    columns = {name: value for name, value in given_columns.items() if value is not NO_VALUE}
+    row_id = insert_once(tx, section.table, columns, keys=None)
     if row_id is None:
-        same = section.table.workspace_id == account.workspace_id, section.table.origin_key == origin_key
-        return tx.scalars(_with_people(section).where(*same)).one()
+        # Another request was faster: with the same gesture, or with the same unique values.
+        same = tx.scalar(with_people(section).where(*known))
+        return same if same is not None else _refuse_twin(section, section.fields[0])
     row = get(tx, viewer, section, row_id)
     history.append(tx, viewer, row, Verb.ADD, now=now, origin_key=origin_key)
+    outbox.mark_homes(tx, account.workspace_id, (), now, account_id=account.id)
+    beside = {column: value for column, value in wanted.items() if column not in columns}
+    if beside:
+        # Values in tables of their own, such as the people of a meeting.
+        history.set_fields(row, beside)
+        row = get(tx, viewer, section, row_id, to_change=True)
     return row
 
 
@@ -162,35 +313,59 @@ def edit(
     if row is None:
         return get(tx, viewer, section, row_id)
     if row.archived_at is not None:
-        raise _changed_meanwhile(tx, viewer, section, row)
-    changes = history.set_fields(row, _mine(tx, viewer, section, row, given, version))
+        raise changed_meanwhile(tx, viewer, section, row)
+    target = Target(viewer, row.account, row, now)
+    changes = history.set_fields(row, mine(tx, section.fields, given, target, row, version))
     if changes:
-        section.check(row, changes.keys(), local_day(now, viewer.zone))
-        _check_unique(tx, section, row, origin_key)
+        _check_period(section, row.account, row, changes.keys())
+        today = local_day(now, viewer.zone)
+        section.check(row, changes.keys(), today)
+        _check_others(tx, section, row, changes.keys())
+        changes |= history.set_fields(row, section.follows(row, changes.keys(), today))
         _finish(tx, viewer, row, Verb.EDIT, changes, origin_key=origin_key, now=now)
+        section.after(tx, row, changes.keys(), now)
     return get(tx, viewer, section, row_id, to_change=True)
 
 
-def _check_unique(tx: Session, section: Section[Row], row: Row, origin_key: str) -> None:
+def _check_period(section: Section[Row], account: Account, row: Row, changed: Collection[str]) -> None:
+    """BadInputError for a planned day before the period of the account's plan."""
+    start, end = account.period_start, account.period_end
+    for field in section.fields:
+        day = getattr(row, field.column) if field.planned and field.column in changed else None
+        if start is not None and day is not None and day < start:
+            until = f" to {in_words(end)}" if end is not None else ""
+            raise BadInputError(
+                f"{in_words(day)} is before the plan of {account.name}, which runs from {in_words(start)}{until}.",
+                field=field.name,
+            )
+
+
+def _check_others(tx: Session, section: Section[Row], row: Row, changed: Collection[str]) -> None:
+    """The rules that read other rows: BadInputError if one of them is broken."""
+    with tx.no_autoflush:
+        section.check_others(tx, row, changed)
+        if section.unique:
+            _check_unique(tx, section, row)
+
+
+def _check_unique(tx: Session, section: Section[Row], row: Row) -> None:
     """BadInputError if another row in use has the same values in the section's unique columns."""
-    if not section.unique:
-        return
+    # Two gestures for one account wait for each other here; rows that only refer to it do not wait.
+    tx.execute(sa.select(Account.id).where(Account.id == row.account_id).with_for_update(key_share=True))
     columns = [getattr(section.table, column) for column in section.unique]
-    others = sa.select(section.table.id, section.table.origin_key, *columns).where(
+    others = sa.select(section.table.id, *columns).where(
         section.table.account_id == row.account_id, section.table.archived_at.is_(None)
     )
     mine = [_folded(getattr(row, column)) for column in section.unique]
-    with tx.no_autoflush:
-        twins = [
-            id_ for id_, key, *theirs in tx.execute(others)
-            if id_ != row.id and key != origin_key and [_folded(one) for one in theirs] == mine
-        ]  # fmt: skip
-    if twins:
-        label = next(field.label for field in section.fields if field.column == section.unique[-1])
-        raise BadInputError(
-            f"There is a {section.noun} with the same {label.lower()} already. Please edit that one.",
-            field=section.unique[-1],
-        )
+    if any(id_ != row.id and [_folded(one) for one in theirs] == mine for id_, *theirs in tx.execute(others)):
+        _refuse_twin(section, next(field for field in section.fields if field.column == section.unique[-1]))
+
+
+def _refuse_twin(section: Section[Any], field: Field) -> NoReturn:
+    raise BadInputError(
+        f"There is a {section.noun} with the same {field.label.lower()} already. Please edit that one.",
+        field=field.name,
+    )
 
 
 def _folded(value: Any) -> Any:  # noqa: ANN401  any column's value
@@ -221,8 +396,10 @@ def _set_aside(
     if row is None:
         return get(tx, viewer, section, row_id)
     if (row.archived_at is None) == (reason is None):
-        raise _changed_meanwhile(tx, viewer, section, row)
+        raise changed_meanwhile(tx, viewer, section, row)
     row.archived_at, row.archive_reason = (now if reason else None), reason
+    if not reason:
+        _check_others(tx, section, row, section.unique)
     verb = Verb.ARCHIVE if reason else Verb.RESTORE
     _finish(tx, viewer, row, verb, {}, origin_key=origin_key, now=now, reason=reason)
     return row
@@ -243,12 +420,12 @@ def _finish(
     tx: Session, viewer: Person, row: SectionRow, verb: Verb, changes: dict[str, Any], *, origin_key: str,
     now: datetime, reason: str | None = None,
 ) -> None:  # fmt: skip
-    """Every verb raises the version by one and appends one entry: `_mine` counts on it."""
+    """Every verb raises the version by one and appends one entry: `mine` counts on it."""
     row.version += 1
     history.save(tx, viewer, row, verb, changes, people=(), now=now, origin_key=origin_key, reason=reason)
 
 
-def _changed_meanwhile(tx: Session, viewer: Person, section: Section[Row], row: Row) -> ChangedMeanwhileError:
+def changed_meanwhile(tx: Session, viewer: Person, section: Section[Row], row: Row) -> ChangedMeanwhileError:
     last = history.last_change(tx, viewer, row, _PAST)
     return ChangedMeanwhileError(f"This {section.noun} has changed meanwhile: {last}. Nothing was done twice.")
 
@@ -256,24 +433,28 @@ def _changed_meanwhile(tx: Session, viewer: Person, section: Section[Row], row: 
 # ---- two editors ---------------------------------------------------------------------------------------
 
 
-def _mine(
-    tx: Session, viewer: Person, section: Section[Row], row: Row, given: Mapping[str, str | None], version: int
-) -> dict[str, Any]:
-    """The columns that the viewer changed since `version`. An entry holds each value before it, so undoing the entries
-    since then gives the row as the viewer saw it.
+def mine(
+    tx: Session, fields: Collection[Field], given: Mapping[str, str | None], target: Target, subject: HasHistory,
+    version: int,
+) -> dict[str, Any]:  # fmt: skip
+    """The columns of the subject that the viewer changed since `version`.
+
+    ChangedMeanwhileError at a field that another person has changed too.
     """
-    wanted = _read(tx, viewer, section, given, row.account, row)
-    since = history.entries(tx, viewer, row)[version:]
-    seen = {column: change[0] for entry in reversed(since) for column, change in entry.changes.items()}
-    for field in section.fields:
+    wanted = read(tx, fields, given, target)
+    seen = history.changed_since(tx, target.viewer, subject, version)
+    for field in fields:
         column = field.column
         if column not in seen or column not in wanted:
             continue
-        mine, theirs = history.plain(wanted[column]), history.plain(getattr(row, column))
-        if mine == seen[column]:
+        (before, who), mine, theirs = (
+            seen[column],
+            history.plain(wanted[column]),
+            history.plain(getattr(subject, column)),
+        )
+        if mine == before:
             del wanted[column]
-        elif theirs not in {mine, seen[column]}:
-            who = next(entry.actor for entry in reversed(since) if column in entry.changes)
+        elif theirs not in (mine, before):
             raise ChangedMeanwhileError(
                 f"{who.name} changed this meanwhile to {said(tx, field, theirs)}; you have {said(tx, field, mine)}."
                 " Choose theirs to go on, or open Edit again to put yours in its place.",
@@ -282,14 +463,10 @@ def _mine(
     return wanted
 
 
-def _read(
-    tx: Session, viewer: Person, section: Section[Any], given: Mapping[str, str | None], account: Account,
-    row: SectionRow | None,
+def read(
+    tx: Session, fields: Collection[Field], given: Mapping[str, str | None], target: Target
 ) -> dict[str, Any]:  # fmt: skip
-    """The given texts as values of columns; a field that is not given is left alone. `row` is the row as it is."""
-    target = Target(viewer, account, row)
+    """The given texts as values of columns; a field that is not given is left alone."""
     return {
-        field.column: values.read(tx, target, field, given[field.name] or "")
-        for field in section.fields
-        if field.name in given
+        field.column: values.read(tx, target, field, given[field.name] or "") for field in fields if field.name in given
     }

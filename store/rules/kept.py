@@ -67,7 +67,7 @@ def kept_in(promises: Iterable[Promise], first: date, today: date) -> Kept:
     """
     last = quarter_after(first) - DAY
     counted = [one for one in promises if first <= one.agreed <= last and _counts(one, today)]
-    return Kept(sum(_is_kept(one) for one in counted), len(counted))
+    return Kept(sum(is_kept(one) for one in counted), len(counted))
 
 
 def _counts(one: Promise, today: date) -> bool:
@@ -76,7 +76,8 @@ def _counts(one: Promise, today: date) -> bool:
     return days_late(one.agreed, one.ended_on or today, one.works) > 0
 
 
-def _is_kept(one: Promise) -> bool:
+def is_kept(one: Promise) -> bool:
+    """Whether it was done on time."""
     return one.is_done and one.ended_on is not None and days_late(one.agreed, one.ended_on, one.works) <= 0
 
 

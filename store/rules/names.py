@@ -48,6 +48,8 @@ _TYPOS_IN_NAME = 2
 _PREFIX = 2
 # The least similarity, of 100, for "Did you mean …?".
 _ALIKE = 80
+# At most so many similar names of people.
+_MOST_ALIKE = 5
 # Characters that are compared. No account name is longer, and longer texts would cost time.
 _LONGEST = 200
 
@@ -130,9 +132,22 @@ def is_slip(typed: str, known: str) -> bool:
 
 def nearest(typed: str, known: Sequence[str]) -> str | None:
     """The `known` name that is most similar, for the question "Did you mean …?"; None if no name is similar enough."""
+    return next(iter(near(typed, known, most=1)), None)
+
+
+def near(typed: str, known: Sequence[str], *, most: int) -> list[str]:
+    """At most so many `known` names that are similar enough, the most similar first."""
     folded = [fold(name[:_LONGEST]) for name in known]
-    best = process.extractOne(fold(typed[:_LONGEST]), folded, scorer=fuzz.ratio, score_cutoff=_ALIKE)
-    return known[best[2]] if best else None
+    found = process.extract(fold(typed[:_LONGEST]), folded, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=most)
+    return [known[place] for _, _, place in found]
+
+
+def similar_people(typed: str, known: Sequence[str]) -> list[int]:
+    """The places of at most five `known` names of people that are similar to the typed one, the most similar first."""
+    folded = [fold_person(name[:_LONGEST]) for name in known]
+    wanted = fold_person(typed[:_LONGEST])
+    found = process.extract(wanted, folded, scorer=fuzz.token_sort_ratio, score_cutoff=_ALIKE, limit=_MOST_ALIKE)
+    return [place for _, _, place in found]
 
 
 def _words(name: str) -> list[str]:

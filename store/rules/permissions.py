@@ -47,7 +47,7 @@ CHANGERS = frozenset({Relation.OWNER, Relation.CREATOR, Relation.LEAD, Relation.
 _ENOUGH: dict[Verb, frozenset[Relation]] = {
     **dict.fromkeys(
         (Verb.EDIT, Verb.CHOOSE_ACCOUNT, Verb.MOVE, Verb.BLOCK, Verb.HAND_OVER, Verb.FINISH, Verb.CANCEL, Verb.REOPEN,
-         Verb.HELP, Verb.END_SERIES),
+         Verb.AGREE, Verb.HELP, Verb.END_SERIES, Verb.TO_CLIENT, Verb.TO_TEAM),
         CHANGERS,
     ),
     Verb.UNBLOCK: CHANGERS | {Relation.BLOCKER},
@@ -58,6 +58,8 @@ _ENOUGH: dict[Verb, frozenset[Relation]] = {
     **dict.fromkeys((Verb.ASK, Verb.FOLLOW), frozenset({Relation.COLLEAGUE})),
     Verb.UNFOLLOW: frozenset({Relation.FOLLOWER}),
 }  # fmt: skip
+# The verbs of verdicts. In the session of a review, the coach and the colleagues who take part may do them too.
+BY_VERDICT = frozenset({Verb.EDIT, Verb.MOVE, Verb.FINISH, Verb.CANCEL})
 # For each verb the relations of which none may be. Creator, lead and helpers hear of changes anyway.
 BARRED_BY: dict[Verb, frozenset[Relation]] = {
     Verb.ASK: frozenset({Relation.OWNER, Relation.ASKER}),

@@ -13,6 +13,7 @@ ACTION_LIMIT = 500
 NOTE_LIMIT = 3000
 REASON_LIMIT = 500
 NAME_LIMIT = 100
+LINK_LIMIT = 500
 
 # Every character that ends a line in Slack, in a terminal or in a browser.
 _LINE_BREAK = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")

@@ -25,12 +25,22 @@ class Verb(StrEnum):
     # Of a commitment's followers, without an entry.
     FOLLOW, UNFOLLOW = "follow", "unfollow"
     HAND_OVER, ACCEPT, HAND_BACK = "hand_over", "accept", "hand_back"
+    TO_CLIENT, TO_TEAM = "to_client", "to_team"
+    # One of the client's people agrees.
+    AGREE = "agree"
     REPEAT, END_SERIES = "repeat", "end_series"
     FINISH, CANCEL, UNDO, REOPEN, REDACT = "finish", "cancel", "undo", "reopen", "redact"
     # Of accounts.
     CREATE, RENAME, TAKE_IN, TAKE_BACK = "create", "rename", "take_in", "take_back"
-    # Of a row of a section.
+    CONFIRM = "confirm"
+    RESTRICT, UNRESTRICT = "restrict", "unrestrict"
+    # Of a row of a section, and of a review.
     ADD = "add"
+    # Of the subject that a letter follows up.
+    SEND = "send"
+    # Of a review.
+    START, DECIDE, ANSWER, CLOSE = "start", "decide", "answer", "close"
+    CALL_OFF, CORRECT = "call_off", "correct"
 
 
 LIVE = frozenset({State.OPEN, State.BLOCKED})
@@ -64,10 +74,13 @@ TRANSITIONS = {
     Verb.NEED_UNTIL: Transition("needs more time for what holds it up", frozenset({State.BLOCKED})),
     Verb.HAND_OVER: Transition("handed it over", LIVE),
     Verb.ACCEPT: Transition("accepted it", LIVE),
+    Verb.AGREE: Transition("recorded that it is agreed", LIVE),
     Verb.HAND_BACK: Transition("handed it back", LIVE),
     Verb.FINISH: Transition("marked it done", LIVE, State.DONE),
     Verb.CANCEL: Transition("cancelled it", LIVE, State.CANCELLED),
     Verb.UNDO: Transition("took it back", frozenset({State.OPEN}), State.CANCELLED),
+    Verb.TO_CLIENT: Transition("lets the client see it", LIVE | {State.DONE}),
+    Verb.TO_TEAM: Transition("keeps it to our team", LIVE | ENDED),
     Verb.END_SERIES: Transition("ended the series", LIVE),
     Verb.REOPEN: Transition("reopened it", ENDED, State.OPEN),
     Verb.REDACT: Transition("redacted its text", LIVE | ENDED),

@@ -7,15 +7,19 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from store.rules.transitions import State, Verb
-from store.tables.accounts import Account, Stakeholder
-from store.tables.base import _ID, Base, EnumText, HasHistory, Side, Subject, key, to
+from store.tables.accounts import Account
+from store.tables.base import _ID, Base, EnumText, HasHistory, Side, Subject, key, one_of, to
 from store.tables.people import Person
+from store.tables.stakeholders import Agreeable, Stakeholder, Way
+
+# The name of a person whose row is gone.
+FORMER = "a former member"
 
 
-class Commitment(HasHistory):
+class Commitment(Agreeable, HasHistory):
     """The present state of a commitment, with its first action and first date.
 
     A correction in the first ten minutes may change those (docs/messages.md), and a redaction the first action.
@@ -46,8 +50,12 @@ class Commitment(HasHistory):
         # Which commitments were made from a message.
         sa.Index("ix_commitment_permalink", "permalink", sqlite_where=sa.text("permalink IS NOT NULL"),
                  postgresql_where=sa.text("permalink IS NOT NULL")),
+        # The commitments that serve a row of the account plan.
+        sa.Index("ix_commitment_serves", "serves_id", "serves_kind", sqlite_where=sa.text("serves_id IS NOT NULL"),
+                 postgresql_where=sa.text("serves_id IS NOT NULL")),
         sa.CheckConstraint("side IN ('ours', 'theirs')", name="side"),
         sa.CheckConstraint("state IN ('open', 'blocked', 'done', 'cancelled')", name="state"),
+        one_of("agreed_how", Way),
         sa.CheckConstraint("(ended_at IS NULL) = (state IN ('open', 'blocked'))", name="ended"),
     )  # fmt: skip
 
@@ -63,6 +71,9 @@ class Commitment(HasHistory):
     creator_id: Mapped[int] = to("person")
     account_id: Mapped[int | None] = to("account", nullable=True)
     stakeholder_id: Mapped[int | None] = to("stakeholder", nullable=True)
+    # The row of the account's plan that it serves; NULL: none. No foreign key: each kind has its own table.
+    serves_kind: Mapped[Subject | None] = mapped_column(EnumText(Subject))
+    serves_id: Mapped[int | None] = mapped_column(_ID)
     internal: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     note: Mapped[str | None]
     blocked_by: Mapped[str | None]
@@ -93,11 +104,13 @@ class Commitment(HasHistory):
     # The time of the last progress; NULL: no progress since it was recorded.
     touched_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    # A cancelled one: its creator took it back right after they had recorded it.
+    taken_back: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
     owner: Mapped[Person] = relationship(foreign_keys=owner_id, lazy="raise")
     creator: Mapped[Person] = relationship(foreign_keys=creator_id, lazy="raise")
     account: Mapped[Account | None] = relationship(lazy="raise")
-    stakeholder: Mapped[Stakeholder | None] = relationship(lazy="raise")
+    stakeholder: Mapped[Stakeholder | None] = relationship(foreign_keys=stakeholder_id, lazy="raise")
     blocker: Mapped[Person | None] = relationship(foreign_keys=blocker_id, lazy="raise")
     commenter: Mapped[Person | None] = relationship(foreign_keys=commenter_id, lazy="raise")
 
@@ -165,6 +178,9 @@ class Entry(Base):
     subject_id: Mapped[int] = mapped_column(_ID)
     at: Mapped[datetime]
     actor_id: Mapped[int] = to("person")
+    # The client's person who did it on their page; the actor is then the colleague who gave them the page. No foreign
+    # key: an entry stays as it is when two rows of one person are merged.
+    client_id: Mapped[int | None] = mapped_column(_ID)
     verb: Mapped[Verb] = mapped_column(EnumText(Verb))
     # The changes as {"field": [before, after]}: people and accounts by id, dates as ISO text.
     changes: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -172,3 +188,16 @@ class Entry(Base):
     origin_key: Mapped[str | None]
 
     actor: Mapped[Person] = relationship(lazy="raise")
+    client: Mapped[Stakeholder | None] = relationship(
+        primaryjoin=lambda: foreign(Entry.client_id) == Stakeholder.id, viewonly=True, lazy="raise"
+    )
+
+    def is_by(self, person: Person) -> bool:
+        return self.actor_id == person.id and self.client_id is None
+
+    @property
+    def by(self) -> str:
+        """The name of the person who did it, also after they have left."""
+        if self.client_id is None:
+            return self.actor.name
+        return self.client.name if self.client is not None else FORMER

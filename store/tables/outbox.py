@@ -27,6 +27,8 @@ class OutboxKind(StrEnum):
     DELEGATED = "delegated"
     # A question, an answer or another step of a colleague, as its entry tells it.
     TOLD = "told"
+    # One of the client's people proposed it on their page.
+    PROPOSED = "proposed"
     # An item in a channel; and, to the person who shared it, that it could not be posted.
     SHARED = "shared"
     NOT_SHARED = "not_shared"
@@ -34,8 +36,30 @@ class OutboxKind(StrEnum):
     ANSWER = "answer"
     # In the thread of a message: a commitment was made from it.
     RECORDED = "recorded"
+    # About a review, in the account's channel or to its lead: some days before, when it begins, and its minutes. And to
+    # the lead, that one of them could not be posted in the channel.
+    REVIEW_DIGEST = "review_digest"
+    REVIEW_PROMPT = "review_prompt"
+    MINUTES = "minutes"
+    REVIEW_NOT_POSTED = "review_not_posted"
+    # An account's week, in its channel; and to the lead, that it could not be posted there.
+    WEEKLY_DIGEST = "weekly_digest"
+    WEEKLY_NOT_POSTED = "weekly_not_posted"
+    # To a coach, before the quarter ends: how their accounts stand.
+    LEADERS_DIGEST = "leaders_digest"
+    # To an admin: a template of the workspace's own cannot be used.
+    TEMPLATE_BROKEN = "template_broken"
     # A Home tab that was opened.
     HOME = "home"
+    # A file for a person's calendar: a commitment, a review, or what they owe after a review and the next one.
+    CALENDAR = "calendar"
+    # A letter to one of the client's people as a file, for the person who asked for it.
+    LETTER = "letter"
+    # A picture of an account plan, for the person who asked for it.
+    PICTURE = "picture"
+    # The plan of an account as a canvas tab of its channel; and, to the account's lead, that Slack refuses it.
+    CANVAS = "canvas"
+    CANVAS_REFUSED = "canvas_refused"
 
 
 class OutboxState(StrEnum):
@@ -70,22 +94,38 @@ class Details(TypedDict, total=False):
     start: int
     # Shared and recorded: whether guests or people of another company read in the channel; None if nobody knows yet.
     external: bool | None
-    # Recorded: the message in whose thread it stands, by its timestamp.
+    # Recorded, and the rest of a digest: the message in whose thread it stands, by its timestamp.
     replies_to: str
-    # Not shared: the channel, Slack's reason, and whether the item may stand there all the same.
+    # Letter: its id.
+    letter: int
+    # Calendar: whether it has all that its reader owes the account, and that Slack takes no file.
+    after_review: bool
+    no_file: bool
+    # Canvas and calendar: a mark of the content that stands in Slack. Canvas: since when Slack refuses it, and whether
+    # the lead was told.
+    content: str
+    refused_since: str
+    told: bool
+    # Not shared, and canvas refused: the channel, Slack's reason, and whether the item may stand there all the same.
+    # A template that cannot be used: its file (`named`), and the reason.
     channel: str
     why: str
     in_doubt: bool
-    # Answer: what it shows (handlers/slack/refs.py), an account that the line names and the ledger does not know, and
-    # the channel and the thread in which its reader alone sees it.
+    # Answer and picture: what it shows (handlers/slack/refs.py). Answer: an account that the line names and the ledger
+    # does not know, and the channel and the thread in which its reader alone sees it.
     view: str
     named: str
     beside: str
     thread: str
     # Brief: for how many more lines it had no room.
     more: int
-    # Told: the gesture whose entry it tells.
+    # Digest: a reply in its thread has what it has no room for.
+    has_rest: bool
+    # Brief and bundle: how many lines stood there that their reader does not see any more.
+    hidden: int
+    # Told: the gesture whose entry it tells. Proposed: the id of the proposal.
     gesture: str
+    proposal: int
 
 
 class Outbox(Base):
@@ -107,6 +147,9 @@ class Outbox(Base):
         # An absence that is deleted leaves its notice.
         sa.Index("ix_outbox_absence", "absence_id",
                  sqlite_where=sa.text("absence_id IS NOT NULL"), postgresql_where=sa.text("absence_id IS NOT NULL")),
+        sa.Index("ix_outbox_account", "account_id",
+                 sqlite_where=sa.text("account_id IS NOT NULL"),
+                 postgresql_where=sa.text("account_id IS NOT NULL")),
         # The message under which a person adds an emoji.
         sa.Index("ix_outbox_ts", "ts",
                  sqlite_where=sa.text("ts IS NOT NULL"), postgresql_where=sa.text("ts IS NOT NULL")),
@@ -131,8 +174,10 @@ class Outbox(Base):
     # The subject that it tells of, and the person whose action it tells.
     commitment_id: Mapped[int | None] = to("commitment", nullable=True)
     absence_id: Mapped[int | None] = to("absence", nullable=True, ondelete="SET NULL")
+    account_id: Mapped[int | None] = to("account", nullable=True)
+    review_id: Mapped[int | None] = to("review", nullable=True)
     actor_id: Mapped[int | None] = to("person", nullable=True)
-    # The reader's local day of a brief or bundle.
+    # The reader's local day of a brief or bundle; of a canvas the day of its last look at the ledger.
     day: Mapped[date | None]
     # On a notice: the brief or bundle that tells it.
     brief_id: Mapped[int | None] = to("outbox", nullable=True)
@@ -153,6 +198,20 @@ class Outbox(Base):
     settled_at: Mapped[datetime | None]
 
     person: Mapped[Person | None] = relationship(foreign_keys=person_id, lazy="raise")
+
+
+class PictureFile(Base):
+    """A picture of an account plan that was uploaded to Slack. `content` is a mark of its content."""
+
+    __tablename__ = "picture_file"
+    __table_args__ = (sa.UniqueConstraint("workspace_id", "content"),)
+
+    id: Mapped[int] = key()
+    workspace_id: Mapped[int] = to("workspace")
+    content: Mapped[str]
+    # Slack's id of the file.
+    file_id: Mapped[str]
+    uploaded_at: Mapped[datetime]
 
 
 class StoredOccasion(sa.types.TypeDecorator[Occasion]):

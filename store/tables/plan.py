@@ -5,56 +5,29 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
-from store.tables.accounts import Account
-from store.tables.base import EnumText, HasHistory, Subject, to
-from store.tables.commitments import Commitment
-
-if TYPE_CHECKING:
-    from store.tables.people import Person
+from store.tables.base import EnumsText, EnumText, HasHistory, Role, Subject, to
+from store.tables.sections import SectionRow, section_arguments
+from store.tables.stakeholders import Stakeholder
 
 
-class SectionRow(HasHistory):
-    """A row of a section of an account plan (store/plan/section.py). It is archived with a reason, never deleted."""
+class Offering(HasHistory):
+    """A product or service that we sell. The workspace has one list for the white space of all accounts."""
 
-    __abstract__ = True
+    __tablename__ = "offering"
+    subject_kind = Subject.OFFERING
+    __table_args__ = (sa.UniqueConstraint("workspace_id", "name_key"),)
 
-    account_id: Mapped[int] = to("account")
-    name: Mapped[str | None]
-    # NULL: the account's lead.
-    owner_id: Mapped[int | None] = to("person", nullable=True)
-    note: Mapped[str | None]
+    name: Mapped[str]
+    # The name in the form for comparison: without case and accents.
+    name_key: Mapped[str]
+    created_at: Mapped[datetime]
+    # An archived offering is not proposed; white space that names it stays.
     archived_at: Mapped[datetime | None]
     archive_reason: Mapped[str | None]
-    # Slack's view id: a form that Slack delivers twice adds one row.
-    origin_key: Mapped[str]
-    created_at: Mapped[datetime]
-
-    @declared_attr
-    @classmethod
-    def account(cls) -> Mapped[Account]:
-        return relationship(lazy="raise")
-
-    @declared_attr
-    @classmethod
-    def owner(cls) -> Mapped[Person | None]:
-        return relationship(lazy="raise")
-
-
-def _arguments(table: str, **choices: type[StrEnum]) -> tuple[sa.schema.SchemaItem, ...]:
-    """The constraints and the index of every section; `choices`: the columns that hold members of an enum."""
-    return (
-        sa.UniqueConstraint("workspace_id", "origin_key"),
-        sa.Index(f"ix_{table}_account", "account_id"),
-        *(
-            sa.CheckConstraint(f"{column} IN ({', '.join(map(repr, map(str, enum)))})", name=column)
-            for column, enum in choices.items()
-        ),
-    )
 
 
 class KeyDateKind(StrEnum):
@@ -71,7 +44,7 @@ class KeyDate(SectionRow):
     __tablename__ = "key_date"
     subject_kind = Subject.KEY_DATE
     __table_args__ = (
-        *_arguments("key_date", kind=KeyDateKind, recurs=Recurs),
+        *section_arguments("key_date", kind=KeyDateKind, recurs=Recurs),
         # For the query of the dates in one person's brief.
         sa.Index("ix_key_date_owner", "owner_id", "day", sqlite_where=sa.text("owner_id IS NOT NULL"),
                  postgresql_where=sa.text("owner_id IS NOT NULL")),
@@ -102,7 +75,7 @@ class Objective(SectionRow):
 
     __tablename__ = "objective"
     subject_kind = Subject.OBJECTIVE
-    __table_args__ = _arguments("objective", aim=Aim, unit=Measure)
+    __table_args__ = section_arguments("objective", aim=Aim, unit=Measure)
 
     aim: Mapped[Aim] = mapped_column(EnumText(Aim))
     measure: Mapped[str | None]
@@ -114,6 +87,13 @@ class Objective(SectionRow):
     today_on: Mapped[date | None]
     source: Mapped[str | None]
     due_on: Mapped[date | None]
+    # The day of the figure `start`, and where it comes from.
+    start_on: Mapped[date | None]
+    start_source: Mapped[str | None]
+    # The client's person who shares the objective.
+    stakeholder_id: Mapped[int | None] = to("stakeholder", nullable=True)
+
+    stakeholder: Mapped[Stakeholder | None] = relationship(lazy="raise")
 
 
 class Stage(StrEnum):
@@ -125,12 +105,33 @@ class Opportunity(SectionRow):
 
     __tablename__ = "opportunity"
     subject_kind = Subject.OPPORTUNITY
-    __table_args__ = _arguments("opportunity", stage=Stage)
+    __table_args__ = section_arguments("opportunity", stage=Stage)
 
     stage: Mapped[Stage] = mapped_column(EnumText(Stage))
     value: Mapped[Decimal | None]
     expected_on: Mapped[date | None]
     crm: Mapped[str | None]
+    offering_id: Mapped[int | None] = to("offering", nullable=True)
+    # The objective that it serves.
+    objective_id: Mapped[int | None] = to("objective", nullable=True)
+
+    offering: Mapped[Offering | None] = relationship(lazy="raise")
+    objective: Mapped[Objective | None] = relationship(lazy="raise")
+
+
+class Buyer(SectionRow):
+    """One of the client's people with the roles that they have in one opportunity."""
+
+    __tablename__ = "buyer"
+    subject_kind = Subject.BUYER
+    __table_args__ = section_arguments("buyer")
+
+    opportunity_id: Mapped[int] = to("opportunity")
+    stakeholder_id: Mapped[int] = to("stakeholder")
+    roles: Mapped[tuple[Role, ...] | None] = mapped_column(EnumsText(Role))
+
+    opportunity: Mapped[Opportunity] = relationship(lazy="raise")
+    stakeholder: Mapped[Stakeholder] = relationship(lazy="raise")
 
 
 class Competitor(SectionRow):
@@ -138,7 +139,7 @@ class Competitor(SectionRow):
 
     __tablename__ = "competitor"
     subject_kind = Subject.COMPETITOR
-    __table_args__ = _arguments("competitor", strength=Level)
+    __table_args__ = section_arguments("competitor", strength=Level)
 
     place: Mapped[str | None]
     strength: Mapped[Level | None] = mapped_column(EnumText(Level))
@@ -153,7 +154,7 @@ class Risk(SectionRow):
 
     __tablename__ = "risk"
     subject_kind = Subject.RISK
-    __table_args__ = _arguments("risk", likelihood=Level, impact=Level)
+    __table_args__ = section_arguments("risk", likelihood=Level, impact=Level)
 
     likelihood: Mapped[Level] = mapped_column(EnumText(Level))
     impact: Mapped[Level] = mapped_column(EnumText(Level))
@@ -164,7 +165,7 @@ class Year(SectionRow):
 
     __tablename__ = "year"
     subject_kind = Subject.YEAR
-    __table_args__ = _arguments("year")
+    __table_args__ = section_arguments("year")
 
     year: Mapped[int]
     revenue: Mapped[Decimal | None]
@@ -176,7 +177,7 @@ class Figure(SectionRow):
 
     __tablename__ = "figure"
     subject_kind = Subject.FIGURE
-    __table_args__ = _arguments("figure")
+    __table_args__ = section_arguments("figure")
 
     # “2026-Q3”
     quarter: Mapped[str]
@@ -194,14 +195,54 @@ class Opinion(SectionRow):
 
     __tablename__ = "opinion"
     subject_kind = Subject.OPINION
-    __table_args__ = _arguments("opinion", feeling=Feeling)
+    __table_args__ = section_arguments("opinion", feeling=Feeling)
 
     feeling: Mapped[Feeling] = mapped_column(EnumText(Feeling))
     said_on: Mapped[date | None]
     source: Mapped[str | None]
 
 
-# The tables of the subjects that belong to an account.
-OF_ACCOUNTS: tuple[type[Commitment | SectionRow], ...] = (Commitment, *SectionRow.__subclasses__())
-# The table of each kind of subject.
-SUBJECTS: dict[Subject, type[HasHistory]] = {each.subject_kind: each for each in (Account, *OF_ACCOUNTS)}
+class Answer(StrEnum):
+    """The answer of another department of our company."""
+
+    ASKED, ACCEPTED, DECLINED = "asked", "accepted", "declined"
+
+
+class Resource(SectionRow):
+    """Something that the account needs from our own company. Its owner decides about it in another department."""
+
+    __tablename__ = "resource"
+    subject_kind = Subject.RESOURCE
+    __table_args__ = section_arguments("resource", answer=Answer)
+
+    department: Mapped[str | None]
+    needed_on: Mapped[date | None]
+    answer: Mapped[Answer] = mapped_column(EnumText(Answer))
+
+
+class CellState(StrEnum):
+    """Whether a client has an offering: the states of a cell of the white space."""
+
+    HAS, OPEN, COMPETITOR, NEVER = "has", "open", "competitor", "never"
+
+
+class Cell(SectionRow):
+    """A cell of the white space: one offering at one unit of the account. Its note is the use case."""
+
+    __tablename__ = "cell"
+    subject_kind = Subject.CELL
+    __table_args__ = (*section_arguments("cell", state=CellState), sa.Index("ix_cell_offering", "offering_id"))
+
+    offering_id: Mapped[int] = to("offering")
+    # A business unit, a plant, a country; NULL: the whole account.
+    unit: Mapped[str | None]
+    state: Mapped[CellState] = mapped_column(EnumText(CellState))
+    # A year, in the account's currency.
+    value: Mapped[Decimal | None]
+    # The client's person who can decide on it there.
+    decider_id: Mapped[int | None] = to("stakeholder", nullable=True)
+    # The time of its last entry. The section reads it (store/plan/white_space.py); elsewhere it is None.
+    changed_at: Mapped[datetime | None] = query_expression()
+
+    offering: Mapped[Offering] = relationship(lazy="raise")
+    decider: Mapped[Stakeholder | None] = relationship(lazy="raise")

@@ -6,6 +6,7 @@ import html
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +22,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot import cli, service
+from bot.app import compose
 from bot.cli_instants import Instant, clock_from
 from bot.demo.ledger import fill
 from bot.manifest import for_address
@@ -33,8 +35,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 from tests.bot.command_line import makegood
+from tests.conftest import close_in_one_file
+from tests.journeys.conftest import TOKEN, given_for
 
 COMMANDS = ["run", "web", "worker", "migrate", "tick", "explain", "doctor", "manifest", "demo"]
+
+# Four in the afternoon in Berlin.
+AFTERNOON = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 
 pytestmark = pytest.mark.usefixtures("environment", "log")
 
@@ -300,19 +307,23 @@ def test_at_takes_any_zone() -> None:
     assert instant.tzinfo is UTC
 
 
-@pytest.fixture
-def filled(installed: dict[str, str], box: Sandbox) -> str:
-    """A ledger with the demo's story, and the next Tuesday morning in Berlin."""
-    from bot import settings
-    from bot.app import compose
+@pytest.fixture(scope="session")
+def _story(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the demo's story, to be copied."""
+    path = shutil.copy(_sqlite_template, tmp_path_factory.mktemp("story") / "story.db")
+    with Sandbox(for_address("https://x.example"), app_url=None, bot_token=TOKEN) as box:
+        bot = compose(given_for(box, f"sqlite:///{path}", public_url=None), clock=lambda: AFTERNOON)
+        bot.connect()
+        fill(bot.ledger, box.seed.team_id, AFTERNOON)
+        close_in_one_file(bot.ledger)
+    return Path(path)
 
-    now = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
-    bot = compose(settings.load(), clock=lambda: now)
-    migrate.upgrade(bot.ledger)
-    bot.connect()
-    fill(bot.ledger, box.seed.team_id, now)
-    bot.close()
-    box.move_clock(now)
+
+@pytest.fixture
+def filled(installed: dict[str, str], box: Sandbox, _story: Path) -> str:
+    """A ledger with the demo's story, and the next Tuesday morning in Berlin."""
+    shutil.copy(_story, "here.db")
+    box.move_clock(AFTERNOON)
     return "2026-11-24T09:45:00+01:00"
 
 

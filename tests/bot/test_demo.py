@@ -22,7 +22,7 @@ from bot.demo.ledger import PROMISES, fill
 from bot.demo.plan import ACME
 from bot.demo.running import Demo, at_work
 from sandbox.page.clock_panel import next_working_morning
-from store import commitments, outbox, people
+from store import accounts, commitments, outbox, people, reviews
 from store.tables import Account, Commitment, Outbox, OutboxKind, Workspace
 from tests.journeys.conftest import patience
 
@@ -233,3 +233,23 @@ def _next_working_morning(now: datetime) -> datetime:
     while day.weekday() > 4:
         day += timedelta(days=1)
     return day.replace(hour=10, minute=0, second=0)
+
+
+def test_the_next_review(demo: Demo) -> None:
+    """Acme has held a review and has the next one before it. *Next review* moves the clock there, past its digest."""
+    with demo.makegood.ledger.read() as tx:
+        eva = _person(tx, demo, "U0EVA")
+        account = accounts.named(tx, eva, ACME)
+        assert account is not None
+        last = reviews.last_held(tx, eva, account)
+        assert last is not None
+        assert len(reviews.decisions(tx, eva, last)) == 3
+        assert len(reviews.scores_of(tx, last)) == 4
+    there = demo.box.clock.landmarks["Next review"]()
+    assert there is not None
+    demo.box.move_clock(there)
+    told = demo.box.wait_for(lambda box: [m.text for m in box.messages("C0ACME") if "begins now" in m.text] or None)
+    assert len(told) == 1
+    with demo.makegood.ledger.read() as tx:
+        kinds = tx.scalars(sa.select(Outbox.kind).where(Outbox.channel == "C0ACME", Outbox.state == "sent")).all()
+    assert OutboxKind.REVIEW_DIGEST in kinds

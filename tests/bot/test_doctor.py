@@ -100,7 +100,7 @@ def test_all_is_well(ledger: Ledger) -> None:
     """One line for each thing looked at, and no problem."""
     findings = _findings()
     assert {finding.mark for finding in findings} == {WELL}
-    assert len(findings) == 10
+    assert len(findings) == 12
     assert not has_problem(findings)
     assert "hush" not in str(findings)
 
@@ -406,3 +406,16 @@ def test_what_slack_refuses_for_now_is_counted_by_reason(ledger: Ledger) -> None
             assert claimed
             outbox.mark_failed(tx, claimed, error="msg_too_long", now=NOW)
     assert any("msg_too_long (2)" in finding.words for finding in _findings(NOTE))
+
+
+def test_templates_of_the_workspace_are_tried(
+    ledger: Ledger, environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:  # fmt: skip
+    """A template that cannot be used is a problem, with the line of its error; one that works is named."""
+    folder = tmp_path / "words"
+    folder.mkdir()
+    environment.setenv("TEMPLATES_DIR", str(folder))
+    (folder / "review_digest.j2").write_text("Hello\n{{ account")
+    assert "review_digest.j2 cannot be used: line 2" in _only(PROBLEM).words
+    (folder / "review_digest.j2").write_text("Hello {{ account }}")
+    assert [one.words for one in _findings(WELL) if "Templates of your own: review_digest.j2." in one.words]

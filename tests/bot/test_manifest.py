@@ -21,7 +21,9 @@ def made(request: pytest.FixtureRequest) -> dict[str, Any]:
 def test_it_asks_for_what_the_ids_list(made: dict[str, Any]) -> None:
     """Commands, shortcuts, scopes and events come from one page."""
     features, settings = made["features"], made["settings"]
-    assert [command["command"] for command in features["slash_commands"]] == [ids.COMMAND, ids.COMMAND_PLAN]
+    assert [command["command"] for command in features["slash_commands"]] == [
+        ids.COMMAND, ids.COMMAND_PLAN, ids.COMMAND_REVIEW,
+    ]  # fmt: skip
     assert {shortcut["callback_id"]: shortcut["type"] for shortcut in features["shortcuts"]} == {
         ids.SHORTCUT_NEW: "global",
         ids.SHORTCUT_FROM_MESSAGE: "message",
@@ -32,7 +34,7 @@ def test_it_asks_for_what_the_ids_list(made: dict[str, Any]) -> None:
 
 def test_commands_escape_names(made: dict[str, Any]) -> None:
     """Slack sends @ana as an id then, which cannot mean somebody else."""
-    command, _plan = made["features"]["slash_commands"]
+    command, *_ = made["features"]["slash_commands"]
     assert command["should_escape"] is True
     assert command["usage_hint"]
 
@@ -51,10 +53,10 @@ def test_home_and_messages_are_open(made: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("name", ids.FEATURES)
 def test_a_feature_asks_for_its_own_scopes_only(name: str) -> None:
-    """Each feature adds its event and its scopes, and nothing of the others."""
+    """Each feature adds its event, if it has one, and its scopes, and nothing of the others."""
     made, feature = manifest.for_address(ADDRESS, [name]), ids.FEATURES[name]
     assert made["oauth_config"]["scopes"]["bot"] == [*ids.SCOPES, *feature.scopes]
-    assert made["settings"]["event_subscriptions"]["bot_events"] == [*ids.BOT_EVENTS, feature.event]
+    assert made["settings"]["event_subscriptions"]["bot_events"] == [*ids.BOT_EVENTS, *filter(None, [feature.event])]
 
 
 def test_it_keeps_slacks_limits(made: dict[str, Any]) -> None:

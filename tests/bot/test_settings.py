@@ -35,11 +35,11 @@ def _problems(environment: pytest.MonkeyPatch, **values: str) -> list[str]:
 
 
 def test_token_and_secret_are_enough(environment: pytest.MonkeyPatch) -> None:
-    """Token and secret are enough: all other settings have defaults."""
+    """Token and secret are enough: all other settings have defaults. Only this machine reaches the server."""
     _set(environment, **GOOD)
     found = settings.load()
     assert found.slack_bot_token.get_secret_value() == "xoxb-1-abc"
-    assert (found.port, found.web_threads, found.courier_threads) == (3000, 16, 4)
+    assert (found.host, found.port, found.web_threads, found.courier_threads) == ("127.0.0.1", 3000, 16, 4)
     assert found.database_url.get_secret_value() == "sqlite:///makegood.db"
     assert not found.socket_mode
 
@@ -270,3 +270,38 @@ def test_the_readme_describes_every_variable() -> None:
     for variable in settings.documented():
         default = f"`{variable.default}`" if variable.default else "–"
         assert f"| `{variable.name}` | {default} | {variable.description} |" in text
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ("https://plans.example.com", "https://plans.example.com"),
+        ("https://Plans.Example.com:8443/", "https://plans.example.com:8443"),
+        ("http://127.0.0.1:3000", "http://127.0.0.1:3000"),
+        ("http://localhost", "http://localhost"),
+        ("https://plans.example.com:443", "https://plans.example.com"),
+    ],
+)
+def test_a_public_address(environment: pytest.MonkeyPatch, given: str, found: str) -> None:
+    """The public address is kept as a browser says the origin of a page."""
+    _set(environment, **GOOD, PUBLIC_URL=given)
+    assert settings.load().public_url == found
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("plans.example.com", "no web address"),
+        ("https://", "no web address"),
+        ("https://a:b@example.com", "no web address"),
+        ("https://example.com:port", "no web address"),
+        ("http://plans.example.com", "must begin with https://"),
+        ("https://example.com/makegood", "has a path"),
+        ("https://example.com/?a=b", "has a path"),
+    ],
+)
+def test_no_public_address(environment: pytest.MonkeyPatch, given: str, words: str) -> None:
+    """An address that no page could have is refused, and one without TLS unless it is this machine's."""
+    (problem,) = _problems(environment, **GOOD, PUBLIC_URL=given)
+    assert problem.startswith("PUBLIC_URL ")
+    assert words in problem

@@ -13,6 +13,7 @@ from handlers.briefs.views import MOST, Remark, brief, in_order
 from handlers.commitments.brief_lines import Mentioned, line
 from handlers.slack import blocks as b
 from store.commitments.relations import in_row
+from store.rules.calendar.working_days import WorkingDays
 from store.rules.nudging.occasions import Occasion
 from store.tables import Account, Commitment, Person, State, Workspace
 
@@ -46,7 +47,7 @@ def related(one: Mentioned, reader: Person) -> dict[int, frozenset[Relation]]:
 
 
 def shown(*lines: Mentioned, reader: Person = ANA, asked: Sequence[str] = ()) -> tuple[str, list[dict[str, Any]], int]:
-    rows = in_order(line(each, reader, related(each, reader), DAY, DAY) for each in lines)
+    rows = in_order(line(each, reader, related(each, reader), DAY, DAY, WorkingDays()) for each in lines)
     return brief(rows, reader, DAY, [Remark(words) for words in asked])
 
 
@@ -64,14 +65,14 @@ def test_what_is_ones_own_stands_first_and_each_heading_once() -> None:
     """A brief shows today's, overdue and coming items, then the client's, then those that concern others."""
     acme = Account(id=1, name="Acme", owner=ANA, owner_id=1)
     lines = [
-        Mentioned(item(1, EVA, account=acme), occasion("escalated")),
+        Mentioned(item(1, EVA, account=acme, due_on=date(2026, 11, 19)), occasion("escalated")),
         Mentioned(item(2, EVA), occasion("unowned")),
-        Mentioned(item(3), occasion("soon")),
-        Mentioned(item(4), occasion("overdue-3")),
+        Mentioned(item(3, due_on=date(2026, 11, 27)), occasion("soon")),
+        Mentioned(item(4, due_on=date(2026, 11, 19)), occasion("overdue-3")),
         Mentioned(item(5), occasion("today")),
         Mentioned(item(6, state="blocked", blocked_by="x"), occasion("blocked")),
-        Mentioned(item(7), occasion("eve")),
-        Mentioned(item(8, EVA, state="blocked", blocked_by="y"), occasion("blocking")),
+        Mentioned(item(7, due_on=date(2026, 11, 25)), occasion("eve")),
+        Mentioned(item(8, EVA, state="blocked", blocked_by="y", blocker_id=ANA.id), occasion("blocking")),
         Mentioned(item(9, EVA), occasion("for:today"), away_until=date(2027, 1, 4)),
         Mentioned(item(10, side="theirs"), occasion("today")),
         Mentioned(item(11), occasion("again")),
@@ -148,6 +149,37 @@ def test_a_weeks_summary_is_sorted_by_what_is_due_when() -> None:
     ]
     _, blocks, _ = shown(*lines)
     assert headings(blocks) == ["Due today", "Overdue", "Due this week", "Blocked"]
+
+
+@pytest.mark.parametrize(
+    ("why", "due_on", "today", "heading"),
+    [
+        # DAY is a Tuesday. On the morning itself, and after a move on that day.
+        ("today", DAY, DAY, "Due today"),
+        ("today", date(2026, 12, 9), DAY, "Due later"),
+        ("today", date(2026, 11, 27), DAY, "Due within a week"),
+        ("today", date(2026, 11, 25), DAY, "Due on the next working day"),
+        ("overdue-3", date(2026, 11, 24), DAY, "Due today"),
+        ("soon", DAY, DAY, "Due today"),
+        # The brief of Tuesday, drawn on Wednesday, and on the next Monday.
+        ("today", DAY, date(2026, 11, 25), "Overdue"),
+        ("eve", date(2026, 11, 25), date(2026, 11, 25), "Due today"),
+        ("soon", date(2026, 11, 27), date(2026, 11, 25), "Due within a week"),
+        ("soon", date(2026, 11, 27), date(2026, 11, 26), "Due on the next working day"),
+        ("soon", date(2026, 11, 27), date(2026, 11, 30), "Overdue"),
+        ("again", date(2026, 11, 27), date(2026, 11, 25), "Due within a week"),
+        ("escalated", date(2026, 11, 27), DAY, "At your accounts, not overdue now"),
+        ("blocking", DAY, DAY, "Waits for you no more"),
+        # Due on a day off: on the last working day before, and on that day.
+        ("today", date(2026, 11, 28), date(2026, 11, 27), "Due before your next working day"),
+        ("today", date(2026, 11, 28), date(2026, 11, 28), "Due today"),
+    ],
+)
+def test_a_heading_is_true_on_the_day_of_drawing(why: str, due_on: date, today: date, heading: str) -> None:
+    """Of a brief that is drawn again: nothing stands under *Due today* that is not due on that day."""
+    one = Mentioned(item(1, due_on=due_on), occasion(why))
+    drawn = line(one, ANA, related(one, ANA), DAY, today, WorkingDays())
+    assert drawn.heading == heading
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from datetime import UTC, date, datetime
+from itertools import product
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -14,11 +15,14 @@ from hypothesis import strategies as st
 
 from handlers.absences import views as absence_view
 from handlers.accounts import views as account_views
+from handlers.accounts.basis import Basis
 from handlers.briefs import notice_views
 from handlers.briefs import views as brief_views
 from handlers.commitments import brief_lines, forms, items, lists, why
-from handlers.home.views import Away, Look, Shown, home
-from handlers.plan import key_dates
+from handlers.home.look import Look
+from handlers.home.views import Away, Shown, home
+from handlers.offerings import views as offering_views
+from handlers.plan import key_dates, white_space
 from handlers.plan import views as section_views
 from handlers.slack import blocks as b
 from handlers.slack.payloads import Context
@@ -26,13 +30,30 @@ from handlers.slack.refs import NOWHERE
 from handlers.slack.words import escape
 from sandbox import render as page
 from sandbox.reader import Reader
-from store.accounts import Listing, Proposals, Row
-from store.commitments import Group, OpenItems, Page, Part, Sums
+from store.accounts import Listing, Proposals, Row, Whose
+from store.commitments import Group, NextAction, OpenItems, Page, Part, Sums
+from store.plan.values import Kind
+from store.plan.white_space import grid
+from store.rules.calendar.working_days import WorkingDays
 from store.rules.kept import Kept
 from store.rules.nudging.occasions import Occasion, OccasionKind
 from store.rules.permissions import Relation
 from store.rules.text import one_line
-from store.tables import Absence, Account, Commitment, Entry, KeyDate, OutboxKind, Person, Side, Stakeholder, Workspace
+from store.tables import (
+    Absence,
+    Account,
+    Cell,
+    CellState,
+    Commitment,
+    Entry,
+    KeyDate,
+    Offering,
+    OutboxKind,
+    Person,
+    Side,
+    Stakeholder,
+    Workspace,
+)
 
 if TYPE_CHECKING:
     from slackblocks import Block
@@ -72,9 +93,9 @@ def shown_account(one: Commitment, text: str, quote: str) -> account_views.Shown
         Entry(id=2, at=NOW, actor=one.creator, actor_id=1, subject_id=1, verb="archive", changes={}, reason=quote),
     ]
     names = {"people": {1: text}, "accounts": {1: text}}
-    page, sums = Page([one], 0, 1), dict.fromkeys(Side, Sums(1, 1, Kept(1, 2)))
+    page, sums = Page([one], 0, 1), dict.fromkeys(Side, Sums(1, 1, 1, Kept(1, 2)))
     client = Stakeholder(id=1, name=text, title=text)
-    return account_views.Shown(account, page, page, [client], entries, names, sums)
+    return account_views.Shown(account, page, page, [client], entries, names, sums, Basis(account, None, []))
 
 
 def key_date(one: Commitment, text: str, quote: str) -> KeyDate:
@@ -83,6 +104,17 @@ def key_date(one: Commitment, text: str, quote: str) -> KeyDate:
         id=1, workspace_id=1, version=1, account_id=1, account=one.account, kind="show", name=text, day=TODAY,
         recurs="yearly", owner=one.owner, owner_id=2, note=one_line(text), archived_at=NOW, archive_reason=quote,
     )  # fmt: skip
+
+
+def white_space_of(one: Commitment, text: str, quote: str) -> tuple[list[Offering], list[Cell]]:
+    """Offerings, one of them archived, and the cells of two units with `text` in all of them."""
+    sold = [Offering(id=n, workspace_id=1, version=1, name=text, name_key=text) for n in (1, 2)]
+    sold[1].archived_at, sold[1].archive_reason = NOW, quote
+    return sold, [
+        Cell(id=n, workspace_id=1, version=1, account=one.account, account_id=1, offering=offering, state=CellState.HAS,
+             offering_id=offering.id, unit=unit)
+        for n, (offering, unit) in enumerate(product(sold, (text, None)))
+    ]  # fmt: skip
 
 
 def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
@@ -99,7 +131,7 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
     away = Absence(id=1, person=eva, person_id=1, first_day=TODAY, last_day=TODAY, delegate=ana, created_at=NOW)
     deed = notice_views.Change(OutboxKind.HANDED_BACK, eva, quote)
     mentioned = brief_lines.Mentioned(one, Occasion(OccasionKind.TODAY), away_until=TODAY, told_on=TODAY, change=deed)
-    line = brief_lines.line(mentioned, ana, owns, TODAY, TODAY)
+    line = brief_lines.line(mentioned, ana, owns, TODAY, TODAY, WorkingDays())
     remark = brief_views.Remark(f"*{escape(text)}* asks you to stand in.")
     listed = Page([one], 0, 1)
     noted = key_date(one, text, quote)
@@ -110,15 +142,24 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
         Entry(id=2, at=NOW, actor=eva, actor_id=1, verb="archive", changes={}, reason=quote),
     ]
     open_items = OpenItems(listed, {Part.MINE: 7}, 1, {Group.LATER: 1}, [(1, text)])
+    sold, cells = white_space_of(one, text, quote)
+    plan = section_views.Plan(noted.account, {"key_date": [noted], "cell": cells}, TODAY)
+    following = {("key_date", 1): NextAction(7, text, TODAY)}
     views: dict[str, list[Block]] = {
         "details": items.details(one, entries, {"people": {1: text}}, ana, owns, TODAY, NOWHERE),
         "receipt": items.receipt(one, eva, TODAY, view=NOWHERE, may_undo=True, proposed=Proposals(quote)),
         "account": account_views.page(shown_account(one, text, quote), ana, TODAY),
-        "accounts": account_views.listing(Listing([Row(shown_account(one, text, quote).account, 2, 1)], 0, 1, 1), ana,
-                                          archived=False),
+        "accounts": account_views.listing(
+            Listing(Whose.ALL, [Row(shown_account(one, text, quote).account, 2, 1)], 0, dict.fromkeys(Whose, 1)),
+            ana, {},
+        ),
         "list": lists.page_of(listed, ana, owns, TODAY, title=text, empty="", view=NOWHERE),
-        "section": section_views.listing(key_dates.WORDS, noted.account, [noted], eva, TODAY, start=0),
-        "row": section_views.details(key_dates.WORDS, noted, noted_entries, {1: text}, eva, TODAY),
+        "section": section_views.listing(key_dates.WORDS, plan, eva, following, start=0),
+        "grid": white_space.page(plan, sold, eva, may_add=True, start=0),
+        "offerings": offering_views.listing(sold, start=0, may_change=True),
+        "row": section_views.details(
+            key_dates.WORDS, noted, noted_entries, {(Kind.PERSON, 1): text}, eva, TODAY, listed
+        ),
         "absence": absence_view.receipt(away, eva, TODAY, TODAY, view=NOWHERE, delegate_away=away,
                                     meanwhile=[(one, TODAY)]),
         "stands in": absence_view.stands_in([away]),
@@ -131,6 +172,9 @@ def surfaces(text: str, quote: str) -> dict[str, list[b.Json]]:
     return {
         **{name: b.resolved(blocks) for name, blocks in views.items()},
         "key date in a brief": brief_views.brief(noted_line, ana, TODAY)[1],
+        "form of a unit": white_space.form(
+            white_space.Part(1, unit=text), noted.account, grid(cells, sold), None, Context()
+        )["blocks"],
         "form of a row": section_views.form(key_dates.WORDS, noted.account, noted, Context())["blocks"],
         "brief": brief_views.brief([line], ana, TODAY, [remark])[1],
         "home": home(Shown(open_items, owns, Away(away, [away]), [one]), ana, TODAY, Look(by_account=True))["blocks"],

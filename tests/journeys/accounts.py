@@ -5,17 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from handlers import ids
-from store import accounts
+from store import accounts, stakeholders
+from store.agreements import Agreement
+from store.tables import Way
 
 if TYPE_CHECKING:
     from sandbox import Message, View
-    from store.tables import Account
+    from store.tables import Account, Stakeholder
     from tests.journeys.conftest import BotInWorkspace
 
 
 def account(town: BotInWorkspace, name: str, user: str = "U0EVA", **more: Any) -> Account:
     with town.makegood.ledger.begin() as tx:
         return accounts.create(tx, town.person(tx, user), name, now=town.box.clock.now(), **more)
+
+
+def person(town: BotInWorkspace, at: Account, name: str) -> Stakeholder:
+    """One of the account's people, who is added if they are new."""
+    with town.makegood.ledger.begin() as tx:
+        eva = town.person(tx, "U0EVA")
+        return stakeholders.create(tx, eva, name, account=at, now=town.box.clock.now())
+
+
+def agreement(town: BotInWorkspace, account: Account, name: str = "Dana Reyes", *, how: Way = Way.MEETING) -> Agreement:
+    """The agreement of one of the account's people today, who is added if they are new."""
+    return Agreement(person(town, account, name), town.box.clock.now().date(), how)
 
 
 def page(town: BotInWorkspace, user: str, name: str) -> Message:

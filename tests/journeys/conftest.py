@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 # Seconds after which a test gives up waiting for an answer.
 PATIENCE = 60.0
+# The address of the bot's web pages, by which a browser reaches it through a proxy.
+PUBLIC_URL = "https://pages.makegood.example"
 TOKEN, SECRET = "xoxb-journeys-0123456789", "journeys-signing-secret-0123456789"
 
 
@@ -138,7 +140,8 @@ class BotInWorkspace:
 
     def submit(self, user: str, form: View, **fields: Any) -> Outcome:
         """Fill in the given fields and submit."""
-        return self.box.submit(user, form.id, {field: {field: value} for field, value in fields.items()})
+        ids_of = {block["block_id"]: block["element"]["action_id"] for block in form.blocks if block.get("element")}
+        return self.box.submit(user, form.id, {name: {ids_of.get(name, name): said} for name, said in fields.items()})
 
     def item(self, user: str, number: int = 1, channel: str = "C0ACME") -> Message:
         """The commitment as this person sees it now."""
@@ -237,6 +240,7 @@ def open_town(database_url: str, *, work: bool = False, connect: bool = True, **
     """
     clock = Clock()
     clock.move_to(more.pop("now", MONDAY))
+    public_url = more.pop("public_url", PUBLIC_URL)
     manifest = for_address("https://bot.makegood.example", ids.FEATURES)
     with Sandbox(manifest, app_url=None, signing_secret=SECRET, bot_token=TOKEN, clock=clock, **more) as box:
         # The answers must not depend on how busy the machine is. sandbox/tests hold the three seconds.
@@ -244,7 +248,7 @@ def open_town(database_url: str, *, work: bool = False, connect: bool = True, **
         # The bot runs in this process, whose heap grows to a gigabyte over a thousand tests: a collection of all of it
         # would stop the bot for seconds, as long as it waits for its database.
         gc.freeze()
-        makegood = compose(given_for(box, database_url), clock=box.clock.now)
+        makegood = compose(given_for(box, database_url, public_url), clock=box.clock.now)
         service = Service(makegood, Parts(web=True, work=work))
         town = BotInWorkspace(box, makegood, service)
         if connect:
@@ -272,7 +276,9 @@ def patience() -> Iterator[None]:
         yield
 
 
-def given_for(box: Sandbox, database_url: str, **secret: str) -> settings.Settings:
+def given_for(
+    box: Sandbox, database_url: str, public_url: str | None = PUBLIC_URL, **secret: str
+) -> settings.Settings:  # fmt: skip
     """The settings of a bot for this sandbox: over HTTP, unless `secret` holds another one than HTTP's."""
     return settings.given(
         slack_bot_token=TOKEN,
@@ -282,6 +288,7 @@ def given_for(box: Sandbox, database_url: str, **secret: str) -> settings.Settin
         host="127.0.0.1",
         port=0,
         posts_per_minute=60_000,
+        public_url=public_url,
     )
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from handlers import ids
+from handlers.settings.views import Part
+from handlers.slack.refs import Ref, ViewName
 from tests.journeys.conftest import BotInWorkspace, words_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sandbox import Message, View
     from sandbox.delivery import Parcel
 
@@ -41,9 +45,34 @@ def open_settings(town: BotInWorkspace, user: str = "U0EVA") -> View:
     return form
 
 
+def open_part(town: BotInWorkspace, user: str, part: Part, form: View | None = None) -> View:
+    """An admin opens the form of a part of the workspace's settings, from the form of settings."""
+    form = form or open_settings(town, user)
+    value = Ref(view=ViewName.SETTINGS, extra=part).encode()
+    view: View | None = town.box.press(
+        user, action_id=ids.OPEN_WORKSPACE_SETTINGS, value=value, view_id=form.id
+    ).view  # fmt: skip
+    assert view is not None
+    return view
+
+
+def part_of(fields: Iterable[str]) -> Part | None:
+    """The part of the workspace's settings that has these fields; None for those of a person."""
+    parts = {
+        Part.DAYS: {ids.WORKSPACE_HOUR, ids.WORKSPACE_WEEK, ids.WORKSPACE_REGION, ids.HONOURS_STATUS,
+                    ids.FISCAL_YEAR_START},
+        Part.OVERDUE: {ids.ESCALATE_A_AFTER, ids.ESCALATE_AFTER},
+        Part.MESSAGES: {ids.REPLIES_IN_THREADS, ids.EMOJI},
+        Part.CATEGORIES: {*ids.REQUIRED_ROLES.values(), *ids.REVIEW_MONTHS.values(), ids.DIGEST_BEFORE},
+    }  # fmt: skip
+    return next((part for part, of in parts.items() if set(fields) <= of), None)
+
+
 def save(town: BotInWorkspace, user: str = "U0EVA", **fields: Any) -> str:
-    """Change the given fields and submit; return the form's answer."""
-    done = town.submit(user, open_settings(town, user), **fields)
+    """Change the given fields of one form, one's own or a part of the workspace's, and submit; return the answer."""
+    part = part_of(fields)
+    form = open_part(town, user, part) if part else open_settings(town, user)
+    done = town.submit(user, form, **fields)
     assert done.errors == {}, done
     return words_of(town.box.modals(user)[-1])
 

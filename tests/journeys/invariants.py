@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 MALFORMED = re.compile(r"invalid_(?!auth)|too_long|too_large|too_many|no_text|missing_scope|unknown_method|_format$")
 # Events that the bot logs if Slack did not accept an answer, or if an error was not foreseen.
 TROUBLE = {"answer_not_taken", "view_not_redrawn", "request_failed", "courier_failed", "job_failed"}
-# The only markup of our own: a shared item's channel, and the link to the message that it came from or may come from.
+# The only markup of our own: a shared item's channel, the link to the message that it came from or may come from, and
+# the links that share a file and that open a letter in a mail program.
 OWN_MARKUP = re.compile(
     r"<#C0[A-Z]+>|<https://[a-z.]+/archives/[A-Z0-9]+/p[0-9]+\|(Where it was said|the message that you marked)>"
+    r"|<https://[a-z.]+/files/[A-Z0-9]+/[A-Z0-9]+/[a-z0-9-]+\.(ics|eml)\|[a-z0-9-]+\.(ics|eml)>"
+    r"|<mailto:\?subject=[\w.%~-]*&amp;body=[\w.%~-]*\|Open in your mail program>",
+    re.ASCII,
 )
 _MARKUP = re.compile(r"<[^>]*>")
 
@@ -50,7 +54,7 @@ def markup(box: Sandbox) -> list[str]:
     sent = [value for call in box.calls for name in ("text", "blocks", "view") if (value := call.args.get(name))]
     shown = [part for message in _ours(box) for part in ({"type": "mrkdwn", "text": message.text}, message.blocks)]
     views = [view.blocks for user in box.world.users for view in box.modals(user)]
-    texts = [text for part in [*sent, *shown, *views] for text in _mrkdwn(part)]
+    texts = [text for part in [*sent, *shown, *views] for text in mrkdwn(part)]
     return [text for text in texts if _MARKUP.search(OWN_MARKUP.sub("", text))]
 
 
@@ -60,17 +64,18 @@ def _ours(box: Sandbox) -> list[Any]:
     return [message for message in everything if message.user == box.world.bot]
 
 
-def _mrkdwn(part: Any) -> Iterator[str]:
+def mrkdwn(part: Any) -> Iterator[str]:
+    """The texts of a message or view that Slack reads as markup."""
     if isinstance(part, str):
         yield part
     elif isinstance(part, list | tuple):
         for each in part:
             if not isinstance(each, str):
-                yield from _mrkdwn(each)
+                yield from mrkdwn(each)
     elif isinstance(part, dict):
         if part.get("type") == "mrkdwn":
             yield part["text"]
         else:
             for each in part.values():
                 if not isinstance(each, str):
-                    yield from _mrkdwn(each)
+                    yield from mrkdwn(each)

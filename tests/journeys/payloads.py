@@ -37,6 +37,7 @@ VALUES = {
         (ids.OPEN_ACCOUNT, ids.EDIT_ACCOUNT, ids.MERGE_ACCOUNT, ids.ARCHIVE_ACCOUNT, ids.RESTORE_ACCOUNT),
         "account:1:1:page:0:1",
     ),
+    ids.PLAN_CONFIRM: "account:1:1:plan:0:1", ids.PLAN_PROMISE: "account:1:1:plan:0:1",
     ids.MORE: f"{ids.SHOW}|commitment:1:1:account:10:1",
 }  # fmt: skip
 PICTURE = {

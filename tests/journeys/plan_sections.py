@@ -44,7 +44,9 @@ def press(town: BotInWorkspace, user: str, action_id: str, nth: int = 0, kind: s
     """Press a button of that section in the view on top."""
     view = town.box.modals(user)[-1]
     value = [each for each in values(view.blocks, action_id) if each.startswith(f"{kind}:")][nth]
-    outcome = town.box.press(user, action_id=action_id, value=value, view_id=view.id)
+    # A signal may have the same button as its section.
+    block_id = next(block["block_id"] for block in view.blocks if value in values([block], action_id))
+    outcome = town.box.press(user, action_id=action_id, value=value, view_id=view.id, block_id=block_id)
     assert outcome.problem is None, outcome
     return outcome
 

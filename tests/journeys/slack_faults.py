@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -114,3 +116,15 @@ def replica(town: BotInWorkspace) -> Iterator[Makegood]:
     finally:
         other.courier.stop()
         other.close()
+
+
+def at_once(replicas: list[Makegood], act: Callable[[Makegood], Any]) -> None:
+    """Runs every replica at the same moment; raises the errors that they raise."""
+    together = threading.Barrier(len(replicas))
+
+    def one(makegood: Makegood) -> None:
+        together.wait()
+        act(makegood)
+
+    with ThreadPoolExecutor(len(replicas)) as threads:
+        list(threads.map(one, replicas))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from handlers import ids
 from tests.journeys.conftest import BotInWorkspace, read
 from tests.journeys.forms import pressed
 from tests.journeys.reading import seen
+from tests.journeys.working_lives import away
 
 if TYPE_CHECKING:
     from sandbox import Message
@@ -90,9 +92,7 @@ def test_once_a_day(town: BotInWorkspace) -> None:
 
 
 def test_outside_of_hours_it_waits_for_the_brief(town: BotInWorkspace) -> None:
-    """A question in the owner's evening waits for their brief, under a heading of its own; while they are away, for the
-    first brief after it.
-    """
+    """A question in the owner's evening waits for their brief, under a heading of its own."""
     town.receipt("U0ANA", "send it by 11 Dec")
     town.receipt("U0ANA", "call them by 11 Dec")
     town.jump(2026, 11, 23, 21, 0)
@@ -105,6 +105,27 @@ def test_outside_of_hours_it_waits_for_the_brief(town: BotInWorkspace) -> None:
     assert "Ben Okafor asks how it stands" in brief
     assert "Answer" in brief
     assert "call them" not in brief
+
+
+def test_an_owner_who_is_away(town: BotInWorkspace) -> None:
+    """The stand-in is asked, and answers. Without one the question is refused, with the day of the return."""
+    at_work(town)
+    town.receipt("U0ANA", "send it by 11 Dec")
+    away(town, "U0ANA", date(2026, 11, 23), date(2026, 11, 25), "U0EVA")
+    town.settled()
+    town.pass_by(minutes=61)
+    town.press("U0BEN", town.item("U0BEN"), ids.ASK)
+    asked = newest(town, "U0EVA")
+    assert "Ben Okafor asks how it stands" in read(asked)
+    assert town.box.dm("U0ANA") == []
+    town.commit("U0EVA", "note 1 the draft is with legal")
+    assert "the draft is with legal" in read(newest(town, "U0BEN"))
+    town.receipt("U0ADA", "call them by 11 Dec")
+    away(town, "U0ADA", date(2026, 11, 23), date(2026, 11, 25))
+    town.press("U0BEN", town.item("U0BEN", 2), ids.ASK)
+    refusal = read(town.box.messages("C0ACME", viewer="U0BEN")[-1])
+    assert "Ada Moreau is away, and nobody stands in. They are back on Thursday 26 November" in refusal
+    assert town.verbs(2) == ["record"]
 
 
 def test_answered_before_it_was_asked(town: BotInWorkspace) -> None:

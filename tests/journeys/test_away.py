@@ -9,10 +9,10 @@ import pytest
 
 from handlers import ids
 from handlers.slack.refs import ABSENCE, Ref, ViewName
-from store import absences, settings
-from store.settings import PersonSettings, WorkspaceSettings
-from store.tables import OutboxKind
+from store import absences, accounts, settings
+from store.tables import OutboxKind, Side
 from tests.journeys.conftest import BotInWorkspace, read, words, words_of
+from tests.journeys.plan_sections import has_account
 
 if TYPE_CHECKING:
     from sandbox import Message, View
@@ -313,11 +313,10 @@ def test_a_delegate_who_is_away_too_is_told_of(town: BotInWorkspace) -> None:
 def honour(town: BotInWorkspace, *, wanted: bool = True) -> None:
     with town.makegood.ledger.begin() as tx:
         ada = town.person(tx, "U0ADA")
-        own = PersonSettings(None, frozenset(range(5)), None, None, weekly=False)
-        house = WorkspaceSettings(
-            9, frozenset(range(5)), None, 3, 5, wanted, replies_in_threads=True, fiscal_year_start=1
-        )
-        settings.save(tx, ada, own, house, now=town.box.clock.now())
+        settings.save_workspace(
+            tx, ada, {"honours_status": wanted}, version=ada.workspace.version, origin_key="honour",
+            now=town.box.clock.now(),
+        )  # fmt: skip
 
 
 def vacation(town: BotInWorkspace, until: datetime | None, user: str = "U0EVA", text: str = "Vacationing") -> None:
@@ -397,10 +396,14 @@ def test_what_is_overdue_is_in_the_receipt_and_in_the_first_morning_of_the_deleg
     town.receipt("U0EVA", "send the pricing sheet by Tuesday")
     town.receipt("U0EVA", "book the room by 3 Dec")
     town.receipt("U0EVA", "plan the spring by 1 Mar")
+    has_account(town)
+    acme = town.ask("U0EVA", accounts.named, "Acme")
+    town.has_recorded("U0EVA", ("U0EVA", "sign the order", "2026-12-02"), account=acme, side=Side.THEIRS)
     town.move(2026, 11, 26, 15, 0)
     receipt = words(said(town, "away 27 Nov to 4 Dec @ben"))
     due, _, overdue = receipt.partition("Overdue now")
     assert "book the room" in due
+    assert "sign the order – due Wed 2 Dec 2026 · _a wish_" in due
     assert "pricing sheet" not in due
     assert "send the pricing sheet – due Tue 24 Nov" in overdue
     assert "book the room" not in overdue

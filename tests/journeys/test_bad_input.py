@@ -11,12 +11,13 @@ import httpx
 import pytest
 
 from handlers import ids
+from handlers.settings.views import Part
 from sandbox import User
 from sandbox.clock import wall_clock
 from sandbox.delivery import sign
 from store import accounts
 from tests.journeys.conftest import SECRET, BotInWorkspace, read, texts, words, words_of
-from tests.journeys.forms import filled, offer, open_form
+from tests.journeys.forms import filled, offer, open_form, open_part, open_settings
 
 COMMAND = urlencode(
     {
@@ -228,8 +229,7 @@ def test_no_answer_quotes_more_than_a_line(town: BotInWorkspace) -> None:
     assert "Did you mean" in slipped
     assert len(slipped) - len(usual) < 400
     for field in (ids.HOLIDAYS_REGION, ids.WORKSPACE_REGION):
-        form = town.commit("U0ADA", "settings").view
-        assert form is not None
+        form = open_part(town, "U0ADA", Part.DAYS) if field == ids.WORKSPACE_REGION else open_settings(town, "U0ADA")
         wrong = town.box.submit("U0ADA", form.id, {field: {field: LONG}})
         assert 20 < len(wrong.errors[field]) < 300, field
         town.box.close("U0ADA", form.id)
@@ -448,7 +448,7 @@ def test_long_texts_leave_the_rest_readable(town: BotInWorkspace) -> None:
         moved = town.form("U0EVA", town.item("U0EVA"), ids.MOVE)
         assert town.submit("U0EVA", moved, due=f"2026-12-{day:02}", reason="<&>" * 160).errors == {}
     item = town.item("U0EVA")
-    assert "Recorded by Eva Lindqvist · we owe · internal" in words(item)
+    assert "Recorded by Eva Lindqvist · we owe · only our team sees it" in words(item)
     history = next(block for block in item.blocks if block["type"] == "context")["elements"][0]["text"]
     assert "earlier entries" in history.splitlines()[1]
     assert "you moved it from Fri 18 Dec 2026 to Sat 19 Dec 2026" in history.splitlines()[-1]

@@ -280,7 +280,7 @@ def test_a_rehearsal_says_it(town: BotInWorkspace) -> None:
     town.pass_by(hours=1)
     first, second = ("\n".join(rehearse(town.makegood.ledger, town.box.clock.now())) for _ in range(2))
     assert first == second
-    assert "Ana Souza: several notices in one message\n    Here is what your colleagues did" in first
+    assert "Ana Souza: several notices in one message\n    Here is what happened" in first
     assert all(f"part {n}" in first for n in (2, 3, 4))
     town.settled()
     assert told(town) == [[1], [2, 3, 4]]
@@ -353,7 +353,7 @@ def test_a_bundle_that_slack_refuses_gives_back(bare_town: BotInWorkspace) -> No
     give(town, 4)
 
     def refuse(method: str, args: dict[str, Any], act: Callable[[], Reply]) -> Reply:
-        if method == "chat.postMessage" and "Here is what your colleagues did" in str(args["blocks"]):
+        if method == "chat.postMessage" and "Here is what happened" in str(args["blocks"]):
             return Reply({"ok": False, "error": "invalid_blocks"})
         return act()
 

@@ -171,6 +171,26 @@ def test_a_frozen_worker_posts_nothing_later(bare_town: BotInWorkspace, faults: 
     assert (row(town).state, notices(town)) == ("sent", [1])
 
 
+def test_a_worker_frozen_before_its_post(bare_town: BotInWorkspace, faults: Faults) -> None:
+    """A worker has read the ledger, and freezes before its post for longer than its lease. Another one sends the row;
+    the first goes on, and posts nothing.
+    """
+    town = bare_town
+
+    def freezes(carry_out: Callable[[], Reply]) -> Reply:
+        town.box.clock.move_to(town.box.clock.now() + LEASE + timedelta(seconds=1))
+        with replica(town) as other:
+            other.courier.deliver_due()
+        assert notices(town) == [1]
+        return carry_out()
+
+    faults.on("conversations.open", freezes)
+    town.receipt("U0EVA", "@ana send it by Friday")
+    town.settled()
+    assert faults.seen.count(POST) == 1
+    assert (row(town).state, notices(town)) == ("sent", [1])
+
+
 def test_a_rate_limit_is_obeyed_by_everybody(bare_town: BotInWorkspace, faults: Faults) -> None:
     """The pause of a 429 is stored for the whole workspace, and no process posts before its end."""
     town = bare_town

@@ -9,6 +9,7 @@ import pytest
 from handlers import ids
 from sandbox import User
 from tests.journeys.conftest import words, words_of
+from tests.journeys.forms import save
 
 if TYPE_CHECKING:
     from sandbox import Message
@@ -67,12 +68,15 @@ def test_outsiders_get_no_welcome(town: BotInWorkspace, about: dict[str, object]
 
 
 def test_an_admin_is_asked_once_for_the_workspace(town: BotInWorkspace) -> None:
-    """The first admin who opens the bot is asked for country and working week; the button opens the settings."""
+    """The first admin who opens the bot is asked for country and working week; its button opens the form
+    of both.
+    """
     welcome, question = opened(town, "U0ADA")
     assert "/commit" in words(welcome)
     assert "Monday to Friday" in words(question)
-    form = town.form("U0ADA", question, ids.OPEN_SETTINGS)
-    assert ids.WORKSPACE_REGION in str(form.blocks)
+    form = town.form("U0ADA", question, ids.OPEN_WORKSPACE_SETTINGS)
+    saved = town.submit("U0ADA", form, workspace_region="")
+    assert "Saved for the whole workspace" in words_of(saved.view)
     assert len(opened(town, "U0ADA")) == 2
     town.box.change_user("U0BEN", is_admin=True)
     assert len(opened(town, "U0BEN")) == 1
@@ -80,7 +84,5 @@ def test_an_admin_is_asked_once_for_the_workspace(town: BotInWorkspace) -> None:
 
 def test_with_a_country_nobody_is_asked(town: BotInWorkspace) -> None:
     """If the workspace has its holidays already, there is no question."""
-    form = town.commit("U0ADA", "settings").view
-    saved = town.submit("U0ADA", form, workspace_region="Germany")
-    assert not saved.errors
+    save(town, "U0ADA", workspace_region="Germany")
     assert len(opened(town, "U0ADA")) == 1

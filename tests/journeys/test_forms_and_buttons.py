@@ -92,6 +92,7 @@ def test_undo_takes_back_what_was_just_recorded(town: BotInWorkspace) -> None:
     town.box.press("U0EVA", action_id=ids.UNDO, channel="C0ACME", ephemeral_id=receipt.ts)
     assert town.commitment(1).state == "cancelled"
     assert "taken back" in words(town.box.messages("C0ACME", viewer="U0EVA")[-1])
+    assert "taken back · was due" in words(town.item("U0EVA"))
     town.settled()
     assert town.box.dm("U0ANA") == []
 

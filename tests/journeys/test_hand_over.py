@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from handlers import ids
 from sandbox import User
 from sandbox.seed import ChannelSeed
-from store import accounts
+from store import accounts, commitments
+from store.errors import BadInputError
 from tests.journeys.conftest import BotInWorkspace, read, words_of
 from tests.journeys.reading import numbers
 
@@ -89,6 +92,21 @@ def test_handed_back_to_the_lead(town: BotInWorkspace) -> None:
     back = read(notice(town, "U0ADA"))
     assert "Ana Souza handed this back, so it is yours now: “not my field”" in back
     assert "again" not in back
+
+
+def test_handed_back_when_nobody_else_is_here(town: BotInWorkspace) -> None:
+    """If the giver has left and there is no lead, an admin gets it; what nobody gave goes to nobody."""
+    town.has_recorded("U0BEN", ("U0ANA", "send it", "2026-11-27"), ("U0ANA", "call", "2026-11-27"))
+    told = notice(town, "U0ANA")
+    town.box.change_user("U0BEN", deleted=True)
+    done = town.submit("U0ANA", town.form("U0ANA", told, ids.HAND_BACK), reason="not my field")
+    assert done.errors == {}
+    assert town.commitment(1).owner.is_admin
+    town.has_recorded("U0ANA", ("U0ANA", "order", "2026-11-27"))
+    with town.makegood.ledger.begin() as tx:
+        ana, now = town.person(tx, "U0ANA"), town.box.clock.now()
+        with pytest.raises(BadInputError, match="Nobody gave it to you"):
+            commitments.hand_back(tx, ana, 3, "no", origin_key="view:1", now=now)
 
 
 def test_what_nobody_gave_cannot_be_handed_back(town: BotInWorkspace) -> None:
@@ -245,7 +263,7 @@ def test_nothing_internal_where_another_company_reads(town: BotInWorkspace) -> N
     receipt = town.receipt("U0EVA", "send it by Friday", "C0SHARED")
     town.press("U0EVA", receipt, ids.SHARE)
     words = town.told("U0EVA", "C0SHARED")
-    assert "internal" in words
+    assert "our team only" in words
     assert "another company" in words
     assert shared(town, "C0SHARED") == []
     edit = town.form("U0EVA", receipt, ids.EDIT)

@@ -9,6 +9,7 @@ import pytest
 
 from handlers import ids
 from store import commitments
+from tests.journeys.accounts import agreement
 from tests.journeys.conftest import BotInWorkspace, read, words_of
 from tests.journeys.reading import dms, numbers, seen
 from tests.journeys.working_lives import account, act
@@ -85,7 +86,9 @@ def test_an_account_says_what_was_kept(town: BotInWorkspace) -> None:
     acme = account(town, "U0EVA")
     due = ("2026-11-24", "2026-11-25", "2026-11-26", "2026-11-26", "2026-11-27", "2026-12-24")
     town.has_recorded("U0EVA", *(("U0EVA", f"part {day} {n}", day) for n, day in enumerate(due)), account=acme)
-    town.has_recorded("U0EVA", ("U0EVA", "their part", "2026-11-25"), account=acme, side="theirs")
+    agreed = agreement(town, acme)
+    town.has_recorded("U0EVA", ("U0EVA", "their part", "2026-11-25"), account=acme, side="theirs", agreed=agreed)
+    town.has_recorded("U0EVA", ("U0EVA", "a wish of ours", "2026-11-25"), account=acme, side="theirs")
     act(town, "U0EVA", commitments.finish, 1)
     # Moved in time and done by the new date; moved when it was late; cancelled in time.
     act(town, "U0EVA", commitments.move, 2, date(2026, 11, 30), "legal", version=1)
@@ -97,7 +100,7 @@ def test_an_account_says_what_was_kept(town: BotInWorkspace) -> None:
     act(town, "U0EVA", commitments.move, 6, date(2026, 12, 28), "holidays", version=1)
     shown = read(town.commit("U0EVA", "account Acme").messages[-1])
     assert "We: 1 late · 1 moved · 2 of 4 kept on time this quarter" in shown
-    assert "They: 1 late · 0 of 1 kept on time this quarter" in shown
+    assert "They: 1 late · 1 wish · 0 of 1 kept on time this quarter" in shown
     assert "Lead: Eva Lindqvist" in shown
     assert "B account" in shown
     town.move(2027, 1, 4, 12)

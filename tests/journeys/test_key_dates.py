@@ -201,14 +201,17 @@ def test_sixty_and_fourteen_days_before(town: BotInWorkspace) -> None:
     has_account(town)
     add(town)
     add(town, kind="other", name="Board meeting", day="2027-01-31", owner="U0BEN")
-    live_through(town, date(2026, 11, 24), date(2027, 2, 2))
+    for begin, end in ((date(2026, 11, 29), date(2026, 12, 3)), (date(2027, 1, 14), date(2027, 1, 19))):
+        live_through(town, begin, end)
     # 60 days before 29 January is Monday 30 November; 60 and 14 days before 31 January are 2 December and 17 January, a
     # Sunday: Monday the 18th.
-    assert days(town, "U0EVA", BERLIN) == [date(2026, 11, 30), date(2027, 1, 15)]
+    # Eva leads the account, and on 2 December she reads that nothing is planned for Ben's date.
+    assert days(town, "U0EVA", BERLIN) == [date(2026, 11, 30), date(2026, 12, 2), date(2027, 1, 15)]
     assert days(town, "U0BEN", "America/New_York") == [date(2026, 12, 2), date(2027, 1, 18)]
     assert town.box.dm("U0ANA") == town.box.dm("U0ADA") == []
-    first, second = briefs(town, "U0EVA")
-    assert headings(first) == ["Key dates"]
+    first, signal, second = briefs(town, "U0EVA")
+    assert headings(first) == headings(second) == ["Key dates"]
+    assert headings(signal) == ["Signals at your accounts"]
     assert "Renewal of Acme on Fri 29 Jan 2027, in 60 days" in read(first)
     assert "Renewal of Acme on Fri 29 Jan 2027, in 14 days" in read(second)
     assert "Date of Acme: Board meeting on Sun 31 Jan 2027, in 13 days" in read(briefs(town, "U0BEN")[1])

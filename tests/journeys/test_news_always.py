@@ -118,7 +118,7 @@ class Story:
         fault, self._fault = self._fault, None
         if fault == "refused":
             said = " ".join(texts(args["blocks"]))
-            is_list = "Good morning" in said or "Here is what your colleagues did" in said
+            is_list = "Good morning" in said or "Here is what happened" in said
             return Reply({"ok": False, "error": "invalid_blocks"}) if is_list else carry_out()
         if fault == "limited":
             return Reply({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "2000"})

@@ -11,6 +11,7 @@ import pytest
 from handlers import ids
 from sandbox.elements import flat_options
 from store import accounts, commitments
+from tests.journeys.accounts import person
 from tests.journeys.working_lives import away
 
 if TYPE_CHECKING:
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 
 # Enough that each button is pressed on a commitment of its own: on a page of a list, and of those that have a view of
 # their own.
-LISTED, MANY = 10, 16
+LISTED, MANY = 10, 20
 CHANGES = {ids.DONE, ids.MOVE, ids.BLOCK, ids.HAND_OVER, ids.EDIT, ids.CANCEL, ids.COMMENT, ids.HELP}
+# The person of theirs who may agree.
+DANA = "Dana Reyes"
 NOT_BLOCKED = {ids.UNBLOCK, ids.NEED_UNTIL}
 # Values for the fields of the forms.
 FILLED = {
@@ -123,7 +126,8 @@ def test_each_button_works(town: BotInWorkspace, name: str, surface: str) -> Non
     count = MANY if surface == "details" else LISTED
     due = "2026-11-24" if surface == "brief" else "2026-11-27"
     town.has_recorded(
-        case.creator, *((case.owner, f"send {n}", due) for n in range(1, count + 1)), account=account
+        case.creator, *((case.owner, f"send {n}", due) for n in range(1, count + 1)), account=account,
+        stakeholder=person(town, account, DANA),
     )  # fmt: skip
     for number in range(1, count + 1):
         if case.blocker is None:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handlers import ids
+from handlers.settings.views import Part
 from sandbox import Message, User
 from tests.journeys.conftest import words
+from tests.journeys.forms import open_part, save
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import BotInWorkspace
@@ -18,8 +20,7 @@ SHAKE, CHECK = "handshake", "white_check_mark"
 
 def choose(town: BotInWorkspace, emoji: str) -> dict[str, str]:
     """Ada writes the emoji into the settings of the workspace; the errors of the form."""
-    form = town.commit("U0ADA", "settings").view
-    return dict(town.submit("U0ADA", form, emoji=emoji).errors)
+    return dict(town.submit("U0ADA", open_part(town, "U0ADA", Part.MESSAGES), emoji=emoji).errors)
 
 
 @pytest.fixture
@@ -140,9 +141,5 @@ def test_without_the_permission_the_settings_say_so(bare_town: BotInWorkspace) -
     """An emoji is chosen and Slack sends no events of emoji: the answer to the form names the permission."""
     manifest = bare_town.box.core.manifest
     manifest.scopes = tuple(scope for scope in manifest.scopes if scope != "reactions:read")
-    form = bare_town.commit("U0ADA", "settings").view
-    assert form is not None
-    saved = bare_town.submit("U0ADA", form, emoji=":handshake:")
-    assert not saved.errors
-    assert "reactions:read" in str(saved.view)
+    assert "reactions:read" in save(bare_town, "U0ADA", emoji=":handshake:")
     assert bare_town.ask("U0ADA", lambda _tx, person: person.workspace.emoji) == SHAKE

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-import threading
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -14,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot import briefs
+from bot.rehearsal import became
 from sandbox import NORTHWIND, Seed, User
 from store import commitments
 from store.commitments import series
@@ -21,10 +20,10 @@ from store.rules.rhythm import Rhythm, Unit
 from store.tables import Commitment, Person, Workspace
 from tests.journeys.conftest import MONDAY, BotInWorkspace, open_town
 from tests.journeys.processes import PATIENCE, ROOT, command, environment
-from tests.journeys.slack_faults import replica
+from tests.journeys.slack_faults import at_once, replica
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from bot.app import Makegood
 
@@ -69,18 +68,6 @@ def all_have_something_due(town: BotInWorkspace) -> list[str]:
 def replicas(town: BotInWorkspace) -> Iterator[list[Makegood]]:
     with ExitStack() as opened:
         yield [opened.enter_context(replica(town)) for _ in range(REPLICAS)]
-
-
-def at_once(replicas: list[Makegood], act: Callable[[Makegood], Any]) -> None:
-    """Runs every replica at the same moment; raises the errors that they raise."""
-    together = threading.Barrier(len(replicas))
-
-    def one(makegood: Makegood) -> None:
-        together.wait()
-        act(makegood)
-
-    with ThreadPoolExecutor(len(replicas)) as threads:
-        list(threads.map(one, replicas))
 
 
 def heard(town: BotInWorkspace, people: list[str]) -> Counter[int]:
@@ -150,6 +137,23 @@ def test_four_replicas_brief_everybody_once(database_url: str, count: int) -> No
         at_once(running, work)
         assert heard(town, people) == {1: count}
         assert {(row.state, row.attempts) for row in town.outbox("brief")} == {("sent", 1)}
+
+
+def test_a_process_reports_no_brief_that_another_sends(database_url: str) -> None:
+    """A brief that one process has planned, and another sends at this moment, is for the other to report."""
+    with open_town(database_url) as town, replica(town) as other:
+        town.has_recorded("U0EVA", ("U0EVA", "send it", "2026-11-24"))
+        town.move(*MORNING)
+        now = town.box.clock.now()
+        planned = town.makegood.plan(now)
+
+        def said() -> list[str]:
+            with town.makegood.ledger.read() as tx:
+                return [one for one in became(tx, taken=set(), due=[], planned=planned, now=now) if "brief for" in one]
+
+        assert ["waits" in one for one in said()] == [True]
+        assert other.courier._claim() is not None
+        assert said() == []
 
 
 @pytest.mark.slow

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handlers import ids
+from handlers.settings.views import Part
 from tests.journeys.conftest import words_of
+from tests.journeys.forms import open_part
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import BotInWorkspace
 
 HOUSE = {
-    ids.WORKSPACE_HOUR: "8", ids.WORKSPACE_WEEK: ["0", "1"], ids.WORKSPACE_REGION: "DE", ids.ESCALATE_A_AFTER: "2",
-    ids.ESCALATE_AFTER: "4", ids.HONOURS_STATUS: ["yes"], ids.REPLIES_IN_THREADS: [],
+    ids.WORKSPACE_HOUR: "8", ids.WORKSPACE_WEEK: ["0", "1"], ids.WORKSPACE_REGION: "DE", ids.HONOURS_STATUS: ["yes"],
     ids.FISCAL_YEAR_START: "7",
 }  # fmt: skip
 
@@ -38,10 +39,8 @@ def pressed(town: BotInWorkspace, action_id: str) -> str:
 
 
 def of_the_house(town: BotInWorkspace) -> dict[str, str]:
-    """Ada submits the settings form with the workspace's part; returns the errors."""
-    form = town.commit("U0ADA", "settings", "C0GENERAL").view
-    assert form is not None
-    return dict(town.submit("U0ADA", form, **HOUSE).errors)
+    """Ada submits the form with the workspace's days; returns the errors."""
+    return dict(town.submit("U0ADA", open_part(town, "U0ADA", Part.DAYS), **HOUSE).errors)
 
 
 @pytest.mark.parametrize("action", [ids.DONE, ids.MOVE, ids.BLOCK, ids.HAND_OVER, ids.CANCEL, ids.EDIT])
@@ -56,13 +55,12 @@ def test_a_demoted_admin_is_refused(town: BotInWorkspace, action: str) -> None:
 
 def test_a_demoted_admin_does_not_change_the_workspace(town: BotInWorkspace) -> None:
     """A former admin's open form gets an error at a field; nothing is stored."""
+    form = open_part(town, "U0ADA", Part.DAYS)
     town.pass_by(minutes=2)
-    form = town.commit("U0ADA", "settings", "C0GENERAL").view
-    assert form is not None
     demoted(town)
     errors = town.submit("U0ADA", form, **HOUSE).errors
     assert "Only admins" in str(errors)
-    assert ids.WORKSPACE_HOUR not in str(town.commit("U0ADA", "settings", "C0GENERAL").view)
+    assert ids.OPEN_WORKSPACE_SETTINGS not in str(town.commit("U0ADA", "settings", "C0GENERAL").view)
 
 
 def test_an_admin_is_asked_about_once_a_minute(town: BotInWorkspace) -> None:
@@ -88,7 +86,7 @@ def test_slack_cannot_be_asked(bare_town: BotInWorkspace) -> None:
     town.box.faults.fail("users.info", "drop")
     assert "Slack does not tell me right now" in pressed(town, ids.DONE)
     assert town.verbs(1) == ["record"]
-    assert "Slack does not tell me right now" in str(of_the_house(town))
+    assert "Slack does not tell me right now" in words_of(open_part(town, "U0ADA", Part.DAYS))
     town.press("U0ADA", town.item("U0ADA", 2, "C0GENERAL"), ids.DONE)
     assert town.verbs(2) == ["record", "finish"]
     town.box.faults.stop()

@@ -12,6 +12,7 @@ from sandbox import Reply, User
 from sandbox.seed import NORTHWIND, Seed
 from store.tables import Person
 from tests.journeys.conftest import open_town, read
+from tests.journeys.forms import save
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -233,8 +234,7 @@ def test_what_an_event_does_not_say_stays(town: BotInWorkspace) -> None:
 
 def test_an_event_without_a_status_ends_no_absence(town: BotInWorkspace) -> None:
     """An absence from a status stays if an event reports a change of something else."""
-    form = town.commit("U0ADA", "settings", "C0GENERAL").view
-    assert town.submit("U0ADA", form, honours_status=["yes"]).errors == {}
+    save(town, "U0ADA", honours_status=["yes"])
     town.box.change_user("U0ANA", status_emoji=":palm_tree:", status_text="Vacationing")
     assert town.rows()["absence"] == 1
     user = {"id": "U0ANA", "team_id": town.box.seed.team_id, "profile": {"title": "Chief"}, "tz": "Europe/Paris"}

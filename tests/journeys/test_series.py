@@ -17,8 +17,6 @@ from tests.journeys.conftest import BotInWorkspace, read, words, words_of
 if TYPE_CHECKING:
     from sandbox import Message
 
-pytestmark = pytest.mark.both_databases
-
 
 def numbers(town: BotInWorkspace) -> list[int]:
     with town.makegood.ledger.read() as tx:
@@ -60,6 +58,7 @@ def test_done_records_the_next_one(town: BotInWorkspace) -> None:
     assert newest(town) == [2]
 
 
+@pytest.mark.both_databases
 def test_done_twice_at_once_records_one(town: BotInWorkspace) -> None:
     """Two people who press *Done* at the same moment, and Slack's retries, get one next occurrence."""
     town.receipt("U0EVA", "@ana send the report every Friday")
@@ -73,6 +72,7 @@ def test_done_twice_at_once_records_one(town: BotInWorkspace) -> None:
     assert numbers(town) == [1, 2]
 
 
+@pytest.mark.both_databases
 def test_its_day_records_the_next_one(town: BotInWorkspace) -> None:
     """On the day of an occurrence the next one is recorded, also while it is open; one planning is enough."""
     town.receipt("U0EVA", "send the report every Friday")
@@ -88,6 +88,7 @@ def test_its_day_records_the_next_one(town: BotInWorkspace) -> None:
     assert numbers(town) == [1, 2]
 
 
+@pytest.mark.both_databases
 def test_a_month_without_the_bot(town: BotInWorkspace) -> None:
     """Occurrences whose day passed meanwhile are left out: there is one next occurrence, and it is ahead."""
     town.receipt("U0EVA", "send the report every Friday")
@@ -139,14 +140,27 @@ def test_end_the_series(town: BotInWorkspace) -> None:
     assert numbers(town) == [1]
 
 
-def test_an_older_one_does_not_end_it(town: BotInWorkspace) -> None:
-    """A button of an older occurrence says which one is the newest."""
+def test_an_older_one_ends_it_too(town: BotInWorkspace) -> None:
+    """The button of an open older occurrence ends the series and shows its newest, and none of them has it then."""
     town.receipt("U0EVA", "send the report every Friday")
-    item = town.item("U0EVA")
     town.jump(2026, 11, 27, 12, 0)
-    assert ids.END_SERIES not in str(town.item("U0EVA").blocks)
-    assert "#1 is not the newest of its series: /commit 2" in told(town, item)
+    item = town.item("U0EVA")
     assert newest(town) == [2]
+    town.press("U0EVA", item, ids.END_SERIES)
+    assert town.verbs(2) == ["repeat", "end_series"]
+    assert newest(town) == []
+    assert all(ids.END_SERIES not in str(town.item("U0EVA", number).blocks) for number in (1, 2))
+
+
+@pytest.mark.parametrize("line", ["end 1", "end series 1", "stop 1", "end the series #1"])
+def test_ended_by_a_line(town: BotInWorkspace, line: str) -> None:
+    """`/commit end` with the number of any occurrence ends the series, also of one that is done."""
+    town.receipt("U0EVA", "send the report every Friday")
+    town.press("U0EVA", town.item("U0EVA"), ids.DONE)
+    shown = town.commit("U0EVA", line).messages[-1]
+    assert "you ended the series" in read(shown)
+    assert newest(town) == []
+    assert "No series goes on" in words(town.commit("U0EVA", line).messages[-1])
 
 
 def test_who_may_not_end_it(town: BotInWorkspace) -> None:
@@ -196,13 +210,27 @@ def test_a_line_without_a_day_is_asked(town: BotInWorkspace) -> None:
     assert (town.commitment(2).rhythm, newest(town)) == (None, [1])
 
 
-def test_several_lines_have_no_rhythm(town: BotInWorkspace) -> None:
-    """Lines of a list are recorded once each: a rhythm chosen for them is refused, and one in a line is asked."""
+def test_a_rhythm_in_a_list(town: BotInWorkspace) -> None:
+    """A line of a list keeps its rhythm, which can be changed there; the other lines come once."""
+    lines = "send the deck by Friday\nevery Monday: call Dana\nevery Friday, first on 4 Dec: send the figures"
+    listed = town.commit("U0EVA", lines).view
+    assert listed is not None
+    assert "Every week" in words_of(listed)
+    assert town.box.submit("U0EVA", listed.id, {"row.2": {"row.rhythm": "month:1"}}).errors == {}
+    kept = [town.commitment(number) for number in (1, 2, 3)]
+    assert [(one.action, one.rhythm, str(one.due_on)) for one in kept] == [
+        ("send the deck", None, "2026-11-27"), ("call Dana", "week:1", "2026-11-30"),
+        ("send the figures", "month:1:4", "2026-12-04"),
+    ]  # fmt: skip
+
+
+def test_a_rhythm_for_several_lines_is_refused(town: BotInWorkspace) -> None:
+    """A rhythm that is chosen in the form for several lines is refused: each line says its own."""
     form = town.commit("U0EVA", "").view
     assert form is not None
     action = "send the deck by Friday\ncall Dana every Monday"
-    outcome = town.submit("U0EVA", form, action=action.replace("\\\n", "\n"), due="2026-12-31", rhythm="week:1")
-    assert "Several lines are recorded once each" in str(outcome.errors)
+    outcome = town.submit("U0EVA", form, action=action, due="2026-12-31", rhythm="week:1")
+    assert "write the rhythm in its line" in str(outcome.errors)
     assert numbers(town) == []
 
 
@@ -214,6 +242,7 @@ def test_who_has_left(town: BotInWorkspace) -> None:
     assert numbers(town) == [1, 2]
 
 
+@pytest.mark.both_databases
 def test_several_done_at_once(town: BotInWorkspace) -> None:
     """Done for several ends each, and records the next one of each."""
     for name in ("one", "two"):

@@ -11,15 +11,16 @@ import sqlalchemy as sa
 
 from handlers import ids
 from handlers.commitments.commands import WORDS
-from handlers.settings.views import DEFAULT
+from handlers.settings.views import DEFAULT, Part
+from handlers.slack.refs import Ref, ViewName
 from store import absences, people, workspaces
 from store.tables import Absence
 from tests.journeys.conftest import MONDAY, BotInWorkspace, read, words, words_of
+from tests.journeys.forms import open_part, open_settings, part_of, save
 
 if TYPE_CHECKING:
     from sandbox import View
     from store.tables import Person
-from tests.journeys.forms import open_settings, save
 
 MON_TO_FRI = ["0", "1", "2", "3", "4"]
 
@@ -210,11 +211,15 @@ def test_admins_set_what_everybody_follows(town: BotInWorkspace) -> None:
     """Admins set hour, week, holidays, escalation, statuses and fiscal year for people without their own settings."""
     town.jump(2026, 11, 24, 12, 0)
     before = person(town).next_brief_at
-    save(
+    said = save(
         town, "U0ADA", workspace_hour="8", workspace_week=["6", "0", "1", "2", "3"], workspace_region="DE",
-        escalate_a_after="2",
-        escalate_after="10", honours_status=["yes"], fiscal_year_start="4",
+        honours_status=["yes"], fiscal_year_start="4",
     )  # fmt: skip
+    assert "Saved for the whole workspace" in said
+    assert "Briefs from 08:00 · Monday, Tuesday, Wednesday, Thursday and Sunday · holidays of DE" in said
+    assert "2 working days at A accounts, 10 at others" in save(
+        town, "U0ADA", escalate_a_after="2", escalate_after="10"
+    )
     eva, house = person(town), person(town).workspace
     assert (house.send_hour, house.working_week, house.holidays_region) == (8, "01236", "DE")
     assert (house.escalate_a_after, house.escalate_after) == (2, 10)
@@ -234,26 +239,30 @@ def test_admins_set_what_everybody_follows(town: BotInWorkspace) -> None:
         ({"workspace_region": "Atlantis"}, ids.WORKSPACE_REGION),
         ({"escalate_a_after": "0"}, ids.ESCALATE_A_AFTER),
         ({"escalate_after": "61"}, ids.ESCALATE_AFTER),
+        ({"digest_before": "1"}, ids.DIGEST_BEFORE),
         ({"workspace_week": []}, ids.WORKSPACE_WEEK),
-        ({"weekdays": []}, ids.WEEKDAYS),
+        ({"emoji": "two words"}, ids.EMOJI),
     ],
 )
 def test_an_admins_errors_stand_at_their_fields(town: BotInWorkspace, fields: dict[str, Any], where: str) -> None:
-    """With an error of the admin's form neither the workspace's part nor their own is stored."""
-    form = open_settings(town, "U0ADA")
-    wrong = town.submit("U0ADA", form, **({"send_hour": "7", "workspace_hour": "8"} | fields))
+    """With an error of the admin's form nothing of the workspace is stored."""
+    part, version = part_of(fields), person(town).workspace.version
+    assert part is not None
+    wrong = town.submit("U0ADA", open_part(town, "U0ADA", part), **fields)
     assert set(wrong.errors) == {where}
-    assert (person(town).workspace.send_hour, person(town, "U0ADA").send_hour) == (9, None)
+    assert person(town).workspace.version == version
 
 
 @pytest.mark.parametrize(
     ("block", "value"),
     [(ids.WORKSPACE_HOUR, "3"), (ids.SEND_HOUR, "23"), (ids.FISCAL_YEAR_START, "13"), (ids.DATE_LANGUAGE, "xx"),
-     (ids.SEND_HOUR, "noon"), (ids.WORKSPACE_WEEK, "9")],
+     (ids.SEND_HOUR, "noon"), (ids.WORKSPACE_WEEK, "9"), (ids.REQUIRED_ROLES["A"], "boss"),
+     (ids.REVIEW_MONTHS["B"], "5"), (ids.REVIEW_MONTHS["B"], "often")],
 )  # fmt: skip
 def test_what_no_form_offers_is_refused(town: BotInWorkspace, block: str, value: str) -> None:
     """Values that the form never offered give errors at their fields, too."""
-    form = open_settings(town, "U0ADA")
+    part = part_of([block])
+    form = open_part(town, "U0ADA", part) if part else open_settings(town, "U0ADA")
     with town.post.caught() as caught:
         town.submit("U0ADA", form)
     given = caught[0].payload["view"]["state"]["values"][block][block]
@@ -267,21 +276,88 @@ def test_what_no_form_offers_is_refused(town: BotInWorkspace, block: str, value:
     assert person(town).workspace.send_hour == 9
 
 
+def test_admins_say_what_each_category_needs(town: BotInWorkspace) -> None:
+    """The form offers the roles and the reviews of each category; what is saved is shown again, with who changed it."""
+    form = open_part(town, "U0ADA", Part.CATEGORIES)
+    chosen = [option["value"] for option in shown(form, "roles_a")["initial_options"]]
+    assert chosen == ["decision_maker", "economic_buyer", "champion"]
+    months = [shown(form, f"review_months_{one}")["initial_option"]["value"] for one in "abcd"]
+    assert months == ["3", "6", "12", "none"]
+    assert "Last changes" not in words_of(form)
+    save(town, "U0ADA", roles_a=[], roles_b=["user", "champion"], review_months_b="none", review_months_d="12")
+    house = person(town).workspace
+    assert (house.roles_a, house.roles_b) == (None, ("champion", "user"))
+    assert (house.review_months_a, house.review_months_b, house.review_months_d) == (3, None, 12)
+    said = words_of(open_settings(town, "U0ADA"))
+    assert "Last changes" in said
+    assert "Ada Moreau: the roles of A accounts: nothing; the roles of B accounts: champion, user" in said
+    assert "the reviews of B accounts: no reviews; the reviews of D accounts: every year" in said
+    assert "Last changes" not in words_of(open_settings(town))
+
+
+def second_admin(town: BotInWorkspace, part: Part) -> View:
+    """Ben is an admin too; the form of that part that he has open."""
+    town.box.change_user("U0BEN", is_admin=True)
+    return open_part(town, "U0BEN", part)
+
+
+@pytest.mark.both_databases
+def test_two_admins_change_different_settings(town: BotInWorkspace) -> None:
+    """Two admins with the form open at once: each keeps what the other has chosen, and both are in the history."""
+    form = second_admin(town, Part.CATEGORIES)
+    save(town, "U0ADA", review_months_a="1")
+    save(town, "U0ADA", workspace_hour="8")
+    assert town.submit("U0BEN", form, review_months_b="4").errors == {}
+    house = person(town).workspace
+    assert (house.review_months_a, house.review_months_b, house.send_hour) == (1, 4, 8)
+    assert "Ben Okafor: the reviews of B accounts: every 4 months" in words_of(open_settings(town, "U0ADA"))
+
+
+def test_two_admins_change_the_same_setting(town: BotInWorkspace) -> None:
+    """The second admin reads what the first chose, at the field, and nothing of the form is stored until they agree."""
+    form = second_admin(town, Part.CATEGORIES)
+    save(town, "U0ADA", review_months_a="1")
+    wrong = town.submit("U0BEN", form, review_months_a="2", review_months_b="4")
+    assert set(wrong.errors) == {"review_months_a"}
+    assert (
+        "Ada Moreau changed this meanwhile to every month; you have every 2 months" in wrong.errors["review_months_a"]
+    )
+    assert person(town).workspace.review_months_b == 6
+    assert town.submit("U0BEN", form, review_months_a="1", review_months_b="4").errors == {}
+    house = person(town).workspace
+    assert (house.review_months_a, house.review_months_b) == (1, 4)
+
+
+def test_ones_own_week_stays_the_workspaces(town: BotInWorkspace) -> None:
+    """Saved as it was shown, a person's week follows the workspace's, also if an admin changed that meanwhile."""
+    form = open_settings(town)
+    save(town, "U0ADA", workspace_week=["0", "1", "2"])
+    assert town.submit("U0EVA", form, send_hour="7").errors == {}
+    assert person(town).working_week is None
+
+
 def test_others_cannot_set_the_workspace(town: BotInWorkspace) -> None:
-    """A forged form with the workspace's part, from a person who is no admin, changes nothing."""
-    form = open_settings(town, "U0ADA")
+    """A forged form of the workspace, from a person who is no admin, changes nothing; a forged button opens none."""
+    form = open_part(town, "U0ADA", Part.DAYS)
     with town.post.caught() as caught:
-        town.submit("U0ADA", form, workspace_hour="8", send_hour="7")
+        town.submit("U0ADA", form, workspace_hour="8")
     caught[0].payload["user"]["id"] = "U0EVA"
     ack = town.again(caught[0])
     assert "Only admins" in str(ack.body)
-    assert (person(town).workspace.send_hour, person(town).send_hour) == (9, None)
+    assert person(town).workspace.send_hour == 9
+    assert ids.OPEN_WORKSPACE_SETTINGS not in str(open_settings(town).blocks)
+    settings, value = open_settings(town, "U0ADA"), Ref(view=ViewName.SETTINGS, extra=Part.DAYS).encode()
+    with town.post.caught() as caught:
+        town.box.press("U0ADA", action_id=ids.OPEN_WORKSPACE_SETTINGS, value=value, view_id=settings.id)
+    caught[0].payload["user"]["id"] = "U0EVA"
+    town.again(caught[0])
+    assert [view.title for view in town.box.modals("U0EVA")] == ["Settings"]
 
 
 @pytest.mark.both_databases
 def test_sent_twice_it_is_the_same(town: BotInWorkspace) -> None:
     """A form that is delivered twice at once has the same result as once."""
-    form = open_settings(town, "U0ADA")
+    form = open_part(town, "U0ADA", Part.DAYS)
     town.submit("U0ADA", form, workspace_hour="8")
     parcel = town.post.parcels[-1]
     assert all(ack.ok for ack in town.at_once(parcel, parcel))
@@ -293,7 +369,8 @@ def test_another_workspace_is_not_touched(town: BotInWorkspace) -> None:
     with town.makegood.ledger.begin() as tx:
         other = workspaces.ensure(tx, team_id="T0OTHER", name="Other", now=MONDAY)
         people.sync(tx, other, [people.Profile("U0EVA", "Eva elsewhere")], now=MONDAY)
-    save(town, "U0ADA", workspace_hour="8", send_hour="7")
+    save(town, "U0ADA", workspace_hour="8")
+    save(town, "U0ADA", send_hour="7")
     town.commit("U0EVA", "away 12 Dec to 3 Jan @ben")
     with town.makegood.ledger.read() as tx:
         elsewhere = people.viewer(tx, "T0OTHER", "U0EVA")

@@ -12,6 +12,7 @@ from handlers import ids
 from sandbox import Reply, User
 from sandbox.seed import ChannelSeed
 from tests.journeys.conftest import read, words, words_of
+from tests.journeys.plan_sections import has_account
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,10 +32,10 @@ def shared(town: BotInWorkspace, channel: str) -> list[Message]:
     return [m for m in town.box.messages(channel, viewer="U0EVA") if m.user == bot and not m.ephemeral_for]
 
 
-def shareable(town: BotInWorkspace, channel: str, line: str = "send it by Friday") -> Message:
+def shareable(town: BotInWorkspace, channel: str, line: str = "send it by Friday", **given: str) -> Message:
     """Records a commitment of Eva's that may be shared with all people; returns its receipt."""
     receipt = town.receipt("U0EVA", line, channel)
-    town.submit("U0EVA", town.form("U0EVA", receipt, ids.EDIT), sharing="shareable")
+    town.submit("U0EVA", town.form("U0EVA", receipt, ids.EDIT), sharing="shareable", **given)
     return next(m for m in town.box.messages(channel, viewer="U0EVA") if m.ts == receipt.ts)
 
 
@@ -60,6 +61,21 @@ def test_a_shared_item_shows_no_obstacle(town: BotInWorkspace, reader: User | No
         assert (sign in words(message)) == (reader is None)
     town.press("U0EVA", message, ids.SHOW)
     assert OBSTACLE in words_of(town.box.modals("U0EVA")[-1])
+
+
+def test_to_both_sides(town: BotInWorkspace) -> None:
+    """Where the client reads, an item names both companies, and never “us”; colleagues alone read it as ever."""
+    has_account(town)
+    company = town.box.seed.team_name
+    for channel, line, side, wanted in (
+        ("C0SHARED", "send the offer", "ours", f"{company} owes Acme"),
+        ("C0SHARED", "sign the order", "theirs", f"Acme owes {company} · not agreed yet"),
+        ("C0ACME", "name a sponsor", "theirs", "they owe us · a wish"),
+    ):
+        item = shareable(town, channel, f"{line} by Friday for Acme", side=side)
+        town.press("U0EVA", item, ids.SHARE)
+        assert wanted in read(shared(town, channel)[-1]).replace("_", "")
+    assert "owe us" not in " ".join(read(one) for one in shared(town, "C0SHARED"))
 
 
 def test_what_is_not_accepted_is_nobody_elses_business(town: BotInWorkspace) -> None:

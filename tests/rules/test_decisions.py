@@ -146,6 +146,8 @@ OWNERS = [
          {"11-27": "today", "11-30": "overdue-1"}, until=on(11, 30)),
     Case("quiet until a day in an absence: said on the last morning before it", item(
         on(12, 22), owner=ANA_AWAY, quiet_until=on(12, 22)), {"12-18": "leaving"}, ANA_AWAY),
+    Case("quiet beyond the date, as a review decides: warned before the lead hears", item(
+        FRIDAY, **AT_ACME, quiet_until=on(12, 31)), {"12-03": "overdue-3:warned"}, until=on(12, 22)),
     # Blocked: weekly instead of the ladder, and on the day it is due.
     Case("blocked", item(on(12, 4), is_blocked=True, touched_on=MONDAY),
          {"11-30": "blocked", "12-04": "today", "12-07": "blocked", "12-14": "blocked", "12-21": "blocked",

@@ -76,8 +76,10 @@ def test_occasions_never_go_back(due: date, works: WorkingDays) -> None:
     assert set(order[3:]) <= {order[at] for at in seen}
 
 
+# Kinds whose text has a date or a number.
+WITH_MORE = {OccasionKind.OVERDUE, OccasionKind.DAYS_BEFORE, OccasionKind.AWAY}
 STEPS = [
-    *(kind for kind in OccasionKind if kind not in {OccasionKind.OVERDUE, OccasionKind.DAYS_BEFORE, OccasionKind.NEWS}),
+    *(kind for kind in OccasionKind if kind not in {*WITH_MORE, OccasionKind.NEWS}),
     *(f"overdue-{step}" for step in OVERDUE_STEPS),
 ]
 
@@ -85,11 +87,12 @@ STEPS = [
 def occasions() -> st.SearchStrategy[Occasion]:
     """Any occasion that a rule can make."""
     marks = {mark: st.booleans() for mark in ("stands_in", "warns", "ends", "has_news")}
-    plain = st.sampled_from([kind for kind in OccasionKind if kind not in {"days before", "overdue"}])
+    plain = st.sampled_from([kind for kind in OccasionKind if kind not in WITH_MORE])
     return st.one_of(
         st.builds(Occasion, plain, **marks),
         st.builds(Occasion, st.just(OccasionKind.OVERDUE), st.sampled_from(OVERDUE_STEPS), **marks),
         st.builds(Occasion, st.just(OccasionKind.DAYS_BEFORE), st.integers(1, 400), days),
+        st.builds(Occasion, st.just(OccasionKind.AWAY), st.just(0), days),
     )
 
 

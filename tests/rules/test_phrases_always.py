@@ -101,6 +101,7 @@ def test_a_full_date_is_itself_or_refused(today: date, day: date) -> None:
         (4, "Q4", "2027-03-31"),
         (4, "Q3", "2026-12-31"),
         (4, "end of next quarter", "2027-03-31"),
+        (2, "last working day of the quarter", "2027-01-29"),
         (7, "Q2", "2026-12-31"),
         (10, "Q1", "2026-12-31"),
         (4, "end of fiscal year", "2027-03-31"),

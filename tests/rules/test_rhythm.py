@@ -98,6 +98,7 @@ LINES = [
     ("en-US", "send the report every other Tuesday", "send the report", "week:2", "2026-11-24"),
     ("en-US", "send the report every Friday by 4 Dec", "send the report", "week:1", "2026-12-04"),
     ("en-US", "send the report monthly by 15 Jan", "send the report", "month:1", "2027-01-15"),
+    ("en-US", "send the report every Friday starting 4 Dec", "send the report", "week:1", "2026-12-04"),
     ("de-DE", "jeden Montag Bericht schicken", "Bericht schicken", "week:1", "2026-11-30"),
     ("fr-FR", "rapport tous les vendredis", "rapport", "week:1", "2026-11-27"),
     ("fr-FR", "rapport chaque trimestre pour le 31 décembre", "rapport", "quarter:1", "2026-12-31"),
@@ -106,7 +107,6 @@ LINES = [
     # Without a first day, or with one that is not sure, it is asked.
     ("en-US", "monthly: send the report", "send the report", "month:1", None),
     ("en-US", "send figures each quarter", "send figures", "quarter:1", None),
-    ("en-US", "send the report every Friday starting 4 Dec", "send the report starting 4 Dec", "week:1", None),
     ("en-US", "send the report every Friday from next month", "send the report from next month", "week:1", None),
     ("de-DE", "jeden Freitag ab Januar Bericht schicken", "ab Januar Bericht schicken", "week:1", None),
     ("en-US", "every Friday by Thursday send it", "send it", "week:1", None),

@@ -28,7 +28,7 @@ def drawn(found: Findings) -> str:
     rows = [_row(messages, counted[messages] / all_of_them) for messages in range(max(counted) + 1)]
     height = TOP + len(rows) * (BAR + GAP) + 16
     title = "Messages from Makegood to one person in one working week"
-    about = f"{all_of_them:,} person-weeks of a simulated year; briefs and notices together"
+    about = f"{all_of_them:,} person-weeks of simulated time; briefs, notices and digests together"
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{title}">',
         f"<style>{STYLE}</style>",

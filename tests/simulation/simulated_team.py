@@ -10,9 +10,13 @@ import random
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import holidays
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DAY = timedelta(days=1)
 BEGIN = date(2026, 1, 5)
@@ -96,14 +100,33 @@ class Colleague:
 
 @dataclass(frozen=True)
 class Customer:
+    """An account. `channel`: Slack's id of its channel, if it has one."""
+
     name: str
     category: str
     owner: str
+    coach: str
+    channel: str | None = None
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """Every so many weeks, or else months, from the first day on."""
+
+    weeks: int = 0
+    months: int = 0
+
+    def after(self, day: date, first: date) -> date:
+        if self.weeks:
+            return day + self.weeks * 7 * DAY
+        year, month = divmod(day.year * 12 + day.month - 1 + self.months, 12)
+        last = (date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1) - DAY).day
+        return date(year, month + 1, min(first.day, last))
 
 
 @dataclass(frozen=True)
 class Known:
-    """How a promise stood from `at` on, by what somebody did."""
+    """How a promise stood from `at` on, by what person `by` did."""
 
     at: datetime
     did: str
@@ -113,11 +136,16 @@ class Known:
     is_blocked: bool = False
     blocker: str | None = None
     quiet_until: date | None = None
+    by: str = ""
 
 
 @dataclass(eq=False)
 class Promise:
-    """A commitment and all that was done about it. `number` is the program's, once it is recorded."""
+    """A commitment and all that was done about it. `number` is the program's, once it is recorded.
+
+    One with a `rhythm` is the newest of its series; `first_on` and `on` are the days of the series' first occurrence
+    and of this one, before they are moved off days off.
+    """
 
     creator: str
     account: Customer | None
@@ -127,6 +155,9 @@ class Promise:
     first_due_on: date
     number: int = 0
     story: list[Known] = field(default_factory=list)
+    rhythm: Rhythm | None = None
+    first_on: date | None = None
+    on: date | None = None
 
     def known(self, at: datetime) -> Known:
         """The state of the commitment at that moment."""
@@ -141,12 +172,57 @@ class Promise:
         return self.story[-1]
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How a review stood from `at` on: "planned" to begin at `starts_at`, "open", "held" or "not held"; `zone` is where
+    its time was agreed on.
+    """
+
+    at: datetime
+    state: str
+    starts_at: datetime
+    zone: str
+
+
+@dataclass(eq=False)
+class Appointment:
+    """A review and all that was done about it. `who`: the colleagues who take part."""
+
+    customer: Customer
+    who: frozenset[str]
+    story: list[Standing] = field(default_factory=list)
+
+    def known(self, at: datetime) -> Standing | None:
+        """How the review stood at that moment; None before it was booked."""
+        return next((one for one in reversed(self.story) if one.at <= at), None)
+
+    @property
+    def now(self) -> Standing:
+        return self.story[-1]
+
+    def spans(self) -> Iterator[tuple[Standing, datetime]]:
+        """Each standing, and until when it was so."""
+        ends = [one.at for one in self.story[1:]]
+        yield from zip(self.story, [*ends, datetime.max.replace(tzinfo=UTC)], strict=True)
+
+
 @dataclass
 class Organisation:
+    """`office` has the working days of the workspace, which count for messages in channels."""
+
     people: dict[str, Colleague]
     customers: list[Customer]
     promises: list[Promise]
     end: date
+    office: Colleague
+    appointments: list[Appointment] = field(default_factory=list)
+    begin: date = BEGIN
+
+    def in_charge(self, customer: str, at: datetime) -> Colleague | None:
+        """The lead of that account at that moment, or the coach after the lead has left; None if both have."""
+        its = next(one for one in self.customers if one.name == customer)
+        both = (self.people[its.owner], self.people[its.coach])
+        return next((one for one in both if one.is_here(one.day(at))), None)
 
 
 @cache
@@ -166,11 +242,29 @@ def invent(seed: int, people: int, commitments: int, months: int) -> Organisatio
         one.leaves = BEGIN + chance.uniform(0.4, 0.8) * (end - BEGIN)
     names = list(everybody)
     customers = [
-        Customer(f"Customer {n:02}", chance.choices("ABCD", (3, 4, 2, 1))[0], chance.choice(names[: people // 3 + 2]))
+        _customer(n, chance.choices("ABCD", (3, 4, 2, 1))[0], chance.choice(names[: people // 3 + 2]), names, seed)
         for n in range(max(3, people // 2))
     ]
     promises = [_promise(chance, everybody, customers, end) for _ in range(commitments)]
-    return Organisation(everybody, customers, sorted(promises, key=lambda one: one.at), end)
+    _make_series(random.Random(f"series:{seed}:{commitments}"), promises)
+    office = Colleague("", "The office", "Europe/Berlin", "01234", "DE", 9, "diligent", weekly=False)
+    return Organisation(everybody, customers, sorted(promises, key=lambda one: one.at), end, office)
+
+
+def _customer(number: int, category: str, owner: str, names: list[str], seed: int) -> Customer:
+    """Two of three have a channel. The coach is another colleague."""
+    name = f"Customer {number:02}"
+    coach = random.Random(f"doings:{seed}:coach:{name}").choice(sorted(one for one in names if one != owner))
+    return Customer(name, category, owner, coach, f"C{number:05}" if number % 3 else None)
+
+
+def _make_series(chance: random.Random, promises: list[Promise]) -> None:
+    """One in forty comes again and again."""
+    for one in chance.sample(promises, max(1, len(promises) // 40)):
+        one.rhythm = chance.choice(
+            (Rhythm(weeks=1), Rhythm(weeks=2), Rhythm(months=1), Rhythm(months=1), Rhythm(months=3))
+        )
+        one.first_on = one.on = one.first_due_on
 
 
 def _people(chance: random.Random, count: int) -> list[Colleague]:

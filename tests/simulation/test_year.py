@@ -1,4 +1,8 @@
-"""A small organisation lives with the program: nobody is forgotten, nobody is pestered."""
+"""An organisation lives with the program: nobody is forgotten, nobody is pestered.
+
+These are spans that fit into a run of all tests: a month of twelve people, and a quarter of sixty, which takes two or
+three minutes. A whole year of sixty takes far longer, and is no test: `python -m tests.simulation.year`.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,7 @@ def lived(tmp_path: Path, seed: int, people: int, commitments: int, months: int)
     done, found = year.live(
         f"sqlite:///{tmp_path}/year.db", seed=seed, people=people, commitments=commitments, months=months
     )
-    assert (found.missed, found.outside, found.closed, found.doubled, found.unannounced) == ([], [], [], [], [])
+    assert {name: wrong for name, wrong in found.faults.items() if wrong} == {}
     assert done.refused == []
     return found
 
@@ -30,8 +34,7 @@ def lived(tmp_path: Path, seed: int, people: int, commitments: int, months: int)
     ("seed", "people", "commitments", "months", "at_least"),
     [
         pytest.param(5, 12, 30, 1, (10, 30, 4, 1), id="a month of twelve"),
-        pytest.param(1, 12, 60, 3, (15, 50, 5, 1), id="a quarter of twelve", marks=pytest.mark.slow),
-        pytest.param(1, 60, 900, 12, (400, 1500, 100, 50), id="a year of sixty", marks=pytest.mark.slow),
+        pytest.param(1, 60, 225, 3, (80, 500, 60, 8), id="a quarter of sixty", marks=pytest.mark.slow),
     ],
 )
 def test_nobody_is_forgotten_or_pestered(

@@ -225,7 +225,7 @@ def test_a_correction_right_after_recording_is_no_slip(office: SmallTeam) -> Non
 def test_an_internal_item_is_not_shared_with_another_company(office: SmallTeam) -> None:
     """Internal items never go to a channel that others read; shareable ones may."""
     number = recorded(office)
-    with pytest.raises(NotAllowedError, match="internal"):
+    with pytest.raises(NotAllowedError, match="our team only"):
         act(office, commitments.share, "eva", number, "C1", others=True)
     act(office, commitments.share, "eva", number, "C1", others=False, key="s")
     act(office, commitments.share, "eva", number, "C1", others=False, key="s")

@@ -17,7 +17,7 @@ import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -26,20 +26,25 @@ import sqlalchemy as sa
 from bot.app import compose
 from bot.manifest import for_address
 from bot.settings import given
-from sandbox import NORTHWIND, Clock, Sandbox, Seed, User
-from store import commitments, people
+from sandbox import NORTHWIND, ChannelSeed, Clock, Sandbox, Seed, User
+from store import accounts, commitments, people, reviews
 from store.commitments import Draft
-from store.tables import Outbox, OutboxState
+from store.tables import Lane, Outbox, OutboxState, Review
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from sqlalchemy.orm import Session
+
     from sandbox import Message
+    from store.tables import Person
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "xoxb-torture-0123456789"
 # A Monday, eleven in Berlin: nobody's morning comes while it runs.
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+_DIGEST, _MINUTES = "Review of ", "Minutes of "
+_ABOUT_REVIEWS = (_DIGEST, "The review of ", _MINUTES)
 POST, HISTORY, OPEN, UPDATE = "chat.postMessage", "conversations.history", "conversations.open", "chat.update"
 
 
@@ -60,7 +65,8 @@ class Times:
 class Plan:
     """One run of `processes` workers. One of them is killed and replaced every 0.8 to 2 seconds while there is work, at
     most `kills` times; every few seconds one is frozen for longer than its lease; the database crashes `crashes` times.
-    The sandbox holds Slack's limits `speed` times as fast.
+    The sandbox holds Slack's limits `speed` times as fast. Of the accounts with a review a third each has a digest, a
+    prompt and minutes to post in its channel.
     """
 
     name: str
@@ -68,6 +74,7 @@ class Plan:
     seed: int
     processes: int = 1
     people: int = 60
+    reviews: int = 12
     kills: int = 1_000_000
     freezes: bool = False
     crashes: int = 0
@@ -101,8 +108,9 @@ class Result:
     def __str__(self) -> str:
         share = 100 * self.faults / max(1, self.calls)
         return (
-            f"{self.plan.name}: {self.plan.sends:,} sends, {self.kills} kills, {self.freezes} freezes,"
-            f" {self.crashes} database crashes, {self.faults:,} faults on {self.calls:,} calls ({share:.0f} %),"
+            f"{self.plan.name}: {self.plan.sends:,} sends and {self.plan.reviews} about reviews, {self.kills} kills,"
+            f" {self.freezes} freezes, {self.crashes} database crashes, {self.faults:,} faults on {self.calls:,} calls"
+            f" ({share:.0f} %),"
             f" lost {self.lost}, doubled {self.doubled}, out of order {self.disordered},"
             f" {self.changed} changed and {self.stale} stale, too fast for Slack {self.limited},"
             f" undecided {self.undecided}, seed {self.plan.seed}, {self.seconds:.0f} s"
@@ -192,7 +200,10 @@ class Stage:
         clock = Clock()
         clock.move_to(MONDAY)
         users = tuple(User(f"U{n:04}", f"person{n}", f"Person {n}") for n in range(plan.people))
-        seed = Seed(users=(*NORTHWIND.users, *users), channels=NORTHWIND.channels)
+        # The channel of each account, and the words with which its one message begins.
+        self._about_reviews = {f"C{n:04}": _ABOUT_REVIEWS[n % 3] for n in range(plan.reviews)}
+        channels = tuple(ChannelSeed(one, one.lower(), ("U0EVA",)) for one in self._about_reviews)
+        seed = Seed(users=(*NORTHWIND.users, *users), channels=(*NORTHWIND.channels, *channels))
         manifest = for_address("https://bot.makegood.example")
         self.box = Sandbox(manifest, app_url=None, bot_token=TOKEN, seed=seed, clock=clock).start()
         # Slack's limits by the minute, in the time of this run.
@@ -254,6 +265,28 @@ class Stage:
                     draft = Draft(action=f"send part {n}", owner=owner, due_on=due)
                     made = commitments.record(tx, eva, draft, origin_key=f"torture:{n}", now=now)
                     self._expected.setdefault(user, []).append(made.number)
+
+        self._write_reviews(now)
+
+    def _write_reviews(self, now: datetime) -> None:
+        """Eva leads accounts: the digest of a review is due at once, another review begins when the workers do, and one
+        is closed.
+        """
+        for channel, words in self._about_reviews.items():
+            with self._makegood.ledger.begin() as tx:
+                eva = people.viewer(tx, self.box.seed.team_id, "U0EVA")
+                assert eva
+                account = accounts.create(tx, eva, f"Account {channel}", now=now, channel=channel)
+                soon = now + timedelta(days=3 if words == _DIGEST else 0, seconds=1)
+                review = reviews.book(tx, eva, account, soon, origin_key=f"book:{channel}", now=now)
+                if words == _MINUTES:
+                    self._hold(tx, eva, review.id, now)
+
+    @staticmethod
+    def _hold(tx: Session, eva: Person, review_id: int, now: datetime) -> None:
+        reviews.start(tx, eva, review_id, origin_key=f"start:{review_id}", now=now)
+        later = reviews.Next(now + timedelta(days=90))
+        reviews.close(tx, eva, review_id, later, origin_key=f"close:{review_id}", now=now)
 
     # -- meanwhile ----------------------------------------------------------------------------------------
 
@@ -341,7 +374,9 @@ class Stage:
                 waiting = sa.or_(
                     Outbox.state.in_((OutboxState.PENDING, OutboxState.SENDING)), Outbox.not_before.is_not(None)
                 )
-                return bool(tx.scalar(sa.select(sa.exists().where(waiting))))
+                soon = self.box.clock.now() + timedelta(minutes=1)
+                to_write = sa.exists().where(Review.next_at <= soon)
+                return bool(tx.scalar(sa.select(sa.or_(sa.exists().where(waiting, _NOT_BY_HOUR), to_write))))
         except sa.exc.SQLAlchemyError:
             return True
 
@@ -355,7 +390,7 @@ class Stage:
 
     def _messages(self) -> Iterator[Message]:
         for channel in self.box.world.channels.values():
-            if channel.is_im and channel.im_user in self._expected:
+            if channel.id in self._about_reviews or (channel.is_im and channel.im_user in self._expected):
                 yield from channel.messages.values()
 
     def _count(self) -> None:
@@ -375,6 +410,8 @@ class Stage:
             result.lost += len(set(wanted) - set(got))
             firsts = list(dict.fromkeys(got))
             result.disordered += firsts != sorted(firsts)
+        for channel, begins in self._about_reviews.items():
+            result.lost += not any(message.text.startswith(begins) for message in self.box.messages(channel))
         result.changed = len(self._changed)
         result.stale = sum(
             ":white_check_mark:" not in str(message.blocks)
@@ -382,10 +419,14 @@ class Stage:
             if self._changed & set(numbers(message))
         )
         with self._makegood.ledger.read() as tx:
-            open_rows = sa.select(sa.func.count()).where(Outbox.state.in_((OutboxState.PENDING, OutboxState.SENDING)))
-            result.undecided = tx.scalar(open_rows) or 0
+            open_rows = Outbox.state.in_((OutboxState.PENDING, OutboxState.SENDING)), _NOT_BY_HOUR
+            result.undecided = tx.scalar(sa.select(sa.func.count()).where(*open_rows)) or 0
         assert self._workers
         result.tracebacks = [line for line in self._workers.log if '"exception"' in line or "Traceback" in line]
+
+
+# An owner hears of what Eva has finished for them; what follows within an hour waits for its end.
+_NOT_BY_HOUR = Outbox.lane != Lane.HOUR
 
 
 def numbers(message: Message) -> list[int]:

@@ -3,6 +3,7 @@
 import re
 from zoneinfo import ZoneInfo
 
+import pytest
 from playwright.sync_api import expect
 
 from sandbox import Sandbox
@@ -25,6 +26,7 @@ def test_a_message_is_sent_and_shown(visit: Open, box: Sandbox) -> None:
     assert box.messages("C0ACME")[-1].text == "The sheet is *ready*"
 
 
+@pytest.mark.slow
 def test_the_time_is_the_acting_persons(visit: Open, box: Sandbox) -> None:
     """Ben reads the same moment by New York's clock, by twelve hours."""
     box.say("U0EVA", "C0ACME", "Now")
@@ -43,6 +45,7 @@ def test_text_never_becomes_markup(visit: Open, box: Sandbox) -> None:
     assert "owned" not in page.title()
 
 
+@pytest.mark.slow
 def test_names_complete_by_keyboard_and_by_click(visit: Open, box: Sandbox) -> None:
     """@ offers people and # channels; what is picked becomes a mention."""
     page = visit("C0ACME")
@@ -60,6 +63,7 @@ def test_names_complete_by_keyboard_and_by_click(visit: Open, box: Sandbox) -> N
     assert box.messages("C0ACME")[-1].text == "ask <@U0BEN> or <@U0ANA> in <#C0GENERAL|general>"
 
 
+@pytest.mark.slow
 def test_commands_are_suggested_with_their_usage(visit: Open, app: PageApp) -> None:
     """A slash lists the manifest's commands; the chosen one shows its hint; its answer is for one's own eyes."""
     page = visit("C0ACME")
@@ -77,6 +81,7 @@ def test_commands_are_suggested_with_their_usage(visit: Open, app: PageApp) -> N
     expect(message(visit("C0ACME", user="U0BEN"), "Committed")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_news_arrive_without_losing_what_is_being_typed(visit: Open, box: Sandbox) -> None:
     """Another's message appears under the half-written one, and under a half-filled dialog."""
     page = visit("C0ACME")
@@ -95,6 +100,7 @@ def test_news_arrive_without_losing_what_is_being_typed(visit: Open, box: Sandbo
     expect(page.get_by_label("Owner")).to_have_value("U0BEN")
 
 
+@pytest.mark.slow
 def test_nothing_typed_while_the_page_still_loads_is_lost(visit: Open) -> None:
     """The composer opens with the script that reads it; until then it takes no words, and what was begun comes back."""
     page = visit("C0ACME")
@@ -110,6 +116,7 @@ def test_nothing_typed_while_the_page_still_loads_is_lost(visit: Open) -> None:
     expect(page.get_by_role("button", name="Send")).to_be_enabled()
 
 
+@pytest.mark.slow
 def test_unread_marks(visit: Open, app: PageApp, box: Sandbox) -> None:
     """A message of the app is counted beside its name, in the title and in the list of people, until it is read."""
     page = visit("C0ACME")
@@ -126,6 +133,7 @@ def test_unread_marks(visit: Open, app: PageApp, box: Sandbox) -> None:
     expect(link).not_to_have_accessible_name(re.compile("unread"))
 
 
+@pytest.mark.slow
 def test_a_person_acts_as_another(visit: Open, box: Sandbox) -> None:
     """The switch leads to the same place through another's eyes; private channels stay private."""
     page = visit("C0ACME")
@@ -138,6 +146,7 @@ def test_a_person_acts_as_another(visit: Open, box: Sandbox) -> None:
     expect(message(page, "It is me now")).to_contain_text("Ana Souza")
 
 
+@pytest.mark.slow
 def test_threads_open_at_the_side(visit: Open, box: Sandbox) -> None:
     """A reply goes to its thread, which the message counts and opens."""
     page = visit("C0ACME")
@@ -154,6 +163,7 @@ def test_threads_open_at_the_side(visit: Open, box: Sandbox) -> None:
     assert box.messages("C0ACME")[-1].thread_ts == root.ts
 
 
+@pytest.mark.slow
 def test_the_clock_leaps(visit: Open, box: Sandbox) -> None:
     """An hour, a day, to the next working morning, and to any moment, by the acting person's clocks."""
     page = visit("C0ACME")
@@ -171,6 +181,7 @@ def test_the_clock_leaps(visit: Open, box: Sandbox) -> None:
     assert box.clock.now().astimezone(BERLIN).strftime("%Y-%m-%d %H:%M") == "2027-01-04 08:00"
 
 
+@pytest.mark.slow
 def test_on_a_phone(visit: Open, app: PageApp) -> None:
     """Nothing is wider than the screen, the channels are one tap away, and a brief's buttons can be pressed."""
     app.brief("U0EVA")

@@ -57,6 +57,7 @@ def test_errors_stand_at_their_fields(visit: Open, app: PageApp) -> None:
     expect(dialog.get_by_label("Due")).to_be_focused()
 
 
+@pytest.mark.slow
 def test_views_stack_and_the_lower_keeps_what_was_typed(visit: Open, box: Sandbox) -> None:
     """Back leads to the view below with its fields as they were; the cross closes all of them."""
     page = visit("C0ACME")
@@ -73,6 +74,7 @@ def test_views_stack_and_the_lower_keeps_what_was_typed(visit: Open, box: Sandbo
     assert box.modals("U0EVA") == []
 
 
+@pytest.mark.slow
 def test_escape_closes_a_view_and_the_app_hears_of_it(visit: Open, app: PageApp) -> None:
     """Closing without submitting sends view_closed where the view asked for it."""
     page = visit("C0ACME")
@@ -83,6 +85,7 @@ def test_escape_closes_a_view_and_the_app_hears_of_it(visit: Open, app: PageApp)
     assert len(app.interactions("view_closed")) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("closed_by", ["Escape", "Dismiss", "both of a stack"])
 def test_what_is_typed_after_closing_is_for_the_page_behind(visit: Open, box: Sandbox, closed_by: str) -> None:
     """A closed dialog does not wait for the workspace to hear of it, nor do news meanwhile bring it back."""
@@ -108,6 +111,7 @@ def test_what_is_typed_after_closing_is_for_the_page_behind(visit: Open, box: Sa
     assert box.modals("U0EVA") == []
 
 
+@pytest.mark.slow
 def test_what_is_typed_after_the_workspace_closed_a_dialog_is_not_lost(visit: Open, box: Sandbox) -> None:
     """The composer gets the focus back, and the caret with it."""
     page = visit("C0ACME")
@@ -118,6 +122,7 @@ def test_what_is_typed_after_the_workspace_closed_a_dialog_is_not_lost(visit: Op
     expect(composer(page)).to_have_value("I was about to")
 
 
+@pytest.mark.slow
 def test_a_dialog_that_could_not_be_closed_comes_back(visit: Open) -> None:
     """The dialog comes back with the typed values and the reason."""
     page = visit("C0ACME")
@@ -129,6 +134,7 @@ def test_a_dialog_that_could_not_be_closed_comes_back(visit: Open) -> None:
     expect(dialog.get_by_label("Action", exact=True)).to_have_value("Half a sent")
 
 
+@pytest.mark.slow
 def test_a_messages_menu_holds_the_apps_shortcuts(visit: Open, app: PageApp) -> None:
     """From a colleague's words to a filled-in dialog in two clicks."""
     page = visit("C0ACME")
@@ -139,6 +145,7 @@ def test_a_messages_menu_holds_the_apps_shortcuts(visit: Open, app: PageApp) -> 
     expect(page.get_by_label("Action", exact=True)).to_have_value("I'll get the pricing sheet to Dana by Friday")
 
 
+@pytest.mark.slow
 def test_the_composers_menu_holds_the_global_shortcuts(visit: Open) -> None:
     """The bolt beside the composer opens the app's shortcuts of the workspace."""
     page = visit("C0GENERAL", user="U0ADA")
@@ -147,6 +154,7 @@ def test_the_composers_menu_holds_the_global_shortcuts(visit: Open) -> None:
     expect(page.get_by_role("dialog", name="New commitment")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_buttons_of_a_brief(visit: Open, app: PageApp) -> None:
     """Done changes the message in place; a date goes out as a date; a menu's choice as an option."""
     app.brief("U0EVA")
@@ -166,6 +174,7 @@ def test_buttons_of_a_brief(visit: Open, app: PageApp) -> None:
     assert handed["selected_option"]["value"] == "hand"
 
 
+@pytest.mark.slow
 def test_a_button_that_asks_first(visit: Open, app: PageApp) -> None:
     """Its question stands in a dialog; no sends nothing, yes sends the press."""
     app.brief("U0EVA")
@@ -181,6 +190,7 @@ def test_a_button_that_asks_first(visit: Open, app: PageApp) -> None:
     app.heard(1)
 
 
+@pytest.mark.slow
 def test_the_home_tab_is_filled_when_opened(visit: Open, app: PageApp) -> None:
     """Opening it tells the app, whose view appears with working buttons."""
     page = visit("home")
@@ -189,6 +199,7 @@ def test_the_home_tab_is_filled_when_opened(visit: Open, app: PageApp) -> None:
     expect(page.get_by_role("dialog", name="New commitment")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_an_app_that_does_not_respond(visit: Open, app: PageApp) -> None:
     """After three seconds the person is told, where they look: below the command, in a notice, in the dialog."""
     page = visit("app")

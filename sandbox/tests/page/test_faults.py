@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import expect
 
 from sandbox.faults import Fault
@@ -33,6 +34,7 @@ def test_slack_is_made_to_fail_and_well_again(visit: Open, box: Sandbox) -> None
     assert box.faults.active == []
 
 
+@pytest.mark.slow
 def test_the_panel_fits_a_telephone(visit: Open) -> None:
     """Nothing of the page is wider than the screen, open or closed."""
     page = visit("C0ACME", width=390, height=800)

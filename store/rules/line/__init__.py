@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from store.dates import Due, Unclear, frame
 from store.dates.answers import spell_with_weekday
 from store.rules.line.account import Named, account_at_end
+from store.rules.line.agreed import agreement_in
 from store.rules.line.due import Dated, date_at_end, date_at_start, date_inside, not_a_date
 from store.rules.line.neighbours import without_verbs
 from store.rules.line.repeats import Repeats, repeats_in
-from store.rules.line.who import before_mention, late_mention, who
-from store.rules.line.words import SEPARATORS, SEPARATORS_BEFORE, Span, Tail, courtesy_at
+from store.rules.line.who import before_mention, group_at_start, late_mention, who
+from store.rules.line.words import SEPARATORS, SEPARATORS_BEFORE, Span, Tail, courtesy_at, without_quotations
 from store.rules.text import quoted
 
 if TYPE_CHECKING:
@@ -26,11 +28,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from store.dates import Frame
+    from store.rules.line.agreed import Stated
     from store.rules.names import Match
     from store.rules.rhythm import Rhythm
 
-# Characters of a rhythm that a question quotes.
-_QUOTED = 60
+# Characters of a rhythm that a question quotes; places of a line where a first day may be named.
+_QUOTED, _TRIED = 60, 3
 # A day behind one of these words may be the last one of a series.
 _ENDS = re.compile(r"\b(?:until|till|bis|jusqu|hasta|through)\b", re.IGNORECASE)
 # … and behind one of these its first one, in a way that is not read.
@@ -44,6 +47,14 @@ _BEGINS = re.compile(
     r"|de[cz]|déc|dic|ene)",
     re.IGNORECASE,
 )
+# Words before the first day of a series: "every Friday, first on 4 Dec", "jeden Freitag ab 4.12.".
+_FIRST_DAY = re.compile(
+    r"(?:^|[,;(]?\s+)(?:first (?:on|by)|start(?:s|ing)(?: on| from)?|begin(?:s|ning)(?: on| from)?|from|as of"
+    r"|erstmals(?: am)?|beginnend(?: am| mit)?|ab(?: dem)?|à partir du|dès le|a partir del?|desde el)\s+(?=\S)",
+    re.IGNORECASE,
+)
+# The small word of each language before the day itself.
+_ON = {"en": "on", "de": "am", "fr": "le", "es": "el"}
 _MONDAY_TO_FRIDAY = frozenset({0, 1, 2, 3, 4})
 
 
@@ -59,6 +70,9 @@ class Line:
     on which day first. Words that are no date ("before the QBR") then stay in `action`. `rhythm`: how it comes again.
     `hour` is the phrase of the date if it names an hour, which a due date does not keep.
     `account_phrase` is the name of the account as written; it and `account` are None without an account.
+    `group`: a group or a channel that the line begins with and that cannot own it, as people read it; the words stay in
+    the action.
+    `agreed`: who of the client agreed; `otherwise`: the line with those words, in case that they name nobody.
     """
 
     owners: tuple[str, ...]
@@ -70,6 +84,9 @@ class Line:
     hour: str | None = None
     perhaps_owner: str | None = None
     rhythm: Rhythm | None = None
+    group: str | None = None
+    agreed: Stated | None = None
+    otherwise: Line | None = None
 
 
 def read_line(
@@ -80,28 +97,33 @@ def read_line(
     working_week: frozenset[int] = _MONDAY_TO_FRIDAY,
     fiscal_year_start: int = 1,
     accounts: Sequence[str] = (),
-    once: bool = False,
 ) -> Line:
     """Read the text after the command, as Slack sends it (mentions in brackets, &, < and > escaped).
 
-    With `once` a line that comes again and again has no rhythm: it is asked for one day. The other arguments are those
-    of `read_due`; `accounts` are the names that the person may see.
+    The other arguments are those of `read_due`; `accounts` are the names that the person may see.
     """
     owners, theirs, rest = who(text)
     said = rest.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
     asked = frame(today, locale, frozenset(working_week), fiscal_year_start)
-    return _what(said, asked, accounts, owners, theirs=theirs, once=once)
+    group = group_at_start(rest)
+    line = replace(_what(said, asked, accounts, owners, theirs=theirs), group=group)
+    stated = agreement_in(said, asked, theirs=theirs)
+    if stated is None:
+        return line
+    agreed, rest = stated
+    return replace(_what(rest, asked, accounts, owners, theirs=theirs), group=group, agreed=agreed, otherwise=line)
 
 
 def _what(
-    said: str, asked: Frame, accounts: Sequence[str], owners: tuple[str, ...], *, theirs: bool, once: bool
+    said: str, asked: Frame, accounts: Sequence[str], owners: tuple[str, ...], *, theirs: bool, once: bool = False
 ) -> Line:  # fmt: skip
     """Take the rhythm, then the date, the account and a mention from the end, in any order; the rest is the action."""
+    written, said = said, without_quotations(said, asked)
     repeats = repeats_in(said)
     if repeats and repeats.rhythm and not once and not _ENDS.search(said):
-        before, after = said[: repeats.span.start].rstrip(SEPARATORS_BEFORE), said[repeats.span.end :]
+        before, after = written[: repeats.span.start].rstrip(SEPARATORS_BEFORE), written[repeats.span.end :]
         rest = before + after if before else after.lstrip(SEPARATORS)
-        line = _what(rest, asked, accounts, owners, theirs=theirs, once=True)
+        line = _from_first_day(rest, asked, accounts, owners, theirs=theirs)
         return replace(line, due=_first(repeats, line.due, asked, rest), rhythm=repeats.rhythm)
     thanks = courtesy_at(said)
     tail, cuts = before_mention(said, len(said)), list[Span]()
@@ -125,12 +147,12 @@ def _what(
     mention = late_mention(said, cuts) if not owners else None
     if mention and mention.sure:
         owners, cuts = (mention.person,), [*cuts, mention.span]
-    due = dated.due if dated else not_a_date(said, tail, asked)
+    due = dated.due if dated else not_a_date(written, tail, asked)
     if repeats:
         due = _once(repeats, due, asked)
     return Line(
         owners=owners,
-        action=_without(said, cuts),
+        action=_without(written, cuts),
         due=due,
         account=named.match if named else None,
         account_phrase=named.phrase if named else None,
@@ -138,6 +160,18 @@ def _what(
         hour=said[dated.span.start : dated.span.end] if dated and dated.hour else None,
         perhaps_owner=mention.person if mention and not mention.sure else None,
     )
+
+
+def _from_first_day(
+    rest: str, asked: Frame, accounts: Sequence[str], owners: tuple[str, ...], *, theirs: bool
+) -> Line:  # fmt: skip
+    """The line without its rhythm. The day that it begins with is read as the due date of one commitment is."""
+    for found in islice(_FIRST_DAY.finditer(rest), _TRIED):
+        once = f"{rest[: found.start()]} {_ON.get(asked.language, 'on')} {rest[found.end() :]}"
+        line = _what(once, asked, accounts, owners, theirs=theirs, once=True)
+        if isinstance(line.due, Due) and rest[found.end() :].split(maxsplit=1)[0] not in line.action.split():
+            return line
+    return _what(rest, asked, accounts, owners, theirs=theirs, once=True)
 
 
 def _first(repeats: Repeats, due: Due | Unclear | None, asked: Frame, rest: str) -> Due | Unclear:

@@ -162,9 +162,9 @@ def _date_from(said: str, window: list[Word], lead: Lead, asked: Frame, *, first
             continue
         phrase = said[window[0].start : last.end].rstrip(",;:")
         reading = read(phrase, asked)
-        if not _accepted_before_more(reading, lead, window[:n], following):
-            continue
         verbs = asked.language == "de" and neighbours.without_verbs(following, asked) < len(following)
+        if not _accepted_before_more(reading, lead, window[:n], following, verbs=verbs):
+            continue
         span = Span(window[0].start, window[0].start + len(phrase))
         judged = _judged(said, span, window[0], lead, reading, asked)
         if judged is None or neighbours.goes_on(following, last, asked, any_word=first or verbs):
@@ -179,7 +179,7 @@ def _judged(said: str, span: Span, word: Word, lead: Lead, reading: Reading, ask
     sure = lead in ("strong", "lasting")
     if _is_no_deadline(before, word) if sure else _belongs_elsewhere(said, before, lead, reading, asked):
         return None
-    if not sure and _of_time(before, asked):
+    if not sure and _of_time(before, asked) and not _in_behind_a_verb(before, reading):
         return _doubted(said, replace(reading, on=None, suggestion=None), span)
     if sure:
         doubt = _lasts(said, before, word, lead, asked, hour=reading.hour)
@@ -200,8 +200,8 @@ def _belongs_elsewhere(said: str, before: list[Word], lead: Lead, reading: Readi
     if neighbours.moves(one.folded for one in words(said, 0, len(said))):
         return True
     first = next((one.start for one in words(said, 0, _REACH)), 0)
-    exact = reading.kind not in ("period", "vague")
-    return _article_before(before, lead, asked) or neighbours.belongs_elsewhere(before, first, asked, exact=exact)
+    elsewhere = neighbours.belongs_elsewhere(before, first, asked, kind=reading.kind)
+    return elsewhere or _article_before(before, lead, asked)
 
 
 def _lasts(said: str, before: list[Word], word: Word, lead: Lead, asked: Frame, *, hour: bool) -> bool:
@@ -271,6 +271,11 @@ def _of_time(before: list[Word], asked: Frame) -> bool:
     return any(code not in _ORDINARY | _ARTICLE for code in codes)
 
 
+def _in_behind_a_verb(before: list[Word], reading: Reading) -> bool:
+    """“Check in Friday”: before a day of the week "in" is no word of time."""
+    return reading.kind == "weekday" and before[-1].folded == "in"
+
+
 def _unread(before: list[Word]) -> bool:
     """“By Good Friday”: between "by" and the day there is a word that was not read."""
     near = [word.folded for word in before[-_UNREAD:]]
@@ -306,7 +311,10 @@ def _accepted(reading: Reading, lead: Lead, phrase: list[Word]) -> bool:
     return _clear_alone(reading, phrase)
 
 
-def _accepted_before_more(reading: Reading, lead: Lead, phrase: list[Word], following: list[Word]) -> bool:
+def _accepted_before_more(
+    reading: Reading, lead: Lead, phrase: list[Word], following: list[Word], *, verbs: bool
+) -> bool:  # fmt: skip
+    """Whether the phrase is a date, with `following` words after it. `verbs`: these are German, and end with a verb."""
     if reading.on is None and reading.suggestion is None:
         return False
     if lead in ("strong", "lasting"):
@@ -314,7 +322,7 @@ def _accepted_before_more(reading: Reading, lead: Lead, phrase: list[Word], foll
     if lead == "weak":
         return reading.on is not None and reading.kind in _INSIDE
     separated = phrase[-1].typed.endswith((",", ":", ";")) or following[0].typed in ("-", "–", "—", ":")
-    if reading.kind == "day":
+    if reading.kind == "day" or (verbs and reading.kind == "weekday" and reading.on is not None):
         return separated or not neighbours.is_event(following[0].folded)
     return separated and reading.kind in _FIRST_ALONE
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from store.dates import Unclear, frame, read
 from store.rules.line import read_line
 from store.rules.line.repeats import repeats_in
+from store.rules.line.words import QUOTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,7 +31,6 @@ _NUMBERED = re.compile(r"\d{1,3}\.\s+(?=\S)")
 _HEADING = re.compile(r"#{1,6}\s|\*[^*]+\*\s*:?\Z|_[^_]+_\s*:?\Z|.*:\Z", re.DOTALL)
 # A semicolon between two parts; not the end of Slack's "&amp;", of an entity that a person typed, or a smiley.
 _SEMICOLON = re.compile(r"(?<![&;]amp)(?<![&;]lt)(?<![&;]gt);\s+")
-_QUOTED = re.compile(r"`[^`]*`|\"[^\"]*\"|“[^”]*”|„[^“”]*[“”]|«[^»]*»")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def _point(line: str, asked: Frame) -> tuple[str, bool]:
 def _parts(line: str, named: Callable[[str], tuple[bool, bool]]) -> Iterator[str]:
     """The promises of one line, parted at a semicolon if both sides name a date, or the next one an owner."""
     start = 0
-    quoted = [found.span() for found in _QUOTED.finditer(line)]
+    quoted = [found.span() for found in QUOTED.finditer(line)]
     for found in islice(_SEMICOLON.finditer(line), AT_MOST):
         if any(first < found.start() < end for first, end in quoted):
             continue

@@ -60,7 +60,9 @@ CONNECTING = NEGATIONS | _set(
 # "Escalate if no reply by Friday".
 _CONDITIONS = _set("if unless falls wenn sofern si")
 # At the end of an action such a word belongs to its verb: "find out what it is about by Friday".
-_STRANDED = _set("about to for at of with into onto through down so auf zu bei um")
+_STRANDED = _set("about to for at of with into onto through down over across along so auf zu bei um")
+# "Send the deck over Friday": before a day of the week, and before "tomorrow", these belong to their verb as well.
+_BEFORE_A_WEEKDAY = _set("over across along")
 # French and Spanish words for "to", which are no such words in English.
 _TO = _set("a al au aux")
 # A date stands in a clause about something else: "the call we had on Thursday", "the office is closed on Friday".
@@ -131,7 +133,7 @@ _GOES_ON = _set(
     the a an our my your their his her its this these it them us me to for with via about re regarding so
     please pls done ready
     die das den dem der ein eine einen einem unser unsere unseren mein meine meinen an mit per fur fuer zu bitte
-    fertig
+    bei auf uber von fertig
     le la les l un une des notre nos mon ma mes votre vos pour avec par pret
     el los las una uno unos unas nuestro nuestra mi mis su sus con por listo lista
     """
@@ -155,16 +157,19 @@ def negated(before: Iterable[Word]) -> bool:
     return found and not _REMINDERS.intersection(folded)
 
 
-def belongs_elsewhere(before: list[Word], first: int, asked: Frame, *, exact: bool) -> bool:
+def belongs_elsewhere(before: list[Word], first: int, asked: Frame, *, kind: str | None) -> bool:
     """Whether a day without "by" belongs to the words before it, and is no due date.
 
-    `first`: the start of the line's first word. `exact`: the phrase is a day, and not the end of a period.
+    `first`: the start of the line's first word. `kind`: that of the phrase.
     """
+    exact = kind not in ("period", "vague")
     named = [word for word in before if word.folded or word.typed in CONNECTING]
     if not named:
         return False
     last = named[-1]
     name = last.folded or last.typed
+    if kind in ("day", "weekday") and name in _BEFORE_A_WEEKDAY:
+        return belongs_elsewhere(named[:-1], first, asked, kind=kind)
     if name in CONNECTING or (exact and name in _TO and asked.language in ("fr", "es")):
         return True
     folded = {word.folded for word in named}

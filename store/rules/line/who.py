@@ -11,15 +11,19 @@ from store.rules.line.words import SEPARATORS, Span, Tail, is_mention, last_word
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>|(@[^\W_](?:[\w.\-]*\w)?)(?=[\s,:;&+]|$)")
+_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>|(@[^\W_](?:(?:[\w.\-]|['’](?!s\b))*\w)?)(?=[\s,:;&+]|/<?@|$)")
 # The separators between the owners, and after them.
-_BETWEEN = re.compile(r"[\s,:;]*(?:(?:(?:and|und|et|y)\s+|(?:&amp;|[&+])\s*)(?=<?@))?")
+_BETWEEN = re.compile(r"[\s,:;]*(?:(?:(?:and|und|et|y)\s+|(?:&amp;|[&+/])\s*)(?=<?@))?")
 _GREETING = re.compile(
-    r"(?:(?:please|pls|plz|hey|hi|hello|could|can|bitte|hallo|kann|könnte|svp|stp|bonjour|peux|hola|puede|podría|todo)"
-    r"[\s,:]+){1,2}(?=<@|@[^\W_])",
+    r"(?:(?:please|pls|plz|hey|hi|hello|could|can|bitte|hallo|kann|könnte|svp|stp|bonjour|peux|hola|puede|podría|todo"
+    r"|owner|zuständig|verantwortlich|responsable)[\s,:]+){1,2}(?=<[@!#]|@[^\W_])",
     re.IGNORECASE,
 )
 _EVERYBODY = frozenset({"@here", "@channel", "@everyone"})
+_GROUP = re.compile(
+    r"<!subteam\^[^<>|]*(?:\|(?P<group>[^<>]*))?>|(?:<!|@)(?P<all>here|channel|everyone)\b(?:[^<>\s]*>)?"
+    r"|<#[CG][A-Z0-9]+(?:\|(?P<channel>[^<>]*))?>"
+)
 _MARKED = re.compile(
     r"(?:theirs|(?:(?:the|le|la|el|der|die)\s+)?(?:client|customer|kunde|kundin|cliente)(?:\s+side)?)\s*:\s*|theirs\s+",
     re.IGNORECASE,
@@ -73,11 +77,22 @@ class Mention(NamedTuple):
     sure: bool
 
 
+def group_at_start(text: str) -> str | None:
+    """The group or the channel that a line begins with, as people read it; None if it begins with none."""
+    greeting = _GREETING.match(text)
+    found = _GROUP.match(text, greeting.end() if greeting else 0)
+    if found is None:
+        return None
+    if found["all"]:
+        return f"@{found['all']}"
+    return f"#{found['channel']}" if found["channel"] else found["group"] or "a group"
+
+
 def who(text: str) -> tuple[tuple[str, ...], bool, str]:
     """The owners that a line begins with, whether it is the client's commitment (in either order), and the rest."""
     owners: dict[str, None] = {}
     theirs, at = False, len(text) - len(text.lstrip())
-    if greeting := _GREETING.match(text, at):
+    if (greeting := _GREETING.match(text, at)) and _MENTION.match(text, greeting.end()):
         at = greeting.end()
     while True:
         if (found := _MENTION.match(text, at)) and found[0].casefold() not in _EVERYBODY:

@@ -60,12 +60,16 @@ class PastMention:
 
 @dataclass(frozen=True, slots=True)
 class MentionCase:
-    """A reader and a commitment on the reader's local day `today`; `said` holds the earlier messages to the reader."""
+    """A reader and a commitment on the reader's local day `today`; `said` holds the earlier messages to the reader.
+
+    `owner_heard`: an earlier message told the owner of it, or a person who stood in.
+    """
 
     item: CommitmentFacts
     reader: PersonFacts
     today: date
     said: tuple[PastMention, ...] = ()
+    owner_heard: bool = True
 
     @property
     def step(self) -> Occasion | None:
@@ -182,6 +186,9 @@ def _to_blocker(look: MentionCase) -> Decision:
 def _to_escalation_contact(look: MentionCase) -> Decision:
     item, today = look.item, look.today
     if not escalation.has_come(item, today):
+        return Decision(None, Reason.NOT_YET)
+    # On the first morning of a new ledger the owner is told today, and the lead not before the next.
+    if not look.owner_heard and item.owner.hears_on(today):
         return Decision(None, Reason.NOT_YET)
     if any(one.due_on == item.due_on and one.is_last for one in look.said):
         return Decision(None, Reason.FOR_REVIEW)
@@ -324,12 +331,13 @@ def _warns(look: MentionCase) -> bool:
 def _is_quiet(look: MentionCase) -> bool:
     """Whether the owner's snooze hides the commitment today.
 
-    Two mentions come in spite of a snooze. If the due date is a day off and the snooze ends on that day or before, the
-    mention comes on the working day before. If the commitment falls due in the owner's absence, the mention comes on
-    the last morning before the absence: the account's lead would otherwise hear before the owner.
+    Three mentions come in spite of a snooze. If the due date is a day off and the snooze ends on that day or before,
+    the mention comes on the working day before. If the commitment falls due in the owner's absence, the mention comes
+    on the last morning before the absence: the account's lead would otherwise hear before the owner. For the same
+    reason the warning before an escalation comes; a review may let a commitment rest for longer than that.
     """
     item, today = look.item, look.today
-    if item.quiet_until is None or today >= item.quiet_until or _is_left_behind(look):
+    if item.quiet_until is None or today >= item.quiet_until or _is_left_behind(look) or _warns(look):
         return False
     return not look.is_due_today or item.quiet_until > item.due_on or today == item.due_on
 

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 # The verbs that are news: changes, by what they change (the date, the owner, the state), and comments.
 MOVES, GIVES = frozenset({Verb.MOVE}), frozenset({Verb.HAND_OVER, Verb.HAND_BACK})
-STATES = frozenset({Verb.FINISH, Verb.CANCEL, Verb.REOPEN, Verb.BLOCK, Verb.UNBLOCK, Verb.ACCEPT})
-COMMENTS = frozenset({Verb.COMMENT})
-NEWS = MOVES | GIVES | STATES | COMMENTS
+STATES = frozenset({Verb.FINISH, Verb.CANCEL, Verb.REOPEN, Verb.BLOCK, Verb.UNBLOCK, Verb.ACCEPT, Verb.NEED_UNTIL})
+COMMENTS, AGREES = frozenset({Verb.COMMENT}), frozenset({Verb.AGREE})
+_KINDS = (MOVES, GIVES, STATES, COMMENTS, AGREES)
+NEWS = MOVES | GIVES | STATES | COMMENTS | AGREES
 ENDS = frozenset({Verb.FINISH, Verb.CANCEL})
 # For the creator these wait for the next brief: nothing is lost, and nothing is asked of them.
-_CAN_WAIT = frozenset({Verb.ACCEPT, Verb.UNBLOCK, Verb.COMMENT})
+_CAN_WAIT = frozenset({Verb.ACCEPT, Verb.UNBLOCK, Verb.COMMENT, Verb.NEED_UNTIL, Verb.AGREE})
 # A request takes seconds at most: an entry of the last minute before a brief may not be visible yet, and is told next.
 LAG = timedelta(minutes=1)
 # Older news is not told: a person who was away longer reads the history.
@@ -37,7 +38,7 @@ AT_FIRST = timedelta(days=7)
 @dataclass(frozen=True, slots=True)
 class Deed:
     """An entry of a commitment's history. `changes` is {"field": [before, after]}, as the entry keeps it; `origin_key`
-    names the gesture.
+    names the gesture. `client_id`: the client's person who did it on their page; 0: the actor did.
     """
 
     verb: Verb
@@ -46,6 +47,7 @@ class Deed:
     changes: Mapping[str, Any]
     reason: str | None = None
     origin_key: str | None = None
+    client_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Parties:
 def is_news(deed: Deed, reader_id: int, parties: Parties) -> bool:
     """Whether a reader, who is one of the parties, helps, follows or leads the account, should read of it."""
     own = {parties.owner_id, parties.creator_id}
-    if deed.verb not in NEWS or deed.actor_id == reader_id:
+    if deed.verb not in NEWS or (deed.actor_id == reader_id and not deed.client_id):
         return False
     # A notice tells the owner and the creator of a cancellation, and a new owner of what they were given.
     if deed.verb == Verb.CANCEL:
@@ -90,11 +92,12 @@ class Story:
     state: Deed | None = None
     comment: Deed | None = None
     comments: int = 0
+    agreed: Deed | None = None
 
     @property
     def people(self) -> set[int]:
         """The ids of the people whom the story names."""
-        deeds = (self.moved, self.given, self.state, self.comment)
+        deeds = (self.moved, self.given, self.state, self.comment, self.agreed)
         return {one.actor_id for one in deeds if one is not None} | ({self.from_owner, self.to_owner} - {0})
 
 
@@ -102,8 +105,8 @@ def story(deeds: Iterable[Deed]) -> Story:
     """The sum of several deeds, oldest first."""
     by_kind: defaultdict[frozenset[Verb], list[Deed]] = defaultdict(list)
     for deed in deeds:
-        by_kind[next(kind for kind in (MOVES, GIVES, STATES, COMMENTS) if deed.verb in kind)].append(deed)
-    moves, gives, states, comments = (by_kind[kind] for kind in (MOVES, GIVES, STATES, COMMENTS))
+        by_kind[next(kind for kind in _KINDS if deed.verb in kind)].append(deed)
+    moves, gives, states, comments, agrees = (by_kind[kind] for kind in _KINDS)
     return Story(
         moved=moves[-1] if moves else None,
         moves=len(moves),
@@ -115,4 +118,5 @@ def story(deeds: Iterable[Deed]) -> Story:
         state=states[-1] if states else None,
         comment=comments[-1] if comments else None,
         comments=len(comments),
+        agreed=agrees[-1] if agrees else None,
     )

@@ -40,6 +40,11 @@ class OccasionKind(StrEnum):
     ESCALATED, BLOCKS_OTHERS, OWNER_LEFT = "escalated", "blocking", "unowned"
     # Some days before a day that needs time to prepare for.
     DAYS_BEFORE = "days before"
+    # A person who is needed on that day is away.
+    AWAY = "away on"
+    # A new signal at an account that the reader leads; once a week, an account that the reader coaches and that is not
+    # green.
+    SIGNAL, COACHED = "signal", "coached"
     # A change since the last brief, of a commitment that the reader waits for.
     SINCE = "since"
     # A colleague's action alone.
@@ -83,11 +88,13 @@ class Occasion:
         return self.warns or self.is_overdue or self.kind == OccasionKind.WEEK
 
     def encode(self) -> str:
-        """The text that the ledger keeps: "soon", "for:overdue-3:warned", "60 days before 2027-01-29"."""
+        """The text that the ledger keeps: "soon", "for:overdue-3:warned", "60 days before 2027-01-29", "away on …"."""
         marks = (self.has_news, "new:"), (self.stands_in, "for:"), (self.ends, ":last"), (self.warns, ":warned")
         news, for_, last, warned = (text if is_set else "" for is_set, text in marks)
         if self.kind == OccasionKind.DAYS_BEFORE:
             step = f"{self.days} {self.kind} {self.on}"
+        elif self.kind == OccasionKind.AWAY:
+            step = f"{self.kind} {self.on}"
         else:
             step = f"{self.kind}-{self.days}" if self.days else self.kind
         return f"{news}{for_}{step}{last}{warned}"
@@ -99,8 +106,9 @@ class Occasion:
         if found is None:
             raise ValueError(f"{text!r} is no occasion")
         days, on = found["days"] or found["before"], found["on"]
+        dated = OccasionKind.AWAY if found["before"] is None else OccasionKind.DAYS_BEFORE
         return cls(
-            OccasionKind.DAYS_BEFORE if on else OccasionKind(found["kind"]),
+            dated if on else OccasionKind(found["kind"]),
             int(days or 0),
             date.fromisoformat(on) if on else None,
             stands_in=bool(found["stands_in"]),
@@ -112,7 +120,7 @@ class Occasion:
 
 _TEXT = re.compile(
     r"(?P<has_news>new:)?(?P<stands_in>for:)?"
-    r"(?:(?P<before>\d+) days before (?P<on>\d{4}-\d{2}-\d{2})|(?P<kind>[a-z]*)(?:-(?P<days>\d+))?)"
+    r"(?:(?:(?P<before>\d+) days before|away on) (?P<on>\d{4}-\d{2}-\d{2})|(?P<kind>[a-z]*)(?:-(?P<days>\d+))?)"
     r"(?P<ends>:last)?(?P<warns>:warned)?",
     re.ASCII,
 )

@@ -50,13 +50,16 @@ class Away:
 
 @dataclass(frozen=True)
 class PersonFacts:
-    """The facts about a person. `is_here`: not left, no app, no guest. `weekly`: wants one summary a week."""
+    """The facts about a person. `is_here`: not left, no app, no guest. `weekly`: wants one summary a week. `sees_all`:
+    also restricted accounts.
+    """
 
     id: int
     work_schedule: WorkSchedule
     is_here: bool = True
     weekly: bool = False
     absences: tuple[Away, ...] = ()
+    sees_all: bool = False
 
     @property
     def works(self) -> WorkingDays:
@@ -104,7 +107,8 @@ class CommitmentFacts:
 
     `touched_on`: the day of the last progress, None if there was none since it was recorded. `account_owner`: the
     account's lead, `account_coach`: their manager. `escalate_after`: working days overdue after which one of them
-    hears. `admin`: the last in line to find a new owner.
+    hears. `admin`: the last in line to find a new owner. People who do not see a restricted account are left out, also
+    as delegates.
     """
 
     id: int

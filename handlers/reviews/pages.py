@@ -1,0 +1,91 @@
+"""The pages of reviews, read from the ledger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.reviews import views
+from handlers.slack.refs import count
+from store import accounts, letters, reviews
+from store.rules.calendar.brief_times import local_day
+from store.tables import ReviewState
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from slackblocks import Block
+    from sqlalchemy.orm import Session
+
+    from handlers.slack.refs import Ref
+    from store.tables import Account, Person, Review
+
+
+# Letters below the minutes.
+_LETTERS = 5
+
+
+def coming(tx: Session, viewer: Person, ref: Ref, now: datetime) -> list[Block]:
+    """The reviews that are planned or open, from row `ref.start`."""
+    del now
+    rows = reviews.coming(tx, viewer)
+    names = reviews.names_of(tx, rows[ref.start : ref.start + views.PAGE])
+    return views.coming(rows, names, viewer, start=ref.start)
+
+
+def page_of(tx: Session, viewer: Person, ref: Ref, now: datetime) -> list[Block]:
+    """The review of the account `ref.extra`."""
+    account = accounts.get(tx, viewer, count(ref.extra.partition(".")[0]))
+    review, last = reviews.current(tx, viewer, account), reviews.last_held(tx, viewer, account)
+    return views.page(
+        views.Shown(
+            account, review,
+            people=reviews.people_of(tx, review) if review else (),
+            items=reviews.items(tx, viewer, review) if review else (),
+            answers=reviews.answers_of(tx, review) if review else (),
+            scores=reviews.scores_of(tx, review) if review else {},
+            last=last,
+            decisions=reviews.decisions(tx, viewer, last) if last else (),
+            last_score=sum(reviews.scores_of(tx, last).values()) if last else None,
+            written=letters.since_last_review(tx, viewer, account),
+            may_change=reviews.may_change(tx, viewer, account, review),
+            calendars=reviews.in_calendars(tx, viewer, review) if review and review.state == ReviewState.OPEN else (),
+            value=reviews.value_of(tx, viewer, account, last, now)
+            if review and review.state == ReviewState.OPEN else None,
+        ),
+        viewer,
+        now,
+    )  # fmt: skip
+
+
+def items_of(tx: Session, viewer: Person, ref: Ref, now: datetime) -> list[Block]:
+    """The items of the review that `ref.extra` begins with."""
+    review = reviews.get(tx, viewer, count(ref.extra.partition(".")[0]))
+    return views.items_page(
+        review, reviews.items(tx, viewer, review), viewer, local_day(now, viewer.zone), start=ref.start,
+        may_change=reviews.may_change(tx, viewer, review.account, review),
+    )  # fmt: skip
+
+
+def minutes_of(tx: Session, viewer: Person, ref: Ref, now: datetime) -> list[Block]:
+    """The minutes of the review of `ref`."""
+    del now
+    review = reviews.get(tx, viewer, ref.id)
+    written, decided = reviews.minutes_of(tx, viewer, review), reviews.decisions(tx, viewer, review)
+    is_last = reviews.last_held(tx, viewer, review.account) is review
+    # Older actions are those of a later review.
+    calendars = reviews.in_calendars(tx, viewer, review) if is_last else ()
+    sent = letters.sent_about(tx, viewer, review.subject_kind, review.id, size=_LETTERS)
+    may_change = reviews.may_change(tx, viewer, review.account, review)
+    return views.minutes(review, written, decided, calendars, sent, viewer, may_change=may_change)
+
+
+def proposed_day(tx: Session, viewer: Person, account: Account, now: datetime) -> date | None:
+    """The day of the account's next review by its rhythm."""
+    first_month = viewer.workspace.fiscal_year_start
+    return reviews.due_day(tx, viewer, account, viewer.workspace.review_months(account.category), first_month, now)
+
+
+def account_of(tx: Session, viewer: Person, ref: Ref) -> tuple[Account, Review | None]:
+    """The account of a reference to a review, and its review that is planned or open."""
+    account = accounts.get(tx, viewer, count(ref.extra.partition(".")[0]))
+    return account, reviews.current(tx, viewer, account)

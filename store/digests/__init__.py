@@ -1,0 +1,1 @@
+"""Digests: the weekly one of an account in its channel."""

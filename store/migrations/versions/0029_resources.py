@@ -1,0 +1,46 @@
+"""Resources: what an account needs from our own company. As with commitments, no row is ever deleted."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0029"
+down_revision = "0028"
+branch_labels = None
+depends_on = None
+
+KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+INSTANT = sa.DateTime(timezone=True)
+SQLITE_GUARD = """CREATE TRIGGER resource_is_never_deleted BEFORE DELETE ON resource
+    BEGIN SELECT RAISE(ABORT, 'the ledger cannot be rewritten: resource'); END"""
+POSTGRESQL_GUARD = """CREATE TRIGGER resource_is_never_deleted BEFORE DELETE ON resource
+    FOR EACH ROW EXECUTE FUNCTION ledger_cannot_be_rewritten()"""
+
+
+def upgrade() -> None:
+    op.create_table(
+        "resource",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("workspace_id", KEY, nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("account_id", KEY, nullable=False),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("owner_id", KEY, nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("archived_at", INSTANT, nullable=True),
+        sa.Column("archive_reason", sa.Text(), nullable=True),
+        sa.Column("origin_key", sa.Text(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("department", sa.Text(), nullable=True),
+        sa.Column("needed_on", sa.Date(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.CheckConstraint("answer IN ('asked', 'accepted', 'declined')", name=op.f("ck_resource_answer")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_resource_account_id")),
+        sa.ForeignKeyConstraint(["owner_id"], ["person.id"], name=op.f("fk_resource_owner_id")),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspace.id"], name=op.f("fk_resource_workspace_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resource")),
+        sa.UniqueConstraint("workspace_id", "origin_key", name=op.f("uq_resource_workspace_id_origin_key")),
+    )
+    op.create_index("ix_resource_account", "resource", ["account_id"], unique=False)
+    op.execute(SQLITE_GUARD if op.get_bind().dialect.name == "sqlite" else POSTGRESQL_GUARD)

@@ -1,0 +1,115 @@
+"""The digest of a coach before the quarter ends: once, in a direct message, with decisions and kept promises."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from store import accounts
+from store.tables import Account, OutboxKind
+from tests.journeys.conftest import words
+from tests.journeys.reviews import promises, review
+
+if TYPE_CHECKING:
+    from tests.journeys.conftest import BotInWorkspace
+
+
+def coached(town: BotInWorkspace) -> None:
+    """Ada coaches Acme, which Eva leads, with three promises and a booked review, and Umbrella without either."""
+    now = town.box.clock.now()
+    with town.makegood.ledger.begin() as tx:
+        eva, ada = town.person(tx, "U0EVA"), town.person(tx, "U0ADA")
+        for name in ("Acme", "Umbrella"):
+            accounts.create(tx, eva, name, now=now, category="A").coach_id = ada.id
+    promises(town, 3)
+    review(town, "Acme on 20 Jan 2027 10:00 with @eva")
+
+
+def to_coach(town: BotInWorkspace) -> list[str]:
+    town.settled()
+    said = [words(one) for one in town.box.messages(town.box.world.im("U0ADA").id)]
+    return [one for one in said if "The quarter until" in one]
+
+
+def test_once_before_the_quarter_ends(town: BotInWorkspace) -> None:
+    """The year ends on a Thursday: not before Friday 25 December; then once, also after more mornings and ticks."""
+    coached(town)
+    town.commit("U0EVA", "done 1")
+    town.jump(2026, 12, 24, 12, 0)
+    assert to_coach(town) == []
+    for day in (25, 28, 29):
+        town.jump(2026, 12, day, 9, 0)
+        town.makegood.tick()
+    (said,) = to_coach(town)
+    for part in (
+        "The quarter until Thursday 31 December 2026",
+        "Ours: 1 of 3 promises kept on time this quarter",
+        "Reviewed this quarter:* 0 of 2",
+        "No review is booked:* Umbrella",
+        "Decisions of reviews: 0 settled",
+    ):
+        assert part in said
+    assert len(town.outbox(OutboxKind.LEADERS_DIGEST)) == 1
+
+
+def test_a_standstill(town: BotInWorkspace) -> None:
+    """Three days down: it comes on the next morning. After the quarter it does not come any more."""
+    coached(town)
+    town.jump(2026, 12, 30, 9, 0)
+    assert len(to_coach(town)) == 1
+    town.jump(2027, 1, 4, 9, 0)
+    assert len(to_coach(town)) == 1
+
+
+def test_it_is_over(town: BotInWorkspace) -> None:
+    """Nothing comes for a quarter that has ended, and nothing to people who coach no account."""
+    coached(town)
+    town.jump(2027, 1, 4, 9, 0)
+    assert to_coach(town) == []
+    assert town.outbox(OutboxKind.LEADERS_DIGEST) == []
+
+
+def briefs_of_week(town: BotInWorkspace) -> list[bool]:
+    """Whether each of Ada's briefs begins with the sums of her accounts, oldest first."""
+    town.settled()
+    said = [words(one) for one in town.box.messages(town.box.world.im("U0ADA").id)]
+    return ["The accounts that you coach" in one for one in said if "Good morning" in one]
+
+
+def test_the_first_brief_of_a_week_has_the_sums(town: BotInWorkspace) -> None:
+    """Ada's first brief of each week begins with the sums of the accounts that she coaches: once a week, after an
+    absence too, and it stays when the brief is drawn again. A person who coaches no account has no such line.
+    """
+    coached(town)
+    town.commit("U0EVA", "done 1")
+    rows = [("U0ADA", f"call them {day}", f"2026-12-{day:02}") for day in (2, 3, 8, 9)]
+    town.has_recorded("U0ADA", *rows)
+    for day in (1, 2, 3):
+        town.jump(2026, 12, day, 15, 0)
+    first, *others = briefs_of_week(town)
+    assert first
+    assert len(others) == 2
+    assert others == [False, False]
+    town.jump(2026, 12, 9, 15, 0)
+    assert briefs_of_week(town) == [True, False, False, True]
+    said = next(words(one) for one in town.box.messages(town.box.world.im("U0ADA").id) if "Good morning" in words(one))
+    for part in (
+        ":red_circle: *Red* 2",
+        "Kept on time this quarter: ours 1 of 1",
+        "1 account without a booked review",
+    ):
+        assert part in said
+    town.commit("U0ADA", "done 4")
+    assert briefs_of_week(town) == [True, False, False, True]
+    assert not any("that you coach" in words(one) for one in town.box.messages(town.box.world.im("U0EVA").id))
+
+
+def test_the_line_hides_what_its_reader_does_not_see(town: BotInWorkspace) -> None:
+    """A coach who has left the account in another coach's hands has no line."""
+    coached(town)
+    with town.makegood.ledger.begin() as tx:
+        tx.execute(sa.update(Account).values(coach_id=town.person(tx, "U0BEN").id))
+    town.has_recorded("U0ADA", ("U0ADA", "call them", "2026-12-01"))
+    town.jump(2026, 12, 1, 15, 0)
+    assert briefs_of_week(town) == [False]

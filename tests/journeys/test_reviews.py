@@ -1,0 +1,264 @@
+"""A review in Slack: booked by a line, held by buttons and forms, closed with minutes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from handlers import ids
+from store import accounts, reviews
+from store.tables import Habit, Question, Verdict
+from tests.journeys.conftest import BotInWorkspace, words, words_of
+from tests.journeys.plan_sections import has_account, values
+from tests.journeys.reviews import Session, begun, promises, review
+
+if TYPE_CHECKING:
+    from store.tables import Review
+
+
+def last_held(town: BotInWorkspace) -> Review | None:
+    """The newest review of Acme that was held."""
+    acme = town.ask("U0EVA", accounts.named, "Acme")
+    found: Review | None = town.ask("U0EVA", reviews.last_held, acme)
+    return found
+
+
+def started(town: BotInWorkspace) -> Session:
+    """Acme's review is booked, and Eva has started it in a modal."""
+    return begun(town, "Acme on 12 Jan 10:00")
+
+
+def test_a_line_books_and_moves_it(town: BotInWorkspace) -> None:
+    """A line gives day, time, colleague and the client's person; another one moves it; the list shows it."""
+    has_account(town)
+    town.commit("U0EVA", "theirs: Dana sends the order tomorrow for Acme")
+    shown = words(review(town, "Acme on 12 Jan 2027 14:30 with @ana"))
+    assert "Tue 12 Jan 2027, 14:30" in shown
+    assert "Ana Souza" in shown
+    assert "Start review" in shown
+    moved = words(review(town, "Acme on 14 Jan 2027"))
+    assert "Thu 14 Jan 2027, 10:00" in moved
+    assert "Ana Souza" in moved
+    listed = words(review(town))
+    assert "Acme" in listed
+    assert "Thu 14 Jan 2027, 10:00" in listed
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("Acme on someday", "I don't read a day"),
+        ("Acme on 12 Jan with Nobody", "I know nobody called"),
+        ("Acme last", "No review of Acme was held yet"),
+        ("Globax", "I don't know an account called"),
+    ],
+)
+def test_a_line_that_is_not_understood(town: BotInWorkspace, line: str, said: str) -> None:
+    """A line that names no day, person or account says what is wrong, and books nothing."""
+    has_account(town)
+    before = town.rows()
+    assert said in words(review(town, line))
+    assert town.rows() == before
+
+
+def test_help_and_an_empty_list(town: BotInWorkspace) -> None:
+    """Help shows what can be typed; an empty list says how to begin."""
+    assert "/review Acme on 12 Jan 10:00" in words(review(town, "help"))
+    assert "None is planned" in words(review(town))
+
+
+def test_twenty_items_close_in_thirty_interactions(town: BotInWorkspace) -> None:
+    """Twenty items without changes: decided several at once, questions and scores answered, closed; the minutes have
+    each item, and the next review is booked.
+    """
+    has_account(town)
+    promises(town, 20)
+    session = started(town)
+    session.press(ids.REVIEW_ITEMS)
+    session.press(ids.REVIEW_SEVERAL)
+    assert session.submit().errors == {}
+    assert "all decided" in words_of(session.top)
+    session.press(ids.REVIEW_OPEN)
+    assert "20 of 20 items decided" in words_of(session.top)
+    session.press(ids.REVIEW_ANSWER)
+    session.submit(**{Question.GAINED: "Two days less for each order."})
+    session.press(ids.REVIEW_SCORE)
+    session.submit(**dict.fromkeys(Habit, "3"))
+    assert "12 of 16" in words_of(session.top)
+    session.press(ids.REVIEW_CLOSE)
+    assert session.submit(day="2027-04-12", time="10:00").errors == {}
+    assert session.interactions <= 30
+    assert last_held(town) is not None
+    minutes = words(review(town, "Acme last"))
+    assert "carried over: #20 promise 20" in minutes
+    assert "Two days less for each order." in minutes
+    assert "Mon 12 Apr 2027, 10:00" in words(review(town))
+
+
+def test_the_dialog_keeps_its_title(town: BotInWorkspace) -> None:
+    """After a verdict, a form and a press the dialog is still the review's, and a commitment's has its number."""
+    has_account(town)
+    promises(town, 2)
+    session = started(town)
+    session.press(ids.REVIEW_ANSWER)
+    session.submit(**{Question.GAINED: "Two days less for each order."})
+    session.press(ids.REVIEW_ITEMS)
+    session.choose(1, Verdict.KEEP)
+    assert [view.title for view in town.box.modals("U0EVA")] == ["Review"]
+    town.press("U0EVA", town.commit("U0EVA", "mine").messages[-1], ids.SHOW)
+    town.press("U0EVA", town.item("U0EVA", 2), ids.DONE)
+    assert town.box.modals("U0EVA")[-1].title.startswith("Commitment #")
+
+
+def test_it_is_not_closed_with_loose_ends(town: BotInWorkspace) -> None:
+    """Without a verdict for each item *Close* lists what is missing; without a next day the form refuses at the day."""
+    has_account(town)
+    promises(town, 1)
+    session = started(town)
+    session.press(ids.REVIEW_CLOSE)
+    assert "#1 has no verdict." in words_of(session.top)
+    town.box.close("U0EVA", session.top.id)
+    session.press(ids.REVIEW_ITEMS)
+    session.choose(1, Verdict.KEEP)
+    session.press(ids.REVIEW_OPEN)
+    session.press(ids.REVIEW_CLOSE)
+    assert ids.DAY in session.submit().errors
+    assert last_held(town) is None
+
+
+def test_the_verdicts_that_ask_for_more(town: BotInWorkspace) -> None:
+    """Later, revamp, split and terminate open a form; what lacks is refused at its field, and each is shown then."""
+    has_account(town)
+    promises(town, 4)
+    session = started(town)
+    session.press(ids.REVIEW_ITEMS)
+    session.choose(1, ids.LATER)
+    assert session.submit(not_before="2026-12-01").errors == {}
+    session.choose(2, Verdict.REVAMP)
+    refused = session.submit(action="promise 2, with figures", due="2026-12-18")
+    assert ids.REASON in refused.errors
+    assert session.submit(action="promise 2, with figures", due="2026-12-18", reason="They reorganise.").errors == {}
+    session.choose(3, Verdict.SPLIT)
+    assert ids.PARTS in session.submit(parts="only one").errors
+    assert session.submit(parts="the first half\nthe second half").errors == {}
+    session.choose(4, Verdict.TERMINATE)
+    assert session.submit(reason="Nobody needs it.").errors == {}
+    shown = words_of(session.top)
+    for said in ("carried over*, not before", "revamped*", "split*", "terminated*", "all decided"):
+        assert said in shown
+    assert town.verbs(3)[-1] == "cancel"
+    assert town.commitment(5).action == "the first half"
+
+
+def test_the_second_person_is_asked(town: BotInWorkspace) -> None:
+    """Ana, who sees no verdict yet, chooses another one than Eva has given: she is told, sees it, and may change it."""
+    has_account(town)
+    promises(town, 1)
+    review(town, "Acme on 12 Jan 10:00 with @ana @eva")
+    eva, ana = Session(town), Session(town, "U0ANA")
+    for session in (eva, ana):
+        session.open()
+    eva.press(ids.REVIEW_START)
+    town.box.close("U0ANA", ana.top.id)
+    ana.open()
+    for session in (eva, ana):
+        session.press(ids.REVIEW_ITEMS)
+    eva.choose(1, Verdict.KEEP)
+    refused = ana.choose(1, Verdict.DONE)
+    assert "got “keep” meanwhile" in str(refused)
+    assert town.commitment(1).is_open
+
+
+def test_an_answer_becomes_a_commitment(town: BotInWorkspace) -> None:
+    """*Make it a commitment* opens the form with the answer and the account; it needs no verdict in this review, and
+    the minutes have it.
+    """
+    has_account(town)
+    session = started(town)
+    session.press(ids.REVIEW_ANSWER)
+    session.submit(**{Question.ASK: "Ask Dana for a reference"})
+    session.press(ids.REVIEW_PLAN)
+    done = session.submit(due="2026-12-18")
+    assert (done.problem, done.errors) == (None, {})
+    assert town.commitment(1).action == "Ask Dana for a reference"
+    town.box.close("U0EVA", session.top.id)
+    assert "0 of 0 items decided" in words_of(session.top)
+    session.press(ids.REVIEW_CLOSE)
+    session.submit(day="2027-04-12")
+    assert "new: #1 Ask Dana for a reference" in words(review(town, "Acme last"))
+
+
+def test_two_who_answer_one_question(town: BotInWorkspace) -> None:
+    """Both forms are open; the second is told at the question what the first has written."""
+    has_account(town)
+    promises(town, 1)
+    review(town, "Acme on 12 Jan 10:00 with @ana @eva")
+    eva, ana = Session(town), Session(town, "U0ANA")
+    eva.open()
+    eva.press(ids.REVIEW_START)
+    ana.open()
+    for session in (eva, ana):
+        session.press(ids.REVIEW_ANSWER)
+    assert eva.submit(**{Question.ASK: "a reference"}).errors == {}
+    refused = ana.submit(**{Question.ASK: "an introduction"})
+    assert "a reference" in refused.errors[Question.ASK]
+    beside = ana.submit(**{Question.ASK: "", Question.GOALS: "a new plant"})
+    assert beside.errors == {}
+    assert "2 of 8 answered" in words_of(ana.top)
+
+
+def test_a_colleague_who_takes_no_part(town: BotInWorkspace) -> None:
+    """Ben reads the review, without buttons that would be refused."""
+    has_account(town)
+    promises(town, 1)
+    started(town)
+    shown = review(town, "Acme", "U0BEN")
+    assert "0 of 1 item decided" in words(shown)
+    for button in (ids.REVIEW_CLOSE, ids.REVIEW_ANSWER, ids.REVIEW_SCORE, ids.REVIEW_BOOK, ids.REVIEW_CALL_OFF):
+        assert values(shown.blocks, button) == []
+
+
+def test_minutes_are_corrected(town: BotInWorkspace) -> None:
+    """A correction stands below the minutes with its author's name."""
+    has_account(town)
+    session = started(town)
+    session.press(ids.REVIEW_CLOSE)
+    session.submit(day="2027-04-12")
+    session.press(ids.REVIEW_MINUTES)
+    session.press(ids.REVIEW_CORRECT)
+    assert session.submit(remark="Dana was there too.").errors == {}
+    shown = words(review(town, "Acme last"))
+    assert "Corrected by Eva Lindqvist: Dana was there too." in shown
+    assert "version 2" in shown
+
+
+def test_a_review_that_was_not_held(town: BotInWorkspace) -> None:
+    """*Not held* asks why; the page offers to book another one."""
+    has_account(town)
+    review(town, "Acme on 12 Jan 10:00")
+    session = Session(town)
+    session.open()
+    session.press(ids.REVIEW_CALL_OFF)
+    assert session.submit(reason="Dana is ill.").errors == {}
+    assert "None is planned" in words_of(session.top)
+    session.press(ids.REVIEW_BOOK)
+    assert session.submit(day="2027-01-20", time="09:30").errors == {}
+    assert "Wed 20 Jan 2027, 09:30" in words_of(session.top)
+
+
+def test_markup_of_people_stays_text(town: BotInWorkspace) -> None:
+    """Names, answers and reasons with markup break out of nothing (invariants.py looks at every message)."""
+    has_account(town)
+    evil = "*bold* <!channel> <https://example.com|x>\n> line"
+    town.has_recorded("U0EVA", ("U0EVA", evil, "2026-12-04"), account=town.ask("U0EVA", accounts.named, "Acme"))
+    session = started(town)
+    session.press(ids.REVIEW_ANSWER)
+    session.submit(**{Question.GAINED: evil})
+    session.press(ids.REVIEW_ITEMS)
+    session.choose(1, Verdict.TERMINATE)
+    assert session.submit(reason=evil).errors == {}
+    session.press(ids.REVIEW_OPEN)
+    session.press(ids.REVIEW_CLOSE)
+    session.submit(day="2027-04-12")
+    assert "terminated: #1" in words(review(town, "Acme last"))
