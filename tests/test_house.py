@@ -396,7 +396,7 @@ FOR_ITS_PEOPLE = "it asks for lead, coach or owner, who see the account"
 FOR_THE_CLIENT = "no colleague asks: the page of a client's person shows what was shared with their own account"
 WITHOUT_THE_VIEWER = {
     OF_A_SEEN_ACCOUNT: {
-        "accounts.listing._counts", "clients.links.sharing", "plan.erasing._erase_beside",
+        "accounts.listing._counts", "clients.links.shared_links", "plan.erasing._erase_beside",
         "plan.people.request_updates", "accounts.questions._called", "accounts.questions.lead_of",
         "commitments.home._counted", "commitments.questions._order",
         "commitments.promises.promises", "commitments.verbs._recorded_as",

@@ -66,7 +66,8 @@ def ask_several(ack: Ack, body: Body, context: BoltContext) -> None:
                   if one.id != of.id and links.may_have_page(one, today)]  # fmt: skip
         if not others:
             raise BadInputError(f"{of.name} is the only person of {of.account.name} here. Add the others first.")
-        return views.several_form(of, others, replace(known, ref=overview.ref_to(of)))
+        shared = links.shared_links(tx, of.account, now)
+        return views.several_form(of, others, shared, replace(known, ref=overview.ref_to(of)))
 
     listeners.open_form(ack, body, context, form)
 
@@ -90,10 +91,11 @@ def _made(
     tx: Session, person: Person, of: Stakeholder, also: Sequence[Stakeholder], origin_key: str, now: datetime
 ) -> list[Block]:
     """Make a link for these people, which answers those who asked for one; the page that shows its address."""
+    lost = links.beside(links.shared_links(tx, of.account, now), [of, *also])
     token = links.make(tx, person, of, now, also=also)
     for one in (of, *also):
         proposals.settle_links(tx, person, one, origin_key=origin_key, now=now)
-    return overview.drawn(tx, person, of, now, address=f"{person.workspace.public_url}/client/{token}")
+    return overview.drawn(tx, person, of, now, address=f"{person.workspace.public_url}/client/{token}", lost=lost)
 
 
 def end_link(ack: Ack, body: Body, context: BoltContext) -> None:

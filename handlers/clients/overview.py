@@ -13,6 +13,7 @@ from store.plan.people import SECTION
 from store.tables import Subject
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from slackblocks import Block
@@ -31,15 +32,19 @@ def page_of(tx: Session, viewer: Person, ref: Ref, now: datetime) -> list[Block]
     return drawn(tx, viewer, section.get(tx, viewer, SECTION, count(ref.extra)), now)
 
 
-def drawn(tx: Session, viewer: Person, person: Stakeholder, now: datetime, *, address: str = "") -> list[Block]:
-    """The same for this person. NotAllowedError, naming who can, for a viewer who may not change them; BadInputError
-    where the server has no web address.
+def drawn(
+    tx: Session, viewer: Person, person: Stakeholder, now: datetime, *, address: str = "",
+    lost: Sequence[Stakeholder] = (),
+) -> list[Block]:  # fmt: skip
+    """The same for this person. `address` and `lost`: of a link that was made right now, and the others whose link
+    ended by that. NotAllowedError, naming who can, for a viewer who may not change them; BadInputError where the server
+    has no web address.
     """
     section.check_change(viewer, SECTION, person.account, now, person)
     if viewer.workspace.public_url is None:
         raise BadInputError(views.NO_ADDRESS)
     link = links.of_person(tx, person, now)
     opens = links.opens_of(tx, link) if link is not None else None
-    shared = links.sharing(tx, link) if link is not None else ()
+    shared = links.beside(links.shared_links(tx, person.account, now), [person]) if link is not None else ()
     waiting = proposals.waiting_of(tx, viewer, person)
-    return views.page(person, link, opens, waiting, viewer, address=address, sharing=shared)
+    return views.page(person, link, opens, waiting, viewer, address=address, sharing=shared, lost=lost)

@@ -9,6 +9,7 @@ from handlers.slack import blocks as b
 from handlers.slack import fields as f
 from handlers.slack.refs import Ref, ViewName
 from handlers.slack.words import Mrkdwn, escape, full_date, plural, quotation, short_date, shortened
+from store.clients import links
 from store.rules.calendar.brief_times import local_day
 from store.rules.names import given_name
 from store.rules.text import REASON_LIMIT, quoted
@@ -17,7 +18,7 @@ from store.tables import ProposalKind, ProposalState, Side, Subject
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from slackblocks import Block, Element
+    from slackblocks import Block, ConfirmationDialogue, Element
 
     from handlers.slack.payloads import Context
     from store.clients.links import Opens
@@ -25,8 +26,11 @@ if TYPE_CHECKING:
 
 # Days of opening, proposals in the modal, and characters of each text.
 _DAYS, _PROPOSALS, _TEXT = 7, 8, 300
-# People in a menu: Slack's limit of options.
+# People in a menu: Slack's limit of options. In a sentence and in a dialog, with the characters of each.
 _READERS = 100
+_NAMES, _IN_DIALOG, _NAME = 20, 3, 40
+# Links in a form.
+_LINKS = 3
 NO_ADDRESS = (
     "This server has no web address yet, so nobody outside of Slack can open a page. The person who runs Makegood sets"
     " `PUBLIC_URL`; then press the button again."
@@ -49,10 +53,10 @@ def title_of(person: Stakeholder) -> str:
 
 def page(
     person: Stakeholder, link: ClientLink | None, opens: Opens | None, waiting: Sequence[Proposal], viewer: Person,
-    *, address: str = "", sharing: Sequence[str] = (),
+    *, address: str = "", sharing: Sequence[Stakeholder] = (), lost: Sequence[Stakeholder] = (),
 ) -> list[Block]:  # fmt: skip
-    """“Page for Dana”. `address`: of a link that was made right now; it can be shown this once. `sharing`: the names
-    of the others who have the same link.
+    """“Page for Dana”. `address`: of a link that was made right now; it can be shown this once. `sharing`: the others
+    who have the same link. `lost`: the others whose link ended when this one was made.
     """
     name = given_name(person.name)
     blocks: list[Block] = [b.section(_about(person))]
@@ -62,23 +66,27 @@ def page(
                 f"Copy this address, and send it to {escape(name)} yourself. It is shown only now:\n```{address}```"
             )
         )
+    if lost:
+        blocks.append(b.section(f":warning: The earlier link has ended for *{escape(_named(lost))}* too."))
     if link is not None:
         said = f"The link works until *{full_date(local_day(link.expires_at, viewer.zone))}*."
         if sharing:
-            said += f" It is shared with *{escape(', '.join(sharing))}*; each chooses their name there."
+            said += f" It is shared with *{escape(_named(sharing))}*; each chooses their name there."
         blocks.append(b.section(said))
         blocks.append(_opened(opens))
     else:
-        blocks.append(b.section("There is no page yet."))
+        blocks.append(b.section("There is no link to the page now."))
     view = Ref(Subject.STAKEHOLDER, person.id, person.version, ViewName.CLIENT, extra=str(person.id))
     make = "New link" if link is not None else f"Make the page for {shortened(name, 20)}"
     row: list[Element] = [
-        b.button(make, ids.CLIENT_LINK, view.encode(), style=None if link else "primary"),
+        b.button(make, ids.CLIENT_LINK, view.encode(), style=None if link else "primary",
+                 confirm=_sure(f"New link for {name} alone?", "Make it", name, sharing)),
         b.button("Preview", ids.CLIENT_PREVIEW, view.encode()),
         b.button("For several …", ids.CLIENT_SEVERAL, view.encode()),
-    ]
+    ]  # fmt: skip
     if link is not None:
-        row.append(b.button("End the link", ids.CLIENT_END, view.encode()))
+        sure = _sure("End the link?", "End it", name, sharing)
+        row.append(b.button("End the link", ids.CLIENT_END, view.encode(), confirm=sure))
     blocks.append(b.actions(*row))
     for one in waiting[:_PROPOSALS]:
         blocks += blocks_of(one, Ref(view=ViewName.CLIENT, extra=str(person.id)))
@@ -91,17 +99,52 @@ def page(
     return blocks
 
 
-def several_form(person: Stakeholder, others: Sequence[Stakeholder], context: Context) -> b.Json:
-    """The form that chooses the `others` who share a link with this person."""
-    choices = [(str(one.id), one.name) for one in others[:_READERS]]
+def _named(people: Sequence[Stakeholder], most: int = _NAMES) -> str:
+    """“Marcus Reed, Priya Nair and 3 others”"""
+    names = [shortened(one.name, _NAME) for one in people[:most]]
+    more = len(people) - len(names)
+    return ", ".join(names) + (f" and {plural(more, 'other')}" if more else "")
+
+
+def _sure(title: str, yes: str, name: str, sharing: Sequence[Stakeholder]) -> ConfirmationDialogue | None:
+    """The question before a link ends that others share; nobody is asked where it is the person's own."""
+    if not sharing:
+        return None
+    said = (
+        f"{shortened(name, 30)} shares the present link with {_named(sharing, _IN_DIALOG)}. It ends for them too, at"
+        " once. “For several …” makes one link for all of them."
+    )
+    return b.confirmation(title, said, yes, "Keep it")
+
+
+def several_form(
+    person: Stakeholder, others: Sequence[Stakeholder], shared: Sequence[Sequence[Stakeholder]], context: Context
+) -> b.Json:
+    """The form that chooses the `others` who share a link with this person, the most important first. `shared`: the
+    people of each link that several of them share now; those of this person are chosen already.
+    """
+    now = {one.id for one in links.beside(shared, [person])}
+    offered = sorted(others, key=lambda one: one.id not in now)[:_READERS]
+    choices = [(str(one.id), one.name) for one in offered]
     fields: list[Block] = [
         b.section(
             f"One link for *{escape(person.name)}* and others of *{escape(person.account.name)}*. Each"
             " chooses their own name there, and reads and does what is theirs. Earlier links of all of these end."
-        ),
-        f.field("Also for", f.several(ids.SHARED_WITH, choices, ()), ids.SHARED_WITH,
-                hint="It ends for all as soon as one of them leaves."),
-    ]  # fmt: skip
+        )
+    ]
+    if shared:
+        lines = "\n".join(f"• {escape(_named(one))}" for one in shared[:_LINKS])
+        fields.append(
+            b.section(f":warning: A link that is shared ends for all of its people, also for those who are not chosen"
+                      f" here. Shared now:\n{lines}")
+        )  # fmt: skip
+    if len(others) > len(offered):
+        fields.append(b.context(
+            f"The menu has room for {len(offered)} of {plural(len(others), 'person', 'people')}: those with the most"
+            " influence are there. Begin with another person’s page to have them on the link."
+        ))  # fmt: skip
+    menu = f.several(ids.SHARED_WITH, choices, {str(one) for one in now})
+    fields.append(f.field("Also for", menu, ids.SHARED_WITH, hint="It ends for all as soon as one of them leaves."))
     return b.modal("One link for several", fields, callback_id=ids.FORM_CLIENT_SEVERAL, metadata=context.encode(),
                    submit="Make the link")  # fmt: skip
 

@@ -91,8 +91,8 @@ def erase(row: Stakeholder, context: Context) -> b.Json:
     fields: list[Block] = [
         b.section(
             f"*{escape(row.name)}* becomes “{FORMER}”, everywhere and for good: on the map, in lists, history, minutes"
-            " and messages. Their page ends. Letters to them, what they expect, and what was said of them lose their"
-            " words. Who agreed to what, and when, stays."
+            " and messages. Their page ends, also for those who share its link. Letters to them, what they expect, and"
+            " what was said of them lose their words. Who agreed to what, and when, stays."
         ),
         b.context("The name in words that people wrote, such as an action, stays: *Redact* takes those away."),
     ]

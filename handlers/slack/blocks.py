@@ -184,6 +184,11 @@ def button(
     )
 
 
+def confirmation(title: str, text: str, yes: str, no: str) -> ConfirmationDialogue:
+    """The question that Slack asks before it sends the press of a button. Its text is plain."""
+    return ConfirmationDialogue(shortened(title, 100), plain(shortened(text, 300)), yes, no)
+
+
 def overflow(action_id: str, options: Sequence[tuple[str, str]]) -> OverflowMenu:
     """A "…" menu of (text, value), at most five."""
     return OverflowMenu(action_id=action_id, options=[option(text, value) for text, value in options])

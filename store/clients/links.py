@@ -6,6 +6,7 @@ renewed works on no replica. To look changes nothing but the days on which the p
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ from store.tables import Account, ClientLink, ClientOpen, ClientPost, Person, St
 from store.web_access import UnknownLinkError, hash_of, network, new_token
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date, datetime
 
     from sqlalchemy.orm import Session
@@ -109,17 +110,34 @@ def end_for_all(tx: Session, person: Stakeholder, now: datetime) -> None:
     tx.execute(sa.update(ClientLink).where(ClientLink.token_hash.in_(tokens), live).values(ended_at=now))
 
 
-def sharing(tx: Session, link: ClientLink) -> Sequence[str]:
-    """The names of the others who share this link, which the viewer sees."""
-    query = sa.select(Stakeholder.name).join(ClientLink, ClientLink.stakeholder_id == Stakeholder.id)
-    its = ClientLink.token_hash == link.token_hash, Stakeholder.id != link.stakeholder_id
-    return tx.scalars(query.where(*its).order_by(Stakeholder.name)).all()
+def shared_links(tx: Session, account: Account, now: datetime) -> list[list[Stakeholder]]:
+    """The links that several people of this account share, each as its people by name. The viewer sees the account."""
+    found: defaultdict[str, dict[int, Stakeholder]] = defaultdict(dict)
+    rows = tx.execute(
+        sa.select(ClientLink.token_hash, Stakeholder)
+        .join(Stakeholder, Stakeholder.id == ClientLink.stakeholder_id)
+        .where(Stakeholder.account_id == account.id, ClientLink.ended_at.is_(None), ClientLink.expires_at > now)
+        .order_by(Stakeholder.name_key, Stakeholder.id)
+    )
+    for token, person in rows:
+        found[token][person.id] = person
+    return [list(people.values()) for people in found.values() if len(people) > 1]
+
+
+def beside(shared: Sequence[Sequence[Stakeholder]], people: Collection[Stakeholder]) -> list[Stakeholder]:
+    """The others who share a link with one of these people: they lose it when a new one is made for these alone."""
+    ids = {one.id for one in people}
+    return list({
+        one.id: one for group in shared if ids & {each.id for each in group} for one in group if one.id not in ids
+    }.values())  # fmt: skip
 
 
 def of_person(tx: Session, person: Stakeholder, now: datetime) -> ClientLink | None:
     """The link to the page of this person, whom the viewer sees; None if there is none that works."""
     which = ClientLink.stakeholder_id == person.id, ClientLink.ended_at.is_(None), ClientLink.expires_at > now
-    return tx.scalar(sa.select(ClientLink).where(*which).order_by(ClientLink.id.desc()).limit(1))
+    found = tx.scalar(sa.select(ClientLink).where(*which).order_by(ClientLink.id.desc()).limit(1))
+    # One that is shared has ended as soon as one of those people has left.
+    return None if found is None or has_ended(tx, found, now) else found
 
 
 def may_have_page(person: Stakeholder, today: date) -> bool:

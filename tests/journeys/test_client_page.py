@@ -39,7 +39,7 @@ from tests.journeys.conftest import read as told_by
 from tests.journeys.web_pages import visitor
 
 if TYPE_CHECKING:
-    from sandbox import Message
+    from sandbox import Message, View
     from tests.journeys.conftest import BotInWorkspace
 
 SECRETS = ("walk away below 80", "their lawyer is a nuisance", "ask Ben", "sceptical of us")
@@ -201,12 +201,12 @@ def test_two_replicas(town: BotInWorkspace, dana: Dana) -> None:
         other.stop()
 
 
-def has_marcus(town: BotInWorkspace) -> int:
-    """Marcus, another person of Acme; his id."""
+def has_marcus(town: BotInWorkspace, name: str = "Marcus Reed") -> int:
+    """Marcus, another person of Acme; the id."""
     with town.makegood.ledger.begin() as tx:
         eva = town.person(tx, "U0EVA")
         acme = accounts.named(tx, eva, "Acme")
-        return stakeholders.create(tx, eva, "Marcus Reed", account=acme, now=town.box.clock.now()).id
+        return stakeholders.create(tx, eva, name, account=acme, now=town.box.clock.now()).id
 
 
 def for_several(town: BotInWorkspace, *others: int) -> str:
@@ -258,6 +258,7 @@ def test_a_shared_link_ends_for_all(town: BotInWorkspace, dana: Dana) -> None:
     with town.makegood.ledger.begin() as tx:
         tx.get_one(Stakeholder, marcus).left_on = town.box.clock.now().date()
     assert (both.look("?who=1").status, both.look().status) == (410, 410)
+    assert "There is no link to the page now" in words_of(open_page(town))
     # Only one of them is still there: nobody else asks.
     asked = both.post(f"{both.address}/new", "gesture=abcdefghijklmnop")
     assert asked.status == 200
@@ -267,6 +268,63 @@ def test_a_shared_link_ends_for_all(town: BotInWorkspace, dana: Dana) -> None:
     assert both.look("?who=1").status == 200
     made_page(town)
     assert both.look(f"?who={marcus}").status == 410
+
+
+def asks_first(view: View, action_id: str) -> str:
+    """The question before the press of that button of a modal; empty if there is none."""
+    buttons = [one for block in view.blocks for one in block.get("elements", ()) if one.get("action_id") == action_id]
+    return " ".join(str(part["text"]) for one in buttons for part in one.get("confirm", {}).values())
+
+
+def test_a_shared_link_does_not_end_in_silence(town: BotInWorkspace, dana: Dana) -> None:
+    """Before a new link ends one that others share, Slack asks and names them; afterwards the modal says so. Nobody is
+    asked about a link of one person.
+    """
+    for_several(town, has_marcus(town))
+    view = open_page(town)
+    for button in (ids.CLIENT_LINK, ids.CLIENT_END):
+        assert "Dana shares the present link with Marcus Reed. It ends for them too" in asks_first(view, button)
+    made = press(town, ids.CLIENT_LINK)
+    assert "The earlier link has ended for Marcus Reed too" in words_of(made).replace("*", "")
+    assert (asks_first(made, ids.CLIENT_LINK), asks_first(made, ids.CLIENT_END)) == ("", "")
+
+
+def test_another_shared_link(town: BotInWorkspace, dana: Dana) -> None:
+    """*For several …* says which links are shared now, and has those who share this one chosen; afterwards it says
+    for whom the earlier one ended.
+    """
+    marcus = has_marcus(town)
+    priya = has_marcus(town, "Priya Nair")
+    for_several(town, marcus)
+    open_page(town)
+    form = press(town, ids.CLIENT_SEVERAL)
+    assert "Shared now:\n• Dana Whitfield, Marcus Reed" in words_of(form)
+    assert [one["value"] for one in menu_of(form).get("initial_options", ())] == [str(marcus)]
+    shown = town.submit("U0EVA", form, shared_with=[str(priya)]).view
+    assert shown is not None
+    said = words_of(shown).replace("*", "")
+    assert "It is shared with Priya Nair" in said
+    assert "The earlier link has ended for Marcus Reed too" in said
+
+
+def menu_of(form: View) -> dict[str, Any]:
+    """The menu of *For several …*"""
+    (menu,) = [block["element"] for block in form.blocks if block.get("block_id") == ids.SHARED_WITH]
+    return dict(menu)
+
+
+def test_more_people_than_a_menu_has_room_for(town: BotInWorkspace, dana: Dana) -> None:
+    """*For several …* says that not all are in its menu; those who share the link, and then the influential, are."""
+    marcus = has_marcus(town)
+    for_several(town, marcus)
+    people = [has_marcus(town, f"Anna {number:03}") for number in range(120)]
+    with town.makegood.ledger.begin() as tx:
+        tx.get_one(Stakeholder, people[-1]).influence = 5
+    open_page(town)
+    form = press(town, ids.CLIENT_SEVERAL)
+    assert "room for 100 of 121 people: those with the most influence" in words_of(form)
+    offered = [one["value"] for one in menu_of(form)["options"]]
+    assert (len(offered), offered[:2]) == (100, [str(marcus), str(people[-1])])
 
 
 @pytest.mark.both_databases
