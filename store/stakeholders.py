@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased, contains_eager, selectinload
 from store import history, type_ahead
 from store.accounts.questions import LIVE
 from store.db import insert_once
-from store.errors import BadInputError, NotFoundError
+from store.errors import BadInputError, GoneError, NotFoundError
 from store.rules.contacts import refuse_contacts
 from store.rules.line.client import person_in
 from store.rules.names import fold_person, similar_people
@@ -164,7 +164,11 @@ def create(
 
 
 def check_others(tx: Session, row: Stakeholder, changed: Collection[str]) -> None:
-    """BadInputError if another person of the account has the name, or if the person would report to themselves."""
+    """BadInputError if another person of the account has the name, or if the person would report to themselves.
+    GoneError for a person who was erased.
+    """
+    if row.is_erased:
+        raise GoneError("This person was erased, and stays so. If they are back, add them as a new person.")
     if "name" in changed:
         _check_name(tx, row)
     if "reports_to_id" in changed and row.id is not None:

@@ -133,7 +133,7 @@ def _more(tx: Session, viewer: Person, row: Stakeholder, now: datetime) -> list[
         found.append(b.section(f"*Commitments with them*  ·  {owed.total:,}"))
         found += [b.section(line) for line in lines]
     found += letter_words.sent(letters.sent_about(tx, viewer, row.subject_kind, row.id, size=_LETTERS), viewer)
-    if viewer.is_admin and row.name != FORMER:
+    if viewer.is_admin and not row.is_erased:
         ref = Ref(row.subject_kind, row.id, row.version, ViewName.ROW, extra=str(row.account_id))
         found.append(b.actions(b.button("Erase …", ids.SECTION_ERASE, ref.encode(), style="danger")))
     return found

@@ -234,7 +234,7 @@ def buttons(words: Words, row: SectionRow, viewer: Person, view: Ref) -> list[El
     if not (viewer.is_admin or is_party(viewer, row.account, row)):
         return [*details]
     if row.archived_at is not None:
-        return [b.button("Restore", ids.SECTION_RESTORE, value), *details]
+        return [*([b.button("Restore", ids.SECTION_RESTORE, value)] if row.may_be_restored else []), *details]
     edit, archive = b.button("Edit", ids.SECTION_EDIT, value), b.button("Archive …", ids.SECTION_ARCHIVE, value)
     steps = [
         b.button(one.text, ids.SECTION_STEP, replace(view.to(row, row.id), extra=one.encode(row.account_id)).encode())

@@ -15,7 +15,6 @@ from sqlalchemy.orm import aliased
 from store.agreements import stands_on
 from store.rules.transitions import LIVE
 from store.tables import (
-    FORMER,
     Commitment,
     Expectation,
     Held,
@@ -30,6 +29,7 @@ from store.tables import (
     Side,
     Stakeholder,
     State,
+    erased_key,
 )
 
 if TYPE_CHECKING:
@@ -124,7 +124,8 @@ def _items(tx: Session, person: Stakeholder, said: Sequence[Said], today: date, 
     # More columns than the types of `select` have room for.
     columns: object = sa.select(
         Commitment.number, Commitment.version, Commitment.action, Commitment.side, Commitment.due_on, Commitment.state,
-        Commitment.agreed_on, Commitment.agreed_until, who.name.label("agreed_by"), who.left_on,
+        Commitment.agreed_on, Commitment.agreed_until, who.id.label("agreed_by_id"), who.name.label("agreed_by"),
+        who.origin_key, who.left_on,
     )  # fmt: skip
     rows = tx.execute(
         columns.outerjoin(who, who.id == Commitment.agreed_by_id)  # type: ignore[attr-defined]
@@ -138,11 +139,12 @@ def _items(tx: Session, person: Stakeholder, said: Sequence[Said], today: date, 
     found = []
     for row in rows:
         agreed = row.agreed_on is not None and stands_on(today, row.agreed_until, row.left_on)
+        is_known = row.agreed_by_id is not None and row.origin_key != erased_key(row.agreed_by_id)
         found.append(
             Item(
                 row.number, row.version, row.action, row.side, row.due_on, row.state == State.DONE,
                 row.agreed_on if agreed else None,
-                row.agreed_by if agreed and row.agreed_by != FORMER else "",
+                row.agreed_by if agreed and is_known else "",
                 frozenset(waits.get(row.number, ())),
             )
         )  # fmt: skip

@@ -1,7 +1,7 @@
 """Erasing a person of the client: their name, what was said of them, and their page leave the ledger for good.
 
-The row stays, as “a former member”: who agreed to what, and when, is still true. Free text of other rows, such as the
-action of a commitment, is not searched for the name.
+The row stays, as “a former member”: who agreed to what, and when, is still true. It cannot be restored. Free text of
+other rows, such as the action of a commitment, is not searched for the name.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from store.tables import (
     Review,
     Sharing,
     Stakeholder,
+    erased_key,
 )
 
 if TYPE_CHECKING:
@@ -80,9 +81,9 @@ def erase(
         values = dict.fromkeys(_PERSONAL) | {"name": FORMER, "left_on": left, "archive_reason": "Was erased."}
         for column, value in values.items():
             setattr(one, column, value)
-        # A name is unique in its account, and this one is of several people. The gesture that wrote a person may name
-        # them.
-        one.name_key, one.origin_key = f"erased {one.id}", f"erased {one.id}"
+        # A name is unique in its account, and this one is of several people; no name is folded to capital letters. The
+        # gesture that wrote a person may name them.
+        one.name_key, one.origin_key = f"ERASED {one.id}", erased_key(one.id)
         one.archived_at = one.archived_at or now
         one.version += 1
     tx.flush()

@@ -170,6 +170,8 @@ def merge(
         raise section.changed_meanwhile(tx, viewer, SECTION, gone)
     if kept.account_id != gone.account_id:
         raise BadInputError(f"{kept.name} belongs to another account.", field="into_person")
+    if kept.archived_at is not None and kept.is_erased:
+        raise BadInputError("That person was erased. Choose another row.", field="into_person")
     if kept.archived_at is not None:
         raise BadInputError(f"{kept.name} is archived. Restore that row first.", field="into_person")
     stakeholders.absorb(tx, viewer, gone, kept, origin_key=origin_key, now=now)

@@ -68,6 +68,7 @@ from store.tables.stakeholders import (
     MeetingPerson,
     Stakeholder,
     Way,
+    erased_key,
 )
 from store.tables.subjects import HIDDEN_WITH_ACCOUNT, OF_ACCOUNTS, SUBJECTS
 from store.tables.web import CalendarFeed, WebGuess, WebLink, WebSession
@@ -164,4 +165,5 @@ __all__ = [
     "Workspace",
     "Year",
     "core",
+    "erased_key",
 ]

@@ -33,6 +33,11 @@ class SectionRow(HasHistory):
     origin_key: Mapped[str]
     created_at: Mapped[datetime]
 
+    @property
+    def may_be_restored(self) -> bool:
+        """Whether the row is archived, and can be brought back."""
+        return self.archived_at is not None
+
     @declared_attr
     @classmethod
     def account(cls) -> Mapped[Account]:

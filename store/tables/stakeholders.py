@@ -24,6 +24,11 @@ class Language(StrEnum):
     EN, DE, FR, ES = "en", "de", "fr", "es"
 
 
+def erased_key(row_id: int) -> str:
+    """The origin key of a person who was erased."""
+    return f"erased {row_id}"
+
+
 class Stakeholder(SectionRow):
     """A person at the client: a row of our own, never a Slack user. `owner` is the one of ours who is responsible."""
 
@@ -85,6 +90,15 @@ class Stakeholder(SectionRow):
     @property
     def is_merged(self) -> bool:
         return self.archived_at is not None and self.merged_into_id is not None
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether the person was erased. Their name does not say it: a name may be any words."""
+        return self.origin_key == erased_key(self.id)
+
+    @property
+    def may_be_restored(self) -> bool:
+        return super().may_be_restored and not self.is_erased
 
     def has_left(self, today: date) -> bool:
         return self.left_on is not None and self.left_on <= today

@@ -10,13 +10,15 @@ import pytest
 import sqlalchemy as sa
 
 from handlers import ids
-from store import accounts, commitments, history
+from store import accounts, commitments, history, stakeholders
 from store.clients import proposals
 from store.plan import erasing, expectations, section
 from store.plan.people import SECTION, merge
 from store.tables import Base, Commitment, Letter, Side, Stakeholder
 from tests.journeys.clients import Dana, has_dana, made_page, promised
+from tests.journeys.clients import read as text_of
 from tests.journeys.conftest import read, words, words_of
+from tests.journeys.plan_sections import form, open_list, press
 
 if TYPE_CHECKING:
     from sandbox import Message
@@ -113,6 +115,51 @@ def test_erased(town: BotInWorkspace) -> None:
     close_all(town, "U0ADA")
     again = town.box.command("U0ADA", "C0GENERAL", ids.COMMAND_PLAN, "Dana").messages[-1]
     assert "Whitfield" not in words(again)
+
+
+def test_erased_stays_erased(town: BotInWorkspace) -> None:
+    """Nobody brings an erased person back: there is no *Restore* and no *Erase …*, and a press of an old *Restore* is
+    refused in words.
+    """
+    has_dana(town)
+    open_list(town, kind="stakeholder")
+    archives = form(town, "U0EVA", ids.SECTION_ARCHIVE, kind="stakeholder")
+    assert town.submit("U0EVA", archives, reason="has gone").errors == {}
+    assert ids.SECTION_RESTORE in json.dumps(town.box.modals("U0EVA")[-1].blocks)
+    with town.makegood.ledger.begin() as tx:
+        ada, now = town.person(tx, "U0ADA"), town.box.clock.now()
+        version = section.get(tx, ada, SECTION, 1).version
+        erasing.erase(tx, ada, 1, version=version, origin_key="erase", now=now)
+    press(town, "U0EVA", ids.SECTION_RESTORE, kind="stakeholder")
+    assert "This person was erased, and stays so." in words_of(town.box.modals("U0EVA")[-1])
+    close_all(town)
+    open_list(town, "U0ADA", kind="stakeholder")
+    press(town, "U0ADA", ids.SECTION_SHOW, kind="stakeholder")
+    shown = town.box.modals("U0ADA")[-1]
+    assert "a former member" in words_of(shown)
+    assert [one for one in (ids.SECTION_RESTORE, ids.SECTION_ERASE) if one in json.dumps(shown.blocks)] == []
+    with town.makegood.ledger.begin() as tx:
+        eva = town.person(tx, "U0EVA")
+        assert section.get(tx, eva, SECTION, 1).archived_at is not None
+        # A name that reads like the key of an erased one is another person.
+        acme = accounts.named(tx, eva, "Acme")
+        assert stakeholders.create(tx, eva, "Erased 1", account=acme, now=town.box.clock.now()).id != 1
+
+
+def test_a_name_like_our_words(town: BotInWorkspace) -> None:
+    """A person whose name is our words for an erased one is no erased one: they can be erased, and their page names
+    them as the person who agreed.
+    """
+    dana = has_a_life(town)
+    with town.makegood.ledger.begin() as tx:
+        eva = town.person(tx, "U0EVA")
+        row = section.get(tx, eva, SECTION, 1)
+        given = {"name": "a former member"}
+        section.edit(tx, eva, SECTION, 1, given, version=row.version, origin_key="n", now=town.box.clock.now())
+    assert "vereinbart mit a former member am" in text_of(dana.look("?lang=de"))
+    open_list(town, "U0ADA", kind="stakeholder")
+    press(town, "U0ADA", ids.SECTION_SHOW, kind="stakeholder")
+    assert ids.SECTION_ERASE in json.dumps(town.box.modals("U0ADA")[-1].blocks)
 
 
 def test_minutes_keep_a_colleague_of_the_same_name() -> None:
