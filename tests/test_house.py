@@ -418,7 +418,7 @@ WITHOUT_THE_VIEWER = {
         "accounts.merging._merge_namesakes", "accounts.merging._place", "accounts.merging.merge",
         "accounts.parents.above", "accounts.verbs.take_back", "commitments.series.record_due", "history.check_soon",
         "history.append_to_all", "outbox.contents._OUTDATED", "outbox.updates.keep_account_true",
-        "plan.signals._standing", "plan.signals.compare_due",
+        "plan.signals._standing", "plan.signals.compare_due", "plan.signals._keep_agreements_true",
         "stakeholders._replace_at_meetings", "reviews.schedule.claim_due", "reviews.schedule.plan_digests",
         "digests.weekly.plan_due", "digests.weekly._begin", "digests.leaders.write_due", "digests.weekly.tell_lead",
     },

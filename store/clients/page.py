@@ -152,12 +152,16 @@ def _items(tx: Session, person: Stakeholder, said: Sequence[Said], today: date, 
 
 
 def _expected(tx: Session, person: Stakeholder, today: date) -> list[Expected]:
-    """The expectations in the relationship plan of this person that they see."""
+    """The expectations in the relationship plan of this person that they see. The person is here; a colleague of theirs
+    who agreed may have left.
+    """
+    who = aliased(Stakeholder)
     rows = tx.execute(
         sa.select(
             Expectation.id, Expectation.version, Expectation.name, Expectation.side, Expectation.agreed_on,
-            Expectation.agreed_until,
+            Expectation.agreed_until, who.left_on,
         )
+        .outerjoin(who, who.id == Expectation.agreed_by_id)
         .where(
             *_shared(Expectation, person), Expectation.stakeholder_id == person.id,
             Expectation.sharing == Sharing.SHAREABLE, Expectation.archived_at.is_(None),
@@ -166,8 +170,8 @@ def _expected(tx: Session, person: Stakeholder, today: date) -> list[Expected]:
         .limit(MOST)
     )  # fmt: skip
     return [
-        Expected(id_, version, name or "", side, on if on is not None and stands_on(today, until) else None)
-        for id_, version, name, side, on, until in rows
+        Expected(id_, version, name or "", side, on if on is not None and stands_on(today, until, left) else None)
+        for id_, version, name, side, on, until, left in rows
     ]
 
 

@@ -17,12 +17,23 @@ from store import outbox, people
 from store.accounts.questions import LIVE, WITH_PEOPLE
 from store.commitments.facts import hearing, person_facts
 from store.plan.health import facts_of, of_accounts
+from store.plan.people import request_updates
 from store.rules.calendar.brief_times import local_day, zone_of
 from store.rules.calendar.working_days import DAY, WEEK
 from store.rules.nudging.occasions import OccasionKind
 from store.rules.signals import Colour, health_of
 from store.scope import seen_by
-from store.tables import Account, Mention, Outbox, OutboxState, Person, RaisedSignal, Subject
+from store.tables import (
+    Account,
+    Commitment,
+    Mention,
+    Outbox,
+    OutboxState,
+    Person,
+    RaisedSignal,
+    Stakeholder,
+    Subject,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -64,8 +75,9 @@ def compare_due(tx: Session, now: datetime, *, workspaces: Collection[int] | Non
         return None
     holds = {one.id: _kept(health_of(one)) for one in facts_of(tx, [one.id for one in due if one.is_live], now)}
     stood, new = _standing(tx, [one.id for one in due]), list[dict[str, Any]]()
+    _keep_agreements_true(tx, due, now)
     for account in due:
-        today = local_day(now, account.owner.zone if account.owner else "UTC")
+        today = _day_of(account, now)
         found = _compare(tx, holds.get(account.id, {}), stood[account.id], today, now)
         new += [_row_of(account, signal, today) for signal in found]
         account.next_check_at = _next_check(account, today) if account.is_live else None
@@ -73,6 +85,35 @@ def compare_due(tx: Session, now: datetime, *, workspaces: Collection[int] | Non
     if new:
         tx.execute(sa.insert(RaisedSignal), new)
     return len(due)
+
+
+def _day_of(account: Account, at: datetime) -> date:
+    """The local day of the account's lead at that instant."""
+    return local_day(at, account.owner.zone if account.owner else "UTC")
+
+
+def _keep_agreements_true(tx: Session, accounts: Sequence[Account], now: datetime) -> None:
+    """The client's people who have left since the check before: from that day on what they agreed to is to be agreed
+    again, and the messages of those commitments are due for an update.
+
+    The check before was on the last working day of the lead, or later. Those of one working day more are updated again:
+    the day begins later for readers west of the lead.
+    """
+    since = {one.id: _two_working_days_before(one, _day_of(one, one.next_check_at or now)) for one in accounts}
+    today = {one.id: _day_of(one, now) for one in accounts}
+    lately = Stakeholder.left_on > min(since.values()), Stakeholder.left_on <= max(today.values())
+    those = sa.select(Stakeholder).where(Stakeholder.account_id.in_(since), *lately)
+    for person in tx.scalars(those.order_by(Stakeholder.id)):
+        of = person.account_id
+        if person.left_on is not None and since[of] < person.left_on <= today[of]:
+            request_updates(tx, person, now, Commitment.ended_at.is_(None))
+
+
+def _two_working_days_before(account: Account, day: date) -> date:
+    if account.owner is None:
+        return day - 2 * DAY
+    days = people.working_days(account.owner)
+    return days.last_until(days.last_until(day - DAY) - DAY)
 
 
 def _row_of(account: Account, signal: Signal, today: date) -> dict[str, Any]:

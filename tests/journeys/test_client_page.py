@@ -450,6 +450,21 @@ def test_agree_to_an_expectation(town: BotInWorkspace, dana: Dana) -> None:
     assert "one invoice a month not agreed yet" in read(dana.look())
 
 
+def test_an_expectation_to_which_another_agreed(town: BotInWorkspace, dana: Dana) -> None:
+    """Marcus agreed to what stands on Dana's page. On the day on which he leaves it is to be agreed again there, which
+    Dana can.
+    """
+    agreed = {"agreed_on": "2026-11-20", "agreed_how": "call", "agreed_by": str(has_marcus(town))}
+    expects(town, "one invoice a quarter", **agreed)
+    with town.makegood.ledger.begin() as tx:
+        tx.get_one(Stakeholder, int(agreed["agreed_by"])).left_on = town.box.clock.now().date() + timedelta(days=1)
+    assert "one invoice a quarter agreed on Fri, 20 Nov 2026" in read(dana.look())
+    town.pass_by(days=1)
+    assert "one invoice a quarter not agreed yet I agree" in read(dana.look())
+    assert dana.send("expect", row="1", version="1").status == 303
+    assert "one invoice a quarter agreed on Tue, 24 Nov 2026" in read(dana.look())
+
+
 @pytest.mark.parametrize(("row", "version"), [("1", "7"), ("2", "1"), ("3", "1"), ("99", "1")])
 def test_agree_to_no_other_expectation(town: BotInWorkspace, dana: Dana, row: str, version: str) -> None:
     """Nobody agrees to words that they have not seen, to what is for our team, or to what another person expects."""

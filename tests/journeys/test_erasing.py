@@ -204,6 +204,28 @@ def test_the_messages_when_they_leave(town: BotInWorkspace) -> None:
     assert "to be agreed again" in words(in_channel(town))
 
 
+@pytest.mark.parametrize("days", [1, 5], ids=["tuesday", "saturday"])
+def test_the_messages_on_the_day_on_which_they_leave(town: BotInWorkspace, days: int) -> None:
+    """Dana will leave: what stands in the channel is agreed until then, and to be agreed again on that day; after a day
+    off, on the next working day.
+    """
+    has_a_life(town)
+    with town.makegood.ledger.begin() as tx:
+        eva, now = town.person(tx, "U0EVA"), town.box.clock.now()
+        row = section.get(tx, eva, SECTION, 1)
+        leaves = (now + timedelta(days=days)).date().isoformat()
+        section.edit(tx, eva, SECTION, 1, {"left_on": leaves}, version=row.version, origin_key="l", now=now)
+    town.makegood.tick()
+    for _ in range(1, days):
+        town.pass_by(days=1)
+        town.makegood.tick()
+    assert "again" not in words(in_channel(town))
+    for _ in range(1 if days == 1 else 3):
+        town.pass_by(days=1)
+        town.makegood.tick()
+    assert "to be agreed again" in words(in_channel(town))
+
+
 def test_redacted_with_what_was_said_on_the_page(town: BotInWorkspace) -> None:
     """A commitment is redacted: the question about it on the client's page goes, and our answer, also in history."""
     has_dana(town)
