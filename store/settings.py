@@ -16,6 +16,7 @@ from store.errors import BadInputError, ChangedMeanwhileError, NotAllowedError
 from store.reviews.schedule import plan_digests
 from store.rules.calendar.working_days import check_region
 from store.rules.names import fold
+from store.rules.reviews import BETWEEN_REVIEWS, ON_EVENT
 from store.rules.text import clean
 from store.tables import Account, Category, Person, Role, Verb, Workspace
 
@@ -44,8 +45,6 @@ _EMOJI = re.compile(r"[\w+'-]{1,100}")
 # The numbers of working days overdue after which a commitment may be escalated.
 ESCALATION = range(1, 61)
 MONTHS = range(1, 13)
-# The months from one review of an account to the next: parts of a year, so that each year has the same periods.
-BETWEEN_REVIEWS = (1, 2, 3, 4, 6, 12)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTH_NAMES = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -79,6 +78,10 @@ _RANGES = {
     "digest_before": (DIGEST_BEFORE, "a number of working days"),
     "fiscal_year_start": (MONTHS, "a month"),
 }
+# The words for the months between two reviews that are no number of months.
+_RHYTHMS = {
+    None: "no reviews", ON_EVENT: "on an event", 1: "every month", 12: "every year", 24: "every two years",
+}  # fmt: skip
 # A change of these may change the signals of accounts.
 _OF_SIGNALS = {name for name in _FIELDS if name.startswith(("roles_", "review_months_"))} | {"fiscal_year_start"}
 # A change of these may change the days on which digests of reviews come.
@@ -131,8 +134,8 @@ def save_workspace(
     """Give the workspace those of the `given` settings, by column, that the viewer changed since they saw `version`.
     Others keep what another admin has chosen since.
 
-    Escalations and `digest_before` are in working days, `fiscal_year_start` is a month, and None as the months between
-    two reviews means that there are none. The next brief of each person whose mornings change is set again.
+    Escalations and `digest_before` are in working days, `fiscal_year_start` is a month. The months between two reviews
+    may be ON_EVENT; None means that there are none. The next brief of each person whose mornings change is set again.
     BadInputError at the field of a setting, ChangedMeanwhileError at one that two admins changed. NotAllowedError if
     the viewer is no admin.
     """
@@ -172,7 +175,7 @@ def save_workspace(
 def in_words(column: str, value: Any) -> str:  # noqa: ANN401  any column's value, as an entry keeps it
     """A value of a workspace's setting: “every 3 months”, “Monday to Friday”."""
     if column.startswith("review_months_"):
-        return {None: "no reviews", 1: "every month", 12: "every year"}.get(value, f"every {value} months")
+        return _RHYTHMS.get(value, f"every {value} months")
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, list):
@@ -285,8 +288,10 @@ def _roles(given: Collection[str], field: str) -> tuple[Role, ...] | None:
 
 
 def _between_reviews(months: int | None, field: str) -> int | None:
-    if months is not None and months not in BETWEEN_REVIEWS:
-        raise BadInputError("Choose how often.", field=field)
+    if months not in (None, ON_EVENT, *BETWEEN_REVIEWS):
+        raise BadInputError(
+            f"Choose how often: every 1 to {BETWEEN_REVIEWS[-1]} months, on an event, or no reviews.", field=field
+        )
     return months
 
 

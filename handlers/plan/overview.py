@@ -81,11 +81,12 @@ def page(shown: Shown, sections: Sequence[Words], viewer: Person) -> list[Block]
 def _head(shown: Shown, viewer: Person) -> str:
     said = {side: _kept(shown.sums[side]) for side in Side}
     account, found = shown.plan.account, shown.plan.penetration
-    review = reviews.when_held(shown.review, viewer) if shown.review else ""
+    months = viewer.workspace.review_months(account.category)
+    unbooked = "" if months is None else reviews.unbooked(months)
+    review = reviews.when_held(shown.review, viewer) if shown.review else unbooked
     return render(
         "plan.j2", account=account, viewer=viewer, is_here=is_here, kept=said, side=Side, review=review,
-        reviewed=viewer.workspace.review_months(account.category) is not None, penetration=found,
-        as_of=short_date(found.as_of) if found else "",
+        penetration=found, as_of=short_date(found.as_of) if found else "",
     )  # fmt: skip
 
 

@@ -171,7 +171,7 @@ def ask_closing(ack: Ack, body: Body, context: BoltContext) -> None:
         review = _review(tx, person, ref)
         lacks = reviews.missing(tx, person, review)
         starts = review.starts_at.astimezone(zone_of(person.zone)).time() if review.starts_at else USUAL_TIME
-        proposed = pages.proposed_day(tx, person, review.account, now)
+        proposed = pages.proposed_day(tx, person, review.account, now, in_session=True)
         calendars = reviews.in_calendars(tx, person, review)
         return forms.closing(review, lacks, proposed, starts, calendars, replace(known, ref=ref))
 

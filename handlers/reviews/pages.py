@@ -79,10 +79,12 @@ def minutes_of(tx: Session, viewer: Person, ref: Ref, now: datetime) -> list[Blo
     return views.minutes(review, written, decided, calendars, sent, viewer, may_change=may_change)
 
 
-def proposed_day(tx: Session, viewer: Person, account: Account, now: datetime) -> date | None:
-    """The day of the account's next review by its rhythm."""
-    first_month = viewer.workspace.fiscal_year_start
-    return reviews.due_day(tx, viewer, account, viewer.workspace.review_months(account.category), first_month, now)
+def proposed_day(
+    tx: Session, viewer: Person, account: Account, now: datetime, *, in_session: bool = False
+) -> date | None:  # fmt: skip
+    """The day of the account's next review by its rhythm; `in_session`: of the one after that which is held now."""
+    first_month, months = viewer.workspace.fiscal_year_start, viewer.workspace.review_months(account.category)
+    return reviews.due_day(tx, viewer, account, months, first_month, now, in_session=in_session)
 
 
 def account_of(tx: Session, viewer: Person, ref: Ref) -> tuple[Account, Review | None]:

@@ -33,6 +33,7 @@ from store.reviews import Reach
 from store.rules.calendar.brief_times import local_day
 from store.rules.energy import Quarter
 from store.rules.kept import Kept
+from store.rules.reviews import ON_EVENT
 from store.tables import Habit, Question, ReviewState, State, Subject, Verdict
 
 if TYPE_CHECKING:
@@ -128,6 +129,11 @@ def coming(rows: Sequence[Review], names: Mapping[int, Sequence[str]], viewer: P
     return [*blocks, *turn(view, start, len(rows), PAGE)]
 
 
+def unbooked(months: int) -> str:
+    """The words in place of the time where no review is booked; `months`: the rhythm."""
+    return "on an event, none is booked" if months == ON_EVENT else "none is booked"
+
+
 def when_held(review: Review, viewer: Person) -> str:
     """The time of a review on the viewer's clock, or its occasion."""
     if review.state == ReviewState.OPEN:
@@ -144,7 +150,9 @@ def page(shown: Shown, viewer: Person, now: datetime) -> list[Block]:
     """The review of an account: booked, going on, or none yet."""
     review = shown.review
     if review is None:
-        head = [b.section(f"*{escape(shown.account.name)}: review*\nNone is planned."), *_book(shown)]
+        waits = viewer.workspace.review_months(shown.account.category) == ON_EVENT
+        said = "It is held on an event, and none is booked." if waits else "None is planned."
+        head = [b.section(f"*{escape(shown.account.name)}: review*\n{said}"), *_book(shown)]
     elif review.state == ReviewState.OPEN:
         head = _session(shown, review, viewer)
     else:

@@ -13,9 +13,9 @@ from handlers.slack import fields as f
 from handlers.slack.refs import NOWHERE, Ref, ViewName
 from handlers.slack.words import clock_time, escape, render
 from store.plan.people import ROLES
+from store.rules.reviews import BETWEEN_REVIEWS, ON_EVENT
 from store.rules.text import NAME_LIMIT
 from store.settings import (
-    BETWEEN_REVIEWS,
     DIGEST_BEFORE,
     ESCALATION,
     HOURS,
@@ -191,7 +191,8 @@ def _categories_now(workspace: Workspace) -> str:
 
 def _categories(workspace: Workspace) -> list[Block]:
     """The needs of the accounts of each category: roles on their map, and reviews."""
-    choices = [(NO_REVIEWS, "No reviews"), *((str(n), in_words("review_months_a", n)) for n in BETWEEN_REVIEWS)]
+    rhythms = (ON_EVENT, *BETWEEN_REVIEWS)
+    choices = [(NO_REVIEWS, "No reviews"), *((str(n), in_words("review_months_a", n).capitalize()) for n in rhythms)]
     blocks: list[Block] = []
     for one in Category:
         roles, months = ids.REQUIRED_ROLES[one], ids.REVIEW_MONTHS[one]
@@ -200,7 +201,9 @@ def _categories(workspace: Workspace) -> list[Block]:
                     roles, optional=True, hint="A role that is missing is a signal to the lead."
                     if one == Category.A else None),
             f.field(f"{one} accounts: reviews", f.menu(months, choices, str(
-                workspace.review_months(one) or NO_REVIEWS)), months),
+                NO_REVIEWS if workspace.review_months(one) is None else workspace.review_months(one))), months,
+                hint="Counted from the first month of the fiscal year. On an event: the occasion is named when one is"
+                " booked." if one == Category.A else None),
         ]  # fmt: skip
     before = f.number(ids.DIGEST_BEFORE, workspace.digest_before, DIGEST_BEFORE)
     blocks.append(f.field("The digest before a review comes", before, ids.DIGEST_BEFORE,

@@ -21,6 +21,7 @@ from store.plan.opportunities import is_open
 from store.plan.penetration import share_of_account
 from store.plan.white_space import penetration_of
 from store.rules.calendar.brief_times import local_day
+from store.rules.reviews import ON_EVENT
 from store.rules.signals import delay_words, health_of
 from store.tables import Side, State, Subject
 
@@ -178,8 +179,10 @@ def _review(tx: Session, viewer: Person, account: Account, now: datetime) -> str
     booked = reviews.current(tx, viewer, account)
     if booked is not None:
         return clock_time(booked.starts_at, viewer.zone) if booked.starts_at else booked.occasion or ""
-    first_month = viewer.workspace.fiscal_year_start
-    day = reviews.due_day(tx, viewer, account, viewer.workspace.review_months(account.category), first_month, now)
+    first_month, months = viewer.workspace.fiscal_year_start, viewer.workspace.review_months(account.category)
+    if months == ON_EVENT:
+        return "on an event, not booked yet"
+    day = reviews.due_day(tx, viewer, account, months, first_month, now)
     return f"due {short_date(day)}, not booked yet" if day else ""
 
 

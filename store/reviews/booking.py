@@ -28,18 +28,20 @@ if TYPE_CHECKING:
 
     from store.tables import Account, Person, Sharing
 
-# Nobody books a review further ahead; a later date is a slip of the pen.
-_FARTHEST = timedelta(days=731)
+# The next review but one of the longest rhythm is in four years. A later date is a slip of the pen.
+_FARTHEST = timedelta(days=4 * 366)
 
 
 def due_day(
-    tx: Session, viewer: Person, account: Account, months: int | None, first_month: int, now: datetime
-) -> date | None:
+    tx: Session, viewer: Person, account: Account, months: int | None, first_month: int, now: datetime, *,
+    in_session: bool = False,
+) -> date | None:  # fmt: skip
     """The day of the account's next review by its rhythm, moved off holidays and off the absences of lead and coach.
 
     None without a rhythm. `months` is the length of a period, `first_month` the first of the fiscal year.
+    `in_session`: a review is held now, so that its period needs no other.
     """
-    if months is None:
+    if not months:
         return None
     today = local_day(now, viewer.zone)
     there = [one for one in (account.owner, account.coach) if one is not None and people.is_here(one)]
@@ -50,8 +52,8 @@ def due_day(
         for one in there
     ]  # fmt: skip
     works = working_days_of(viewer.workspace.working_week, viewer.workspace.holidays_region)
-    held = last_held(tx, viewer, account)
-    last = local_day(held.closed_at, viewer.zone) if held and held.closed_at else None
+    held = None if in_session else last_held(tx, viewer, account)
+    last = local_day(held.closed_at, viewer.zone) if held and held.closed_at else today if in_session else None
     return next_review(today, last, months, first_month, lambda period: proposed_day(period, attendees, works))
 
 
@@ -62,7 +64,7 @@ def book(
     """Book the account's review at that instant (aware), or for an occasion without a date; a review that is planned
     already is moved. The viewer's zone is the one in which its time was agreed on.
 
-    BadInputError at `day` for a time that has passed or is more than two years away, at `account` for an account that
+    BadInputError at `day` for a time that has passed or is more than four years away, at `account` for an account that
     is not in use; ChangedMeanwhileError while the review is open.
     """
     # Locked, so that two requests at once do not both book one.
@@ -100,7 +102,7 @@ def _check_time(starts_at: datetime | None, occasion: str | None, now: datetime)
     if starts_at <= now:
         raise BadInputError("That time has already passed. Choose a later one.", field="day")
     if starts_at > now + _FARTHEST:
-        raise BadInputError("That is more than two years away. Choose an earlier day.", field="day")
+        raise BadInputError("That is more than four years away. Choose an earlier day.", field="day")
     return starts_at
 
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 DAY = timedelta(days=1)
 MONTHS = 12
+# The months from one review to the next that a workspace may choose, and the number that stands for reviews which wait
+# for an occasion instead.
+BETWEEN_REVIEWS, ON_EVENT = range(1, 25), 0
 # Working days that a review leaves before the end of its period: actions are agreed before the next one begins.
 _LEFT = 10
 # The local time of a review that nobody has chosen.
@@ -39,6 +42,8 @@ class Attendee:
 def period_of(day: date, months: int, first_month: int = 1) -> tuple[date, date]:
     """The (first, last) day of the period of `months` that holds `day`, counted from the fiscal year's first month.
 
+    Where the months are no part of a year, or several, the periods follow each other without a gap all the same, and a
+    period of two years begins with a fiscal year.
     ValueError if a period has no month.
     """
     if months < 1:

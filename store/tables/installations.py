@@ -64,7 +64,9 @@ class Workspace(HasHistory):
         return getattr(self, f"roles_{category.lower()}") or () if category else ()
 
     def review_months(self, category: Category | None) -> int | None:
-        """The months from one review of an account of that category to the next; None: it has no reviews."""
+        """The months from one review of an account of that category to the next; 0: reviews wait for an event; None: it
+        has no reviews.
+        """
         return getattr(self, f"review_months_{category.lower()}") if category else None
 
 

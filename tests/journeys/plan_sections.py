@@ -9,13 +9,16 @@ from store import accounts
 
 if TYPE_CHECKING:
     from sandbox import Outcome, View
+    from store.tables import Category
     from tests.journeys.conftest import BotInWorkspace
 
 
-def has_account(town: BotInWorkspace, name: str = "Acme", owner: str = "U0EVA") -> None:
-    """An account of that name, which `owner` looks after."""
+def has_account(
+    town: BotInWorkspace, name: str = "Acme", owner: str = "U0EVA", category: Category | None = None
+) -> None:  # fmt: skip
+    """An account of that name and category, which `owner` looks after."""
     with town.makegood.ledger.begin() as tx:
-        accounts.create(tx, town.person(tx, owner), name, now=town.box.clock.now())
+        accounts.create(tx, town.person(tx, owner), name, category=category, now=town.box.clock.now())
 
 
 def values(blocks: Any, action_id: str) -> list[str]:

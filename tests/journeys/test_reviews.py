@@ -8,12 +8,14 @@ import pytest
 
 from handlers import ids
 from store import accounts, reviews
-from store.tables import Habit, Question, Verdict
+from store.tables import Category, Habit, Question, Verdict
 from tests.journeys.conftest import BotInWorkspace, words, words_of
-from tests.journeys.plan_sections import has_account, values
+from tests.journeys.forms import save
+from tests.journeys.plan_sections import has_account, open_plan, values
 from tests.journeys.reviews import Session, begun, promises, review
 
 if TYPE_CHECKING:
+    from sandbox import View
     from store.tables import Review
 
 
@@ -60,6 +62,46 @@ def test_a_line_that_is_not_understood(town: BotInWorkspace, line: str, said: st
     before = town.rows()
     assert said in words(review(town, line))
     assert town.rows() == before
+
+
+def proposed(form: View) -> list[str]:
+    """The day with which a form of a review begins."""
+    return [block["element"].get("initial_date", "") for block in form.blocks if block.get("block_id") == ids.DAY]
+
+
+def test_a_review_in_any_rhythm_is_proposed_and_booked(town: BotInWorkspace) -> None:
+    """Every two years: after a review in this period the form proposes a day in the next one, and takes it."""
+    has_account(town, category=Category.A)
+    save(town, "U0ADA", review_months_a="24")
+    # This period is that of 2026 and 2027.
+    started(town).press(ids.REVIEW_CLOSE)
+    form = town.box.modals("U0EVA")[-1]
+    assert proposed(form) == ["2029-12-17"]
+    assert town.submit("U0EVA", form).errors == {}
+    assert "Mon 17 Dec 2029, 10:00" in words(review(town, "Acme"))
+
+
+def test_a_review_that_is_early_proposes_the_next_period(town: BotInWorkspace) -> None:
+    """A review before the usual day of its quarter proposes a day of the next quarter, not the usual one of this."""
+    has_account(town, category=Category.A)
+    begun(town, "Acme on 24 Nov 10:00").press(ids.REVIEW_CLOSE)
+    assert proposed(town.box.modals("U0EVA")[-1]) == ["2027-03-17"]
+
+
+def test_a_review_on_an_event(town: BotInWorkspace) -> None:
+    """Where a category's reviews are held on an event, no day is proposed or missed; the occasion is named instead."""
+    has_account(town, category=Category.A)
+    save(town, "U0ADA", review_months_a="0")
+    town.jump(2027, 12, 30, 12)
+    assert "It is held on an event, and none is booked." in words(review(town, "Acme"))
+    plan = words_of(open_plan(town))
+    assert "Review: on an event, none is booked" in plan
+    assert "is not booked." not in plan
+    form = town.press("U0EVA", review(town, "Acme"), ids.REVIEW_BOOK).view
+    assert form is not None
+    assert not any("initial_date" in str(block) for block in form.blocks)
+    assert town.submit("U0EVA", form, occasion="when the new plant opens").errors == {}
+    assert "on this occasion: when the new plant opens" in words(review(town, "Acme"))
 
 
 def test_help_and_an_empty_list(town: BotInWorkspace) -> None:

@@ -257,7 +257,7 @@ def test_an_admins_errors_stand_at_their_fields(town: BotInWorkspace, fields: di
     ("block", "value"),
     [(ids.WORKSPACE_HOUR, "3"), (ids.SEND_HOUR, "23"), (ids.FISCAL_YEAR_START, "13"), (ids.DATE_LANGUAGE, "xx"),
      (ids.SEND_HOUR, "noon"), (ids.WORKSPACE_WEEK, "9"), (ids.REQUIRED_ROLES["A"], "boss"),
-     (ids.REVIEW_MONTHS["B"], "5"), (ids.REVIEW_MONTHS["B"], "often")],
+     (ids.REVIEW_MONTHS["B"], "25"), (ids.REVIEW_MONTHS["B"], "often")],
 )  # fmt: skip
 def test_what_no_form_offers_is_refused(town: BotInWorkspace, block: str, value: str) -> None:
     """Values that the form never offered give errors at their fields, too."""
@@ -293,6 +293,21 @@ def test_admins_say_what_each_category_needs(town: BotInWorkspace) -> None:
     assert "Ada Moreau: the roles of A accounts: nothing; the roles of B accounts: champion, user" in said
     assert "the reviews of B accounts: no reviews; the reviews of D accounts: every year" in said
     assert "Last changes" not in words_of(open_settings(town))
+
+
+def test_reviews_come_in_any_rhythm(town: BotInWorkspace) -> None:
+    """The menu has every number of months up to two years, *on an event* and none, and shows again what was chosen."""
+    menu = shown(open_part(town, "U0ADA", Part.CATEGORIES), "review_months_a")
+    assert [option["value"] for option in menu["options"]] == ["none", *map(str, range(25))]
+    save(town, "U0ADA", review_months_a="5", review_months_b="24", review_months_c="0")
+    house = person(town).workspace
+    assert (house.review_months_a, house.review_months_b, house.review_months_c) == (5, 24, 0)
+    form = open_part(town, "U0ADA", Part.CATEGORIES)
+    chosen = [shown(form, f"review_months_{one}")["initial_option"]["text"]["text"] for one in "abcd"]
+    assert chosen == ["Every 5 months", "Every two years", "On an event", "No reviews"]
+    assert "Reviews: A every 5 months, B every two years, C on an event, D no reviews" in words_of(
+        open_settings(town, "U0ADA")
+    )
 
 
 def second_admin(town: BotInWorkspace, part: Part) -> View:

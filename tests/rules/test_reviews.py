@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from store.rules.calendar.working_days import WorkingDays
 from store.rules.reviews import (
+    BETWEEN_REVIEWS,
     Attendee,
     begins_at,
     next_review,
@@ -33,6 +34,9 @@ DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
         (date(2026, 11, 28), 1, 1, (date(2026, 11, 1), date(2026, 11, 30))),
         (date(2028, 2, 29), 3, 3, (date(2027, 12, 1), date(2028, 2, 29))),
         (date(2026, 2, 28), 12, 3, (date(2025, 3, 1), date(2026, 2, 28))),
+        (date(2026, 11, 28), 24, 4, (date(2026, 4, 1), date(2028, 3, 31))),
+        (date(2027, 11, 28), 18, 1, (date(2026, 7, 1), date(2027, 12, 31))),
+        (date(2026, 11, 28), 5, 1, (date(2026, 9, 1), date(2027, 1, 31))),
     ],
 )
 def test_a_period_is_counted_from_the_fiscal_year(
@@ -56,7 +60,7 @@ def test_periods_follow_each_other(day: date, months: int, first_month: int) -> 
     assert period_of(last + timedelta(days=1), months, first_month)[0] == last + timedelta(days=1)
 
 
-@given(DAYS, st.integers(1, 12), st.lists(st.tuples(DAYS, st.integers(0, 40)), max_size=4))
+@given(DAYS, st.integers(1, 24), st.lists(st.tuples(DAYS, st.integers(0, 40)), max_size=4))
 def test_a_review_is_proposed_on_a_day_on_which_all_are_there(
     day: date, months: int, away: list[tuple[date, int]]
 ) -> None:
@@ -105,6 +109,16 @@ def test_an_absence_moves_the_review_later_then_earlier() -> None:
 def test_the_next_review(today: date, last: date | None, day: date) -> None:
     """Each period has one review: none is proposed for a period that had one, nor for a day that has passed."""
     assert next_review(today, last, 3, 1, lambda period: proposed_day(period, [], WEEKDAYS)) == day
+
+
+@given(DAYS, st.none() | DAYS, st.sampled_from(BETWEEN_REVIEWS), st.integers(1, 12))
+def test_every_rhythm_comes_round(today: date, last: date | None, months: int, first_month: int) -> None:
+    """With any number of months the next review is after today, in a period without one, at most two periods ahead."""
+    day = next_review(
+        today, last and min(last, today), months, first_month, lambda period: proposed_day(period, [], WEEKDAYS)
+    )
+    assert today < day <= today + timedelta(days=2 * 31 * months)
+    assert last is None or period_of(day, months, first_month) != period_of(min(last, today), months, first_month)
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def test_two_who_book_at_once_book_one(office: SmallTeam) -> None:
     ("days", "occasion", "words"),
     [
         (-1, None, "already passed"),
-        (1000, None, "two years"),
+        (1500, None, "four years"),
         (None, None, "Choose a day"),
         (None, " ", "Choose a day"),
     ],
