@@ -11,7 +11,7 @@ from handlers.offerings import views as offerings
 from handlers.slack import blocks as b
 from handlers.slack import fields as f
 from handlers.slack.refs import NOWHERE, Ref, ViewName
-from handlers.slack.words import clock_time, escape, render
+from handlers.slack.words import clock_time, escape, plural, render
 from store.plan.people import ROLES
 from store.rules.reviews import BETWEEN_REVIEWS, ON_EVENT
 from store.rules.text import NAME_LIMIT
@@ -152,7 +152,7 @@ def _days(workspace: Workspace) -> list[Block]:
 
 
 def _overdue_now(workspace: Workspace) -> str:
-    after = f"{workspace.escalate_a_after} working days at A accounts, {workspace.escalate_after} at others"
+    after = f"{plural(workspace.escalate_a_after, 'working day')} at A accounts, {workspace.escalate_after} at others"
     return f"The account’s lead is told after {after}"
 
 

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from tests.journeys.conftest import BotInWorkspace
 
 
-def coached(town: BotInWorkspace) -> None:
-    """Ada coaches Acme, which Eva leads, with three promises and a booked review, and Umbrella without either."""
+def coached(town: BotInWorkspace, count: int = 3) -> None:
+    """Ada coaches Acme, which Eva leads, with so many promises and a booked review, and Umbrella without either."""
     now = town.box.clock.now()
     with town.makegood.ledger.begin() as tx:
         eva, ada = town.person(tx, "U0EVA"), town.person(tx, "U0ADA")
         for name in ("Acme", "Umbrella"):
             accounts.create(tx, eva, name, now=now, category="A").coach_id = ada.id
-    promises(town, 3)
+    promises(town, count)
     review(town, "Acme on 20 Jan 2027 10:00 with @eva")
 
 
@@ -51,6 +51,15 @@ def test_once_before_the_quarter_ends(town: BotInWorkspace) -> None:
     ):
         assert part in said
     assert len(town.outbox(OutboxKind.LEADERS_DIGEST)) == 1
+
+
+def test_one_of_a_kind_is_not_plural(town: BotInWorkspace) -> None:
+    """A side with a single promise reads “1 of 1 promise”."""
+    coached(town, 1)
+    town.commit("U0EVA", "done 1")
+    town.jump(2026, 12, 28, 9, 0)
+    (said,) = to_coach(town)
+    assert "Ours: 1 of 1 promise kept on time this quarter" in said
 
 
 def test_a_standstill(town: BotInWorkspace) -> None:

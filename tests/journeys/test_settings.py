@@ -233,6 +233,12 @@ def test_admins_set_what_everybody_follows(town: BotInWorkspace) -> None:
     assert "Sunday" in words_of(open_settings(town))
 
 
+def test_a_single_day_is_not_plural(town: BotInWorkspace) -> None:
+    """After one working day the present value reads “1 working day”."""
+    save(town, "U0ADA", escalate_a_after="1")
+    assert "is told after 1 working day at A accounts, 5 at others" in words_of(open_settings(town, "U0ADA"))
+
+
 @pytest.mark.parametrize(
     ("fields", "where"),
     [
