@@ -129,7 +129,11 @@ def _decide(
         )
     if not commitment.is_open and not (choice.verdict == Verdict.DONE and valid is not None):
         raise ChangedMeanwhileError(f"#{choice.number} is ended already. Reopen it first if that was wrong.")
+    next_before = commitment.next_number
     after = _apply(tx, viewer, review, commitment, choice, f"{origin_key}:{choice.number}", now)
+    if after.next_number is not None and next_before is None:
+        # The next of its series has only just begun: nobody can say yet what should become of it.
+        take_in(tx, viewer, review, [commitments.get(tx, viewer, after.next_number)], now=now)
     _write(tx, viewer, review, after, choice, now)
     return before.verdict if before else None
 

@@ -193,6 +193,37 @@ def test_the_verdicts_that_ask_for_more(town: BotInWorkspace) -> None:
     assert town.commitment(5).action == "the first half"
 
 
+@pytest.mark.both_databases
+@pytest.mark.parametrize("verdict", [Verdict.DONE, Verdict.TERMINATE])
+def test_the_next_of_a_series_is_not_asked_for(town: BotInWorkspace, verdict: Verdict) -> None:
+    """An occurrence that a verdict brings about has only just begun: it needs no verdict, and the minutes call it new.
+    The one after that, which a colleague's *Done* brings about during the session, is asked for.
+    """
+    has_account(town)
+    town.receipt("U0EVA", "send the report every Friday for Acme")
+    session = started(town)
+    session.press(ids.REVIEW_ITEMS)
+    session.choose(1, verdict)
+    if verdict == Verdict.TERMINATE:
+        session.submit(reason="Nobody reads it.")
+    assert town.commitment(2).is_open
+    assert "all decided" in words_of(session.top)
+    session.press(ids.REVIEW_OPEN)
+    assert "1 of 1 item decided" in words_of(session.top)
+    town.commit("U0EVA", "done 2")
+    session.press(ids.REVIEW_CLOSE)
+    assert "#3 has no verdict." in words_of(session.top)
+    town.box.close("U0EVA", session.top.id)
+    session.press(ids.REVIEW_ITEMS)
+    session.choose(3, Verdict.KEEP)
+    session.press(ids.REVIEW_OPEN)
+    session.press(ids.REVIEW_CLOSE)
+    assert session.submit(day="2027-04-12").errors == {}
+    minutes = words(review(town, "Acme last"))
+    assert "new: #2 send the report" in minutes
+    assert "carried over: #3 send the report" in minutes
+
+
 def test_the_second_person_is_asked(town: BotInWorkspace) -> None:
     """Ana, who sees no verdict yet, chooses another one than Eva has given: she is told, sees it, and may change it."""
     has_account(town)
