@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from handlers.briefs.views import Remark
+from handlers.energy import views as energy
 from handlers.plan.signals import COLOURS
 from handlers.slack import blocks as b
 from handlers.slack.templates import Template, say
 from handlers.slack.words import Mrkdwn, escape, full_date, plural
+from store import commitments
 from store.digests import leaders
 from store.rules.calendar.brief_times import local_day
 from store.rules.signals import Colour
@@ -52,7 +54,9 @@ def digest(tx: Session, row: Outbox, reader: Person, now: datetime) -> tuple[str
     until = full_date(found.last)
     said = say(tx, reader, TEMPLATE, now, until=until, **_values(found))
     title = f"The quarter until {until}: the accounts that you coach"
-    return title, [b.section(f"*{escape(title)}*"), *b.paragraphs(said)], list(found.accounts)
+    quarters = commitments.kept_by_quarter(tx, reader, [one.id for one in found.accounts], min(today, found.last))
+    chart = energy.kept(quarters[Side.OURS], quarters[Side.THEIRS])
+    return title, [b.section(f"*{escape(title)}*"), *b.paragraphs(said), *chart], list(found.accounts)
 
 
 def week(

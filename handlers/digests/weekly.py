@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from handlers import ids
 from handlers.briefs.notice_views import refusal
+from handlers.energy import views as energy
 from handlers.reviews.digest import line
 from handlers.slack import blocks as b
 from handlers.slack import fields as f
 from handlers.slack.refs import Ref
 from handlers.slack.templates import Template, say
 from handlers.slack.words import Mrkdwn, escape, full_date, shortened, times
+from store import commitments
 from store.digests import weekly
 from store.rules.calendar.brief_times import local_day
 from store.rules.calendar.working_days import WEEK
@@ -77,10 +79,17 @@ def digest(tx: Session, row: Outbox, actor: Person, account: Account, now: datet
     blocks: list[Block] = [
         b.section(f"*{title}*"),
         *b.paragraphs(said),
+        *([] if others else _kept(tx, actor, account, now)),
         b.actions(b.button("Change or stop", ids.DIGEST_CHANGE, Ref(Subject.ACCOUNT, account.id).encode())),
     ]
     has_rest = any(found.counts[name] > len(getattr(found, name)) for name in _HEADINGS)
     return Drawn(title, blocks, [account, *found.shown], has_rest=has_rest)
+
+
+def _kept(tx: Session, actor: Person, account: Account, now: datetime) -> list[Block]:
+    """The promises kept on time by quarter and side, for colleagues alone."""
+    balance = commitments.balance_of(tx, actor, account, now)
+    return energy.kept(balance.ours.quarters, balance.theirs.quarters)
 
 
 def _parts(found: Week, actor: Person, today: date, *, others: bool) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from slackblocks import Block, Element
 
     from handlers.pictures.chart import Chart
-    from store.rules.energy import Balance, Energy
+    from store.rules.energy import Balance, Energy, Quarter
     from store.tables import Account
 
 TITLE = "Energy for energy"
@@ -108,6 +108,12 @@ def with_figures(chart: Chart) -> list[Block]:
     """A chart with its figures in the text, which stay where Slack refuses the chart."""
     drawn = charts.native(chart)
     return [b.section(figures(chart)), *([drawn] if drawn is not None else [])]
+
+
+def kept(ours: Sequence[Quarter], theirs: Sequence[Quarter]) -> list[Block]:
+    """The chart of the promises kept on time, with its figures; nothing where only one quarter is known."""
+    chart = charts.kept(ours, theirs)
+    return with_figures(chart) if charts.native(chart) is not None else []
 
 
 def figures(chart: Chart) -> str:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from handlers import ids
 from handlers.briefs.notice_views import refusal
-from handlers.energy import charts
 from handlers.energy import views as energy
 from handlers.reviews import digest, pages, views
 from handlers.slack import blocks as b
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from slackblocks import Block
     from sqlalchemy.orm import Session
 
-    from store.rules.energy import Balance
     from store.tables import HasHistory, Outbox, Review
 
 
@@ -62,19 +60,13 @@ def _digest(tx: Session, row: Outbox, actor: Person, review: Review, now: dateti
     blocks: list[Block] = [
         b.section(f"*{title}*", accessory=b.button("Open", ids.REVIEW_OPEN, views.page_ref(review.account).encode())),
         *b.paragraphs(said),
-        *_kept(found.balance),
+        *energy.kept(found.balance.ours.quarters, found.balance.theirs.quarters),
     ]
     decided = [one.commitment for one in found.decisions[: digest.LINES]]
     still_open = [one for side in Side for one in found.open_items[side]]
     shown = {one.id: one for one in [*decided, *still_open, *found.wishes]}
     has_more = any(found.open_count[side] > len(found.open_items[side]) for side in Side)
     return Told(f"{title}: the digest", blocks, [review, *shown.values()], has_rest=has_more)
-
-
-def _kept(balance: Balance) -> list[Block]:
-    """The chart of the promises kept on time, with its figures, where more than this quarter is known."""
-    chart = charts.kept(balance.ours.quarters, balance.theirs.quarters)
-    return energy.with_figures(chart) if charts.native(chart) is not None else []
 
 
 def _rest(tx: Session, actor: Person, review: Review, title: str, now: datetime) -> Told | str:

@@ -43,7 +43,7 @@ from store.commitments.series import end_series, record_due, rhythm_of
 from store.commitments.serving import NextAction, next_actions, row_of
 from store.commitments.several import record_several, undo_last, undo_several
 from store.commitments.similar import recorded_lately, same_words
-from store.commitments.sums import Sums, kept_at, sums_and_first, sums_of
+from store.commitments.sums import Sums, kept_at, kept_by_quarter, sums_and_first, sums_of
 from store.commitments.verbs import (
     Draft,
     accept,
@@ -114,6 +114,7 @@ __all__ = [
     "is_waiting",
     "items_for_brief",
     "kept_at",
+    "kept_by_quarter",
     "latest_snooze",
     "listed",
     "lock_in_order",

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from store.commitments.promises import IS_PROMISE, WAS_MOVED, promises
 from store.commitments.questions import visible
 from store.rules.calendar.brief_times import local_day
+from store.rules.energy import Quarter, last_quarters
 from store.rules.kept import Kept, kept_in, quarter_after, quarter_of
 from store.scope import seen_at, seen_by
 from store.tables import Commitment, Side, Stakeholder
@@ -104,8 +105,18 @@ def kept_at(tx: Session, viewer: Person, account_ids: Sequence[int], today: date
     """How many promises of these accounts were kept in the quarter of `today`, of each side."""
     first = quarter_of(today, viewer.workspace.fiscal_year_start)
     its = seen_by(Commitment, viewer), Commitment.account_id.in_(account_ids)
-    found = _promises(tx, its, first)
+    found = _promises(tx, its, first, quarter_after(first))
     return {side: kept_in(found[side], first, today) for side in Side}
+
+
+def kept_by_quarter(
+    tx: Session, viewer: Person, account_ids: Sequence[int], today: date
+) -> dict[Side, list[Quarter]]:  # fmt: skip
+    """The same in the quarter of `today` and the last four, the oldest first. Only `kept` is known of each."""
+    quarters = last_quarters(today, viewer.workspace.fiscal_year_start)
+    its = seen_by(Commitment, viewer), Commitment.account_id.in_(account_ids)
+    found = _promises(tx, its, quarters[0], quarter_after(quarters[-1]))
+    return {side: [Quarter(one, kept=kept_in(found[side], one, today)) for one in quarters] for side in Side}
 
 
 def _number(*which: sa.ColumnElement[bool]) -> sa.Function[int]:
@@ -119,14 +130,14 @@ def _stood() -> sa.ColumnElement[bool]:
 
 
 def _promises(
-    tx: Session, its: Sequence[sa.ColumnElement[bool]], first: date
+    tx: Session, its: Sequence[sa.ColumnElement[bool]], first: date, end: date
 ) -> defaultdict[Side, list[Promise]]:  # fmt: skip
-    """The commitments that may count in the quarter that begins on `first`.
+    """The commitments that may count in the quarters from `first` until before `end`.
 
     A date that was given after the due date has passed lies later than the date that counts, so those that were moved
     are read even if their present date is in a later quarter.
     """
-    in_quarter = sa.and_(Commitment.due_on >= first, sa.or_(Commitment.due_on < quarter_after(first), WAS_MOVED))
+    in_quarter = sa.and_(Commitment.due_on >= first, sa.or_(Commitment.due_on < end, WAS_MOVED))
     found: defaultdict[Side, list[Promise]] = defaultdict(list)
     for row, promise, _ in promises(tx, (*its, in_quarter)):
         found[row.side].append(promise)

@@ -138,7 +138,7 @@ def quarter_of_coach(tx: Session, coach: Person, day: date, now: datetime) -> Qu
         first, last, found, {one.id: health_of(one) for one in facts},
         reviewed=frozenset(row.account_id for row in reviews if row.state == ReviewState.HELD),
         booked=frozenset(row.account_id for row in reviews if row.state != ReviewState.HELD),
-        kept=commitments.kept_at(tx, coach, ids, local_day(now, coach.zone)),
+        kept=commitments.kept_at(tx, coach, ids, min(local_day(now, coach.zone), last)),
         decisions_open=still_open, decisions_settled=settled,
         executives=len(executives), covered=sum(bool(one.colleague) and one.is_alive(on) for one, on in executives),
     )  # fmt: skip

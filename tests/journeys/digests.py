@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from handlers import ids
-from store import accounts
+from store import accounts, commitments
 from store.digests import weekly
 from store.tables import Side
 from tests.journeys.conftest import words
@@ -66,6 +67,14 @@ def _stop_weekly(town: BotInWorkspace) -> None:
             tx, eva, acme.id, is_on=False, weekday=usual.weekday, hour=usual.hour, version=usual.version,
             in_channel=False, now=now,
         )  # fmt: skip
+
+
+def kept_last_quarter(town: BotInWorkspace, number: int) -> None:
+    """In September Eva kept a promise to Acme on time; it is that number."""
+    acme, then = town.ask("U0EVA", accounts.named, "Acme"), town.box.clock.now() - timedelta(days=70)
+    town.has_recorded("U0EVA", ("U0EVA", "send the offer", "2026-09-21"), account=acme, at=then)
+    with town.makegood.ledger.begin() as tx:
+        commitments.finish(tx, town.person(tx, "U0EVA"), number, origin_key="done", now=then + timedelta(days=3))
 
 
 def hold(town: BotInWorkspace) -> None:

@@ -27,6 +27,7 @@ from store.plan import section
 from store.plan.people import INFLUENCE, ROLES, SUPPORT
 from store.plan.values import Kind
 from store.tables import Account, Commitment, Language, Meeting, Side, Stakeholder, Way
+from tests.journeys.digests import kept_last_quarter
 from tests.journeys.plan_sections import has_account
 from tests.journeys.reviews import Session, review
 from tests.store.plan_sections import add_others, good
@@ -301,6 +302,7 @@ def test_a_digest_for_both_sides(town: BotInWorkspace) -> None:
     plan.fill()
     in_shared_channel(town)
     plan.promise()
+    kept_last_quarter(town, town.rows()["commitment"] + 1)
     town.makegood.tick()
     weeks(town, 7)
     assert channel_posts(town) == []
@@ -315,6 +317,7 @@ def test_a_digest_for_both_sides(town: BotInWorkspace) -> None:
     company = town.box.seed.team_name
     assert f"{company} owes Acme" in digest
     assert "they owe us" not in digest
+    assert "kept on time" not in digest
     assert leaks(digest) == []
     changed(town, plan, 6)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 import sqlalchemy as sa
 
 from store import accounts
-from store.tables import Account, OutboxKind
+from store.tables import Account, OutboxKind, OutboxState
 from tests.journeys.conftest import words
+from tests.journeys.digests import kept_last_quarter
 from tests.journeys.reviews import promises, review
 
 if TYPE_CHECKING:
@@ -51,6 +53,39 @@ def test_once_before_the_quarter_ends(town: BotInWorkspace) -> None:
     ):
         assert part in said
     assert len(town.outbox(OutboxKind.LEADERS_DIGEST)) == 1
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_chart_takes_no_digest_with_it(bare_town: BotInWorkspace, refused: bool) -> None:
+    """The promises of all their accounts that were kept on time, by quarter, are a chart with its figures in the text;
+    where Slack answers invalid_blocks to a chart, the digest goes without it, in the same delivery.
+    """
+    town = bare_town
+    coached(town)
+    kept_last_quarter(town, 4)
+    town.commit("U0EVA", "done 1")
+    if refused:
+        town.box.world.unknown_blocks = frozenset({"data_visualization"})
+    town.jump(2026, 12, 28, 9, 0)
+    (said,) = to_coach(town)
+    assert "Ours: 1 of 3 promises kept on time this quarter" in said
+    assert "We: Jul–Sep 26 100 %, Oct–Dec 26 33 %" in said
+    digest = next(one for one in town.box.messages(town.box.world.im("U0ADA").id) if words(one) == said)
+    types = [block["type"] for block in digest.blocks]
+    assert types.count("data_visualization") == (0 if refused else 1)
+    (row,) = town.outbox(OutboxKind.LEADERS_DIGEST)
+    assert (row.state, row.attempts) == (OutboxState.SENT, 1)
+
+
+def test_a_figure_of_the_quarter_stays(town: BotInWorkspace) -> None:
+    """Drawn again in the next quarter the digest still says what was kept in its own."""
+    coached(town)
+    town.jump(2026, 12, 28, 9, 0)
+    town.jump(2027, 1, 4, 9, 0)
+    town.commit("U0EVA", "done 1")
+    (said,) = to_coach(town)
+    assert "Ours: 0 of 3 promises kept on time this quarter" in said
 
 
 def test_one_of_a_kind_is_not_plural(town: BotInWorkspace) -> None:

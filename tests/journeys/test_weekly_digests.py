@@ -14,7 +14,7 @@ from store.digests import weekly
 from store.errors import NotAllowedError
 from store.tables import Account, OutboxKind, OutboxState, Workspace
 from tests.journeys.conftest import words, words_of
-from tests.journeys.digests import has_channel, in_thread, posted, to_lead
+from tests.journeys.digests import has_channel, in_thread, kept_last_quarter, posted, to_lead
 from tests.journeys.reviews import promises
 
 if TYPE_CHECKING:
@@ -70,6 +70,28 @@ def test_nothing_when_there_is_nothing(town: BotInWorkspace) -> None:
         town.jump(*when)
     assert digests(town) == []
     assert {row.state for row in town.outbox(OutboxKind.WEEKLY_DIGEST)} == {OutboxState.SKIPPED}
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_chart_takes_no_digest_with_it(bare_town: BotInWorkspace, refused: bool) -> None:
+    """The promises kept on time by quarter are a chart with its figures in the text, from the second quarter on. Where
+    Slack answers invalid_blocks to a chart, the digest goes without it, in the same delivery.
+    """
+    town = bare_town
+    begins(town)
+    kept_last_quarter(town, 4)
+    town.commit("U0EVA", "done 1")
+    if refused:
+        town.box.world.unknown_blocks = frozenset({"data_visualization"})
+    town.jump(*FIRST)
+    (digest,) = posted(town)
+    assert "Promises kept on time, by quarter" in words(digest)
+    assert "We: Jul–Sep 26 100 %, Oct–Dec 26 100 %" in words(digest)
+    types = [block["type"] for block in digest.blocks]
+    assert types.count("data_visualization") == (0 if refused else 1)
+    assert types[-1] == "actions"
+    (row,) = town.outbox(OutboxKind.WEEKLY_DIGEST)[:1]
+    assert (row.state, row.attempts) == (OutboxState.SENT, 1)
 
 
 @pytest.mark.parametrize("category", ["C", "D"])
