@@ -424,7 +424,11 @@ def minutes(
     blocks += _delivered(content.get("value"))
     for question, words in QUESTIONS.items():
         if text := content["answers"].get(question):
-            blocks.append(b.section(f"_{words}_\n{quotation(shortened(text, _ANSWER))}"))
+            ref = Ref(
+                Subject.REVIEW, review.id, newest.version, ViewName.MINUTES, extra=f"{review.account_id}.{question}"
+            )
+            make = b.button("Make it a commitment", ids.REVIEW_PLAN, ref.encode())
+            blocks.append(b.section(f"_{words}_\n{quotation(shortened(text, _ANSWER))}", accessory=make))
     if content["scores"]:
         blocks.append(b.context(f"Self-check: {sum(content['scores'].values())} of {FULL_SCORE}"))
     blocks += [

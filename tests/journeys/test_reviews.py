@@ -10,6 +10,7 @@ from handlers import ids
 from store import accounts, reviews
 from store.tables import Category, Habit, Question, Verdict
 from tests.journeys.conftest import BotInWorkspace, words, words_of
+from tests.journeys.digests import has_channel, posted
 from tests.journeys.forms import save
 from tests.journeys.plan_sections import has_account, open_plan, values
 from tests.journeys.reviews import Session, begun, promises, review
@@ -260,6 +261,45 @@ def test_an_answer_becomes_a_commitment(town: BotInWorkspace) -> None:
     session.press(ids.REVIEW_CLOSE)
     session.submit(day="2027-04-12")
     assert "new: #1 Ask Dana for a reference" in words(review(town, "Acme last"))
+
+
+def test_a_line_of_the_minutes_becomes_a_commitment_later(town: BotInWorkspace) -> None:
+    """A week after the review an answer in its minutes becomes a commitment with a press, from the message in the
+    channel and from `/review Acme last`. The next review has both among the last decisions; the minutes stay.
+    """
+    has_channel(town)
+    session = started(town)
+    session.press(ids.REVIEW_ANSWER)
+    session.submit(**{Question.ASK: "Ask Dana for a reference"})
+    session.press(ids.REVIEW_CLOSE)
+    session.submit(day="2027-04-12")
+    town.jump(2026, 11, 30, 12)
+    before = words(review(town, "Acme last")).partition("Calendars")[0]
+    posted_minutes = next(one for one in posted(town) if "minutes of" in words(one))
+    for user, message in (("U0ANA", posted_minutes), ("U0EVA", review(town, "Acme last"))):
+        form = town.form(user, message, ids.REVIEW_PLAN)
+        done = town.submit(user, form, due="2026-12-18", action=f"Ask Dana, says {user}")
+        assert (done.problem, done.errors) == (None, {})
+    page = words(review(town, "Acme"))
+    assert "new: #1 Ask Dana, says U0ANA" in page
+    assert "new: #2 Ask Dana, says U0EVA" in page
+    assert words(review(town, "Acme last")).partition("Calendars")[0] == before
+
+
+def test_it_goes_on_after_a_week(town: BotInWorkspace) -> None:
+    """The modal was closed and a week has passed: the session goes on where it stood, from the list of reviews."""
+    has_account(town)
+    promises(town, 2)
+    session = started(town)
+    session.press(ids.REVIEW_ITEMS)
+    session.choose(1, Verdict.KEEP)
+    town.box.close("U0EVA", session.top.id)
+    town.jump(2026, 12, 1, 12)
+    session.open()
+    assert "1 of 2 items decided" in words_of(session.top)
+    session.press(ids.REVIEW_ITEMS)
+    session.choose(2, Verdict.KEEP)
+    assert "all decided" in words_of(session.top)
 
 
 def test_two_who_answer_one_question(town: BotInWorkspace) -> None:
