@@ -82,12 +82,13 @@ def test_restricted_while_the_form_is_open(town: BotInWorkspace) -> None:
     assert town.rows() == before
 
 
-@pytest.mark.parametrize("change", ["done", "handed over"])
+@pytest.mark.parametrize("change", ["done", "handed over", "at another account"])
 def test_an_item_changes_while_its_form_is_open(town: BotInWorkspace, change: str) -> None:
-    """Eva has the form open that ends a promise. Ana finishes it or it gets another owner: the form says so, nothing is
-    decided, and the item shows what it is now.
+    """Eva has the form open that ends a promise. It is finished, or gets another owner or account: the form says so,
+    nothing is decided, and the item shows what it is now.
     """
     has_account(town)
+    has_account(town, "Umbrella")
     promises(town, 1)
     session = begun(town, "Acme on 12 Jan 2027 10:00 with @eva @ana")
     session.press(ids.REVIEW_ITEMS)
@@ -96,6 +97,10 @@ def test_an_item_changes_while_its_form_is_open(town: BotInWorkspace, change: st
         eva, now = town.person(tx, "U0EVA"), town.box.clock.now()
         if change == "done":
             commitments.finish(tx, eva, 1, origin_key="done", now=now)
+        elif change == "at another account":
+            one = commitments.get(tx, eva, 1)
+            other = commitments.Draft(one.action, one.owner, one.due_on, accounts.named(tx, eva, "Umbrella"))
+            commitments.edit(tx, eva, 1, other, version=1, origin_key="other", now=now)
         else:
             to = town.person(tx, "U0ANA")
             commitments.hand_over(tx, eva, 1, to, None, version=1, origin_key="given", now=now)
