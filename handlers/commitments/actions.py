@@ -165,13 +165,16 @@ def why(ack: Ack, body: Body, context: BoltContext) -> None:
 
 @dataclass(frozen=True)
 class Opening:
-    """A form that is about to open for `person`, who may do what it is for."""
+    """A form that is about to open for `person`, who may do what it is for. `given`: the values of a line that asks for
+    it.
+    """
 
     tx: Session
     person: Person
     commitment: Commitment
     context: Context
     now: datetime
+    given: forms.Given = forms.NOTHING
 
     @property
     def today(self) -> date:
@@ -200,12 +203,14 @@ class Form:
         surfaces.open_view(context["slack"], press, view)
         ack()
 
-    def opened(self, tx: Session, person: Person, known: Context, now: datetime) -> b.Json:
+    def opened(
+        self, tx: Session, person: Person, known: Context, now: datetime, given: forms.Given = forms.NOTHING
+    ) -> b.Json:  # fmt: skip
         """The form for the commitment of `known.ref`; raises the refusal if the verb would be refused for any input."""
         commitment = commitments.get(tx, person, known.ref.id)
         commitments.check_verb(tx, person, commitment, self.verb, now)
         known = replace(known, ref=known.ref.to(commitment, commitment.number))
-        return self.view(Opening(tx, person, commitment, known, now))
+        return self.view(Opening(tx, person, commitment, known, now, given))
 
     def submit(self, ack: Ack, body: Body, context: BoltContext) -> None:
         """Store what it says, and show the view that it was opened from as it is then."""
@@ -227,7 +232,7 @@ def _snooze_form(opening: Opening) -> b.Json:
     person, today = opening.person, opening.today
     tomorrow = people.working_days(person).next_after(today)
     last = commitments.latest_snooze(opening.commitment, person, today)
-    return forms.snooze(opening.commitment, opening.context, tomorrow, last)
+    return forms.snooze(opening.commitment, opening.context, tomorrow, last, opening.given)
 
 
 def _edit(tx: Session, person: Person, form: Submission, now: datetime) -> None:
@@ -327,9 +332,11 @@ FORMS: dict[tuple[str, str], Form] = {
     (ids.ANOTHER_ACCOUNT, ids.FORM_ANOTHER_ACCOUNT): Form(
         Verb.CHOOSE_ACCOUNT, lambda o: forms.another_account(o.commitment, o.context), _another_account
     ),
-    (ids.MOVE, ids.FORM_MOVE): Form(Verb.MOVE, lambda o: forms.move(o.commitment, o.context, o.today), _move),
+    (ids.MOVE, ids.FORM_MOVE): Form(Verb.MOVE, lambda o: forms.move(o.commitment, o.context, o.today, o.given), _move),
     (ids.AGREE, ids.FORM_AGREE): Form(Verb.AGREE, _agree_form, _agree),
-    (ids.BLOCK, ids.FORM_BLOCK): Form(Verb.BLOCK, lambda o: forms.block(o.commitment, o.context), _block, ids.BLOCKER),
+    (ids.BLOCK, ids.FORM_BLOCK): Form(
+        Verb.BLOCK, lambda o: forms.block(o.commitment, o.context, o.given), _block, ids.BLOCKER
+    ),
     (ids.COMMENT, ids.FORM_COMMENT): Form(Verb.COMMENT, lambda o: forms.comment(o.commitment, o.context), _comment),
     (ids.HELP, ids.FORM_HELP): Form(Verb.HELP, _help_form, _help, ids.HELPERS),
     (ids.NEED_UNTIL, ids.FORM_NEED_UNTIL): Form(
@@ -337,12 +344,12 @@ FORMS: dict[tuple[str, str], Form] = {
     ),
     (ids.SNOOZE, ids.FORM_SNOOZE): Form(Verb.SNOOZE, _snooze_form, _put_off),
     (ids.HAND_OVER, ids.FORM_HAND_OVER): Form(
-        Verb.HAND_OVER, lambda o: forms.hand_over(o.commitment, o.context), _hand_over, ids.OWNER
+        Verb.HAND_OVER, lambda o: forms.hand_over(o.commitment, o.context, o.given), _hand_over, ids.OWNER
     ),
     (ids.HAND_BACK, ids.FORM_HAND_BACK): Form(
-        Verb.HAND_BACK, lambda o: forms.hand_back(o.commitment, o.context), _hand_back
+        Verb.HAND_BACK, lambda o: forms.hand_back(o.commitment, o.context, o.given), _hand_back
     ),
-    (ids.CANCEL, ids.FORM_CANCEL): Form(Verb.CANCEL, lambda o: forms.cancel(o.commitment, o.context), _cancel),
+    (ids.CANCEL, ids.FORM_CANCEL): Form(Verb.CANCEL, lambda o: forms.cancel(o.commitment, o.context, o.given), _cancel),
     (ids.REDACT, ids.FORM_REDACT): Form(Verb.REDACT, lambda o: forms.redact(o.commitment, o.context), _redact),
 }
 

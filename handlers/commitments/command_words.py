@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from handlers import ids
+from store.rules.line.words import courtesy_at
 
 _NUMBER = re.compile(r"#?(\d{1,20})[.!]?", re.ASCII)
 # As Slack writes a person, and as people type one whom Slack does not know.
@@ -36,6 +37,36 @@ ACTS = {
     **dict.fromkeys(("note", "comment"), ids.COMMENT),
     **dict.fromkeys(("show", "details"), ids.SHOW),
 }
+# The verbs that take more words behind the number: those of these changes, and some that say nothing without them.
+_TAKE_WORDS = {ids.DONE, ids.MOVE, ids.SNOOZE, ids.BLOCK, ids.HAND_OVER, ids.HAND_BACK, ids.CANCEL}
+_WITH_WORDS = {
+    **{verb: action_id for verb, action_id in ACTS.items() if action_id in _TAKE_WORDS},
+    **dict.fromkeys(("give", "assign", "hand"), ids.HAND_OVER),
+    **dict.fromkeys(("moved", "postponed"), ids.MOVE),
+    **dict.fromkeys(("cancelled", "canceled"), ids.CANCEL),
+}
+# The longest verb first: "hand over" before "hand".
+_VERB = "|".join(sorted(_WITH_WORDS, key=len, reverse=True))
+_NUMBERED = re.compile(
+    rf"(?:(?:please|pls|bitte) )?(?:(?P<verb>{_VERB}) (?P<sign>#?)(?P<number>\d{{1,20}})"
+    rf"|(?:(?:mark|set) )?(?P<its_sign>#?)(?P<its_number>\d{{1,20}}) (?P<filler>(?:is|as|ist) )?(?P<its_verb>{_VERB}))"
+    r"(?P<mark> ?[:;,–—]| -)?[ \t]+(?P<words>\S.*)",
+    re.ASCII | re.IGNORECASE,
+)
+_MORE_NUMBERS = re.compile(r"(?:(?:and|or|und|et|y|&|\+) *)?#?\d", re.IGNORECASE)
+_BECAUSE = re.compile(r"(?:because|due to|weil|porque|parce que)\b", re.IGNORECASE)
+# A word of these goes from the beginning of a reason, as the field asks "why" already.
+_WHY = re.compile(r"(?:because(?! of\b)|weil|porque|parce que)\s+", re.IGNORECASE)
+_TO_DAY = re.compile(r"(?:to|onto|until|till|auf|bis(?: zum)?|au|al)\s+(?=\S)", re.IGNORECASE)
+_TO_PERSON = re.compile(
+    rf"(?:over )?to (?:(?:{_MENTION.pattern})|(?P<name>[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*)?))"
+    rf"(?:(?: ?[:;,–—]| -) +(?P<words>.+)| (?P<reason>{_BECAUSE.pattern}.+))?",
+    re.IGNORECASE,
+)
+# The obstacle of a commitment: "block 3 waiting for legal", and not "block 3 days for the workshop".
+_WAITS = re.compile(r"(?:wait(?:s|ing)?|until|till|wartet|en attente)\b", re.IGNORECASE)
+# Verbs that say that it was done: "finish 3 slides" is a promise.
+_WAS_DONE = {"done", "finished", "completed", "erledigt", "fertig", "fait", "hecho"}
 # The words of a list: which part of it each sets, and to which value.
 _OF_LISTS = {
     "mine": ("owner", "me"), "my": ("owner", "me"), "list": ("owner", "me"),
@@ -60,13 +91,16 @@ class Help:
 @dataclass(frozen=True)
 class Act:
     """Do something to a commitment: `action_id` is that of the button. Without `number` the line does not say which.
-    `text`: the words of a comment.
+    `text`: the words of a comment or a reason, or those of a date and perhaps a reason behind it. `who`: a Slack id,
+    an @handle, or a name. `sure`: without it the line is a command only if the person sees the commitment.
     """
 
     action_id: str
     word: str
     number: str = ""
     text: str = ""
+    who: str = ""
+    sure: bool = True
 
 
 @dataclass(frozen=True)
@@ -118,7 +152,7 @@ def read_command(text: str) -> Asked | None:
         return Help()
     if found := _COMMENT.fullmatch(text.strip()):
         return Act(ids.COMMENT, "note", found[1], found[2])
-    return _act(folded) or _listing(words, folded)
+    return _act(folded) or _act_with_words(text.strip()) or _listing(words, folded)
 
 
 def _act(folded: list[str]) -> Act | None:
@@ -132,6 +166,42 @@ def _act(folded: list[str]) -> Act | None:
     if not numbers and verb in ACTS and verb not in _OF_LISTS and len(said) == len(folded):
         return Act(ACTS[verb], verb)
     return None
+
+
+def _act_with_words(text: str) -> Act | None:
+    """The change of one commitment that the line describes: "move 17 to Friday", "3 blocked: waiting for legal"."""
+    found = _NUMBERED.fullmatch(text)
+    if found is None:
+        return None
+    verb, words = (found["verb"] or found["its_verb"]).casefold(), found["words"]
+    action_id, act = _WITH_WORDS[verb], Act(_WITH_WORDS[verb], verb, found["number"] or found["its_number"])
+    has_sign = bool(found["sign"] or found["its_sign"])
+    if action_id in {ids.MOVE, ids.HAND_OVER} and (given := _handed_over(act, words)):
+        return given
+    if action_id in {ids.MOVE, ids.SNOOZE}:
+        to_day = _TO_DAY.match(words)
+        return replace(act, text=words[to_day.end() :] if to_day else words, sure=has_sign or to_day is not None)
+    if action_id == ids.HAND_OVER or _MORE_NUMBERS.match(words):
+        return None
+    sure = has_sign or bool(found["mark"] or found["filler"] or _BECAUSE.match(words))
+    is_first = found["verb"] is not None
+    perhaps = {
+        ids.BLOCK: not is_first or _WAITS.match(words) is not None,
+        ids.DONE: is_first and verb in _WAS_DONE,
+    }
+    if not sure and not perhaps.get(action_id):
+        return None
+    return replace(act, text=words if action_id == ids.DONE else _WHY.sub("", words, count=1), sure=sure)
+
+
+def _handed_over(act: Act, words: str) -> Act | None:
+    """The person behind "to", and perhaps a reason. A mere name is one only if it is a colleague's."""
+    found = _TO_PERSON.fullmatch(words[: courtesy_at(words)].rstrip(" ,;.!"))
+    if found is None or (act.action_id == ids.MOVE and found["name"]):
+        return None
+    who = found[1] or found[2] or f"@{found['name']}"
+    reason = found["words"] or _WHY.sub("", found["reason"] or "", count=1)
+    return Act(ids.HAND_OVER, act.word, act.number, reason, who, sure=not found["name"])
 
 
 def _listing(words: list[str], folded: list[str]) -> Listing | AccountPage | None:

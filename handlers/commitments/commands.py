@@ -15,6 +15,8 @@ from handlers.accounts.finding import find
 from handlers.calendars import feeds as calendars
 from handlers.commitments import actions, forms, listing, several, several_views
 from handlers.commitments.command_words import AccountPage, Act, Asked, Help, Listing, read_command
+from handlers.commitments.forms import NOTHING
+from handlers.commitments.given import given, person_named
 from handlers.commitments.one_liner import ParsedLine, facts_for, protect_brackets, readable, understand
 from handlers.conversation import cards
 from handlers.conversation.questions import is_question, read_question
@@ -26,7 +28,7 @@ from handlers.slack.payloads import Command, Context, as_typed, unescaped
 from handlers.slack.refs import NOWHERE, Ref, ViewName
 from handlers.slack.replies import Form, Lacks, Reply, give
 from handlers.slack.words import render, shortened
-from store import accounts, commitments, people
+from store import accounts, commitments
 from store.commitments import Wanted, When
 from store.errors import BadInputError, NotFoundError
 from store.rules.calendar.brief_times import local_day
@@ -119,34 +121,58 @@ def _form(command: Command, understood: ParsedLine) -> Form:
     return Form(forms.new(understood.filled, Context(channel=command.channel)), lacks=understood.lacks)
 
 
-def _act(command: Command, context: BoltContext, asked: Act) -> Reply | Form:
-    """Do to a commitment what its button does, and show it as it is then."""
+def _act(command: Command, context: BoltContext, asked: Act) -> Reply | Form | None:
+    """Do to a commitment what its button does, and show it as it is then. None if the line is a commitment, which only
+    begins like a command.
+    """
     if not asked.number and asked.action_id == ids.UNDO:
         return _undone(command, context)
     if not asked.number:
         raise BadInputError(
             f"Which commitment? Type its number: /commit {asked.word} 17. /commit mine shows yours, with their buttons."
         )
-    if len(asked.number) > _DIGITS:
+    if len(asked.number) > _DIGITS and asked.sure:
         raise NotFoundError(f"There is no commitment #{shortened(asked.number, _DIGITS)}. Type /commit mine for yours.")
-    number, now = int(asked.number), context["now"]
-    form, shown = actions.FORM_OF.get(asked.action_id), Ref(id=number, view=ViewName.ITEM)
-    if form is not None and not asked.text:
-        with context["ledger"].read() as tx:
-            person = viewer(tx, command.asker.team_id, command.asker.user_id)
-            view = form.opened(tx, person, Context(ref=shown, channel=command.channel), now)
-        return Form(view, shown)
-    verb = actions.AT_ONCE.get(asked.action_id)
+    if asked.action_id in actions.FORM_OF and not (asked.action_id == ids.COMMENT and asked.text):
+        return _form_of(asked, command.asker, command.text, Context(channel=command.channel), context)
+    verb, now = actions.AT_ONCE.get(asked.action_id), context["now"]
     with context["ledger"].begin() if verb or asked.text else context["ledger"].read() as tx:
         person = viewer(tx, command.asker.team_id, command.asker.user_id)
+        if not _is_meant(tx, person, asked):
+            return None
+        key, number = command.origin_key, int(asked.number)
+        commitment = verb(tx, person, number, origin_key=key, now=now) if verb else commitments.get(tx, person, number)
         if asked.text:
-            said = unescaped(readable(tx, person, asked.text))
-            commitment = commitments.comment(tx, person, number, said, origin_key=command.origin_key, now=now)
-        elif verb:
-            commitment = verb(tx, person, number, origin_key=command.origin_key, now=now)
-        else:
-            commitment = commitments.get(tx, person, number)
-        return Reply(surfaces.one(tx, person, commitment, now), shown)
+            said, key = unescaped(readable(tx, person, asked.text)), f"{key}:comment" if verb else key
+            commitment = commitments.comment(tx, person, number, said, origin_key=key, now=now)
+        return Reply(surfaces.one(tx, person, commitment, now), Ref(id=number, view=ViewName.ITEM))
+
+
+def _is_meant(tx: Session, person: Person, asked: Act) -> bool:
+    """Whether a line that may be a commitment itself is a command: the person sees the commitment of its number."""
+    if asked.sure:
+        return True
+    try:
+        commitments.get(tx, person, int(asked.number[: _DIGITS + 1]))
+    except NotFoundError:
+        return False
+    return True
+
+
+def _form_of(asked: Act, asker: Asker, line: str, known: Context, context: BoltContext) -> Form | None:
+    """The form of the change that the line asks for, with its words filled in. None if the line is a commitment."""
+    now = context["now"]
+    if asked.who and not asked.who.startswith("@"):
+        directory.ensure_people(context["ledger"], context["slack"], asker.team_id, [asked.who], now)
+    with context["ledger"].read() as tx:
+        person = viewer(tx, asker.team_id, asker.user_id)
+        values = given(tx, person, asked, line, now) if _is_meant(tx, person, asked) else None
+        if values is None:
+            return None
+        commitment = commitments.get(tx, person, int(asked.number))
+        shown = Ref(view=ViewName.ITEM).to(commitment, commitment.number)
+        view = actions.FORM_OF[asked.action_id].opened(tx, person, replace(known, ref=shown), now, values)
+        return Form(view, shown, fills=values != NOTHING)
 
 
 def _undone(command: Command, context: BoltContext) -> Reply:
@@ -195,19 +221,8 @@ def _wanted(tx: Session, person: Person, asked: Listing) -> Wanted | None:
     if owner == "me" or (not owner and account is None and asked.when in _MINE_UNLESS_SAID):
         owner_id = person.id
     elif owner:
-        owner_id = _owner(tx, person, owner).id
+        owner_id = person_named(tx, person, owner).id
     return Wanted(owner_id, account.id if account else None, Side(side) if side else None, When(asked.when))
-
-
-def _owner(tx: Session, person: Person, said: str) -> Person:
-    """The person of that Slack id, @handle or @name."""
-    if said.startswith("@"):
-        found = people.named(tx, person, said) or people.called(tx, person, said)
-    else:
-        found = next(iter(people.by_slack_ids(tx, person.workspace, [said])), None)
-    if found is None:
-        raise NotFoundError(f"I don't know who {shortened(said, NAME_LIMIT) if said.startswith('@') else 'that'} is.")
-    return found
 
 
 def _account_named(
@@ -309,8 +324,14 @@ def _is_unsure(command: Command, action: str) -> bool:
 
 
 def form_for(asker: Asker, text: str, known: Context, context: BoltContext) -> b.Json:
-    """The form with what is understood of a person's message filled in; of several lines their list."""
-    now = context["now"]
+    """The form with what is understood of a person's message filled in: that of a change, or that of a commitment; of
+    several lines their list.
+    """
+    now, asked = context["now"], read_command(text)
+    if isinstance(asked, Act) and asked.number and asked.action_id in actions.FORM_OF:
+        form = _form_of(asked, asker, text, known, context)
+        if form is not None:
+            return form.view
 
     def read(*, asked_slack: bool) -> ParsedLine | several.Listed:
         with context["ledger"].read() as tx:

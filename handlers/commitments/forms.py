@@ -66,6 +66,19 @@ class Filled:
     asks: str = ids.ACTION
 
 
+@dataclass(frozen=True)
+class Given:
+    """The values of a line with which the form of a change starts. `remark`: the part of the line that is not read."""
+
+    day: date | None = None
+    reason: str = ""
+    person: str | None = None
+    remark: str = ""
+
+
+NOTHING = Given()
+
+
 def new(filled: Filled, context: Context, recorded: Sequence[Block] = ()) -> b.Json:
     """The form that records a commitment. `remark` says above it what still needs an answer, and `recorded` shows what
     was recorded from the same message before.
@@ -154,20 +167,25 @@ def _stored(commitment: Commitment) -> Filled:
     )
 
 
-def move(commitment: Commitment, context: Context, today: date) -> b.Json:
+def move(commitment: Commitment, context: Context, today: date, given: Given = NOTHING) -> b.Json:
     suggestion = max(commitment.due_on, today) + timedelta(days=7)
     fields: list[Block] = [
-        items.about(commitment),
+        *_above(commitment, given),
         f.field(
             "New date",
-            f.day(ids.DUE, suggestion),
+            f.day(ids.DUE, given.day if given.day or given.remark else suggestion),
             ids.DUE,
             hint=f"Now: {full_date(commitment.due_on)}",
         ),
-        f.field("Why does it move?", f.text(ids.REASON, REASON_LIMIT, lines=True), ids.REASON),
+        f.field("Why does it move?", f.text(ids.REASON, REASON_LIMIT, given.reason, lines=True), ids.REASON),
         *_agrees_to_move(commitment, today),
     ]
     return _small("New date", fields, ids.FORM_MOVE, context, "Move")
+
+
+def _above(commitment: Commitment, given: Given) -> list[Block]:
+    """The commitment that the form changes, and the remark about the line."""
+    return [items.about(commitment), *([b.section(escape(given.remark))] if given.remark else [])]
 
 
 def _agrees_to_move(commitment: Commitment, today: date) -> list[Block]:
@@ -183,10 +201,10 @@ def _agrees_to_move(commitment: Commitment, today: date) -> list[Block]:
     ]  # fmt: skip
 
 
-def block(commitment: Commitment, context: Context) -> b.Json:
+def block(commitment: Commitment, context: Context, given: Given = NOTHING) -> b.Json:
     fields: list[Block] = [
         items.about(commitment),
-        f.field("What blocks it?", f.text(ids.REASON, REASON_LIMIT, lines=True), ids.REASON),
+        f.field("What blocks it?", f.text(ids.REASON, REASON_LIMIT, given.reason, lines=True), ids.REASON),
         f.field(
             "Is a colleague in the way?",
             f.person(ids.BLOCKER, placeholder="Nobody, or choose"),
@@ -231,7 +249,9 @@ def need_until(commitment: Commitment, context: Context, today: date) -> b.Json:
     return _small("I need until …", fields, ids.FORM_NEED_UNTIL, context, "Tell them")
 
 
-def snooze(commitment: Commitment, context: Context, tomorrow: date, last: date) -> b.Json:
+def snooze(
+    commitment: Commitment, context: Context, tomorrow: date, last: date, given: Given = NOTHING
+) -> b.Json:  # fmt: skip
     """Not today: until `tomorrow`, the next working day, or any day up to `last`."""
     due = full_date(commitment.due_on)
     latest = full_date(last)
@@ -240,9 +260,10 @@ def snooze(commitment: Commitment, context: Context, tomorrow: date, last: date)
         if last == commitment.due_on
         else f"It is due already, so it can rest for one working day: until {latest}."
     )
+    until = given.day if given.day or given.remark else tomorrow
     fields: list[Block] = [
-        items.about(commitment),
-        f.field("Ask me again on", f.day(ids.UNTIL, tomorrow), ids.UNTIL, hint=rest),
+        *_above(commitment, given),
+        f.field("Ask me again on", f.day(ids.UNTIL, until), ids.UNTIL, hint=rest),
         b.context(f"The due date stays {due}. Nobody is told; its history keeps it."),
     ]
     return _small("Not today", fields, ids.FORM_SNOOZE, context, "Let it rest")
@@ -265,22 +286,22 @@ def redact(commitment: Commitment, context: Context) -> b.Json:
     return _small("Redact", fields, ids.FORM_REDACT, context, "Remove the words")
 
 
-def cancel(commitment: Commitment, context: Context) -> b.Json:
+def cancel(commitment: Commitment, context: Context, given: Given = NOTHING) -> b.Json:
     comes = " The next one comes all the same, unless you “End the series” first." if commitment.repeat_at else ""
     field = f.field(
-        "Why will it not be done?", f.text(ids.REASON, REASON_LIMIT, lines=True), ids.REASON,
+        "Why will it not be done?", f.text(ids.REASON, REASON_LIMIT, given.reason, lines=True), ids.REASON,
         hint="It stays in the ledger with this reason. Its creator and its owner are told." + comes,
     )  # fmt: skip
     return _small("Cancel", [items.about(commitment), field], ids.FORM_CANCEL, context, "End it")
 
 
-def hand_over(commitment: Commitment, context: Context) -> b.Json:
+def hand_over(commitment: Commitment, context: Context, given: Given = NOTHING) -> b.Json:
     fields: list[Block] = [
-        items.about(commitment),
-        f.field("To whom?", f.person(ids.OWNER), ids.OWNER, hint="They are told, and can hand it back."),
+        *_above(commitment, given),
+        f.field("To whom?", f.person(ids.OWNER, given.person), ids.OWNER, hint="They are told, and can hand it back."),
         f.field(
             "Anything they should know",
-            f.text(ids.REASON, REASON_LIMIT, lines=True),
+            f.text(ids.REASON, REASON_LIMIT, given.reason, lines=True),
             ids.REASON,
             optional=True,
         ),
@@ -288,8 +309,9 @@ def hand_over(commitment: Commitment, context: Context) -> b.Json:
     return _small("Hand over", fields, ids.FORM_HAND_OVER, context, "Hand over")
 
 
-def hand_back(commitment: Commitment, context: Context) -> b.Json:
-    field = f.field("Why do you hand it back?", f.text(ids.REASON, REASON_LIMIT, lines=True), ids.REASON)
+def hand_back(commitment: Commitment, context: Context, given: Given = NOTHING) -> b.Json:
+    why = f.text(ids.REASON, REASON_LIMIT, given.reason, lines=True)
+    field = f.field("Why do you hand it back?", why, ids.REASON)
     return _small("Hand back", [items.about(commitment), field], ids.FORM_HAND_BACK, context, "Hand back")
 
 

@@ -46,6 +46,15 @@ def asks(ref: Ref) -> list[Block]:
     return [b.section(words), b.actions(record, *_looking())]
 
 
+def opens_form(ref: Ref) -> list[Block]:
+    """The button above a commitment that opens the form of a change with the words of a message, whose place is the
+    `extra` of the reference.
+    """
+    button = b.button("Open the form", ids.OPEN_LINE, Ref(view=ViewName.ASKS, extra=ref.extra).encode(),
+                      style="primary")  # fmt: skip
+    return [b.section("*Nothing is changed yet.* What you wrote is in the form.", accessory=button)]
+
+
 def proposes(place: Place, link: str = "") -> Ref:
     """The reference to the proposal to record the message at `place`. `link`: the address of the message."""
     return Ref(view=ViewName.PROPOSAL, extra=f"{place.encode()}/{link}")

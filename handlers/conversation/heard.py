@@ -6,6 +6,7 @@ given once. No form can open for a message, so the answer to a line with an open
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from handlers.commitments import commands
@@ -52,6 +53,8 @@ def _answer(said: Said, context: BoltContext) -> None:
     if answer is None or answer.ref == NOWHERE:
         lacks = answer.lacks if isinstance(answer, Form) else Lacks.SENSE
         _show(said, cards.asks_about(lacks, said.place), context)
+    elif isinstance(answer, Form) and answer.fills:
+        _show(said, replace(answer.ref, extra=said.place.encode()), context)
     else:
         _show(said, answer.ref, context, named=_named(answer))
 

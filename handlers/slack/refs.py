@@ -25,7 +25,8 @@ class ViewName(StrEnum):
     """The views that show subjects. surfaces.py draws them again, except the courier's messages."""
 
     NONE = ""
-    # A receipt; a receipt without *Share here*; one commitment in full.
+    # A receipt; a receipt without *Share here*; one commitment in full (`extra`: the place of a message with words for
+    # the form of a change).
     RECEIPT, NOTED, ITEM = "receipt", "noted", "item"
     # The receipt of several; `extra` has their numbers (handlers/commitments/several.py).
     SEVERAL = "several"

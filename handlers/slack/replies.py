@@ -45,12 +45,13 @@ class Reply:
 @dataclass(frozen=True)
 class Form:
     """A form that opens for a command. Where none can open, the view of `ref` is shown, which has the form's button;
-    without `ref` the line `lacks` something.
+    without `ref` the line `lacks` something. `fills`: the form has words of the line.
     """
 
     view: b.Json
     ref: Ref = NOWHERE
     lacks: Lacks = Lacks.MORE
+    fills: bool = False
 
 
 def give(ack: Callable[..., Any], context: BoltContext, command: Command, answer: Reply | Form) -> None:

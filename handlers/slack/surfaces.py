@@ -94,7 +94,9 @@ def draw(
     if ref.view in {ViewName.ITEM, ViewName.RECEIPT, ViewName.NOTED}:
         commitment = known or commitments.get(tx, viewer, ref.id)
         if ref.view == ViewName.ITEM:
-            return Rendered(one(tx, viewer, commitment, now), title=f"Commitment #{commitment.number}")
+            # The words of a message are for the commitment as it was then.
+            above = cards.opens_form(ref) if ref.extra and ref.version == commitment.version else []
+            return Rendered([*above, *one(tx, viewer, commitment, now)], title=f"Commitment #{commitment.number}")
         return Rendered(receipt(tx, viewer, commitment, now, channel=ref.view == ViewName.RECEIPT))
     drawing = _VIEWS.get(ref.view)
     return Rendered(drawing(tx, viewer, ref, now), title=_title(ref)) if drawing else None

@@ -1,0 +1,223 @@
+"""A command on one commitment with more words: the form of the change starts with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from handlers import ids
+from sandbox import User
+from tests.journeys.conftest import BotInWorkspace, words, words_of
+from tests.journeys.reading import numbers
+
+if TYPE_CHECKING:
+    from sandbox import View
+
+FRIDAY = "2026-11-27"
+
+
+@pytest.fixture
+def filled(town: BotInWorkspace) -> BotInWorkspace:
+    """#1 to #3 are Eva's, all of them for 4 December."""
+    for action in ("send the pricing", "call Marcus", "sign the order"):
+        town.has_recorded("U0EVA", ("U0EVA", action, "2026-12-04"))
+    town.settled()
+    return town
+
+
+def values(form: View | None) -> dict[str, Any]:
+    """The values with which the fields of a form start."""
+    assert form is not None
+    found = {}
+    for block in form.blocks:
+        element = block.get("element") or {}
+        value = next((element[name] for name in element if name.startswith("initial_")), None)
+        if value is not None:
+            found[block["block_id"]] = value
+    return found
+
+
+MOVES = {
+    "move 1 to Friday": {"due": FRIDAY},
+    "postpone 1 Friday": {"due": FRIDAY},
+    "1 moved to Friday": {"due": FRIDAY},
+    "please reschedule #1 to 11 Dec, thanks": {"due": "2026-12-11"},
+    "Move 1 to Friday because legal is slow": {"due": FRIDAY, "reason": "legal is slow"},
+    "move 1 until Friday, 11 Dec: R&D isn’t ready": {"due": "2026-12-11", "reason": "R&D isn’t ready"},
+    "move 1 to Friday, @ana is ill": {"due": FRIDAY, "reason": "@Ana Souza is ill"},
+    "snooze 1 until Friday": {"until": FRIDAY},
+}
+OTHERS = {
+    "1 blocked waiting for legal": (ids.FORM_BLOCK, {"reason": "waiting for legal"}),
+    "block 1: waiting for legal": (ids.FORM_BLOCK, {"reason": "waiting for legal"}),
+    "block 1 waiting for legal": (ids.FORM_BLOCK, {"reason": "waiting for legal"}),
+    "block #1 legal": (ids.FORM_BLOCK, {"reason": "legal"}),
+    "give 1 to @ana": (ids.FORM_HAND_OVER, {"owner": "U0ANA"}),
+    "give 1 to Ana": (ids.FORM_HAND_OVER, {"owner": "U0ANA"}),
+    "please assign 1 to @ana, thanks!": (ids.FORM_HAND_OVER, {"owner": "U0ANA"}),
+    "move 1 to @ana": (ids.FORM_HAND_OVER, {"owner": "U0ANA"}),
+    "hand over 1 to @ana: she knows them": (ids.FORM_HAND_OVER, {"owner": "U0ANA", "reason": "she knows them"}),
+    "hand 1 over to @ana because I am away": (ids.FORM_HAND_OVER, {"owner": "U0ANA", "reason": "I am away"}),
+    "cancel 1 because the deal is off": (ids.FORM_CANCEL, {"reason": "the deal is off"}),
+    "cancel 1: the deal is off": (ids.FORM_CANCEL, {"reason": "the deal is off"}),
+    "1 cancelled, the deal is off": (ids.FORM_CANCEL, {"reason": "the deal is off"}),
+}
+
+
+@pytest.mark.parametrize(("typed", "started"), MOVES.items())
+def test_a_new_date_is_filled_in(filled: BotInWorkspace, typed: str, started: dict[str, str]) -> None:
+    """The form of the new date starts with the date of the line, and with the reason behind it."""
+    form = filled.commit("U0EVA", typed).view
+    assert values(form) == started
+    assert form is not None
+    reason = {} if "until" in started or "reason" in started else {"reason": "legal is slow"}
+    assert filled.submit("U0EVA", form, **reason).errors == {}
+    assert filled.verbs(1)[-1] == ("put_off" if "until" in started else "move")
+    assert filled.rows()["commitment"] == 3
+
+
+@pytest.mark.parametrize(("typed", "asked"), OTHERS.items())
+def test_reason_and_person_are_filled_in(
+    filled: BotInWorkspace, typed: str, asked: tuple[str, dict[str, str]]
+) -> None:  # fmt: skip
+    """The forms of the other changes start with the reason and the person of the line, and can be submitted so."""
+    form = filled.commit("U0EVA", typed).view
+    assert form is not None
+    assert (form.callback_id, values(form)) == asked
+    assert filled.submit("U0EVA", form).errors == {}
+    assert len(filled.verbs(1)) == 2
+    assert filled.rows()["commitment"] == 3
+
+
+@pytest.mark.parametrize(
+    "typed", ["done 1 sent it yesterday", "1 done: sent it yesterday", "#1 is done, sent it yesterday"]
+)
+def test_done_keeps_the_words_as_a_comment(filled: BotInWorkspace, typed: str) -> None:
+    """It is finished, and the words stand in its history; Slack's retry repeats neither."""
+    answer = filled.commit("U0EVA", typed).messages[-1]
+    filled.again()
+    assert filled.verbs(1) == ["record", "finish", "comment"]
+    assert "sent it yesterday" in words(answer)
+    assert "Reopen" in words(answer)
+
+
+UNREAD = {
+    "move 1 to next sprint": ("“next sprint” names no day", ""),
+    "move 1 to next sprint because legal is slow": ("“next sprint” names no day", "legal is slow"),
+    "postpone 1 by a week": ("“by a week” names no day", ""),
+    "move 1 to next week": ("“next week” can be any day", ""),
+    "move 1 to yesterday": ("“yesterday” has already passed", ""),
+}
+
+
+@pytest.mark.parametrize(("typed", "said"), UNREAD.items())
+def test_a_date_that_cannot_be_read_is_asked(filled: BotInWorkspace, typed: str, said: tuple[str, str]) -> None:
+    """The field of the date is empty then, and the form shows the words."""
+    form = filled.commit("U0EVA", typed).view
+    remark, reason = said
+    assert remark in words_of(form)
+    assert values(form) == ({"reason": reason} if reason else {})
+
+
+def test_a_person_who_cannot_own_it_is_asked(filled: BotInWorkspace) -> None:
+    """Nobody of that name, or a guest: the form says so, and its field is empty."""
+    filled.box.add_user(User("U0GUEST", "gus", "Gus Guest", is_restricted=True))
+    for line, said in (("give 1 to @zoe", "I don't know who @zoe is"), ("give 1 to @gus", "Gus Guest")):
+        form = filled.commit("U0EVA", line).view
+        assert said in words_of(form)
+        assert values(form) == {}
+
+
+PROMISES = [
+    "move 3 servers to Berlin by Friday",
+    "move 2 to Berlin by Friday",
+    "block 2 days for the workshop by Friday",
+    "block 1 hour for Dana on Friday",
+    "finish 3 slides by Friday",
+    "complete 2 forms for Acme by Friday",
+    "cancel 3 seats by Friday",
+    "give 2 to Acme by Friday",
+    "give 2 demos to Acme by Friday",
+    "assign 3 engineers to Acme by Friday",
+    "hand over 2 laptops to Dana by Friday",
+    "postpone 2 workshops by Friday",
+    "decline 3 invitations by Friday",
+    "send 1 to Dana by Friday",
+]
+NOT_THERE = [
+    "postpone 17 meetings by Friday",
+    "17 blocked invoices to check by Friday",
+    "done 17 slides of the deck by Friday",
+    "done 99999999999 slides by Friday",
+]
+
+
+@pytest.mark.parametrize("typed", [*PROMISES, *NOT_THERE])
+def test_a_promise_with_a_number_is_recorded(filled: BotInWorkspace, typed: str) -> None:
+    """A line that only begins like a command, or whose number is no commitment, is a promise."""
+    assert "Recorded as #4" in words(filled.commit("U0EVA", typed).messages[-1])
+    assert [filled.verbs(number) for number in (1, 2, 3)] == [["record"]] * 3
+
+
+def test_a_certain_command_says_what_is_missing(filled: BotInWorkspace) -> None:
+    """A line that can be nothing else is refused in words if the number is no commitment, or the change not allowed."""
+    for line in ("move 17 to Friday", "cancel 17 because it is off", "give 17 to @ana", "17 done, sent it"):
+        assert "There is no commitment #17" in words(filled.commit("U0EVA", line).messages[-1])
+    assert "Only Eva" in words(filled.commit("U0BEN", "move 1 to Friday").messages[-1])
+    assert "Only Eva" in words(filled.commit("U0BEN", "done 1 sent it yesterday").messages[-1])
+    filled.commit("U0EVA", "done 1")
+    assert "done" in words(filled.commit("U0EVA", "1 blocked waiting for legal").messages[-1])
+    assert filled.verbs(1) == ["record", "finish"]
+    assert filled.rows()["commitment"] == 3
+
+
+def test_several_numbers_are_not_taken_for_one(filled: BotInWorkspace) -> None:
+    """“Done 1, 2 and 3” finishes none of them with a strange comment."""
+    for line in ("done 1, 2 and 3", "done 1 and 2", "cancel 1, 2"):
+        filled.commit("U0EVA", line)
+    assert [filled.verbs(number) for number in (1, 2, 3)] == [["record"]] * 3
+
+
+@pytest.mark.parametrize("where", ["Messages tab", "channel"])
+@pytest.mark.both_databases
+def test_a_message_has_a_button_for_the_form(filled: BotInWorkspace, where: str) -> None:
+    """No form can open for a message: its answer has a button that opens the form with the words, and that is gone once
+    the commitment is changed.
+    """
+    filled.box.invite_app("C0ACME")
+
+    def say(text: str) -> Any:
+        return filled.write("U0EVA", text) if where == "Messages tab" else filled.mention("U0EVA", text)
+
+    answer = say("move 1 to Friday because legal is slow")
+    assert "Nothing is changed yet" in words(answer)
+    assert numbers(answer.blocks) == [1]
+    form = filled.form("U0EVA", answer, ids.OPEN_LINE)
+    assert values(form) == {"due": FRIDAY, "reason": "legal is slow"}
+    assert filled.submit("U0EVA", form).errors == {}
+    filled.settled()
+    assert str(filled.commitment(1).due_on) == FRIDAY
+    shown = filled.box.messages(answer.channel, viewer="U0EVA")[-1]
+    assert shown.ts == answer.ts
+    assert "Nothing is changed yet" not in words(shown)
+    assert "legal is slow" in words(shown)
+    assert filled.rows()["commitment"] == 3
+
+
+def test_a_message_that_finishes_or_promises(filled: BotInWorkspace) -> None:
+    """In the Messages tab words behind “done” are kept, and a promise that begins like a command is recorded."""
+    assert "sent it yesterday" in words(filled.write("U0EVA", "done 1 sent it yesterday"))
+    assert filled.verbs(1) == ["record", "finish", "comment"]
+    assert "Recorded as #4" in words(filled.write("U0EVA", "move 3 servers to Berlin by Friday"))
+
+
+def test_the_button_of_an_old_message(filled: BotInWorkspace) -> None:
+    """If it was done meanwhile, the button says so instead of a form."""
+    answer = filled.write("U0EVA", "move 1 to Friday")
+    with filled.post.caught() as presses:
+        filled.press("U0EVA", answer, ids.OPEN_LINE)
+    filled.commit("U0EVA", "done 1")
+    filled.again(presses[0])
+    assert filled.box.modals("U0EVA") == []
+    assert filled.verbs(1) == ["record", "finish"]
