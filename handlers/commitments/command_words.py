@@ -71,6 +71,7 @@ _WAS_DONE = {"done", "finished", "completed", "erledigt", "fertig", "fait", "hec
 _OF_LISTS = {
     "mine": ("owner", "me"), "my": ("owner", "me"), "list": ("owner", "me"),
     "overdue": ("when", "overdue"), "late": ("when", "overdue"),
+    "blocked": ("when", "blocked"), "moved": ("when", "moved"),
     "today": ("when", "today"),
     "theirs": ("side", "theirs"), "ours": ("side", "ours"),
     "done": ("when", "done"), "kept": ("when", "done"),
@@ -105,9 +106,9 @@ class Act:
 
 @dataclass(frozen=True)
 class Listing:
-    """A list: whose (`owner`: "me", a Slack id, an @handle, or empty), `side`, `when` ("overdue", "today", "week",
-    "done"), and the account, whose `name` is not looked up yet. `is_list`: the line begins with a word of a list.
-    `either`: the name of an account or a colleague, in a question; `side` counts only for an account.
+    """A list: whose (`owner`: "me", a Slack id, an @handle, or empty), `side`, `when` (a value of When), and the
+    account, whose `name` is not looked up yet. `is_list`: the line begins with a word of a list. `either`: the name of
+    an account or a colleague, in a question; `side` counts only for an account.
     """
 
     owner: str = ""

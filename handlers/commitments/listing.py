@@ -34,6 +34,9 @@ _WHEN = {
     When.OVERDUE: "overdue",
     When.TODAY: "due by today",
     When.WEEK: "due by the end of this week",
+    When.BLOCKED: "blocked",
+    When.MOVED: "moved and still open",
+    When.MOVED_THIS_WEEK: "moved this week and still open",
     When.DONE: "done or cancelled",
     When.ALL: "open and ended",
 }
@@ -41,6 +44,9 @@ _EMPTY = {
     When.OVERDUE: "Nothing is overdue. Well kept.",
     When.TODAY: "Nothing is due today.",
     When.WEEK: "Nothing is due this week.",
+    When.BLOCKED: "Nothing is blocked.",
+    When.MOVED: "Nothing that is open has another date than at first.",
+    When.MOVED_THIS_WEEK: "Nothing that is open was moved this week.",
     When.DONE: "Nothing was done or cancelled yet.",
     When.ALL: "Nothing was ever promised here.",
 }
@@ -116,7 +122,7 @@ def _heading(wanted: Wanted, viewer: Person) -> Callable[[Commitment], str] | No
         return lambda one: escape(one.account.name) if one.account else "Without an account"
     if wanted.is_of_account:
         return lambda one: "They owe us" if one.side == Side.THEIRS else "We owe"
-    if wanted.is_overdue_of_all:
+    if wanted.is_trouble_of_all:
         return lambda one: "Yours" if one.owner_id == viewer.id else "Of colleagues"
     return None
 

@@ -80,6 +80,22 @@ _PATTERNS = [
         {fr} en retard(?: (?:chez|pour) {acc})?
         qu[ée] (?:está|esta|hay|tengo) (?:atrasado|vencido|retrasado)(?: (?:con|de|para) {acc})?
     """),
+    *_of(Listing(when="blocked"), r"""
+        {en} (?:blocked|stuck)(?: (?:for|at|with) {acc})?
+        {de} (?:(?:bei|für) {acc} )?blockiert
+        {de} blockiert (?:bei|für) {acc}
+        {fr} bloqué(?: (?:chez|pour) {acc})?
+        qu[ée] (?:está|esta|hay) bloqueado(?: (?:con|de|en|para) {acc})?
+    """),
+    *_of(Listing(when="moved"), r"""
+        (?:what|which (?:ones|dates))(?: has| have| was| were)?(?: been)? (?:moved|postponed)(?: (?:for|at|with) {acc})?
+        (?:was (?:wurde|ist)|welche termine wurden) (?:(?:bei|für) {acc} )?verschoben(?: worden)?
+        qu['’]est[- ]ce qui a (?:été )?(?:reporté|décalé|bougé)(?: (?:chez|pour) {acc})?
+        qu[ée] se (?:movió|aplazó|ha movido|ha aplazado)(?: (?:con|de|para) {acc})?
+    """),
+    *_of(Listing(when="moved_this_week"), r"""
+        was (?:wurde|ist) diese woche (?:(?:bei|für) {acc} )?verschoben(?: worden)?
+    """),
     *_of(Listing(owner="me", side="ours"), r"""
         what (?:do i|have i to|must i|should i) (?:still )?(?:owe|send|deliver)(?: to)? {acc}
         what (?:did|have) i promised? (?:to )?{acc}
@@ -215,8 +231,11 @@ def read_question(text: str) -> Asked | None:
     said = _bare(text)
     if found := _ABOUT_ONE.fullmatch(said):
         return Act(ids.SHOW, "show", found["number"] or found["its"])
-    if (span := _SPAN.search(said)) and (listing := _list(said[: span.start()])) and not listing.when:
-        return replace(listing, when="week" if span["week"] else "today")
+    if (span := _SPAN.search(said)) and (listing := _list(said[: span.start()])):
+        if not listing.when:
+            return replace(listing, when="week" if span["week"] else "today")
+        if listing.when == "moved" and span["week"]:
+            return replace(listing, when="moved_this_week")
     if listing := _list(said):
         return listing
     found = _PAGES.fullmatch(said)

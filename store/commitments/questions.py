@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +11,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from store import history, stakeholders
+from store.commitments.promises import WAS_MOVED
 from store.errors import NotFoundError
+from store.rules.reviews import begins_at
 from store.scope import asker, seen_by, seen_by_asker
-from store.tables import Account, Commitment, Entry, Person, Side, Stakeholder, State
+from store.tables import Account, Commitment, Entry, Person, Side, Stakeholder, State, Subject, Verb
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from store.tables import SectionRow
 
@@ -54,13 +56,17 @@ class Page:
 
 
 class When(StrEnum):
-    """Which commitments a list holds: the open ones, all of them or by their date; those that are done or cancelled; or
-    every one.
+    """Which commitments a list holds: the open ones, all of them, by their date, or those that are blocked or have
+    another date than before; those that are done or cancelled; or every one.
     """
 
     OPEN = ""
     OVERDUE, TODAY, WEEK = "overdue", "today", "week"
+    BLOCKED, MOVED, MOVED_THIS_WEEK = "blocked", "moved", "moved_this_week"
     DONE, ALL = "done", "all"
+
+
+_TROUBLE = {When.OVERDUE, When.BLOCKED, When.MOVED, When.MOVED_THIS_WEEK}
 
 
 @dataclass(frozen=True)
@@ -82,8 +88,9 @@ class Wanted:
         return self == Wanted(account_id=self.account_id, when=self.when) and self.account_id is not None
 
     @property
-    def is_overdue_of_all(self) -> bool:
-        return self == Wanted(when=When.OVERDUE)
+    def is_trouble_of_all(self) -> bool:
+        """Whether it shows of all people what is overdue, blocked or moved."""
+        return self == Wanted(when=self.when) and self.when in _TROUBLE
 
 
 def visible(viewer: Person) -> sa.Select[Commitment]:
@@ -147,32 +154,49 @@ def listed(
     """The commitments of a list: the open ones first, the most urgent first; then those that ended, the latest first.
 
     Today's and this week's hold what is overdue as well: `today` and `week_ends` are days of the viewer. A list of one
-    account shows our side first, and a list of all that is overdue the viewer's own.
+    account shows our side first, and a list of all that is overdue, blocked or moved the viewer's own.
     """
-    last_day = {When.OVERDUE: today - timedelta(days=1), When.TODAY: today, When.WEEK: week_ends}.get(wanted.when)
-    which: list[sa.ColumnElement[bool]] = []
+    which = _when(viewer, wanted.when, today, week_ends)
     if wanted.owner_id is not None:
         which.append(Commitment.owner_id == wanted.owner_id)
     if wanted.account_id is not None:
         which.append(Commitment.account_id == wanted.account_id)
     if wanted.side:
         which.append(Commitment.side == wanted.side)
-    if last_day is not None:
-        which.append(Commitment.due_on <= last_day)
     if wanted.text:
         texts = (Commitment.action, Commitment.note)
         which.append(sa.or_(*(text.icontains(wanted.text, autoescape=True) for text in texts)))
-    if wanted.when == When.DONE:
-        which.append(Commitment.ended_at.is_not(None))
-    elif wanted.when != When.ALL:
-        which.append(_IS_OPEN)
     return _page(tx, viewer, which, start, size, *_order(viewer, wanted))
+
+
+def _when(viewer: Person, when: When, today: date, week_ends: date) -> list[sa.ColumnElement[bool]]:
+    """The conditions for the commitments of `when`."""
+    if when == When.ALL:
+        return []
+    if when == When.DONE:
+        return [Commitment.ended_at.is_not(None)]
+    last_day = {When.OVERDUE: today - timedelta(days=1), When.TODAY: today, When.WEEK: week_ends}.get(when)
+    which: list[sa.ColumnElement[bool]] = [_IS_OPEN]
+    if last_day is not None:
+        which.append(Commitment.due_on <= last_day)
+    if when == When.BLOCKED:
+        which.append(Commitment.state == State.BLOCKED)
+    elif when == When.MOVED:
+        which.append(WAS_MOVED)
+    elif when == When.MOVED_THIS_WEEK:
+        which.append(_moved_since(begins_at(week_ends - timedelta(days=6), time.min, viewer.zone)))
+    return which
+
+
+def _moved_since(instant: datetime) -> sa.ColumnElement[bool]:
+    its = Entry.subject_id == Commitment.id, Entry.subject_kind == Subject.COMMITMENT
+    return sa.exists().where(*its, Entry.verb == Verb.MOVE, Entry.at >= instant)
 
 
 def _order(viewer: Person, wanted: Wanted) -> list[Any]:
     """The columns that order a list before its dates do."""
     first: list[Any] = [Commitment.side] if wanted.is_of_account else []
-    if wanted.is_overdue_of_all:
+    if wanted.is_trouble_of_all:
         first.append(sa.case((Commitment.owner_id == viewer.id, 0), else_=1))
     if wanted.when in {When.DONE, When.ALL}:
         first += [sa.case((_IS_OPEN, 0), else_=1), Commitment.ended_at.desc()]

@@ -73,6 +73,49 @@ def test_a_question_is_answered_by_a_list(filled: BotInWorkspace, asked: str, sh
     assert filled.rows()["commitment"] == 5
 
 
+TROUBLE = {
+    "what's blocked?": [2, 3],
+    "What is blocked at Acme?": [3],
+    "what is stuck": [2, 3],
+    "blocked": [2, 3],
+    "blocked acme": [3],
+    "mine blocked": [2],
+    "Was ist bei Acme blockiert?": [3],
+    "Qu'est-ce qui est bloqué ?": [2, 3],
+    "¿Qué está bloqueado?": [2, 3],
+    "what moved?": [5, 1, 3],
+    "what has moved this week?": [5],
+    "which dates were moved at Acme?": [3, 1],
+    "what was postponed with Acme this week?": [],
+    "moved": [5, 1, 3],
+    "was wurde verschoben": [5, 1, 3],
+    "Was wurde diese Woche verschoben?": [5],
+    "Qu'est-ce qui a été reporté cette semaine ?": [5],
+    "¿Qué se movió esta semana?": [5],
+}  # fmt: skip
+
+
+def test_what_is_in_trouble_is_listed(filled: BotInWorkspace) -> None:
+    """Questions about what is blocked and what was moved show it, one's own first; the week begins on its Monday."""
+
+    def change(user: str, line: str, **fields: str) -> None:
+        view = filled.commit(user, line).view
+        assert view is not None
+        assert filled.submit(user, view, reason="legal", **fields).errors == {}
+
+    filled.move(2026, 11, 29, 22, 30)
+    change("U0ANA", "move 3", due="2026-12-16")
+    change("U0EVA", "move 1", due="2026-12-18")
+    change("U0EVA", "move 4", due="2026-12-14")
+    filled.move(2026, 11, 29, 23, 30)
+    change("U0EVA", "move 5", due="2026-12-11")
+    filled.commit("U0EVA", "done 4")
+    change("U0EVA", "block 2")
+    change("U0ANA", "block 3")
+    for asked, shown in TROUBLE.items():
+        assert numbers(filled.write("U0EVA", asked).blocks) == shown, asked
+
+
 def test_a_question_after_the_command_is_answered_too(filled: BotInWorkspace) -> None:
     """`/commit what do I owe Acme?` shows the list, and does not record the question."""
     assert numbers(filled.commit("U0EVA", "what do I owe Acme?").messages[-1].blocks) == [1]
