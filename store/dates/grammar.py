@@ -80,7 +80,12 @@ def read(coded: Coded, frame: Frame) -> Reading | None:
     if coded.clock:
         return _with_clock(line, coded, frame)
     reading = _fit(_in_order(line), coded, frame)
-    return _before(reading, frame) if reading is not None and before else reading
+    if reading is None or not before:
+        return reading
+    if coded.late and reading.kind in _DAYS and reading.on:
+        # Most of the day comes before its evening. The words go to the note, as an hour does.
+        return replace(reading, hour=True)
+    return _before(reading, frame)
 
 
 def _head(line: str) -> tuple[str, bool]:

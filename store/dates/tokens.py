@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -106,6 +106,11 @@ _CLOCK = re.compile(
     rf"(?:{_HOUR}|{_SPELT})(?: o'clock| uhr| heures?| horas)?(?: y (?:media|cuarto))?(?=$| morning$| (?:on|am|le|el) )"
     r"|\b(?:at |a |al )?(?:noon|midday|lunchtime|mittags?|midi|mediodia)\b"
 )
+# The part of a day before which most of its hours are over. "Sonnabend" is a Saturday, "Feierabend" the end of work.
+_LATE = re.compile(
+    r"(?:\b(?:evening|night|tonight|afternoon|soir|apres[- ]midi|noche|tarde)|nachmittags?"
+    r"|(?<!sonn)(?<!feier)abends?)\.?$"
+)
 _TOKEN = re.compile(
     r"(?P<figures>[0-9]{1,4}([./-])[0-9]{1,4}(?:\2[0-9]{1,4})?(?:(?<=\.[0-9])\.|(?<=\.[0-9][0-9])\.)?(?![0-9])"
     r"|[0-9]{1,2}\. [0-9]{1,2}\.(?: [0-9]{4}| [0-9]{2})?(?![0-9]))"
@@ -125,11 +130,13 @@ class Coded:
     """A translated phrase. `codes`: joined by spaces; None if a word is unknown or the phrase is too long.
 
     `figures`: the numeric dates as typed; each is "@" in `codes`. `clock`: an hour was found and left out.
+    `late`: the phrase ends with the afternoon or the evening of a day.
     """
 
     codes: str | None
     figures: tuple[str, ...] = ()
     clock: bool = False
+    late: bool = False
 
 
 @lru_cache(maxsize=4096)  # people write the same words again and again
@@ -148,13 +155,14 @@ def code(phrase: str, frame: Frame) -> Coded:
     text = _IN_HOURS.sub(r"\1 \2 hours", plain(phrase))
     if len(text) > LONGEST or _MIDNIGHT.search(text):
         return Coded(None)
+    late = _LATE.search(text) is not None
     text = _IDIOM.sub(lambda idiom: _IDIOMS[idiom[0]], text)
     text = _NUMBERED_DAY.sub(r"\2.", text)
     without = _CLOCK.sub(" ", text)
     clock, text = without != text, without
     if "'" in text:
         text = re.sub(r"'(?=[0-9]{2}\b)", "20", text).replace("'", " ")
-    return _translate(text, frame, clock=clock)
+    return replace(_translate(text, frame, clock=clock), late=late)
 
 
 def _translate(text: str, frame: Frame, *, clock: bool) -> Coded:

@@ -93,6 +93,8 @@ _MARKER = re.compile(
 )
 # With one of these words, an earlier negation turns a deadline into its opposite: "do not send before Friday".
 _UNTIL = _LASTING | {"before", "prior", "bis", "vor", "avant", "antes"}
+# "Well before Friday evening" leaves the day open.
+_DEGREES = frozenset({"well", "long", "way", "far", "shortly", "kurz", "lange", "weit", "bien", "mucho", "poco"})
 # Words of the vocabulary that are also ordinary words beside a date ("finish the work Friday").
 _ORDINARY = frozenset({"biz", "close", "time", "few", "part", "fiscal", "calendar"})
 _ARTICLE = frozenset({"", "a", "le"})
@@ -163,7 +165,7 @@ def _date_from(said: str, window: list[Word], lead: Lead, asked: Frame, *, first
         phrase = said[window[0].start : last.end].rstrip(",;:")
         reading = read(phrase, asked)
         verbs = asked.language == "de" and neighbours.without_verbs(following, asked) < len(following)
-        if not _accepted_before_more(reading, lead, window[:n], following, verbs=verbs):
+        if not _accepted_before_more(reading, lead, window[:n], following, asked, verbs=verbs):
             continue
         span = Span(window[0].start, window[0].start + len(phrase))
         judged = _judged(said, span, window[0], lead, reading, asked)
@@ -206,6 +208,8 @@ def _belongs_elsewhere(said: str, before: list[Word], lead: Lead, reading: Readi
 
 def _lasts(said: str, before: list[Word], word: Word, lead: Lead, asked: Frame, *, hour: bool) -> bool:
     """Whether "until" or "bis" says how long something lasts, or the phrase is a part of a longer one."""
+    if word.folded in _UNTIL and before and before[-1].folded in _DEGREES:
+        return True
     if lead == "lasting" or ((hour or word.folded in _AFTER_DATE) and _of_time(before, asked)):
         return True
     return word.folded == "bis" and neighbours.lasts(one.folded for one in words(said, 0, len(said)))
@@ -312,7 +316,7 @@ def _accepted(reading: Reading, lead: Lead, phrase: list[Word]) -> bool:
 
 
 def _accepted_before_more(
-    reading: Reading, lead: Lead, phrase: list[Word], following: list[Word], *, verbs: bool
+    reading: Reading, lead: Lead, phrase: list[Word], following: list[Word], asked: Frame, *, verbs: bool
 ) -> bool:  # fmt: skip
     """Whether the phrase is a date, with `following` words after it. `verbs`: these are German, and end with a verb."""
     if reading.on is None and reading.suggestion is None:
@@ -323,7 +327,7 @@ def _accepted_before_more(
         return reading.on is not None and reading.kind in _INSIDE
     separated = phrase[-1].typed.endswith((",", ":", ";")) or following[0].typed in ("-", "–", "—", ":")
     if reading.kind == "day" or (verbs and reading.kind == "weekday" and reading.on is not None):
-        return separated or not neighbours.is_event(following[0].folded)
+        return separated or not neighbours.is_event(following[0].folded) or neighbours.is_the_action(following, asked)
     return separated and reading.kind in _FIRST_ALONE
 
 

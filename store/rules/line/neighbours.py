@@ -120,6 +120,9 @@ _HAPPENINGS = EVENTS | _set(
     taller llamada cita vuelo vuelos cena comida curso feria evento visita jornada
     """
 )
+# Events that are also verbs, and words that stand before the thing or person to which they are done.
+_EVENTS_TO_DO = _set("call visit review interview")
+_OBJECTS = _set("the a an our my your their his her its this these it them him us all both")
 # "Kundentermin", "Jahresgespräch".
 _COMPOUND_ENDS = (
     "termin", "sitzung", "messe", "schulung", "veranstaltung", "besprechung", "gesprach", "meeting", "workshop",
@@ -197,6 +200,14 @@ def _on_an_event(named: list[Word], first: int) -> bool:
 def is_event(folded: str) -> bool:
     word = folded.removesuffix("s")
     return word in _HAPPENINGS or folded in _HAPPENINGS or any(word.endswith(end) for end in _COMPOUND_ENDS)
+
+
+def is_the_action(following: Sequence[Word], asked: Frame) -> bool:
+    """“Tomorrow call Marcus”: the words after a day begin with an event as a verb, before a name or an article."""
+    if asked.language != "en" or len(following) < 2 or following[0].typed not in _EVENTS_TO_DO:  # noqa: PLR2004
+        return False
+    thing = following[1]
+    return is_mention(thing.typed) or thing.folded in _OBJECTS or thing.typed[:1].isupper()
 
 
 def names_a_day(before: Sequence[Word]) -> bool:
