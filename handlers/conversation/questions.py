@@ -26,7 +26,7 @@ _NAME = r"(?:<@[UW][A-Z0-9]+(?:\|[^<>]*)?>|[@\w][\w.&'’-]*(?: [\w.&'’-]+){0,
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{1,20})(?:\|[^<>]*)?>")
 # Beginnings that many questions share, in each language.
 _BEGINNINGS = {
-    "en": r"(?:what(?:['’]?s| is| are| do i have|)|which (?:ones|things|commitments) are|is anything|show me)",
+    "en": r"(?:what(?:['’]?s| is| are| do i have|)|which (?:ones|things|commitments) are|(?:is )?anything|show me)",
     "de": r"(?:was(?: ist| wird| habe ich| steht|)|ist (?:etwas|was))",
     "fr": r"(?:qu['’]est[- ]ce (?:qui(?: est)?|que j['’]ai|qu['’]il y a)|quoi|qu['’]ai[- ]je)",
     "es": r"(?:qué|que)(?: está| esta| están| hay| tengo|)",
@@ -74,8 +74,13 @@ _PATTERNS = [
         {fr}(?: dû| échu| prévu| à faire)?(?: pour)? cette semaine
         {es}(?: vence| toca| pendiente)?(?: para)? esta semana
     """),
+    *_of(Listing(when="week"), r"""
+        {en} due this week (?:for|at|with) {acc}
+        {de} diese woche (?:bei|für) {acc} fällig
+    """),
     *_of(Listing(when="overdue"), r"""
         {en} (?:over ?due|late)(?: (?:for|at|with) {acc})?
+        who(?:['’]?s| is) (?:over ?due|late)(?: (?:for|at|with) {acc})?
         {de} (?:(?:bei|für) {acc} )?(?:überfällig|zu spät|verspätet)
         {fr} en retard(?: (?:chez|pour) {acc})?
         qu[ée] (?:está|esta|hay|tengo) (?:atrasado|vencido|retrasado)(?: (?:con|de|para) {acc})?
@@ -108,6 +113,7 @@ _PATTERNS = [
     *_of(Listing(owner="me"), r"""
         what (?:do|must) i (?:still )?owe
         what (?:did|have) i promised?(?: to do)?
+        {en} due(?: for me)?
         what are my (?:open )?(?:commitments|promises|tasks|items)
         what(?:['’]?s| is) (?:still )?(?:open|left|on my (?:plate|list))(?: for me)?
         show (?:me )?my (?:commitments|promises|list|items|tasks)
@@ -162,11 +168,19 @@ _PATTERNS = [
         qu['’]est[- ]ce que j['’]attends(?: de {acc})?
         qu[ée] (?:espero|estoy esperando)(?: de {acc})?
     """),
+    *_of(Listing(side="theirs"), r"""
+        what(?:['’]?s| is) {who} waiting for(?: from {acc})?
+        worauf wartet {who}
+    """),
     *_of(Listing(owner="me", when="done"), r"""
         what (?:did|have) i (?:do|done|finish|finished|keep|kept|deliver|delivered)(?: lately| this month)?
         was habe? ich (?:erledigt|geschafft|gehalten|geliefert)
         {ich} (?:fait|terminé|tenu|livré)
         qu[ée] (?:hice|he hecho|terminé|he terminado|cumplí|entregué)
+    """),
+    *_of(Listing(), r"""
+        {en} due (?:for|at|with) {acc}
+        {de} (?:bei|für) {acc} fällig
     """),
     # Of a colleague, or of an account: then of its side. Last, as these names are the most general.
     *_of(Listing(side="theirs"), r"""
@@ -212,6 +226,11 @@ _ABOUT_ONE = re.compile(
 _SPAN = re.compile(
     r" (?:(?P<week>this week|diese woche|cette semaine|esta semana)|today|heute|aujourd['’]hui|hoy)\Z", re.IGNORECASE
 )
+# The list of another span: what it holds, and the days at the end of the question. A list of blocked ones has none.
+_WITHIN = {
+    ("", "week"): "week", ("", "today"): "today", ("moved", "week"): "moved_this_week",
+    ("blocked", "week"): "blocked", ("blocked", "today"): "blocked",
+}  # fmt: skip
 _COURTESY = re.compile(
     r"^(?:hi|hello|hey|hallo|bonjour|hola|please|bitte|tell me|sag mir|dis[- ]moi|dime)[ ,]+"
     r"|[ ,]+(?:please|bitte|s['’]il (?:te|vous) plaît|por favor)$",
@@ -232,10 +251,9 @@ def read_question(text: str) -> Asked | None:
     if found := _ABOUT_ONE.fullmatch(said):
         return Act(ids.SHOW, "show", found["number"] or found["its"])
     if (span := _SPAN.search(said)) and (listing := _list(said[: span.start()])):
-        if not listing.when:
-            return replace(listing, when="week" if span["week"] else "today")
-        if listing.when == "moved" and span["week"]:
-            return replace(listing, when="moved_this_week")
+        when = "week" if span["week"] else "today"
+        if (within := _WITHIN.get((listing.when, when))) is not None:
+            return replace(listing, when=within)
     if listing := _list(said):
         return listing
     found = _PAGES.fullmatch(said)
