@@ -160,9 +160,14 @@ class _Event(_Part):
     type: Name
 
 
+class _SeenView(_Part):
+    hash: Name | None = None
+
+
 class _HomeOpened(_Event):
     user: Id
     tab: Name | None = None
+    view: _SeenView | None = None
 
 
 class _AboutUser(_Event):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from slack_sdk.errors import SlackApiError
+
 from handlers.home import welcome
 from handlers.home.look import Look
 from handlers.home.tab import home_for
 from handlers.people import viewer
 from handlers.slack import listeners, payloads, surfaces
+from handlers.slack.calls import error_name
 from handlers.slack.refs import Ref, ViewName
 from store import outbox
 
@@ -21,7 +24,8 @@ if TYPE_CHECKING:
 def opened(body: dict[str, Any], context: BoltContext) -> None:
     """A person opens the bot, on its Home tab or its Messages tab. The first time they get a welcome.
 
-    The Home tab is drawn for a new visit: the first tab without a filter, grouped as before.
+    The Home tab is drawn for a new visit: the first tab without a filter, grouped as before. If they have pressed a
+    button on it meanwhile, what they chose stays.
     """
     asker = payloads.asker(body)
     if body["event"].get("tab", "home") != "home":
@@ -35,7 +39,11 @@ def opened(body: dict[str, Any], context: BoltContext) -> None:
         # The courier updates it from now on.
         outbox.track_home(tx, person, view=ref.extra, now=context["now"])
         view = home_for(tx, person, context["now"], ref, is_visit=True)
-    context["slack"].views_publish(user_id=asker.user_id, view=view)
+    try:
+        context["slack"].views_publish(user_id=asker.user_id, view=view, hash=payloads.opened_view(body))
+    except SlackApiError as error:
+        if error_name(error) != "hash_conflict":
+            raise
 
 
 def _opened_messages(context: BoltContext, asker: Asker) -> None:

@@ -327,6 +327,14 @@ def asker(body: Body) -> Asker:
     return Asker(str(team_id), str(user.get("id") if isinstance(user, dict) else user))
 
 
+def opened_view(body: Body) -> str | None:
+    """The hash of the Home tab that the person saw when they opened it; None the first time, and for another tab.
+
+    Slack refuses to publish by a hash whose view has changed since: "hash_conflict".
+    """
+    return (body["event"].get("view") or {}).get("hash")
+
+
 def own_permalink(link: str | None, team_url: str) -> str | None:
     """The link, if it leads to a message of the workspace at `team_url`; None for another link, and for markup."""
     path = (link or "").removeprefix(team_url)

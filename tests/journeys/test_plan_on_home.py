@@ -91,6 +91,23 @@ def fill(town: BotInWorkspace, rows: int) -> None:
                 )  # fmt: skip
 
 
+def test_an_opening_that_comes_late_undoes_no_press(town: BotInWorkspace) -> None:
+    """A choice that a person makes while Home is still being drawn stays. The next visit begins anew."""
+    has_account(town)
+    town.box.open_home("U0EVA")
+    opening = {"user": "U0EVA", "channel": "D0EVA", "tab": "home", "view": town.box.objects.view(home(town))}
+    press(town, ids.HOME_ACCOUNTS)
+    assert "Your accounts" in words_of(home(town))
+
+    ack = town.box.events.emit("app_home_opened", opening)
+
+    assert ack is not None
+    assert ack.ok
+    assert "Your accounts" in words_of(home(town))
+    town.box.open_home("U0EVA")
+    assert "Your accounts" not in words_of(home(town))
+
+
 def test_the_head_says_who_and_how_it_stands(town: BotInWorkspace) -> None:
     """Sponsor, review, penetration and what each side kept; *Book a review* and *Open the review* work in place."""
     has_account(town)
