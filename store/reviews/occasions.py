@@ -7,7 +7,7 @@ weekly; after two weeks to the coach too; and once if lead, coach or a colleague
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -181,24 +181,26 @@ def _within_reach(tx: Session, readers: Collection[int]) -> list[tuple[int, Revi
     """
     if not readers:
         return []
-    # More kinds of columns than the types of `select` tell apart.
-    take_part: Any = (
-        sa.select(ReviewPerson.review_id, ReviewPerson.person_id)
-        .join(Review, Review.id == ReviewPerson.review_id)
-        .where(ReviewPerson.person_id.in_(readers), seen_by_reader(_ROWS.c.account_id, _TAKES_PART.c.person_id))
-    )
-    roles: list[Any] = [
-        sa.select(Review.id, role).join(Account, Account.id == Review.account_id).where(role.in_(readers))
+    roles = [
+        sa.select(Review.id, role, sa.false()).join(Account, Account.id == Review.account_id).where(role.in_(readers))
         for role in (Account.owner_id, Account.coach_id)
     ]
-    roles += [
-        sa.select(Review.id, section.owner_id)
+    owns = [
+        sa.select(Review.id, section.owner_id, sa.false())
         .join(section, section.account_id == Review.account_id)
         .where(section.owner_id.in_(readers), seen_by_reader(_ROWS.c.account_id, core(section).c.owner_id))
         for section in (Objective, Opportunity)
     ]
-    parts = {(row[0], row[1]) for row in tx.execute(take_part)}
-    pairs = parts | {(row[0], row[1]) for way in roles for row in tx.execute(way)}
+    take_part = (
+        sa.select(ReviewPerson.review_id, ReviewPerson.person_id, sa.true())
+        .join(Review, Review.id == ReviewPerson.review_id)
+        .where(ReviewPerson.person_id.in_(readers), seen_by_reader(_ROWS.c.account_id, _TAKES_PART.c.person_id))
+    )
+    reach = [(row[0], row[1], bool(row[2])) for row in tx.execute(sa.union_all(*roles, *owns, take_part))]
+    if not reach:
+        return []
+    parts = {(review_id, person_id) for review_id, person_id, takes_part in reach if takes_part}
+    pairs = {(review_id, person_id) for review_id, person_id, _ in reach}
     query = _WITH_PEOPLE.where(
         Review.id.in_({review_id for review_id, _ in pairs}), Review.state == ReviewState.PLANNED,
         Review.starts_at.is_not(None),
