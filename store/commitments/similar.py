@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from store.tables import Person
 
 LATELY = timedelta(days=14)
+# Commitments looked at: nobody has more than a few at one account in that time.
+_MOST = 200
 
 
 def same_words(action: str) -> str:
@@ -46,6 +48,7 @@ def recorded_lately(
             Commitment.origin_key != origin_key,
         )
         .order_by(Commitment.number.desc())
+        .limit(_MOST)
     )
     wanted = same_words(action)
     number = next((number for number, said in rows if same_words(said) == wanted), None)

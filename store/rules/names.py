@@ -38,6 +38,8 @@ _LOOK_ALIKES = str.maketrans(
     "\u0585\u0555\u057d\u0570\u0261",
     "aeopcyxkisjhdqwlABEKMHOPCTYXISJYaikvopuxcABEZHIKMNOPTYXCoOuhg",
 )
+# \w is what str.isalnum accepts, and the underscore.
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
 _INITIALS = re.compile(r"(?<![^\W_])((?:[^\W_]\.){2,})")
 
 # One typing error is accepted in a word of at least this many letters (in the longer of both spellings), and two in
@@ -151,11 +153,13 @@ def similar_people(typed: str, known: Sequence[str]) -> list[int]:
 
 
 def _words(name: str) -> list[str]:
-    text = unicodedata.normalize("NFKD", name.casefold()).translate(_LETTERS)
-    text = "".join(c for c in text if not unicodedata.combining(c)).casefold()
+    text = name.casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text).translate(_LETTERS)
+        text = "".join(c for c in text if not unicodedata.combining(c)).casefold()
     text = _INITIALS.sub(lambda initials: initials[1].replace(".", ""), text)
     text = text.replace("'", "").replace("\u2019", "").replace("&", " and ").replace("+", " plus ")
-    return "".join(c if c.isalnum() else " " for c in text).split()
+    return _BETWEEN_WORDS.sub(" ", text).split()
 
 
 def _without_legal_form(words: list[str]) -> list[str]:
