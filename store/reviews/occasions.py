@@ -196,11 +196,11 @@ def _within_reach(tx: Session, readers: Collection[int]) -> list[tuple[int, Revi
         .join(Review, Review.id == ReviewPerson.review_id)
         .where(ReviewPerson.person_id.in_(readers), seen_by_reader(_ROWS.c.account_id, _TAKES_PART.c.person_id))
     )
-    reach = [(row[0], row[1], bool(row[2])) for row in tx.execute(sa.union_all(*roles, *owns, take_part))]
+    reach = tx.execute(sa.union_all(*roles, *owns, take_part)).all()
     if not reach:
         return []
+    pairs = {(review_id, person_id) for review_id, person_id, _ in reach if person_id is not None}
     parts = {(review_id, person_id) for review_id, person_id, takes_part in reach if takes_part}
-    pairs = {(review_id, person_id) for review_id, person_id, _ in reach}
     query = _WITH_PEOPLE.where(
         Review.id.in_({review_id for review_id, _ in pairs}), Review.state == ReviewState.PLANNED,
         Review.starts_at.is_not(None),
