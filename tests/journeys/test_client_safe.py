@@ -1,4 +1,4 @@
-"""No surface that the client can reach shows a text of ours that nobody shared: letters and channels."""
+"""No surface that the client can reach shows a text of ours that nobody shared: pages, letters and channels."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import email
 import json
 import random
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from email.policy import SMTP
@@ -23,13 +24,18 @@ from handlers.web.pages import render
 from sandbox import User
 from store import accounts, commitments, letters
 from store.agreements import Agreement
+from store.clients import links, page
 from store.plan import section
 from store.plan.people import INFLUENCE, ROLES, SUPPORT
+from store.plan.people import SECTION as PEOPLE
 from store.plan.values import Kind
-from store.tables import Account, Commitment, Language, Meeting, Side, Stakeholder, Way
+from store.tables import Account, Commitment, Language, Meeting, Sharing, Side, Stakeholder, State, Way
+from tests.journeys.clients import Dana
+from tests.journeys.conftest import PUBLIC_URL
 from tests.journeys.digests import kept_last_quarter
 from tests.journeys.plan_sections import has_account
 from tests.journeys.reviews import Session, review
+from tests.journeys.web_pages import visitor
 from tests.store.plan_sections import add_others, good
 
 if TYPE_CHECKING:
@@ -38,9 +44,11 @@ if TYPE_CHECKING:
     from tests.journeys.conftest import BotInWorkspace
 
 CLIENT = User("U0DANA", "dana", "Dana Client", team_id="T0ACME")
-# Texts of ours that the client must not read, figures of ours, and texts that are shared.
-INNER, FIGURE, OUTER = "zqx{:04d}", "73{:05d}", "shared point {:04d}"
+# Texts of ours that the client must not read, figures of ours, and texts that are shared: commitments, and what both
+# sides expect.
+INNER, FIGURE, OUTER, HOPE = "zqx{:04d}", "73{:05d}", "shared point {:04d}", "shared hope {:04d}"
 INNER_TEXT, OUTER_TEXT = re.compile(r"zqx\d{4}"), re.compile(r"shared point \d{4}")
+HOPE_TEXT = re.compile(r"shared hope \d{4}")
 FIGURE_TEXT = re.compile(r"(?<!\w)7[,.\s]?3\d{2}[,.\s]?\d{3}(?!\w)")
 # The words of stances, influence and roles of the client's people.
 STANCES = {words.lower() for _, words in (*SUPPORT, *INFLUENCE[1::2], *ROLES)} - {"for", "user", "neutral"}
@@ -56,6 +64,8 @@ class Plan:
     count: int = 0
     meetings: list[int] = field(default_factory=list)
     shareable: set[int] = field(default_factory=set)
+    # The expectations and meetings that each of the client's people reads, by their id.
+    hopes: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def inner(self) -> str:
         self.count += 1
@@ -123,6 +133,30 @@ class Plan:
                 if is_shared:
                     self.shareable.add(made.number)
 
+    def hope(self) -> None:
+        """Expectations of the client's people, and meetings to come, some of them shared."""
+        with self.town.makegood.ledger.begin() as tx:
+            eva, now = self.town.person(tx, "U0EVA"), self.town.box.clock.now()
+            acme = accounts.named(tx, eva, "Acme")
+            assert acme is not None
+            for person in tx.scalars(sa.select(Stakeholder.id).order_by(Stakeholder.id)).all():
+                for kind in ("expectation", "expectation", "expectation", "meeting"):
+                    self.count += 1
+                    name, is_shared = HOPE.format(self.count), self.chance.random() < 0.6
+                    if is_shared:
+                        self.hopes[person].add(name)
+                    agreed = self.chance.random() < 0.5
+                    given = {
+                        "stakeholder": str(person), "stakeholders": str(person), "side": self.chance.choice(list(Side)),
+                        "name": name if is_shared else self.inner(), "note": self.inner(), "day": "2027-06-01",
+                        "state": "planned",
+                        "agreed_on": "2026-11-20" if agreed else "", "agreed_how": "call" if agreed else "",
+                        "sharing": Sharing.SHAREABLE if is_shared else Sharing.INTERNAL,
+                    }  # fmt: skip
+                    of = SECTIONS[kind].section
+                    mine = {each.name: given[each.name] for each in of.fields if each.name in given}
+                    section.add(tx, eva, of, acme, mine, origin_key=name, now=now)
+
     def change(self, number: int, deed: str = "") -> None:
         """One change of a commitment, at random if none is named, whose words are ours alone."""
         with self.town.makegood.ledger.begin() as tx:
@@ -167,6 +201,54 @@ def channel_posts(town: BotInWorkspace) -> list[str]:
     return [json.dumps([one.text, one.blocks, one.metadata, one.attachments]) for one in found]
 
 
+def every_page(town: BotInWorkspace, plan: Plan) -> Iterator[tuple[int, str]]:
+    """All that people with a link for several can see in a browser, each with the id of its reader, 0 before they say
+    who they are, and -1 where a page shows less than all: one commitment with its forms, refused forms, problems.
+    """
+    with town.makegood.ledger.begin() as tx:
+        eva, now = town.person(tx, "U0EVA"), town.box.clock.now()
+        of = [one for one in section.by_ids(tx, eva, PEOPLE, list(plan.hopes)).values() if one.archived_at is None]
+        readers = plan.chance.sample(of, min(3, len(of)))
+        token = links.make(tx, eva, readers[0], now, also=readers[1:])
+    several = Dana(town, f"{PUBLIC_URL}/client/{token}")
+    who = f"?who={readers[0].id}"
+    for language in Language:
+        chooses = several.look(f"?lang={language}").html
+        assert {one.name for one in of if one.name in chooses} == {one.name for one in readers}
+        yield 0, chooses
+        for one in readers:
+            yield one.id, several.look(f"?lang={language}&who={one.id}").html
+    assert several.post(several.address + who, "act=question&text=and+now%3F").status == 303
+    yield readers[0].id, several.look(who).html
+    for number in range(1, town.rows()["commitment"] + 1):
+        yield -1, several.look(f"/{number}{who}").html
+    hidden = plan.chance.choice(sorted(set(range(1, town.rows()["commitment"] + 1)) - plan.shareable))
+    for path, form in ((f"/{hidden}", "act=agree&version=1"), (f"/{hidden}", "act=date&text=x"), ("", "act=question")):
+        refused = several.post(several.address + path + who, form)
+        assert refused.status == 400
+        yield -1, refused.html
+    with town.makegood.ledger.begin() as tx:
+        person = section.get(tx, town.person(tx, "U0EVA"), PEOPLE, readers[0].id)
+        links.end(tx, town.person(tx, "U0EVA"), person, town.box.clock.now())
+    for ended in (several.look(), several.look(who), several.look("/1"), visitor(town).get("/client/" + "x" * 43)):
+        assert ended.status in {404, 410}
+        yield -1, ended.html
+    yield -1, several.post(f"{several.address}/new{who}", "").html
+
+
+def check_pages(town: BotInWorkspace, plan: Plan) -> None:
+    """Every page is safe, and each person's has all that they may read, and nothing that is another's."""
+    with town.makegood.ledger.read() as tx:
+        lately = Commitment.ended_at > town.box.clock.now() - page.LATELY
+        stands = Commitment.ended_at.is_(None) | (lately & (Commitment.state == State.DONE))
+        points = set(tx.scalars(sa.select(Commitment.action).where(stands, Commitment.internal.is_(False))))
+    for reader, html in every_page(town, plan):
+        assert leaks(html) == []
+        told, hopes = set(OUTER_TEXT.findall(html)), set(HOPE_TEXT.findall(html))
+        assert told <= points if reader < 0 else told == (points if reader else set())
+        assert hopes <= set().union(*plan.hopes.values()) if reader < 0 else hopes == plan.hopes.get(reader, set())
+
+
 def every_letter(town: BotInWorkspace) -> Iterator[tuple[str, int, list[str]]]:
     """Each letter: its name, how many shared points it may have, and its forms outside of Slack."""
     with town.makegood.ledger.begin() as tx:
@@ -185,8 +267,8 @@ def every_letter(town: BotInWorkspace) -> Iterator[tuple[str, int, list[str]]]:
                         origin_key=f"letter:{kind}:{row_id}:{reader.id}:{language}:{now.isoformat()}", now=now,
                     )  # fmt: skip
                     mail = email.message_from_bytes(files.eml(kept), policy=SMTP)
-                    page = render("letter.html", viewer=eva, letter=kept, day="", link=files.mailto(kept))
-                    article = page.partition("<article")[2]
+                    printed = render("letter.html", viewer=eva, letter=kept, day="", link=files.mailto(kept))
+                    article = printed.partition("<article")[2]
                     forms = [
                         words.subject,
                         words.body,
@@ -243,7 +325,9 @@ def shared_plan(town: BotInWorkspace, seed: int) -> Plan:
     plan.fill()
     in_shared_channel(town)
     plan.promise()
+    plan.hope()
     assert check_letters(town)
+    check_pages(town, plan)
     for number in sorted(plan.shareable):
         with town.makegood.ledger.begin() as tx:
             eva, now = town.person(tx, "U0EVA"), town.box.clock.now()
@@ -267,11 +351,12 @@ def changed(town: BotInWorkspace, plan: Plan, times: int) -> None:
     with town.makegood.ledger.read() as tx:
         internal = set(tx.scalars(sa.select(Commitment.action).where(Commitment.internal)))
     assert not set(OUTER_TEXT.findall(" ".join(posts))) & internal
+    check_pages(town, plan)
 
 
 def test_nothing_of_ours_reaches_the_client(town: BotInWorkspace) -> None:
-    """Letters in all languages and forms, posts in a shared channel and their updates show what was shared, and nothing
-    else of the plan.
+    """Pages in all languages, letters in all languages and forms, posts in a shared channel and their updates show what
+    was shared, and nothing else of the plan.
     """
     changed(town, shared_plan(town, seed=1), 12)
 
@@ -302,6 +387,7 @@ def test_a_digest_for_both_sides(town: BotInWorkspace) -> None:
     plan.fill()
     in_shared_channel(town)
     plan.promise()
+    plan.hope()
     kept_last_quarter(town, town.rows()["commitment"] + 1)
     town.makegood.tick()
     weeks(town, 7)
