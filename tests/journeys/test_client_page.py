@@ -18,6 +18,7 @@ from store import accounts, commitments, history, reviews, stakeholders
 from store.clients import links
 from store.plan import expectations, meetings, section
 from store.plan.people import SECTION, merge
+from store.rules.calendar.brief_times import zone_of
 from store.tables import (
     Base,
     ClientLink,
@@ -28,6 +29,7 @@ from store.tables import (
     Language,
     Proposal,
     ProposalState,
+    Review,
     Sharing,
     Side,
     Stakeholder,
@@ -41,6 +43,7 @@ from tests.journeys.web_pages import visitor
 if TYPE_CHECKING:
     from sandbox import Message, View
     from tests.journeys.conftest import BotInWorkspace
+    from tests.journeys.web_pages import Page
 
 SECRETS = ("walk away below 80", "their lawyer is a nuisance", "ask Ben", "sceptical of us")
 
@@ -129,6 +132,35 @@ def test_in_the_language_of_letters(town: BotInWorkspace, dana: Dana) -> None:
     assert (dana.send("question", text="combien ?").place or "").endswith("lang=fr#said")
     made_page(town)
     assert "Ce lien n’est plus valable" in read(dana.look(Accept_Language="de"))
+
+
+def test_what_comes_next_and_what_was_done(town: BotInWorkspace, dana: Dana) -> None:
+    """The page has the next meeting with Dana, the next review with its agenda at its own hour, and what was done in
+    the last three months; nothing of these before they are shared, and no meeting without her.
+    """
+    marcus = has_marcus(town)
+    with town.makegood.ledger.begin() as tx:
+        eva, now = town.person(tx, "U0EVA"), town.box.clock.now()
+        acme = accounts.named(tx, eva, "Acme")
+        assert acme is not None
+        for day, who, sharing in (("2026-11-30", "1", "internal"), ("2026-12-01", str(marcus), "shareable"),
+                                  ("2026-12-02", "1", "shareable"), ("2026-12-03", "1", "shareable")):  # fmt: skip
+            given = {"stakeholders": who, "day": day, "state": "planned", "name": f"visit of {day}", "sharing": sharing}
+            section.add(tx, eva, meetings.SECTION, acme, given, origin_key=f"m{day}", now=now)
+        at = now + timedelta(days=21)
+        booked = reviews.book(tx, eva, acme, at, origin_key="r", now=now)
+        commitments.finish(tx, eva, 1, origin_key="f", now=now)
+    said = read(dana.look())
+    assert "Meeting : Wed, 2 Dec 2026 · visit of 2026-12-02" in said
+    assert [day for day in ("2026-11-30", "2026-12-01", "2026-12-03") if f"visit of {day}" in said] == []
+    assert "Review :" not in said
+    assert said.index("Done lately") < said.index("send the offer")
+    with town.makegood.ledger.begin() as tx:
+        tx.get_one(Review, booked.id).sharing = Sharing.SHAREABLE
+    hour = f"{at.astimezone(zone_of(booked.zone)):%H:%M}"
+    assert f"Review : Mon, 14 Dec 2026, {hour} What became of our agreements" in read(dana.look())
+    town.pass_by(days=93)
+    assert "send the offer" not in read(dana.look())
 
 
 # ---- links -------------------------------------------------------------------------------------------------
@@ -491,6 +523,28 @@ def test_agree_to_what_stood_there(town: BotInWorkspace, dana: Dana) -> None:
     assert town.commitment(1).agreed_on is None
 
 
+@pytest.mark.parametrize(
+    ("act", "number", "fields"),
+    [
+        ("date", 1, {"day": "2026-12-11", "text": "our board meets"}),
+        ("question", 1, {"text": "with VAT?"}),
+        ("question", None, {"text": "who signs?"}),
+        ("commitment", None, {"side": "you", "text": "introduce you", "day": "2026-12-18"}),
+    ],
+)
+def test_a_proposal_changes_nothing_else(
+    town: BotInWorkspace, dana: Dana, act: str, number: int | None, fields: dict[str, str]
+) -> None:  # fmt: skip
+    """A proposal stands on the page as proposed. In the ledger there is the proposal, and the message about it, and
+    nothing else.
+    """
+    before = stored(town, Proposal, ClientPost, ClientOpen)
+    assert dana.send(act, number, **fields).status == 303
+    assert "proposed, waits for our answer" in read(dana.look())
+    now = stored(town, Proposal, ClientPost, ClientOpen)
+    assert {name for name in now if now[name] != before[name]} == {"outbox"}
+
+
 def test_done_and_confirmed(town: BotInWorkspace, dana: Dana) -> None:
     """*It is done* is proposed, changes nothing, and is done when Eva confirms it in Slack. The page says both."""
     before = stored(town, Proposal, ClientPost, ClientOpen)
@@ -623,6 +677,25 @@ def test_a_refused_form_counts(town: BotInWorkspace, dana: Dana) -> None:
     assert town.rows()["client_post"] == before + 1
 
 
+@pytest.mark.both_databases
+def test_a_limit_for_an_address(town: BotInWorkspace, dana: Dana) -> None:
+    """After sixty forms within an hour a network address waits, whichever link it has."""
+    marcus = has_marcus(town)
+    with town.makegood.ledger.begin() as tx:
+        eva, now = town.person(tx, "U0EVA"), town.box.clock.now()
+        for name in ("Anna", "Bea"):
+            one = stakeholders.create(tx, eva, name, account=accounts.named(tx, eva, "Acme"), now=now)
+            links.make(tx, eva, section.get(tx, eva, SECTION, one.id), now)
+        token = links.make(tx, eva, section.get(tx, eva, SECTION, marcus), now)
+        for link in tx.scalars(sa.select(ClientLink).order_by(ClientLink.id).limit(3)).all():
+            for _ in range(links.MOST_OF_ADDRESS // 3):
+                links.count_post(tx, link, "127.0.0.1", now)
+    his = Dana(town, f"{PUBLIC_URL}/client/{token}")
+    assert his.send("question", text="one more").status == 429
+    town.pass_by(minutes=61)
+    assert his.send("question", text="one more").status == 303
+
+
 # ---- nothing of ours ---------------------------------------------------------------------------------------
 
 
@@ -705,10 +778,17 @@ def test_preview(town: BotInWorkspace, dana: Dana) -> None:
     assert opened.place is not None
     page = browser.get(opened.place)
     assert (page.status, "<form method" in page.html.replace("sign", "")) == (200, False)
-    assert "Preview: this is what Dana Whitfield sees" in page.html
-    for words_there in ("send the offer", "sign the order", "We owe you"):
-        assert words_there in page.html
+    assert "Preview: this is what Dana Whitfield sees" in read(page)
     assert "squeeze" not in page.html
+    assert lines_of(page) == lines_of(dana.look())
+    assert "send the offer" in lines_of(page)
+
+
+def lines_of(page: Page) -> list[str]:
+    """The texts of a page without the words about it, its buttons and its forms."""
+    main = page.html.partition("<section")[2].partition('<section class="part forms"')[0]
+    shown = re.sub(r"<form.*?</form>|<h2.*?</h2>", "", main, flags=re.DOTALL)
+    return [" ".join(html.unescape(re.sub("<[^>]*>", " ", one)).split()) for one in re.findall("<p.*?</p>", shown)]
 
 
 @pytest.mark.both_databases
