@@ -308,6 +308,21 @@ def test_many_items_of_home_are_grouped_and_chosen(town: BotInWorkspace) -> None
     assert "Acme (6)" in _home(town)
 
 
+def test_what_one_waits_for_shows_one_side_alone(town: BotInWorkspace) -> None:
+    """With more than five that one waits for, a menu shows the client's commitments alone, or those of colleagues."""
+    town.has_recorded("U0EVA", *[("U0ANA", f"write page {number}", "2026-12-04") for number in (1, 2, 3)])
+    town.has_recorded("U0EVA", *[("U0EVA", f"sign {number}", "2026-12-04") for number in (4, 5, 6)], side="theirs")
+    town.box.open_home("U0EVA")
+    town.box.press("U0EVA", home=True, action_id=ids.HOME_WAITING)
+    for words, shown in (
+        ("The client owes us", [4, 5, 6]), ("Colleagues owe", [1, 2, 3]), ("Client and colleagues", [1, 2, 3, 4, 5, 6])
+    ):  # fmt: skip
+        _choose(town, ids.HOME_SIDE, words)
+        view = town.box.home("U0EVA")
+        assert view is not None
+        assert sorted(numbers(view.blocks)) == shown
+
+
 def _choose(town: BotInWorkspace, action_id: str, words: str) -> None:
     """Choose the option with these words from a menu of the Home tab."""
     view = town.box.home("U0EVA")
