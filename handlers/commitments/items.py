@@ -10,7 +10,7 @@ from handlers import ids
 from handlers.calendars.files import add_button
 from handlers.slack import blocks as b
 from handlers.slack.refs import AccountChoice, MenuAction, Ref, ViewName
-from handlers.slack.words import Mrkdwn, agreed_how, clock_time, escape, render, short_date, shortened
+from handlers.slack.words import Mrkdwn, agreed_how, clock_time, escape, render, short_date, shortened, when
 from store import people
 from store.accounts import TAKEN_BACK
 from store.agreements import Standing, mark
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from store.accounts import Proposals
     from store.commitments.relations import Relations
-    from store.tables import Account, Commitment, Entry, Stakeholder
+    from store.tables import Account, Commitment, Entry, Stakeholder, Workspace
 
 # A history is told from its end; the beginning stands in the first promise anyway.
 HISTORY_LINES = 15
@@ -101,16 +101,17 @@ def item(
 
 def item_text(
     commitment: Commitment, viewer: Person, today: date, limit: int = ACTION_LIMIT, obstacle: int = OBSTACLE_LIMIT,
-    *, told_to: str = "colleague", with_account: bool = True, company: str = "",
+    *, told_to: str = "colleague", with_account: bool = True, workspace: Workspace | None = None,
 ) -> str:  # fmt: skip
     """`told_to`: a "colleague", a whole "channel" of them, which is not told the obstacle and who is in the way; or
     "others", guests and people of another company, who are not told either that there is one. To them the item names
-    both sides: the account, and our own `company`.
+    both sides: the account, and our own company, which is the `workspace`; left out, it is the viewer's.
     """
+    ours = workspace or viewer.workspace
     return render(
         "item.j2", item=commitment, viewer=viewer, today=today, action=shortened(commitment.action, limit),
-        obstacle=obstacle, told_to=told_to, with_account=with_account,
-        late=_days_late(commitment, viewer) if told_to == "colleague" else None, company=company,
+        obstacle=obstacle, told_to=told_to, with_account=with_account, when=when(commitment, today, ours),
+        late=_days_late(commitment, viewer) if told_to == "colleague" else None, company=ours.name,
     )  # fmt: skip
 
 
@@ -129,7 +130,7 @@ def shared(commitment: Commitment, actor: Person, today: date, view: Ref, *, oth
     # Nobody knows who presses it in a channel, so there stands what its creator may do.
     row = [_details(commitment, view)] if others else buttons(commitment, frozenset({Relation.CREATOR}), view)
     text = item_text(
-        commitment, nobody, today, told_to="others" if others else "channel", company=actor.workspace.name
+        commitment, nobody, today, told_to="others" if others else "channel", workspace=actor.workspace
     )  # fmt: skip
     return [b.section(text), b.actions(*row)]
 

@@ -67,7 +67,7 @@ def values_of(found: Digest, review: Review, actor: Person, now: datetime) -> di
     shown, changes = found.decisions[:LINES], found.changes[:_MOST]
     return {
         "last_on": full_date(local_day(held, actor.zone)) if held else None,
-        "decisions": [Mrkdwn(views.decision(one, today)) for one in shown],
+        "decisions": [Mrkdwn(views.decision(one, actor, today)) for one in shown],
         "more_decisions": len(found.decisions) - len(shown),
         "sides": [_side(found, side, actor, today) for side in Side],
         "wishes": {
@@ -88,8 +88,8 @@ def line(one: Commitment, actor: Person, today: date, *, others: bool = False) -
     """The line of a commitment in a channel of colleagues, or of `others`."""
     nobody = Person(id=0, workspace_id=actor.workspace_id)
     to = "others" if others else "channel"
-    company = actor.workspace.name
-    return Mrkdwn(items.item_text(one, nobody, today, _ACTION, told_to=to, with_account=False, company=company))
+    ours = actor.workspace
+    return Mrkdwn(items.item_text(one, nobody, today, _ACTION, told_to=to, with_account=False, workspace=ours))
 
 
 def _side(found: Digest, side: Side, actor: Person, today: date) -> dict[str, Any]:

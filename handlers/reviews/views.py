@@ -268,7 +268,7 @@ def _last(shown: Shown, viewer: Person, today: date) -> list[Block]:
     if shown.last is None or shown.last.closed_at is None:
         return []
     held = local_day(shown.last.closed_at, viewer.zone)
-    lines = [f"• {decision(one, today)}" for one in shown.decisions[:_DECISIONS]]
+    lines = [f"• {decision(one, viewer, today)}" for one in shown.decisions[:_DECISIONS]]
     more = len(shown.decisions) - len(lines)
     said = [f"*Decided on {full_date(held)}*", *lines, *([f"and {more} more"] if more > 0 else [])]
     value = Ref(Subject.REVIEW, shown.last.id, view=ViewName.MINUTES).encode()
@@ -288,24 +288,24 @@ def in_calendars(found: Sequence[InCalendar], *, closed: bool) -> str:
     return "\n".join(said) or "Nobody owes anything."
 
 
-def decision(one: Decision, today: date) -> str:
+def decision(one: Decision, viewer: Person, today: date) -> str:
     """A decision of an earlier review, and what became of it."""
     commitment = one.commitment
-    return f"{PAST[one.verdict]}: {named(commitment)} – {standing(commitment, today)}"
+    return f"{PAST[one.verdict]}: {named(commitment)} – {standing(commitment, viewer, today)}"
 
 
 def named(commitment: Commitment) -> str:
     return f"#{commitment.number} {escape(shortened(commitment.action, _ACTION))}"
 
 
-def standing(commitment: Commitment, today: date) -> str:
+def standing(commitment: Commitment, viewer: Person, today: date) -> str:
     """How a commitment of a review stands today, as plain text."""
     if commitment.state == State.DONE:
         return "done"
     if commitment.state == State.CANCELLED:
         return "ended"
     stands = mark(commitment, today)
-    parts = [when(commitment.due_on, today), first_date(commitment), STANDINGS[stands] if stands else ""]
+    parts = [when(commitment, today, viewer.workspace), first_date(commitment), STANDINGS[stands] if stands else ""]
     return " · ".join(filter(None, parts))
 
 

@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from store.agreements import WAYS, Standing, agreed_by, mark, standing
+from store.people import working_days
 from store.rules.calendar.brief_times import zone_of
+from store.rules.kept import days_late
 from store.rules.rhythm import Rhythm
+from store.rules.signals import delay_words
 from store.rules.text import one_line, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date, datetime
 
-    from store.tables import Commitment, Way
+    from store.tables import Commitment, Way, Workspace
 
 # Slack's rule for text in messages: these three characters, and no others, become entities.
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -83,13 +86,13 @@ def short_date(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b %Y}"
 
 
-def when(due_on: date, today: date) -> str:
-    """How far off: "today", "tomorrow", "in 5 days", "3 days overdue"."""
-    days = (due_on - today).days
-    near = {0: "today", 1: "tomorrow", -1: "1 day overdue"}
-    if days in near:
-        return near[days]
-    return f"in {days} days" if days > 0 else f"{-days} days overdue"
+def when(commitment: Commitment, today: date, workspace: Workspace) -> str:
+    """How far off: "today", "tomorrow", "in 5 days", "late by 3 working days", counted in those of its owner."""
+    days = (commitment.due_on - today).days
+    if days >= 0:
+        return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
+    late = days_late(commitment.due_on, today, working_days(commitment.owner, workspace))
+    return delay_words(late) if late else "late, no working day since"
 
 
 def lately(day: date, today: date) -> str:

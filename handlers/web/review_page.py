@@ -97,7 +97,7 @@ def _held(tx: Session, viewer: Person, review: Review, now: datetime) -> Held:
         f"review-{review.id}",
         full_date(local_day(written[-1].written_at, viewer.zone)),
         _sides(content["ours"], content["theirs"]),
-        [_line(one, live.get(one["number"]), today) for one in content["items"]],
+        [_line(one, live.get(one["number"]), viewer, today) for one in content["items"]],
         [(words, content["answers"][question]) for question, words in QUESTIONS.items()
          if question in content["answers"]],
         f"{sum(content['scores'].values())} of {FULL_SCORE}" if content["scores"] else "",
@@ -106,13 +106,13 @@ def _held(tx: Session, viewer: Person, review: Review, now: datetime) -> Held:
     )  # fmt: skip
 
 
-def _line(item: dict[str, Any], live: Decision | None, today: date) -> Line:
+def _line(item: dict[str, Any], live: Decision | None, viewer: Person, today: date) -> Line:
     verdict = Verdict(item["verdict"]) if item["verdict"] else None
     # Minutes of an earlier version of the program do not say how it stood with the client.
     decided = [PAST[verdict].capitalize(), *([STANDINGS[item["stands"]]] if item.get("stands") else [])]
     return Line(
         item["number"], ", ".join(decided), item["action"], item["owner"],
-        short_date(date.fromisoformat(item["due_on"])), standing(live.commitment, today) if live else "",
+        short_date(date.fromisoformat(item["due_on"])), standing(live.commitment, viewer, today) if live else "",
     )  # fmt: skip
 
 

@@ -258,7 +258,7 @@ def health_of(facts: AccountFacts) -> Health:
     return Health(found[0].weight if found else Colour.GREEN, tuple(found))
 
 
-def delay_words(working_days: int, slips: int) -> str:
+def delay_words(working_days: int, slips: int = 0) -> str:
     """“late by 4 working days, moved twice”"""
     moved = {0: "", 1: ", moved once", 2: ", moved twice"}.get(slips, f", moved {slips} times")
     return f"late by {_counted(working_days, 'working day')}{moved}"

@@ -197,6 +197,25 @@ def test_what_the_reminders_tell_is_not_told_twice(town: BotInWorkspace) -> None
     assert raised(town) == []
 
 
+def test_late_is_counted_in_one_way(town: BotInWorkspace) -> None:
+    """Lists, details, the plan and its signal count the working days of the owner, in the same words."""
+    has_account(town)
+    with town.makegood.ledger.read() as tx:
+        acme = tx.scalars(sa.select(Account)).one()
+    town.has_recorded("U0EVA", ("U0EVA", "send it", "2026-11-19"), account=acme, at=LAST_WEEK)
+    late = "late by 2 working days"
+    assert f"due *Thu 19 Nov 2026* ({late})" in words(town.commit("U0EVA", "overdue").messages[-1])
+    assert f"due *Thu 19 Nov 2026* ({late})" in words(town.commit("U0EVA", "1").messages[-1])
+    assert words_of(open_plan(town)).count(late) == len(["the signal", "We owe"])
+
+
+def test_late_on_days_off(town: BotInWorkspace) -> None:
+    """On the days off after the date a list says that no working day has passed."""
+    town.has_recorded("U0EVA", ("U0EVA", "send it", "2026-11-27"))
+    town.move(2026, 11, 28, 9, 0)
+    assert "(late, no working day since)" in words(town.commit("U0EVA", "overdue").messages[-1])
+
+
 def test_a_lead_who_is_away_reads_it_on_return(town: BotInWorkspace) -> None:
     """While the lead is away nobody reads the signal; the first brief afterwards tells it."""
     has_a_account(town)
