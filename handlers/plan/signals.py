@@ -105,6 +105,9 @@ def button(signal: Signal, account: Account, viewer: Person, view: ViewName) -> 
     made = _BUTTONS.get(signal.mend)
     if made is None or not (signal.mend in _FOR_ALL or may_change(viewer, account)):
         return None
+    if signal.mend == Mend.CHANGE_CATEGORY and view == ViewName.ACCOUNT_PAGE:
+        # The page has that button anyway.
+        return None
     return made(signal, account, view)
 
 

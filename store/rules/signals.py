@@ -66,6 +66,7 @@ class SignalKind(StrEnum):
     OLD_PLAN = "old plan"
     PAGE = "page"
     # Hints.
+    NO_CATEGORY = "no category"
     MAINTAIN = "maintain"
     CATEGORY = "category"
 
@@ -247,7 +248,11 @@ class Health:
     @property
     def why(self) -> str:
         """The reason for the colour, as a sentence."""
-        return self.worst.words if self.worst else "Nothing needs attention."
+        if self.worst:
+            return self.worst.words
+        if any(one.kind == SignalKind.NO_CATEGORY for one in self.all):
+            return "No fault is known, but the account has no category yet."
+        return "Nothing needs attention."
 
 
 def health_of(facts: AccountFacts) -> Health:
@@ -413,6 +418,13 @@ def _maintain(facts: AccountFacts) -> Iterator[Signal]:
         yield Signal(SignalKind.MAINTAIN, Colour.GREEN, words, Mend.CHANGE_CATEGORY, _of(facts))
 
 
+def _no_category(facts: AccountFacts) -> Iterator[Signal]:
+    # Accounts come into being with a line of a commitment. A colour of their own would hide what is wrong elsewhere.
+    if facts.category is None and facts.suggested is None:
+        words = "Choose a category: it says which people, meetings and reviews this account needs."
+        yield Signal(SignalKind.NO_CATEGORY, Colour.GREEN, words, Mend.CHANGE_CATEGORY, _of(facts))
+
+
 def _category(facts: AccountFacts) -> Iterator[Signal]:
     if facts.suggested is not None and facts.suggested != facts.category:
         today = f"it is {facts.category} today" if facts.category else "it has none yet"
@@ -422,7 +434,7 @@ def _category(facts: AccountFacts) -> Iterator[Signal]:
 
 _RULES: Sequence[Callable[[AccountFacts], Iterable[Signal]]] = (
     _left, _no_colleague, _not_met, _one_relationship, _roles, _one_way, _no_opportunity, _key_dates, _review,
-    _no_review, _late, _old_plan, _pages, _maintain, _category,
+    _no_review, _late, _old_plan, _pages, _no_category, _maintain, _category,
 )  # fmt: skip
 
 

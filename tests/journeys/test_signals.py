@@ -72,6 +72,7 @@ def promises(town: BotInWorkspace, number: int = 3, side: Side = Side.OURS) -> N
 def test_the_page_and_the_plan_say_the_colour_and_why(town: BotInWorkspace) -> None:
     """Both begin with the colour in a word and the signals, each with its button; a green account says so."""
     has_account(town)
+    is_set(town, category="C")
     for shown in (words(town.commit("U0EVA", "account Acme").messages[-1]), words_of(open_plan(town))):
         assert ":large_green_circle: *Green*: Nothing needs attention." in shown
     promises(town)
@@ -79,6 +80,20 @@ def test_the_page_and_the_plan_say_the_colour_and_why(town: BotInWorkspace) -> N
         assert ":large_orange_circle: *Amber*: 1 signal" in shown
         assert "We gave or promised 3 things within a quarter, and they promised nothing." in shown
         assert "Ask for something" in shown
+
+
+def test_an_account_of_which_nothing_is_known(town: BotInWorkspace) -> None:
+    """Without a category no fault is known; the list, the page and the plan say so, and a button chooses one."""
+    has_account(town)
+    assert "no category · lead: you" in words(town.commit("U0EVA", "accounts").messages[-1])
+    page = town.commit("U0EVA", "account Acme").messages[-1]
+    for shown in (words(page), words_of(open_plan(town))):
+        assert ":large_green_circle: *Green*: No fault is known, but the account has no category yet." in shown
+        assert "Choose a category: it says which people, meetings and reviews this account needs." in shown
+    town.jump(2026, 11, 24, 8, 45)
+    assert briefs(town, "U0EVA") == []
+    assert town.submit("U0EVA", town.form("U0EVA", page, ids.EDIT_ACCOUNT), category="C").errors == {}
+    assert "*Green*: Nothing needs attention." in words(town.commit("U0EVA", "account Acme").messages[-1])
 
 
 def test_a_colleague_sees_no_button_that_fails(town: BotInWorkspace) -> None:

@@ -25,6 +25,7 @@ from store.rules.signals import (
 )
 
 TODAY = date(2026, 11, 27)
+NO_CATEGORY = "No fault is known, but the account has no category yet."
 REQUIRED = ("decision maker", "economic buyer", "champion")
 DANA = Contact(1, "Dana Reyes", TODAY - timedelta(days=400), frozenset({"decision maker"}), 5, "Ana Souza",
                last_met=TODAY - timedelta(days=10))  # fmt: skip
@@ -180,6 +181,14 @@ CASES = {
         replace(GREEN, pages=(SharedPage(1, "Dana Reyes", ago(22)),)),
         ("page", "amber", "Nobody has opened or changed the page of Dana Reyes since 5 Nov 2026."),
     ),
+    "an account with a name only": (
+        AccountFacts(7, TODAY, TODAY),
+        ("no category", "green", "Choose a category: it says which people, meetings and reviews this account needs."),
+    ),
+    "nobody has said what it needs": (
+        replace(GREEN, category=None, required_roles=(), touched_on=ago(900)),
+        ("no category", "green", "Choose a category: it says which people, meetings and reviews this account needs."),
+    ),
     "nearly full": (
         replace(GREEN, penetration=91),
         ("maintain", "green",
@@ -198,7 +207,14 @@ def test_each_fact_has_its_sentence(case: str) -> None:
     facts, expected = CASES[case]
     assert only(facts) == expected
     assert health_of(facts).colour == expected[1]
-    assert health_of(facts).why == (expected[2] if expected[1] != "green" else "Nothing needs attention.")
+    green = NO_CATEGORY if expected[0] == "no category" else "Nothing needs attention."
+    assert health_of(facts).why == (expected[2] if expected[1] != "green" else green)
+
+
+def test_a_suggested_category_is_hint_enough() -> None:
+    """Where the figures suggest a category, the account is not asked for one a second time."""
+    (kind, _, words) = only(replace(GREEN, category=None, required_roles=(), suggested="B"))
+    assert (kind, words) == ("category", "Potential and cost to serve suggest category B; it has none yet.")
 
 
 def test_every_kind_has_a_case() -> None:
@@ -227,12 +243,10 @@ QUIET = {
     "a review due today": replace(GREEN, review_due_on=TODAY),
     "a review to be booked in 31 days": replace(GREEN, review_due_by=TODAY + timedelta(days=31)),
     "a plan of a quarter": replace(GREEN, touched_on=ago(92)),
-    "an old plan without a category": replace(GREEN, category=None, required_roles=(), touched_on=ago(900)),
     "an old plan of a D account": replace(GREEN, category="D", required_roles=(), touched_on=ago(900)),
     "a page of three weeks": replace(GREEN, pages=(SharedPage(1, "Our plan", ago(21)),)),
     "ninety percent": replace(GREEN, penetration=90),
     "the category that is suggested": replace(GREEN, suggested="A"),
-    "an account with a name only": AccountFacts(7, TODAY, TODAY),
 }  # fmt: skip
 
 
@@ -399,6 +413,7 @@ def mended(facts: AccountFacts, kind: SignalKind, subject: int) -> AccountFacts:
         SignalKind.OLD_PLAN: lambda: replace(facts, touched_on=TODAY),
         SignalKind.PAGE: lambda: replace(facts, pages=tuple(
             replace(one, touched_on=TODAY) if one.id == subject else one for one in facts.pages)),
+        SignalKind.NO_CATEGORY: lambda: replace(facts, category="D"),
         SignalKind.MAINTAIN: lambda: replace(facts, penetration=50),
         SignalKind.CATEGORY: lambda: replace(facts, suggested=facts.category),
     }[kind]()  # fmt: skip
