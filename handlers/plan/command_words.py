@@ -16,7 +16,7 @@ _ALSO = {
     "stakeholder": "stakeholder stakeholders contact contacts persons leute personen person kontakte ansprechpartner"
     " personnes personne interlocuteurs personas persona contactos",
     "objective": "goal goals ziel ziele objectif objectifs objetivo objetivos",
-    "cell": "whitespace grid penetration",
+    "cell": "cell cells whitespace grid penetration",
     "opportunity": "deal deals chance chancen verkaufschancen opportunité opportunités affaire affaires oportunidad"
     " oportunidades",
     "risk": "threat threats risiko risiken risque risques riesgo riesgos",

@@ -180,7 +180,7 @@ def listing(words: Words, plan: Plan, viewer: Person, following: Following, *, s
     account, rows, today = plan.account, plan.rows[words.section.kind], plan.today
     view = Ref(words.section.kind, view=ViewName.SECTION, start=start, extra=str(account.id))
     live = sum(row.archived_at is None for row in rows)
-    counted = f"  ·  {plural(live, words.section.noun)}" if live else ""
+    counted = f"  ·  {plural(live, words.section.noun, words.section.nouns)}" if live else ""
     blocks: list[Block] = [b.section(f"*{escape(account.name)}: {words.section.title}*{counted}")]
     if not live:
         blocks.append(b.section(words.empty))
@@ -376,4 +376,5 @@ def archive(words: Words, row: SectionRow, today: date, context: Context) -> b.J
                 hint="It stays in the list, below the others, and can be restored."),
     ]  # fmt: skip
     title = f"Archive {words.section.noun}"
+    title = title if len(title) <= b.TITLE else "Archive"
     return b.modal(title, fields, callback_id=ids.FORM_SECTION_ARCHIVE, metadata=context.encode(), submit="Archive")

@@ -237,7 +237,7 @@ def _below(found: Grid, view: Ref, account: Account, *, may_fill: bool, may_add:
         row.append(b.button("Add one with its value", ids.SECTION_ADD, view.encode()))
     if found.cells:
         row.append(picture(SECTION.kind, account))
-        row.append(b.button("One by one", ids.SECTION_OPEN, rows, label="Each cell with its value and use case"))
+        row.append(b.button("One by one", ids.SECTION_OPEN, rows, label="Each row with its value and use case"))
     return [*row, offering_views.button(), back_to_plan(account)]
 
 
@@ -264,7 +264,7 @@ def form(part: Part, account: Account, found: Grid, offering: Offering | None, c
             else f.several_external(ids.OFFERING, "Type to find what we sell", chosen)
         )
         blocks.append(f.field(label, element, name, optional=True))
-    blocks.append(b.context("What you leave out stays “not said”. Values and use cases of a cell stay as they are."))
+    blocks.append(b.context("What you leave out stays “not said”. Values and use cases stay as they are."))
     return b.modal("White space", blocks, callback_id=ids.FORM_GRID, metadata=context.encode(), submit="Save")
 
 

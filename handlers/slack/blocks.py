@@ -42,6 +42,8 @@ MESSAGE_BLOCKS = 50
 MESSAGE_CHARACTERS = 10_000
 _CONTAINER = 30
 SECTION_CHARACTERS = 3_000
+# Characters of a modal's title.
+TITLE = 24
 # Characters of a notification.
 _NOTIFIED = 150
 
@@ -218,7 +220,7 @@ def modal(
     """A modal: a form, whose values are lost with *Discard*, if it has `submit`."""
     return _view(
         ModalView(
-            title=shortened(one_line(title), 24),
+            title=shortened(one_line(title), TITLE),
             blocks=[one for block in blocks for one in (block.in_modals if isinstance(block, Either) else [block])],
             submit=submit,
             close="Discard" if submit else "Close",

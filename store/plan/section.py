@@ -81,6 +81,7 @@ def _no_rules_of_others(_tx: Session, _row: SectionRow, _changed: Collection[str
 @dataclass(frozen=True)
 class Section(Generic[Row]):
     """A section: its table, its `title` ("Key dates"), the `noun` of one row, and its fields in the order of the form.
+    `nouns`: the plural where the noun does not end with it.
 
     `check(row, changed, today)` raises BadInputError where the columns `changed` of a row break a rule of the section;
     `today` is the viewer's local day. `check_others(tx, row, changed)` does the same for rules that read other rows.
@@ -100,6 +101,7 @@ class Section(Generic[Row]):
     follows: Callable[[Row, Collection[str], date], dict[str, Any]] = _nothing_follows
     after: Callable[[Session, Row, Collection[str], datetime], None] = _nothing_else
     unique: tuple[str, ...] = ()
+    nouns: str | None = None
     many: bool = False
     options: tuple[ExecutableOption, ...] = ()
 
@@ -363,7 +365,7 @@ def _check_unique(tx: Session, section: Section[Row], row: Row) -> None:
 
 def _refuse_twin(section: Section[Any], field: Field) -> NoReturn:
     raise BadInputError(
-        f"There is a {section.noun} with the same {field.label.lower()} already. Please edit that one.",
+        f"There is {a_or_an(section.noun)} with the same {field.label.lower()} already. Please edit that one.",
         field=field.name,
     )
 

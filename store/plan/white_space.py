@@ -106,7 +106,8 @@ def _order(row: Cell, _today: date) -> tuple[str, bool, str, int]:
 SECTION = Section(
     Cell,
     title="White space",
-    noun="cell",
+    noun="offering for a unit",
+    nouns="offerings for units",
     fields=(
         Field("offering_id", "Offering", Kind.OFFERING, required=True, hint="What we sell. Type to find or add one."),
         Field("unit", "Unit", Kind.UNIT, hint="A business unit, a plant, a country. Left empty: the whole account."),

@@ -126,8 +126,8 @@ def test_from_nothing_to_a_filled_plan(town: BotInWorkspace, browser: Browser) -
             ),
         )
         add(page, "Add an objective", fill_objective)
-        add(page, "Add a cell", lambda form: fill_cell(form, "They have it", "80k"))
-        add(page, "Add a cell", lambda form: fill_cell(form, "Open", "120k", "Lyon"))
+        add(page, "Add an offering for a unit", lambda form: fill_cell(form, "They have it", "80k"))
+        add(page, "Add an offering for a unit", lambda form: fill_cell(form, "Open", "120k", "Lyon"))
         add(page, "Add an opportunity", fill_opportunity)
         add(page, "Add a key date", fill_renewal)
 

@@ -11,7 +11,7 @@ from store import accounts, history, offerings
 from store.plan import section
 from store.plan.white_space import SECTION
 from tests.journeys.conftest import BotInWorkspace, words, words_of
-from tests.journeys.plan_sections import has_account, values
+from tests.journeys.plan_sections import form, has_account, values
 
 if TYPE_CHECKING:
     from sandbox import Message, Outcome, View
@@ -38,6 +38,15 @@ def shown(town: BotInWorkspace, user: str = "U0EVA") -> Message:
     assert outcome.problem is None, outcome
     message: Message = town.box.messages("C0ACME", viewer=user)[-1]
     return message
+
+
+def one_by_one(town: BotInWorkspace) -> View:
+    """The rows as a list, from the grid."""
+    message = shown(town)
+    value = next(value for value in values(message.blocks, ids.SECTION_OPEN) if value.startswith("cell:"))
+    view: View | None = town.press("U0EVA", message, ids.SECTION_OPEN, value).view
+    assert view is not None
+    return view
 
 
 def open_part(town: BotInWorkspace, label: str, user: str = "U0EVA") -> View:
@@ -216,6 +225,32 @@ def test_values_make_the_penetration(ready: BotInWorkspace) -> None:
     assert "Penetration 75 %" in words(message)
     page = ready.commit("U0EVA", "account Acme").messages[-1]
     assert "Penetration 75 %" in words(page)
+
+
+def test_a_row_says_what_it_is(ready: BotInWorkspace) -> None:
+    """The list, its buttons, forms and errors call a row an offering for a unit; nobody reads of cells."""
+    fill(ready, open_part(ready, "New unit …"), unit="Lyon", has=["Cloud"])
+    listed = one_by_one(ready)
+    assert "*Acme: White space*  ·  1 offering for a unit" in words_of(listed)
+    assert "Add an offering for a unit" in words_of(listed)
+    said, titles = [words_of(listed)], []
+    for action in (ids.SECTION_ADD, ids.SECTION_EDIT, ids.SECTION_ARCHIVE):
+        opened = form(ready, "U0EVA", action, kind="cell")
+        titles.append(opened.title)
+        said.append(words_of(opened))
+        if action == ids.SECTION_ADD:
+            typed = {"offering": (ids.OFFERING, "Cloud"), "unit": (ids.UNIT, "Lyon")}
+            given = {
+                name: ready.box.suggestions("U0EVA", view_id=opened.id, action_id=action_id, text=text)[0]["value"]
+                for name, (action_id, text) in typed.items()
+            }
+            refused = ready.submit("U0EVA", opened, **given).errors["unit"]
+        ready.box.close("U0EVA", opened.id)
+    assert titles == ["New offering for a unit", "Edit offering for a unit", "Archive"]
+    assert refused == "There is an offering for a unit with the same unit already. Please edit that one."
+    assert "cell" not in " ".join(said)
+    fill(ready, open_part(ready, "Lyon"), has=["Cloud", "Support"])
+    assert "2 offerings for units" in words_of(one_by_one(ready))
 
 
 def test_slack_may_refuse_the_table(ready: BotInWorkspace) -> None:
