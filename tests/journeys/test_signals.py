@@ -9,9 +9,11 @@ import pytest
 import sqlalchemy as sa
 
 from handlers import ids
+from handlers.plan.signals import MENDED, NEW
 from store import absences, accounts
 from store.plan import section
 from store.plan.people import SECTION
+from store.rules.signals import SignalKind
 from store.tables import Account, RaisedSignal, Side
 from tests.journeys.both_sides import agreement, agrees
 from tests.journeys.conftest import read, words, words_of
@@ -149,6 +151,12 @@ def test_a_new_account_is_green_after_a_dozen_inputs(town: BotInWorkspace) -> No
         inputs += fill(form(town, "U0EVA", ids.SECTION_ADD, kind="stakeholder"), name=name, roles=roles)
     assert "*Green*: Nothing needs attention." in words_of(town.box.modals("U0EVA")[-1])
     assert inputs <= MOST_INPUTS
+
+
+def test_each_kind_has_its_words() -> None:
+    """Digests have words for each kind of signal that is no hint, for one that is new and for one that is mended."""
+    hints = {SignalKind.NO_CATEGORY, SignalKind.MAINTAIN, SignalKind.CATEGORY}
+    assert NEW.keys() == MENDED.keys() == set(SignalKind) - hints
 
 
 # ---- in the lead's brief -------------------------------------------------------------------------------
