@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 _ALSO = {
     "stakeholder": "stakeholder stakeholders contact contacts persons leute personen person kontakte ansprechpartner"
     " personnes personne interlocuteurs personas persona contactos",
-    "objective": "goal goals ziel ziele objectif objectifs objetivo objetivos",
+    "objective": "goal goals outcome outcomes ziel ziele objectif objectifs objetivo objetivos",
     "cell": "cell cells whitespace grid penetration",
-    "opportunity": "deal deals chance chancen verkaufschancen opportunité opportunités affaire affaires oportunidad"
-    " oportunidades",
+    "opportunity": "deal deals expansion expansions chance chancen verkaufschancen opportunité opportunités affaire"
+    " affaires oportunidad oportunidades",
     "risk": "threat threats risiko risiken risque risques riesgo riesgos",
     "competitor": "competitors wettbewerb wettbewerber konkurrenz konkurrent concurrence concurrent concurrents"
     " competencia competidor competidores",
@@ -31,7 +31,9 @@ _ALSO = {
 }  # fmt: skip
 _PHRASES = {
     "weiße flecken": "cell", "weisse flecken": "cell", "espace blanc": "cell", "espacio en blanco": "cell",
-    "resources from our company": "resource", "key days": "key_date",
+    "resources from our company": "resource", "key days": "key_date", "success plan": "objective",
+    "account lead": "opportunity", "account leads": "opportunity", "why they stay": "opinion",
+    "what annoys them": "opinion",
 }  # fmt: skip
 _ADD = r"(?:add|new|neu|neues?|neuer?|neuen|ajouter|ajoute|nouveau|nouvelle|añadir|añade|agregar|nuevo|nueva)"
 _ARTICLE = r"(?:(?:an?|eine?n?|une?|una)\s+)?"

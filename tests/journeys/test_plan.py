@@ -197,7 +197,8 @@ def test_an_amount_without_a_currency(town: BotInWorkspace) -> None:
     ("typed", "kind"),
     [
         ("Acme risks", "risk"), ("acme Risk", "risk"), ("ACME competition", "competitor"),
-        ("Acme deals", "opportunity"),
+        ("Acme deals", "opportunity"), ("Acme expansions", "opportunity"), ("Acme outcomes", "objective"),
+        ("Acme success plan", "objective"), ("Acme why they stay", "opinion"),
         ("Acme key dates", "key_date"), ("Acme their opinion", "opinion"), ("Acme numbers", "figure"),
     ],
 )  # fmt: skip
@@ -284,6 +285,7 @@ def test_other_lines(town: BotInWorkspace) -> None:
     has_account(town, "Acme Corporation")
     assert "Acme Corporation" in words(shown(town, ""))
     assert "/plan Acme add risk" in words(shown(town, "help"))
+    assert "goals or outcomes, deals or expansions" in words(shown(town, "help"))
     assert "Did you mean one of these?" in words(shown(town, "Acmee Corporation"))
     assert "I don't know" in words(shown(town, "Initech risks"))
     assert town.rows()["account"] == 1
