@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def _line(row: Figure, _today: date) -> str:
     unit = f" {escape(row.unit)}" if row.unit else ""
     source = f"  ·  {escape(row.source)}" if row.source else ""
-    return f"*{escape(row.name)}*  ·  {quarter_words(row.quarter)}: {words(row.value)}{unit}{source}"
+    who = f"  ·  {escape(row.owner.name)}" if row.owner else ""
+    return f"*{escape(row.name)}*  ·  {quarter_words(row.quarter)}: {words(row.value)}{unit}{source}{who}"
 
 
 def _plain(row: Figure) -> str:

@@ -64,6 +64,7 @@ def _line(row: Cell, _today: date) -> str:
         f"{mark} {words}",
         f"{escape(money(row.value, row.account.currency))} a year" if row.value is not None else "",
         f"{escape(row.decider.name)} decides" if row.decider else "",
+        escape(row.owner.name) if row.owner else "",
     ]
     return "  ·  ".join(filter(None, parts))
 

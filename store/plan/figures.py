@@ -66,6 +66,7 @@ SECTION = Section(
         Field("value", "Value", Kind.NUMBER, required=True),
         Field("unit", "Unit", Kind.LINE, hint="%, hours, seats …"),
         Field("source", "Where it comes from", Kind.LINE),
+        Field("owner_id", "Who brings it", Kind.PERSON, hint="Left empty: the account’s lead."),
         Field("note", "Note", Kind.TEXT),
     ),
     order=_order,

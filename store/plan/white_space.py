@@ -114,6 +114,7 @@ SECTION = Section(
         Field("state", "State", Kind.CHOICE, required=True, choices=STATES),
         Field("value", "Value a year", Kind.MONEY, hint="1500, 1.5m … What they pay for it, or would pay."),
         Field("decider_id", "Who there can decide on it", Kind.STAKEHOLDER),
+        Field("owner_id", "Who of ours works on it", Kind.PERSON, hint="Left empty: the account’s lead."),
         Field("note", "Use case", Kind.TEXT, hint="What they use it for, or would use it for."),
     ),
     order=_order,

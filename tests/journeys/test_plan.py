@@ -66,8 +66,9 @@ ROWS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         (":red_circle: It annoys them: *“Invoices are late”*", "Dana, Fri 20 Nov 2026"),
     ),
     "figure": (
-        {"name": "Uptime", "quarter": "Q3 2026", "value": "99.95", "unit": "%", "source": "monitoring"},
-        ("*Uptime*", "Q3 2026: 99.95 %", "monitoring"),
+        {"name": "Uptime", "quarter": "Q3 2026", "value": "99.95", "unit": "%", "source": "monitoring",
+         "owner": "U0ANA"},
+        ("*Uptime*", "Q3 2026: 99.95 %", "monitoring", "Ana Souza"),
     ),
     "cell": (
         {"offering": "new:Analytics", "unit": "Lyon", "state": "open", "value": "140k", "note": "scrap of the presses"},

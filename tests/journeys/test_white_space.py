@@ -253,6 +253,18 @@ def test_a_row_says_what_it_is(ready: BotInWorkspace) -> None:
     assert "2 offerings for units" in words_of(one_by_one(ready))
 
 
+def test_a_colleague_works_on_a_row(ready: BotInWorkspace) -> None:
+    """The list names the one of ours who works on an offering for a unit, and that colleague may change the row."""
+    fill(ready, open_part(ready, "The whole account"), has=["Cloud"])
+    one_by_one(ready)
+    edit = form(ready, "U0EVA", ids.SECTION_EDIT, kind="cell")
+    assert ready.submit("U0EVA", edit, owner="U0BEN").errors == {}
+    assert "has  ·  Ben Okafor" in words_of(ready.box.modals("U0EVA")[-1])
+    with ready.makegood.ledger.begin() as tx:
+        ben, cell, now = ready.person(tx, "U0BEN"), state_of(ready, "Cloud", None), ready.box.clock.now()
+        section.edit(tx, ben, SECTION, cell.id, {"value": "5"}, version=cell.version, origin_key="value", now=now)
+
+
 def test_slack_may_refuse_the_table(ready: BotInWorkspace) -> None:
     """After a change the grid is drawn again; where Slack does not know tables, as text with the same contents."""
     for unit in UNITS[:2]:
