@@ -98,8 +98,11 @@ PROMISES = (
             serves="Analytics for the plants", then=(
         Step(3, "block", BEN, "Finance closes the quarter first"),
     )),
-    Promise(7, BEN, "Return the signed order form", -1, account=GLOBEX, client=PRIYA, side=Side.THEIRS, internal=False,
-            agreed=Way.LETTER),
+    Promise(12, BEN, "Set up the test system", -6, account=GLOBEX, client=PRIYA, internal=False, then=(
+        Step(6, "finish", BEN),
+    )),
+    Promise(11, BEN, "Send the roll-out plan", -5, account=GLOBEX, client=PRIYA, internal=False),
+    Promise(7, BEN, "Return the signed order form", -1, account=GLOBEX, client=PRIYA, side=Side.THEIRS, internal=False),
     Promise(6, EVA, "Write the agenda of the quarterly review", 0, client=DANA, internal=False),
     Promise(5, EVA, "Confirm the migration weekend", 1, client=MARCUS, internal=False,
             serves="Roll out to all plants"),

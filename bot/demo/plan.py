@@ -99,6 +99,18 @@ ROWS: tuple[tuple[str, Section[Any], Mapping[str, Any]], ...] = (
     }),
     (GLOBEX, key_dates.SECTION, {"kind": "renewal", "day": day(45), "recurs": "yearly"}),
     (GLOBEX, key_dates.SECTION, {"kind": "show", "name": "Hannover Messe", "day": day(150), "recurs": "never"}),
+    (GLOBEX, people.SECTION, {
+        "name": "Jonas Weber", "title": "Head of Logistics", "roles": "user,influencer", "influence": "3",
+        "support": "3", "interval_number": "2",
+    }),
+    (GLOBEX, meetings.SECTION, {
+        "stakeholders": f"{NEW}Jonas Weber", "day": day(-110), "state": "held",
+        "name": "First look at the dispatch desk", "colleagues": "U0BEN",
+    }),
+    (GLOBEX, objectives.SECTION, {
+        "name": "Dispatch of the second region", "aim": "grow", "measure": "seats in use", "unit": "number",
+        "start": "40", "target": "110", "due_on": day(160),
+    }),
     (ACME, objectives.SECTION, {
         "name": "Roll out to all plants", "aim": "grow", "measure": "seats in use", "unit": "number", "start": "120",
         "target": "300", "today": "180", "today_on": day(-4), "source": "usage report", "due_on": day(130),
@@ -132,7 +144,9 @@ ROWS: tuple[tuple[str, Section[Any], Mapping[str, Any]], ...] = (
     (ACME, buyers.SECTION, {
         "opportunity": RowOf("Analytics for the plants"), "stakeholder": f"{NEW}Marcus Reed", "roles": "economic_buyer",
     }),
-    (GLOBEX, opportunities.SECTION, {"name": "Second region", "stage": "lead"}),
+    (GLOBEX, opportunities.SECTION, {
+        "name": "Second region", "stage": "lost", "note": "Nobody spoke for us when Priya prepared to leave.",
+    }),
     (ACME, risks.SECTION, {
         "name": "The CIO leaves in spring", "likelihood": "high", "impact": "high",
         "note": "Know the successor before. Dana can introduce us.",

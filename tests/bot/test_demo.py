@@ -24,7 +24,7 @@ from bot.demo.running import Demo, at_work
 from sandbox.page.clock_panel import next_working_morning
 from store import accounts, commitments, outbox, people, reviews
 from store.tables import Account, Commitment, Outbox, OutboxKind, Workspace
-from tests.journeys.conftest import patience
+from tests.journeys.conftest import patience, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -86,6 +86,24 @@ def test_the_ledger_shows_every_state(demo: Demo) -> None:
     assert {-4, 0, 1} <= set(days)
     assert any(commitment.accepted_at is None for commitment in found)
     assert categories == {ACME: "A", "Globex": "B"}
+
+
+def test_the_second_account_has_the_gaps_that_signals_name(demo: Demo) -> None:
+    """The plan of Globex shows six kinds of signals with their buttons, the worst first; the order form is a wish."""
+    shown = words(demo.box.command("U0BEN", "C0ACME", "/plan", "Globex").messages[-1])
+    places = [
+        shown.find(said)
+        for said in (
+            "*Red*: 6 signals", "Priya Nair (executive sponsor) left on", "Name a successor",
+            "Nothing is planned for the renewal on", "Plan an action", "“Send the roll-out plan” is late by",
+            "Jonas Weber (influencer, user) was last met on", "Plan a meeting",
+            "We gave or promised 3 things within a quarter, and they promised nothing; 1 wish waits for their yes.",
+            "Ask for something", "“Dispatch of the second region” shall grow, and no opportunity is open.",
+            "Add an opportunity",
+        )
+    ]  # fmt: skip
+    assert -1 not in places, shown
+    assert places == sorted(places)
 
 
 def test_a_command_goes_through_the_real_bot(demo: Demo) -> None:
