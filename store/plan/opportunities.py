@@ -85,7 +85,7 @@ SECTION = Section(
         Field("name", "Opportunity", Kind.LINE, required=True),
         Field("stage", "Stage", Kind.CHOICE, required=True, choices=STAGES),
         Field("value", "Value", Kind.MONEY, hint="1500, 1.5m … in the account’s currency."),
-        Field("expected_on", "Expected", Kind.DAY, planned=True),
+        Field("expected_on", "Expected", Kind.DAY, planned=True, hint="When they will order."),
         Field("objective_id", "Objective that it serves", Kind.OBJECTIVE),
         Field("offering_id", "Offering", Kind.OFFERING, hint="What we sell. Type to find or add one."),
         Field("owner_id", "Owner", Kind.PERSON, hint="Left empty: the account’s lead."),

@@ -56,6 +56,10 @@ LANGUAGES = (
 )  # fmt: skip
 UNITS = ((IntervalUnit.MONTHS, "Months"), (IntervalUnit.WEEKS, "Weeks"))
 
+_OF_ROLES = (
+    "Their part when they buy. Economic buyer: holds the budget. Champion: speaks for us. Evaluator: judges the"
+    " technology. Gatekeeper: procurement, legal."
+)
 # The parts of the form: a person's facts, the relationship plan, and their leaving.
 RELATIONSHIP, LEFT = "relationship", "left"
 # Days.
@@ -120,12 +124,14 @@ SECTION = Section(
     fields=(
         Field("name", "Name", Kind.LINE, required=True),
         Field("title", "Title", Kind.LINE, hint="CFO, Head of Plants …"),
-        Field("roles", "Roles", Kind.SEVERAL, choices=ROLES, also=OTHER_ROLES, hint="Their part when they buy."),
-        Field("support", "Stance", Kind.SCALE, choices=SUPPORT, also=_OTHER_SUPPORT),
-        Field("influence", "Influence", Kind.SCALE, choices=INFLUENCE, also=_OTHER_INFLUENCE),
+        Field("roles", "Roles", Kind.SEVERAL, choices=ROLES, also=OTHER_ROLES, hint=_OF_ROLES),
+        Field("support", "Stance", Kind.SCALE, choices=SUPPORT, also=_OTHER_SUPPORT,
+              hint="How they feel about us. A blocker is against us."),
+        Field("influence", "Influence", Kind.SCALE, choices=INFLUENCE, also=_OTHER_INFLUENCE,
+              hint="How much their word counts when they decide about us."),
         Field("reports_to_id", "Reports to", Kind.STAKEHOLDER),
-        Field("owner_id", "Ours responsible", Kind.PERSON, hint="Left empty: the account’s lead."),
-        Field("unit", "Unit", Kind.UNIT),
+        Field("owner_id", "Who of ours looks after them", Kind.PERSON, hint="Left empty: the account’s lead."),
+        Field("unit", "Unit", Kind.UNIT, hint="A business unit, a plant, a country."),
         Field("organisation", "Organisation", Kind.LINE, hint="Of a consultant. Left empty: the account’s own."),
         Field("language", "Language of letters", Kind.CHOICE, choices=LANGUAGES),
         Field("link", "Profile or CRM", Kind.LINK, hint="A web address. E-mail and phone stay in the CRM."),

@@ -23,9 +23,16 @@ SECTION = Section(
     fields=(
         Field("name", "What we need", Kind.LINE, required=True, hint="A pilot team, a reference visit, a discount …"),
         Field("department", "Department", Kind.LINE, hint="Which part of our company gives it."),
-        Field("owner_id", "Who there decides", Kind.PERSON),
+        Field("owner_id", "Who there decides", Kind.PERSON, hint="The colleague who can give it."),
         Field("needed_on", "Needed by", Kind.DAY, planned=True),
-        Field("answer", "Sold internally?", Kind.CHOICE, required=True, choices=ANSWERS),
+        Field(
+            "answer",
+            "Sold internally?",
+            Kind.CHOICE,
+            required=True,
+            choices=ANSWERS,
+            hint="Whether that department has agreed to give it.",
+        ),
         Field("note", "Note", Kind.TEXT),
     ),
     order=_order,

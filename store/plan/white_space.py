@@ -111,7 +111,7 @@ SECTION = Section(
     fields=(
         Field("offering_id", "Offering", Kind.OFFERING, required=True, hint="What we sell. Type to find or add one."),
         Field("unit", "Unit", Kind.UNIT, hint="A business unit, a plant, a country. Left empty: the whole account."),
-        Field("state", "State", Kind.CHOICE, required=True, choices=STATES),
+        Field("state", "State", Kind.CHOICE, required=True, choices=STATES, hint="Open: they could have it."),
         Field("value", "Value a year", Kind.MONEY, hint="1500, 1.5m … What they pay for it, or would pay."),
         Field("decider_id", "Who there can decide on it", Kind.STAKEHOLDER),
         Field("owner_id", "Who of ours works on it", Kind.PERSON, hint="Left empty: the account’s lead."),
