@@ -66,7 +66,12 @@ def lines(basis: Basis) -> str:
     people += [f"Plan team: {_some(one.person.name for one in account.members)}"] if account.members else []
     found = [_joined(place), _joined(worth), _plan(account), _joined(people)]
     found += [f"CRM: {escape(account.crm)}"] if account.crm else []
-    for label, text in (("Their strategy", account.strategy), ("Their target markets", account.target_markets)):
+    texts = (
+        ("Their strategy", account.strategy),
+        ("Their target markets", account.target_markets),
+        ("Note", account.note),
+    )
+    for label, text in texts:
         found += [f"{label}:\n{quotation(shortened(text, _TEXT))}"] if text else []
     return "\n".join(filter(None, found))
 

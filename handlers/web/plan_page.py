@@ -189,7 +189,7 @@ def _review(tx: Session, viewer: Person, account: Account, now: datetime) -> str
 def _about(tx: Session, viewer: Person, account: Account) -> list[tuple[str, str]]:
     """The account's own fields, those of people excepted, and the account above it, as (label, text)."""
     shown = ("strategy", "target_markets", "full_means", "potential", "cost_to_serve",
-             "kind", "crm")  # fmt: skip
+             "kind", "crm", "note")  # fmt: skip
     by_column = {field.column: field for field in basis.BASIS}
     found = [(by_column[column].label, said(by_column[column], account)) for column in shown]
     days = [short_date(day) for day in (account.period_start, account.period_end) if day]

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 # The columns of both: the kept account's value stays, and where it has none the merged account fills it.
 _COLUMNS = (
     "owner_id", "coach_id", "category", "channel", "currency", "kind", "potential", "cost_to_serve", "sponsor_id",
-    "crm", "strategy", "target_markets", "full_means", "period_start", "period_end", "target",
+    "crm", "strategy", "target_markets", "note", "full_means", "period_start", "period_end", "target",
 )  # fmt: skip
 _AMOUNTS = {"potential", "cost_to_serve", "target"}
 

@@ -57,6 +57,7 @@ BASIS = (
     Field("strategy", "Their strategy", Kind.TEXT),
     Field("target_markets", "Their target markets", Kind.TEXT),
     Field("crm", "Address in the CRM", Kind.LINE),
+    Field("note", "Note", Kind.TEXT, hint="What a colleague who takes over should know first."),
 )
 FIELDS = DETAILS + BASIS
 # The columns that say who sees a restricted account.

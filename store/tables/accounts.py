@@ -75,6 +75,7 @@ class Account(HasHistory):
     crm: Mapped[str | None]
     strategy: Mapped[str | None]
     target_markets: Mapped[str | None]
+    note: Mapped[str | None]
     # The meaning of a penetration of 100 %.
     full_means: Mapped[str | None]
     # The period of the plan, and its sales target.

@@ -37,7 +37,7 @@ def test_all_of_the_basis_in_one_form(town: BotInWorkspace) -> None:
         "U0EVA", form, parent=id_of(town, "Globex Group"), kind="unit", potential="1.5m", cost_to_serve="40 Tsd",
         sponsor="U0ADA", team=["U0ANA", "U0BEN"], period_start="2026-01-01", period_end="2026-12-31", target="300k",
         full_means="every *seat*", strategy="Grow in Asia\nFewer suppliers", target_markets="Hospitals",
-        crm="https://crm.example/acme",
+        crm="https://crm.example/acme", note="Ask Dana first",
     )  # fmt: skip
     assert done.errors == {}
     shown = read(page(town, "U0BEN", "Acme"))
@@ -45,7 +45,7 @@ def test_all_of_the_basis_in_one_form(town: BotInWorkspace) -> None:
                  "Cost to serve: 40,000 EUR", "100 % means every *seat*",
                  "Plan from Thu 1 Jan 2026 until Thu 31 Dec 2026 · Sales target: 300,000 EUR",
                  "Sponsor: Ada Moreau · Plan team: Ana Souza, Ben Okafor", "https://crm.example/acme",
-                 "Grow in Asia", "Hospitals",
+                 "Grow in Asia", "Hospitals", "Ask Dana first",
                  "potential a year from nothing to 1,500,000 EUR", "part of from nothing to Globex Group",
                  "plan team from nobody to Ana Souza, Ben Okafor"):  # fmt: skip
         assert said in shown, said

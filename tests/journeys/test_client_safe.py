@@ -95,7 +95,7 @@ class Plan:
                     given |= {"opportunity": str(row + 1)} if kind == "buyer" else {}
                     section.add(tx, eva, words.section, acme, given, origin_key=f"{kind}:{row}", now=now)
             self.meetings = list(tx.scalars(sa.select(Meeting.id)))
-            for note in ("strategy", "markets", "penetration"):
+            for note in ("strategy", "target_markets", "full_means", "note"):
                 if hasattr(acme, note):
                     setattr(acme, note, self.inner())
 

@@ -35,7 +35,7 @@ VALUES = {
     "team": ("U0ANA,U0BEN", "U0ADA"), "parent": ("{globex}", "{umbrella}"), "kind": ("unit", "budget"),
     "strategy": ("grow in Asia", "fewer suppliers"), "target_markets": ("hospitals", "schools"),
     "canvas": ("plan", ""),
-    "crm": ("https://crm.example/1", "https://crm.example/2"),
+    "crm": ("https://crm.example/1", "https://crm.example/2"), "note": ("ask Dana first", "no calls on Fridays"),
 }  # fmt: skip
 
 
