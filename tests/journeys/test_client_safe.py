@@ -388,7 +388,10 @@ def test_a_digest_for_both_sides(town: BotInWorkspace) -> None:
     in_shared_channel(town)
     plan.promise()
     plan.hope()
-    kept_last_quarter(town, town.rows()["commitment"] + 1)
+    number = town.rows()["commitment"] + 1
+    kept_last_quarter(town, number)
+    town.has_recorded("U0EVA", ("U0EVA", "zqx0000", "2026-11-27"), account=town.ask("U0EVA", accounts.named, "Acme"))
+    town.commit("U0EVA", f"done {number + 1}")
     town.makegood.tick()
     weeks(town, 7)
     assert channel_posts(town) == []

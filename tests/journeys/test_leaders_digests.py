@@ -83,7 +83,12 @@ def test_a_figure_of_the_quarter_stays(town: BotInWorkspace) -> None:
     coached(town)
     town.jump(2026, 12, 28, 9, 0)
     town.jump(2027, 1, 4, 9, 0)
-    town.commit("U0EVA", "done 1")
+    with town.makegood.ledger.begin() as tx:
+        eva = town.person(tx, "U0EVA")
+        acme = accounts.named(tx, eva, "Acme")
+        assert acme is not None
+        accounts.archive(tx, eva, acme.id, "sold", version=acme.version, origin_key="sold", now=town.box.clock.now())
+        accounts.restore(tx, eva, acme.id, origin_key="again", now=town.box.clock.now())
     (said,) = to_coach(town)
     assert "Ours: 0 of 3 promises kept on time this quarter" in said
 
