@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from store import commitments
+from store.digests import leaders
 from store.plan import key_dates, signals
 from store.reviews import occasions as reviews
 
@@ -22,6 +23,7 @@ OCCASIONS: tuple[Callable[[Session, Sequence[Person], Mapping[int, date]], set[i
     commitments.people_to_brief,
     key_dates.worth_a_brief,
     signals.worth_a_brief,
+    leaders.worth_a_brief,
 )
 
 

@@ -424,6 +424,7 @@ WITHOUT_THE_VIEWER = {
     },
     FOR_ITS_PEOPLE: {
         "commitments.facts._facts", "plan.key_dates._within_reach", "plan.signals._new", "plan.signals.worth_a_brief",
+        "digests.leaders.worth_a_brief",
         "reviews.schedule.tell_lead", "reviews.occasions._WITH_PEOPLE", "reviews.occasions._within_reach",
     },
     FOR_THE_CLIENT: {

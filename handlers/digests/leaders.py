@@ -72,19 +72,18 @@ def _week(found: Quarter) -> Mrkdwn:
     counts = [(COLOURS[colour], len(found.of(colour))) for colour in reversed(Colour)]
     sides = [(name.lower(), found.kept[side]) for side, name in _SIDES.items() if found.kept[side].total]
     kept = ", ".join(f"{name} {of.kept} of {of.total}" for name, of in sides)
-    without = len(found.accounts) - len(found.booked)
     said = [
         "  ".join(f"{words} {count}" for words, count in counts if count),
         *([f"Kept on time this quarter: {kept}"] if kept else []),
         *([f"{plural(found.decisions_open, 'decision')} of reviews open"] if found.decisions_open else []),
         *([f"{found.covered} of {plural(found.executives, 'executive')} covered"] if found.executives else []),
-        *([f"{plural(without, 'account')} without a booked review"] if without else []),
+        *([f"{plural(len(found.unbooked), 'account')} without a booked review"] if found.unbooked else []),
     ]
     return Mrkdwn(f"*The accounts that you coach*\n{' · '.join(said)}")
 
 
 def _values(found: Quarter) -> dict[str, Any]:
-    without = [one.name for one in found.accounts if one.id not in found.booked]
+    without = [one.name for one in found.unbooked]
     return {
         "total": len(found.accounts),
         "reviewed": len(found.reviewed),

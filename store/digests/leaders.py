@@ -13,12 +13,13 @@ import sqlalchemy as sa
 from store import commitments, outbox, people
 from store.accounts.questions import LIVE, WITH_PEOPLE
 from store.commitments.facts import hearing
-from store.plan.health import facts_of
+from store.plan.health import by_category, facts_of
+from store.plan.signals import first_mornings
 from store.rules.calendar.brief_times import local_day
 from store.rules.calendar.working_days import DAY
 from store.rules.kept import Kept, quarter_after, quarter_of
-from store.rules.reviews import begins_at, working_days_before
-from store.rules.signals import health_of
+from store.rules.reviews import ON_EVENT, begins_at, working_days_before
+from store.rules.signals import Colour, health_of
 from store.scope import seen_by
 from store.tables import (
     Account,
@@ -27,10 +28,12 @@ from store.tables import (
     OutboxKind,
     OutboxState,
     Person,
+    RaisedSignal,
     Review,
     ReviewItem,
     ReviewState,
     Side,
+    Workspace,
 )
 
 if TYPE_CHECKING:
@@ -39,17 +42,31 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from store.rules.signals import Colour, Health
+    from store.rules.signals import Health
 
 # Working days before the end of a quarter.
 _BEFORE, _MIDNIGHT = 5, time()
+# The conditions on an account under which its coach has something to read.
+_IS_NOT_GREEN = sa.exists().where(
+    RaisedSignal.account_id == Account.id, RaisedSignal.ended_on.is_(None),
+    RaisedSignal.weight.in_((Colour.AMBER, Colour.RED)),
+)  # fmt: skip
+_HAS_DECISIONS = sa.exists().where(
+    Review.account_id == Account.id, Review.state == ReviewState.HELD, ReviewItem.review_id == Review.id,
+    Commitment.id == ReviewItem.commitment_id, Commitment.ended_at.is_(None),
+)  # fmt: skip
+_IS_UNBOOKED = sa.and_(
+    by_category("review_months") > ON_EVENT,
+    ~sa.exists().where(Review.account_id == Account.id, Review.closed_at.is_(None)),
+)
 
 
 @dataclass(frozen=True)
 class Quarter:
-    """The accounts of a coach by name: each with its health, whether a review of it was held in the quarter, and
-    whether one is booked. `kept` is by side; `decisions_open` counts the open commitments of reviews that were held.
-    Of the `executives` on the maps, those with one of ours and a live relationship are `covered`.
+    """The accounts of a coach by name: each with its health, and whether a review of it was held in the quarter. Of
+    `unbooked` the category has a rhythm, and no review is booked. `kept` is by side; `decisions_open` counts the open
+    commitments of reviews that were held. Of the `executives` on the maps, those with one of ours and a live
+    relationship are `covered`.
     """
 
     first: date
@@ -57,7 +74,7 @@ class Quarter:
     accounts: Sequence[Account]
     health: Mapping[int, Health]
     reviewed: frozenset[int]
-    booked: frozenset[int]
+    unbooked: Sequence[Account]
     kept: Mapping[Side, Kept]
     decisions_open: int
     decisions_settled: int
@@ -98,6 +115,26 @@ def _is_near(person: Person, day: date) -> bool:
     return day >= working_days_before(last + DAY, _BEFORE, people.working_days(person))
 
 
+def worth_a_brief(tx: Session, readers: Sequence[Person], days: Mapping[int, date]) -> set[int]:
+    """Ids of the `readers` (with their workspaces) who get a brief on their local day `days[id]` for the sums of the
+    accounts that they coach: on the first working morning of their week, if an account is not green, has decisions of
+    reviews that are open, or no booked review where its category has a rhythm. In the last days of a quarter the digest
+    says it.
+    """
+    those = {one.id: one for one in readers if not _is_near(one, days[one.id])}
+    if not those:
+        return set()
+    coaches = tx.scalars(
+        sa.select(Account.coach_id)
+        .join(Workspace, Workspace.id == Account.workspace_id)
+        .where(Account.coach_id.in_(those), LIVE, sa.or_(_IS_NOT_GREEN, _HAS_DECISIONS, _IS_UNBOOKED))
+        .distinct()
+    )
+    found = [those[one] for one in coaches if one is not None]
+    begins = first_mornings(tx, found, days)
+    return hearing(tx, [one for one in found if one.id in begins], days)
+
+
 def begins_week(tx: Session, row: Outbox, coach: Person, day: date) -> bool:
     """Whether this brief for their local `day` is the first one of the week to a person who coaches an account."""
     which = seen_by(Account, coach), Account.coach_id == coach.id, LIVE
@@ -123,6 +160,7 @@ def quarter_of_coach(tx: Session, coach: Person, day: date, now: datetime) -> Qu
             sa.or_(Review.closed_at.is_(None), sa.and_(Review.state == ReviewState.HELD, Review.closed_at >= begins)),
         )
     ).all()  # fmt: skip
+    booked = {row.account_id for row in reviews if row.state != ReviewState.HELD}
     still_open, settled = tx.execute(
         sa.select(
             sa.func.count(sa.distinct(sa.case((Commitment.ended_at.is_(None), Commitment.id)))),
@@ -137,7 +175,7 @@ def quarter_of_coach(tx: Session, coach: Person, day: date, now: datetime) -> Qu
     return Quarter(
         first, last, found, {one.id: health_of(one) for one in facts},
         reviewed=frozenset(row.account_id for row in reviews if row.state == ReviewState.HELD),
-        booked=frozenset(row.account_id for row in reviews if row.state != ReviewState.HELD),
+        unbooked=[one for one in found if coach.workspace.review_months(one.category) and one.id not in booked],
         kept=commitments.kept_at(tx, coach, ids, min(local_day(now, coach.zone), last)),
         decisions_open=still_open, decisions_settled=settled,
         executives=len(executives), covered=sum(bool(one.colleague) and one.is_alive(on) for one, on in executives),

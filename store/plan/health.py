@@ -183,7 +183,7 @@ def _accounts(
         opportunities.label("open_opportunities"),
         sa.case((planned, Review.starts_at)).label("review_at"), Review.zone.label("review_zone"),
         Review.id.is_not(None).label("has_review"), last.label("reviewed_at"), _TOUCHED.c.at.label("touched_at"),
-        _by_category("roles").label("required"), _by_category("review_months").label("review_months"),
+        by_category("roles").label("required"), by_category("review_months").label("review_months"),
         Workspace.fiscal_year_start,
     )  # fmt: skip
     return tx.execute(
@@ -197,7 +197,7 @@ def _accounts(
     ).all()
 
 
-def _by_category(setting: str) -> sa.Case[Any]:
+def by_category(setting: str) -> sa.Case[Any]:
     """The workspace's setting for the account's category."""
     return sa.case(*((Account.category == one, getattr(Workspace, f"{setting}_{one.lower()}")) for one in Category))
 

@@ -187,7 +187,7 @@ def worth_a_brief(tx: Session, readers: Sequence[Person], days: Mapping[int, dat
         .distinct()
     ))  # fmt: skip
     those = [one for one in readers if one.id in leads | coaches]
-    begins = _first_mornings(tx, [one for one in those if one.id in coaches], days)
+    begins = first_mornings(tx, [one for one in those if one.id in coaches], days)
     return {one for one in hearing(tx, those, days) if one in leads or one in begins}
 
 
@@ -269,7 +269,7 @@ def _new(tx: Session, leads: Collection[int], *, besides: int = 0) -> list[Raise
     )
 
 
-def _first_mornings(tx: Session, those: Sequence[Person], days: Mapping[int, date]) -> set[int]:
+def first_mornings(tx: Session, those: Sequence[Person], days: Mapping[int, date]) -> set[int]:
     """Ids of the people for whom their day is the first working morning of a week."""
     if not those:
         return set()

@@ -114,7 +114,7 @@ def test_what_is_new_stands_first() -> None:
 def test_only_news_is_a_brief_as_well() -> None:
     """Nothing wants attention: it says what happened, also where that is no commitment at all."""
     gone = Mentioned(item(3, state="cancelled", ended_at=NOON), None, change=Change("cancelled", EVA, "no money"))
-    assert "what happened since you were last at work" in read(shown(gone)[1])
+    assert "where things stand" in read(shown(gone)[1])
     text, blocks, count = shown(asked=["Eva asks you to stand in."])
     assert (text, count) == ("Eva asks you to stand in.", 0)
     assert "Eva asks you to stand in." in read(blocks)

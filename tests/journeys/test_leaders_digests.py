@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 
+from handlers import ids
 from store import accounts
-from store.tables import Account, OutboxKind, OutboxState
+from store.tables import Account, OutboxKind, OutboxState, Verdict
 from tests.journeys.conftest import words
 from tests.journeys.digests import kept_last_quarter
-from tests.journeys.reviews import promises, review
+from tests.journeys.reading import briefs, days
+from tests.journeys.reviews import begun, promises, review
+from tests.journeys.working_lives import BERLIN, away, live_through
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import BotInWorkspace
@@ -152,6 +156,65 @@ def test_the_first_brief_of_a_week_has_the_sums(town: BotInWorkspace) -> None:
     town.commit("U0ADA", "done 4")
     assert briefs_of_week(town) == [True, False, False, True]
     assert not any("that you coach" in words(one) for one in town.box.messages(town.box.world.im("U0EVA").id))
+
+
+def ada_coaches(town: BotInWorkspace, category: str | None = None) -> None:
+    """Ada coaches Acme, which Eva leads and at which nothing is wrong."""
+    with town.makegood.ledger.begin() as tx:
+        eva, ada = town.person(tx, "U0EVA"), town.person(tx, "U0ADA")
+        accounts.create(tx, eva, "Acme", now=town.box.clock.now(), category=category).coach_id = ada.id
+
+
+MONDAYS = [date(2026, 11, 30), date(2026, 12, 7)]
+
+
+@pytest.mark.both_databases
+def test_open_decisions_bring_a_line_each_week(town: BotInWorkspace) -> None:
+    """While a decision of a review is open its coach has a line on each Monday, also if nothing else is due, and none
+    afterwards.
+    """
+    ada_coaches(town)
+    promises(town, 1)
+    session = begun(town, "Acme on 24 Nov 10:00 with @eva")
+    session.press(ids.REVIEW_ITEMS)
+    session.choose(1, Verdict.KEEP)
+    session.press(ids.REVIEW_OPEN)
+    session.press(ids.REVIEW_CLOSE)
+    assert session.submit(day="2027-04-12").errors == {}
+    live_through(town, date(2026, 11, 24), date(2026, 12, 9))
+    assert days(town, "U0ADA", BERLIN) == MONDAYS
+    assert "1 decision of reviews open" in words(briefs(town, "U0ADA")[-1])
+    town.commit("U0EVA", "done 1")
+    live_through(town, date(2026, 12, 10), date(2026, 12, 16))
+    assert days(town, "U0ADA", BERLIN) == MONDAYS
+
+
+@pytest.mark.parametrize(("category", "expected"), [("C", MONDAYS), ("D", []), (None, [])])
+def test_an_account_without_a_review(town: BotInWorkspace, category: str | None, expected: list[date]) -> None:
+    """Where the category has a rhythm, a line comes each week until a review is booked; elsewhere none is missing."""
+    ada_coaches(town, category)
+    live_through(town, date(2026, 11, 24), date(2026, 12, 8))
+    assert days(town, "U0ADA", BERLIN) == expected
+    assert all("1 account without a booked review" in words(one) for one in briefs(town, "U0ADA"))
+    review(town, "Acme on 20 Apr 2027 10:00 with @eva")
+    live_through(town, date(2026, 12, 9), date(2026, 12, 15))
+    assert days(town, "U0ADA", BERLIN) == expected
+
+
+def test_the_line_waits_for_the_first_day_at_work(town: BotInWorkspace) -> None:
+    """A coach who is away until Tuesday has it on Wednesday, once; on Saturday and while away nothing comes."""
+    ada_coaches(town, "C")
+    away(town, "U0ADA", date(2026, 11, 30), date(2026, 12, 1))
+    live_through(town, date(2026, 11, 28), date(2026, 12, 6))
+    assert days(town, "U0ADA", BERLIN) == [date(2026, 12, 2)]
+
+
+def test_the_digest_takes_the_place_of_the_line(town: BotInWorkspace) -> None:
+    """In the last five working days of a quarter, when the whole digest comes, no brief comes for the line alone."""
+    ada_coaches(town, "C")
+    live_through(town, date(2026, 12, 21), date(2027, 1, 5))
+    assert days(town, "U0ADA", BERLIN) == [date(2026, 12, 21), date(2027, 1, 4)]
+    assert len(to_coach(town)) == 1
 
 
 def test_the_line_hides_what_its_reader_does_not_see(town: BotInWorkspace) -> None:

@@ -382,13 +382,13 @@ def test_a_coach_reads_once_a_week(town: BotInWorkspace) -> None:
     assert town.press("U0ANA", briefs(town, "U0ANA")[0], ids.PLAN_OPEN).view is not None
 
 
-def test_amber_comes_with_a_brief_that_comes_anyway(town: BotInWorkspace) -> None:
-    """An account in amber makes no brief for its coach; it stands in the first brief of a week that comes anyway."""
+def test_a_coach_reads_of_amber_too(town: BotInWorkspace) -> None:
+    """An account in amber is in the first brief of a week, which comes for it if nothing else is due, in no other."""
     has_account(town)
     promises(town)
     coached_by(town, "U0ANA")
     live_through(town, date(2026, 11, 24), date(2026, 12, 1))
-    assert briefs(town, "U0ANA") == []
+    assert days(town, "U0ANA", BERLIN) == [date(2026, 11, 30)]
     town.has_recorded("U0ANA", ("U0ANA", "own", "2026-12-03"), ("U0ANA", "own too", "2026-12-04"), at=LAST_WEEK)
     live_through(town, date(2026, 12, 2), date(2026, 12, 4))
     first, *others = briefs(town, "U0ANA")
