@@ -157,6 +157,12 @@ class Surface:
         chosen = (filled or {}).get("selected_option") if filled is not None else element.get("initial_option")
         return self.plain((chosen or {}).get("text"))
 
+    def shown_options(self, block: str, element: "Mapping[str, Any]") -> list[Choice]:
+        """The chosen options of an external select that takes several."""
+        filled = self.filled(block, element)
+        chosen = (filled or {}).get("selected_options") if filled is not None else element.get("initial_options")
+        return [self._choice(option) for option in chosen or ()]
+
     def choices(self, element: "Mapping[str, Any]") -> list[Choice]:
         """The choices of an element, without option groups."""
         kind = str(element.get("type", "")).removeprefix("multi_")

@@ -361,11 +361,13 @@
     const list = listOf(field), text = field.value.trim(), mine = ++latest;
     if (text.length < Number(field.dataset.least)) return void (list.hidden = true);
     const view = field.closest("[data-surface]").dataset.view ?? "";
-    const query = new URLSearchParams({ as, view, action: field.dataset.action, block: field.dataset.block, text });
+    const several = field.closest(".choices"), { action, block } = (several ?? field).dataset;
+    const query = new URLSearchParams({ as, view, action, block, text });
     const answer = await (await fetch(`/suggest?${query}`)).json();
     if (mine !== latest) return;
     toast(answer.notice);
     fill(list, answer.options.map((one) => ({ label: one.label, about: one.description, value: one.value })), (entry) => {
+      if (several) return add(several, field, entry);
       chosen.set(field, entry.value);
       touched.add(field);
       field.value = entry.label;
@@ -375,6 +377,21 @@
     });
     field.setAttribute("aria-expanded", String(!list.hidden));
     if (!list.hidden) mark(field, list, 1);
+  }
+
+  function add(several, field, entry) {
+    const found = all("input[type=checkbox]", several).find((one) => one.value === entry.value);
+    const box = found ?? Object.assign(document.createElement("input"), { type: "checkbox", value: entry.value });
+    box.checked = true;
+    if (!found) {
+      const label = document.createElement("label");
+      label.append(box, Object.assign(document.createElement("span"), { textContent: entry.label }));
+      several.insertBefore(label, $(".combo", several));
+    }
+    touched.add(several);
+    field.value = "";
+    listOf(field).hidden = true;
+    if ("instant" in several.dataset) rest(several);
   }
 
   // -- what happens on the page ----------------------------------------------------------------------
@@ -423,7 +440,7 @@
   document.addEventListener("input", (event) => {
     const field = event.target;
     if (!field.closest("[data-surface]")) return;
-    touched.add(field);
+    touched.add(field.closest(".found") ?? field);
     if ("external" in field.dataset) chosen.set(field, null), lookUp(field);
     if ("most" in field.dataset) count(field);
   });
@@ -435,7 +452,7 @@
       const words = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" });
       $(".picked", pick).textContent = words.format(event.target.valueAsDate);
     }
-    if (element && !("external" in element.dataset)) instant(element);
+    if (element && !("external" in event.target.dataset)) instant(element);
   });
 
   document.addEventListener("focusin", ({ target }) => { if ("external" in (target.dataset ?? {}) && !target.value) lookUp(target); });

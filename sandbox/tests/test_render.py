@@ -217,6 +217,7 @@ EVIL_INPUTS: list[dict[str, Any]] = [
     {"type": "plain_text_input", "initial_value": EVIL, "placeholder": P, "max_length": EVIL},
     {"type": "plain_text_input", "initial_value": f"</textarea>{EVIL}", "multiline": True},
     {"type": "external_select", "min_query_length": EVIL, "initial_option": {"text": P, "value": EVIL}},
+    {"type": "multi_external_select", "min_query_length": EVIL, "placeholder": P, "initial_options": [OPTION]},
 ]
 EVIL_PARTS = [
     {"type": "text", "text": EVIL, "style": {"bold": True}},

@@ -165,6 +165,13 @@ COMMIT: dict[str, Any] = {
             "element": {"type": "plain_text_input", "action_id": "note"},
         },
         {
+            "type": "input",
+            "block_id": "copies",
+            "optional": True,
+            "label": plain("Copies"),
+            "element": {"type": "multi_external_select", "action_id": "copies", "min_query_length": 0},
+        },
+        {
             "type": "actions",
             "block_id": "further",
             "elements": [button("Add a second owner", "second", "x")],
@@ -276,6 +283,8 @@ class PageApp:
     def on_which(self, _user: str, payload: dict[str, Any]) -> dict[str, Any]:
         typed = payload["value"].lower()
         return {"options": [one for one in ACCOUNTS if typed in one["text"]["text"].lower()]}
+
+    on_copies = on_which
 
     def on_app_home_opened(self, user: str, payload: dict[str, Any]) -> None:
         if payload["event"]["tab"] == "home":

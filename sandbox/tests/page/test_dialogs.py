@@ -34,6 +34,27 @@ def test_a_modal_is_filled_in_and_submitted(visit: Open, app: PageApp, box: Sand
     assert values["note"]["note"]["value"] is None
 
 
+def test_several_are_found_by_typing(visit: Open, app: PageApp) -> None:
+    """An external select for several keeps those found before, and forgets one that is unticked."""
+    page = visit("C0ACME")
+    dialog = commit(page)
+    dialog.get_by_label("Action", exact=True).fill("Send the sheet")
+    dialog.get_by_label("Account").fill("acme")
+    dialog.get_by_role("option", name="Acme Corporation").click()
+    copies = dialog.get_by_role("group", name="Copies")
+    for typed, name in (("glo", "Globex <b>"), ("ac", "Acme Corporation")):
+        copies.get_by_role("combobox").fill(typed)
+        copies.get_by_role("option", name=name).click()
+        expect(copies.get_by_label(name)).to_be_checked()
+        expect(copies.get_by_role("combobox")).to_have_value("")
+    copies.get_by_label("Globex <b>").uncheck()
+    dialog.get_by_role("button", name="Commit").click()
+    expect(dialog).to_have_count(0)
+    [sent] = app.interactions("view_submission")
+    chosen = sent["view"]["state"]["values"]["copies"]["copies"]["selected_options"]
+    assert [one["value"] for one in chosen] == ["acme"]
+
+
 def test_errors_stand_at_their_fields(visit: Open, app: PageApp) -> None:
     """Slack's own checks come before anything is sent, the app's after; nothing typed is lost."""
     page = visit("C0ACME")
