@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from slack_bolt import BoltContext
 
     from handlers.slack.payloads import Asker
+    from store.tables.outbox import Details
 
 
 def opened(body: dict[str, Any], context: BoltContext) -> None:
@@ -33,7 +34,8 @@ def opened(body: dict[str, Any], context: BoltContext) -> None:
         return
     with context["ledger"].begin() as tx:
         person = viewer(tx, asker.team_id, asker.user_id)
-        before = Look.decode(welcome.greet(tx, person, context["now"]).get("view", ""))
+        kept = welcome.greet(tx, person, context["now"])
+        before = Look.decode(kept.get("view", ""))
         look = Look(by_account=before.by_account, since=int(context["now"].timestamp()))
         ref = Ref(view=ViewName.HOME, extra=look.encode())
         # The courier updates it from now on.
@@ -44,6 +46,17 @@ def opened(body: dict[str, Any], context: BoltContext) -> None:
     except SlackApiError as error:
         if error_name(error) != "hash_conflict":
             raise
+        _keep(context, asker, ref, kept)
+
+
+def _keep(context: BoltContext, asker: Asker, ref: Ref, kept: Details) -> None:
+    """The Home tab was drawn meanwhile, and stays. The ledger forgets the visit, unless a press has replaced it."""
+    with context["ledger"].begin() as tx:
+        person = viewer(tx, asker.team_id, asker.user_id)
+        if kept and outbox.home_of(tx, person).get("view") == ref.extra:
+            outbox.track_home(
+                tx, person, start=kept.get("start", 0), view=kept.get("view", ""), now=context["now"]
+            )  # fmt: skip
 
 
 def _opened_messages(context: BoltContext, asker: Asker) -> None:

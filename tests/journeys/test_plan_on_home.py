@@ -104,6 +104,10 @@ def test_an_opening_that_comes_late_undoes_no_press(town: BotInWorkspace) -> Non
     assert ack is not None
     assert ack.ok
     assert "Your accounts" in words_of(home(town))
+    town.has_recorded("U0EVA", ("U0EVA", "call Marcus", "2026-12-04"))
+    town.settled()
+    assert "Your accounts" in words_of(home(town))
+    assert "My commitments (1)" in words_of(home(town))
     town.box.open_home("U0EVA")
     assert "Your accounts" not in words_of(home(town))
 
