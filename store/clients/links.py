@@ -111,17 +111,25 @@ def end_for_all(tx: Session, person: Stakeholder, now: datetime) -> None:
 
 
 def shared_links(tx: Session, account: Account, now: datetime) -> list[list[Stakeholder]]:
-    """The links that several people of this account share, each as its people by name. The viewer sees the account."""
-    found: defaultdict[str, dict[int, Stakeholder]] = defaultdict(dict)
-    rows = tx.execute(
-        sa.select(ClientLink.token_hash, Stakeholder)
+    """The links that work and that several people of this account share, each as its people by name. The viewer sees
+    the account.
+    """
+    found: defaultdict[str, dict[int, ClientLink]] = defaultdict(dict)
+    rows = tx.scalars(
+        sa.select(ClientLink)
         .join(Stakeholder, Stakeholder.id == ClientLink.stakeholder_id)
         .where(Stakeholder.account_id == account.id, ClientLink.ended_at.is_(None), ClientLink.expires_at > now)
+        .options(*_WITH_PEOPLE)
         .order_by(Stakeholder.name_key, Stakeholder.id)
     )
-    for token, person in rows:
-        found[token][person.id] = person
-    return [list(people.values()) for people in found.values() if len(people) > 1]
+    for link in rows:
+        found[link.token_hash][link.stakeholder_id] = link
+    groups = [list(links.values()) for links in found.values()]
+    return [
+        [one.stakeholder for one in links]
+        for links in groups
+        if len(links) > 1 and all(_works(one, now) for one in links)
+    ]
 
 
 def beside(shared: Sequence[Sequence[Stakeholder]], people: Collection[Stakeholder]) -> list[Stakeholder]:

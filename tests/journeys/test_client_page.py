@@ -321,6 +321,21 @@ def test_a_shared_link_does_not_end_in_silence(town: BotInWorkspace, dana: Dana)
     assert (asks_first(made, ids.CLIENT_LINK), asks_first(made, ids.CLIENT_END)) == ("", "")
 
 
+def test_a_shared_link_that_had_ended(town: BotInWorkspace, dana: Dana) -> None:
+    """Nothing is said of a shared link that ended when one of its people left: nobody loses it by a new one."""
+    marcus = has_marcus(town)
+    has_marcus(town, "Priya Nair")
+    for_several(town, marcus)
+    with town.makegood.ledger.begin() as tx:
+        tx.get_one(Stakeholder, marcus).left_on = town.box.clock.now().date()
+    open_page(town)
+    assert "Shared now" not in words_of(press(town, ids.CLIENT_SEVERAL))
+    open_page(town)
+    made = press(town, ids.CLIENT_LINK)
+    assert "Copy this address" in words_of(made)
+    assert "has ended for" not in words_of(made)
+
+
 def test_another_shared_link(town: BotInWorkspace, dana: Dana) -> None:
     """*For several …* says which links are shared now, and has those who share this one chosen; afterwards it says
     for whom the earlier one ended.
