@@ -92,8 +92,9 @@ _MARKER = re.compile(
     re.IGNORECASE,
 )
 # With one of these words, an earlier negation turns a deadline into its opposite: "do not send before Friday".
-_UNTIL = _LASTING | {"before", "prior", "bis", "vor", "avant", "antes"}
-# "Well before Friday evening" leaves the day open.
+_BEFORE = frozenset({"before", "prior", "vor", "avant", "antes"})
+_UNTIL = _LASTING | _BEFORE | {"bis"}
+# "Well before Friday evening" leaves the day open, and "so weit bis Freitag" does not.
 _DEGREES = frozenset({"well", "long", "way", "far", "shortly", "kurz", "lange", "weit", "bien", "mucho", "poco"})
 # Words of the vocabulary that are also ordinary words beside a date ("finish the work Friday").
 _ORDINARY = frozenset({"biz", "close", "time", "few", "part", "fiscal", "calendar"})
@@ -208,7 +209,7 @@ def _belongs_elsewhere(said: str, before: list[Word], lead: Lead, reading: Readi
 
 def _lasts(said: str, before: list[Word], word: Word, lead: Lead, asked: Frame, *, hour: bool) -> bool:
     """Whether "until" or "bis" says how long something lasts, or the phrase is a part of a longer one."""
-    if word.folded in _UNTIL and before and before[-1].folded in _DEGREES:
+    if word.folded in _BEFORE and before and before[-1].folded in _DEGREES:
         return True
     if lead == "lasting" or ((hour or word.folded in _AFTER_DATE) and _of_time(before, asked)):
         return True
