@@ -56,7 +56,7 @@ _NUMBERED = re.compile(
 _MORE_NUMBERS = re.compile(r"(?:(?:and|or|und|et|y|&|\+) *)?#?\d", re.IGNORECASE)
 _BECAUSE = re.compile(r"(?:because|due to|weil|porque|parce que)\b", re.IGNORECASE)
 # A word of these goes from the beginning of a reason, as the field asks "why" already.
-_WHY = re.compile(r"(?:because(?! of\b)|weil|porque|parce que)\s+", re.IGNORECASE)
+_WHY = re.compile(r"\A(?:because(?! of\b)|weil|porque|parce que)\s+", re.IGNORECASE)
 _TO_DAY = re.compile(r"(?:to|onto|until|till|auf|bis(?: zum)?|au|al)\s+(?=\S)", re.IGNORECASE)
 _TO_PERSON = re.compile(
     rf"(?:over )?to (?:(?:{_MENTION.pattern})|(?P<name>[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*)?))"
@@ -65,7 +65,8 @@ _TO_PERSON = re.compile(
 )
 # The obstacle of a commitment: "block 3 waiting for legal", and not "block 3 days for the workshop".
 _WAITS = re.compile(r"(?:wait(?:s|ing)?|until|till|wartet|en attente)\b", re.IGNORECASE)
-# Verbs that say that it was done: "finish 3 slides" is a promise.
+# Verbs that say that it was done: "finish 3 slides" is a promise, and "finished 3 of the 5 slides" a report.
+_PART = re.compile(r"of\b", re.IGNORECASE)
 _WAS_DONE = {"done", "finished", "completed", "erledigt", "fertig", "fait", "hecho"}
 # The words of a list: which part of it each sets, and to which value.
 _OF_LISTS = {
@@ -188,7 +189,7 @@ def _act_with_words(text: str) -> Act | None:
     is_first = found["verb"] is not None
     perhaps = {
         ids.BLOCK: not is_first or _WAITS.match(words) is not None,
-        ids.DONE: is_first and verb in _WAS_DONE,
+        ids.DONE: is_first and verb in _WAS_DONE and not _PART.match(words),
     }
     if not sure and not perhaps.get(action_id):
         return None

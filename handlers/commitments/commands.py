@@ -30,6 +30,7 @@ from handlers.slack.replies import Form, Lacks, Reply, give
 from handlers.slack.words import render, shortened
 from store import accounts, commitments
 from store.commitments import Wanted, When
+from store.dates import Due
 from store.errors import BadInputError, NotFoundError
 from store.rules.calendar.brief_times import local_day
 from store.rules.line import read_line
@@ -138,7 +139,7 @@ def _act(command: Command, context: BoltContext, asked: Act) -> Reply | Form | N
     verb, now = actions.AT_ONCE.get(asked.action_id), context["now"]
     with context["ledger"].begin() if verb or asked.text else context["ledger"].read() as tx:
         person = viewer(tx, command.asker.team_id, command.asker.user_id)
-        if not _is_meant(tx, person, asked):
+        if not _is_meant(tx, person, asked) or not _was_done(tx, person, asked, command.text, now):
             return None
         key, number = command.origin_key, int(asked.number)
         commitment = verb(tx, person, number, origin_key=key, now=now) if verb else commitments.get(tx, person, number)
@@ -157,6 +158,13 @@ def _is_meant(tx: Session, person: Person, asked: Act) -> bool:
     except NotFoundError:
         return False
     return True
+
+
+def _was_done(tx: Session, person: Person, asked: Act, line: str, now: datetime) -> bool:
+    """False for a promise that only begins as if something had been done: "done 2 demos for Acme by Friday"."""
+    if asked.sure or asked.action_id != ids.DONE:
+        return True
+    return not isinstance(read_line(line, **facts_for(tx, person, now)).due, Due)
 
 
 def _form_of(asked: Act, asker: Asker, line: str, known: Context, context: BoltContext) -> Form | None:

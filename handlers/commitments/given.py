@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 # Where the reason may begin behind a date.
 _REASON = re.compile(r"(?: ?[:;,]| [-–—])\s+|\s+(?:because(?: of)?|due to|weil|porque|parce que)\s+", re.IGNORECASE)
 _QUOTED = 60
+_NO_REASON = "Letting it rest takes no reason. “Comment” on the commitment keeps words."
 
 
 def given(tx: Session, person: Person, asked: Act, line: str, now: datetime) -> Given | None:
@@ -77,7 +78,8 @@ def _dated(tx: Session, person: Person, asked: Act, line: str, now: datetime) ->
     reason = unescaped(readable(tx, person, reason))
     answer = reading.answer(phrase)
     if isinstance(answer, Due):
-        return Given(answer.on, reason)
+        remark = _NO_REASON if reason and asked.action_id == ids.SNOOZE else ""
+        return Given(answer.on, reason, remark=remark)
     if reading.kind and reading.kind != "bare":
         return Given(reason=reason, remark=answer.reason)
     said = quoted(unescaped(readable(tx, person, phrase)), _QUOTED)

@@ -61,6 +61,7 @@ OTHERS = {
     "hand 1 over to @ana because I am away": (ids.FORM_HAND_OVER, {"owner": "U0ANA", "reason": "I am away"}),
     "cancel 1 because the deal is off": (ids.FORM_CANCEL, {"reason": "the deal is off"}),
     "cancel 1: the deal is off": (ids.FORM_CANCEL, {"reason": "the deal is off"}),
+    "cancel 1: it is off because legal refused": (ids.FORM_CANCEL, {"reason": "it is off because legal refused"}),
     "1 cancelled, the deal is off": (ids.FORM_CANCEL, {"reason": "the deal is off"}),
 }
 
@@ -120,6 +121,13 @@ def test_a_date_that_cannot_be_read_is_asked(filled: BotInWorkspace, typed: str,
     assert values(form) == ({"reason": reason} if reason else {})
 
 
+def test_letting_it_rest_takes_no_reason(filled: BotInWorkspace) -> None:
+    """The form of *Not today* says that it keeps no reason, and the day is filled in."""
+    form = filled.commit("U0EVA", "snooze 1 until Friday: waiting for legal").view
+    assert "takes no reason" in words_of(form)
+    assert values(form) == {"until": FRIDAY}
+
+
 def test_a_person_who_cannot_own_it_is_asked(filled: BotInWorkspace) -> None:
     """Nobody of that name, or a guest: the form says so, and its field is empty."""
     filled.box.add_user(User("U0GUEST", "gus", "Gus Guest", is_restricted=True))
@@ -144,6 +152,8 @@ PROMISES = [
     "postpone 2 workshops by Friday",
     "decline 3 invitations by Friday",
     "send 1 to Dana by Friday",
+    "done 2 demos for Globex by Friday",
+    "completed 3 audits for Acme by 4 Dec",
 ]
 NOT_THERE = [
     "postpone 17 meetings by Friday",
@@ -173,8 +183,8 @@ def test_a_certain_command_says_what_is_missing(filled: BotInWorkspace) -> None:
 
 
 def test_several_numbers_are_not_taken_for_one(filled: BotInWorkspace) -> None:
-    """“Done 1, 2 and 3” finishes none of them with a strange comment."""
-    for line in ("done 1, 2 and 3", "done 1 and 2", "cancel 1, 2"):
+    """“Done 1, 2 and 3” finishes none of them with a strange comment, and neither does “3 of the 5 slides”."""
+    for line in ("done 1, 2 and 3", "done 1 and 2", "cancel 1, 2", "Finished 3 of the 5 slides"):
         filled.commit("U0EVA", line)
     assert [filled.verbs(number) for number in (1, 2, 3)] == [["record"]] * 3
 
