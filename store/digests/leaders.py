@@ -117,9 +117,9 @@ def _is_near(person: Person, day: date) -> bool:
 
 def worth_a_brief(tx: Session, readers: Sequence[Person], days: Mapping[int, date]) -> set[int]:
     """Ids of the `readers` (with their workspaces) who get a brief on their local day `days[id]` for the sums of the
-    accounts that they coach: on the first working morning of their week, if an account is not green, has decisions of
-    reviews that are open, or no booked review where its category has a rhythm. In the last days of a quarter the digest
-    says it.
+    accounts that they coach: on the first working morning of their week, if an account has a signal that reminders and
+    escalations do not tell, decisions of reviews that are open, or no booked review where its category has a rhythm. In
+    the last days of a quarter the digest says it.
     """
     those = {one.id: one for one in readers if not _is_near(one, days[one.id])}
     if not those:
