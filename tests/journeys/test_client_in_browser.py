@@ -194,4 +194,4 @@ def test_from_the_bar(demo: Demo, browser: Browser) -> None:
         page = show(f"{demo.box.url}/?as=U0EVA", *DESK)
         with page.expect_popup() as popup:
             page.get_by_role("link", name="Dana’s page").click()
-        expect(popup.value.get_by_text("Dana Whitfield", exact=True)).to_be_visible()
+        expect(popup.value.get_by_text("Dana Whitfield", exact=True).first).to_be_visible()
