@@ -121,7 +121,7 @@ def ask_booking(ack: Ack, body: Body, context: BoltContext) -> None:
         account, review = pages.account_of(tx, person, ref)
         there = reviews.people_of(tx, review) if review else ()
         theirs = stakeholders.matching(tx, person, account=account, limit=_PEOPLE)
-        proposed = None if review else pages.proposed_day(tx, person, account, now)
+        proposed = None if review else reviews.due_day(tx, person, account, now)
         return forms.booking(account, review, there, theirs, proposed, person, replace(known, ref=ref))
 
     listeners.open_form(ack, body, context, form)
@@ -171,7 +171,7 @@ def ask_closing(ack: Ack, body: Body, context: BoltContext) -> None:
         review = _review(tx, person, ref)
         lacks = reviews.missing(tx, person, review)
         starts = review.starts_at.astimezone(zone_of(person.zone)).time() if review.starts_at else USUAL_TIME
-        proposed = pages.proposed_day(tx, person, review.account, now, in_session=True)
+        proposed = reviews.due_day(tx, person, review.account, now, in_session=True)
         calendars = reviews.in_calendars(tx, person, review)
         return forms.closing(review, lacks, proposed, starts, calendars, replace(known, ref=ref))
 

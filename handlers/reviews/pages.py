@@ -11,7 +11,7 @@ from store.rules.calendar.brief_times import local_day
 from store.tables import ReviewState
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
     from slackblocks import Block
     from sqlalchemy.orm import Session
@@ -77,14 +77,6 @@ def minutes_of(tx: Session, viewer: Person, ref: Ref, now: datetime) -> list[Blo
     sent = letters.sent_about(tx, viewer, review.subject_kind, review.id, size=_LETTERS)
     may_change = reviews.may_change(tx, viewer, review.account, review)
     return views.minutes(review, written, decided, calendars, sent, viewer, may_change=may_change)
-
-
-def proposed_day(
-    tx: Session, viewer: Person, account: Account, now: datetime, *, in_session: bool = False
-) -> date | None:  # fmt: skip
-    """The day of the account's next review by its rhythm; `in_session`: of the one after that which is held now."""
-    first_month, months = viewer.workspace.fiscal_year_start, viewer.workspace.review_months(account.category)
-    return reviews.due_day(tx, viewer, account, months, first_month, now, in_session=in_session)
 
 
 def account_of(tx: Session, viewer: Person, ref: Ref) -> tuple[Account, Review | None]:

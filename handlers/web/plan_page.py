@@ -179,10 +179,9 @@ def _review(tx: Session, viewer: Person, account: Account, now: datetime) -> str
     booked = reviews.current(tx, viewer, account)
     if booked is not None:
         return clock_time(booked.starts_at, viewer.zone) if booked.starts_at else booked.occasion or ""
-    first_month, months = viewer.workspace.fiscal_year_start, viewer.workspace.review_months(account.category)
-    if months == ON_EVENT:
+    if viewer.workspace.review_months(account.category) == ON_EVENT:
         return "on an event, not booked yet"
-    day = reviews.due_day(tx, viewer, account, months, first_month, now)
+    day = reviews.due_day(tx, viewer, account, now)
     return f"due {short_date(day)}, not booked yet" if day else ""
 
 

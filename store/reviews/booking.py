@@ -33,14 +33,12 @@ _FARTHEST = timedelta(days=4 * 366)
 
 
 def due_day(
-    tx: Session, viewer: Person, account: Account, months: int | None, first_month: int, now: datetime, *,
-    in_session: bool = False,
+    tx: Session, viewer: Person, account: Account, now: datetime, *, in_session: bool = False
 ) -> date | None:  # fmt: skip
-    """The day of the account's next review by its rhythm, moved off holidays and off the absences of lead and coach.
-
-    None without a rhythm. `months` is the length of a period, `first_month` the first of the fiscal year.
-    `in_session`: a review is held now, so that its period needs no other.
+    """The day of the account's next review by the rhythm of its category, moved off holidays and off the absences of
+    lead and coach; None without a rhythm. `in_session`: a review is held now, so that its period needs no other.
     """
+    months, first_month = viewer.workspace.review_months(account.category), viewer.workspace.fiscal_year_start
     if not months:
         return None
     today = local_day(now, viewer.zone)

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from handlers.reviews import pages
 from store import accounts, people, reviews
 from store.commitments.questions import get as commitment_of
 from store.errors import LedgerError
@@ -90,7 +89,7 @@ class Reviewing:
 
     def _proposed(self, tx: Session, viewer: Person, account: Account) -> datetime | None:
         """Ten o'clock on the day that the program proposes."""
-        day = pages.proposed_day(tx, viewer, account, self._year.now)
+        day = reviews.due_day(tx, viewer, account, self._year.now)
         return None if day is None else self._year.organisation.people[viewer.slack_id].at(day, TEN)
 
     def _move(self, one: Appointment) -> None:
