@@ -10,7 +10,6 @@ from handlers.plan.signals import COLOURS
 from handlers.slack import blocks as b
 from handlers.slack.templates import Template, say
 from handlers.slack.words import Mrkdwn, escape, full_date, plural
-from store import commitments
 from store.digests import leaders
 from store.rules.calendar.brief_times import local_day
 from store.rules.signals import Colour
@@ -54,8 +53,7 @@ def digest(tx: Session, row: Outbox, reader: Person, now: datetime) -> tuple[str
     until = full_date(found.last)
     said = say(tx, reader, TEMPLATE, now, until=until, **_values(found))
     title = f"The quarter until {until}: the accounts that you coach"
-    quarters = commitments.kept_by_quarter(tx, reader, [one.id for one in found.accounts], min(today, found.last))
-    chart = energy.kept(quarters[Side.OURS], quarters[Side.THEIRS])
+    chart = energy.kept(found.quarters[Side.OURS], found.quarters[Side.THEIRS])
     return title, [b.section(f"*{escape(title)}*"), *b.paragraphs(said), *chart], list(found.accounts)
 
 

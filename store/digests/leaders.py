@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from store.rules import energy
     from store.rules.signals import Health
 
 # Working days before the end of a quarter.
@@ -64,9 +65,9 @@ _IS_UNBOOKED = sa.and_(
 @dataclass(frozen=True)
 class Quarter:
     """The accounts of a coach by name: each with its health, and whether a review of it was held in the quarter. Of
-    `unbooked` the category has a rhythm, and no review is booked. `kept` is by side; `decisions_open` counts the open
-    commitments of reviews that were held. Of the `executives` on the maps, those with one of ours and a live
-    relationship are `covered`.
+    `unbooked` the category has a rhythm, and no review is booked. `quarters`: this one and the last four, the oldest
+    first, by side; only what was `kept` is known of each. `decisions_open` counts the open commitments of reviews that
+    were held. Of the `executives` on the maps, those with one of ours and a live relationship are `covered`.
     """
 
     first: date
@@ -75,11 +76,16 @@ class Quarter:
     health: Mapping[int, Health]
     reviewed: frozenset[int]
     unbooked: Sequence[Account]
-    kept: Mapping[Side, Kept]
+    quarters: Mapping[Side, Sequence[energy.Quarter]]
     decisions_open: int
     decisions_settled: int
     executives: int
     covered: int
+
+    @property
+    def kept(self) -> dict[Side, Kept]:
+        """The promises of this quarter that were kept on time, by side."""
+        return {side: quarters[-1].kept for side, quarters in self.quarters.items()}
 
     def of(self, colour: Colour) -> list[Account]:
         return [one for one in self.accounts if self.health[one.id].colour == colour]
@@ -176,7 +182,7 @@ def quarter_of_coach(tx: Session, coach: Person, day: date, now: datetime) -> Qu
         first, last, found, {one.id: health_of(one) for one in facts},
         reviewed=frozenset(row.account_id for row in reviews if row.state == ReviewState.HELD),
         unbooked=[one for one in found if coach.workspace.review_months(one.category) and one.id not in booked],
-        kept=commitments.kept_at(tx, coach, ids, min(local_day(now, coach.zone), last)),
+        quarters=commitments.kept_by_quarter(tx, coach, ids, min(local_day(now, coach.zone), last)),
         decisions_open=still_open, decisions_settled=settled,
         executives=len(executives), covered=sum(bool(one.colleague) and one.is_alive(on) for one, on in executives),
     )  # fmt: skip
