@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from store import history, stakeholders
+from store import history, people, stakeholders
 from store.commitments.promises import WAS_MOVED
 from store.errors import NotFoundError
 from store.rules.reviews import begins_at
@@ -184,7 +184,9 @@ def _when(viewer: Person, when: When, today: date, week_ends: date) -> list[sa.C
     elif when == When.MOVED:
         which.append(WAS_MOVED)
     elif when == When.MOVED_THIS_WEEK:
-        which.append(_moved_since(begins_at(week_ends - timedelta(days=6), time.min, viewer.zone)))
+        which.append(
+            _moved_since(begins_at(people.working_days(viewer).first_day_of_week(today), time.min, viewer.zone))
+        )
     return which
 
 
