@@ -54,7 +54,9 @@ _NUMBERED = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _MORE_NUMBERS = re.compile(r"(?:(?:and|or|und|et|y|&|\+) *)?#?\d", re.IGNORECASE)
-_BECAUSE = re.compile(r"(?:because|due to|weil|porque|parce que)\b", re.IGNORECASE)
+# The words before a reason.
+BECAUSE = r"(?:because(?: of)?|due to|weil|porque|parce que)"
+_BECAUSE = re.compile(rf"{BECAUSE}\b", re.IGNORECASE)
 # A word of these goes from the beginning of a reason, as the field asks "why" already.
 _WHY = re.compile(r"\A(?:because(?! of\b)|weil|porque|parce que)\s+", re.IGNORECASE)
 _TO_DAY = re.compile(r"(?:to|onto|until|till|auf|bis(?: zum)?|au|al)\s+(?=\S)", re.IGNORECASE)
@@ -65,8 +67,9 @@ _TO_PERSON = re.compile(
 )
 # The obstacle of a commitment: "block 3 waiting for legal", and not "block 3 days for the workshop".
 _WAITS = re.compile(r"(?:wait(?:s|ing)?|until|till|wartet|en attente)\b", re.IGNORECASE)
-# Verbs that say that it was done: "finish 3 slides" is a promise, and "finished 3 of the 5 slides" a report.
+# "Finished 3 of the 5 slides" is a report.
 _PART = re.compile(r"of\b", re.IGNORECASE)
+# Verbs that say that it was done: "finish 3 slides" is a promise.
 _WAS_DONE = {"done", "finished", "completed", "erledigt", "fertig", "fait", "hecho"}
 # The words of a list: which part of it each sets, and to which value.
 _OF_LISTS = {

@@ -139,7 +139,7 @@ def _act(command: Command, context: BoltContext, asked: Act) -> Reply | Form | N
     verb, now = actions.AT_ONCE.get(asked.action_id), context["now"]
     with context["ledger"].begin() if verb or asked.text else context["ledger"].read() as tx:
         person = viewer(tx, command.asker.team_id, command.asker.user_id)
-        if not _is_meant(tx, person, asked) or not _was_done(tx, person, asked, command.text, now):
+        if not _is_meant(tx, person, asked, command.text, now):
             return None
         key, number = command.origin_key, int(asked.number)
         commitment = verb(tx, person, number, origin_key=key, now=now) if verb else commitments.get(tx, person, number)
@@ -149,22 +149,17 @@ def _act(command: Command, context: BoltContext, asked: Act) -> Reply | Form | N
         return Reply(surfaces.one(tx, person, commitment, now), Ref(id=number, view=ViewName.ITEM))
 
 
-def _is_meant(tx: Session, person: Person, asked: Act) -> bool:
-    """Whether a line that may be a commitment itself is a command: the person sees the commitment of its number."""
+def _is_meant(tx: Session, person: Person, asked: Act, line: str, now: datetime) -> bool:
+    """Whether a line that may be a commitment itself is a command: the person sees the commitment of its number, and it
+    is no promise that begins as if something had been done: "done 2 demos for Acme by Friday".
+    """
     if asked.sure:
         return True
     try:
         commitments.get(tx, person, int(asked.number[: _DIGITS + 1]))
     except NotFoundError:
         return False
-    return True
-
-
-def _was_done(tx: Session, person: Person, asked: Act, line: str, now: datetime) -> bool:
-    """False for a promise that only begins as if something had been done: "done 2 demos for Acme by Friday"."""
-    if asked.sure or asked.action_id != ids.DONE:
-        return True
-    return not isinstance(read_line(line, **facts_for(tx, person, now)).due, Due)
+    return asked.action_id != ids.DONE or not isinstance(read_line(line, **facts_for(tx, person, now)).due, Due)
 
 
 def _form_of(asked: Act, asker: Asker, line: str, known: Context, context: BoltContext) -> Form | None:
@@ -174,7 +169,7 @@ def _form_of(asked: Act, asker: Asker, line: str, known: Context, context: BoltC
         directory.ensure_people(context["ledger"], context["slack"], asker.team_id, [asked.who], now)
     with context["ledger"].read() as tx:
         person = viewer(tx, asker.team_id, asker.user_id)
-        values = given(tx, person, asked, line, now) if _is_meant(tx, person, asked) else None
+        values = given(tx, person, asked, line, now) if _is_meant(tx, person, asked, line, now) else None
         if values is None:
             return None
         commitment = commitments.get(tx, person, int(asked.number))

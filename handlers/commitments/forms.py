@@ -75,6 +75,10 @@ class Given:
     person: str | None = None
     remark: str = ""
 
+    def day_or(self, proposed: date) -> date | None:
+        """The day with which a form starts: none where that of the line could not be read."""
+        return self.day if self.day or self.remark else proposed
+
 
 NOTHING = Given()
 
@@ -173,7 +177,7 @@ def move(commitment: Commitment, context: Context, today: date, given: Given = N
         *_above(commitment, given),
         f.field(
             "New date",
-            f.day(ids.DUE, given.day if given.day or given.remark else suggestion),
+            f.day(ids.DUE, given.day_or(suggestion)),
             ids.DUE,
             hint=f"Now: {full_date(commitment.due_on)}",
         ),
@@ -260,10 +264,9 @@ def snooze(
         if last == commitment.due_on
         else f"It is due already, so it can rest for one working day: until {latest}."
     )
-    until = given.day if given.day or given.remark else tomorrow
     fields: list[Block] = [
         *_above(commitment, given),
-        f.field("Ask me again on", f.day(ids.UNTIL, until), ids.UNTIL, hint=rest),
+        f.field("Ask me again on", f.day(ids.UNTIL, given.day_or(tomorrow)), ids.UNTIL, hint=rest),
         b.context(f"The due date stays {due}. Nobody is told; its history keeps it."),
     ]
     return _small("Not today", fields, ids.FORM_SNOOZE, context, "Let it rest")

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from handlers import ids
+from handlers.commitments.command_words import BECAUSE
 from handlers.commitments.forms import Given
 from handlers.commitments.one_liner import facts_for, readable
 from handlers.slack.payloads import unescaped
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from store.tables import Person
 
 # Where the reason may begin behind a date.
-_REASON = re.compile(r"(?: ?[:;,]| [-–—])\s+|\s+(?:because(?: of)?|due to|weil|porque|parce que)\s+", re.IGNORECASE)
+_REASON = re.compile(rf"(?: ?[:;,]| [-–—])\s+|\s+{BECAUSE}\s+", re.IGNORECASE)
 _QUOTED = 60
 _NO_REASON = "Letting it rest takes no reason. “Comment” on the commitment keeps words."
 
