@@ -154,18 +154,23 @@ def test_the_dialog_keeps_its_title(town: BotInWorkspace) -> None:
     assert town.box.modals("U0EVA")[-1].title.startswith("Commitment #")
 
 
+def keeps_what_lacks(session: Session, number: int) -> None:
+    """*Close* says that the item has no verdict; it is kept, and *Close* pressed again."""
+    session.press(ids.REVIEW_CLOSE)
+    assert f"#{number} has no verdict." in words_of(session.top)
+    session.town.box.close("U0EVA", session.top.id)
+    session.press(ids.REVIEW_ITEMS)
+    session.choose(number, Verdict.KEEP)
+    session.press(ids.REVIEW_OPEN)
+    session.press(ids.REVIEW_CLOSE)
+
+
 def test_it_is_not_closed_with_loose_ends(town: BotInWorkspace) -> None:
     """Without a verdict for each item *Close* lists what is missing; without a next day the form refuses at the day."""
     has_account(town)
     promises(town, 1)
     session = started(town)
-    session.press(ids.REVIEW_CLOSE)
-    assert "#1 has no verdict." in words_of(session.top)
-    town.box.close("U0EVA", session.top.id)
-    session.press(ids.REVIEW_ITEMS)
-    session.choose(1, Verdict.KEEP)
-    session.press(ids.REVIEW_OPEN)
-    session.press(ids.REVIEW_CLOSE)
+    keeps_what_lacks(session, 1)
     assert ids.DAY in session.submit().errors
     assert last_held(town) is None
 
@@ -212,13 +217,7 @@ def test_the_next_of_a_series_is_not_asked_for(town: BotInWorkspace, verdict: Ve
     session.press(ids.REVIEW_OPEN)
     assert "1 of 1 item decided" in words_of(session.top)
     town.commit("U0EVA", "done 2")
-    session.press(ids.REVIEW_CLOSE)
-    assert "#3 has no verdict." in words_of(session.top)
-    town.box.close("U0EVA", session.top.id)
-    session.press(ids.REVIEW_ITEMS)
-    session.choose(3, Verdict.KEEP)
-    session.press(ids.REVIEW_OPEN)
-    session.press(ids.REVIEW_CLOSE)
+    keeps_what_lacks(session, 3)
     assert session.submit(day="2027-04-12").errors == {}
     minutes = words(review(town, "Acme last"))
     assert "new: #2 send the report" in minutes
