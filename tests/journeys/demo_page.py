@@ -6,12 +6,16 @@ import re
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect  # noqa: A004  Playwright's own
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+# Milliseconds in which an open menu can be used.
+SOON = 10_000
 
 
 class Demo:
@@ -41,6 +45,18 @@ class Demo:
         if self._process.poll() is None:
             self._process.kill()
         self._process.communicate()
+
+
+def choose(button: Locator, entry: Locator) -> None:
+    """Open a menu and choose an entry. A view that is drawn anew meanwhile closes the menu; then it is opened again, as
+    a person does.
+    """
+    for _ in range(3):
+        button.click()
+        with suppress(TimeoutError):
+            entry.click(timeout=SOON)
+            return
+    entry.click()
 
 
 def clock_of(page: Page) -> Locator:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from handlers.slack.words import full_date
 from sandbox.tests import browsing
 from sandbox.tests.page.page_actions import Open, message, send
-from tests.journeys.demo_page import Demo, act_as, clock_of, go_to, messages_of_app
+from tests.journeys.demo_page import Demo, act_as, choose, clock_of, go_to, messages_of_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -203,8 +203,7 @@ def test_home_shows_and_follows(visit: Open) -> None:
         expect(home.get_by_role("heading", name=re.compile(rf"^{heading} \(\d+\)"))).to_be_visible()
     expect(home.get_by_text("plan the summit")).to_be_visible()
     row = home.locator(".section").filter(has_text=f"#{own} ·")
-    row.get_by_role("button", name="More options").click()
-    home.get_by_role("menuitem", name="Done").click()
+    choose(row.get_by_role("button", name="More options"), home.get_by_role("menuitem", name="Done"))
     expect(home.get_by_text(f"#{own} · done")).to_be_visible()
     expect(home.get_by_role("button", name=f"Reopen: #{own}")).to_be_visible()
     home.get_by_role("button", name=re.compile(r"^I wait for \(\d+\)")).click()
@@ -231,8 +230,7 @@ def morning(page: Page) -> tuple[Locator, date]:
 def from_menu(page: Page, brief: Locator, number: int, words: str) -> None:
     """Choose an entry of the "…" menu of an item in a brief."""
     row = brief.locator(".section").filter(has_text=f"#{number} ·")
-    row.get_by_role("button", name="More options").click()
-    page.get_by_role("menuitem", name=words, exact=True).click()
+    choose(row.get_by_role("button", name="More options"), page.get_by_role("menuitem", name=words, exact=True))
 
 
 @pytest.mark.slow
