@@ -17,7 +17,7 @@ from store.errors import BadInputError, ChangedMeanwhileError, NotAllowedError
 from store.rules import transitions
 from store.rules.calendar.brief_times import local_day
 from store.rules.nudging.news import Deed, Parties, is_news
-from store.rules.permissions import BARRED_BY, BY_VERDICT, Relation, permits
+from store.rules.permissions import BARRED_BY, IN_SESSION, Relation, permits
 from store.scope import people_of
 from store.tables import Around, CommitmentPerson, OutboxKind, Person, Verb
 
@@ -53,7 +53,7 @@ def check_right(tx: Session, viewer: Person, commitment: Commitment, verb: Verb,
     known = relations(tx, viewer, [commitment], now)[commitment.id]
     if permits(verb, known - {Relation.ADMIN}):
         return
-    if verb in BY_VERDICT and reviews_now(tx, viewer, commitment):
+    if verb in IN_SESSION and reviews_now(tx, viewer, commitment):
         return
     if not (permits(verb, known) and people.acts_as_admin(viewer, now)):
         raise NotAllowedError(_refusal(verb, commitment))

@@ -58,8 +58,9 @@ _ENOUGH: dict[Verb, frozenset[Relation]] = {
     **dict.fromkeys((Verb.ASK, Verb.FOLLOW), frozenset({Relation.COLLEAGUE})),
     Verb.UNFOLLOW: frozenset({Relation.FOLLOWER}),
 }  # fmt: skip
-# The verbs of verdicts. In the session of a review, the coach and the colleagues who take part may do them too.
-BY_VERDICT = frozenset({Verb.EDIT, Verb.MOVE, Verb.FINISH, Verb.CANCEL})
+# In the session of a review, the coach and the colleagues who take part may do these too: the verbs of verdicts, and
+# a comment, as “done 12 sent it” is both.
+IN_SESSION = frozenset({Verb.EDIT, Verb.MOVE, Verb.FINISH, Verb.CANCEL, Verb.COMMENT})
 # For each verb the relations of which none may be. Creator, lead and helpers hear of changes anyway.
 BARRED_BY: dict[Verb, frozenset[Relation]] = {
     Verb.ASK: frozenset({Relation.OWNER, Relation.ASKER}),

@@ -8,8 +8,10 @@ import pytest
 
 from handlers import ids
 from sandbox import User
+from tests.journeys.accounts import account
 from tests.journeys.conftest import BotInWorkspace, words, words_of
 from tests.journeys.reading import numbers
+from tests.journeys.reviews import Session, review
 
 if TYPE_CHECKING:
     from sandbox import View
@@ -220,6 +222,33 @@ def test_a_message_that_finishes_or_promises(filled: BotInWorkspace) -> None:
     assert "sent it yesterday" in words(filled.write("U0EVA", "done 1 sent it yesterday"))
     assert filled.verbs(1) == ["record", "finish", "comment"]
     assert "Recorded as #4" in words(filled.write("U0EVA", "move 3 servers to Berlin by Friday"))
+
+
+WAYS = {
+    "command": lambda town, user, line: town.commit(user, line).messages[-1],
+    "Messages tab": lambda town, user, line: town.write(user, line),
+    "mention": lambda town, user, line: town.mention(user, line),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.both_databases
+def test_who_may_finish_may_say_something_with_it(town: BotInWorkspace, way: str) -> None:
+    """In the session of a review a colleague who takes part finishes another's commitment, and what they say is kept;
+    before it, and if they take no part, they are told who can. Slack's retry repeats nothing.
+    """
+    town.box.invite_app("C0ACME")
+    town.has_recorded("U0EVA", ("U0EVA", "send it", "2026-12-04"), account=account(town, "Acme"))
+    review(town, "Acme on 25 Nov 2026 10:00 with @eva @ana")
+    assert "Only Eva" in words(WAYS[way](town, "U0ANA", "done 1 sent it yesterday"))
+    session = Session(town)
+    session.open()
+    session.press(ids.REVIEW_START)
+    assert "Only Eva" in words(WAYS[way](town, "U0BEN", "done 1 sent it yesterday"))
+    assert town.verbs(1) == ["record"]
+    assert "you commented: “sent it yesterday”" in words(WAYS[way](town, "U0ANA", "done 1 sent it yesterday"))
+    town.again()
+    assert town.verbs(1) == ["record", "finish", "comment"]
 
 
 def test_the_button_of_an_old_message(filled: BotInWorkspace) -> None:
