@@ -402,8 +402,8 @@ def _leaders(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     made = leaders.digest(tx, row, _reader(row), now)
     if isinstance(made, str):
         return _gone(row, made)
-    text, blocks, shown = made
-    return Message(text, b.resolved(b.fitting(blocks)), [(one, None) for one in shown])
+    blocks = b.resolved(b.fitting(made.blocks))
+    return Message(made.text, blocks, [(one, None) for one in made.shown], has_rest=made.has_rest)
 
 
 def _weekly_not_posted(tx: Session, row: Outbox, _now: datetime) -> Message | Nothing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from handlers.briefs.views import Remark
+from handlers.digests.weekly import Drawn
 from handlers.energy import views as energy
 from handlers.plan.signals import COLOURS
 from handlers.slack import blocks as b
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from store.digests.leaders import Quarter
-    from store.tables import Account, Outbox, Person
+    from store.tables import Outbox, Person
 
-# Accounts that are named in each part.
-_NAMED = 12
+# Accounts that are named in each part, and characters of the rest in the thread.
+_NAMED, _REST = 12, 8_000
 _SIDES = {Side.OURS: "Ours", Side.THEIRS: "Theirs"}
 
 TEMPLATE = Template(
@@ -42,8 +43,8 @@ TEMPLATE = Template(
 )  # fmt: skip
 
 
-def digest(tx: Session, row: Outbox, reader: Person, now: datetime) -> tuple[str, list[Block], list[Account]] | str:
-    """(text, blocks, the accounts that it shows); or the reason why there is nothing to say."""
+def digest(tx: Session, row: Outbox, reader: Person, now: datetime) -> Drawn | str:
+    """The digest, or the rest of it in its thread; or the reason why there is nothing to say."""
     today, day = local_day(now, reader.zone), row.day or now.date()
     found = leaders.quarter_of_coach(tx, reader, day, now)
     if not found.accounts:
@@ -51,10 +52,35 @@ def digest(tx: Session, row: Outbox, reader: Person, now: datetime) -> tuple[str
     if not row.ts and today > found.last:
         return "its quarter was over"
     until = full_date(found.last)
+    if row.details.get("replies_to"):
+        return _rest(found, until)
     said = say(tx, reader, TEMPLATE, now, until=until, **_values(found))
     title = f"The quarter until {until}: the accounts that you coach"
     chart = energy.kept(found.quarters[Side.OURS], found.quarters[Side.THEIRS])
-    return title, [b.section(f"*{escape(title)}*"), *b.paragraphs(said), *chart], list(found.accounts)
+    blocks: list[Block] = [b.section(f"*{escape(title)}*"), *b.paragraphs(said), *chart]
+    return Drawn(title, blocks, found.accounts, has_rest=any(_beyond(found).values()))
+
+
+def _beyond(found: Quarter) -> dict[str, list[Mrkdwn]]:
+    """The accounts that the digest leaves out, by the heading of their part: a line for each."""
+    parts = {COLOURS[colour]: _lines(found, colour) for colour in reversed(Colour)}
+    parts["*No review is booked*"] = [Mrkdwn(escape(one.name)) for one in found.unbooked]
+    return {heading: lines[_NAMED:] for heading, lines in parts.items()}
+
+
+def _rest(found: Quarter, until: str) -> Drawn | str:
+    """The accounts for which the digest has no room, for its thread: as many as a message takes."""
+    said, left, more = "", _REST, 0
+    for heading, lines in _beyond(found).items():
+        part = f"\n\n{heading}  ·  the rest" if lines else ""
+        for line in lines:
+            left -= len(line) + 3
+            part, more = (f"{part}\n• {line}", more) if left > 0 else (part, more + 1)
+        said += part
+    if not said:
+        return "the digest shows everything"
+    said += f"\n\nand {more} more: `/commit accounts` shows all" if more else ""
+    return Drawn(f"The quarter until {until}: the rest", [*b.paragraphs(said.strip())], found.accounts)
 
 
 def week(
@@ -98,9 +124,14 @@ def _values(found: Quarter) -> dict[str, Any]:
 
 
 def _colour(found: Quarter, colour: Colour) -> dict[str, Any]:
-    those = found.of(colour)
-    lines = [
+    lines = _lines(found, colour)
+    shown = lines[:_NAMED]
+    return {"words": Mrkdwn(COLOURS[colour]), "count": len(lines), "accounts": shown, "more": len(lines) - len(shown)}
+
+
+def _lines(found: Quarter, colour: Colour) -> list[Mrkdwn]:
+    """A line for each account of that colour, with the reason for it."""
+    return [
         Mrkdwn(escape(one.name if colour == Colour.GREEN else f"{one.name}: {found.health[one.id].why}"))
-        for one in those[:_NAMED]
+        for one in found.of(colour)
     ]
-    return {"words": Mrkdwn(COLOURS[colour]), "count": len(those), "accounts": lines, "more": len(those) - len(lines)}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from contextlib import ExitStack
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,9 +17,11 @@ from tests.journeys.conftest import words
 from tests.journeys.digests import kept_last_quarter
 from tests.journeys.reading import briefs, days
 from tests.journeys.reviews import begun, promises, review
+from tests.journeys.slack_faults import at_once, replica
 from tests.journeys.working_lives import BERLIN, away, live_through
 
 if TYPE_CHECKING:
+    from bot.app import Makegood
     from tests.journeys.conftest import BotInWorkspace
 
 
@@ -35,7 +39,7 @@ def coached(town: BotInWorkspace, count: int = 3) -> None:
 def to_coach(town: BotInWorkspace) -> list[str]:
     town.settled()
     said = [words(one) for one in town.box.messages(town.box.world.im("U0ADA").id)]
-    return [one for one in said if "The quarter until" in one]
+    return [one for one in said if "The quarter until" in one and "the accounts that you coach" in one]
 
 
 def test_once_before_the_quarter_ends(town: BotInWorkspace) -> None:
@@ -57,6 +61,79 @@ def test_once_before_the_quarter_ends(town: BotInWorkspace) -> None:
     ):
         assert part in said
     assert len(town.outbox(OutboxKind.LEADERS_DIGEST)) == 1
+
+
+def coaches(town: BotInWorkspace, count: int, name: str = "Client {:02}") -> None:
+    """Ada coaches so many accounts without a booked review; each has the category A, so that something is wrong."""
+    with town.makegood.ledger.begin() as tx:
+        eva, ada = town.person(tx, "U0EVA"), town.person(tx, "U0ADA")
+        for number in range(1, count + 1):
+            made = accounts.create(tx, eva, name.format(number), now=town.box.clock.now(), category="A")
+            made.coach_id = ada.id
+
+
+def in_its_thread(town: BotInWorkspace) -> list[str]:
+    """The replies below the digest, in the conversation with Ada."""
+    town.settled()
+    there = town.box.messages(town.box.world.im("U0ADA").id)
+    (digest,) = [one for one in there if "The quarter until" in words(one) and one.thread_ts in {None, one.ts}]
+    return [words(one) for one in there if one.thread_ts == digest.ts and one.ts != digest.ts]
+
+
+@pytest.mark.both_databases
+def test_the_rest_follows_in_the_thread(town: BotInWorkspace) -> None:
+    """Of twenty accounts the digest names twelve in each part; each of the other eight stands in its thread, once."""
+    coaches(town, 20)
+    for day in (25, 28, 29):
+        town.jump(2026, 12, day, 9, 0)
+        town.makegood.tick()
+    (said,) = to_coach(town)
+    assert said.count("and 8 more") == 2
+    (rest,) = in_its_thread(town)
+    named = [f"Client {number:02}" for number in range(1, 21)]
+    assert [one for one in named if f"• {one}" in said] == named[:12]
+    assert [one for one in named if f"• {one}:" in rest] == named[12:]
+    assert rest.count("  ·  the rest") == 2
+    assert "No review is booked*  ·  the rest" in rest
+
+
+@pytest.mark.parametrize(("count", "replies"), [(12, 0), (13, 1)])
+def test_a_digest_that_shows_everything_has_no_thread(town: BotInWorkspace, count: int, replies: int) -> None:
+    """Twelve accounts fit into the digest; the thirteenth begins a thread."""
+    coaches(town, count)
+    town.jump(2026, 12, 28, 9, 0)
+    assert len(to_coach(town)) == 1
+    assert len(in_its_thread(town)) == replies
+
+
+def test_a_rest_that_no_message_takes(town: BotInWorkspace) -> None:
+    """Of two hundred accounts with long names the thread names as many as fit, and says how many there are more."""
+    coaches(town, 200, "{:03} " + "&" * 90)
+    town.jump(2026, 12, 28, 9, 0)
+    assert len(to_coach(town)) == 1
+    (rest,) = in_its_thread(town)
+    left = re.search(r"and (\d+) more: `/commit accounts` shows all", rest)
+    assert left
+    assert rest.count("• ") + int(left[1]) == 2 * (200 - 12)
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_four_replicas_write_one(town: BotInWorkspace) -> None:
+    """Four planners and couriers at the same moment send one digest, with one reply in its thread."""
+    coaches(town, 20)
+    town.move(2026, 12, 28, 9, 0)
+
+    def work(makegood: Makegood) -> None:
+        for _ in range(2):
+            makegood.tick()
+            makegood.courier.deliver_due(patience=timedelta(seconds=1))
+
+    with ExitStack() as opened:
+        at_once([opened.enter_context(replica(town)) for _ in range(4)], work)
+    assert len(to_coach(town)) == 1
+    assert len(in_its_thread(town)) == 1
+    assert len(town.outbox(OutboxKind.LEADERS_DIGEST)) == 2
 
 
 @pytest.mark.both_databases
