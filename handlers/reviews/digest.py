@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from handlers.commitments import items
+from handlers.energy import views as energy
 from handlers.plan.signals import COLOURS, MENDED, NEW
 from handlers.reviews import views
-from handlers.slack.templates import Template
-from handlers.slack.words import Mrkdwn, escape, full_date, plural
+from handlers.slack import blocks as b
+from handlers.slack.templates import Template, say
+from handlers.slack.words import Mrkdwn, clock_time, escape, full_date, plural
+from store import reviews
 from store.plan import figures, objectives, opportunities, white_space
 from store.plan.values import quarter_words
 from store.rules.calendar.brief_times import local_day
@@ -18,6 +21,9 @@ from store.tables import Person, Side, Subject
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
+
+    from slackblocks import Block
+    from sqlalchemy.orm import Session
 
     from store.plan.section import Section
     from store.reviews import Digest
@@ -58,6 +64,33 @@ TEMPLATE = Template(
         },
     ),
 )  # fmt: skip
+
+
+def drawn(
+    tx: Session, reader: Person, review: Review, now: datetime, *, tells_admin: bool
+) -> tuple[list[Block], Digest]:
+    """The digest below its title, as of `now`, for the rights of the reader; and its facts. `tells_admin`: of a
+    template that does not work, in a transaction that may write.
+    """
+    found = reviews.digest_of(tx, reader, review, now)
+    values = values_of(found, review, reader, now)
+    said = say(
+        tx if tells_admin else None, reader, TEMPLATE, now, account=review.account.name, when=when(review), **values
+    )  # fmt: skip
+    return [*b.paragraphs(said), *energy.kept(found.balance.ours.quarters, found.balance.theirs.quarters)], found
+
+
+def title(review: Review) -> str:
+    """The title of a digest, as markup."""
+    name = escape(review.account.name)
+    return f"Review of {name} on {when(review)}" if review.closed_at is None else f"Review of {name}"
+
+
+def when(review: Review) -> Mrkdwn:
+    """The time of a review on the clock on which it was agreed, or its occasion."""
+    if review.starts_at is None:
+        return Mrkdwn(f"this occasion: {escape(review.occasion or '')}")
+    return Mrkdwn(clock_time(review.starts_at, review.zone))
 
 
 def values_of(found: Digest, review: Review, actor: Person, now: datetime) -> dict[str, Any]:

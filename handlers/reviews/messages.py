@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING
 
 from handlers import ids
 from handlers.briefs.notice_views import refusal
-from handlers.energy import views as energy
 from handlers.reviews import digest, pages, views
 from handlers.slack import blocks as b
 from handlers.slack.refs import Ref, ViewName
-from handlers.slack.templates import say
-from handlers.slack.words import Mrkdwn, clock_time, escape, plural, shortened
+from handlers.slack.words import escape, plural, shortened
 from store import reviews
 from store.rules.calendar.brief_times import local_day
 from store.tables import OutboxKind, Person, ReviewState, Side, Subject
@@ -50,17 +48,13 @@ def told(tx: Session, row: Outbox, actor: Person, review: Review, now: datetime)
 def _digest(tx: Session, row: Outbox, actor: Person, review: Review, now: datetime) -> Told | str:
     if not row.ts and (review.state != ReviewState.PLANNED or review.starts_at is None or review.starts_at <= now):
         return "its review had begun"
-    name, when = escape(review.account.name), _when(review)
-    title = f"Review of {name} on {when}" if review.closed_at is None else f"Review of {name}"
+    title = digest.title(review)
     if row.details.get("replies_to"):
         return _rest(tx, actor, review, title, now)
-    found = reviews.digest_of(tx, actor, review, now)
-    values = digest.values_of(found, review, actor, now)
-    said = say(tx, actor, digest.TEMPLATE, now, account=review.account.name, when=when, **values)
+    drawn, found = digest.drawn(tx, actor, review, now, tells_admin=True)
     blocks: list[Block] = [
         b.section(f"*{title}*", accessory=b.button("Open", ids.REVIEW_OPEN, views.page_ref(review.account).encode())),
-        *b.paragraphs(said),
-        *energy.kept(found.balance.ours.quarters, found.balance.theirs.quarters),
+        *drawn,
     ]
     decided = [one.commitment for one in found.decisions[: digest.LINES]]
     still_open = [one for side in Side for one in found.open_items[side]]
@@ -80,12 +74,6 @@ def _rest(tx: Session, actor: Person, review: Review, title: str, now: datetime)
     return Told(f"{title}: the rest", [*blocks], [review, *(one for rows in more.values() for one in rows)])
 
 
-def _when(review: Review) -> Mrkdwn:
-    if review.starts_at is None:
-        return Mrkdwn(f"this occasion: {escape(review.occasion or '')}")
-    return Mrkdwn(clock_time(review.starts_at, review.zone))
-
-
 def _prompt(tx: Session, row: Outbox, actor: Person, review: Review, now: datetime) -> Told | str:
     waits = review.state == ReviewState.PLANNED and (review.starts_at is None or review.starts_at > now)
     if not row.ts and (waits or review.state not in {ReviewState.PLANNED, ReviewState.OPEN}):
@@ -99,7 +87,7 @@ def _prompt(tx: Session, row: Outbox, actor: Person, review: Review, now: dateti
     elif review.state == ReviewState.NOT_HELD:
         said, row_of = f"*The review of {name} was not held.*", []
     elif waits:
-        said, row_of = f"*The review of {name} was moved: {_when(review)}.*", []
+        said, row_of = f"*The review of {name} was moved: {digest.when(review)}.*", []
     elif review.state == ReviewState.OPEN:
         said = f"*The review of {name} is going on.*\n{decided} of {plural(len(found), 'item')} decided"
         row_of = [b.button("Open", ids.REVIEW_OPEN, value, style="primary")]
@@ -127,7 +115,7 @@ def _minutes(tx: Session, row: Outbox, actor: Person, review: Review, now: datet
     blocks = pages.minutes_of(tx, actor, _minutes_ref(review), now)
     following = reviews.current(tx, actor, account)
     if following is not None:
-        blocks = [*blocks, b.context(f"Next review: {_when(following)}")]
+        blocks = [*blocks, b.context(f"Next review: {digest.when(following)}")]
     shown = [one.commitment for one in reviews.decisions(tx, actor, review)]
     return Told(f"Minutes of the review of {escape(account.name)}", blocks, [review, *shown])
 

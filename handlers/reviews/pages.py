@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers.reviews import views
-from handlers.slack.refs import count
+from handlers import ids
+from handlers.reviews import digest, views
+from handlers.slack import blocks as b
+from handlers.slack.refs import Ref, ViewName, count
 from store import accounts, letters, reviews
 from store.rules.calendar.brief_times import local_day
 from store.tables import ReviewState
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from slackblocks import Block
     from sqlalchemy.orm import Session
 
-    from handlers.slack.refs import Ref
     from store.tables import Account, Person, Review
 
 
@@ -77,6 +78,22 @@ def minutes_of(tx: Session, viewer: Person, ref: Ref, now: datetime) -> list[Blo
     sent = letters.sent_about(tx, viewer, review.subject_kind, review.id, size=_LETTERS)
     may_change = reviews.may_change(tx, viewer, review.account, review)
     return views.minutes(review, written, decided, calendars, sent, viewer, may_change=may_change)
+
+
+def digest_of(tx: Session, viewer: Person, ref: Ref, now: datetime) -> list[Block]:
+    """The digest of the review of `ref` as it stands now, with all that the viewer sees; the page of its account once
+    the review has begun or is over.
+    """
+    review = reviews.get(tx, viewer, ref.id)
+    page = views.page_ref(review.account)
+    if review.state != ReviewState.PLANNED:
+        return page_of(tx, viewer, page, now)
+    drawn, _ = digest.drawn(tx, viewer, review, now, tells_admin=False)
+    every = Ref(view=ViewName.ACCOUNT, extra=str(review.account_id))
+    below = b.actions(
+        b.button("Review", ids.REVIEW_OPEN, page.encode()), b.button("Commitments", ids.PAGE_OLDER, every.encode())
+    )
+    return [b.section(f"*{digest.title(review)}*"), *b.fitting(drawn), below]
 
 
 def account_of(tx: Session, viewer: Person, ref: Ref) -> tuple[Account, Review | None]:

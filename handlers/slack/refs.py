@@ -56,8 +56,9 @@ class ViewName(StrEnum):
     # The viewer's accounts; the others in use; the archived accounts; the page of one account (`extra` is its id).
     ACCOUNTS, OTHERS, ARCHIVED, ACCOUNT_PAGE = "accounts", "others", "archived", "page"
     # The coming reviews; the review of an account (`extra` is its id); the items of a review (`extra` begins with the
-    # review's id); its minutes.
+    # review's id); its minutes. The digest of a review as it stands now, for its reader.
     REVIEWS, REVIEW, REVIEW_ITEMS, MINUTES = "reviews", "review", "review_items", "minutes"
+    REVIEW_DIGEST = "review_digest"
     # The list of offerings.
     OFFERINGS = "offerings"
     HOME, AWAY = "home", "away"

@@ -68,7 +68,7 @@ _TITLES = {
     ViewName.PLAN: "Account plan", ViewName.ACCOUNT_PAGE: "Account", ViewName.CLIENT: "Page for the client",
     **dict.fromkeys((ViewName.ACCOUNTS, ViewName.OTHERS, ViewName.ARCHIVED), "Accounts"),
     ViewName.ENERGY: energy_views.TITLE, ViewName.OFFERINGS: "What we sell", ViewName.REVIEWS: "Reviews",
-    ViewName.REVIEW: "Review", ViewName.REVIEW_ITEMS: "Review", ViewName.MINUTES: "Review",
+    **dict.fromkeys((ViewName.REVIEW, ViewName.REVIEW_ITEMS, ViewName.REVIEW_DIGEST, ViewName.MINUTES), "Review"),
 }  # fmt: skip
 # The pages that the Home tab shows in place, below its tabs.
 _AT_HOME = {
@@ -286,6 +286,7 @@ _VIEWS: dict[ViewName, Callable[[Session, Person, Ref, datetime], list[Block]]] 
     ViewName.REVIEW: reviews.page_of,
     ViewName.REVIEW_ITEMS: reviews.items_of,
     ViewName.MINUTES: reviews.minutes_of,
+    ViewName.REVIEW_DIGEST: reviews.digest_of,
     ViewName.OFFERINGS: all_offerings,
     ViewName.AWAY: lambda tx, viewer, _ref, now: absence(tx, viewer, now),
     ViewName.HELP: lambda _tx, _viewer, _ref, _now: cards.help_page(),

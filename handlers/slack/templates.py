@@ -70,10 +70,10 @@ def use(folder: Path | None) -> None:
     _Chosen.folder = folder
 
 
-def say(tx: Session, viewer: Person, template: Template, now: datetime, **values: Any) -> str:  # noqa: ANN401  any value
+def say(tx: Session | None, viewer: Person, template: Template, now: datetime, **values: Any) -> str:  # noqa: ANN401  any value
     """The words of the template: of the workspace's own file if there is one that works, else of ours.
 
-    In a transaction that may write, an admin of the viewer's workspace is told of a file that does not work.
+    In `tx`, which may write, an admin of the viewer's workspace is told of a file that does not work; None: nobody is.
     """
     source = _source(_Chosen.folder, template)
     if isinstance(source, str):
@@ -83,7 +83,8 @@ def say(tx: Session, viewer: Person, template: Template, now: datetime, **values
         source = made
     if source is not None:
         log.warning("template_not_used", template=source.name, why=source.why)
-        _tell_admin(tx, viewer, source, now)
+        if tx is not None:
+            _tell_admin(tx, viewer, source, now)
     return tidied(_built_in(template.finalize).get_template(template.name).render(values))
 
 

@@ -14,13 +14,26 @@ from sqlalchemy.orm import joinedload
 
 from store import absences, outbox, people
 from store.commitments.facts import hearing
+from store.commitments.promises import IS_PROMISE
 from store.reviews import plan_changes
 from store.rules.calendar.brief_times import local_day
 from store.rules.calendar.working_days import DAY
 from store.rules.nudging.occasions import Occasion, OccasionKind
 from store.rules.reviews import BRIEF_BEFORE
-from store.scope import seen_by_reader
-from store.tables import Account, Objective, Opportunity, Person, Review, ReviewPerson, ReviewState, Subject, core
+from store.scope import seen_by, seen_by_reader
+from store.tables import (
+    Account,
+    Commitment,
+    Objective,
+    Opportunity,
+    Person,
+    Review,
+    ReviewPerson,
+    ReviewState,
+    Side,
+    Subject,
+    core,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -71,6 +84,21 @@ def asked_of(tx: Session, reader: Person, rows: Sequence[Review], now: datetime)
     """The gaps that the reader is asked to fill before these reviews, by the review's id."""
     found = plan_changes.asked(tx, [one for one in rows if one.state == ReviewState.PLANNED], now)
     return {review_id: gaps for (review_id, person_id), gaps in found.items() if person_id == reader.id}
+
+
+def owed_by(tx: Session, reader: Person, rows: Sequence[Review]) -> dict[int, list[tuple[int, date]]]:
+    """The open promises of the reader to the accounts of these reviews, by the review's id: (number, due date), the
+    earliest due first.
+    """
+    its = Commitment.account_id.in_([one.account_id for one in rows]), Commitment.ended_at.is_(None)
+    ours = Commitment.side == Side.OURS, Commitment.owner_id == reader.id, IS_PROMISE
+    query = sa.select(Commitment.account_id, Commitment.number, Commitment.due_on)
+    by_account: dict[int | None, list[tuple[int, date]]] = {}
+    for account_id, number, due_on in tx.execute(
+        query.where(seen_by(Commitment, reader), *its, *ours).order_by(Commitment.due_on, Commitment.id)
+    ):
+        by_account.setdefault(account_id, []).append((number, due_on))
+    return {one.id: by_account.get(one.account_id, []) for one in rows}
 
 
 def by_ids(tx: Session, viewer: Person, ids: Collection[int]) -> dict[int, Review]:

@@ -223,7 +223,8 @@ NOTHING_THERE: dict[str, str] = {
     **dict.fromkeys((ViewName.MINE, ViewName.LIST, ViewName.GROUPED, ViewName.HOME, ViewName.NEWS),
                     "test_a_persons_own_views"),
     ViewName.ARCHIVED: "the same question as the list of accounts",
-    **dict.fromkeys((ViewName.REVIEWS, ViewName.REVIEW_ITEMS, ViewName.MINUTES), "test_reviews"),
+    **dict.fromkeys((ViewName.REVIEWS, ViewName.REVIEW_ITEMS, ViewName.REVIEW_DIGEST, ViewName.MINUTES),
+                    "test_reviews"),
     **dict.fromkeys((ViewName.MESSAGE, ViewName.BRIEF, ViewName.SHARED), "test_messages_that_stand"),
     **dict.fromkeys((ids.ROW_ACCOUNT, ids.SERVES, ids.CLIENT_PERSON, ids.INTO_PERSON, ids.OBJECTIVE,
                      ids.CLIENT_PEOPLE, ids.OPPORTUNITY, ids.AGREED_BY, ids.UNIT),
@@ -296,8 +297,10 @@ def test_reviews(town: BotInWorkspace) -> None:
         row = review.id
     of_review: dict[str, Any] = {"kind": Subject.REVIEW, "id_": lambda _town: row, "extra": str(row)}
     views = {"list": at(ViewName.REVIEWS), "items": at(ViewName.REVIEW_ITEMS, **of_review),
-             "minutes": at(ViewName.MINUTES, **of_review), "/review": typed("", "/review")}  # fmt: skip
-    assert leaks(views["list"](town, "U0OLE")) != []
+             "minutes": at(ViewName.MINUTES, **of_review), "/review": typed("", "/review"),
+             "digest": at(ViewName.REVIEW_DIGEST, **of_review)}  # fmt: skip
+    for name in ("list", "digest"):
+        assert leaks(views[name](town, "U0OLE")) != []
     restrict(town)
     assert {name: told for name, view in views.items() if (told := leaks(view(town, "U0OLE")))} == {}
     assert leaks(views["list"](town, "U0ANA")) != []

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from handlers import ids
-from store import accounts
+from handlers.slack import templates
+from store import accounts, reviews
 from store.plan import basis
-from tests.journeys.conftest import BotInWorkspace, words
+from store.tables import Side
+from tests.journeys.conftest import BotInWorkspace, words, words_of
+from tests.journeys.digests import booked as digests_booked
 from tests.journeys.plan_sections import values
-from tests.journeys.reviews import Session, review
+from tests.journeys.reviews import Session, promises, review
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sandbox import Message
 
 # Monday 14 December 2026, 10:00 in Berlin.
@@ -43,7 +50,7 @@ def test_who_takes_part_reads_of_it_on_the_working_day_before(town: BotInWorkspa
     for user in ("U0EVA", "U0ANA"):
         shown = brief(town, user)
         assert shown is not None
-        assert "Review of Acme*  ·  Mon 14 Dec 2026, 10:00. Bring what you owe" in words(shown)
+        assert "Review of Acme*  ·  Mon 14 Dec 2026, 10:00. Bring what you want to ask of them." in words(shown)
     assert brief(town, "U0BEN") is None
 
 
@@ -55,7 +62,113 @@ def test_a_review_on_a_day_off(town: BotInWorkspace) -> None:
     town.jump(2026, 12, 11, 9, 0)
     shown = brief(town, "U0ANA")
     assert shown is not None
-    assert "Sun 13 Dec 2026, 10:00. Bring what you owe" in words(shown)
+    assert "Sun 13 Dec 2026, 10:00. Bring what you want to ask of them." in words(shown)
+
+
+def opened(town: BotInWorkspace, user: str) -> str:
+    """The modal behind *Open* in this person's brief about the review."""
+    told = brief(town, user)
+    assert told is not None
+    assert town.press(user, told, ids.REVIEW_OPEN).problem is None
+    return words_of(town.box.modals(user)[-1])
+
+
+@pytest.mark.both_databases
+def test_the_brief_before_a_review_opens_its_digest(town: BotInWorkspace) -> None:
+    """The line says what its reader owes; *Open* shows the whole digest as it stands then, without another message."""
+    booked(town)
+    promises(town, 7)
+    promises(town, 1, Side.THEIRS)
+    town.jump(2026, 12, 11, 9, 0)
+    lines = {user: words(shown) for user in ("U0EVA", "U0ANA") if (shown := brief(town, user))}
+    assert "Bring what you owe, 7 promises, 7 overdue (#1, #2, #3, #4, #5 and 2 more), and what" in lines["U0EVA"]
+    assert "10:00. Bring what you want to ask of them." in lines["U0ANA"]
+    before = len(town.outbox())
+    town.commit("U0EVA", "done 1")
+    for user in ("U0EVA", "U0ANA"):
+        digest = opened(town, user)
+        for part in ("Review of Acme on Mon 14 Dec 2026, 10:00", "Ours: 1 done", "*We owe them*  ·  6", "and 1 more",
+                     "*They owe us*  ·  1", "their promise 1", "Please bring"):  # fmt: skip
+            assert part in digest
+    town.settled()
+    assert len(town.outbox()) == before
+    assert ids.PAGE_OLDER in str(town.box.modals("U0ANA")[-1].blocks)
+
+
+def test_a_digest_without_a_channel_of_its_own(bare_town: BotInWorkspace) -> None:
+    """Its channel was deleted: each participant opens the digest from their brief all the same."""
+    digests_booked(bare_town)
+    del bare_town.box.world.channels["C0ACME"]
+    bare_town.jump(2026, 12, 7, 8, 0)
+    bare_town.jump(2026, 12, 11, 9, 0)
+    assert "*We owe them*  ·  7" in opened(bare_town, "U0ANA")
+
+
+def test_the_digest_hides_what_its_reader_does_not_see(town: BotInWorkspace) -> None:
+    """The account was restricted, and Ana, who had her brief by then, is out of its team: nothing of it is shown."""
+    booked(town)
+    promises(town, 1)
+    town.jump(2026, 12, 11, 9, 0)
+    told = brief(town, "U0ANA")
+    assert told is not None
+    with town.makegood.ledger.begin() as tx:
+        acme = accounts.named(tx, town.person(tx, "U0EVA"), "Acme")
+        assert acme is not None
+        acme.restricted = True
+    town.press("U0ANA", told, ids.REVIEW_OPEN)
+    said = str(town.box.messages(town.box.world.im("U0ANA").id)[-1]) + str(town.box.modals("U0ANA"))
+    assert "We owe" not in said
+    assert "promise 1" not in said
+    assert "*We owe them*  ·  1" in opened(town, "U0EVA")
+
+
+def test_a_participant_who_has_left(town: BotInWorkspace) -> None:
+    """Ana left before the day: she gets nothing, and the digest that Eva opens has what is there."""
+    booked(town)
+    promises(town, 1)
+    with town.makegood.ledger.begin() as tx:
+        town.person(tx, "U0ANA").is_active = False
+    town.jump(2026, 12, 11, 9, 0)
+    assert brief(town, "U0ANA") is None
+    assert "*We owe them*  ·  1" in opened(town, "U0EVA")
+
+
+def test_the_digest_of_a_review_that_was_moved_or_is_over(town: BotInWorkspace) -> None:
+    """*Open* in the brief shows the new time of a review that was moved, the session of one that has begun, and for one
+    that was not held the page of the account.
+    """
+    booked(town)
+    promises(town, 1)
+    town.jump(2026, 12, 11, 9, 0)
+    review(town, "Acme on 18 Dec 2026 11:00")
+    assert "Review of Acme on Fri 18 Dec 2026, 11:00" in opened(town, "U0ANA")
+    session = Session(town)
+    session.open()
+    session.press(ids.REVIEW_START)
+    assert "going on now" in opened(town, "U0ANA")
+    with town.makegood.ledger.begin() as tx:
+        eva, now = town.person(tx, "U0EVA"), town.box.clock.now()
+        acme = accounts.named(tx, eva, "Acme")
+        assert acme is not None
+        found = reviews.current(tx, eva, acme)
+        assert found is not None
+        reviews.call_off(tx, eva, found.id, "Dana is ill.", origin_key="off", now=now)
+    assert "None is planned" in opened(town, "U0ANA")
+
+
+def test_a_broken_template_is_no_trouble_to_a_reader(town: BotInWorkspace, tmp_path: Path) -> None:
+    """The workspace's own words stand in the digest that is opened; where its file does not work, ours."""
+    booked(town)
+    promises(town, 1)
+    town.jump(2026, 12, 11, 9, 0)
+    templates.use(tmp_path)
+    try:
+        (tmp_path / "review_digest.j2").write_text("Good morning, team {{ account }}!")
+        assert "Good morning, team Acme!" in opened(town, "U0EVA")
+        (tmp_path / "review_digest.j2").write_text("{{ account")
+        assert "*We owe them*  ·  1" in opened(town, "U0EVA")
+    finally:
+        templates.use(None)
 
 
 def test_the_lead_is_asked_then_the_coach(town: BotInWorkspace) -> None:
