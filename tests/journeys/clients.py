@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import html
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from bot.app import compose
+from bot.service import Parts, Service
 from handlers import ids
 from store import accounts, stakeholders
-from tests.journeys.conftest import PUBLIC_URL, words_of
+from tests.journeys.conftest import PUBLIC_URL, given_for, words_of
 from tests.journeys.plan_sections import has_account, values
 from tests.journeys.web_pages import Visitor
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sandbox import View
     from tests.journeys.conftest import BotInWorkspace
     from tests.journeys.web_pages import Page
@@ -93,6 +98,18 @@ class Dana(Visitor):
 
     def post(self, path: str, body: str, origin: str = PUBLIC_URL) -> Page:
         return self.ask("POST", path, body, Origin=origin, Content_Type="application/x-www-form-urlencoded", **PERSON)
+
+
+@contextmanager
+def second_replica(town: BotInWorkspace) -> Iterator[int]:
+    """Another process on the same ledger that answers browsers; its port."""
+    given = given_for(town.box, str(town.makegood.settings.database_url.get_secret_value()))
+    other = Service(compose(given, clock=town.box.clock.now), Parts(web=True, work=False))
+    other.start()
+    try:
+        yield other.port
+    finally:
+        other.stop()
 
 
 def read(page: Page) -> str:

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from bot.app import compose
-from bot.service import Parts, Service
 from handlers import ids
 from store import accounts, commitments, history, reviews, stakeholders
 from store.clients import links
@@ -35,8 +33,8 @@ from store.tables import (
     Stakeholder,
     core,
 )
-from tests.journeys.clients import PERSON, Dana, has_dana, made_page, open_page, press, promised, read
-from tests.journeys.conftest import PUBLIC_URL, given_for, open_town, words, words_of
+from tests.journeys.clients import PERSON, Dana, has_dana, made_page, open_page, press, promised, read, second_replica
+from tests.journeys.conftest import PUBLIC_URL, open_town, words, words_of
 from tests.journeys.conftest import read as told_by
 from tests.journeys.web_pages import visitor
 
@@ -218,19 +216,12 @@ def test_a_new_one_is_asked_for(town: BotInWorkspace, dana: Dana) -> None:
 @pytest.mark.both_databases
 def test_two_replicas(town: BotInWorkspace, dana: Dana) -> None:
     """A link that is ended on one replica works on no other."""
-    other = Service(
-        compose(given_for(town.box, str(town.makegood.settings.database_url.get_secret_value())),
-                clock=town.box.clock.now), Parts(web=True, work=False)
-    )  # fmt: skip
-    other.start()
-    try:
+    with second_replica(town) as port:
         there = Dana(town, dana.address)
-        there.port = other.port
+        there.port = port
         assert there.look().status == 200
         made_page(town)
         assert (there.look().status, dana.look().status) == (410, 410)
-    finally:
-        other.stop()
 
 
 def has_marcus(town: BotInWorkspace, name: str = "Marcus Reed") -> int:
