@@ -43,8 +43,7 @@ def drawn(
     section.check_change(viewer, SECTION, person.account, now, person)
     if viewer.workspace.public_url is None:
         raise BadInputError(views.NO_ADDRESS)
-    link = links.of_person(tx, person, now)
+    link, sharing = links.with_others(tx, person, now)
     opens = links.opens_of(tx, link) if link is not None else None
-    shared = links.beside(links.shared_links(tx, person.account, now), [person]) if link is not None else ()
     waiting = proposals.waiting_of(tx, viewer, person)
-    return views.page(person, link, opens, waiting, viewer, address=address, sharing=shared, lost=lost)
+    return views.page(person, link, opens, waiting, viewer, address=address, sharing=sharing, lost=lost)

@@ -142,10 +142,27 @@ def beside(shared: Sequence[Sequence[Stakeholder]], people: Collection[Stakehold
 
 def of_person(tx: Session, person: Stakeholder, now: datetime) -> ClientLink | None:
     """The link to the page of this person, whom the viewer sees; None if there is none that works."""
+    link, _ = with_others(tx, person, now)
+    return link
+
+
+def with_others(tx: Session, person: Stakeholder, now: datetime) -> tuple[ClientLink | None, list[Stakeholder]]:
+    """The same with the others who share the link, by name."""
     which = ClientLink.stakeholder_id == person.id, ClientLink.ended_at.is_(None), ClientLink.expires_at > now
-    found = tx.scalar(sa.select(ClientLink).where(*which).order_by(ClientLink.id.desc()).limit(1))
+    newest = sa.select(ClientLink.token_hash).where(*which).order_by(ClientLink.id.desc()).limit(1)
+    rows = tx.scalars(
+        sa.select(ClientLink)
+        .join(Stakeholder, Stakeholder.id == ClientLink.stakeholder_id)
+        .where(ClientLink.token_hash == newest.scalar_subquery())
+        .options(*_WITH_PEOPLE)
+        .order_by(Stakeholder.name_key, Stakeholder.id, ClientLink.id)
+    ).all()
     # One that is shared has ended as soon as one of those people has left.
-    return None if found is None or has_ended(tx, found, now) else found
+    if not all(_works(one, now) for one in rows):
+        return None, []
+    found = {one.stakeholder_id: one for one in rows}
+    own = found.pop(person.id, None)
+    return own, [one.stakeholder for one in found.values()]
 
 
 def may_have_page(person: Stakeholder, today: date) -> bool:

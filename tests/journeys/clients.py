@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import html
 import re
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
+
+import sqlalchemy as sa
 
 from bot.app import compose
 from bot.service import Parts, Service
@@ -110,6 +113,24 @@ def second_replica(town: BotInWorkspace) -> Iterator[int]:
         yield other.port
     finally:
         other.stop()
+
+
+@contextmanager
+def listening(town: BotInWorkspace) -> Iterator[list[tuple[str, str]]]:
+    """The statements that requests send to the database, each with its values as text."""
+    sent: list[tuple[str, str]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, values: object, *_: object) -> None:
+        # The watch over the database has a thread of its own, and a clock.
+        if threading.current_thread().name.startswith("waitress"):
+            sent.append((statement, repr(values)))
+
+    engine = town.makegood.ledger.engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 def read(page: Page) -> str:

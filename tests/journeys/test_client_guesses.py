@@ -1,23 +1,28 @@
-"""Guessed links to the page of a client: an answer does not say how near a guess was, and the limits hold everywhere."""
+"""Guessed links to the page of a client: an answer does not say how near a guess was, and the limits hold."""
 
 from __future__ import annotations
 
-import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-import sqlalchemy as sa
 
 from handlers import ids
 from store.clients import links
 from store.web_access import MOST_GUESSES, hash_of
-from tests.journeys.clients import PERSON, Dana, has_dana, made_page, open_page, press, promised, second_replica
+from tests.journeys.clients import (
+    PERSON,
+    Dana,
+    has_dana,
+    listening,
+    made_page,
+    open_page,
+    press,
+    promised,
+    second_replica,
+)
 from tests.journeys.conftest import PUBLIC_URL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.journeys.conftest import BotInWorkspace
     from tests.journeys.web_pages import Page
 
@@ -44,24 +49,6 @@ def near(token: str) -> list[str]:
     last = "A" if token[-1] != "A" else "B"
     return [token[:-1] + last, last + token[1:], token[:-1], token + "A", token.swapcase(), "x" * 43, "x", "%C3%A9%00",
             "x" * 5_000]  # fmt: skip
-
-
-@contextmanager
-def listening(town: BotInWorkspace) -> Iterator[list[tuple[str, str]]]:
-    """The statements that requests send to the database, each with its values as text."""
-    sent: list[tuple[str, str]] = []
-
-    def note(_connection: object, _cursor: object, statement: str, values: object, *_: object) -> None:
-        # The watch over the database has a thread of its own, and a clock.
-        if threading.current_thread().name.startswith("waitress"):
-            sent.append((statement, repr(values)))
-
-    engine = town.makegood.ledger.engine
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 def token_of(dana: Dana) -> str:

@@ -33,7 +33,18 @@ from store.tables import (
     Stakeholder,
     core,
 )
-from tests.journeys.clients import PERSON, Dana, has_dana, made_page, open_page, press, promised, read, second_replica
+from tests.journeys.clients import (
+    PERSON,
+    Dana,
+    has_dana,
+    listening,
+    made_page,
+    open_page,
+    press,
+    promised,
+    read,
+    second_replica,
+)
 from tests.journeys.conftest import PUBLIC_URL, open_town, words, words_of
 from tests.journeys.conftest import read as told_by
 from tests.journeys.web_pages import visitor
@@ -291,6 +302,16 @@ def test_a_shared_link_ends_for_all(town: BotInWorkspace, dana: Dana) -> None:
     assert both.look("?who=1").status == 200
     made_page(town)
     assert both.look(f"?who={marcus}").status == 410
+
+
+@pytest.mark.both_databases
+def test_links_are_read_once(town: BotInWorkspace, dana: Dana) -> None:
+    """“Page for Dana” reads her link, and those who share it, in one statement."""
+    for_several(town, has_marcus(town, "Priya Nair"), has_marcus(town))
+    with listening(town) as sent:
+        view = open_page(town)
+    assert "It is shared with *Marcus Reed, Priya Nair*" in words_of(view)
+    assert len([said for said, _ in sent if "FROM client_link" in said]) == 1
 
 
 def asks_first(view: View, action_id: str) -> str:
