@@ -112,7 +112,7 @@ class Act:
 class Listing:
     """A list: whose (`owner`: "me", a Slack id, an @handle, or empty), `side`, `when` (a value of When), and the
     account, whose `name` is not looked up yet. `is_list`: the line begins with a word of a list. `either`: the name of
-    an account or a colleague, in a question; `side` counts only for an account.
+    an account or a colleague, in a question; `side` then counts for an account, `side_of_colleague` for a colleague.
     """
 
     owner: str = ""
@@ -121,6 +121,7 @@ class Listing:
     name: str = ""
     is_list: bool = True
     either: str = ""
+    side_of_colleague: str = ""
 
 
 @dataclass(frozen=True)

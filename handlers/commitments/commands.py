@@ -60,7 +60,7 @@ _DIGITS = 10
 # Characters of a line that an answer repeats; of a command on a button.
 _QUOTED, _ON_A_BUTTON = 100, 40
 # Lists that are the person's own where the line names nobody and no account.
-_MINE_UNLESS_SAID = {When.TODAY, When.WEEK, When.DONE}
+_MINE_UNLESS_SAID = {When.TODAY, When.TOMORROW, When.WEEK, When.NEXT_WEEK, When.DONE}
 # How alike a word must be to be taken for a slip of one of them, of 100.
 _ALIKE = 75
 
@@ -215,7 +215,8 @@ def _wanted(tx: Session, person: Person, asked: Listing) -> Wanted | None:
     account, owner, side = None, asked.owner, asked.side
     if asked.either:
         account = _account_named(tx, person, unescaped(asked.either), Exact, Close)
-        owner, side = (owner, side) if account else (f"@{asked.either.removeprefix('@')}", "")
+        if account is None:
+            owner, side = f"@{asked.either.removeprefix('@')}", asked.side_of_colleague
     if asked.name:
         account = _account_named(tx, person, unescaped(asked.name), Exact, *([Close] if asked.is_list else []))
         if account is None:

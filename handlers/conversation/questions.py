@@ -74,9 +74,29 @@ _PATTERNS = [
         {fr}(?: dû| échu| prévu| à faire)?(?: pour)? cette semaine
         {es}(?: vence| toca| pendiente)?(?: para)? esta semana
     """),
+    *_of(Listing(owner="me", when="tomorrow"), r"""
+        {en} (?:due |to do |on |up )?(?:by |for )?tomorrow(?: for me)?
+        what (?:do i have to|must i|should i) (?:do|deliver|send) tomorrow
+        {de}(?: für)? morgen(?: alles)?(?: fällig| zu tun| an| dran| zu erledigen)?
+        was muss ich morgen (?:tun|machen|erledigen|liefern)
+        {fr}(?: dû| échu| prévu| à faire)?(?: pour)? demain
+        {es}(?: vence| toca| pendiente)?(?: para)? mañana
+    """),
+    *_of(Listing(owner="me", when="next_week"), r"""
+        {en} (?:due |to do |on |up |coming up )?(?:in |for )?next week(?: for me)?
+        what (?:do i have to|must i|should i) (?:do|deliver|send) next week
+        {de}(?: für)? (?:in der )?nächsten? woche(?: alles)?(?: fällig| zu tun| an| dran| zu erledigen)?
+        was muss ich nächste woche (?:tun|machen|erledigen|liefern)
+        {fr}(?: dû| échu| prévu| à faire)?(?: pour)? la semaine prochaine
+        {es}(?: vence| toca| pendiente)?(?: para)? la (?:próxima semana|semana (?:que viene|próxima))
+    """),
     *_of(Listing(when="week"), r"""
         {en} due this week (?:for|at|with) {acc}
         {de} diese woche (?:bei|für) {acc} fällig
+    """),
+    *_of(Listing(when="next_week"), r"""
+        {en} due next week (?:for|at|with) {acc}
+        {de} nächste woche (?:bei|für) {acc} fällig
     """),
     *_of(Listing(when="overdue"), r"""
         {en} (?:over ?due|late)(?: (?:for|at|with) {acc})?
@@ -168,9 +188,23 @@ _PATTERNS = [
         qu['’]est[- ]ce que j['’]attends(?: de {acc})?
         qu[ée] (?:espero|estoy esperando)(?: de {acc})?
     """),
+    *_of(Listing(side="ours"), r"""
+        what are they (?:still )?waiting for(?: from us)?
+        worauf warten sie(?: noch)?
+        qu['’]est[- ]ce qu['’]ils attendent(?: encore)?(?: de nous)?
+        qu[ée] (?:esperan|están esperando)(?: de nosotros)?
+    """),
+    # An account waits for us, a colleague for theirs.
+    *_of(Listing(side="ours", side_of_colleague="theirs"), r"""
+        what(?:['’]?s| is) {any} (?:still )?waiting for(?: from us)?
+        what does {any} (?:still )?wait for
+        worauf wartet {any}(?: noch)?(?: von uns)?
+        qu['’]attend(?: encore)? {any}(?: de nous)?
+        qu['’]est[- ]ce (?:que |qu['’]){any} attend(?: encore)?(?: de nous)?
+        qu[ée] (?:espera|está esperando) {any}(?: de nosotros)?
+    """),
     *_of(Listing(side="theirs"), r"""
-        what(?:['’]?s| is) {who} waiting for(?: from {acc})?
-        worauf wartet {who}
+        what(?:['’]?s| is) {who} (?:still )?waiting for from {acc}
     """),
     *_of(Listing(owner="me", when="done"), r"""
         what (?:did|have) i (?:do|done|finish|finished|keep|kept|deliver|delivered)(?: lately| this month)?
@@ -224,11 +258,15 @@ _ABOUT_ONE = re.compile(
 )
 # The days at the end of a question: "… owe Acme this week".
 _SPAN = re.compile(
-    r" (?:(?P<week>this week|diese woche|cette semaine|esta semana)|today|heute|aujourd['’]hui|hoy)\Z", re.IGNORECASE
+    r" (?:(?P<week>this week|diese woche|cette semaine|esta semana)|(?P<today>today|heute|aujourd['’]hui|hoy)"
+    r"|(?P<tomorrow>tomorrow|morgen|demain|mañana)"
+    r"|(?P<next_week>next week|nächste woche|la semaine prochaine|la próxima semana|la semana (?:que viene|próxima))"
+    r")\Z",
+    re.IGNORECASE,
 )
 # The list of another span: what it holds, and the days at the end of the question. A list of blocked ones has none.
 _WITHIN = {
-    ("", "week"): "week", ("", "today"): "today", ("moved", "week"): "moved_this_week",
+    **{("", when): when for when in ("today", "tomorrow", "week", "next_week")}, ("moved", "week"): "moved_this_week",
     ("blocked", "week"): "blocked", ("blocked", "today"): "blocked",
 }  # fmt: skip
 _COURTESY = re.compile(
@@ -250,10 +288,10 @@ def read_question(text: str) -> Asked | None:
     said = _bare(text)
     if found := _ABOUT_ONE.fullmatch(said):
         return Act(ids.SHOW, "show", found["number"] or found["its"])
-    if (span := _SPAN.search(said)) and (listing := _list(said[: span.start()])):
-        when = "week" if span["week"] else "today"
-        if (within := _WITHIN.get((listing.when, when))) is not None:
-            return replace(listing, when=within)
+    span = _SPAN.search(said)
+    listing = _list(said[: span.start()]) if span else None
+    if span and listing and (within := _WITHIN.get((listing.when, span.lastgroup or ""))):
+        return replace(listing, when=within)
     if listing := _list(said):
         return listing
     found = _PAGES.fullmatch(said)
@@ -273,7 +311,8 @@ def _answer(listing: Listing, named: dict[str, str | None]) -> Listing:
         listing = replace(listing, owner=_handle(who))
     if either := named.get("any"):
         mention = _MENTION.fullmatch(either)
-        listing = replace(listing, owner=mention[1], side="") if mention else replace(listing, either=either)
+        its_owner = {"owner": mention[1], "side": listing.side_of_colleague} if mention else {"either": either}
+        listing = replace(listing, **its_owner)
     return replace(listing, name=named.get("acc") or "")
 
 

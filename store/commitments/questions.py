@@ -62,6 +62,7 @@ class When(StrEnum):
 
     OPEN = ""
     OVERDUE, TODAY, WEEK = "overdue", "today", "week"
+    TOMORROW, NEXT_WEEK = "tomorrow", "next_week"
     BLOCKED, MOVED, MOVED_THIS_WEEK = "blocked", "moved", "moved_this_week"
     DONE, ALL = "done", "all"
 
@@ -153,8 +154,9 @@ def listed(
 ) -> Page:  # fmt: skip
     """The commitments of a list: the open ones first, the most urgent first; then those that ended, the latest first.
 
-    Today's and this week's hold what is overdue as well: `today` and `week_ends` are days of the viewer. A list of one
-    account shows our side first, and a list of all that is overdue, blocked or moved the viewer's own.
+    Today's and this week's hold what is overdue as well, tomorrow's and next week's nothing else: `today` and
+    `week_ends` are days of the viewer. A list of one account shows our side first, and a list of all that is overdue,
+    blocked or moved the viewer's own.
     """
     which = _when(viewer, wanted.when, today, week_ends)
     if wanted.owner_id is not None:
@@ -179,6 +181,9 @@ def _when(viewer: Person, when: When, today: date, week_ends: date) -> list[sa.C
     which: list[sa.ColumnElement[bool]] = [_IS_OPEN]
     if last_day is not None:
         which.append(Commitment.due_on <= last_day)
+    if when in {When.TOMORROW, When.NEXT_WEEK}:
+        after, days = (today, 1) if when == When.TOMORROW else (week_ends, 7)
+        which += [Commitment.due_on > after, Commitment.due_on <= after + timedelta(days=days)]
     if when == When.BLOCKED:
         which.append(Commitment.state == State.BLOCKED)
     elif when == When.MOVED:
