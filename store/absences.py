@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from store.tables import Outbox, Workspace
+    from store.tables import Details, Outbox, Workspace
 
 # The longest absence. For a longer one a person should hand their accounts over.
 LONGEST = timedelta(days=365)
@@ -34,6 +35,14 @@ LONGEST = timedelta(days=365)
 FARTHEST = timedelta(days=365)
 # The reference (see `reference`) that stands for no absence.
 NONE = (0, 0)
+
+
+class Withdrawal(StrEnum):
+    """Why the notice to a delegate holds no longer. The notice keeps it among its details."""
+
+    CALLED_OFF = "called off"
+    OTHER_DAYS = "other days"
+    NOT_ASKED = "not asked"
 
 
 @dataclass(frozen=True)
@@ -127,6 +136,11 @@ def as_told(tx: Session, reader: Person, notice: Outbox) -> Absence | None:
     )
 
 
+def withdrawal(notice: Outbox) -> Withdrawal:
+    """Why this notice, whose absence is gone, holds no longer."""
+    return Withdrawal(str(notice.details.get("withdrawn", Withdrawal.NOT_ASKED)))
+
+
 # ---- absences that people set ---------------------------------------------------------------------------------------
 
 
@@ -156,10 +170,10 @@ def set_absence(
         return AbsenceSet(same, (), _meanwhile(tx, same))
     if before is not None:
         old = [one for one in old if one.id != before.id]
-        _give_up(tx, before, first, today, now)
+        _give_up(tx, before, first, today, _what_becomes_of(before, delegate), now)
     replaced = tuple((one.first_day, one.last_day) for one in old if one.first_day <= last and one.last_day >= first)
     for one in old:
-        _make_room(tx, viewer, one, (first, last), now)
+        _make_room(tx, viewer, one, (first, last), _what_becomes_of(one, delegate), now)
     absence = Absence(
         workspace_id=viewer.workspace_id, person_id=viewer.id, first_day=first, last_day=last,
         delegate_id=delegate.id if delegate else None, source=AbsenceSource.PERSON, created_at=now,
@@ -287,17 +301,25 @@ def _is_said(one: Absence, first: date, last: date, delegate: Person | None) -> 
     )  # fmt: skip
 
 
-def _give_up(tx: Session, before: Absence, first: date, today: date, now: datetime) -> None:
+def _what_becomes_of(before: Absence, delegate: Person | None) -> Withdrawal:
+    """Return what to tell the delegate of the earlier absence: the absence in its place has this delegate."""
+    same = delegate is not None and delegate.id == before.delegate_id
+    return Withdrawal.OTHER_DAYS if same else Withdrawal.NOT_ASKED
+
+
+def _give_up(tx: Session, before: Absence, first: date, today: date, why: Withdrawal, now: datetime) -> None:
     """Remove this absence in favour of another one. Past days of the absence stay."""
     if before.first_day >= today or first <= before.first_day:
         tx.delete(before)
     else:
         before.last_day = min(before.last_day, today - DAY)
     tx.flush()
-    _renew(tx, before, now)
+    _renew(tx, before, why, now)
 
 
-def _make_room(tx: Session, viewer: Person, old: Absence, days: tuple[date, date], now: datetime) -> None:
+def _make_room(
+    tx: Session, viewer: Person, old: Absence, days: tuple[date, date], why: Withdrawal, now: datetime
+) -> None:
     """Remove these days, first to last, from an older absence."""
     first, last = days
     if old.last_day < first or old.first_day > last:
@@ -310,12 +332,13 @@ def _make_room(tx: Session, viewer: Person, old: Absence, days: tuple[date, date
         tx.add(rest)
         tx.flush()
         _tell(tx, viewer, rest, old.delegate, now)
+        why = Withdrawal.OTHER_DAYS
     if old.first_day < first:
         old.last_day = first - DAY
     else:
         tx.delete(old)
     tx.flush()
-    _renew(tx, old, now)
+    _renew(tx, old, why, now)
 
 
 def _end(tx: Session, absence: Absence, today: date, now: datetime) -> None:
@@ -327,13 +350,14 @@ def _end(tx: Session, absence: Absence, today: date, now: datetime) -> None:
     else:
         absence.last_day = today - DAY
     tx.flush()
-    _renew(tx, absence, now)
+    _renew(tx, absence, Withdrawal.CALLED_OFF, now)
 
 
-def _renew(tx: Session, absence: Absence, now: datetime) -> None:
-    """Update the delegate's notice about this absence, and the delegate's Home tab."""
+def _renew(tx: Session, absence: Absence, why: Withdrawal, now: datetime) -> None:
+    """Update the delegate's notice about this absence, which says `why` if the absence is gone, and their Home tab."""
     if absence.delegate_id is not None:
-        outbox.request_update(tx, absence.workspace_id, _key(absence), now)
+        details: Details = {"withdrawn": why.value}
+        outbox.request_update(tx, absence.workspace_id, _key(absence), now, details=details)
         _redraw(tx, absence.workspace_id, absence.delegate_id, now)
 
 

@@ -10,7 +10,7 @@ from handlers.slack import blocks as b
 from handlers.slack import fields as f
 from handlers.slack.refs import ABSENCE, Ref
 from handlers.slack.words import escape, full_date, render
-from store.absences import NONE, reference
+from store.absences import NONE, Withdrawal, reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,7 +148,18 @@ def delegated(absence: Absence, reader: Person, today: date) -> tuple[str, list[
     return text, [b.section(text)]
 
 
-def withdrawn(actor: Person) -> tuple[str, list[Block]]:
-    """(text, blocks) that replace the notice after the absence was ended, changed or given to another delegate."""
-    text = f"*{escape(actor.name)}* has ended or changed the absence that was told here."
+def withdrawn(actor: Person, absence: Absence | None, why: Withdrawal) -> tuple[str, list[Block]]:
+    """(text, blocks) that replace the notice to the delegate once it holds no longer.
+
+    `absence` has ended; with None it is gone, and `why` says what the actor did.
+    """
+    text = f"*{escape(actor.name)}* {_IS_BACK if absence is not None else _WITHDRAWN[why]}"
     return text, [b.section(text)]
+
+
+_IS_BACK = "is back from this absence. You stand in no longer."
+_WITHDRAWN = {
+    Withdrawal.CALLED_OFF: "will not be away after all. You need not stand in.",
+    Withdrawal.OTHER_DAYS: "has changed the days of this absence. You are told of the new ones.",
+    Withdrawal.NOT_ASKED: "no longer asks you to stand in for this absence.",
+}

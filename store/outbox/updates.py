@@ -86,10 +86,14 @@ def keep_account_true(tx: Session, account: Account, now: datetime, *, for_all: 
     _request_updates(tx, account.workspace_id, which, now)
 
 
-def request_update(tx: Session, workspace_id: int, key: str, now: datetime) -> None:
+def request_update(tx: Session, workspace_id: int, key: str, now: datetime, *, details: Details | None = None) -> None:
     """The subject of the notice of that key has changed: the notice, or the brief that tells it, is due for an update
-    if it stands in Slack.
+    if it stands in Slack. With `details`, the notice has these from now on.
     """
+    if details is not None:
+        its = Outbox.workspace_id == workspace_id, Outbox.dedupe_key == key
+        keep = sa.update(Outbox).where(*its).values(details=details)
+        tx.execute(keep.execution_options(synchronize_session=False))
     notice = aliased(Outbox)
     told_in = sa.select(notice.brief_id).where(notice.workspace_id == workspace_id, notice.dedupe_key == key)
     _request_updates(tx, workspace_id, sa.or_(Outbox.dedupe_key == key, Outbox.id == told_in.scalar_subquery()), now)

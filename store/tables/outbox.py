@@ -126,6 +126,8 @@ class Details(TypedDict, total=False):
     # Told: the gesture whose entry it tells. Proposed: the id of the proposal.
     gesture: str
     proposal: int
+    # Delegated: why it holds no longer (store.absences.Withdrawal).
+    withdrawn: str
 
 
 class Outbox(Base):

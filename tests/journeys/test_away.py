@@ -234,8 +234,22 @@ def test_change_replaces_it(town: BotInWorkspace) -> None:
     assert days(town) == [(date(2026, 12, 14), date(2026, 12, 18), "U0ANA")]
     assert "Monday 14 December 2026" in town.told("U0EVA")
     town.settled()
-    assert "ended or changed" in words(town.box.dm("U0BEN")[-1])
+    assert "no longer asks you to stand in" in words(town.box.dm("U0BEN")[-1])
     assert "stand in" in words(town.box.dm("U0ANA")[-1])
+
+
+def test_other_days_with_the_same_delegate(town: BotInWorkspace) -> None:
+    """A delegate whose absence got other days reads so in the old message, and the new days in a new one."""
+    town.move(*BEN_IS_UP)
+    receipt = said(town, "away 12 Dec to 3 Jan @ben")
+    town.settled()
+    form = town.form("U0EVA", receipt, ids.OPEN_AWAY)
+    assert town.submit("U0EVA", form, first_day="2026-12-14", last_day="2026-12-18").errors == {}
+    town.pass_by(hours=1)
+    town.settled()
+    old, new = town.box.dm("U0BEN")[-2:]
+    assert "has changed the days of this absence" in words(old)
+    assert "Monday 14 December 2026" in words(new)
 
 
 def test_back_earlier(town: BotInWorkspace) -> None:
@@ -247,7 +261,7 @@ def test_back_earlier(town: BotInWorkspace) -> None:
     assert "Welcome back" in words(said(town, "back"))
     assert days(town) == [(date(2026, 11, 23), date(2026, 11, 24), "U0BEN")]
     town.settled()
-    assert "ended or changed" in words(town.box.dm("U0BEN")[0])
+    assert "is back from this absence" in words(town.box.dm("U0BEN")[0])
     assert "You are not away" in words(said(town, "back"))
 
 

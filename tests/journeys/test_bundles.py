@@ -225,7 +225,7 @@ def test_a_bundle_is_kept_true(town: BotInWorkspace) -> None:
     assert bundle.edited
     assert sorted(numbers(bundle.blocks)) == [2, 3, 4]
     assert ":white_check_mark:" in str(bundle.blocks)
-    assert "has ended or changed the absence" in read(bundle)
+    assert "Eva Lindqvist will not be away after all" in read(bundle)
 
 
 def test_its_buttons_work(town: BotInWorkspace) -> None:

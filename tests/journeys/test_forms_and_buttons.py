@@ -153,8 +153,14 @@ def test_home_shows_and_follows(town: BotInWorkspace) -> None:
     assert "I wait for (0)" in words_of(town.box.home("U0EVA"))
 
 
+def test_the_small_button_says_what_it_does(town: BotInWorkspace) -> None:
+    """A form that can be sent is discarded, not closed."""
+    receipt = town.receipt("U0EVA", "@ana send the pricing sheet by Friday")
+    assert town.form("U0EVA", receipt, ids.EDIT).close == "Discard"
+
+
 def test_the_morning_brief(town: BotInWorkspace) -> None:
-    """The brief is one DM on the working morning, in the owner's zone, and no second one that day."""
+    """The brief is one DM on the working morning, in the owner's zone, to a first name, and no second one that day."""
     town.receipt("U0EVA", "@ana send the pricing sheet by Friday")
     town.settled()
     town.pass_by(hours=1)
@@ -165,6 +171,7 @@ def test_the_morning_brief(town: BotInWorkspace) -> None:
     briefs = town.box.dm("U0ANA")[before:]
     assert len(briefs) == 1
     assert "Good morning, Ana" in words(briefs[0])
+    assert "Good morning, Ana Souza" not in words(briefs[0])
     assert "Due today" in words(briefs[0])
     town.jump(2026, 11, 24, 12, 0)
     assert len(town.box.dm("U0ANA")) == before + 1

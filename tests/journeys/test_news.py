@@ -329,7 +329,7 @@ def test_the_brief_follows_what_it_tells(town: BotInWorkspace) -> None:
     town.settled()
     (brief,) = dms(town, "U0ANA")
     assert headings(brief) == ["Settled since"]
-    assert "has ended or changed the absence" in read(brief)
+    assert "Eva Lindqvist will not be away after all" in read(brief)
     assert brief.edited
 
 
