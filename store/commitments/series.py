@@ -20,7 +20,7 @@ from store.errors import BadInputError
 from store.history import set_fields
 from store.rules.calendar.brief_times import local_day, zone_of
 from store.rules.rhythm import Rhythm, next_days
-from store.tables import Around, Commitment, CommitmentPerson, Person, State, Verb
+from store.tables import Around, Commitment, CommitmentPerson, Person, State, Verb, Way
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -58,8 +58,8 @@ def record_next(tx: Session, commitment: Commitment, workspace: Workspace, now: 
     """Record the next occurrence after this one, whose row is locked, unless it has one or the series has ended.
 
     Owner, account, side, client's person, note, helpers and the row of the plan that it serves go on; an owner who has
-    accepted has accepted the next one, and a client who has agreed has agreed to it. Only our team sees it, until a
-    colleague shares it.
+    accepted has accepted the next one, and a client who has agreed to the series has agreed to it. Only our team sees
+    it, until a colleague shares it.
     There is no notice of its own: the owner's brief mentions it when it is due.
     """
     rhythm = Rhythm.read(commitment.rhythm or "")
@@ -73,6 +73,7 @@ def record_next(tx: Session, commitment: Commitment, workspace: Workspace, now: 
         "owner_id": owner.id, "creator_id": commitment.creator_id, "internal": True,
         "account_id": commitment.account_id, "stakeholder_id": commitment.stakeholder_id, "note": commitment.note,
         **{name: getattr(commitment, name) for name in agreements.COLUMNS},
+        **(agreements.again(commitment, local_day(now, owner.zone)) if commitment.agreed_how == Way.PAGE else {}),
         "serves_kind": commitment.serves_kind, "serves_id": commitment.serves_id,
         "origin_key": f"{FOLLOWING}{commitment.id}", "created_at": now,
         "accepted_at": now if commitment.accepted_at else None, "slips": 0, "version": 1,

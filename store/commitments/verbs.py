@@ -126,12 +126,14 @@ def edit(
     fresh = may_undo(tx, viewer, commitment, now)
     if not fresh and (draft.due_on != commitment.due_on or draft.owner.id != commitment.owner_id):
         raise BadInputError("Use “New date” or “Hand over” to change the date or the owner.", field="due")
+    account_id = draft.account.id if draft.account else None
     wanted: dict[str, Any] = {
         "action": required(draft.action, field="action", what="The action", limit=ACTION_LIMIT),
-        "account_id": draft.account.id if draft.account else None,
+        "account_id": account_id,
         "stakeholder_id": draft.stakeholder.id if draft.stakeholder else None,
         "side": draft.side,
-        "internal": draft.internal,
+        # To share it with one client was not to share it with another.
+        "internal": draft.internal or (account_id != commitment.account_id and not commitment.internal),
         "note": optional(draft.note, field="note", what="The note", limit=NOTE_LIMIT, lines=True),
         **_served(draft, commitment),
     }
