@@ -19,7 +19,7 @@ from store.plan import expectations, meetings, section
 from store.plan import people as stakeholders
 from store.reviews.session import ALWAYS
 from store.rules.calendar.brief_times import zone_of
-from store.rules.text import NAME_LIMIT, NOTE_LIMIT, one_line, required
+from store.rules.text import NAME_LIMIT, NOTE_LIMIT, keeping_isolates, one_line, required
 from store.scope import seen_by
 from store.tables import (
     About,
@@ -237,13 +237,17 @@ def write(
         "workspace_id": viewer.workspace_id, "stakeholder_id": reader.id, "about_kind": about.kind,
         "about_id": about.row.id, "language": language, "author_id": viewer.id, "created_at": now,
         "subject": one_line(required(subject, field="letter_subject", what="The subject", limit=2 * NAME_LIMIT)),
-        "body": required(body, field="letter_body", what="The letter", limit=NOTE_LIMIT, lines=True),
+        "body": keeping_isolates(_cleaned_body, body),
         "origin_key": origin_key,
     }  # fmt: skip
     new_id = insert_once(tx, Letter, values, keys=("workspace_id", "origin_key"))
     if new_id is not None:
         return get(tx, viewer, new_id)
     return tx.scalars(_visible(viewer).where(Letter.origin_key == origin_key)).one()
+
+
+def _cleaned_body(text: str) -> str:
+    return required(text, field="letter_body", what="The letter", limit=NOTE_LIMIT, lines=True)
 
 
 def mark_sent(tx: Session, viewer: Person, letter_id: int, *, origin_key: str, now: datetime) -> Letter:

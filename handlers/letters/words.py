@@ -12,7 +12,7 @@ from handlers.slack.templates import Template, say
 from handlers.slack.words import shortened
 from store.agreements import Standing, mark, standing
 from store.rules.calendar.brief_times import local_day
-from store.rules.text import NOTE_LIMIT, one_line
+from store.rules.text import NOTE_LIMIT, isolated, one_line
 from store.tables import Language, Side, State
 
 if TYPE_CHECKING:
@@ -29,8 +29,10 @@ _ACTION, _NAME, _EXPECTED = 300, 100, 10
 
 
 def _plain(value: Any) -> str:  # noqa: ANN401  any value of a template
-    """The value in one line of plain text: a letter has no markup."""
-    return one_line(str(value))
+    """The value in one line of plain text: a letter has no markup. One from right to left is set apart, because a mail
+    program has nothing else that tells it where such a name ends.
+    """
+    return isolated(one_line(str(value)))
 
 
 _POINT = {"action": "Send the price list", "due": "Friday, 4 December 2026", "who": "Eva Lindqvist"}

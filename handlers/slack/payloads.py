@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any, Literal
 
+from handlers import ids
 from handlers.slack.blocks import ROW
 from handlers.slack.message_words import words_of
 from handlers.slack.refs import NOWHERE, MenuAction, Ref, count, outdated
 from store.errors import BadInputError
-from store.rules.text import printable
+from store.rules.text import keeping_isolates, printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -525,6 +526,11 @@ def fields(view: Body) -> dict[str, str | None]:
     """The values of a form by field. In our forms the block id and the action id are the same word."""
     values = (view.get("state") or {}).get("values") or {}
     found = {field_of(block_id): _value(next(iter(inputs.values()), {})) for block_id, inputs in values.items()}
+    for block_id, inputs in values.items():
+        if field_of(block_id) == ids.LETTER_BODY:
+            # The form came with names that are set apart: they stay so.
+            typed = (inputs.get(ids.LETTER_BODY) or {}).get("value")
+            found[ids.LETTER_BODY] = keeping_isolates(_written, str(typed or "")) or None
     for block_id, inputs in values.items():
         # Several values in one block: the elements of a row.
         found |= {

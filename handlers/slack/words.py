@@ -14,7 +14,7 @@ from store.rules.calendar.brief_times import zone_of
 from store.rules.kept import days_late
 from store.rules.rhythm import Rhythm
 from store.rules.signals import delay_words
-from store.rules.text import one_line, quoted
+from store.rules.text import RIGHT_TO_LEFT, isolated, one_line, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,9 +33,8 @@ _QUOTE = re.compile(r"^(\s*)(&gt;|[•◦▪▫‣–\-](?=\s|$)|\d+[.)](?=\s|$)
 _GAP = re.compile(r"\n{3,}")
 _WEEK = 7
 _ZERO_WIDTH = "\u200b"
-_RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 # Any of the above, for a quick check: most texts have none.
-_SPECIAL = re.compile(rf"[&<>*_~`]|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]|{_QUOTE.pattern}|{_RIGHT_TO_LEFT.pattern}")
+_SPECIAL = re.compile(rf"[&<>*_~`]|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]|{_QUOTE.pattern}|{RIGHT_TO_LEFT.pattern}")
 
 
 class Mrkdwn(str):
@@ -57,10 +56,7 @@ def escape(value: Any) -> Mrkdwn:  # noqa: ANN401  any value of a template
     text = one_line(text).translate(_ENTITIES)
     text = _FORMATTING.sub(lambda found: _LOOK_ALIKES[found.group()], text)
     text = _QUOTE.sub(lambda found: f"{found.group(1)}{_ZERO_WIDTH}{found.group(2)}", text)
-    if _RIGHT_TO_LEFT.search(text):
-        # First strong isolate … pop: right-to-left text does not change the order of the text around it.
-        text = f"\u2068{text}\u2069"
-    return Mrkdwn(text)
+    return Mrkdwn(isolated(text))
 
 
 def quotation(text: str) -> Mrkdwn:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 
 from store.errors import BadInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # An action is one task of one person for one day; a longer text belongs in the note.
 ACTION_LIMIT = 500
@@ -50,6 +54,12 @@ _SINGLE = "'`\u00b4\u02b9-\u02bc\u02c8\u02ca\u02cb\u2018-\u201b\u2032\u2035\u275
 _DOUBLE = '"\u00ab\u00bb\u02ba\u02dd\u02ee\u201c-\u201f\u2033\u2034\u2036\u2037\u2057\u275d\u275e\u301d-\u301f\uff02'
 _ONE_SINGLE = re.compile(f"[{_SINGLE}]")
 _MARKS_OF_QUOTATION = re.compile(f"[{_SINGLE}{_DOUBLE}]+")
+RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+# “First strong isolate” and “pop directional isolate”, and text between these two within a line.
+_FIRST, _POP = "\u2068", "\u2069"
+_ISOLATED = re.compile(f"{_FIRST}([^{_CONTROLS}{_DIRECTION}\t-\r\x85\u2028\u2029]+){_POP}")
+# In their place while a text is cleaned: Unicode leaves these two to private use, and nobody types them.
+_KEPT = {ord(_FIRST): 0xE000, ord(_POP): 0xE001}
 # Marks on one letter, at most (UTS #39, 5.4): no language has more, and more cover the lines above and below.
 _MARKS = 4
 
@@ -143,6 +153,22 @@ def clean(text: str, *, lines: bool = False) -> str:
 def one_line(text: str) -> str:
     """`text` with each run of line breaks as one space, for use within a line."""
     return _BREAKS.sub(" ", text)
+
+
+def isolated(text: str) -> str:
+    """`text`, set apart from the words beside it if it has letters from right to left: neither orders the other anew.
+    It is the text itself otherwise.
+    """
+    return f"{_FIRST}{text}{_POP}" if RIGHT_TO_LEFT.search(text) else text
+
+
+def keeping_isolates(cleaned: Callable[[str], str], text: str) -> str:
+    """`text` as `cleaned` gives it, where `isolated` texts stay set apart. A mark without its partner in the same line
+    goes, as all marks of direction do.
+    """
+    kept = text.translate(dict.fromkeys(_KEPT.values()))
+    kept = cleaned(_ISOLATED.sub(lambda found: isolated(found[1]).translate(_KEPT), kept))
+    return kept.translate({there: mark for mark, there in _KEPT.items()})
 
 
 def quoted(text: str, limit: int = NAME_LIMIT) -> str:

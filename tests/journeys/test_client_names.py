@@ -152,6 +152,9 @@ def test_letters(town: BotInWorkspace, name: str) -> None:
             assert mail.get_content().replace("\r\n", "\n").strip() == kept.body.strip()
             assert max(map(len, files.eml(kept).split(b"\r\n"))) <= 78
             assert name[:90] in kept.body
+            # Each name from right to left is set apart in its line, and nothing else is.
+            assert RIGHT_TO_LEFT.search(name) or not set(kept.body) & {"\u2068", "\u2069"}
+            assert not set(re.sub("\u2068[^\u2068\u2069\n]*\u2069", "", kept.body)) & {*SHALOM, "\u2068", "\u2069"}
             # An action in three hundred characters, a name in a hundred, and the words beside them.
             assert max(map(len, kept.body.splitlines())) < 500
             link = files.mailto(kept)

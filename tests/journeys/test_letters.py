@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from handlers import ids
+from handlers.letters import files
 from store import accounts, commitments, letters, stakeholders
 from store.accounts import access
 from store.agreements import Agreement
@@ -264,6 +265,31 @@ def test_the_link_and_the_file_say_the_same(town: BotInWorkspace) -> None:
     assert "in your messages with me" in words_of(top(town))
     assert file.shared == {town.box.dm("U0EVA")[-1].channel}
     assert "open it in your mail program" in words(town.box.dm("U0EVA")[-1])
+
+
+SHALOM = "\u05e9\u05dc\u05d5\u05dd"
+
+
+def test_from_right_to_left(town: BotInWorkspace) -> None:
+    """A name and an action from right to left are set apart in the text, the link and the file, so that the words and
+    dates beside them keep their order; Latin ones stay plain. An edit keeps that, and no half of it.
+    """
+    agreed(town, has_met(town, SHALOM), (Side.OURS, f"{SHALOM} 12", True), (Side.OURS, "Send the report", True))
+    view = form(town)
+    body = typed(view)[ids.LETTER_BODY]
+    assert f"Hello \u2068{SHALOM}\u2069,\n" in body
+    assert f"- \u2068{SHALOM} 12\u2069, by " in body
+    assert "- Send the report, by " in body
+    assert (body.count("\u2068"), body.count("\u2069")) == (2, 2)
+    assert keep(town, view, body=body.replace("\u2069, by", ", by").replace("Hello", "Dear")).errors == {}
+    (kept,) = every_letter(town)
+    assert f"Dear \u2068{SHALOM}\u2069,\n" in kept.body
+    assert f"- {SHALOM} 12, by " in kept.body
+    link = files.mailto(kept)
+    assert link is not None
+    assert parse_qs(urlsplit(link).query)["body"] == [kept.body.replace("\n", "\r\n")]
+    mail = email.message_from_bytes(files.eml(kept), policy=SMTP)
+    assert mail.get_content().replace("\r\n", "\n").strip() == kept.body
 
 
 def test_without_the_permission_the_text_remains(bare_town: BotInWorkspace) -> None:

@@ -188,6 +188,7 @@ def test_what_is_asked_for_is_for_our_team(town: BotInWorkspace) -> None:
     assert sides is not None
     value = values(sides.blocks, ids.ENERGY_ASK)[0]
     asked = town.box.press("U0EVA", action_id=ids.ENERGY_ASK, value=value, view_id=sides.id).view
+    assert asked is not None
     assert town.submit("U0EVA", asked, wish="reference", due="2026-12-18").errors == {}
     assert [(one.internal, one.agreed_on) for one in commitments_of(town)] == [(True, None)]
 

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from store.errors import BadInputError
-from store.rules.text import clean, printable, required
+from store.rules.text import clean, isolated, keeping_isolates, printable, required
 
 KEPT = [
     "👩‍👩‍👧‍👦 family", "❤️‍🔥 🏳️‍🌈 🧔‍♂️ 👩🏽‍💻", "1️⃣ #️⃣ \u2139\ufe0f ™️ ↔️ ‼️", "🏴󠁧󠁢󠁥󠁮󠁧󠁿 🇩🇪", "🫨",
@@ -44,6 +44,31 @@ def test_what_shows_nothing_is_nothing(text: str) -> None:
 def test_nothing_hides_in_a_word(inside: str) -> None:
     """Two names that read the same are the same."""
     assert clean(f"Glo{inside}bex") == "Globex"
+
+
+SHALOM = "\u05e9\u05dc\u05d5\u05dd"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (
+            f"for {isolated(SHALOM)} and {isolated(SHALOM + ' 12')}",
+            f"for {isolated(SHALOM)} and {isolated(SHALOM + ' 12')}",
+        ),
+        (f"for \u2068{SHALOM} and", f"for {SHALOM} and"),
+        (f"for {SHALOM}\u2069 and", f"for {SHALOM} and"),
+        (f"for \u2068{SHALOM}\nand\u2069", f"for {SHALOM}\nand"),
+        (f"\u2068for {isolated(SHALOM)}", f"for {isolated(SHALOM)}"),
+        ("for \u2068Dana\u2069", "for Dana"),
+        ("\u2068\u200b\u2069\u202e", ""),
+        (f"\u2067{isolated(SHALOM)}\u2069 \ue000and\ue001", f"{isolated(SHALOM)} and"),
+    ],
+    ids=ascii,
+)
+def test_pairs_of_isolates_are_kept(text: str, kept: str) -> None:
+    """Text from right to left stays set apart; half a pair, a pair over two lines and one around Latin letters go."""
+    assert keeping_isolates(lambda one: clean(one, lines=True), text) == kept
 
 
 def test_marks_do_not_pile_up() -> None:
