@@ -329,6 +329,8 @@ def _accepted_before_more(
     separated = phrase[-1].typed.endswith((",", ":", ";")) or following[0].typed in ("-", "–", "—", ":")
     if reading.kind == "day" or (verbs and reading.kind == "weekday" and reading.on is not None):
         return separated or not neighbours.is_event(following[0].folded) or neighbours.is_the_action(following, asked)
+    if reading.kind == "weekday" and neighbours.is_the_action(following, asked):
+        return _clear_alone(reading, phrase)
     return separated and reading.kind in _FIRST_ALONE
 
 

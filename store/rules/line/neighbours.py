@@ -123,6 +123,12 @@ _HAPPENINGS = EVENTS | _set(
 # Events that are also verbs, and words that stand before the thing or person to which they are done.
 _EVENTS_TO_DO = _set("call visit review interview")
 _OBJECTS = _set("the a an our my your their his her its this these it them him us all both")
+# Verbs that are no nouns too, by language: before one of them a day stands for itself.
+_VERBS_ONLY = {
+    "en": _set("send ask tell give prepare confirm submit deliver finalize finalise discuss remind"),
+    "fr": _set("appeler rappeler envoyer renvoyer relancer preparer terminer confirmer livrer remettre demander"),
+    "es": _set("llamar enviar mandar preparar terminar confirmar entregar pedir revisar"),
+}
 # "Kundentermin", "Jahresgespräch".
 _COMPOUND_ENDS = (
     "termin", "sitzung", "messe", "schulung", "veranstaltung", "besprechung", "gesprach", "meeting", "workshop",
@@ -203,7 +209,11 @@ def is_event(folded: str) -> bool:
 
 
 def is_the_action(following: Sequence[Word], asked: Frame) -> bool:
-    """“Tomorrow call Marcus”: the words after a day begin with an event as a verb, before a name or an article."""
+    """“Friday call Marcus”, "Friday send …": the words after a day begin with a verb, and not with an event or a thing
+    of that day. A verb that may be an event as well stands before a name or an article.
+    """
+    if len(following) > 1 and following[0].typed in _VERBS_ONLY.get(asked.language, ()):
+        return True
     if asked.language != "en" or len(following) < 2 or following[0].typed not in _EVENTS_TO_DO:  # noqa: PLR2004
         return False
     thing = following[1]
