@@ -26,7 +26,11 @@ ACTS = {
     "accept": ids.ACCEPT,
     "undo": ids.UNDO,
     **dict.fromkeys(("cancel", "drop", "delete", "remove"), ids.CANCEL),
-    **dict.fromkeys(("move", "postpone", "reschedule"), ids.MOVE),
+    **dict.fromkeys(
+        ("move", "postpone", "reschedule", "push", "delay", "shift", "defer", "verschiebe", "verschieben", "reporte",
+         "reporter", "décale", "décaler", "mueve", "mover", "aplaza", "aplazar"),
+        ids.MOVE,
+    ),
     **dict.fromkeys(("block", "blocked"), ids.BLOCK),
     **dict.fromkeys(("snooze", "not today"), ids.SNOOZE),
     **dict.fromkeys(("handover", "hand over", "reassign", "delegate"), ids.HAND_OVER),
@@ -59,7 +63,7 @@ BECAUSE = r"(?:because(?: of)?|due to|weil|porque|parce que)"
 _BECAUSE = re.compile(rf"{BECAUSE}\b", re.IGNORECASE)
 # A word of these goes from the beginning of a reason, as the field asks "why" already.
 _WHY = re.compile(r"\A(?:because(?! of\b)|weil|porque|parce que)\s+", re.IGNORECASE)
-_TO_DAY = re.compile(r"(?:to|onto|until|till|auf|bis(?: zum)?|au|al)\s+(?=\S)", re.IGNORECASE)
+_TO_DAY = re.compile(r"(?:to|onto|until|till|auf(?: den)?|bis(?: zum)?|au|à|al)\s+(?=\S)", re.IGNORECASE)
 _TO_PERSON = re.compile(
     rf"(?:over )?to (?:(?:{_MENTION.pattern})|(?P<name>[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*)?))"
     rf"(?:(?: ?[:;,–—]| -) +(?P<words>.+)| (?P<reason>{_BECAUSE.pattern}.+))?",

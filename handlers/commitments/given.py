@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from handlers import ids
@@ -11,23 +12,30 @@ from handlers.commitments.forms import Given
 from handlers.commitments.one_liner import facts_for, readable
 from handlers.slack.payloads import unescaped
 from handlers.slack.words import shortened
-from store import people
+from store import commitments, people
 from store.dates import Due, frame, read
+from store.dates.answers import settle
 from store.errors import BadInputError, NotFoundError
 from store.rules.line import read_line
 from store.rules.line.words import courtesy_at
 from store.rules.text import NAME_LIMIT, quoted
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from sqlalchemy.orm import Session
 
     from handlers.commitments.command_words import Act
+    from store.dates import Frame, Reading
     from store.tables import Person
 
 # Where the reason may begin behind a date.
 _REASON = re.compile(rf"(?: ?[:;,]| [-–—])\s+|\s+{BECAUSE}\s+", re.IGNORECASE)
+# A length of time by which a date moves.
+_LENGTH = re.compile(
+    r"(?:(?:by|for|um|für|de|pour|por)\s+|d['’])?(?P<length>.+?)(?:\s+(?:later|später|plus tard|más tarde))?",
+    re.IGNORECASE,
+)
 _QUOTED = 60
 _NO_REASON = "Letting it rest takes no reason. “Comment” on the commitment keeps words."
 
@@ -67,10 +75,13 @@ def _dated(tx: Session, person: Person, asked: Act, line: str, now: datetime) ->
     )  # fmt: skip
     words = asked.text[: courtesy_at(asked.text)].strip(" .,;!")
     cuts = list(_REASON.finditer(words))
+    since = frame_.today
+    if asked.action_id == ids.MOVE:
+        since = commitments.get(tx, person, int(asked.number)).due_on
     # The longest part that is a date: "Friday, 4 Dec, legal is slow".
     for cut in (None, *reversed(cuts)):
         phrase, reason = (words, "") if cut is None else (words[: cut.start()], words[cut.end() :])
-        reading = read(phrase, frame_)
+        reading = _read(phrase, frame_, since)
         if reading.kind:
             break
     else:
@@ -85,3 +96,15 @@ def _dated(tx: Session, person: Person, asked: Act, line: str, now: datetime) ->
         return Given(reason=reason, remark=answer.reason)
     said = quoted(unescaped(readable(tx, person, phrase)), _QUOTED)
     return Given(reason=reason, remark=f"{said} names no day that I can read. Choose it here.")
+
+
+def _read(phrase: str, asked: Frame, since: date) -> Reading:
+    """The reading of a day, or of a length of time after `since`: "by a week", "two days later"."""
+    reading, found = read(phrase, asked), _LENGTH.fullmatch(phrase)
+    if found is None or reading.kind not in {None, "bare"}:
+        return reading
+    # “In” is understood in all languages.
+    counted = read(f"in {found['length']}", replace(asked, today=since))
+    if counted.on is not None and counted.kind == "duration":
+        return settle(counted.on, asked, "duration")
+    return counted if counted.kind == "vague" else reading

@@ -48,7 +48,20 @@ MOVES = {
     "Move 1 to Friday because legal is slow": {"due": FRIDAY, "reason": "legal is slow"},
     "move 1 until Friday, 11 Dec: R&D isn’t ready": {"due": "2026-12-11", "reason": "R&D isn’t ready"},
     "move 1 to Friday, @ana is ill": {"due": FRIDAY, "reason": "@Ana Souza is ill"},
+    "postpone 1 by a week": {"due": "2026-12-11"},
+    "move 1 by two working days: legal is slow": {"due": "2026-12-08", "reason": "legal is slow"},
+    "move 1 two weeks later because legal is slow": {"due": "2026-12-18", "reason": "legal is slow"},
+    "push 1 to Friday": {"due": FRIDAY},
+    "delay 1 by a month": {"due": "2027-01-04"},
+    "please push #1 by 3 days": {"due": "2026-12-07"},
+    "verschiebe 1 auf Freitag": {"due": FRIDAY},
+    "verschiebe 1 um eine Woche": {"due": "2026-12-11"},
+    "reporter 1 à vendredi": {"due": FRIDAY},
+    "reporte 1 d'une semaine": {"due": "2026-12-11"},
+    "aplaza 1 al viernes": {"due": FRIDAY},
+    "aplazar 1 una semana": {"due": "2026-12-11"},
     "snooze 1 until Friday": {"until": FRIDAY},
+    "snooze 1 for two days": {"until": "2026-11-25"},
 }
 OTHERS = {
     "1 blocked waiting for legal": (ids.FORM_BLOCK, {"reason": "waiting for legal"}),
@@ -108,8 +121,9 @@ def test_done_keeps_the_words_as_a_comment(filled: BotInWorkspace, typed: str) -
 UNREAD = {
     "move 1 to next sprint": ("“next sprint” names no day", ""),
     "move 1 to next sprint because legal is slow": ("“next sprint” names no day", "legal is slow"),
-    "postpone 1 by a week": ("“by a week” names no day", ""),
+    "postpone 1 by a few days": ("“by a few days” can be any of several days", ""),
     "move 1 to next week": ("“next week” can be any day", ""),
+    "push 1 to next week": ("“next week” can be any day", ""),
     "move 1 to yesterday": ("“yesterday” has already passed", ""),
 }
 
@@ -121,6 +135,16 @@ def test_a_date_that_cannot_be_read_is_asked(filled: BotInWorkspace, typed: str,
     remark, reason = said
     assert remark in words_of(form)
     assert values(form) == ({"reason": reason} if reason else {})
+
+
+def test_a_length_of_time_counts_from_the_due_date(filled: BotInWorkspace) -> None:
+    """Postponed by a week, a commitment that is long overdue would be so still: the day is asked."""
+    filled.jump(2026, 12, 14, 9, 0)
+    form = filled.commit("U0EVA", "postpone 1 by a week").view
+    assert "11 December 2026 has already passed" in words_of(form)
+    assert values(form) == {}
+    assert values(filled.commit("U0EVA", "postpone 1 by two weeks").view) == {"due": "2026-12-18"}
+    assert filled.verbs(1) == ["record"]
 
 
 def test_letting_it_rest_takes_no_reason(filled: BotInWorkspace) -> None:
@@ -142,6 +166,9 @@ def test_a_person_who_cannot_own_it_is_asked(filled: BotInWorkspace) -> None:
 PROMISES = [
     "move 3 servers to Berlin by Friday",
     "move 2 to Berlin by Friday",
+    "push 3 releases to production by Friday",
+    "delay 2 invoices for Acme by Friday",
+    "shift 2 boxes to Dana by Friday",
     "block 2 days for the workshop by Friday",
     "block 1 hour for Dana on Friday",
     "finish 3 slides by Friday",
