@@ -33,7 +33,7 @@ from store.plan import health
 from store.plan import section as verbs
 from store.plan.white_space import penetration_of
 from store.rules.calendar.brief_times import local_day
-from store.tables import Subject
+from store.tables import Side, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,14 +74,17 @@ def plan_of(tx: Session, viewer: Person, ref: Ref, now: datetime) -> list[Block]
     """The page of the account `ref.extra`."""
     account = accounts.get(tx, viewer, count(ref.extra))
     plan = _plan(tx, viewer, account, SECTIONS, now)
-    how = health.of_plan(tx, viewer, account, now, plan.penetration)
     balance = commitments.balance_of(tx, viewer, account, now)
-    sums, urgent = commitments.sums_and_first(tx, viewer, account, now, balance, size=overview.FIRST)
+    found = commitments.open_here(tx, viewer, account, now, balance, size=overview.FIRST)
+    ours = found.first[Side.OURS]
+    how = health.of_plan(tx, viewer, account, now, health.Known(
+        plan.penetration, plan.rows[Subject.OBJECTIVE], ours[0] if ours else None, found.sums[Side.OURS].late,
+    ))  # fmt: skip
     shown = overview.Shown(
         plan,
-        sums=sums,
-        urgent=urgent,
-        following=commitments.next_actions(tx, viewer, account),
+        sums=found.sums,
+        urgent=found.first,
+        following=found.following,
         signals=signals.blocks(how, account, viewer, ViewName.PLAN) if how else [],
         balance=balance,
         review=reviews.current(tx, viewer, account),

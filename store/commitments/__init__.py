@@ -43,7 +43,7 @@ from store.commitments.series import end_series, record_due, rhythm_of
 from store.commitments.serving import NextAction, next_actions, row_of
 from store.commitments.several import record_several, undo_last, undo_several
 from store.commitments.similar import recorded_lately, same_words
-from store.commitments.sums import Sums, kept_at, kept_by_quarter, sums_and_first, sums_of
+from store.commitments.sums import Sums, kept_at, kept_by_quarter, open_here, sums_of
 from store.commitments.verbs import (
     Draft,
     accept,
@@ -126,6 +126,7 @@ __all__ = [
     "need_until",
     "news_of_brief",
     "next_actions",
+    "open_here",
     "overdue_besides",
     "people_to_brief",
     "people_with_news",
@@ -144,7 +145,6 @@ __all__ = [
     "set_helpers",
     "share",
     "snooze",
-    "sums_and_first",
     "sums_of",
     "to_client",
     "to_team",

@@ -11,6 +11,7 @@ from store.scope import seen_at, seen_by
 from store.tables import SUBJECTS, Commitment, Person, SectionRow
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from sqlalchemy.orm import Session
@@ -38,6 +39,15 @@ def row_of(tx: Session, viewer: Person, commitment: Commitment) -> SectionRow | 
     table = cast("type[SectionRow]", SUBJECTS[commitment.serves_kind])
     query = sa.select(table).where(seen_by(table, viewer), table.id == commitment.serves_id)
     return tx.scalar(query.options(joinedload(table.account)))
+
+
+def nearest(by_date: Iterable[Commitment]) -> dict[tuple[str, int], NextAction]:
+    """The first of these open commitments (with their owners) for each row that they serve, by kind and id."""
+    found: dict[tuple[str, int], NextAction] = {}
+    for one in by_date:
+        if one.serves_kind is not None and one.serves_id is not None:
+            found.setdefault((one.serves_kind, one.serves_id), NextAction(one.number, one.owner.name, one.due_on))
+    return found
 
 
 def next_actions(tx: Session, viewer: Person, account: Account) -> dict[tuple[str, int], NextAction]:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from store.commitments.promises import IS_PROMISE, WAS_MOVED, promises
 from store.commitments.questions import visible
+from store.commitments.serving import nearest
 from store.rules.calendar.brief_times import local_day
 from store.rules.energy import Quarter, last_quarters
 from store.rules.kept import Kept, kept_in, quarter_after, quarter_of
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from store.commitments.serving import NextAction
     from store.rules.energy import Balance
     from store.rules.kept import Promise
     from store.tables import Account, Person
@@ -56,17 +58,29 @@ def sums_of(tx: Session, viewer: Person, account: Account, now: datetime) -> dic
     return _with_kept({row.side: row for row in counted}, kept)
 
 
-def sums_and_first(
-    tx: Session, viewer: Person, account: Account, now: datetime, balance: Balance, *, size: int
-) -> tuple[dict[Side, Sums], dict[Side, list[Commitment]]]:  # fmt: skip
-    """The sums of both sides of an account whose `balance` is known, as of the same day, and the first open commitments
-    of each side, by date: at most `size` of each. One statement.
+@dataclass(frozen=True)
+class OpenHere:
+    """The open business of an account: the sums and the `first` commitments of each side, by date, and the next action
+    for each row of the plan that has one, by kind and id.
     """
-    of, counts = Commitment.side, _counts(local_day(now, viewer.zone))
+
+    sums: Mapping[Side, Sums]
+    first: Mapping[Side, Sequence[Commitment]]
+    following: Mapping[tuple[str, int], NextAction]
+
+
+def open_here(
+    tx: Session, viewer: Person, account: Account, now: datetime, balance: Balance, *, size: int
+) -> OpenHere:  # fmt: skip
+    """The open business of an account whose `balance` is known, as of the same day, with at most `size` first
+    commitments of each side. One statement.
+    """
+    of, counts, by_date = Commitment.side, _counts(local_day(now, viewer.zone)), (Commitment.due_on, Commitment.id)
+    serves = Commitment.serves_kind, Commitment.serves_id
     ranked = (
         sa.select(
-            Commitment.id, sa.func.row_number().over(partition_by=of, order_by=(Commitment.due_on, Commitment.id))
-            .label("rank"),
+            Commitment.id, sa.func.row_number().over(partition_by=of, order_by=by_date).label("rank"),
+            sa.func.row_number().over(partition_by=serves, order_by=by_date).label("place"),
             *(one.over(partition_by=of).label(name) for name, one in counts.items()),
         )
         .outerjoin(Commitment.agreed_by)
@@ -74,12 +88,15 @@ def sums_and_first(
         .subquery()
     )  # fmt: skip
     found = tx.execute(
-        visible(viewer).join(ranked, ranked.c.id == Commitment.id).where(ranked.c.rank <= size)
-        .add_columns(*(ranked.c[name] for name in counts)).order_by(Commitment.due_on, Commitment.id)
+        visible(viewer).join(ranked, ranked.c.id == Commitment.id)
+        .where(sa.or_(ranked.c.rank <= size, sa.and_(Commitment.serves_id.is_not(None), ranked.c.place == 1)))
+        .add_columns(ranked.c.rank, *(ranked.c[name] for name in counts)).order_by(*by_date)
     ).all()  # fmt: skip
     kept = {side: given.quarters[-1].kept for side, given in zip(Side, (balance.ours, balance.theirs), strict=True)}
-    first = {side: [row.Commitment for row in found if row.Commitment.side == side] for side in Side}
-    return _with_kept({row.Commitment.side: row for row in found}, kept), first
+    first = {side: [row.Commitment for row in found if row.Commitment.side == side and row.rank <= size]
+             for side in Side}  # fmt: skip
+    sums = _with_kept({row.Commitment.side: row for row in found}, kept)
+    return OpenHere(sums, first, nearest(row.Commitment for row in found))
 
 
 def _counts(today: date) -> dict[str, sa.Function[int]]:

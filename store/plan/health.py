@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -65,12 +65,13 @@ from store.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from sqlalchemy.orm import Session
 
     from store.plan.penetration import Penetration
+    from store.rules.calendar.working_days import WorkingDays
 
 _LEAD, _NAMED = core(Person).alias("lead"), core(Person).alias("named")
 _HELD = core(Review).alias("held")
@@ -99,33 +100,45 @@ def of_accounts(tx: Session, viewer: Person, accounts: Collection[Account], now:
     return {one.id: health_of(one) for one in found}
 
 
-def of_plan(
-    tx: Session, viewer: Person, account: Account, now: datetime, penetration: Penetration | None
-) -> Health | None:  # fmt: skip
-    """The health of one account with its hints; None if it is not in use. `penetration` is that of its white space."""
-    found = next(facts_of(tx, [account.id], now, seen_by(Account, viewer), LIVE), None)
+@dataclass(frozen=True)
+class Known:
+    """The parts of an account's page that its health needs too: the `penetration` of its white space, its objectives,
+    and of our open commitments the `first` by date and the number of those that are `late`.
+    """
+
+    penetration: Penetration | None
+    objectives: Sequence[Objective]
+    first: Commitment | None
+    late: int
+
+
+def of_plan(tx: Session, viewer: Person, account: Account, now: datetime, known: Known) -> Health | None:
+    """The health of one account with its hints; None if it is not in use."""
+    read = _known_broken(known, viewer.workspace, now), _by_account(known.objectives)
+    found = next(facts_of(tx, [account.id], now, seen_by(Account, viewer), LIVE, known=read), None)
     if found is None:
         return None
     suggested = suggestion(tx, viewer, account)
     return health_of(replace(
-        found, penetration=penetration.percent if penetration else None,
+        found, penetration=known.penetration.percent if known.penetration else None,
         suggested=suggested.category if suggested else None,
     ))  # fmt: skip
 
 
 def facts_of(
-    tx: Session, account_ids: Collection[int], now: datetime, *which: sa.ColumnElement[bool]
+    tx: Session, account_ids: Collection[int], now: datetime, *which: sa.ColumnElement[bool],
+    known: tuple[Mapping[int, Broken], Mapping[int, list[str]]] | None = None,
 ) -> Iterator[AccountFacts]:  # fmt: skip
     """The facts of the accounts of these ids that meet the conditions, each on the local day of its lead; without those
-    of hints.
+    of hints. Broken promises and names of goals that are `known` by account are not read again.
     """
     rows = _accounts(tx, account_ids, now, which)
     if not rows:
         return
     ids, zones = [row.id for row in rows], {row.id: row.zone or "UTC" for row in rows}
     today = {account_id: local_day(now, zone) for account_id, zone in zones.items()}
-    contacts, broken, dates = _contacts(tx, ids, today, zones), _broken(tx, ids, now), _dates(tx, ids, today, now)
-    growth, pages = _growth(tx, ids), _pages(tx, ids, today, zones, now)
+    (contacts, pages), dates = _contacts(tx, ids, today, zones, now), _dates(tx, ids, today, now)
+    broken, growth = known or (_broken(tx, ids, now), _growth(tx, ids))
     for row in rows:
         yield AccountFacts(
             row.id,
@@ -203,27 +216,37 @@ def by_category(setting: str) -> sa.Case[Any]:
 
 
 def _contacts(
-    tx: Session, ids: Sequence[int], today: Mapping[int, date], zones: Mapping[int, str]
-) -> Mapping[int, list[Contact]]:  # fmt: skip
-    """The client's people, each with the one of ours who looks after them: the account's lead, if nobody is named."""
+    tx: Session, ids: Sequence[int], today: Mapping[int, date], zones: Mapping[int, str], now: datetime
+) -> tuple[Mapping[int, list[Contact]], Mapping[int, list[SharedPage]]]:  # fmt: skip
+    """The client's people, each with the one of ours who looks after them: the account's lead, if nobody is named. And
+    their pages that work: opened, shared on, proposed on or answered last.
+    """
     ours = sa.case((people.here(_NAMED), _NAMED.c.name), (people.here(_LEAD), _LEAD.c.name))
     found: defaultdict[int, list[Contact]] = defaultdict(list)
+    pages: defaultdict[int, list[SharedPage]] = defaultdict(list)
+    works = ClientLink.stakeholder_id == Stakeholder.id, ClientLink.ended_at.is_(None), ClientLink.expires_at > now
     # More columns than the types of `select` have room for.
     columns: Any = sa.select(
         Stakeholder.id, Stakeholder.account_id, Stakeholder.name, Stakeholder.created_at, Stakeholder.roles,
         Stakeholder.influence, Stakeholder.interval_number, Stakeholder.interval_unit, Stakeholder.next_meeting_on,
         Stakeholder.left_on, Stakeholder.successor_id, ours.label("colleague"),
-        meetings.LAST_MET.label("last_met"),
-        _PLANNED.label("planned_on"),
+        meetings.LAST_MET.label("last_met"), _PLANNED.label("planned_on"),
+        ClientLink.created_at.label("link_at"), *_of_page(),
     )  # fmt: skip
     rows: Any = tx.execute(
         columns.join(Account, Account.id == Stakeholder.account_id)
         .join(_NAMED, _NAMED.c.id == Stakeholder.owner_id, isouter=True)
         .join(_LEAD, _LEAD.c.id == Account.owner_id, isouter=True)
+        .join(ClientLink, sa.and_(*works), isouter=True)
         .where(Stakeholder.account_id.in_(ids), Stakeholder.archived_at.is_(None))
         .order_by(Stakeholder.id)
     )
     for row in rows:
+        left_on = row.left_on if row.left_on and row.left_on <= today[row.account_id] else None
+        if row.link_at and left_on is None:
+            zone = zones[row.account_id]
+            days = [local_day(at, zone) for at in (row.link_at, row.shared, row.said) if at is not None]
+            pages[row.account_id].append(SharedPage(row.id, row.name, max([*days, *filter(None, [row.opened])])))
         found[row.account_id].append(
             Contact(
                 row.id,
@@ -236,11 +259,28 @@ def _contacts(
                 interval_words(row),
                 row.last_met,
                 max(filter(None, [row.next_meeting_on, row.planned_on]), default=None),
-                left_on=row.left_on if row.left_on and row.left_on <= today[row.account_id] else None,
+                left_on=left_on,
                 has_successor=row.successor_id is not None,
             )
         )
-    return found
+    return found, pages
+
+
+def _of_page() -> list[sa.Label[Any]]:
+    """The columns of a page that works: when it was opened, shared on, and proposed on or answered last."""
+    instant = ClientLink.created_at.type
+    opened = sa.select(sa.func.max(ClientOpen.day)).where(ClientOpen.link_id == ClientLink.id)
+    touched = sa.func.coalesce(Commitment.touched_at, Commitment.created_at)
+    shared = sa.select(sa.func.max(touched, type_=instant)).where(
+        Commitment.account_id == Stakeholder.account_id, Commitment.internal.is_(False)
+    )
+    answered = sa.func.coalesce(Proposal.answered_at, Proposal.created_at)
+    said = sa.select(sa.func.max(answered, type_=instant)).where(Proposal.stakeholder_id == Stakeholder.id)
+    # Most people have no page, and need no look at the commitments.
+    return [
+        sa.case((ClientLink.id.is_not(None), one.scalar_subquery())).label(name)
+        for name, one in (("opened", opened), ("shared", shared), ("said", said))
+    ]
 
 
 def _stands(now: datetime) -> sa.ColumnElement[bool]:
@@ -276,10 +316,27 @@ def _broken(tx: Session, ids: Sequence[int], now: datetime) -> dict[int, Broken]
     found = {}
     for row in rows:
         works = working_days_of(row.week, row.region or None)
-        days = works.count_between(works.last_until(row.due_on), local_day(now, row.zone))
-        if days and row.due_on < local_day(now, row.zone):
+        days = _days_late(works, row.due_on, local_day(now, row.zone))
+        if days:
             found[row.account_id] = Broken(row.number_late, row.number, row.action, days, row.slips)
     return found
+
+
+def _known_broken(known: Known, workspace: Workspace, now: datetime) -> dict[int, Broken]:
+    """The same of the one account of which they are known."""
+    first = known.first
+    if first is None or first.account_id is None:
+        return {}
+    days = _days_late(people.working_days(first.owner, workspace), first.due_on, local_day(now, first.owner.zone))
+    if not days:
+        return {}
+    # The viewer's day may be the due date still.
+    return {first.account_id: Broken(max(known.late, 1), first.number, first.action, days, first.slips)}
+
+
+def _days_late(works: WorkingDays, due_on: date, today: date) -> int:
+    """Working days from the due date to `today`; 0 if it has not passed."""
+    return works.count_between(works.last_until(due_on), today) if due_on < today else 0
 
 
 def _dates(
@@ -313,46 +370,16 @@ def _dates(
 
 def _growth(tx: Session, ids: Sequence[int]) -> Mapping[int, list[str]]:
     """The names of the objectives that shall grow and are not reached, by account."""
-    found: defaultdict[int, list[str]] = defaultdict(list)
     which = Objective.account_id.in_(ids), Objective.archived_at.is_(None), Objective.aim == Aim.GROW
-    for row in tx.scalars(sa.select(Objective).where(*which).order_by(Objective.id)):
-        if not is_reached(row):
+    return _by_account(tx.scalars(sa.select(Objective).where(*which)))
+
+
+def _by_account(objectives: Iterable[Objective]) -> Mapping[int, list[str]]:
+    """The same, among these."""
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for row in sorted(objectives, key=lambda one: one.id):
+        if row.archived_at is None and row.aim == Aim.GROW and not is_reached(row):
             found[row.account_id].append(row.name or "")
-    return found
-
-
-def _pages(
-    tx: Session, ids: Sequence[int], today: Mapping[int, date], zones: Mapping[int, str], now: datetime
-) -> Mapping[int, list[SharedPage]]:  # fmt: skip
-    """The pages of the client's people that work, by account: opened, shared on, proposed on or answered last."""
-    instant = ClientLink.created_at.type
-    opened = sa.select(sa.func.max(ClientOpen.day)).where(ClientOpen.link_id == ClientLink.id)
-    touched = sa.func.coalesce(Commitment.touched_at, Commitment.created_at)
-    shared = sa.select(sa.func.max(touched, type_=instant)).where(
-        Commitment.account_id == Stakeholder.account_id, Commitment.internal.is_(False)
-    )
-    answered = sa.func.coalesce(Proposal.answered_at, Proposal.created_at)
-    said = sa.select(sa.func.max(answered, type_=instant)).where(Proposal.stakeholder_id == Stakeholder.id)
-    # More columns than the types of `select` have room for.
-    columns: Any = sa.select(
-        Stakeholder.id, Stakeholder.account_id, Stakeholder.name, Stakeholder.left_on, ClientLink.created_at,
-        opened.scalar_subquery().label("opened"), shared.scalar_subquery().label("shared"),
-        said.scalar_subquery().label("said"),
-    )  # fmt: skip
-    rows: Any = tx.execute(
-        columns.join(ClientLink, ClientLink.stakeholder_id == Stakeholder.id)
-        .where(
-            Stakeholder.account_id.in_(ids), Stakeholder.archived_at.is_(None), ClientLink.ended_at.is_(None),
-            ClientLink.expires_at > now,
-        )
-        .order_by(Stakeholder.id)
-    )  # fmt: skip
-    found: defaultdict[int, list[SharedPage]] = defaultdict(list)
-    for row in rows:
-        of = row.account_id
-        if row.left_on is None or row.left_on > today[of]:
-            days = [local_day(at, zones[of]) for at in (row.created_at, row.shared, row.said) if at is not None]
-            found[of].append(SharedPage(row.id, row.name, max([*days, *filter(None, [row.opened])])))
     return found
 
 

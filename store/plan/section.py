@@ -25,7 +25,7 @@ from store.plan import values
 from store.plan.values import REFERENCES, Field, Kind, Target, in_words, said
 from store.rules.calendar.brief_times import local_day
 from store.rules.text import REASON_LIMIT, a_or_an, required
-from store.scope import seen_at, seen_by
+from store.scope import seen_at, seen_by, seen_id
 from store.tables import Account, SectionRow, Verb
 
 if TYPE_CHECKING:
@@ -157,11 +157,12 @@ def all_of_account(
     and that the section's `options` have not read.
     """
     rows: dict[str, list[Any]] = {one.kind: [] for one in sections}
+    its = seen_id(viewer, account)
     for one in sections:
         if one.many:
-            query = sa.select(one.table).where(seen_at(one.table, viewer, account))
+            query = sa.select(one.table).where(one.table.account_id == its)
             rows[one.kind] += tx.scalars(query.options(*one.options))
-    _read_together(tx, viewer, [one for one in sections if not one.many], account, rows)
+    _read_together(tx, [one for one in sections if not one.many], its, rows)
     _join(tx, account, [row for those in rows.values() for row in those])
     for one in sections:
         rows[one.kind] = _in_order(one, rows[one.kind], today)
@@ -169,17 +170,15 @@ def all_of_account(
 
 
 def _read_together(
-    tx: Session, viewer: Person, sections: Collection[Section[Any]], account: Account, rows: dict[str, list[Any]]
-) -> None:  # fmt: skip
-    """Add the account's rows of these sections to `rows`. Each row comes with the empty columns of all other tables, so
-    it costs more than in a query of its own.
+    tx: Session, sections: Collection[Section[Any]], its: sa.ScalarSelect[int], rows: dict[str, list[Any]]
+) -> None:
+    """Add the rows of these sections at the account `its` to `rows`. Each row comes with the empty columns of all other
+    tables, so it costs more than in a query of its own.
     """
     if not sections:
         return
     keys = sa.union_all(*(
-        sa.select(sa.literal(one.kind).label("kind"), one.table.id.label("id")).where(
-            seen_at(one.table, viewer, account)
-        )
+        sa.select(sa.literal(one.kind).label("kind"), one.table.id.label("id")).where(one.table.account_id == its)
         for one in sections
     )).subquery()  # fmt: skip
     query = sa.select(*(one.table for one in sections)).select_from(keys)
