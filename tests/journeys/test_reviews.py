@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.app import compose
+from bot.manifest import EVENTS_PATH
+from bot.service import Parts, Service
 from handlers import ids
 from store import accounts, reviews
 from store.tables import Category, Habit, Question, Verdict
-from tests.journeys.conftest import BotInWorkspace, words, words_of
-from tests.journeys.digests import has_channel, posted
+from tests.journeys.conftest import BotInWorkspace, given_for, words, words_of
+from tests.journeys.digests import booked, has_channel, posted
 from tests.journeys.forms import save
 from tests.journeys.plan_sections import has_account, open_plan, values
 from tests.journeys.reviews import Session, begun, promises, review
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sandbox import View
     from store.tables import Review
 
@@ -299,6 +305,70 @@ def test_it_goes_on_after_a_week(town: BotInWorkspace) -> None:
     session.press(ids.REVIEW_ITEMS)
     session.choose(2, Verdict.KEEP)
     assert "all decided" in words_of(session.top)
+
+
+@contextmanager
+def another_process(town: BotInWorkspace, database_url: str) -> Iterator[None]:
+    """The process ends, and a new one serves the workspace from the same ledger."""
+    before = town.makegood, town.service
+    town.service.stop()
+    town.makegood = compose(given_for(town.box, database_url), clock=town.box.clock.now)
+    town.service = Service(town.makegood, Parts(web=True))
+    town.service.start()
+    town.box.app_url = f"http://127.0.0.1:{town.service.port}{EVENTS_PATH}"
+    try:
+        yield
+    finally:
+        town.makegood.courier.stop()
+        town.service.stop()
+        town.makegood, town.service = before
+
+
+@pytest.mark.both_databases
+def test_it_goes_on_after_a_restart(town: BotInWorkspace, database_url: str) -> None:
+    """The process ends in the middle of a session, twice: an open form is submitted to the next process, a closed modal
+    is opened again from the prompt, a week later too. Nothing that was decided is lost, and there is one prompt.
+    """
+    booked(town)
+    town.jump(2026, 12, 14, 9, 0)
+    prompt = posted(town)[-1]
+    town.press("U0EVA", prompt, ids.REVIEW_START)
+    session = Session(town)
+    session.press(ids.REVIEW_ITEMS)
+    session.choose(1, Verdict.KEEP)
+    session.choose(2, Verdict.TERMINATE)
+    with another_process(town, database_url):
+        town.makegood.tick()
+        assert session.submit(reason="no longer wanted").errors == {}
+        session.choose(3, Verdict.DONE)
+        session.press(ids.REVIEW_OPEN)
+        session.press(ids.REVIEW_ANSWER)
+        assert session.submit(gained="two days a week").errors == {}
+        town.box.close("U0EVA", session.top.id)
+        town.jump(2026, 12, 21, 9, 0)
+        with another_process(town, database_url):
+            town.makegood.tick()
+            (stands,) = [one for one in posted(town) if "The review of Acme" in words(one)]
+            assert stands.ts == prompt.ts
+            assert "3 of 8 items decided" in words(stands)
+            town.press("U0EVA", stands, ids.REVIEW_OPEN)
+            assert "3 of 8 items decided" in words_of(session.top)
+            assert "two days a week" in words_of(session.top)
+            session.press(ids.REVIEW_ITEMS)
+            session.press(ids.REVIEW_SEVERAL)
+            assert session.submit().errors == {}
+            session.press(ids.REVIEW_OPEN)
+            session.press(ids.REVIEW_CLOSE)
+            assert session.submit(day="2027-03-15", time="10:00").errors == {}
+            minutes = words(posted(town)[-1])
+            for part in (
+                "terminated: #2",
+                "done: #3",
+                "carried over: #1",
+                "two days a week",
+                "Next review: Mon 15 Mar",
+            ):
+                assert part in minutes
 
 
 def test_two_who_answer_one_question(town: BotInWorkspace) -> None:
