@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from handlers import ids
-from store import accounts, commitments, reviews
-from store.plan import figures, objectives, opportunities
+from store import accounts, commitments, offerings, reviews
+from store.plan import figures, objectives, opportunities, white_space
+from store.plan import people as people_of_plan
 from store.plan import section as plan
 from store.tables import OutboxKind, OutboxState
 from tests.journeys.conftest import words, words_of
@@ -129,6 +130,49 @@ def test_the_digest_says_what_moved_in_the_plan(town: BotInWorkspace) -> None:
     asks = [one for one in briefs_of(town, "U0ANA") if "today’s figure of “Seats in use”" in one]
     assert len(asks) == 1
     assert "Review of Acme" in asks[0]
+
+
+def test_the_digest_counts_what_happened_since_the_last_review(town: BotInWorkspace) -> None:
+    """Done and of these on time, new, moved and how often, cancelled, by side; the balance; overdue ones first; signals
+    that are new and that were mended; and what moved in the white space and in an objective.
+    """
+    booked(town)
+    with town.makegood.ledger.begin() as tx:
+        offering = offerings.create(tx, town.person(tx, "U0EVA"), "Monitoring", now=town.box.clock.now())
+    cell = in_plan(town, white_space.SECTION, offering=str(offering.id), state="open")
+    seats = in_plan(town, objectives.SECTION, name="Seats in use", aim="grow", unit="number", today="120",
+                    today_on="2026-11-20")  # fmt: skip
+    town.jump(2026, 12, 7, 9, 0)
+    town.jump(*PROMPT)
+    hold(town)
+    acme = town.ask("U0EVA", accounts.named, "Acme")
+    town.jump(2026, 12, 16, 9, 0)
+    rows = [("U0EVA", action, "2027-01-29") for action in ("train them", "visit them", "write to them")]
+    town.has_recorded("U0EVA", *rows, ("U0EVA", "call them", "2027-04-30"), account=acme)
+    with town.makegood.ledger.begin() as tx:
+        eva, now = town.person(tx, "U0EVA"), town.box.clock.now()
+        for number in (*range(1, 8), 9):
+            commitments.finish(tx, eva, number, origin_key=f"done {number}", now=now)
+        commitments.cancel(tx, eva, 10, "no longer wanted", version=1, origin_key="cancel", now=now)
+        for version, day in ((1, date(2027, 2, 5)), (2, date(2027, 3, 5))):
+            commitments.move(tx, eva, 11, day, "late", version=version, origin_key=f"move {day}", now=now)
+    in_plan(town, people_of_plan.SECTION, name="Li Wei",
+            roles="decision_maker,economic_buyer,champion,executive_sponsor")  # fmt: skip
+    in_plan(town, white_space.SECTION, cell, offering=str(offering.id), state="has")
+    in_plan(town, objectives.SECTION, seats, name="Seats in use", aim="grow", unit="number", today="150",
+            today_on="2026-12-16")  # fmt: skip
+    town.jump(2026, 12, 17, 8, 0)
+    town.jump(2027, 3, 5, 8, 0)
+    town.jump(2027, 3, 8, 8, 0)
+    digest = words(posted(town)[-1])
+    for part in ("Ours: 8 done (1 on time) · 4 new · 1 moved (2 times) · 1 cancelled",
+                 "Theirs: 0 done · 0 new · 0 moved · 0 cancelled",
+                 "We have delivered 8 and received 0", "*Red*: it hangs on one relationship",
+                 "Mended: it hung on one relationship · roles were missing on the map",
+                 "“Monitoring”: Open → They have it",
+                 "objective “Seats in use”: 120 → 150"):  # fmt: skip
+        assert part in digest
+    assert digest.index("write to them") < digest.index("call them")
 
 
 @pytest.mark.parametrize("refused", [False, True])
