@@ -432,8 +432,7 @@ def _withheld(row: Outbox, account: Account, now: datetime) -> Message | Nothing
     if others is None:
         return Later(now + A_LOOK, "nobody knows yet who reads the channel")
     if others and row.ts:
-        text, blocks = notice_views.withdrawn()
-        return Message(text, b.resolved(blocks))
+        return _gone(row, ONLY_COLLEAGUES)
     return Nothing(ONLY_COLLEAGUES, tells_lead=True) if others else None
 
 
