@@ -51,13 +51,14 @@ def booked(town: BotInWorkspace, channel: str | None = "C0ACME") -> None:
     """Acme with its review and open promises of both sides. Its weekly digest is stopped."""
     has_channel(town, channel)
     if channel is not None:
-        _stop_weekly(town)
+        stop_weekly(town)
     promises(town, 7)
     promises(town, 1, Side.THEIRS)
     assert "Mon 14 Dec 2026, 10:00" in words(review(town, BOOKED))
 
 
-def _stop_weekly(town: BotInWorkspace) -> None:
+def stop_weekly(town: BotInWorkspace) -> None:
+    """Eva stops the weekly digest of Acme."""
     with town.makegood.ledger.begin() as tx:
         eva, now = town.person(tx, "U0EVA"), town.box.clock.now()
         acme = accounts.named(tx, eva, "Acme")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from store.plan import basis
 from store.tables import OutboxKind, ReviewState, State, Verdict
 from tests.journeys.accounts import merged
 from tests.journeys.conftest import BotInWorkspace, words, words_of
+from tests.journeys.digests import has_channel, posted, stop_weekly, to_lead
 from tests.journeys.plan_sections import has_account
 from tests.journeys.reviews import Session, begun, promises, review
 
@@ -129,6 +131,84 @@ def test_a_thousand_open_items(town: BotInWorkspace) -> None:
     assert f"{1000 - len(decided)} to decide" in words_of(session.top).replace(",", "")
 
 
+def reviewed(town: BotInWorkspace, line: str = "Acme on 14 Dec 2026 10:00 with @ana") -> None:
+    """Acme of the category A, which Eva leads and Ada coaches, with its channel and two promises; its review is booked.
+    The weekly digest is stopped.
+    """
+    has_channel(town)
+    stop_weekly(town)
+    with town.makegood.ledger.begin() as tx:
+        accounts.get(tx, town.person(tx, "U0EVA"), acme(town).id).coach_id = town.person(tx, "U0ADA").id
+    promises(town, 2)
+    review(town, line)
+
+
+@pytest.mark.both_databases
+def test_two_have_the_form_open_that_closes(town: BotInWorkspace) -> None:
+    """Eva and Ana both have the form open. Eva's closes the review; Ana reads that it is closed; there is one next
+    review, and the minutes are posted once.
+    """
+    reviewed(town)
+    town.jump(2026, 12, 14, 9, 0)
+    town.press("U0EVA", posted(town)[-1], ids.REVIEW_START)
+    eva, ana = Session(town), Session(town, "U0ANA")
+    eva.press(ids.REVIEW_ITEMS)
+    eva.press(ids.REVIEW_SEVERAL)
+    eva.submit()
+    eva.press(ids.REVIEW_OPEN)
+    ana.open()
+    eva.press(ids.REVIEW_CLOSE)
+    ana.press(ids.REVIEW_CLOSE)
+    assert eva.submit(day="2027-03-15", time="10:00").errors == {}
+    second = ana.submit(day="2027-03-22", time="10:00")
+    assert "closed" in str(second.errors) + words_of(ana.top)
+    assert "Mon 15 Mar 2027, 10:00" in words(review(town, "Acme"))
+    assert len([one for one in posted(town) if "minutes of" in words(one)]) == 1
+    assert town.rows()["review"] == 2
+
+
+@pytest.mark.parametrize("form", ["of an item", "that closes"])
+def test_merged_while_a_form_is_open(town: BotInWorkspace, form: str) -> None:
+    """Acme is merged into another account while Eva has a form of its session open: the form says what has changed, and
+    the session goes on at that account. Its items, which changed, need a new verdict; then it closes.
+    """
+    has_account(town, "Acme Group")
+    reviewed(town)
+    town.jump(2026, 12, 14, 9, 0)
+    town.press("U0EVA", posted(town)[-1], ids.REVIEW_START)
+    session = Session(town)
+    session.press(ids.REVIEW_ITEMS)
+    session.choose(1, Verdict.KEEP)
+    if form == "of an item":
+        session.choose(2, Verdict.TERMINATE)
+    else:
+        session.choose(2, Verdict.KEEP)
+        session.press(ids.REVIEW_OPEN)
+        session.press(ids.REVIEW_CLOSE)
+    with town.makegood.ledger.begin() as tx:
+        eva, now = town.person(tx, "U0EVA"), town.box.clock.now()
+        group = accounts.named(tx, eva, "Acme Group")
+        assert group is not None
+        found = acme(town)
+        accounts.merge(tx, eva, found.id, group.id, version=found.version, origin_key="merge", now=now)
+    fields = {"reason": "no longer wanted"} if form == "of an item" else {"day": "2027-03-15", "time": "10:00"}
+    refused = str(session.submit(**fields).errors)
+    assert ("#2 has changed meanwhile" if form == "of an item" else "Not yet: #1, #2 have no verdict") in refused
+    assert town.commitment(2).state == State.OPEN
+    there = words(review(town, "Acme Group"))
+    assert "going on now" in there
+    assert f"0 of 2 items decided · {1 if form == 'of an item' else 2} changed since" in there
+    again = Session(town)
+    town.press("U0EVA", review(town, "Acme Group"), ids.REVIEW_ITEMS)
+    again.press(ids.REVIEW_SEVERAL)
+    assert again.submit().errors == {}
+    again.press(ids.REVIEW_OPEN)
+    again.press(ids.REVIEW_CLOSE)
+    assert again.submit(day="2027-03-15", time="10:00").errors == {}
+    group = town.ask("U0EVA", accounts.named, "Acme Group")
+    assert town.ask("U0EVA", reviews.last_held, group) is not None
+
+
 # ---- its people ------------------------------------------------------------------------------------------
 
 
@@ -163,6 +243,35 @@ def test_everybody_has_left(town: BotInWorkspace) -> None:
     assert town.outbox(OutboxKind.REVIEW_DIGEST) == town.outbox(OutboxKind.REVIEW_PROMPT) == []
 
 
+def test_the_lead_is_away(town: BotInWorkspace) -> None:
+    """Eva is away when the review was to begin and for two days after it: she is asked on her first day back, once."""
+    reviewed(town)
+    assert town.commit("U0EVA", "away 14 Dec to 16 Dec").ok
+    for day in (11, 14, 15, 16):
+        town.jump(2026, 12, day, 9, 0)
+        assert not [one for one in to_lead(town) if "Was it held?" in one]
+    for day in (17, 18):
+        town.jump(2026, 12, day, 9, 0)
+    assert len([one for one in to_lead(town) if "Was it held?" in one]) == 1
+
+
+def test_the_coach_is_away(town: BotInWorkspace) -> None:
+    """Ada, the coach, is away when two weeks have passed without the review: she hears of it on her first day back."""
+    reviewed(town)
+    assert town.commit("U0ADA", "away 29 Dec to 31 Dec").ok
+
+    def asked() -> int:
+        town.settled()
+        return sum("Was it held?" in words(one) for one in town.box.dm("U0ADA"))
+
+    for day in (28, 29, 30, 31):
+        town.jump(2026, 12, day, 9, 0)
+        assert asked() == 0
+    for day in (1, 4):
+        town.jump(2027, 1, day, 9, 0)
+    assert asked() == 1
+
+
 # ---- its channel -----------------------------------------------------------------------------------------
 
 
@@ -177,6 +286,44 @@ def test_a_renamed_channel(town: BotInWorkspace) -> None:
     bot = town.box.world.bot
     said = [words(one) for one in town.box.messages("C0ACME", viewer="U0EVA") if one.user == bot]
     assert any("Review of Acme on Mon 14 Dec 2026, 10:00" in one for one in said)
+
+
+def told_lead(town: BotInWorkspace) -> list[str]:
+    return [said for said in to_lead(town) if "can't post about the reviews of Acme" in said]
+
+
+@pytest.mark.parametrize("fault", ["another company", "archived", "the bot is removed", "deleted"])
+def test_its_channel_changes_after_the_digest(bare_town: BotInWorkspace, fault: str) -> None:
+    """The digest stands when its channel is shared with another company, archived or deleted, or the bot is removed.
+    The prompt is not posted; the lead is told once how to mend it. Where another company reads, nothing internal stands
+    after the next change.
+    """
+    town = bare_town
+    reviewed(town)
+    town.box.invite_app("C0ACME")
+    town.jump(2026, 12, 7, 8, 0)
+    (digest,) = posted(town)
+    assert "promise 1" in words(digest)
+    channel = town.box.world.channels["C0ACME"]
+    if fault == "another company":
+        channel.is_ext_shared = True
+    elif fault == "archived":
+        channel.is_archived = True
+    elif fault == "the bot is removed":
+        # In a public channel it may write all the same.
+        channel.is_private = True
+        town.box.leave(town.box.seed.bot_user_id, "C0ACME")
+    else:
+        del town.box.world.channels["C0ACME"]
+    town.commit("U0EVA", "done 1", "C0GENERAL")
+    town.jump(2026, 12, 14, 9, 0)
+    town.jump(2026, 12, 15, 9, 0)
+    assert len(told_lead(town)) == 1
+    if fault != "deleted":
+        (stands,) = posted(town)
+        assert ("promise" in words(stands)) == (fault != "another company")
+    if fault == "another company":
+        assert words(stands) == "This is not shown any more. This is not shown any more."
 
 
 # ---- its day ---------------------------------------------------------------------------------------------
@@ -213,6 +360,43 @@ def test_a_fiscal_year(town: BotInWorkspace, first_month: int, day: str) -> None
         accounts.create(tx, eva, "Acme", now=town.box.clock.now(), category="A")
     form = town.form("U0EVA", review(town, "Acme"), ids.REVIEW_BOOK)
     assert [block["element"]["initial_date"] for block in form.blocks if block.get("block_id") == ids.DAY] == [day]
+
+
+@pytest.mark.parametrize(
+    ("line", "digest", "prompt"),
+    [
+        # A leap day; the last day of the fiscal year; the day after the clock has gone forward in Berlin, and back.
+        ("29 Feb 2028 10:00", (2028, 2, 22, 8, 0), (2028, 2, 29, 9, 0)),
+        ("31 Dec 2026 10:00", (2026, 12, 24, 8, 0), (2026, 12, 31, 9, 0)),
+        ("29 Mar 2027 10:00", (2027, 3, 22, 8, 0), (2027, 3, 29, 8, 0)),
+        ("1 Nov 2027 10:00", (2027, 10, 25, 7, 0), (2027, 11, 1, 9, 0)),
+    ],
+)
+def test_messages_of_days_that_are_easy_to_get_wrong(
+    town: BotInWorkspace, line: str, digest: tuple[int, ...], prompt: tuple[int, ...]
+) -> None:
+    """The digest comes at nine and the prompt at ten on the clock of Berlin, not a minute earlier."""
+    reviewed(town, f"Acme on {line} with @ana")
+    for instant, count in ((digest, 0), (prompt, 1)):
+        at = datetime(*instant, tzinfo=UTC)  # type: ignore[misc,arg-type]
+        for moment, expected in ((at - timedelta(minutes=1), count), (at, count + 1)):
+            town.jump(*moment.timetuple()[:5])
+            assert len(posted(town)) == expected, moment
+
+
+def test_held_on_the_last_day_of_the_fiscal_year(town: BotInWorkspace) -> None:
+    """A review that is held on 31 December belongs to that year: the next one is proposed for the quarter after it."""
+    reviewed(town, "Acme on 31 Dec 2026 10:00 with @ana")
+    town.jump(2026, 12, 31, 9, 0)
+    town.press("U0EVA", posted(town)[-1], ids.REVIEW_START)
+    session = Session(town)
+    session.press(ids.REVIEW_ITEMS)
+    session.press(ids.REVIEW_SEVERAL)
+    session.submit()
+    session.press(ids.REVIEW_OPEN)
+    session.press(ids.REVIEW_CLOSE)
+    days = [block["element"]["initial_date"] for block in session.top.blocks if block.get("block_id") == ids.DAY]
+    assert days == ["2027-03-17"]
 
 
 def test_booked_twice(town: BotInWorkspace) -> None:
