@@ -111,6 +111,18 @@ def test_the_next_review(today: date, last: date | None, day: date) -> None:
     assert next_review(today, last, 3, 1, lambda period: proposed_day(period, [], WEEKDAYS)) == day
 
 
+@given(DAYS, st.sampled_from(BETWEEN_REVIEWS), st.integers(1, 12))
+def test_a_rhythm_that_is_kept_never_drifts(today: date, months: int, first_month: int) -> None:
+    """With any number of months, also one that is no part of a year: if each review is held on its proposed day, the
+    next one is so many months later, for as long as people go on.
+    """
+    held = next_review(today, None, months, first_month, lambda period: proposed_day(period, [], WEEKDAYS))
+    for _ in range(6):
+        day = next_review(held, held, months, first_month, lambda period: proposed_day(period, [], WEEKDAYS))
+        assert (day.year * 12 + day.month) - (held.year * 12 + held.month) == months
+        held = day
+
+
 @given(DAYS, st.none() | DAYS, st.sampled_from(BETWEEN_REVIEWS), st.integers(1, 12))
 def test_every_rhythm_comes_round(today: date, last: date | None, months: int, first_month: int) -> None:
     """With any number of months the next review is after today, in a period without one, at most two periods ahead."""
