@@ -74,12 +74,15 @@ class Expected:
 
 @dataclass(frozen=True)
 class Said:
-    """A proposal of the person, and the answer. `number` and `action`: the commitment that it is about."""
+    """A proposal of the person, and the answer. `number` and `action`: the commitment that it is about. `side`: the one
+    that would owe a new commitment.
+    """
 
     kind: ProposalKind
     state: ProposalState
     text: str
     due_on: date | None
+    side: Side | None
     answer: str
     number: int | None
     action: str
@@ -179,8 +182,8 @@ def _said(tx: Session, person: Stakeholder, now: datetime) -> list[Said]:
     """The proposals of the person of late, the newest first."""
     rows = tx.execute(
         sa.select(
-            Proposal.kind, Proposal.state, Proposal.text, Proposal.due_on, Proposal.answer, Commitment.number,
-            Commitment.action, Commitment.internal,
+            Proposal.kind, Proposal.state, Proposal.text, Proposal.due_on, Proposal.side, Proposal.answer,
+            Commitment.number, Commitment.action, Commitment.internal,
         )
         .outerjoin(Commitment, Commitment.id == Proposal.commitment_id)
         .where(
@@ -192,10 +195,10 @@ def _said(tx: Session, person: Stakeholder, now: datetime) -> list[Said]:
         .limit(MOST)
     )  # fmt: skip
     found = []
-    for kind, state, text, due_on, answer, number, action, internal in rows:
+    for kind, state, text, due_on, side, answer, number, action, internal in rows:
         # The words of a commitment that is for our team by now do not stand there.
         about = (number, action) if internal is False else (None, "")
-        found.append(Said(kind, state, text or "", due_on, answer or "", *about))
+        found.append(Said(kind, state, text or "", due_on, side, answer or "", *about))
     return found
 
 

@@ -178,12 +178,15 @@ def for_two(demo: Demo) -> str:
 
 
 def test_on_paper(demo: Demo, browser: Browser) -> None:
-    """On paper there is no button and no form."""
+    """On paper there is no button, no form and no word about these; the contact stands there."""
     ((_, address),) = demo.box.world.outside
     page = phone(browser)
     page.goto(address)
     page.emulate_media(media="print")
     expect(page.get_by_role("button", name="I agree").first).to_be_hidden()
+    for words in ("If that is not you", "Nothing here changes"):
+        expect(page.get_by_text(words)).to_be_hidden()
+    expect(page.get_by_text("Your contact here")).to_be_visible()
     expect(page.get_by_role("heading", name="We owe you")).to_be_visible()
     page.context.close()
 

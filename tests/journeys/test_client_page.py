@@ -608,6 +608,7 @@ def test_a_date_and_a_question(town: BotInWorkspace, dana: Dana) -> None:
 def test_a_new_commitment(town: BotInWorkspace, dana: Dana) -> None:
     """A commitment of either side is recorded when Eva confirms it, and stands on the page then."""
     dana.send("commitment", side="you", text="introduce you to our CFO", day="2026-12-18")
+    assert "A new commitment · You · Fri, 18 Dec 2026 introduce you to our CFO" in read(dana.look())
     told = notice(town)
     assert "proposes that they do this by Fri 18 Dec 2026" in told_by(told)
     town.press("U0EVA", told, ids.PROPOSAL_CONFIRM)
@@ -654,6 +655,34 @@ def test_not_by_another_site(town: BotInWorkspace, dana: Dana) -> None:
         refused = dana.post(f"{dana.address}/1", "act=agree&version=1&gesture=abcdefghijklmnop", origin)
         assert refused.status == 403
     assert stored(town, ClientOpen) == before
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("ends", [ids.CLIENT_LINK, ids.CLIENT_END], ids=["renewed", "revoked"])
+def test_a_form_of_a_link_that_has_ended(town: BotInWorkspace, dana: Dana, ends: str) -> None:
+    """A form that was open while its link was renewed or revoked, and one that was sent before and is sent again, are
+    answered as the page is, and change nothing.
+    """
+    assert dana.send("question", text="who signs?", gesture="abcdefghijklmnop").status == 303
+    open_page(town)
+    press(town, ends)
+    town.settled()
+    before = stored(town)
+    for path, form in (("", "act=question&text=who+signs?&gesture=abcdefghijklmnop"), ("/1", "act=agree&version=1"),
+                       ("/1", "act=done"), ("/1", "act=date&day=2026-12-11&text=x"),
+                       ("", "act=commitment&side=you&text=x&day=2026-12-11"), ("", "act=expect&row=1")):  # fmt: skip
+        answered = dana.post(dana.address + path, form)
+        assert (answered.status, "Ask for a new one" in answered.html) == (410, True)
+    assert stored(town) == before
+
+
+def test_no_other_method(town: BotInWorkspace, dana: Dana) -> None:
+    """A page answers GET, HEAD and POST; what else a program may try changes nothing."""
+    before = stored(town)
+    for method in ("OPTIONS", "PUT", "DELETE", "PATCH", "PROPFIND"):
+        for path in ("", "/1", "/new"):
+            assert dana.ask(method, dana.address + path, **PERSON).status == 405
+    assert stored(town) == before
 
 
 @pytest.mark.both_databases
