@@ -25,7 +25,7 @@ import sys
 import threading
 import time
 from contextlib import ExitStack
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 from itertools import count
 from socket import create_connection
@@ -42,6 +42,7 @@ from bot.manifest import for_address
 from handlers.clients import pages
 from handlers.web.requests import Request
 from sandbox import Sandbox
+from sandbox.clock import wall_clock
 from store import accounts, migrate, people, stakeholders, workspaces
 from store.clients import links
 from store.db import Ledger
@@ -65,7 +66,8 @@ if TYPE_CHECKING:
 ITEMS, USUAL = 500, 20
 SECONDS, PAGES, COMMITS = 20, 100, 10
 TEAM, SITE = "T0NORTHWIND", "https://bench.example"
-NOW = datetime.now(UTC)
+# The bot in a process of its own lives on the clock of the machine.
+NOW = wall_clock()
 TODAY = date(NOW.year, NOW.month, NOW.day)
 
 
