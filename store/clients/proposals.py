@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from store import commitments, history, outbox, people
+from store.agreements import Agreement
 from store.commitments.changing import check_right
 from store.db import insert_once
 from store.errors import ChangedMeanwhileError, LedgerError, NotFoundError
@@ -31,6 +32,7 @@ from store.tables import (
     Side,
     Stakeholder,
     Verb,
+    Way,
 )
 
 if TYPE_CHECKING:
@@ -237,7 +239,9 @@ def get(tx: Session, viewer: Person, proposal_id: int, *, to_change: bool = Fals
 def confirm(
     tx: Session, viewer: Person, proposal_id: int, *, version: int, origin_key: str, now: datetime
 ) -> Proposal:  # fmt: skip
-    """Do what the person proposes: it is done, it moves, or it is recorded as a commitment that they see."""
+    """Do what the person proposes: it is done, it moves, or it is recorded as a commitment that they see. A date and a
+    commitment of their own proposal are agreed.
+    """
     found = _begin(tx, viewer, proposal_id, version, origin_key, now)
     if found is None:
         return get(tx, viewer, proposal_id)
@@ -248,18 +252,30 @@ def confirm(
     elif found.kind == ProposalKind.DATE and item is not None and found.due_on is not None:
         if item.due_on != found.due_on:
             why = f"Proposed on the client’s page: {found.text}"[:REASON_LIMIT]
-            commitments.move(tx, viewer, item.number, found.due_on, why, version=item.version,
-                             origin_key=origin_key, now=now)  # fmt: skip
+            commitments.move(tx, viewer, item.number, found.due_on, why, version=item.version, origin_key=origin_key,
+                             now=now, agreed=_agreement(tx, viewer, found, now))  # fmt: skip
     elif found.kind == ProposalKind.COMMITMENT and found.due_on is not None:
         draft = commitments.Draft(
             " ".join((found.text or "").split()), viewer, found.due_on, found.account, found.stakeholder,
-            found.side or Side.OURS, internal=False,
+            found.side or Side.OURS, internal=False, agreed=_agreement(tx, viewer, found, now),
         )  # fmt: skip
         made = commitments.record(tx, viewer, draft, origin_key=origin_key, now=now)
         found.commitment_id = made.id
     else:
         raise ChangedMeanwhileError("This needs an answer in words: press “Answer”.")
     return _finish(tx, viewer, found, ProposalState.CONFIRMED, None, origin_key, now)
+
+
+def _agreement(tx: Session, viewer: Person, found: Proposal, now: datetime) -> Agreement | None:
+    """The person agrees to what they propose; None if they have left, or if the words have changed since: those they
+    have not proposed.
+    """
+    today = local_day(now, viewer.zone)
+    item = found.commitment
+    later = [one for one in history.entries(tx, viewer, item) if one.at >= found.created_at] if item else []
+    if found.stakeholder.has_left(today) or any({"action", "side"} & set(one.changes) for one in later):
+        return None
+    return Agreement(found.stakeholder, today, Way.PAGE)
 
 
 def answer(

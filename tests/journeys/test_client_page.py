@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from handlers import ids
 from store import accounts, commitments, history, reviews, stakeholders
+from store.agreements import Standing, standing
 from store.clients import links
 from store.plan import expectations, meetings, section
 from store.plan.people import SECTION, merge
@@ -615,6 +616,40 @@ def test_a_new_commitment(town: BotInWorkspace, dana: Dana) -> None:
     kept = town.commitment(4)
     assert (kept.action, kept.side, kept.internal) == ("introduce you to our CFO", Side.THEIRS, False)
     assert 'id="n4"' in dana.look().html
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(("act", "number", "kept"), [("date", 2, 2), ("commitment", None, 4)])
+def test_what_they_propose_is_agreed(town: BotInWorkspace, dana: Dana, act: str, number: int | None, kept: int) -> None:
+    """A date and a commitment that Dana proposed and Eva confirmed are agreed by Dana: nobody asks her again. The
+    history says so.
+    """
+    dana.send(act, number, text="introduce you to our CFO", side="you", day="2026-12-18")
+    town.press("U0EVA", notice(town), ids.PROPOSAL_CONFIRM)
+    item = town.commitment(kept)
+    assert (item.side, item.due_on.isoformat(), item.agreed_how) == (Side.THEIRS, "2026-12-18", "page")
+    assert standing(item, town.box.clock.now().date()) == Standing.AGREED
+    assert "due Fri, 18 Dec 2026 · agreed by Dana Whitfield on Mon, 23 Nov 2026" in read(dana.look())
+    assert "agreed with Dana Whitfield on their page" in told_by(town.item("U0EVA", kept))
+
+
+@pytest.mark.parametrize("change", ["words", "leaves"])
+def test_what_they_did_not_propose_is_not_agreed(town: BotInWorkspace, dana: Dana, change: str) -> None:
+    """A date that was proposed for other words, or by somebody who has left since, is still to be agreed."""
+    dana.send("date", 2, text="our board meets", day="2026-12-18")
+    town.pass_by(hours=1)
+    with town.makegood.ledger.begin() as tx:
+        eva, now = town.person(tx, "U0EVA"), town.box.clock.now()
+        if change == "leaves":
+            tx.scalars(sa.select(Stakeholder)).one().left_on = now.date()
+        else:
+            one = commitments.get(tx, eva, 2)
+            wanted = commitments.Draft("sign two orders", one.owner, one.due_on, one.account, side=one.side,
+                                       internal=False)  # fmt: skip
+            commitments.edit(tx, eva, 2, wanted, version=1, origin_key="e", now=now)
+    town.press("U0EVA", notice(town), ids.PROPOSAL_CONFIRM)
+    item = town.commitment(2)
+    assert (item.due_on.isoformat(), item.agreed_on) == ("2026-12-18", None)
 
 
 def test_in_the_brief(town: BotInWorkspace, dana: Dana) -> None:
