@@ -185,6 +185,7 @@ ENERGY_ASK = "energy.ask"
 
 # Buttons that mend a signal: the form for a promise of ours; the plan as it is.
 PLAN_PROMISE = "plan.promise"
+PLAN_MEETING = "plan.meeting"
 PLAN_CONFIRM = "plan.confirm"
 
 # Buttons that turn pages, or open a form or list.

@@ -12,6 +12,7 @@ ROUTES = Routes(
         ids.PLAN_OPEN: actions.open_plan,
         ids.PLAN_CONFIRM: mending.confirm,
         ids.PLAN_PROMISE: mending.ask_promise,
+        ids.PLAN_MEETING: mending.ask_meeting,
         ids.SECTION_OPEN: actions.open_section,
         ids.SECTION_SHOW: actions.show,
         ids.SECTION_ADD: actions.ask_new,

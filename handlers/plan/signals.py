@@ -158,7 +158,7 @@ _FOR_ALL = {Mend.ASK_FOR_PROMISE, Mend.PROMISE, Mend.SHOW_PROMISE, Mend.PLAN_ACT
 _BUTTONS: dict[Mend, Callable[[Signal, Account, ViewName], Element]] = {
     Mend.NAME_SUCCESSOR: _to_row("Name a successor", ids.SECTION_LEFT),
     Mend.CHOOSE_COLLEAGUE: _to_row("Choose one of us", ids.SECTION_EDIT),
-    Mend.PLAN_MEETING: _to_row("Plan a meeting", ids.SECTION_RELATIONSHIP),
+    Mend.PLAN_MEETING: _to_row("Plan a meeting", ids.PLAN_MEETING),
     Mend.ADD_PERSON: _to_section("Add a person", ids.SECTION_ADD, Subject.STAKEHOLDER),
     Mend.GIVE_ROLE: _to_section("Open people", ids.SECTION_OPEN, Subject.STAKEHOLDER),
     Mend.ASK_FOR_PROMISE: _to_account("Ask for something", ids.ENERGY_ASK),

@@ -38,6 +38,7 @@ VALUES = {
         "account:1:1:page:0:1",
     ),
     ids.PLAN_CONFIRM: "account:1:1:plan:0:1", ids.PLAN_PROMISE: "account:1:1:plan:0:1",
+    ids.PLAN_MEETING: "stakeholder:1:1:plan:0:1",
     ids.MORE: f"{ids.SHOW}|commitment:1:1:account:10:1",
 }  # fmt: skip
 PICTURE = {

@@ -63,6 +63,7 @@ VALUES = {
          ids.DIGEST_CHANGE),
         "account:1:1:page:0:1",
     ),
+    ids.PLAN_MEETING: "stakeholder:1:1:plan:0:1",
     **dict.fromkeys((ids.SECTION_OPEN, ids.SECTION_SHOW, ids.GRID_FILL), "risk:1:1:section:0:1"),
     **dict.fromkeys((ids.REVIEW_ITEMS, ids.REVIEW_START, ids.CALENDAR_SEND), "review:1:1:review:0:1"),
     ids.VERDICT: "commitment:1:1:review_items:0:1.keep.",

@@ -18,7 +18,7 @@ from store.tables import Account, RaisedSignal, Side
 from tests.journeys.both_sides import agreement, agrees
 from tests.journeys.conftest import read, words, words_of
 from tests.journeys.forms import save
-from tests.journeys.plan_sections import form, has_account, open_plan, values
+from tests.journeys.plan_sections import form, has_account, open_plan, press, values
 from tests.journeys.reading import LAST_WEEK, briefs, days, headings
 from tests.journeys.reviews import review
 from tests.journeys.working_lives import live_through, of
@@ -32,6 +32,7 @@ BERLIN = "Europe/Berlin"
 MOST_INPUTS = 12
 LONELY = "Nobody of theirs is on the map."
 LEFT = "Dana Reyes (executive sponsor) left on 23 Nov 2026, and nobody is named as successor."
+UNMET = "a meeting every month is agreed."
 OLD = "Nobody has touched the plan since 23 Nov 2026, for 93 days."
 
 
@@ -151,6 +152,48 @@ def test_a_new_account_is_green_after_a_dozen_inputs(town: BotInWorkspace) -> No
         inputs += fill(form(town, "U0EVA", ids.SECTION_ADD, kind="stakeholder"), name=name, roles=roles)
     assert "*Green*: Nothing needs attention." in words_of(town.box.modals("U0EVA")[-1])
     assert inputs <= MOST_INPUTS
+
+
+def test_a_meeting_is_planned_from_its_signal(town: BotInWorkspace) -> None:
+    """The button opens the form of a planned meeting, with the client's person and the one of ours who looks after
+    them; saved, it mends the signal.
+    """
+    unmet(town)
+    assert UNMET in words_of(open_plan(town))
+    opened = form(town, "U0EVA", ids.PLAN_MEETING, kind="stakeholder")
+    elements = [block["element"] for block in opened.blocks if "element" in block]
+    begins = str([{key: said for key, said in one.items() if key.startswith("initial")} for one in elements])
+    assert [said in begins for said in ("Dana Whitfield", "U0ANA", "U0EVA", "planned", "initial_date")] == [
+        True, True, False, True, False,
+    ]  # fmt: skip
+    assert town.submit("U0EVA", opened, day="2027-02-03").errors == {}
+    town.settled()
+    assert UNMET not in words_of(open_plan(town))
+
+
+def test_a_meeting_is_planned_by_those_who_may(town: BotInWorkspace) -> None:
+    """A colleague without a part in the plan sees no such button; who has lost sight of the account opens no form."""
+    unmet(town)
+    assert UNMET in words_of(open_plan(town, "U0BEN"))
+    assert values(town.box.modals("U0BEN")[-1].blocks, ids.PLAN_MEETING) == []
+    open_plan(town)
+    with town.makegood.ledger.begin() as tx:
+        lead = town.person(tx, "U0ANA").id
+    is_set(town, restricted=True, owner_id=lead)
+    refused = press(town, "U0EVA", ids.PLAN_MEETING, kind="stakeholder").view
+    assert refused is None or "Dana" not in str(refused.blocks)
+    assert not any(view.callback_id == ids.FORM_SECTION for view in town.box.modals("U0EVA"))
+
+
+def unmet(town: BotInWorkspace) -> None:
+    """Dana, whom Ana looks after, was on the map of Acme for two months, and a meeting every month is agreed."""
+    acme = has_a_account(town)
+    with town.makegood.ledger.begin() as tx:
+        eva, now = town.person(tx, "U0EVA"), town.box.clock.now()
+        ana, acme = town.person(tx, "U0ANA"), accounts.get(tx, eva, acme.id)
+        given = {"name": "Dana Whitfield", "interval_number": "1", "interval_unit": "months", "owner": ana.slack_id}
+        section.add(tx, eva, SECTION, acme, given, origin_key="dana", now=now)
+    town.jump(2027, 1, 25, 8, 45)
 
 
 def test_each_kind_has_its_words() -> None:
