@@ -26,10 +26,15 @@ class Beside:
     def words(self) -> str:
         """“Uptime: 99.95 % in Q3 2026, 99.9 % in Q2 2026”, as plain text."""
         return f"{self.newest.name}: " + ", ".join(
-            f"{words(one.value)}{f' {one.unit}' if one.unit else ''} in {quarter_words(one.quarter)}"
+            f"{value_words(one)} in {quarter_words(one.quarter)}"
             for one in (self.newest, self.before)
             if one is not None
         )
+
+
+def value_words(row: Figure) -> str:
+    """“99.95 %”"""
+    return f"{words(row.value)}{f' {row.unit}' if row.unit else ''}"
 
 
 def beside_last(rows: Iterable[Figure]) -> list[Beside]:

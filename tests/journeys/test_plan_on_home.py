@@ -18,6 +18,7 @@ from handlers.slack.refs import Ref, ViewName
 from store import accounts
 from store.commitments import Draft, record
 from store.plan import basis, section
+from store.plan.figures import SECTION as FIGURES
 from store.rules.names import fold
 from store.tables import Account, Side, Subject
 from tests.journeys.conftest import BotInWorkspace, words, words_of
@@ -237,6 +238,29 @@ def test_tables_and_charts(bare_town: BotInWorkspace) -> None:
     for blocks, said in ((home(town).blocks, words_of(home(town))), (answer(town).blocks, words(answer(town)))):
         assert {block["type"] for block in blocks} == {"section", "actions"}
         assert "*Opportunity*  ·  *Stage*" in said
+
+
+def test_figures_stand_beside_the_quarter_before(town: BotInWorkspace) -> None:
+    """Many figures are a table: each in its newest quarter, beside what it was in the quarter before, where that is
+    known.
+    """
+    has_account(town)
+    told = (("Uptime", "Q3 2026", "99.95"), ("Uptime", "Q2 2026", "99.9"), ("Uptime", "Q1 2026", "99"),
+            ("Tickets", "Q3 2026", "12"), ("Tickets", "Q1 2026", "20"))  # fmt: skip
+    with town.makegood.ledger.begin() as tx:
+        eva, now = town.person(tx, "U0EVA"), town.box.clock.now()
+        acme = accounts.named(tx, eva, "Acme")
+        assert acme is not None
+        for name, quarter, value in told:
+            given = {"name": name, "quarter": quarter, "value": value, "unit": "%" if name == "Uptime" else ""}
+            section.add(tx, eva, FIGURES, acme, given, origin_key=f"{name}{quarter}", now=now)
+    opens_account(town)
+    (table,) = [block for block in home(town).blocks if block["type"] == "data_table"]
+    assert [[str(cell.get("text", cell.get("value"))) for cell in row] for row in table["rows"]] == [
+        ["Figure", "Quarter", "Value", "Quarter before", "Source"],
+        ["Tickets", "Q3 2026", "12", "–", "–"],
+        ["Uptime", "Q3 2026", "99.95 %", "99.9 %", "–"],
+    ]
 
 
 def test_an_account_that_is_gone(town: BotInWorkspace) -> None:
