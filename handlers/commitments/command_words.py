@@ -8,24 +8,38 @@ from dataclasses import dataclass, field, replace
 from handlers import ids
 from store.rules.line.words import courtesy_at
 
-_NUMBER = re.compile(r"#?(\d{1,20})[.!]?", re.ASCII)
+_NUMBER = re.compile(r"#?(\d{1,20})[.!?,]?", re.ASCII)
 # As Slack writes a person, and as people type one whom Slack does not know.
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{1,20})(?:\|[^<>]*)?>|(@[\w.-]{1,80})")
 _HELP = {"?", "??", "help", "help me", "help please", "commands", "hilfe", "aide", "ayuda"}
 # Words that people write around a number and a verb: "17 is done", "mark 17 as done".
-_FILLERS = {"is", "as", "mark", "set", "please", "pls", "ist", "bitte"}
+_FILLERS = {"is", "as", "to", "mark", "set", "please", "pls", "ist", "bitte"}
+_AND = {"and", "&amp;", "+", "und", "et", "y"}
 # A comment in one line: "note 17 sent the draft, waits for their OK".
 _COMMENT = re.compile(r"(?:note|comment)\s+#?(\d{1,20})(?:\s*[:,]\s*|\s+)(\S.*)", re.ASCII | re.IGNORECASE | re.DOTALL)
 # The words for each change of a commitment, and the button that makes it.
 ACTS = {
     **dict.fromkeys(
-        ("done", "finish", "finished", "complete", "completed", "erledigt", "fertig", "fait", "hecho"), ids.DONE
+        (
+            "done",
+            "finish",
+            "finished",
+            "complete",
+            "completed",
+            "close",
+            "closed",
+            "erledigt",
+            "fertig",
+            "fait",
+            "hecho",
+        ),
+        ids.DONE,
     ),
     **dict.fromkeys(("reopen", "undone"), ids.REOPEN),
     "unblock": ids.UNBLOCK,
     "accept": ids.ACCEPT,
     "undo": ids.UNDO,
-    **dict.fromkeys(("cancel", "drop", "delete", "remove"), ids.CANCEL),
+    **dict.fromkeys(("cancel", "drop", "delete", "remove", "storniere", "annuler", "annule", "cancela"), ids.CANCEL),
     **dict.fromkeys(("move", "postpone", "reschedule", "push", "delay", "shift", "defer"), ids.MOVE),
     **dict.fromkeys(("verschiebe", "verschieben", "reporte", "reporter", "décale", "décaler"), ids.MOVE),
     **dict.fromkeys(("mueve", "mover", "aplaza", "aplazar"), ids.MOVE),
@@ -37,7 +51,7 @@ ACTS = {
     "redact": ids.REDACT,
     **dict.fromkeys(("end", "end series", "end the series", "stop"), ids.END_SERIES),
     **dict.fromkeys(("note", "comment"), ids.COMMENT),
-    **dict.fromkeys(("show", "details"), ids.SHOW),
+    **dict.fromkeys(("show", "details", "view", "status", "history"), ids.SHOW),
 }
 # The verbs that take more words behind the number: those of these changes, and some that say nothing without them.
 _TAKE_WORDS = {ids.DONE, ids.MOVE, ids.SNOOZE, ids.BLOCK, ids.HAND_OVER, ids.HAND_BACK, ids.CANCEL}
@@ -55,6 +69,8 @@ _NUMBERED = re.compile(
     r"(?P<mark> ?[:;,–—]| -)?[ \t]+(?P<words>\S.*)",
     re.ASCII | re.IGNORECASE,
 )
+# “17 to Friday”. The words behind the number decide whether it is a command.
+_TO_BE_MOVED = re.compile(r"#?(\d{1,20}) (?:to|by|auf|au|al) (\S.*)", re.ASCII | re.IGNORECASE)
 _MORE_NUMBERS = re.compile(r"(?:(?:and|or|und|et|y|&|\+) *)?#?\d", re.IGNORECASE)
 # The words before a reason.
 BECAUSE = r"(?:because(?: of)?|due to|weil|porque|parce que)"
@@ -63,7 +79,7 @@ _BECAUSE = re.compile(rf"{BECAUSE}\b", re.IGNORECASE)
 _WHY = re.compile(r"\A(?:because(?! of\b)|weil|porque|parce que)\s+", re.IGNORECASE)
 _TO_DAY = re.compile(r"(?:to|onto|until|till|auf(?: den)?|bis(?: zum)?|au|à|al)\s+(?=\S)", re.IGNORECASE)
 _TO_PERSON = re.compile(
-    rf"(?:over )?to (?:(?:{_MENTION.pattern})|(?P<name>[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*)?))"
+    rf"(?:over )?(?:(?:to )?(?:{_MENTION.pattern})|to (?P<name>[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*)?))"
     rf"(?:(?: ?[:;,–—]| -) +(?P<words>.+)| (?P<reason>{_BECAUSE.pattern}.+))?",
     re.IGNORECASE,
 )
@@ -81,7 +97,7 @@ _OF_LISTS = {
     "today": ("when", "today"),
     "theirs": ("side", "theirs"), "ours": ("side", "ours"),
     "done": ("when", "done"), "kept": ("when", "done"),
-    "open": ("", ""), "everything": ("", ""),
+    "open": ("", ""), "everything": ("", ""), "all": ("", ""),
 }  # fmt: skip
 _WEEK = ("this", "week")
 # Words of the longest list: nobody types more, and each is looked at several times.
@@ -156,24 +172,40 @@ def read_command(text: str) -> Asked | None:
     """
     words = text.split()
     folded = [word.casefold() for word in words]
-    if " ".join(folded) in _HELP:
+    if " ".join(folded).removesuffix("!") in _HELP:
         return Help()
     if found := _COMMENT.fullmatch(text.strip()):
         return Act(ids.COMMENT, "note", found[1], found[2])
-    return _act(folded) or _act_with_words(text.strip()) or _listing(words, folded)
+    return _act(folded) or _act_with_words(text.strip()) or _listing(words, folded) or _moved(text.strip())
+
+
+def is_command(action: str) -> bool:
+    """Whether an action says nothing but a command, so that it is no promise even with a date: "snooze 17", "back"."""
+    asked = read_command(action)
+    if isinstance(asked, Act):
+        return asked.sure and not asked.text and not asked.who
+    return isinstance(asked, Help) or (isinstance(asked, Listing) and asked.is_list and not asked.name)
 
 
 def _act(folded: list[str]) -> Act | None:
     said = [word for word in folded if word not in _FILLERS]
     numbers = [found[1] for word in said if (found := _NUMBER.fullmatch(word))]
-    verb = " ".join(word for word in said if not _NUMBER.fullmatch(word))
+    verb = " ".join(word for word in said if not _NUMBER.fullmatch(word) and not (len(numbers) > 1 and word in _AND))
     if len(numbers) == 1 and not verb:
         return Act(ids.SHOW, "show", numbers[0])
     if len(numbers) == 1 and verb in ACTS:
         return Act(ACTS[verb], verb, numbers[0])
+    if len(numbers) > 1 and verb in ACTS and verb != "undo":
+        # Which one is asked, as without a number.
+        return Act(ACTS[verb], verb)
     if not numbers and verb in ACTS and verb not in _OF_LISTS and len(said) == len(folded):
         return Act(ACTS[verb], verb)
     return None
+
+
+def _moved(text: str) -> Act | None:
+    found = _TO_BE_MOVED.fullmatch(text)
+    return Act(ids.MOVE, "move", found[1], found[2], sure=False) if found else None
 
 
 def _act_with_words(text: str) -> Act | None:
@@ -220,6 +252,8 @@ def _listing(words: list[str], folded: list[str]) -> Listing | AccountPage | Non
         if rest.said and rest.name:
             return rest.listing(is_list=True)
         return AccountPage(" ".join(words[1:])) if words[1:] else None
+    if folded[:1] == ["show"] and len(folded) > 1:
+        words, folded = words[1:], folded[1:]
     found = _read_list(words, folded)
     if not found.said:
         return None

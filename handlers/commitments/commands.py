@@ -14,7 +14,7 @@ from handlers.absences import actions as absences
 from handlers.accounts.finding import find
 from handlers.calendars import feeds as calendars
 from handlers.commitments import actions, forms, listing, several, several_views
-from handlers.commitments.command_words import AccountPage, Act, Asked, Help, Listing, read_command
+from handlers.commitments.command_words import AccountPage, Act, Asked, Help, Listing, is_command, read_command
 from handlers.commitments.forms import NOTHING
 from handlers.commitments.given import given, person_named
 from handlers.commitments.one_liner import ParsedLine, facts_for, protect_brackets, readable, understand
@@ -55,6 +55,7 @@ WORDS = ("mine", "overdue", "done", "accounts", "account", "away", "back", "cale
 _WITH_MORE = ("account", "away")
 _LISTS = {"mine": ViewName.MINE, "overdue": ViewName.OVERDUE, "accounts": ViewName.ACCOUNTS}
 _A_PROMISE = "That looks like a question. If it is a promise, record it here."
+_WORDS_OF_A_PROMISE = "That looks like a command. If it is a promise, say here what you will do."
 # Longer ones are no numbers of commitments, and Python refuses to read very long ones.
 _DIGITS = 10
 # Characters of a line that an answer repeats; of a command on a button.
@@ -130,7 +131,7 @@ def _act(command: Command, context: BoltContext, asked: Act) -> Reply | Form | N
         return _undone(command, context)
     if not asked.number:
         raise BadInputError(
-            f"Which commitment? Type its number: /commit {asked.word} 17. /commit mine shows yours, with their buttons."
+            f"Which one? Type one number: /commit {asked.word} 17. /commit mine shows yours, with their buttons."
         )
     if len(asked.number) > _DIGITS and asked.sure:
         raise NotFoundError(f"There is no commitment #{shortened(asked.number, _DIGITS)}. Type /commit mine for yours.")
@@ -307,7 +308,10 @@ def _asked_first(
     tx: Session, person: Person, command: Command, understood: ParsedLine, now: datetime
 ) -> ParsedLine | None:
     """The form that comes before the line is recorded: it may be no promise, or the same words were recorded lately."""
-    is_unsure, draft = _is_unsure(command, understood.filled.action), understood.draft
+    action, draft = understood.filled.action, understood.draft
+    if draft is not None and (action.casefold() in WORDS or is_command(action)):
+        return understood.doubted(_WORDS_OF_A_PROMISE)
+    is_unsure = _is_unsure(command, action)
     if draft is None:
         return replace(understood, lacks=Lacks.SENSE) if is_unsure else understood
     if is_unsure:

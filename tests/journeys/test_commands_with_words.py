@@ -52,6 +52,8 @@ MOVES = {
     "move 1 by two working days: legal is slow": {"due": "2026-12-08", "reason": "legal is slow"},
     "move 1 two weeks later because legal is slow": {"due": "2026-12-18", "reason": "legal is slow"},
     "push 1 to Friday": {"due": FRIDAY},
+    "#1 to Friday": {"due": FRIDAY},
+    "1 by Friday: legal is slow": {"due": FRIDAY, "reason": "legal is slow"},
     "delay 1 by a month": {"due": "2027-01-04"},
     "please push #1 by 3 days": {"due": "2026-12-07"},
     "verschiebe 1 auf Freitag": {"due": FRIDAY},
@@ -69,12 +71,14 @@ OTHERS = {
     "block 1 waiting for legal": (ids.FORM_BLOCK, {"reason": "waiting for legal"}),
     "block #1 legal": (ids.FORM_BLOCK, {"reason": "legal"}),
     "give 1 to @ana": (ids.FORM_HAND_OVER, {"owner": "U0ANA"}),
+    "assign 1 @ana": (ids.FORM_HAND_OVER, {"owner": "U0ANA"}),
     "give 1 to Ana": (ids.FORM_HAND_OVER, {"owner": "U0ANA"}),
     "please assign 1 to @ana, thanks!": (ids.FORM_HAND_OVER, {"owner": "U0ANA"}),
     "move 1 to @ana": (ids.FORM_HAND_OVER, {"owner": "U0ANA"}),
     "hand over 1 to @ana: she knows them": (ids.FORM_HAND_OVER, {"owner": "U0ANA", "reason": "she knows them"}),
     "hand 1 over to @ana because I am away": (ids.FORM_HAND_OVER, {"owner": "U0ANA", "reason": "I am away"}),
     "cancel 1 because the deal is off": (ids.FORM_CANCEL, {"reason": "the deal is off"}),
+    "annule 1 parce que le client refuse": (ids.FORM_CANCEL, {"reason": "le client refuse"}),
     "cancel 1: the deal is off": (ids.FORM_CANCEL, {"reason": "the deal is off"}),
     "cancel 1: it is off because legal refused": (ids.FORM_CANCEL, {"reason": "it is off because legal refused"}),
     "1 cancelled, the deal is off": (ids.FORM_CANCEL, {"reason": "the deal is off"}),
@@ -181,6 +185,13 @@ PROMISES = [
     "postpone 2 workshops by Friday",
     "decline 3 invitations by Friday",
     "send 1 to Dana by Friday",
+    "4 Dec: send the deck",
+    "2 slides to Dana by Friday",
+    "2 to Acme by Friday",
+    "close 2 deals by Friday",
+    "list competitors by Friday",
+    "show all open invoices to Dana by Friday",
+    "all invoices to Dana by Friday",
     "done 2 demos for Globex by Friday",
     "completed 3 audits for Acme by 4 Dec",
 ]
@@ -216,6 +227,32 @@ def test_several_numbers_are_not_taken_for_one(filled: BotInWorkspace) -> None:
     for line in ("done 1, 2 and 3", "done 1 and 2", "cancel 1, 2", "Finished 3 of the 5 slides"):
         filled.commit("U0EVA", line)
     assert [filled.verbs(number) for number in (1, 2, 3)] == [["record"]] * 3
+    for line in ("done 1, 2 and 3", "done #1 #2", "cancel 1 & 2"):
+        assert "Type one number" in words(filled.commit("U0EVA", line).messages[-1])
+
+
+COMMANDS_WITH_A_DAY = [
+    "17 Friday", "17 by Friday", "snooze 17 tomorrow", "done 17 by Friday", "back tomorrow", "mine Friday",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", COMMANDS_WITH_A_DAY)
+def test_a_command_with_a_day_is_no_promise(filled: BotInWorkspace, typed: str) -> None:
+    """A number that is no commitment, or a command that takes no day, is not recorded as one: the form says so."""
+    answer = filled.commit("U0EVA", typed)
+    assert "looks like a command" in words_of(answer.view)
+    assert filled.rows()["commitment"] == 3
+
+
+SEEN = {"show mine": "send the pricing", "list all": "send the pricing", "status 1": "send the pricing",
+        "1?": "send the pricing", "help!": "Record a promise"}  # fmt: skip
+
+
+@pytest.mark.parametrize(("typed", "said"), SEEN.items())
+def test_other_words_for_looking(filled: BotInWorkspace, typed: str, said: str) -> None:
+    """*Show*, *status* and a number with a question mark look, and record nothing."""
+    assert said in words(filled.commit("U0EVA", typed).messages[-1])
+    assert filled.rows()["commitment"] == 3
 
 
 @pytest.mark.parametrize("where", ["Messages tab", "channel"])

@@ -72,6 +72,10 @@ KINDS = [
     ("de-DE", "Angebot bis Donnerstag, den siebten vierten", "ask"),
     ("en-US", "ship by Friday at the earliest", "ask"),
     ("en-US", "send it by Friday 5pm PST", "ask"),
+    ("en-US", "call Dana re: Friday", "ask"),
+    ("en-US", "send it ~Friday", "ask"),
+    ("en-US", "the contract runs out on 31 Dec", "ask"),
+    ("en-US", "renew the licence that ran out on Friday", "ask"),
     # an article stands between a guarding word and the date
     ("fr-FR", "relance après le 4 décembre", "ask"),
     ("fr-FR", "chiffres entre le 1er et le 4 décembre", "ask"),

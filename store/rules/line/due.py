@@ -188,9 +188,9 @@ def _judged(said: str, span: Span, word: Word, lead: Lead, reading: Reading, ask
         doubt = _lasts(said, before, word, lead, asked, hour=reading.hour)
     else:
         doubt = _unread(before) or neighbours.names_a_day(before)
-    if reading.on and (doubt or _said_twice(said, span, word, lead, asked)):
-        return _doubted(said, reading, span)
     phrase = said[span.start : span.end]
+    if reading.on and (doubt or "~" in phrase or _said_twice(said, span, word, lead, asked)):
+        return _doubted(said, reading, span)
     return Dated(reading.answer(phrase), span, reading.kind != "bare", sure=sure, hour=reading.hour)
 
 

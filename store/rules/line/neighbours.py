@@ -36,7 +36,7 @@ CONNECTING = NEGATIONS | _set(
     besides despite down given including inside outside instead minus plus near notwithstanding opposite past pending
     post pre save sub toward towards upon although though once whenever whereas wherever while whilst yet so
     later earlier sooner afterwards until till min minimum max maximum half hence onwards via into onto concerning
-    considering failing regarding following preceding previous last dated effective commencing beginning ending
+    considering failing regarding re following preceding previous last dated effective commencing beginning ending
     starting alternate provided providing assuming supposing w/c wc w/e
     """
     """
@@ -184,6 +184,8 @@ def belongs_elsewhere(before: list[Word], first: int, asked: Frame, *, kind: str
     folded = {word.folded for word in named}
     if folded & _CLAUSE or negated(named):
         return True
+    if name == "out" and len(named) > 1:
+        last = named[-2]
     return _has_a_day(last, first) or _on_an_event(named, first)
 
 
