@@ -35,7 +35,7 @@ class Demo:
     def ended(self) -> tuple[int, str]:
         """(exit status, errors it printed) after SIGTERM."""
         self._process.send_signal(signal.SIGTERM)
-        _, complaints = self._process.communicate(timeout=15)
+        _, complaints = self._process.communicate(timeout=60)
         return self._process.returncode, complaints
 
     def __enter__(self) -> Self:
