@@ -231,7 +231,8 @@ def blocks_of(one: Proposal, view: Ref) -> list[Block]:
         return [said]
     ref = view.to(one, one.id).encode()
     answer = b.button("Answer …", ids.PROPOSAL_ANSWER, ref, label=f"Answer {one.stakeholder.name}")
-    if one.kind == ProposalKind.QUESTION:
+    is_hidden = one.commitment_id is not None and one.commitment is None
+    if one.kind == ProposalKind.QUESTION or is_hidden:
         return [said, b.actions(answer)]
     if one.kind == ProposalKind.LINK:
         page = Ref(Subject.STAKEHOLDER, one.stakeholder_id, one.stakeholder.version, ViewName.CLIENT).encode()

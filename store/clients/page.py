@@ -183,9 +183,15 @@ def _said(tx: Session, person: Stakeholder, now: datetime) -> list[Said]:
     rows = tx.execute(
         sa.select(
             Proposal.kind, Proposal.state, Proposal.text, Proposal.due_on, Proposal.side, Proposal.answer,
-            Commitment.number, Commitment.action, Commitment.internal,
+            Commitment.number, Commitment.action,
         )
-        .outerjoin(Commitment, Commitment.id == Proposal.commitment_id)
+        # The words of a commitment that is for our team by now, or of another account, do not stand there.
+        .outerjoin(
+            Commitment,
+            sa.and_(
+                Commitment.id == Proposal.commitment_id, Commitment.internal.is_(False), *_shared(Commitment, person)
+            ),
+        )
         .where(
             *_shared(Proposal, person), Proposal.stakeholder_id == person.id,
             Proposal.kind.not_in([ProposalKind.LINK, ProposalKind.AGREED]),
@@ -194,12 +200,10 @@ def _said(tx: Session, person: Stakeholder, now: datetime) -> list[Said]:
         .order_by(Proposal.id.desc())
         .limit(MOST)
     )  # fmt: skip
-    found = []
-    for kind, state, text, due_on, side, answer, number, action, internal in rows:
-        # The words of a commitment that is for our team by now do not stand there.
-        about = (number, action) if internal is False else (None, "")
-        found.append(Said(kind, state, text or "", due_on, side, answer or "", *about))
-    return found
+    return [
+        Said(kind, state, text or "", due_on, side, answer or "", number, action or "")
+        for kind, state, text, due_on, side, answer, number, action in rows
+    ]
 
 
 def _meeting(tx: Session, person: Stakeholder, today: date) -> tuple[date, str] | None:

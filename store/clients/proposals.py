@@ -217,19 +217,19 @@ def by_ids(tx: Session, viewer: Person, ids: Collection[int]) -> Mapping[int, Pr
     """The proposals of those ids that the viewer sees, by id."""
     if not ids:
         return {}
-    found = tx.scalars(_with_people().where(seen_by(Proposal, viewer), Proposal.id.in_(list(ids))))
+    found = tx.scalars(_with_people(viewer).where(Proposal.id.in_(list(ids))))
     return {one.id: one for one in found}
 
 
 def waiting_of(tx: Session, viewer: Person, person: Stakeholder) -> Sequence[Proposal]:
     """The proposals of this person that nobody has answered yet, oldest first."""
     which = Proposal.stakeholder_id == person.id, Proposal.state == ProposalState.OPEN
-    return tx.scalars(_with_people().where(seen_by(Proposal, viewer), *which).order_by(Proposal.id)).all()
+    return tx.scalars(_with_people(viewer).where(*which).order_by(Proposal.id)).all()
 
 
 def get(tx: Session, viewer: Person, proposal_id: int, *, to_change: bool = False) -> Proposal:
     """The proposal with its people; with `to_change` locked for this transaction and read anew."""
-    query = _with_people().where(seen_by(Proposal, viewer), Proposal.id == proposal_id)
+    query = _with_people(viewer).where(Proposal.id == proposal_id)
     found = next(iter(history.lock(tx, Proposal, query)), None) if to_change else tx.scalar(query)
     if found is None:
         raise NotFoundError("That is not in the ledger any more.")
@@ -332,10 +332,15 @@ def _finish(
     return get(tx, viewer, found.id, to_change=True)
 
 
-def _with_people() -> sa.Select[Proposal]:
-    return sa.select(Proposal).options(
-        joinedload(Proposal.account).options(joinedload(Account.owner), joinedload(Account.coach)),
-        joinedload(Proposal.stakeholder).joinedload(Stakeholder.owner),
-        joinedload(Proposal.commitment),
-        joinedload(Proposal.answerer),
+def _with_people(viewer: Person) -> sa.Select[Proposal]:
+    """The proposals that the viewer sees. A commitment that is hidden from them by now is left out of these."""
+    return (
+        sa.select(Proposal)
+        .where(seen_by(Proposal, viewer))
+        .options(
+            joinedload(Proposal.account).options(joinedload(Account.owner), joinedload(Account.coach)),
+            joinedload(Proposal.stakeholder).joinedload(Stakeholder.owner),
+            joinedload(Proposal.commitment.and_(seen_by(Commitment, viewer))),
+            joinedload(Proposal.answerer),
+        )
     )
