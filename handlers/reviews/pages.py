@@ -9,6 +9,7 @@ from handlers.reviews import digest, views
 from handlers.slack import blocks as b
 from handlers.slack.refs import Ref, ViewName, count
 from store import accounts, letters, reviews
+from store.errors import NotFoundError
 from store.rules.calendar.brief_times import local_day
 from store.tables import ReviewState
 
@@ -72,6 +73,8 @@ def minutes_of(tx: Session, viewer: Person, ref: Ref, now: datetime) -> list[Blo
     del now
     review = reviews.get(tx, viewer, ref.id)
     written, decided = reviews.minutes_of(tx, viewer, review), reviews.decisions(tx, viewer, review)
+    if not written:
+        raise NotFoundError("This review has no minutes.")
     is_last = reviews.last_held(tx, viewer, review.account) is review
     # Older actions are those of a later review.
     calendars = reviews.in_calendars(tx, viewer, review) if is_last else ()

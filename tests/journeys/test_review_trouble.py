@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handlers import ids
+from sandbox.delivery import Parcel
 from store import accounts, commitments, reviews
 from store.accounts import access
 from store.plan import basis
@@ -430,3 +431,18 @@ def test_a_merge_ends_the_prompt(town: BotInWorkspace) -> None:
     there = [words(one) for one in town.box.messages("C0ACME", viewer="U0EVA") if not one.ephemeral_for]
     (prompt,) = [said for said in there if "The review of" in said]
     assert "was not held" in prompt
+
+
+def test_minutes_that_are_not_written(town: BotInWorkspace) -> None:
+    """A button for the minutes of a review that has none, which no view of ours shows, is answered in words."""
+    closing(town)
+    pressed = {
+        "type": "button", "block_id": "b", "action_id": ids.REVIEW_MINUTES, "action_ts": "1.2",
+        "value": f"review:{current(town).id}:1:minutes:0:",
+    }  # fmt: skip
+    trigger = town.box.triggers.issue("U0EVA")
+    asked = town.box.interaction("block_actions", town.box.world.users["U0EVA"], channel="C0GENERAL")
+    place = {"container": {"type": "message", "message_ts": "1.2", "channel_id": "C0GENERAL", "is_ephemeral": True}}
+    more = {"response_url": town.box.response_url("U0EVA", "C0GENERAL"), "trigger_id": trigger, "actions": [pressed]}
+    assert town.box.send(Parcel("interactive", asked | place | more)).status == 200
+    assert "This review has no minutes." in town.told("U0EVA", "C0GENERAL")
