@@ -51,7 +51,7 @@ def moved(town: BotInWorkspace, *, shared: bool = False, restricted: bool = Fals
 
 
 def test_the_client_of_before_reads_nothing_of_it(town: BotInWorkspace, dana: Dana) -> None:
-    """What is shared with the new account's client is not shown to the one who asked about it before."""
+    """The new account's client may read its words; the person who asked about it before reads only their own."""
     moved(town, shared=True)
     said = read(dana.look())
     assert "what is new?" in said
