@@ -56,6 +56,8 @@
     }
     if ("keep" in have.dataset || have.isEqualNode(want)) return;
     const mine = touched.has(have);
+    // Another button in the place of one that was pressed does not wait for the answer to that press.
+    if (have.dataset.action !== want.dataset.action) have.removeAttribute("aria-busy");
     for (const { name } of [...have.attributes])
       if (!want.hasAttribute(name) && !KEEP.has(name)) have.removeAttribute(name);
     for (const { name, value } of want.attributes)
