@@ -54,7 +54,9 @@
       if (have.data !== want.data) have.data = want.data;
       return;
     }
-    if ("keep" in have.dataset || have.isEqualNode(want)) return;
+    // A list of suggestions is the page's own: the server knows neither its entries nor whether it is open.
+    const isList = have.getAttribute("role") === "listbox" && have.id === want.id;
+    if ("keep" in have.dataset || isList || have.isEqualNode(want)) return;
     const mine = touched.has(have);
     // Another button in the place of one that was pressed does not wait for the answer to that press.
     if (have.dataset.action !== want.dataset.action) have.removeAttribute("aria-busy");
@@ -63,7 +65,7 @@
     for (const { name, value } of want.attributes)
       if (!(mine && (name === "value" || name === "checked")) && have.getAttribute(name) !== value) have.setAttribute(name, value);
     if (have.nodeName === "TEMPLATE") have.innerHTML = want.innerHTML;
-    else if (!mine && have.getAttribute("role") !== "listbox") morphChildren(have, want);
+    else if (!mine) morphChildren(have, want);
   }
 
   function morphChildren(parent, fresh) {

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect  # noqa: A004  Playwright's own
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from sandbox.tests import browsing
 from sandbox.tests.page.page_actions import message, send
-from tests.journeys.demo_page import SOON, go_to
+from tests.journeys.demo_page import go_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,18 +21,9 @@ browser = browsing.browser
 
 
 def choose(form: Locator, label: str, typed: str, option: str | re.Pattern[str]) -> None:
-    """Type into a menu that searches, and take the suggestion. Where none comes in time, type once more, as a person
-    does.
-    """
-    field, suggestion = form.get_by_label(label), form.get_by_role("option", name=option).first
-    for _ in range(2):
-        field.press_sequentially(typed)
-        with suppress(TimeoutError):
-            suggestion.click(timeout=SOON)
-            return
-        field.fill("")
-    field.press_sequentially(typed)
-    suggestion.click()
+    """Type into a menu that searches, and take the suggestion."""
+    form.get_by_label(label).press_sequentially(typed)
+    form.get_by_role("option", name=option).first.click()
 
 
 def fill_person(form: Locator, name: str, *roles: str, stance: str, influence: str, boss: str = "") -> None:

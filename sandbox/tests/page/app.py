@@ -223,6 +223,7 @@ class PageApp:
         self.parcels: list[Parcel] = []
         self.mute = {"/slow"}
         self._arrived = threading.Condition()
+        self.may_answer = threading.Event()
         box.core.transport = self
 
     def stop(self) -> None:
@@ -279,6 +280,20 @@ class PageApp:
         message = self.box.world.find(payload["channel"]["id"], payload["container"]["message_ts"])
         blocks = tuple(block for block in message.blocks if block["block_id"] not in {f"item-{number}", f"do-{number}"})
         self.box.world.replace(message, blocks=blocks, edited={"user": message.user, "ts": message.ts})
+
+    def on_blocked(self, _user: str, payload: dict[str, Any]) -> None:
+        """Puts another button in the place of the pressed one, and answers the press only when the test lets it."""
+        number = payload["actions"][0]["value"]
+        message = self.box.world.find(payload["channel"]["id"], payload["container"]["message_ts"])
+        blocks = [dict(block) for block in message.blocks]
+        for block in blocks:
+            if block["block_id"] == f"do-{number}":
+                block["elements"] = [
+                    button("It is free", "free", number) if each["action_id"] == "blocked" else each
+                    for each in block["elements"]
+                ]
+        self.box.world.replace(message, blocks=tuple(blocks), edited={"user": message.user, "ts": message.ts})
+        assert self.may_answer.wait(30)
 
     def on_which(self, _user: str, payload: dict[str, Any]) -> dict[str, Any]:
         typed = payload["value"].lower()

@@ -175,6 +175,29 @@ def test_the_composers_menu_holds_the_global_shortcuts(visit: Open) -> None:
     expect(page.get_by_role("dialog", name="New commitment")).to_be_visible()
 
 
+def test_a_button_in_the_place_of_another(visit: Open, app: PageApp) -> None:
+    """A button that has taken the place of a pressed one can be pressed before that press is answered."""
+    app.brief("U0EVA")
+    brief = message(visit("app"), "pricing sheet to Dana")
+    brief.get_by_role("button", name="Blocked").first.click()
+    brief.get_by_role("button", name="It is free").click()
+    app.heard(2)
+    app.may_answer.set()
+    assert [sent["actions"][0]["action_id"] for sent in app.interactions("block_actions")] == ["blocked", "free"]
+
+
+def test_suggestions_stay_while_news_arrive(visit: Open, app: PageApp, box: Sandbox) -> None:
+    """A list of suggestions stays open while a message, or the app's Home, is drawn anew behind it."""
+    page = visit("C0ACME")
+    dialog = commit(page)
+    dialog.get_by_label("Account").fill("glo")
+    suggestion = dialog.get_by_role("option", name="Globex <b>")
+    expect(suggestion).to_be_visible()
+    box.world.post("C0ACME", box.world.bot, "Something new")
+    expect(page.get_by_text("Something new")).to_be_visible()
+    expect(suggestion).to_be_visible()
+
+
 @pytest.mark.slow
 def test_buttons_of_a_brief(visit: Open, app: PageApp) -> None:
     """Done changes the message in place; a date goes out as a date; a menu's choice as an option."""
