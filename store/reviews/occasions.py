@@ -58,7 +58,8 @@ def occasion_of_lead(starts_on: date, today: date, works: WorkingDays) -> Occasi
     late = works.count_between(starts_on, today)
     if late < 1:
         return None
-    return Occasion(OccasionKind.OVERDUE, late - (late - 1) % _ASKED_EVERY)
+    # With its day: a review that was moved is asked about again after its new day.
+    return Occasion(OccasionKind.OVERDUE, late - (late - 1) % _ASKED_EVERY, starts_on)
 
 
 def occasion_before(starts_on: date, today: date, works: WorkingDays, days: int = BRIEF_BEFORE) -> Occasion | None:

@@ -197,6 +197,25 @@ def test_the_lead_is_asked_then_the_coach(town: BotInWorkspace) -> None:
     assert "Was it held?" in words(coached)
 
 
+def test_a_review_that_was_moved_is_asked_for_again(town: BotInWorkspace) -> None:
+    """Asked about a review that has not begun, the lead moves it by a few days; if it does not begin then either, they
+    are asked on the next working day again.
+    """
+    booked(town)
+    town.jump(2026, 12, 11, 9, 0)
+    town.jump(2026, 12, 15, 9, 0)
+    asked = brief(town, "U0EVA")
+    assert asked is not None
+    saved = town.form("U0EVA", asked, ids.REVIEW_BOOK)
+    assert town.submit("U0EVA", saved, day="2026-12-17", time="10:00").errors == {}
+    town.jump(2026, 12, 16, 9, 0)
+    town.jump(2026, 12, 18, 9, 0)
+    again = brief(town, "U0EVA")
+    assert again is not None
+    assert again.ts != asked.ts
+    assert "was to begin on Thu 17 Dec 2026, 1 day ago. Was it held?" in words(again)
+
+
 def test_a_review_that_was_held_is_not_asked_for(town: BotInWorkspace) -> None:
     """The question that stands is settled when the review is noted as not held, and does not come again."""
     booked(town)

@@ -91,6 +91,7 @@ def occasions() -> st.SearchStrategy[Occasion]:
     return st.one_of(
         st.builds(Occasion, plain, **marks),
         st.builds(Occasion, st.just(OccasionKind.OVERDUE), st.sampled_from(OVERDUE_STEPS), **marks),
+        st.builds(Occasion, st.just(OccasionKind.OVERDUE), st.integers(1, 400), days),
         st.builds(Occasion, st.just(OccasionKind.DAYS_BEFORE), st.integers(1, 400), days),
         st.builds(Occasion, st.just(OccasionKind.AWAY), st.just(0), days),
     )
@@ -121,6 +122,7 @@ def test_the_texts_of_older_ledgers_are_read(new: str, for_: str, mark: str) -> 
         ("for:overdue-3:warned", Occasion(OccasionKind.OVERDUE, 3, stands_in=True, warns=True)),
         ("escalated:last", Occasion(OccasionKind.ESCALATED, ends=True)),
         ("60 days before 2027-01-29", Occasion(OccasionKind.DAYS_BEFORE, 60, date(2027, 1, 29))),
+        ("overdue-6 since 2026-12-17", Occasion(OccasionKind.OVERDUE, 6, date(2026, 12, 17))),
     ],
 )
 def test_what_a_text_says(text: str, expected: Occasion) -> None:
@@ -128,7 +130,9 @@ def test_what_a_text_says(text: str, expected: Occasion) -> None:
     assert Occasion.decode(text) == expected
 
 
-@pytest.mark.parametrize("text", ["later", "overdue-", "today:told", "3 days before", "14 days before 2027-02-30"])
+@pytest.mark.parametrize(
+    "text", ["later", "overdue-", "today:told", "3 days before", "14 days before 2027-02-30", "soon since 2026-12-17"]
+)
 def test_any_other_text_is_refused(text: str) -> None:
     """A text that no version has written is an error, never a wrong occasion."""
     with pytest.raises(ValueError, match=r"."):

@@ -55,9 +55,10 @@ class OccasionKind(StrEnum):
 class Occasion:
     """The reason for a mention.
 
-    `days`: how many working days overdue, or how many days before `on`. The other fields are marks. `stands_in`: the
-    reader stands in for the owner. `warns`: the mention says that the account's lead hears next. `ends`: it is the
-    last one before the review. `has_news`: it comes together with a colleague's action that is new to the reader.
+    `days`: how many working days overdue, or how many days before `on`, which is the day of its subject where that
+    counts. The other fields are marks. `stands_in`: the reader stands in for the owner. `warns`: the mention says that
+    the account's lead hears next. `ends`: it is the last one before the review. `has_news`: it comes together with a
+    colleague's action that is new to the reader.
     """
 
     kind: OccasionKind
@@ -88,7 +89,9 @@ class Occasion:
         return self.warns or self.is_overdue or self.kind == OccasionKind.WEEK
 
     def encode(self) -> str:
-        """The text that the ledger keeps: "soon", "for:overdue-3:warned", "60 days before 2027-01-29", "away on …"."""
+        """The text that the ledger keeps: "soon", "for:overdue-3:warned", "60 days before 2027-01-29", "away on …",
+        "overdue-6 since 2026-12-17".
+        """
         marks = (self.has_news, "new:"), (self.stands_in, "for:"), (self.ends, ":last"), (self.warns, ":warned")
         news, for_, last, warned = (text if is_set else "" for is_set, text in marks)
         if self.kind == OccasionKind.DAYS_BEFORE:
@@ -97,6 +100,7 @@ class Occasion:
             step = f"{self.kind} {self.on}"
         else:
             step = f"{self.kind}-{self.days}" if self.days else self.kind
+            step += f" since {self.on}" if self.on else ""
         return f"{news}{for_}{step}{last}{warned}"
 
     @classmethod
@@ -105,12 +109,12 @@ class Occasion:
         found = _TEXT.fullmatch(text)
         if found is None:
             raise ValueError(f"{text!r} is no occasion")
-        days, on = found["days"] or found["before"], found["on"]
+        days, on, since = found["days"] or found["before"], found["on"], found["since"]
         dated = OccasionKind.AWAY if found["before"] is None else OccasionKind.DAYS_BEFORE
         return cls(
             dated if on else OccasionKind(found["kind"]),
             int(days or 0),
-            date.fromisoformat(on) if on else None,
+            date.fromisoformat(on or since) if on or since else None,
             stands_in=bool(found["stands_in"]),
             warns=bool(found["warns"]),
             ends=bool(found["ends"]),
@@ -120,7 +124,8 @@ class Occasion:
 
 _TEXT = re.compile(
     r"(?P<has_news>new:)?(?P<stands_in>for:)?"
-    r"(?:(?:(?P<before>\d+) days before|away on) (?P<on>\d{4}-\d{2}-\d{2})|(?P<kind>[a-z]*)(?:-(?P<days>\d+))?)"
+    r"(?:(?:(?P<before>\d+) days before|away on) (?P<on>\d{4}-\d{2}-\d{2})"
+    r"|(?P<kind>[a-z]*)(?:-(?P<days>\d+)(?: since (?P<since>\d{4}-\d{2}-\d{2}))?)?)"
     r"(?P<ends>:last)?(?P<warns>:warned)?",
     re.ASCII,
 )
