@@ -160,12 +160,20 @@ def _apply(
 
 
 def _keep(tx: Session, viewer: Person, commitment: Commitment, choice: Choice, key: str, now: datetime) -> Commitment:
-    """Leave it as it is. With `not_before` its owner does not hear of it until that day; the due date stays."""
+    """Leave it as it is. With `not_before` its owner does not hear of it until that day; the due date stays. A due date
+    before that day would pass unsaid, so it is refused.
+    """
     found = lock_for_change(tx, viewer, commitment.number, Verb.EDIT, version=choice.version, origin_key=key, now=now)
     if found is None or choice.not_before is None:
         return found or commitments.get(tx, viewer, commitment.number)
-    if choice.not_before <= local_day(now, viewer.zone):
+    today = local_day(now, viewer.zone)
+    if choice.not_before <= today:
         raise BadInputError("Choose a day after today.", field="not_before")
+    if today <= found.due_on < choice.not_before:
+        raise BadInputError(
+            "It is due before that. Choose “Revamp” to give it a new date.",
+            field="not_before",
+        )
     changes = set_fields(found, {"quiet_until": choice.not_before})
     return save_change(tx, viewer, found, Verb.SNOOZE, changes, now, key, progress=False)
 

@@ -169,7 +169,9 @@ class Reviewing:
         today = self._year.organisation.people[viewer.slack_id].day(self._year.now)
         choice = Choice(item.number, item.version, verdict)
         if verdict == Verdict.KEEP and chance.random() < 0.15:
-            choice = replace(choice, not_before=today + chance.randrange(3, 20) * DAY)
+            until = today + chance.randrange(3, 20) * DAY
+            choice = replace(choice, not_before=until if item.due_on < today else min(until, item.due_on))
+            choice = choice if choice.not_before and choice.not_before > today else replace(choice, not_before=None)
         elif verdict == Verdict.REVAMP:
             due_on = max(today, item.due_on) + chance.choice((5, 10, 20)) * DAY
             choice = replace(choice, due_on=due_on, reason="Agreed in the review")

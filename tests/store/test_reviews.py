@@ -174,14 +174,14 @@ def test_each_verdict_does_what_it_says(office: SmallTeam) -> None:
         decided(
             tx, eva, review,
             Choice(a.number, a.version, Verdict.DONE),
-            Choice(b.number, b.version, Verdict.KEEP, not_before=LATER),
+            Choice(b.number, b.version, Verdict.KEEP, not_before=SOON),
             Choice(c.number, c.version, Verdict.REVAMP, action="revamp well", due_on=LATER, reason="they reorganise"),
             Choice(d.number, d.version, Verdict.SPLIT, parts=parts),
             Choice(e.number, e.version, Verdict.TERMINATE, reason="nobody needs it"),
         )  # fmt: skip
         seen = {one.number: commitments.get(tx, eva, one.number) for one in (a, b, c, d, e)}
         assert seen[a.number].state == State.DONE
-        assert (seen[b.number].state, seen[b.number].due_on, seen[b.number].quiet_until) == (State.OPEN, SOON, LATER)
+        assert (seen[b.number].state, seen[b.number].due_on, seen[b.number].quiet_until) == (State.OPEN, SOON, SOON)
         revamped = seen[c.number]
         assert (revamped.action, revamped.first_action, revamped.due_on) == ("revamp well", "revamp", LATER)
         assert (revamped.first_due_on, revamped.slips) == (SOON, 1)
@@ -202,6 +202,7 @@ def test_each_verdict_does_what_it_says(office: SmallTeam) -> None:
         ({"verdict": Verdict.REVAMP, "due_on": LATER}, "reason"),
         ({"verdict": Verdict.SPLIT}, "parts"),
         ({"verdict": Verdict.KEEP, "not_before": date(2026, 11, 1)}, "not_before"),
+        ({"verdict": Verdict.KEEP, "not_before": LATER}, "not_before"),
     ],
 )
 def test_a_verdict_that_lacks_something(office: SmallTeam, choice: dict[str, object], field: str) -> None:
