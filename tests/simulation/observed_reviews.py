@@ -25,6 +25,8 @@ AFTER_THE_BRIEF = MORNING + timedelta(minutes=15)
 DIGEST_BEFORE = 5
 PLANNED, OPEN, HELD, NOT_HELD = "planned", "open", "held", "not held"
 ASKED = "Was it held?"
+# The lead reads once, days before, that somebody who takes part will not be there.
+AWAY = "Away then:"
 
 
 def judge_reviews(organisation: Organisation, heard: list[Heard], found: Findings) -> None:
@@ -77,6 +79,8 @@ def _judge_once(organisation: Organisation, appointment: Appointment, its: list[
             if not those:
                 found.reviews.append(f"no {kind} of {name} at {due:%a %Y-%m-%d %H:%M}")
             came = [at for at in came if at not in those[:1]]
+        # A digest that is posted at the moment of a change may come before it or after it.
+        came = [at for at in came if at not in {one.at for one in appointment.story[1:]}]
         found.reviews += [f"one more {kind} of {name} at {at:%a %Y-%m-%d %H:%M}" for at in came]
     held = [one.at for one in appointment.story if one.state == HELD]
     minutes = [one for one in its if one.kind == MINUTES]
@@ -144,17 +148,20 @@ def _judge_briefs(organisation: Organisation, appointment: Appointment, heard: l
         for who in appointment.who:
             person = organisation.people[who]
             told = [
-                one.at for one, said in lines if one.to == who and ASKED not in said and standing.at <= one.at < until
+                (one.at, said)
+                for one, said in lines
+                if one.to == who and ASKED not in said and standing.at <= one.at < until
             ]
             morning = _eve(person, standing)
             if morning is None or morning >= until or morning.date() >= organisation.end:
                 continue
             found.counts["mornings before a review"] += 1
-            if not any(morning <= at < morning + MORNING for at in told):
+            if not any(morning <= at < morning + MORNING for at, _ in told):
                 found.reviews.append(f"{who} did not read of the review of {name} on {morning:%a %Y-%m-%d %H:%M}")
-            if len(told) > 1:
+            before = [at for at, said in told if AWAY not in said]
+            if len(before) > 1:
                 found.reviews.append(
-                    f"{who} read of the review of {name} {len(told)} times before {standing.starts_at}"
+                    f"{who} read of the review of {name} {len(before)} times before {standing.starts_at}"
                 )
         _judge_asking(organisation, appointment, standing, until, lines, found)
 
