@@ -325,7 +325,7 @@ def _delegated(tx: Session, row: Outbox, now: datetime) -> Message | Nothing:
     if absence is None or absence.last_day < today:
         if not row.ts:
             return Nothing("the absence was ended before it could be told")
-        text, blocks = absence_view.withdrawn(outbox.actor_of(tx, row), absence, absences.withdrawal(row))
+        text, blocks = absence_view.withdrawn(outbox.actor_of(tx, row), absences.withdrawal(row))
     else:
         text, blocks = absence_view.delegated(absence, reader, today)
     return _message(text, blocks, [])

@@ -40,6 +40,7 @@ NONE = (0, 0)
 class Withdrawal(StrEnum):
     """Why the notice to a delegate holds no longer. The notice keeps it among its details."""
 
+    BACK = "back"
     CALLED_OFF = "called off"
     OTHER_DAYS = "other days"
     NOT_ASKED = "not asked"
@@ -137,8 +138,8 @@ def as_told(tx: Session, reader: Person, notice: Outbox) -> Absence | None:
 
 
 def withdrawal(notice: Outbox) -> Withdrawal:
-    """Why this notice, whose absence is gone, holds no longer."""
-    return Withdrawal(str(notice.details.get("withdrawn", Withdrawal.NOT_ASKED)))
+    """Why this notice holds no longer. Without a step of the absent person their absence has come to its end."""
+    return Withdrawal(str(notice.details.get("withdrawn", Withdrawal.BACK)))
 
 
 # ---- absences that people set ---------------------------------------------------------------------------------------
@@ -345,16 +346,18 @@ def _end(tx: Session, absence: Absence, today: date, now: datetime) -> None:
     if absence.first_day <= today <= absence.last_day:
         # The notices of these days wait for the person's return, which is now.
         notices.release_now(tx, absence.person_id, now)
+    why = Withdrawal.BACK
     if absence.first_day >= today:
         tx.delete(absence)
+        why = Withdrawal.CALLED_OFF
     else:
         absence.last_day = today - DAY
     tx.flush()
-    _renew(tx, absence, Withdrawal.CALLED_OFF, now)
+    _renew(tx, absence, why, now)
 
 
 def _renew(tx: Session, absence: Absence, why: Withdrawal, now: datetime) -> None:
-    """Update the delegate's notice about this absence, which says `why` if the absence is gone, and their Home tab."""
+    """Update the delegate's notice about this absence, which says `why` once it holds no longer, and their Home tab."""
     if absence.delegate_id is not None:
         details: Details = {"withdrawn": why.value}
         outbox.request_update(tx, absence.workspace_id, _key(absence), now, details=details)

@@ -42,5 +42,4 @@ def _remarks(tx: Session, reader: Person, now: datetime, news: Sequence[Outbox],
         if absence is not None and absence.last_day >= today:
             yield Remark(views.delegated(absence, reader, today)[0], (notice.id,))
         elif stands:
-            text, _ = views.withdrawn(outbox.actor_of(tx, notice), absence, absences.withdrawal(notice))
-            yield Remark(text, (notice.id,))
+            yield Remark(views.withdrawn(outbox.actor_of(tx, notice), absences.withdrawal(notice))[0], (notice.id,))

@@ -148,17 +148,14 @@ def delegated(absence: Absence, reader: Person, today: date) -> tuple[str, list[
     return text, [b.section(text)]
 
 
-def withdrawn(actor: Person, absence: Absence | None, why: Withdrawal) -> tuple[str, list[Block]]:
-    """(text, blocks) that replace the notice to the delegate once it holds no longer.
-
-    `absence` has ended; with None it is gone, and `why` says what the actor did.
-    """
-    text = f"*{escape(actor.name)}* {_IS_BACK if absence is not None else _WITHDRAWN[why]}"
+def withdrawn(actor: Person, why: Withdrawal) -> tuple[str, list[Block]]:
+    """(text, blocks) that replace the notice to the delegate once it holds no longer."""
+    text = f"*{escape(actor.name)}* {_WITHDRAWN[why]}"
     return text, [b.section(text)]
 
 
-_IS_BACK = "is back from this absence. You stand in no longer."
 _WITHDRAWN = {
+    Withdrawal.BACK: "is back from this absence. You stand in no longer.",
     Withdrawal.CALLED_OFF: "will not be away after all. You need not stand in.",
     Withdrawal.OTHER_DAYS: "has changed the days of this absence. You are told of the new ones.",
     Withdrawal.NOT_ASKED: "no longer asks you to stand in for this absence.",

@@ -252,6 +252,18 @@ def test_other_days_with_the_same_delegate(town: BotInWorkspace) -> None:
     assert "Monday 14 December 2026" in words(new)
 
 
+def test_another_delegate_from_the_middle_on(town: BotInWorkspace) -> None:
+    """A delegate who is relieved in the middle of an absence does not read that the colleague is back."""
+    town.move(*BEN_IS_UP)
+    receipt = said(town, "away today to 3 Jan @ben")
+    town.settled()
+    town.jump(2026, 11, 25, 15, 0)
+    form = town.form("U0EVA", receipt, ids.OPEN_AWAY)
+    assert town.submit("U0EVA", form, delegate="U0ANA").errors == {}
+    town.settled()
+    assert "no longer asks you to stand in" in words(town.box.dm("U0BEN")[0])
+
+
 def test_back_earlier(town: BotInWorkspace) -> None:
     """`/commit back` ends the absence with yesterday, names the next brief, and updates the delegate's message."""
     town.move(*BEN_IS_UP)
