@@ -170,10 +170,7 @@ def _keep(tx: Session, viewer: Person, commitment: Commitment, choice: Choice, k
     if choice.not_before <= today:
         raise BadInputError("Choose a day after today.", field="not_before")
     if today <= found.due_on < choice.not_before:
-        raise BadInputError(
-            "It is due before that. Choose “Revamp” to give it a new date.",
-            field="not_before",
-        )
+        raise BadInputError("It is due before that. Choose “Revamp” to give it a new date.", field="not_before")
     changes = set_fields(found, {"quiet_until": choice.not_before})
     return save_change(tx, viewer, found, Verb.SNOOZE, changes, now, key, progress=False)
 

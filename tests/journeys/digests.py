@@ -78,8 +78,8 @@ def kept_last_quarter(town: BotInWorkspace, number: int) -> None:
         commitments.finish(tx, town.person(tx, "U0EVA"), number, origin_key="done", now=then + timedelta(days=3))
 
 
-def hold(town: BotInWorkspace) -> None:
-    """Eva starts the review from its prompt, keeps everything, and closes it with the next one booked."""
+def kept_all(town: BotInWorkspace) -> Session:
+    """Eva starts the review from its prompt, and keeps everything; the form that closes it is open."""
     town.press("U0EVA", posted(town)[-1], ids.REVIEW_START)
     session = Session(town)
     session.press(ids.REVIEW_ITEMS)
@@ -87,4 +87,9 @@ def hold(town: BotInWorkspace) -> None:
     session.submit()
     session.press(ids.REVIEW_OPEN)
     session.press(ids.REVIEW_CLOSE)
-    session.submit(day="2027-03-15", time="10:00")
+    return session
+
+
+def hold(town: BotInWorkspace) -> None:
+    """Eva holds the review that begins, keeps everything, and closes it with the next one booked."""
+    kept_all(town).submit(day="2027-03-15", time="10:00")

@@ -25,7 +25,7 @@ AFTER_THE_BRIEF = MORNING + timedelta(minutes=15)
 DIGEST_BEFORE = 5
 PLANNED, OPEN, HELD, NOT_HELD = "planned", "open", "held", "not held"
 ASKED = "Was it held?"
-# The lead reads once, days before, that somebody who takes part will not be there.
+# The lead reads once, days before, that a colleague who takes part will not be there.
 AWAY = "Away then:"
 
 
