@@ -91,9 +91,7 @@ def request_update(tx: Session, workspace_id: int, key: str, now: datetime, *, d
     if it stands in Slack. With `details`, the notice has these from now on.
     """
     if details is not None:
-        its = Outbox.workspace_id == workspace_id, Outbox.dedupe_key == key
-        keep = sa.update(Outbox).where(*its).values(details=details)
-        tx.execute(keep.execution_options(synchronize_session=False))
+        _keep_details(tx, workspace_id, key, details)
     notice = aliased(Outbox)
     told_in = sa.select(notice.brief_id).where(notice.workspace_id == workspace_id, notice.dedupe_key == key)
     _request_updates(tx, workspace_id, sa.or_(Outbox.dedupe_key == key, Outbox.id == told_in.scalar_subquery()), now)
@@ -101,13 +99,16 @@ def request_update(tx: Session, workspace_id: int, key: str, now: datetime, *, d
 
 def show_instead(tx: Session, workspace_id: int, key: str, details: Details, now: datetime) -> None:
     """The message of that key shows something else from now on, if it stands in Slack."""
-    tx.execute(
-        sa.update(Outbox)
-        .where(Outbox.workspace_id == workspace_id, Outbox.dedupe_key == key, Outbox.state == OutboxState.SENT)
-        .values(details=details)
-        .execution_options(synchronize_session=False)
-    )
+    _keep_details(tx, workspace_id, key, details, Outbox.state == OutboxState.SENT)
     request_update(tx, workspace_id, key, now)
+
+
+def _keep_details(
+    tx: Session, workspace_id: int, key: str, details: Details, *which: sa.ColumnElement[bool]
+) -> None:  # fmt: skip
+    its = Outbox.workspace_id == workspace_id, Outbox.dedupe_key == key
+    keep = sa.update(Outbox).where(*its, *which).values(details=details)
+    tx.execute(keep.execution_options(synchronize_session=False))
 
 
 def turn_answer(tx: Session, person: Person, channel: str, ts: str, view: str, now: datetime) -> None:
