@@ -259,7 +259,7 @@ def test_another_delegate_from_the_middle_on(town: BotInWorkspace) -> None:
     town.settled()
     town.jump(2026, 11, 25, 15, 0)
     form = town.form("U0EVA", receipt, ids.OPEN_AWAY)
-    assert town.submit("U0EVA", form, delegate="U0ANA").errors == {}
+    assert town.submit("U0EVA", form, first_day="2026-11-25", delegate="U0ANA").errors == {}
     town.settled()
     assert "no longer asks you to stand in" in words(town.box.dm("U0BEN")[0])
 
